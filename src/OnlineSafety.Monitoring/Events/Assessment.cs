@@ -1,0 +1,52 @@
+namespace OnlineSafety.Monitoring.Events;
+
+/// <summary>Who may see an event or alert at all, apart from roles: a protected theme narrows it, whatever the severity.</summary>
+internal enum Audience : byte
+{
+    /// <summary>Whoever the school's routing names.</summary>
+    Routed = 0,
+
+    /// <summary>DSL and deputies only (help-seeking).</summary>
+    DslOnly = 1,
+}
+
+/// <summary>
+/// Why a result is what it is: one step, as data.
+/// </summary>
+/// <param name="Rule">Rule or modifier id, for example <c>suicide.method.en-014</c>, <c>vendor.category</c>, <c>modifier.typed</c>.</param>
+/// <param name="Version">Version of the rule pack or taxonomy that holds it.</param>
+/// <param name="Field">Where it looked: <c>searchQuery</c>, <c>text</c>, <c>url</c>, <c>category</c>, <c>action</c> ...; empty for a modifier that looks at the whole event.</param>
+/// <param name="Matched">The span of the original text that matched; empty when none.</param>
+/// <param name="Start">UTF-16 offset of <paramref name="Matched"/> in that field's text, -1 when none.</param>
+/// <param name="Explanation">Plain words for a DSL; holds no name of a person.</param>
+/// <param name="Effect">What it did, for example <c>suicide critical</c>, <c>raised to high</c>, <c>lowered to low</c>, <c>excluded</c>.</param>
+internal sealed record Reason(string Rule, string Version, string Field, string Matched, int Start, string Explanation, string Effect);
+
+/// <summary>What Assess says of one event. Pure: the same event and rules give the same assessment for ever.</summary>
+/// <param name="Risk">The C at stake, <c>None</c> when benign.</param>
+/// <param name="Theme">Taxonomy code, the most specific that applies; <c>none</c> when benign.</param>
+/// <param name="ParentTheme">Canonical theme (<c>THEMES</c> of the taxonomy) that <paramref name="Theme"/> belongs to.</param>
+/// <param name="Severity">How soon to act.</param>
+/// <param name="Reasons">Every step that led here, in order.</param>
+internal sealed record Assessment(Risk Risk, string Theme, string ParentTheme, Severity Severity, IReadOnlyList<Reason> Reasons)
+{
+    public const string NoTheme = "none";
+
+    /// <summary>Benign: nothing matched.</summary>
+    public static Assessment None { get; } = new(Risk.None, NoTheme, NoTheme, Severity.None, []);
+
+    /// <summary>Who may see it.</summary>
+    public Audience Audience { get; init; }
+
+    /// <summary>The URL must be masked wherever it is shown (child sexual abuse material).</summary>
+    public bool MaskUrl { get; init; }
+
+    /// <summary>Instructions the school must follow (IWF, police), by taxonomy id; empty for most themes.</summary>
+    public string Instructions { get; init; } = "";
+
+    /// <summary>All themes found, the deciding one first.</summary>
+    public IReadOnlyList<string> Themes { get; init; } = [];
+
+    /// <summary>A vendor category that the maps do not know was met: a visible defect, never a guess.</summary>
+    public bool UnmappedCategory { get; init; }
+}

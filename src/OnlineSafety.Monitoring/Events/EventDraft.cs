@@ -1,0 +1,175 @@
+using System.Runtime.CompilerServices;
+
+namespace OnlineSafety.Monitoring.Events;
+
+/// <summary>Text fields of the common event, as UTF-8 in an <see cref="EventDraft"/>.</summary>
+internal enum EventField : byte
+{
+    /// <summary>User as the vendor sent it.</summary>
+    UserAsSent,
+
+    /// <summary>Lower-cased account without domain or realm; empty when nobody is known.</summary>
+    User,
+
+    /// <summary>Group, year or policy name as sent.</summary>
+    Group,
+
+    /// <summary>Device host name.</summary>
+    DeviceHost,
+
+    /// <summary>Client address.</summary>
+    DeviceIp,
+
+    /// <summary>URL without userinfo and secrets.</summary>
+    Url,
+
+    /// <summary>Lower-cased host of the URL, without port.</summary>
+    UrlHost,
+
+    /// <summary>Search term, decoded.</summary>
+    SearchQuery,
+
+    /// <summary>Text typed, phrase matched or message body.</summary>
+    Text,
+
+    /// <summary>Application name or window title.</summary>
+    App,
+
+    /// <summary>The vendor's own theme, rule set or library.</summary>
+    VendorTheme,
+
+    /// <summary>The vendor's own severity word.</summary>
+    VendorSeverityWord,
+
+    /// <summary>Action word as sent.</summary>
+    ActionAsSent,
+
+    /// <summary>The vendor's reason text.</summary>
+    VendorReason,
+}
+
+/// <summary>What Normalize noticed about an event; each is shown, none drops it.</summary>
+[Flags]
+internal enum EventWarnings : ushort
+{
+    None = 0,
+    TruncatedUtf8 = 1,
+    ClockSkew = 2,
+    UnmappedCategory = 4,
+    UnmappedAction = 8,
+    UnmappedSeverity = 16,
+    BadTime = 32,
+    BadUrl = 64,
+    ExtraFields = 128,
+    MissingFields = 256,
+    InvalidUtf8 = 512,
+}
+
+/// <summary>
+/// One event while it passes through Normalize and Assess: fields are UTF-8 slices of one reused buffer, so that benign
+/// browsing, which is only counted, allocates nothing. Valid until <see cref="Reset"/>. Not thread-safe.
+/// </summary>
+internal sealed class EventDraft
+{
+    private const int Fields = (int)EventField.VendorReason + 1;
+
+    private byte[] _bytes = new byte[2048];
+    private int _used;
+    private Slots _slots;
+    private readonly List<(Range Key, Range Value)> _unmapped = [];
+    private readonly List<Range> _categories = [];
+
+    public ActivityKind Kind { get; set; }
+
+    public DeviceAction Action { get; set; }
+
+    public DateTimeOffset OccurredAt { get; set; }
+
+    public TimeBasis TimeBasis { get; set; }
+
+    public EventWarnings Warnings { get; set; }
+
+    /// <summary>1 (least) to 5 (most), 0 when the vendor gave none.</summary>
+    public byte VendorSeverity { get; set; }
+
+    /// <summary>What the vendor says the subject is; the school's own people list wins over it later.</summary>
+    public PersonRole RoleHint { get; set; }
+
+    /// <summary>True for a heartbeat or other control line of the product: source health, never an event.</summary>
+    public bool IsControl { get; set; }
+
+    /// <summary>True when the vendor itself calls this a safeguarding breach or violation, whatever it did about it.</summary>
+    public bool VendorBreach { get; set; }
+
+    /// <summary>The field's UTF-8, empty when absent.</summary>
+    public ReadOnlySpan<byte> this[EventField field]
+    {
+        get
+        {
+            var (start, length) = _slots[(int)field];
+            return _bytes.AsSpan(start, length);
+        }
+    }
+
+    public bool Has(EventField field) => _slots[(int)field].Length > 0;
+
+    public int CategoryCount => _categories.Count;
+
+    /// <summary>Vendor category as sent, in the vendor's order (the first decided).</summary>
+    public ReadOnlySpan<byte> Category(int index) => _bytes.AsSpan(_categories[index]);
+
+    public int UnmappedCount => _unmapped.Count;
+
+    public ReadOnlySpan<byte> UnmappedKey(int index) => _bytes.AsSpan(_unmapped[index].Key);
+
+    public ReadOnlySpan<byte> UnmappedValue(int index) => _bytes.AsSpan(_unmapped[index].Value);
+
+    public void Set(EventField field, ReadOnlySpan<byte> utf8) => _slots[(int)field] = (Append(utf8), utf8.Length);
+
+    public void AddCategory(ReadOnlySpan<byte> utf8) => _categories.Add(RangeOf(utf8));
+
+    public void AddUnmapped(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value) => _unmapped.Add((RangeOf(key), RangeOf(value)));
+
+    public void Reset()
+    {
+        _used = 0;
+        _slots = default;
+        _unmapped.Clear();
+        _categories.Clear();
+        Kind = default;
+        Action = default;
+        OccurredAt = default;
+        TimeBasis = default;
+        Warnings = default;
+        VendorSeverity = 0;
+        RoleHint = default;
+        IsControl = false;
+        VendorBreach = false;
+    }
+
+    private Range RangeOf(ReadOnlySpan<byte> utf8)
+    {
+        var start = Append(utf8);
+        return start..(start + utf8.Length);
+    }
+
+    private int Append(ReadOnlySpan<byte> utf8)
+    {
+        if (_bytes.Length - _used < utf8.Length)
+        {
+            // The argument may be a slice of this very buffer; Resize copies before it lets go, so the slice stays readable.
+            Array.Resize(ref _bytes, Math.Max(_bytes.Length * 2, _used + utf8.Length));
+        }
+
+        var start = _used;
+        utf8.CopyTo(_bytes.AsSpan(start));
+        _used += utf8.Length;
+        return start;
+    }
+
+    [InlineArray(Fields)]
+    private struct Slots
+    {
+        private (int Start, int Length) _first;
+    }
+}

@@ -1,0 +1,52 @@
+using System.Runtime.InteropServices;
+
+namespace OnlineSafety.Monitoring.Events;
+
+/// <summary>
+/// Records of one source on their way to one append, packed into one buffer: no allocation per record.
+/// Not thread-safe; owned by whoever fills it until it is handed to the log, and again after the append answered.
+/// </summary>
+internal sealed class RecordBatch
+{
+    private byte[] _bytes;
+    private int _used;
+    private readonly List<Entry> _entries = [];
+
+    public RecordBatch(int capacity = 4096) => _bytes = new byte[capacity];
+
+    public int Count => _entries.Count;
+
+    /// <summary>Payload bytes held.</summary>
+    public int Bytes => _used;
+
+    public void Add(RecordEnvelope envelope, DateTimeOffset receivedAt, RecordFlags flags, ReadOnlySpan<byte> payload)
+    {
+        if (_bytes.Length - _used < payload.Length)
+        {
+            Array.Resize(ref _bytes, Math.Max(_bytes.Length * 2, _used + payload.Length));
+        }
+
+        payload.CopyTo(_bytes.AsSpan(_used));
+        _entries.Add(new Entry(envelope, receivedAt, flags, _used, payload.Length));
+        _used += payload.Length;
+    }
+
+    /// <summary>The record at <paramref name="index"/>; its payload is valid until <see cref="Clear"/>.</summary>
+    public RawRecord this[int index]
+    {
+        get
+        {
+            ref readonly var entry = ref CollectionsMarshal.AsSpan(_entries)[index];
+            return new RawRecord(entry.Envelope, entry.ReceivedAt, entry.Flags, _bytes.AsMemory(entry.Start, entry.Length));
+        }
+    }
+
+    /// <summary>Forgets the records and keeps the buffer.</summary>
+    public void Clear()
+    {
+        _entries.Clear();
+        _used = 0;
+    }
+
+    private readonly record struct Entry(RecordEnvelope Envelope, DateTimeOffset ReceivedAt, RecordFlags Flags, int Start, int Length);
+}
