@@ -1,0 +1,65 @@
+using System.Net;
+using OnlineSafety.Monitoring.IntakeLog;
+
+namespace OnlineSafety.Monitoring.Sources;
+
+/// <summary>How a source reaches us.</summary>
+internal enum SourceDoor : byte
+{
+    Webhook = 1,
+    Syslog = 2,
+    File = 3,
+}
+
+/// <summary>
+/// One export of one product at one school, as intake and processing need to know it. Holds no child's data.
+/// </summary>
+internal sealed record SourceRegistration
+{
+    public required SourceKey Key { get; init; }
+
+    public required string Name { get; init; }
+
+    /// <summary>Product word (<c>protex</c>, <c>smoothwall</c> ...): the folder in <c>schemas/vendors</c>. Empty for an unassigned source.</summary>
+    public required string Product { get; init; }
+
+    public required SourceDoor Door { get; init; }
+
+    /// <summary>SHA-256 of each live key (two while one is rotated out).</summary>
+    public IReadOnlyList<byte[]> KeyHashes { get; init; } = [];
+
+    /// <summary>Sender addresses allowed or matched; empty: any.</summary>
+    public IReadOnlyList<IPNetwork> From { get; init; } = [];
+
+    /// <summary>A syslog port of its own; null when it shares the common listener.</summary>
+    public int? Port { get; init; }
+
+    /// <summary>Syslog host name or app name to match, case-insensitive; null when not used.</summary>
+    public string? MatchHost { get; init; }
+
+    public string? MatchApp { get; init; }
+
+    /// <summary>Collects what no other source claims on a listener.</summary>
+    public bool Unassigned { get; init; }
+
+    /// <summary>IANA zone of times without one.</summary>
+    public string TimeZone { get; init; } = "Europe/London";
+}
+
+/// <summary>What is registered, kept in memory and refreshed when it changes.</summary>
+internal interface ISourceDirectory
+{
+    /// <summary>Every enabled source. Replaced as a whole; never changed in place.</summary>
+    IReadOnlyList<SourceRegistration> Sources { get; }
+
+    /// <summary>Raised after <see cref="Sources"/> was replaced.</summary>
+    event Action? Changed;
+
+    SourceRegistration? Find(Guid source);
+
+    /// <summary>Asks for fresh data, at most once a second; used when a source is not found, so that a new one works at once.</summary>
+    Task RefreshAsync(CancellationToken cancellationToken);
+
+    /// <summary>The source that takes what matches none on this listener, made when first needed.</summary>
+    Task<SourceRegistration> UnassignedAsync(string listener, CancellationToken cancellationToken);
+}
