@@ -1,0 +1,99 @@
+using Npgsql;
+
+namespace OnlineSafety.Monitoring.Access;
+
+/// <summary>Database roles, one per process role: a process that only ingests cannot read an event even if it is taken over.</summary>
+internal enum DatabaseRole : byte
+{
+    Setup,
+    Ingest,
+    Process,
+    Notify,
+    Console,
+}
+
+internal static class DatabaseRoles
+{
+    public const string Owner = "onlinesafety_owner";
+
+    public static string NameOf(DatabaseRole role) => role switch
+    {
+        DatabaseRole.Setup => "onlinesafety_setup",
+        DatabaseRole.Ingest => "onlinesafety_ingest",
+        DatabaseRole.Process => "onlinesafety_process",
+        DatabaseRole.Notify => "onlinesafety_notify",
+        _ => "onlinesafety_console",
+    };
+}
+
+/// <summary>
+/// The one way to open a connection: as one database role, in a transaction that states its school and its actor.
+/// </summary>
+internal sealed class Database(NpgsqlDataSource source, DatabaseRole role) : IAsyncDisposable
+{
+    public DatabaseRole Role { get; } = role;
+
+    /// <summary>Opens a transaction in one school's scope.</summary>
+    public Task<Session> OpenAsync(Guid school, Actor actor, CancellationToken cancellationToken) =>
+        BeginAsync(school, actor, cancellationToken);
+
+    /// <summary>
+    /// Opens a transaction outside any school: sees only the tables that hold ids (and what the role's policies name).
+    /// A worker finds its work here and then enters that school with <see cref="Session.EnterAsync"/>.
+    /// </summary>
+    public Task<Session> OpenAcrossAsync(Actor actor, CancellationToken cancellationToken) =>
+        BeginAsync(school: null, actor, cancellationToken);
+
+    /// <summary>A connection that only listens: it runs no statement on tables, so it has no scope.</summary>
+    public async Task<NpgsqlConnection> OpenListenerAsync(string channel, CancellationToken cancellationToken)
+    {
+        var connection = await source.OpenConnectionAsync(cancellationToken);
+        try
+        {
+            // LISTEN takes no parameters; channels are constants of this program.
+            await using var command = new NpgsqlCommand("LISTEN " + Channels.Checked(channel), connection);
+            await command.ExecuteNonQueryAsync(cancellationToken);
+            return connection;
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+    }
+
+    private async Task<Session> BeginAsync(Guid? school, Actor actor, CancellationToken cancellationToken)
+    {
+        var connection = await source.OpenConnectionAsync(cancellationToken);
+        try
+        {
+            var transaction = await connection.BeginTransactionAsync(cancellationToken);
+            var session = new Session(connection, transaction, actor);
+            await session.StateAsync(school, cancellationToken);
+            return session;
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+    }
+
+    public ValueTask DisposeAsync() => source.DisposeAsync();
+}
+
+/// <summary>NOTIFY channels: hints only, with polling behind each.</summary>
+internal static class Channels
+{
+    public const string Intake = "onlinesafety_intake";
+    public const string Sources = "onlinesafety_sources";
+    public const string Notifications = "onlinesafety_notifications";
+
+    public static string Checked(string channel) => channel switch
+    {
+        Intake => Intake,
+        Sources => Sources,
+        Notifications => Notifications,
+        _ => throw new ArgumentOutOfRangeException(nameof(channel), channel, "Not a channel of this program."),
+    };
+}

@@ -1,0 +1,80 @@
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+using NpgsqlTypes;
+using OnlineSafety.Monitoring.Storage;
+
+namespace OnlineSafety.Monitoring.Access;
+
+/// <summary>
+/// A transaction with a stated school and actor. SET LOCAL ends with the transaction, so a pooled connection never
+/// carries one school's scope to the next user. Disposing without <see cref="CommitAsync"/> rolls back.
+/// </summary>
+internal sealed class Session(NpgsqlConnection connection, NpgsqlTransaction transaction, Actor actor) : IAsyncDisposable
+{
+    private MonitoringContext? _context;
+
+    public NpgsqlConnection Connection { get; } = connection;
+
+    public Actor Actor { get; } = actor;
+
+    /// <summary>The small relational world, on this transaction.</summary>
+    public MonitoringContext Context => _context ??= MonitoringContext.On(Connection, transaction);
+
+    /// <summary>Moves this transaction into one school's scope.</summary>
+    public async Task EnterAsync(Guid school, CancellationToken cancellationToken)
+    {
+        await using var batch = Batch();
+        batch.BatchCommands.Add(ScopeCommand(school));
+        await batch.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <summary>The same as a command, to be the first of a batch that then works in that school.</summary>
+    public static NpgsqlBatchCommand ScopeCommand(Guid school)
+    {
+        var command = new NpgsqlBatchCommand("SELECT set_config('app.school', $1, true)");
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = school.ToString(), NpgsqlDbType = NpgsqlDbType.Text });
+        return command;
+    }
+
+    public NpgsqlBatch Batch() => new(Connection, transaction);
+
+    public NpgsqlCommand Command(string sql) => new(sql, Connection, transaction);
+
+    /// <summary>Writes who did what to which object; called by every path that shows content or changes its state.</summary>
+    public async Task RecordAccessAsync(Guid school, string action, string subject, CancellationToken cancellationToken)
+    {
+        await using var command = Command(
+            "INSERT INTO access_record (school_id, actor_kind, actor_id, actor_name, action, object) VALUES ($1, $2, $3, $4, $5, $6)");
+        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = school });
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = Actor.KindWord });
+        command.Parameters.Add(new NpgsqlParameter { Value = (object?)Actor.Staff ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Uuid });
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = Actor.Name });
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = action });
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = subject });
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    public Task CommitAsync(CancellationToken cancellationToken) => transaction.CommitAsync(cancellationToken);
+
+    internal async Task StateAsync(Guid? school, CancellationToken cancellationToken)
+    {
+        await using var command = Command(
+            "SELECT set_config('app.school', $1, true), set_config('app.staff', $2, true), set_config('app.routes', $3, true), set_config('app.actor', $4, true)");
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = school?.ToString() ?? "" });
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = Actor.Staff?.ToString() ?? "" });
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = string.Join(',', Actor.Routes) });
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = Actor.Name });
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_context is not null)
+        {
+            await _context.DisposeAsync();
+        }
+
+        await transaction.DisposeAsync();
+        await Connection.DisposeAsync();
+    }
+}

@@ -1,0 +1,85 @@
+namespace OnlineSafety.Monitoring.Alerts;
+
+/// <summary>One alert on the queue: events of one person in a rolling window.</summary>
+internal sealed class Alert
+{
+    public Guid SchoolId { get; set; }
+
+    public Guid AlertId { get; set; }
+
+    /// <summary>Counts up in each school; what people say on the phone.</summary>
+    public int Number { get; set; }
+
+    /// <summary><c>new</c>, <c>acknowledged</c>, <c>resolved</c>.</summary>
+    public string State { get; set; } = AlertState.New;
+
+    public short Severity { get; set; }
+
+    public short Risk { get; set; }
+
+    public string Theme { get; set; } = "";
+
+    public string ParentTheme { get; set; } = "";
+
+    public string[] Themes { get; set; } = [];
+
+    /// <summary>Raised from a record that no mapping could read.</summary>
+    public bool NeedsReview { get; set; }
+
+    public short Audience { get; set; }
+
+    /// <summary><see cref="Access.AlertRoute"/>.</summary>
+    public string Route { get; set; } = "";
+
+    /// <summary>Grouping key: <c>user:</c>, <c>device:</c> or <c>address:</c>; null when nothing is known, and then never grouped.</summary>
+    public string? SubjectKey { get; set; }
+
+    public short SubjectRole { get; set; }
+
+    /// <summary>The member of staff whom it is about, who never sees it.</summary>
+    public Guid? SubjectStaff { get; set; }
+
+    public Guid[] SourceIds { get; set; } = [];
+
+    public string[] Vendors { get; set; } = [];
+
+    public int EventCount { get; set; }
+
+    /// <summary>UTF-8 JSON: the reasons of the gravest event.</summary>
+    public byte[] Reasons { get; set; } = [];
+
+    public string Instructions { get; set; } = "";
+
+    public DateTimeOffset FirstReceivedAt { get; set; }
+
+    public DateTimeOffset LastReceivedAt { get; set; }
+
+    public DateTimeOffset RaisedAt { get; set; }
+
+    public DateTimeOffset? AcknowledgedAt { get; set; }
+
+    public string? AcknowledgedBy { get; set; }
+
+    public DateTimeOffset? ResolvedAt { get; set; }
+
+    public string? ResolvedBy { get; set; }
+
+    public string? Outcome { get; set; }
+
+    public string? Note { get; set; }
+}
+
+internal static class AlertState
+{
+    public const string New = "new";
+    public const string Acknowledged = "acknowledged";
+    public const string Resolved = "resolved";
+
+    public static IReadOnlyList<string> All { get; } = [New, Acknowledged, Resolved];
+}
+
+internal static class AlertOutcome
+{
+    public static IReadOnlyList<string> All { get; } =
+        ["concern", "low-level-concern", "benign-curriculum", "false-alert", "duplicate", "test", "insufficient-information"];
+}

@@ -1,0 +1,51 @@
+namespace OnlineSafety.Monitoring.Notifications;
+
+/// <summary>A row of the ledger: somebody must be told something. Written in the transaction that caused it; ids only.</summary>
+internal sealed class Notification
+{
+    public Guid SchoolId { get; set; }
+
+    public Guid NotificationId { get; set; }
+
+    /// <summary><c>alert</c> or <c>digest</c>.</summary>
+    public string Kind { get; set; } = "";
+
+    /// <summary>Why now: <c>raised</c>, <c>severity</c>, <c>theme</c>, <c>critical-again</c>, <c>daily</c>.</summary>
+    public string Cause { get; set; } = "";
+
+    public Guid? AlertId { get; set; }
+
+    public DateOnly? DigestDay { get; set; }
+
+    /// <summary>Null when nobody could be told: then <see cref="State"/> is <c>failed</c> and the digest says so.</summary>
+    public Guid? StaffId { get; set; }
+
+    public string Channel { get; set; } = "email";
+
+    /// <summary><c>due</c>, <c>sending</c>, <c>sent</c>, <c>failed</c>, <c>dropped</c> (the recipient is gone).</summary>
+    public string State { get; set; } = NotificationState.Due;
+
+    public DateTimeOffset DueAt { get; set; }
+
+    public DateTimeOffset CreatedAt { get; set; }
+
+    public int Attempts { get; set; }
+
+    public Guid? ClaimedBy { get; set; }
+
+    public DateTimeOffset? LeaseUntil { get; set; }
+
+    public DateTimeOffset? SentAt { get; set; }
+
+    /// <summary>A code from a bounded list, never a server's text.</summary>
+    public string Error { get; set; } = "";
+}
+
+internal static class NotificationState
+{
+    public const string Due = "due";
+    public const string Sending = "sending";
+    public const string Sent = "sent";
+    public const string Failed = "failed";
+    public const string Dropped = "dropped";
+}

@@ -1,0 +1,66 @@
+namespace OnlineSafety.Monitoring.People;
+
+/// <summary>An account the school knows, imported from CSV.</summary>
+internal sealed class Person
+{
+    public Guid SchoolId { get; set; }
+
+    public Guid PersonId { get; set; }
+
+    /// <summary>Lower-case, without domain or realm.</summary>
+    public string Account { get; set; } = "";
+
+    /// <summary><see cref="Events.PersonRole"/> as number.</summary>
+    public short Role { get; set; }
+
+    public string YearGroup { get; set; } = "";
+
+    public string Class { get; set; } = "";
+
+    public DateOnly? DateOfBirth { get; set; }
+
+    public DateTimeOffset UpdatedAt { get; set; }
+}
+
+internal sealed class PersonAlias
+{
+    public Guid SchoolId { get; set; }
+
+    public string Alias { get; set; } = "";
+
+    public Guid PersonId { get; set; }
+}
+
+/// <summary>A member of staff who is told things.</summary>
+internal sealed class Staff
+{
+    public Guid SchoolId { get; set; }
+
+    public Guid StaffId { get; set; }
+
+    public string Name { get; set; } = "";
+
+    public string Email { get; set; } = "";
+
+    /// <summary><c>dsl</c>, <c>deputy</c>, <c>head</c>, <c>chair</c>, <c>digest</c>; a head who is the DSL has both.</summary>
+    public string[] Roles { get; set; } = [];
+
+    /// <summary>Accounts by which vendors know this person, lower-case, without domain or realm.</summary>
+    public string[] Accounts { get; set; } = [];
+
+    public bool Enabled { get; set; } = true;
+
+    public DateTimeOffset CreatedAt { get; set; }
+}
+
+/// <summary>Hash of a key with which a member of staff calls the API.</summary>
+internal sealed class StaffKey
+{
+    public Guid SchoolId { get; set; }
+
+    public Guid StaffId { get; set; }
+
+    public byte[] KeyHash { get; set; } = [];
+
+    public DateTimeOffset CreatedAt { get; set; }
+}

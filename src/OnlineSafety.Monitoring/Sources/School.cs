@@ -1,0 +1,104 @@
+namespace OnlineSafety.Monitoring.Sources;
+
+/// <summary>A school, or the operator's holding place for what matches no source when there are several schools.</summary>
+internal sealed class School
+{
+    public const string Unassigned = "unassigned";
+
+    public Guid SchoolId { get; set; }
+
+    public string Name { get; set; } = "";
+
+    /// <summary>DfE unique reference number; may be empty.</summary>
+    public string Urn { get; set; } = "";
+
+    public string Kind { get; set; } = "school";
+
+    /// <summary>IANA zone.</summary>
+    public string TimeZone { get; set; } = "Europe/London";
+
+    /// <summary>Local time of the daily digest.</summary>
+    public TimeOnly DigestAt { get; set; } = new(7, 30);
+
+    /// <summary>Rolling grouping window in minutes of received time.</summary>
+    public int GroupingMinutes { get; set; } = 120;
+
+    public int NextAlert { get; set; } = 1;
+
+    public DateTimeOffset CreatedAt { get; set; }
+}
+
+/// <summary>One export of one product at one school, as stored. <see cref="SourceRegistration"/> is what the doors use.</summary>
+internal sealed class Source
+{
+    public Guid SchoolId { get; set; }
+
+    public Guid SourceId { get; set; }
+
+    public string Name { get; set; } = "";
+
+    public string Product { get; set; } = "";
+
+    public short Door { get; set; }
+
+    public byte[][] KeyHashes { get; set; } = [];
+
+    public string[] Networks { get; set; } = [];
+
+    public int? Port { get; set; }
+
+    public string? MatchHost { get; set; }
+
+    public string? MatchApp { get; set; }
+
+    public bool Unassigned { get; set; }
+
+    public string? Listener { get; set; }
+
+    public string TimeZone { get; set; } = "Europe/London";
+
+    public bool Enabled { get; set; } = true;
+
+    public DateTimeOffset CreatedAt { get; set; }
+}
+
+/// <summary>What was last heard of a source.</summary>
+internal sealed class SourceHealth
+{
+    public Guid SchoolId { get; set; }
+
+    public Guid SourceId { get; set; }
+
+    public DateTimeOffset FirstReceivedAt { get; set; }
+
+    public DateTimeOffset LastReceivedAt { get; set; }
+
+    public DateTimeOffset? LastControlAt { get; set; }
+
+    public long Records { get; set; }
+
+    public long Concern { get; set; }
+
+    public long Review { get; set; }
+
+    public long UnknownRole { get; set; }
+}
+
+/// <summary>A vendor's word that no map knows: shown until somebody maps it.</summary>
+internal sealed class UnmappedValue
+{
+    public Guid SchoolId { get; set; }
+
+    public Guid SourceId { get; set; }
+
+    /// <summary><c>category</c>, <c>action</c>, <c>severity</c> or <c>record</c> (the reason why a record fits no mapping).</summary>
+    public string Kind { get; set; } = "";
+
+    public string Value { get; set; } = "";
+
+    public long Count { get; set; }
+
+    public DateTimeOffset FirstSeen { get; set; }
+
+    public DateTimeOffset LastSeen { get; set; }
+}

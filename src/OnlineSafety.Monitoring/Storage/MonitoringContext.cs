@@ -1,0 +1,86 @@
+using System.Text;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+using OnlineSafety.Monitoring.Alerts;
+using OnlineSafety.Monitoring.Digests;
+using OnlineSafety.Monitoring.Notifications;
+using OnlineSafety.Monitoring.People;
+using OnlineSafety.Monitoring.Sources;
+
+namespace OnlineSafety.Monitoring.Storage;
+
+/// <summary>
+/// The small relational world. The schema itself is the SQL of <c>Migrations/</c>; a test holds this model against the catalogue.
+/// </summary>
+internal sealed class MonitoringContext(DbContextOptions<MonitoringContext> options) : DbContext(options)
+{
+    public const string Schema = "onlinesafety";
+
+    public DbSet<School> Schools => Set<School>();
+
+    public DbSet<Source> Sources => Set<Source>();
+
+    public DbSet<SourceHealth> SourceHealth => Set<SourceHealth>();
+
+    public DbSet<UnmappedValue> Unmapped => Set<UnmappedValue>();
+
+    public DbSet<Person> People => Set<Person>();
+
+    public DbSet<PersonAlias> PersonAliases => Set<PersonAlias>();
+
+    public DbSet<Staff> Staff => Set<Staff>();
+
+    public DbSet<StaffKey> StaffKeys => Set<StaffKey>();
+
+    public DbSet<Alert> Alerts => Set<Alert>();
+
+    public DbSet<Notification> Notifications => Set<Notification>();
+
+    public DbSet<Digest> Digests => Set<Digest>();
+
+    /// <summary>The context on an open transaction, so that it lives in the scope that the transaction states.</summary>
+    public static MonitoringContext On(NpgsqlConnection connection, NpgsqlTransaction transaction)
+    {
+        var options = new DbContextOptionsBuilder<MonitoringContext>().UseNpgsql(connection).Options;
+        var context = new MonitoringContext(options);
+        context.Database.UseTransaction(transaction);
+        return context;
+    }
+
+    protected override void OnModelCreating(ModelBuilder modelBuilder)
+    {
+        modelBuilder.HasDefaultSchema(Schema);
+        modelBuilder.Entity<School>().ToTable("school").HasKey(s => s.SchoolId);
+        modelBuilder.Entity<Source>().ToTable("source").HasKey(s => new { s.SchoolId, s.SourceId });
+        modelBuilder.Entity<SourceHealth>().ToTable("source_health").HasKey(s => new { s.SchoolId, s.SourceId });
+        modelBuilder.Entity<UnmappedValue>().ToTable("unmapped").HasKey(u => new { u.SchoolId, u.SourceId, u.Kind, u.Value });
+        modelBuilder.Entity<Person>().ToTable("person").HasKey(p => new { p.SchoolId, p.PersonId });
+        modelBuilder.Entity<PersonAlias>().ToTable("person_alias").HasKey(p => new { p.SchoolId, p.Alias });
+        modelBuilder.Entity<Staff>().ToTable("staff").HasKey(s => new { s.SchoolId, s.StaffId });
+        modelBuilder.Entity<StaffKey>().ToTable("staff_key").HasKey(s => new { s.SchoolId, s.StaffId, s.KeyHash });
+        modelBuilder.Entity<Alert>().ToTable("alert").HasKey(a => new { a.SchoolId, a.AlertId });
+        modelBuilder.Entity<Notification>().ToTable("notification").HasKey(n => new { n.SchoolId, n.NotificationId });
+        modelBuilder.Entity<Digest>().ToTable("digest").HasKey(d => new { d.SchoolId, d.Day });
+
+        foreach (var property in modelBuilder.Model.GetEntityTypes().SelectMany(e => e.GetProperties()))
+        {
+            property.SetColumnName(SnakeCase(property.Name));
+        }
+    }
+
+    private static string SnakeCase(string name)
+    {
+        var text = new StringBuilder(name.Length + 8);
+        foreach (var letter in name)
+        {
+            if (char.IsAsciiLetterUpper(letter) && text.Length > 0)
+            {
+                text.Append('_');
+            }
+
+            text.Append(char.ToLowerInvariant(letter));
+        }
+
+        return text.ToString();
+    }
+}
