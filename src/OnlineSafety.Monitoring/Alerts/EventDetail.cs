@@ -74,9 +74,14 @@ internal sealed class EventDetail
     // On the side of masking too much: "word.word" is already taken for an address.
     private static bool LooksLikeAddress(string text)
     {
+        if (text.Contains("//", StringComparison.Ordinal))
+        {
+            return true;
+        }
+
         for (var i = 1; i + 1 < text.Length; i++)
         {
-            if ((text[i] == '.' && char.IsLetterOrDigit(text[i - 1]) && char.IsLetterOrDigit(text[i + 1])) || (text[i] == '/' && text[i + 1] == '/'))
+            if (text[i] == '.' && char.IsLetterOrDigit(text[i - 1]) && char.IsLetterOrDigit(text[i + 1]))
             {
                 return true;
             }
