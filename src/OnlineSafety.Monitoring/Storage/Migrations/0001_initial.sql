@@ -184,7 +184,6 @@ CREATE TABLE checkpoint (
     next_seq    bigint NOT NULL,
     worker_id   uuid,
     lease_until timestamptz NOT NULL DEFAULT '-infinity',
-    attempts    int NOT NULL DEFAULT 0,
     updated_at  timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (school_id, stream_id)
 ) WITH (fillfactor = 50);
