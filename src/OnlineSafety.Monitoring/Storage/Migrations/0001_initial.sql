@@ -206,7 +206,6 @@ CREATE TABLE counter_block (
     themes      text[] NOT NULL,
     roles       smallint[] NOT NULL,
     years       text[] NOT NULL,
-    devices     text[] NOT NULL,
     counts      int[] NOT NULL,
     PRIMARY KEY (school_id, stream_id, first_seq),
     CHECK (concern + counted + review + control = last_seq - first_seq + 1)
