@@ -71,11 +71,10 @@ internal static class AlertGrouping
         && candidate.ReceivedAt - alert.LastReceivedAt <= window
         && alert.FirstReceivedAt - candidate.ReceivedAt <= window;
 
-    public static Alert Raise(AlertCandidate candidate, Guid school, Guid id, int number, DateTimeOffset now) => new()
+    public static Alert Raise(AlertCandidate candidate, Guid school, Guid id, DateTimeOffset now) => new()
     {
         SchoolId = school,
         AlertId = id,
-        Number = number,
         Severity = (short)candidate.Severity,
         Risk = (short)candidate.Risk,
         Theme = candidate.Theme,

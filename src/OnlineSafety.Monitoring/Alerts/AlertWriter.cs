@@ -19,12 +19,11 @@ internal sealed class AlertWriter(Session session, Guid school, TimeSpan window,
     private readonly Dictionary<Guid, Alert> _changed = [];
     private readonly Dictionary<Guid, Alert> _raised = [];
     private readonly List<(Alert Alert, string Cause)> _tell = [];
-    private int _nextNumber;
 
     public static NpgsqlBatchCommand LockCommand(Guid school) =>
         new("SELECT pg_advisory_xact_lock(hashtextextended('alerts:' || $1::text, 0))") { Parameters = { Of(school) } };
 
-    /// <summary>Reads the open alerts that these candidates may join, and reserves numbers.</summary>
+    /// <summary>Reads the open alerts that these candidates may join.</summary>
     public async Task LoadAsync(IReadOnlyCollection<AlertCandidate> candidates, CancellationToken cancellationToken)
     {
         var subjects = candidates.Where(c => c.SubjectKey is not null).Select(c => c.SubjectKey!).Distinct(StringComparer.Ordinal).ToArray();
@@ -41,12 +40,6 @@ internal sealed class AlertWriter(Session session, Guid school, TimeSpan window,
                 _known.Add(AlertSql.Read(school, rows));
             }
         }
-
-        // As many as could be needed; those not used leave gaps, which is fine: a number is a name, not a count.
-        await using var number = session.Command("UPDATE school SET next_alert = next_alert + $2 WHERE school_id = $1 RETURNING next_alert - $2");
-        number.Parameters.Add(Of(school));
-        number.Parameters.Add(Of(candidates.Count));
-        _nextNumber = (int)(await number.ExecuteScalarAsync(cancellationToken))!;
     }
 
     /// <summary>Takes one candidate in; returns the alert that it raised or joined.</summary>
@@ -68,7 +61,7 @@ internal sealed class AlertWriter(Session session, Guid school, TimeSpan window,
             }
         }
 
-        var raised = AlertGrouping.Raise(candidate, school, Guid.NewGuid(), _nextNumber++, now);
+        var raised = AlertGrouping.Raise(candidate, school, Guid.NewGuid(), now);
         _known.Add(raised);
         _raised[raised.AlertId] = raised;
         Tell(raised, AlertGrouping.CauseOf(candidate));
@@ -76,10 +69,12 @@ internal sealed class AlertWriter(Session session, Guid school, TimeSpan window,
     }
 
     /// <summary>Adds the writes to the transaction's last batch; returns the ledger rows among them.</summary>
-    public List<WrittenNotification> AddTo(NpgsqlBatch batch, IReadOnlyList<StaffMember> staff)
+    public async Task<List<WrittenNotification>> AddToAsync(NpgsqlBatch batch, IReadOnlyList<StaffMember> staff, CancellationToken cancellationToken)
     {
-        foreach (var alert in _raised.Values)
+        var number = _raised.Count > 0 ? await ReserveNumbersAsync(_raised.Count, cancellationToken) : 0;
+        foreach (var alert in _raised.Values.OrderBy(a => a.FirstReceivedAt))
         {
+            alert.Number = number++;
             batch.BatchCommands.Add(AlertSql.InsertCommand(alert));
         }
 
@@ -107,6 +102,14 @@ internal sealed class AlertWriter(Session session, Guid school, TimeSpan window,
         }
 
         return written;
+    }
+
+    private async Task<int> ReserveNumbersAsync(int count, CancellationToken cancellationToken)
+    {
+        await using var reserve = session.Command("UPDATE school SET next_alert = next_alert + $2 WHERE school_id = $1 RETURNING next_alert - $2");
+        reserve.Parameters.Add(Of(school));
+        reserve.Parameters.Add(Of(count));
+        return (int)(await reserve.ExecuteScalarAsync(cancellationToken))!;
     }
 
     private void Tell(Alert alert, string? cause)

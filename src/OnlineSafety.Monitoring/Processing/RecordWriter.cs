@@ -51,7 +51,7 @@ internal sealed class RecordWriter(Database database, RuleSet rules)
             batch.BatchCommands.Add(RecordSql.UnmappedCommand(stream, key, count, now));
         }
 
-        var written = alerts?.AddTo(batch, staff) ?? [];
+        var written = alerts is null ? [] : await alerts.AddToAsync(batch, staff, cancellationToken);
         batch.BatchCommands.Add(RecordSql.MoveCommand(stream, plan.Last + 1));
         if (written.Count > 0)
         {
