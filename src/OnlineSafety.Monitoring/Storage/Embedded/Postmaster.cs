@@ -1,0 +1,242 @@
+using System.Diagnostics;
+using Microsoft.Extensions.Logging;
+
+namespace OnlineSafety.Monitoring.Storage.Embedded;
+
+/// <summary>Starts, finds and stops the one server process of a cluster. Used by the owner alone, one call at a time.</summary>
+internal sealed class Postmaster(ClusterDirectory directory, EmbeddedPostgresOptions options, ILogger logger, TimeProvider time)
+{
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan RemnantsMayEnd = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan HeldTooLong = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan FastShutdown = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan ImmediateShutdown = TimeSpan.FromSeconds(8);
+
+    // Said by the new server while children of a killed one still hold its memory or its lock file.
+    private static readonly string[] HeldWords = ["pre-existing shared memory block", "already exists", "is another postmaster"];
+
+    /// <summary>The running server: one that an ended host left behind, or a new one.</summary>
+    public async Task<PostmasterFile> FindOrStartAsync(CancellationToken cancellationToken)
+    {
+        var begun = time.GetTimestamp();
+        while (directory.ReadPostmaster() is { } found)
+        {
+            // Starting, recovering or stopping: either it becomes ready or it goes away.
+            if (found.Ready)
+            {
+                logger.DatabaseAdopted(found.ProcessId);
+                return found;
+            }
+
+            if (time.GetElapsedTime(begun) > options.StartTimeout)
+            {
+                throw new EmbeddedPostgresException($"The database process {found.ProcessId} that was found running does not become ready ({found.Status}).");
+            }
+
+            await Task.Delay(Look, time, cancellationToken);
+        }
+
+        return await StartAsync(cancellationToken);
+    }
+
+    public async Task<PostmasterFile> StartAsync(CancellationToken cancellationToken)
+    {
+        var begun = time.GetTimestamp();
+        await EndRemnantsAsync(cancellationToken);
+        RemoveStaleLockFiles();
+        var binaries = PostgresBinaries.Find(options.BinaryDirectory, directory.ReadMajor());
+        if (!directory.HasCluster)
+        {
+            CreateCluster(binaries);
+        }
+
+        var socket = directory.PrepareSocketDirectory();
+        var arguments = ServerSettings.Arguments(directory, socket, CompressesWithLz4(binaries), options.Settings);
+        while (true)
+        {
+            var (ready, refusal) = await LaunchAsync(binaries, arguments, cancellationToken);
+            if (ready is not null)
+            {
+                logger.DatabaseReady(ready.ProcessId, ready.SocketDirectory, (long)time.GetElapsedTime(begun).TotalMilliseconds);
+                return ready;
+            }
+
+            if (time.GetElapsedTime(begun) > HeldTooLong || !Array.Exists(HeldWords, word => refusal.Contains(word, StringComparison.Ordinal)))
+            {
+                throw new EmbeddedPostgresException($"PostgreSQL did not start: {refusal}");
+            }
+
+            logger.StillHeld();
+            await Task.Delay(TimeSpan.FromMilliseconds(250), time, cancellationToken);
+        }
+    }
+
+    /// <summary>Stops it, gently and then at once. Never throws for a server that is already gone.</summary>
+    public async Task StopAsync(int pid)
+    {
+        logger.StoppingDatabase(pid);
+        directory.Processes.Signal(pid, PostmasterSignal.FastShutdown);
+        if (await EndsWithinAsync(pid, FastShutdown))
+        {
+            return;
+        }
+
+        logger.StoppingAtOnce(pid);
+        directory.Processes.Signal(pid, PostmasterSignal.ImmediateShutdown);
+        if (!await EndsWithinAsync(pid, ImmediateShutdown))
+        {
+            logger.DatabaseLeftRunning(pid);
+        }
+    }
+
+    /// <summary>Returns when the server process has ended.</summary>
+    public async Task WaitForEndAsync(int pid, CancellationToken cancellationToken)
+    {
+        // A look at /proc and not a wait for a child: an adopted server is no child of ours.
+        while (directory.Processes.IsRunning(pid))
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(100), time, cancellationToken);
+        }
+    }
+
+    private async Task<bool> EndsWithinAsync(int pid, TimeSpan limit)
+    {
+        var begun = time.GetTimestamp();
+        while (directory.Processes.IsRunning(pid))
+        {
+            if (time.GetElapsedTime(begun) > limit)
+            {
+                return false;
+            }
+
+            await Task.Delay(Look, time);
+        }
+
+        return true;
+    }
+
+    private async Task<(PostmasterFile? Ready, string Refusal)> LaunchAsync(
+        PostgresBinaries binaries, List<string> arguments, CancellationToken cancellationToken)
+    {
+        // A session of its own: Ctrl-C in the host's terminal must reach the host alone, which stops the database last.
+        // Every step replaces itself by the next, so the process started here becomes the postmaster.
+        IReadOnlyList<string> command =
+        [
+            "setsid", .. directory.Account.Command(
+            [
+                "sh", "-c", "umask 077; log=$1; shift; exec \"$@\" </dev/null >\"$log\" 2>&1", "sh",
+                directory.StartLog, binaries.Postgres, .. arguments,
+            ]),
+        ];
+        using var process = ProgramRun.Launch(ProgramRun.Prepare(command));
+        var begun = time.GetTimestamp();
+        try
+        {
+            while (!process.HasExited)
+            {
+                if (PostmasterFile.Read(directory.DataFiles) is { Ready: true } file && file.ProcessId == process.Id)
+                {
+                    return (file, "");
+                }
+
+                if (time.GetElapsedTime(begun) > options.StartTimeout)
+                {
+                    throw new EmbeddedPostgresException($"PostgreSQL was not ready after {options.StartTimeout.TotalSeconds:0} s. Its log is in {directory.Home}.");
+                }
+
+                await Task.Delay(Look, time, cancellationToken);
+            }
+        }
+        catch when (!process.HasExited)
+        {
+            if (directory.Processes.IsRunning(process.Id))
+            {
+                await StopAsync(process.Id);
+            }
+            else
+            {
+                // Still a shell, or Postgres before it touched any file.
+                process.Kill();
+            }
+
+            throw;
+        }
+
+        return (null, ReadStartLog());
+    }
+
+    private string ReadStartLog()
+    {
+        try
+        {
+            var text = File.ReadAllText(directory.StartLog).Trim();
+            return text.Length <= 2000 ? text : text[^2000..];
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return $"it left no word in {directory.StartLog}";
+        }
+    }
+
+    private void CreateCluster(PostgresBinaries binaries)
+    {
+        logger.CreatingCluster(directory.Home, binaries.Major);
+        var account = directory.Account;
+        foreach (var abandoned in Directory.EnumerateDirectories(directory.Home, "new-*"))
+        {
+            account.Run("rm", "-rf", "--", abandoned);
+        }
+
+        // Made under another name and renamed when complete: a start killed half-way leaves nothing that looks like a cluster.
+        var made = Path.Combine(directory.Home, $"new-{Environment.ProcessId}-{time.GetTimestamp()}");
+        var answer = account.Run(
+            binaries.InitDb, "--pgdata", made, "--username=postgres", "--encoding=UTF8", "--locale=C", "--data-checksums",
+            "--auth-local=trust", "--auth-host=reject");
+        if (answer.ExitCode != 0)
+        {
+            account.Run("rm", "-rf", "--", made);
+            throw new EmbeddedPostgresException($"initdb failed: {answer.Output.Trim()}");
+        }
+
+        var moved = account.Run("mv", "--no-target-directory", "--", made, directory.DataFiles);
+        if (moved.ExitCode != 0)
+        {
+            throw new EmbeddedPostgresException($"The new cluster cannot be put in place: {moved.Output.Trim()}");
+        }
+    }
+
+    // Debian's server has lz4; another build may not, and then refuses the word.
+    private bool CompressesWithLz4(PostgresBinaries binaries) =>
+        directory.Account.Run(binaries.Postgres, "-D", directory.DataFiles, "-c", "wal_compression=lz4", "-C", "wal_compression").ExitCode == 0;
+
+    // Children of a killed postmaster see its death and end by themselves; one that hangs would hold the shared memory for ever.
+    private async Task EndRemnantsAsync(CancellationToken cancellationToken)
+    {
+        var begun = time.GetTimestamp();
+        var signal = PostmasterSignal.ImmediateShutdown;
+        for (var remnants = directory.Processes.Running(); remnants.Count > 0; remnants = directory.Processes.Running())
+        {
+            if (time.GetElapsedTime(begun) > RemnantsMayEnd)
+            {
+                logger.EndingRemnants(remnants.Count);
+                remnants.ForEach(pid => directory.Processes.Signal(pid, signal));
+                signal = PostmasterSignal.Kill;
+                begun = time.GetTimestamp();
+            }
+
+            await Task.Delay(Look, time, cancellationToken);
+        }
+    }
+
+    // Postgres itself clears the file of a dead process. It refuses a file that is empty, or whose pid is now some other
+    // process's; both are surely stale here, for no process of this cluster is left and this host alone may start one.
+    private void RemoveStaleLockFiles()
+    {
+        var path = Path.Combine(directory.DataFiles, PostmasterFile.Name);
+        if (File.Exists(path) && (PostmasterFile.Read(directory.DataFiles) is not { } file || ClusterProcesses.Exists(file.ProcessId)))
+        {
+            File.Delete(path);
+            logger.RemovedStaleLockFile(path);
+        }
+    }
+}
