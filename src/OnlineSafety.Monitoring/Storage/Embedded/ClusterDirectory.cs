@@ -16,8 +16,6 @@ internal sealed class ClusterDirectory
     // Only names the socket file: nothing listens on a port.
     public const int Port = 5432;
 
-    private const string SystemState = "/var/lib/onlinesafety";
-
     private ClusterDirectory(string home, ClusterAccount account)
     {
         Home = home;
@@ -66,7 +64,7 @@ internal sealed class ClusterDirectory
         var path = Path.Combine(options.DataDirectory, "postgres");
         if (!Directory.Exists(path))
         {
-            Create(path, ClusterAccount.For(existing: null, options.Account));
+            Create(path, options.SystemState, ClusterAccount.For(existing: null, options.Account));
         }
 
         var found = Find(options)!;
@@ -76,7 +74,7 @@ internal sealed class ClusterDirectory
                 $"The account that runs Postgres ({found.Account.User ?? Environment.UserName}) cannot write in {found.Home}: start as the account that created it, or give it back with chown.");
     }
 
-    private static void Create(string path, ClusterAccount account)
+    private static void Create(string path, string systemState, ClusterAccount account)
     {
         if (new FileInfo(path).LinkTarget is { } lost)
         {
@@ -92,8 +90,8 @@ internal sealed class ClusterDirectory
         // Below a closed directory such as /root the account gets no further. The cluster then lives in the system's
         // place for state, under a name never used before, and a link in the data directory shows where.
         Directory.Delete(path);
-        Directory.CreateDirectory(SystemState, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.OtherExecute);
-        var elsewhere = Path.Combine(SystemState, $"postgres-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8))}");
+        Directory.CreateDirectory(systemState, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.OtherExecute);
+        var elsewhere = Path.Combine(systemState, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8)));
         account.CreatePrivateDirectory(elsewhere);
         Directory.CreateSymbolicLink(path, elsewhere);
     }

@@ -39,7 +39,7 @@ internal sealed class EmbeddedPostgres : IAsyncDisposable
         SocketDirectory = server.SocketDirectory;
     }
 
-    /// <summary>Raised, from the watching task, each time the server ended without being told to. Connections of a pool are then dead: clear it.</summary>
+    /// <summary>Raised, from the watching task, each time the server ended without being told to. Connections of a pool are then dead: clear it. Must not throw.</summary>
     public event Action? ExitedUnexpectedly;
 
     /// <summary>Whether this process starts and stops the server.</summary>
@@ -208,7 +208,7 @@ internal sealed class EmbeddedPostgres : IAsyncDisposable
             {
                 return await postmaster.StartAsync(_stopping.Token);
             }
-            catch (Exception error) when (error is EmbeddedPostgresException or IOException or UnauthorizedAccessException)
+            catch (Exception error) when (error is not OperationCanceledException)
             {
                 _logger.RestartFailed(error, attempt, (long)BackOff(attempt).TotalMilliseconds);
             }

@@ -24,6 +24,9 @@ internal sealed record EmbeddedPostgresOptions
     /// <summary>The account that runs Postgres when the host is root; an existing cluster keeps the owner it has.</summary>
     public string Account { get; init; } = "postgres";
 
+    /// <summary>Where a cluster goes when root starts it and <see cref="Account"/> cannot reach the data directory, as below /root.</summary>
+    public string SystemState { get; init; } = "/var/lib/onlinesafety-postgres";
+
     /// <summary>How long to wait for another process that holds or starts the cluster.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(30);
 

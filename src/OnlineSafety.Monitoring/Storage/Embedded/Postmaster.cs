@@ -18,7 +18,7 @@ internal sealed class Postmaster(ClusterDirectory directory, EmbeddedPostgresOpt
     /// <summary>The running server: one that an ended host left behind, or a new one.</summary>
     public async Task<PostmasterFile> FindOrStartAsync(CancellationToken cancellationToken)
     {
-        var deadline = time.GetTimestamp();
+        var begun = time.GetTimestamp();
         while (directory.ReadPostmaster() is { } found)
         {
             // Starting, recovering or stopping: either it becomes ready or it goes away.
@@ -28,7 +28,7 @@ internal sealed class Postmaster(ClusterDirectory directory, EmbeddedPostgresOpt
                 return found;
             }
 
-            if (time.GetElapsedTime(deadline) > options.StartTimeout)
+            if (time.GetElapsedTime(begun) > options.StartTimeout)
             {
                 throw new EmbeddedPostgresException($"The database process {found.ProcessId} that was found running does not become ready ({found.Status}).");
             }

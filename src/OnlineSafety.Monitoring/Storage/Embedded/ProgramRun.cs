@@ -8,7 +8,7 @@ internal readonly record struct ProgramRun(int ExitCode, string Output)
 {
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(2);
 
-    /// <summary>Runs a program that takes no input; output and errors come back together.</summary>
+    /// <summary>Runs a program that takes no input; output and errors come back together. Blocks: all answer in milliseconds, initdb in a second.</summary>
     /// <exception cref="EmbeddedPostgresException">It could not be started or did not end.</exception>
     public static ProgramRun Of(IReadOnlyList<string> command)
     {

@@ -438,7 +438,7 @@ CREATE POLICY process_scope ON access_record FOR INSERT TO onlinesafety_process 
 -- Notify: claims ledger rows across schools (ids only), then reads thin alert facts in one school's scope. Never events or evidence.
 GRANT SELECT ON school, staff, intake_stream, checkpoint, counter_block, source, source_health, unmapped TO onlinesafety_notify;
 GRANT SELECT (school_id, alert_id, number, state, severity, risk, theme, parent_theme, needs_review, audience, route, subject_staff, event_count,
-              raised_at, last_received_at, acknowledged_at, resolved_at, outcome) ON alert TO onlinesafety_notify;
+              raised_at, last_received_at, acknowledged_at, resolved_at, outcome, instructions) ON alert TO onlinesafety_notify;
 GRANT SELECT, INSERT, UPDATE ON notification TO onlinesafety_notify;
 GRANT SELECT, INSERT ON digest TO onlinesafety_notify;
 CREATE POLICY notify_read ON school FOR SELECT TO onlinesafety_notify USING (true);

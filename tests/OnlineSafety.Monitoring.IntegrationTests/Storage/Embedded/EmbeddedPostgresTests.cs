@@ -250,6 +250,26 @@ public sealed class EmbeddedPostgresTests : IDisposable
     }
 
     [Fact]
+    public async Task BelowADirectoryClosedToTheServersAccountTheClusterLivesElsewhereAndALinkSaysWhere()
+    {
+        if (!Environment.IsPrivilegedProcess)
+        {
+            return; // Any other account reaches its own directories.
+        }
+
+        var closed = Directory.CreateDirectory(Path.Combine(_data.FullName, "closed"), (UnixFileMode)Convert.ToInt32("700", 8)).FullName;
+        var options = new EmbeddedPostgresOptions { DataDirectory = Path.Combine(closed, "data"), SystemState = Path.Combine(_data.FullName, "state") };
+        await using (var cluster = await EmbeddedPostgres.OpenAsync(options, NullLogger.Instance, TimeProvider.System, _limit.Token))
+        {
+            await RunAsync(cluster, "CREATE TABLE kept (word text); INSERT INTO kept VALUES ('here')");
+            Assert.StartsWith(options.SystemState, new FileInfo(Path.Combine(closed, "data", "postgres")).LinkTarget, StringComparison.Ordinal);
+        }
+
+        await using var again = await EmbeddedPostgres.OpenAsync(options, NullLogger.Instance, TimeProvider.System, _limit.Token);
+        Assert.Equal("here", await AskAsync(again, "SELECT word FROM kept"));
+    }
+
+    [Fact]
     public async Task AServerThatRefusesToStartSaysWhy()
     {
         var refused = await Assert.ThrowsAsync<EmbeddedPostgresException>(() => EmbeddedPostgres.OpenAsync(

@@ -1,0 +1,126 @@
+#!/usr/bin/env bash
+# Every test: tests/run.sh [--unit] [--filter EXPRESSION]. The last line is "N passed, N failed[, N skipped]".
+set -euo pipefail
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+cd "$root"
+
+usage() {
+  cat <<'USAGE'
+Usage: tests/run.sh [--unit] [--filter EXPRESSION]
+
+  --unit      only the tests without I/O
+  --filter    a filter of `dotnet test`, for example FullyQualifiedName~Syslog
+
+Exits non-zero when a test fails or none ran. With CI=true a skipped test is a failure, unless tests/allowed-skips.txt
+names it. The integration tests run on a private PostgreSQL, or on the server that ONLINESAFETY_TEST_POSTGRES names.
+USAGE
+}
+
+unit=no
+filter=()
+while (($#)); do
+  case $1 in
+    --unit) unit=yes ;;
+    --filter)
+      [[ $# -ge 2 ]] || { usage >&2; exit 2; }
+      filter=(--filter "$2")
+      shift
+      ;;
+    -h | --help) usage; exit 0 ;;
+    *) usage >&2; exit 2 ;;
+  esac
+  shift
+done
+
+# One temporary directory for all that the tests make: what a crashed test leaves running is found by it.
+scratch=$(mktemp -d /tmp/os-tests.XXXXXX)
+# The account that runs PostgreSQL passes through it.
+chmod 711 "$scratch"
+export TMPDIR=$scratch
+
+leftovers() {
+  local process pid
+  for process in /proc/[0-9]*; do
+    pid=${process#/proc/}
+    [[ $pid != "$$" && $pid != "$BASHPID" ]] || continue
+    if [[ $(readlink "$process/cwd" 2>/dev/null) == "$scratch"/* ]] || tr '\0' ' ' <"$process/cmdline" 2>/dev/null | grep -qF "$scratch/"; then
+      echo "$pid"
+    fi
+  done
+}
+
+finish() {
+  local signal pid
+  for signal in QUIT KILL; do
+    for pid in $(leftovers); do
+      kill "-$signal" "$pid" 2>/dev/null || true
+    done
+    [[ -z $(leftovers) ]] || sleep 1
+  done
+  rm -rf "$scratch"
+}
+trap finish EXIT
+trap 'exit 130' INT TERM
+
+projects=(tests/OnlineSafety.Monitoring.Tests)
+if [[ $unit == no ]]; then
+  deploy/install.sh postgresql rsyslog bsdutils curl
+  while IFS= read -r project; do
+    projects+=("${project%/*}")
+  done < <(grep -l '<IsTestProject>true' tests/*/*.csproj | grep -v "^${projects[0]}/" | sort)
+fi
+
+# No build servers: nothing stays behind when this script ends.
+export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 MSBUILDDISABLENODEREUSE=1
+echo "Building ..."
+dotnet restore --locked-mode -v q
+if [[ $unit == yes ]]; then
+  dotnet build "${projects[0]}" -c Release --no-restore -v q -clp:NoSummary -p:UseSharedCompilation=false
+else
+  dotnet build -c Release --no-restore -v q -clp:NoSummary -p:UseSharedCompilation=false
+fi
+
+results=$root/artifacts/test-results
+rm -rf "$results"
+
+# The counters of a result file as "passed failed skipped". Skipped ones are in no counter but the total.
+count() {
+  sed -n 's/.*<Counters total="\([0-9]*\)" executed="\([0-9]*\)" passed="\([0-9]*\)".*/\1 \2 \3/p' "$1" |
+    { read -r total executed ok; echo "$ok $((executed - ok)) $((total - executed))"; }
+}
+
+skipped_names() { grep -o '<UnitTestResult [^>]*outcome="NotExecuted"' "$1" | sed 's/.*testName="\([^"]*\)".*/\1/' || true; }
+
+passed=0 failed=0 skipped=0
+for project in "${projects[@]}"; do
+  name=$(basename "$project")
+  echo "== $name"
+  code=0
+  timeout --signal=INT --kill-after=30 15m \
+    dotnet test "$project" -c Release --no-build "${filter[@]}" --results-directory "$results" \
+    --logger "trx;LogFileName=$name.trx" --logger "console;verbosity=minimal" || code=$?
+  ok=0 bad=0 not_run=0
+  if [[ -f $results/$name.trx ]]; then
+    read -r ok bad not_run < <(count "$results/$name.trx")
+    if [[ ${CI:-} == true ]] && ((not_run > 0)); then
+      while IFS= read -r test; do
+        if ! grep -qxF -- "$test" tests/allowed-skips.txt 2>/dev/null; then
+          echo "Skipped, and not in tests/allowed-skips.txt: $test"
+          bad=$((bad + 1)) not_run=$((not_run - 1))
+        fi
+      done < <(skipped_names "$results/$name.trx")
+    fi
+  fi
+  # A run that broke before or beside its tests.
+  if ((code != 0 && bad == 0)); then
+    echo "$name ended with code $code"
+    bad=1
+  fi
+  passed=$((passed + ok)) failed=$((failed + bad)) skipped=$((skipped + not_run))
+done
+
+summary="$passed passed, $failed failed"
+((skipped == 0)) || summary+=", $skipped skipped"
+echo "$summary"
+((failed == 0 && passed > 0))
