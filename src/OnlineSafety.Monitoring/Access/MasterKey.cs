@@ -1,26 +1,96 @@
 using System.Security.Cryptography;
+using System.Text;
 
 namespace OnlineSafety.Monitoring.Access;
 
-/// <summary>
-/// The operator's key that wraps every data key. Whoever has it and the database can read everything; it never enters the database.
-/// </summary>
-/// <param name="Id">First 8 hex digits of its SHA-256: tells which key wrapped a data key.</param>
-/// <param name="Key">32 bytes.</param>
-internal sealed record MasterKey(string Id, ReadOnlyMemory<byte> Key)
+/// <summary>The key that wraps every data key. Whoever has it and the database can read everything.</summary>
+/// <param name="Id">First 8 hexadecimal digits of the SHA-256 of <paramref name="Bytes"/>: names the key without telling it.</param>
+/// <param name="Bytes">32 random bytes.</param>
+internal sealed record MasterKey(string Id, ReadOnlyMemory<byte> Bytes)
 {
     public const int Length = 32;
+    public const string EnvironmentVariable = "ONLINESAFETY_MASTER_KEY";
+    public const string FileName = "master.key";
 
-    public static MasterKey Of(ReadOnlyMemory<byte> key)
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    /// <summary>The key from its text: base64 of 32 bytes.</summary>
+    /// <exception cref="MasterKeyException">It is something else.</exception>
+    public static MasterKey Parse(string text, string from)
     {
-        if (key.Length != Length)
+        var bytes = new byte[Length + 1];
+        if (!Convert.TryFromBase64String(text.Trim(), bytes, out var written) || written != Length)
         {
-            throw new ArgumentException($"A master key has {Length} bytes, this one has {key.Length}.", nameof(key));
+            throw new MasterKeyException($"The master key in {from} is not base64 text of {Length} bytes. Make one with: openssl rand -base64 {Length}");
         }
 
-        return new MasterKey(Convert.ToHexStringLower(SHA256.HashData(key.Span).AsSpan(0, 4)), key);
+        return Of(bytes.AsMemory(0, Length));
     }
 
-    // A record would print its bytes.
+    public static MasterKey Of(ReadOnlyMemory<byte> bytes) => new(Convert.ToHexStringLower(SHA256.HashData(bytes.Span))[..8], bytes);
+
+    /// <summary>Reads the key file.</summary>
+    /// <exception cref="MasterKeyException">It is missing, unreadable, readable by others, or holds no key.</exception>
+    public static MasterKey Read(string path)
+    {
+        string text;
+        try
+        {
+            if ((File.GetUnixFileMode(path) & ~OwnerOnly) != 0)
+            {
+                throw new MasterKeyException($"Others may read the master key {path}. Close it first: chmod 600 {path}");
+            }
+
+            text = File.ReadAllText(path, Encoding.UTF8);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new MasterKeyException($"The master key {path} cannot be read: {error.Message}", error);
+        }
+
+        return Parse(text, path);
+    }
+
+    /// <summary>Reads the key file, or makes one on the first start.</summary>
+    public static MasterKey ReadOrCreate(string path)
+    {
+        if (!File.Exists(path))
+        {
+            Create(path);
+        }
+
+        return Read(path);
+    }
+
+    // Written aside, flushed to disk and then moved: a crash leaves no key or a whole key, and a second process cannot replace the first one's.
+    private static void Create(string path)
+    {
+        var aside = $"{path}.{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8))}.new";
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = OwnerOnly };
+        try
+        {
+            using (var file = new FileStream(aside, options))
+            {
+                file.Write(Encoding.ASCII.GetBytes(Convert.ToBase64String(RandomNumberGenerator.GetBytes(Length)) + "\n"));
+                file.Flush(flushToDisk: true);
+            }
+
+            File.Move(aside, path, overwrite: false);
+        }
+        catch (IOException) when (File.Exists(path))
+        {
+            // Another process was faster: its key counts.
+            File.Delete(aside);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new MasterKeyException($"The master key {path} cannot be written: {error.Message}", error);
+        }
+    }
+
+    /// <summary>Never the bytes: a record would print them.</summary>
     public override string ToString() => $"master key {Id}";
 }
+
+/// <summary>There is no usable master key; the message says what to do and never holds the key.</summary>
+internal sealed class MasterKeyException(string message, Exception? inner = null) : Exception(message, inner);

@@ -108,6 +108,10 @@ internal static class DatabaseSetup
                         NULL;
                     END;
                 END IF;
+                -- Whoever makes the roles without being superuser must be able to work as them, and to give the database to its owner.
+                IF NOT pg_has_role(r, 'MEMBER') THEN
+                    EXECUTE format('GRANT %I TO CURRENT_USER', r);
+                END IF;
             END LOOP;
         END
         $$;

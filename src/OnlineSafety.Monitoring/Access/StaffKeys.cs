@@ -1,0 +1,41 @@
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+
+namespace OnlineSafety.Monitoring.Access;
+
+/// <summary>A member of staff who showed a valid key.</summary>
+internal sealed record SignedInStaff(Guid School, Actor Actor);
+
+/// <summary>Finds who is behind a staff key. The key alone says the school: it is looked up before any scope is known, among ids and hashes only.</summary>
+internal sealed class StaffKeys(Database console)
+{
+    private static readonly Actor Lookup = Actor.Service("staff-key");
+
+    /// <summary>Null for a key that is unknown or whose owner was disabled.</summary>
+    public async Task<SignedInStaff?> FindAsync(string key, CancellationToken cancellationToken)
+    {
+        if (!key.StartsWith(AccessKey.StaffPrefix, StringComparison.Ordinal) || key.Length > 100)
+        {
+            return null;
+        }
+
+        await using var session = await console.OpenAcrossAsync(Lookup, cancellationToken);
+        if (await OwnerAsync(session, AccessKey.Hash(key), cancellationToken) is not (var school, var staffId))
+        {
+            return null;
+        }
+
+        await session.EnterAsync(school, cancellationToken);
+        var staff = await session.Context.Staff.AsNoTracking()
+            .SingleOrDefaultAsync(s => s.SchoolId == school && s.StaffId == staffId && s.Enabled, cancellationToken);
+        return staff is null ? null : new SignedInStaff(school, Actor.Member(staff.StaffId, staff.Name, staff.Roles));
+    }
+
+    private static async Task<(Guid School, Guid Staff)?> OwnerAsync(Session session, byte[] hash, CancellationToken cancellationToken)
+    {
+        await using var command = session.Command("SELECT school_id, staff_id FROM staff_key WHERE key_hash = $1");
+        command.Parameters.Add(new NpgsqlParameter<byte[]> { TypedValue = hash });
+        await using var rows = await command.ExecuteReaderAsync(cancellationToken);
+        return await rows.ReadAsync(cancellationToken) ? (rows.GetGuid(0), rows.GetGuid(1)) : null;
+    }
+}

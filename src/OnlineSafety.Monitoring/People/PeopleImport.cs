@@ -1,0 +1,104 @@
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+using NpgsqlTypes;
+using OnlineSafety.Monitoring.Access;
+
+namespace OnlineSafety.Monitoring.People;
+
+/// <summary>What an import did, or would have done.</summary>
+/// <param name="Errors">Lines that were not imported.</param>
+/// <param name="Imported">False when errors stopped it: then nothing was changed.</param>
+internal sealed record ImportResult(int Added, int Changed, int Unchanged, IReadOnlyList<PersonError> Errors, bool Imported);
+
+/// <summary>
+/// Brings the people of one school in line with a list: adds and changes, never removes (an account that left still explains old events).
+/// All or nothing, in one transaction.
+/// </summary>
+internal sealed class PeopleImport(Database setup, TimeProvider time)
+{
+    private const int RowsInBatch = 500;
+
+    /// <param name="skipBad">Import the good lines although others are bad.</param>
+    /// <param name="progress">Called with the number of rows written so far.</param>
+    public async Task<ImportResult> RunAsync(
+        Guid school, PeopleFile file, bool skipBad, Actor actor, Action<int> progress, CancellationToken cancellationToken)
+    {
+        await using var session = await setup.OpenAsync(school, actor, cancellationToken);
+        // Two imports at once could give one alias to two people.
+        await using (var lockRow = session.Command("SELECT 1 FROM school WHERE school_id = $1 FOR UPDATE"))
+        {
+            lockRow.Parameters.AddWithValue(school);
+            await lockRow.ExecuteNonQueryAsync(cancellationToken);
+        }
+
+        var people = await session.Context.People.AsNoTracking().Where(p => p.SchoolId == school).ToListAsync(cancellationToken);
+        var aliases = await session.Context.PersonAliases.AsNoTracking().Where(a => a.SchoolId == school).ToListAsync(cancellationToken);
+        var plan = PeoplePlan.Of(school, file, people, aliases);
+        if (plan.Errors.Count > 0 && !skipBad)
+        {
+            return new ImportResult(0, 0, 0, plan.Errors, Imported: false);
+        }
+
+        await WriteAsync(session, plan, progress, cancellationToken);
+        await session.RecordAccessAsync(school, "people.import", $"{plan.Added} added, {plan.Changed} changed", cancellationToken);
+        await session.CommitAsync(cancellationToken);
+        return new ImportResult(plan.Added, plan.Changed, plan.Unchanged, plan.Errors, Imported: true);
+    }
+
+    private async Task WriteAsync(Session session, PeoplePlan plan, Action<int> progress, CancellationToken cancellationToken)
+    {
+        // All old aliases of changed people go before any new one comes: an alias may move from one person to another.
+        await using (var clear = session.Command("DELETE FROM person_alias WHERE person_id = ANY ($1)"))
+        {
+            clear.Parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = [.. plan.Writes.Select(w => w.Person.PersonId)] });
+            await clear.ExecuteNonQueryAsync(cancellationToken);
+        }
+
+        var now = time.GetUtcNow();
+        var written = 0;
+        foreach (var chunk in plan.Writes.Chunk(RowsInBatch))
+        {
+            await using var batch = session.Batch();
+            foreach (var (person, names) in chunk)
+            {
+                batch.BatchCommands.Add(Upsert(person, now));
+                foreach (var name in names)
+                {
+                    batch.BatchCommands.Add(Alias(person, name));
+                }
+            }
+
+            await batch.ExecuteNonQueryAsync(cancellationToken);
+            written += chunk.Length;
+            progress(written);
+        }
+    }
+
+    private static NpgsqlBatchCommand Upsert(Person person, DateTimeOffset now)
+    {
+        var command = new NpgsqlBatchCommand(
+            """
+            INSERT INTO person (school_id, person_id, account, role, year_group, class, date_of_birth, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+            ON CONFLICT (school_id, person_id) DO UPDATE
+            SET role = excluded.role, year_group = excluded.year_group, class = excluded.class, date_of_birth = excluded.date_of_birth, updated_at = excluded.updated_at
+            """);
+        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = person.SchoolId });
+        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = person.PersonId });
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = person.Account });
+        command.Parameters.Add(new NpgsqlParameter<short> { TypedValue = person.Role });
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = person.YearGroup });
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = person.Class });
+        command.Parameters.Add(new NpgsqlParameter { Value = (object?)person.DateOfBirth ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Date });
+        command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = now });
+        return command;
+    }
+
+    private static NpgsqlBatchCommand Alias(Person person, string alias)
+    {
+        var command = new NpgsqlBatchCommand("INSERT INTO person_alias (school_id, alias, person_id) VALUES ($1, $2, $3)");
+        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = person.SchoolId });
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = alias });
+        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = person.PersonId });
+        return command;
+    }
+}

@@ -1,0 +1,110 @@
+using System.Net.Mail;
+using Microsoft.EntityFrameworkCore;
+using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Sources;
+
+namespace OnlineSafety.Monitoring.People;
+
+/// <summary>A member of staff just added, with the API key that cannot be shown again.</summary>
+internal sealed record IssuedStaff(Staff Staff, string Key);
+
+/// <summary>What <c>staff add</c> asks for.</summary>
+internal sealed record NewStaff(string Name, string Email, IReadOnlyList<string> Roles, IReadOnlyList<string> Accounts);
+
+/// <summary>Who is told things in a school, for set-up.</summary>
+internal sealed class StaffRegister(Database setup)
+{
+    public static IReadOnlyList<string> Roles { get; } = ["dsl", "deputy", "head", "chair", "digest"];
+
+    /// <exception cref="SetupException">Name, address or role is wrong, or the address is taken in this school.</exception>
+    public async Task<IssuedStaff> AddAsync(Guid school, NewStaff wanted, Actor actor, CancellationToken cancellationToken)
+    {
+        var staff = new Staff
+        {
+            SchoolId = school,
+            StaffId = Guid.NewGuid(),
+            Name = SetupText.Name(wanted.Name, "member of staff"),
+            Email = Address(wanted.Email),
+            Roles = RolesOf(wanted.Roles),
+            Accounts = [.. wanted.Accounts.Select(AccountName.Of).Where(a => a.Length > 0).Distinct(StringComparer.Ordinal)],
+        };
+        var key = AccessKey.Create(AccessKey.StaffPrefix);
+
+        await using var session = await setup.OpenAsync(school, actor, cancellationToken);
+        if (await FindAsync(session, school, staff.Email, cancellationToken) is { } taken)
+        {
+            throw new SetupException($"{staff.Email} is {taken.Name} ({taken.StaffId}) in this school already. See: onlinesafety staff list");
+        }
+
+        await InsertAsync(session, staff, AccessKey.Hash(key), cancellationToken);
+        await session.RecordAccessAsync(school, "staff.add", staff.StaffId.ToString(), cancellationToken);
+        await session.CommitAsync(cancellationToken);
+        return new IssuedStaff(staff, key);
+    }
+
+    public async Task<IReadOnlyList<Staff>> ListAsync(Guid school, Actor actor, CancellationToken cancellationToken)
+    {
+        await using var session = await setup.OpenAsync(school, actor, cancellationToken);
+        return await session.Context.Staff.AsNoTracking()
+            .Where(s => s.SchoolId == school).OrderBy(s => s.Name).ThenBy(s => s.StaffId).ToListAsync(cancellationToken);
+    }
+
+    /// <summary>The enabled member of staff with this id or e-mail address, to act as.</summary>
+    /// <exception cref="SetupException">Nobody.</exception>
+    public async Task<Staff> FindAsync(Guid school, string idOrEmail, Actor actor, CancellationToken cancellationToken)
+    {
+        await using var session = await setup.OpenAsync(school, actor, cancellationToken);
+        var found = await FindAsync(session, school, idOrEmail, cancellationToken);
+        return found is { Enabled: true }
+            ? found
+            : throw new SetupException($"Nobody in this school is \"{SetupText.Shown(idOrEmail)}\". Give an id or e-mail address of: onlinesafety staff list");
+    }
+
+    private static Task<Staff?> FindAsync(Session session, Guid school, string idOrEmail, CancellationToken cancellationToken)
+    {
+        var email = idOrEmail.Trim();
+        var id = Guid.TryParse(idOrEmail, out var parsed) ? parsed : Guid.Empty;
+        // Compared as the unique index compares.
+        return session.Context.Staff
+            .FromSql($"SELECT * FROM staff WHERE school_id = {school} AND (staff_id = {id} OR lower(email) = lower({email}))")
+            .AsNoTracking().SingleOrDefaultAsync(cancellationToken);
+    }
+
+    private static async Task InsertAsync(Session session, Staff staff, byte[] keyHash, CancellationToken cancellationToken)
+    {
+        await using var batch = session.Batch();
+        var row = batch.CreateBatchCommand();
+        row.CommandText = "INSERT INTO staff (school_id, staff_id, name, email, roles, accounts) VALUES ($1, $2, $3, $4, $5, $6)";
+        row.Parameters.Add(new() { Value = staff.SchoolId });
+        row.Parameters.Add(new() { Value = staff.StaffId });
+        row.Parameters.Add(new() { Value = staff.Name });
+        row.Parameters.Add(new() { Value = staff.Email });
+        row.Parameters.Add(new() { Value = staff.Roles });
+        row.Parameters.Add(new() { Value = staff.Accounts });
+        batch.BatchCommands.Add(row);
+        var key = batch.CreateBatchCommand();
+        key.CommandText = "INSERT INTO staff_key (school_id, staff_id, key_hash) VALUES ($1, $2, $3)";
+        key.Parameters.Add(new() { Value = staff.SchoolId });
+        key.Parameters.Add(new() { Value = staff.StaffId });
+        key.Parameters.Add(new() { Value = keyHash });
+        batch.BatchCommands.Add(key);
+        await batch.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    private static string[] RolesOf(IReadOnlyList<string> wanted)
+    {
+        var roles = wanted.Select(r => r.Trim().ToLowerInvariant()).Distinct(StringComparer.Ordinal).ToArray();
+        var strange = Array.Find(roles, r => !Roles.Contains(r, StringComparer.Ordinal));
+        return strange is null && roles.Length > 0
+            ? roles
+            : throw new SetupException($"A role is one of {string.Join(", ", Roles)}; \"{SetupText.Shown(strange ?? "")}\" is not.");
+    }
+
+    private static string Address(string email)
+    {
+        var trimmed = SetupText.Optional(email, "e-mail address", 254);
+        return MailAddress.TryCreate(trimmed, out var address) && address.Address == trimmed
+            ? trimmed
+            : throw new SetupException($"\"{SetupText.Shown(email)}\" is not an e-mail address.");
+    }
+}

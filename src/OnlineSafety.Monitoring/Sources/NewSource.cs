@@ -1,0 +1,83 @@
+using System.Net;
+
+namespace OnlineSafety.Monitoring.Sources;
+
+/// <summary>What <c>source add</c> asks for.</summary>
+internal sealed record NewSource
+{
+    public required string Product { get; init; }
+
+    public required SourceDoor Door { get; init; }
+
+    /// <summary>Empty: the product's word.</summary>
+    public string Name { get; init; } = "";
+
+    /// <summary>Networks that may send, CIDR or single addresses; empty: any.</summary>
+    public IReadOnlyList<string> From { get; init; } = [];
+
+    /// <summary>A syslog port of its own.</summary>
+    public int? Port { get; init; }
+
+    /// <summary>Syslog host name to match.</summary>
+    public string? Host { get; init; }
+
+    /// <summary>Syslog app name to match.</summary>
+    public string? App { get; init; }
+
+    public string TimeZone { get; init; } = "Europe/London";
+
+    /// <summary>The source to store, checked as far as it can be by itself.</summary>
+    /// <exception cref="SetupException">With what is wrong.</exception>
+    public Source ToSource(Guid school)
+    {
+        if (Door != SourceDoor.Syslog && (Port is not null || Host is not null || App is not null))
+        {
+            throw new SetupException("--port, --host and --app belong to --via syslog.");
+        }
+
+        if (Port is < 1 or > 65535)
+        {
+            throw new SetupException("--port is between 1 and 65535.");
+        }
+
+        return new Source
+        {
+            SchoolId = school,
+            SourceId = Guid.NewGuid(),
+            Name = SetupText.Name(Name.Length > 0 ? Name : Product, "source"),
+            Product = Product,
+            Door = (short)Door,
+            Networks = [.. From.Select(Network).Distinct(StringComparer.Ordinal)],
+            Port = Port,
+            MatchHost = Selector(Host, "--host"),
+            MatchApp = Selector(App, "--app"),
+            TimeZone = SetupText.Zone(TimeZone),
+        };
+    }
+
+    // A syslog header holds printable ASCII without spaces: anything else could never match.
+    private static string? Selector(string? text, string option)
+    {
+        if (text is null)
+        {
+            return null;
+        }
+
+        return text.Length is > 0 and <= 255 && text.All(letter => letter is > ' ' and < '\x7f')
+            ? text
+            : throw new SetupException($"{option} is a word of a syslog header: printable ASCII without spaces.");
+    }
+
+    private static string Network(string text)
+    {
+        if (IPNetwork.TryParse(text, out var network))
+        {
+            return network.ToString();
+        }
+
+        return IPAddress.TryParse(text, out var address)
+            ? new IPNetwork(address, address.GetAddressBytes().Length * 8).ToString()
+            : throw new SetupException(
+                $"\"{SetupText.Shown(text)}\" is not an address or network. Use for example 10.2.0.0/16 (no bits set after the prefix) or 192.0.2.7.");
+    }
+}

@@ -1,0 +1,245 @@
+using System.Net;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.IntakeLog;
+
+namespace OnlineSafety.Monitoring.Sources;
+
+/// <summary>
+/// Keeps the enabled sources in memory: loaded once at start, again when told that they changed, and every few seconds in any case.
+/// </summary>
+internal sealed class PostgresSourceDirectory(Database ingest, TimeProvider time, ILogger<PostgresSourceDirectory> logger) : BackgroundService, ISourceDirectory
+{
+    private static readonly Actor Reader = Actor.Service("source-directory");
+    private static readonly TimeSpan Poll = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LeastBetweenRefreshes = TimeSpan.FromSeconds(1);
+
+    private readonly SemaphoreSlim _loading = new(1, 1);
+    private volatile Loaded _loaded = Loaded.Nothing;
+    private long _loadedAt;
+    private bool _everLoaded;
+
+    public event Action? Changed;
+
+    public IReadOnlyList<SourceRegistration> Sources => _loaded.Sources;
+
+    public SourceRegistration? Find(Guid source) => _loaded.ById.GetValueOrDefault(source);
+
+    /// <summary>The doors open after this: they must not turn away a source because it was not loaded yet.</summary>
+    public override async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await LoadAsync(cancellationToken);
+        await base.StartAsync(cancellationToken);
+    }
+
+    public async Task RefreshAsync(CancellationToken cancellationToken)
+    {
+        if (!_everLoaded || time.GetElapsedTime(Volatile.Read(ref _loadedAt)) >= LeastBetweenRefreshes)
+        {
+            await LoadAsync(cancellationToken);
+        }
+    }
+
+    public async Task<SourceRegistration> UnassignedAsync(string listener, CancellationToken cancellationToken)
+    {
+        if (_loaded.Unassigned(listener) is { } known)
+        {
+            return known;
+        }
+
+        await using (var session = await ingest.OpenAcrossAsync(Reader, cancellationToken))
+        {
+            var school = await HoldingSchoolAsync(session, cancellationToken);
+            await session.EnterAsync(school, cancellationToken);
+            await InsertUnassignedAsync(session, school, listener, cancellationToken);
+            await SourceRegister.AnnounceAsync(session, cancellationToken);
+            await session.CommitAsync(cancellationToken);
+        }
+
+        await LoadAsync(cancellationToken);
+        return _loaded.Unassigned(listener)
+            ?? throw new InvalidOperationException("The unassigned source of this listener is disabled: it cannot be, or records would be lost.");
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await using var listener = await ingest.OpenListenerAsync(Channels.Sources, stoppingToken);
+                while (true)
+                {
+                    // A notification or the end of the pause: either way read again. A lost notification costs one pause.
+                    await listener.WaitAsync(Poll, stoppingToken);
+                    await LoadAsync(stoppingToken);
+                }
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception error) when (error is NpgsqlException or IOException or TimeoutException or InvalidOperationException)
+            {
+                // What is known stays in use while the database is away.
+                logger.DirectoryNotLoaded(error.GetType().Name);
+                await PauseAsync(stoppingToken);
+            }
+        }
+    }
+
+    public override void Dispose()
+    {
+        _loading.Dispose();
+        base.Dispose();
+    }
+
+    private async Task PauseAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            await Task.Delay(LeastBetweenRefreshes, time, stoppingToken);
+        }
+        catch (OperationCanceledException)
+        {
+            // Stopping.
+        }
+    }
+
+    private async Task LoadAsync(CancellationToken cancellationToken)
+    {
+        await _loading.WaitAsync(cancellationToken);
+        Loaded fresh;
+        try
+        {
+            await using var session = await ingest.OpenAcrossAsync(Reader, cancellationToken);
+            var rows = await session.Context.Sources.AsNoTracking().Where(s => s.Enabled || s.Unassigned).ToListAsync(cancellationToken);
+            var schools = await SchoolsAsync(session, cancellationToken);
+            fresh = new Loaded(rows, schools);
+            Volatile.Write(ref _loadedAt, time.GetTimestamp());
+            _everLoaded = true;
+            if (fresh.SameAs(_loaded))
+            {
+                return;
+            }
+
+            _loaded = fresh;
+        }
+        finally
+        {
+            _loading.Release();
+        }
+
+        logger.SourcesLoaded(fresh.Sources.Count);
+        Changed?.Invoke();
+    }
+
+    private static async Task<IReadOnlyList<(Guid School, string Kind)>> SchoolsAsync(Session session, CancellationToken cancellationToken)
+    {
+        await using var command = session.Command("SELECT school_id, kind FROM school");
+        await using var rows = await command.ExecuteReaderAsync(cancellationToken);
+        var schools = new List<(Guid, string)>();
+        while (await rows.ReadAsync(cancellationToken))
+        {
+            schools.Add((rows.GetGuid(0), rows.GetString(1)));
+        }
+
+        return schools;
+    }
+
+    // One school: whatever comes in is its own. Several: nobody's, until somebody says whose, for a guess could show one school's pupils to another.
+    private static async Task<Guid> HoldingSchoolAsync(Session session, CancellationToken cancellationToken)
+    {
+        var schools = await SchoolsAsync(session, cancellationToken);
+        return OwnerOfUnassigned(schools)
+            ?? throw new InvalidOperationException("The holding school is missing: it is made when the service starts.");
+    }
+
+    private static Guid? OwnerOfUnassigned(IReadOnlyList<(Guid School, string Kind)> schools)
+    {
+        var real = schools.Where(s => s.Kind != School.Unassigned).ToList();
+        if (real.Count == 1)
+        {
+            return real[0].School;
+        }
+
+        var holding = schools.Where(s => s.Kind == School.Unassigned).ToList();
+        return holding.Count > 0 ? holding[0].School : null;
+    }
+
+    private static async Task InsertUnassignedAsync(Session session, Guid school, string listener, CancellationToken cancellationToken)
+    {
+        // Two processes may meet the first stray message at once: the unique index lets one row win and both use it.
+        await using var command = session.Command(
+            """
+            INSERT INTO source (school_id, source_id, name, product, door, unassigned, listener) VALUES ($1, $2, $3, '', $4, true, $5)
+            ON CONFLICT (school_id, listener) WHERE unassigned DO NOTHING
+            """);
+        command.Parameters.AddWithValue(school);
+        command.Parameters.AddWithValue(Guid.NewGuid());
+        command.Parameters.AddWithValue($"Unassigned on {listener}");
+        command.Parameters.AddWithValue((short)SourceDoor.Syslog);
+        command.Parameters.AddWithValue(listener);
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    private sealed class Loaded
+    {
+        private readonly List<Source> _rows;
+        private readonly Dictionary<string, SourceRegistration> _unassigned = new(StringComparer.Ordinal);
+        private readonly string _fingerprint;
+
+        public Loaded(List<Source> rows, IReadOnlyList<(Guid School, string Kind)> schools)
+        {
+            _rows = rows;
+            // When a second school arrives, strays stop going to the first one.
+            var owner = OwnerOfUnassigned(schools);
+            var sources = new List<SourceRegistration>(rows.Count);
+            foreach (var row in rows)
+            {
+                var registration = Registration(row);
+                sources.Add(registration);
+                if (row is { Unassigned: true, Listener: { } listener } && row.SchoolId == owner)
+                {
+                    _unassigned[listener] = registration;
+                }
+            }
+
+            Sources = sources;
+            ById = sources.ToDictionary(s => s.Key.Source);
+            _fingerprint = $"{owner}|" + string.Join('|', _rows.OrderBy(r => r.SourceId).Select(Fingerprint));
+        }
+
+        public static Loaded Nothing { get; } = new([], []);
+
+        public IReadOnlyList<SourceRegistration> Sources { get; }
+
+        public Dictionary<Guid, SourceRegistration> ById { get; }
+
+        public SourceRegistration? Unassigned(string listener) => _unassigned.GetValueOrDefault(listener);
+
+        public bool SameAs(Loaded other) => _fingerprint == other._fingerprint;
+
+        private static string Fingerprint(Source row) => string.Join(
+            ',', row.SourceId, row.Name, row.Product, row.Door, row.Port, row.MatchHost, row.MatchApp, row.TimeZone, row.Unassigned, row.Listener,
+            string.Join(';', row.Networks), string.Join(';', row.KeyHashes.Select(Convert.ToHexString)));
+
+        private static SourceRegistration Registration(Source row) => new()
+        {
+            Key = new SourceKey(row.SchoolId, row.SourceId),
+            Name = row.Name,
+            Product = row.Product,
+            Door = (SourceDoor)row.Door,
+            KeyHashes = row.KeyHashes,
+            From = [.. row.Networks.Select(IPNetwork.Parse)],
+            Port = row.Port,
+            MatchHost = row.MatchHost,
+            MatchApp = row.MatchApp,
+            Unassigned = row.Unassigned,
+            TimeZone = row.TimeZone,
+        };
+    }
+}

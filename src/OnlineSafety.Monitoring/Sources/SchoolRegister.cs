@@ -1,0 +1,81 @@
+using Microsoft.EntityFrameworkCore;
+using OnlineSafety.Monitoring.Access;
+
+namespace OnlineSafety.Monitoring.Sources;
+
+/// <summary>The schools of this installation, for set-up.</summary>
+internal sealed class SchoolRegister(Database setup)
+{
+    public const string HoldingName = "Unassigned";
+
+    /// <summary>Adds a school.</summary>
+    /// <exception cref="SetupException">The name is empty, too long, holds control characters, or is taken.</exception>
+    public async Task<School> AddAsync(string name, string urn, Actor actor, CancellationToken cancellationToken)
+    {
+        var school = new School { SchoolId = Guid.NewGuid(), Name = SetupText.Name(name, "school"), Urn = SetupText.Optional(urn, "URN", 20) };
+        await using var session = await setup.OpenAsync(school.SchoolId, actor, cancellationToken);
+        if (await session.Context.Schools.AnyAsync(s => s.Name == school.Name, cancellationToken))
+        {
+            throw new SetupException($"There is a school named \"{school.Name}\" already. See: onlinesafety school list");
+        }
+
+        await InsertAsync(session, school, cancellationToken);
+        await session.RecordAccessAsync(school.SchoolId, "school.add", school.SchoolId.ToString(), cancellationToken);
+        await SourceRegister.AnnounceAsync(session, cancellationToken);
+        await session.CommitAsync(cancellationToken);
+        return school;
+    }
+
+    public async Task<IReadOnlyList<School>> ListAsync(Actor actor, CancellationToken cancellationToken)
+    {
+        await using var session = await setup.OpenAcrossAsync(actor, cancellationToken);
+        return await session.Context.Schools.AsNoTracking().OrderBy(s => s.Name).ThenBy(s => s.SchoolId).ToListAsync(cancellationToken);
+    }
+
+    /// <summary>The school with this id or exact name.</summary>
+    /// <exception cref="SetupException">None, or more than one by that name.</exception>
+    public async Task<School> FindAsync(string idOrName, Actor actor, CancellationToken cancellationToken)
+    {
+        var schools = await ListAsync(actor, cancellationToken);
+        if (Guid.TryParse(idOrName, out var id) && schools.FirstOrDefault(s => s.SchoolId == id) is { } byId)
+        {
+            return byId;
+        }
+
+        var named = schools.Where(s => s.Name == idOrName).ToList();
+        return named.Count switch
+        {
+            1 => named[0],
+            0 => throw new SetupException($"No school is called \"{SetupText.Shown(idOrName)}\". See: onlinesafety school list"),
+            _ => throw new SetupException(
+                $"{named.Count} schools are called \"{SetupText.Shown(idOrName)}\". Give the id instead: {string.Join(", ", named.Select(s => s.SchoolId))}"),
+        };
+    }
+
+    /// <summary>Makes the holding school for what matches no source, once.</summary>
+    public async Task EnsureHoldingAsync(Actor actor, CancellationToken cancellationToken)
+    {
+        // A fixed id: two processes that start at the same time make the same row.
+        await using var session = await setup.OpenAsync(HoldingId, actor, cancellationToken);
+        await using var command = session.Command(
+            "INSERT INTO school (school_id, name, kind) VALUES ($1, $2, $3) ON CONFLICT (school_id) DO NOTHING");
+        command.Parameters.AddWithValue(HoldingId);
+        command.Parameters.AddWithValue(HoldingName);
+        command.Parameters.AddWithValue(School.Unassigned);
+        await command.ExecuteNonQueryAsync(cancellationToken);
+        await session.CommitAsync(cancellationToken);
+    }
+
+    private static Guid HoldingId { get; } = new("0a551600-0000-4000-8000-000000000000");
+
+    // The column defaults of time zone, digest time and grouping window are the entity's own.
+    private static async Task InsertAsync(Session session, School school, CancellationToken cancellationToken)
+    {
+        await using var command = session.Command("INSERT INTO school (school_id, name, urn, kind) VALUES ($1, $2, $3, $4)");
+        command.Parameters.AddWithValue(school.SchoolId);
+        command.Parameters.AddWithValue(school.Name);
+        command.Parameters.AddWithValue(school.Urn);
+        command.Parameters.AddWithValue(school.Kind);
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+}

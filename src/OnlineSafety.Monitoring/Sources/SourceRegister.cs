@@ -1,0 +1,112 @@
+using Microsoft.EntityFrameworkCore;
+using OnlineSafety.Monitoring.Access;
+
+namespace OnlineSafety.Monitoring.Sources;
+
+/// <summary>A source just added or given a new key. The key is not stored and cannot be shown again.</summary>
+internal sealed record IssuedSource(Source Source, string Key);
+
+/// <summary>A source and what was heard of it.</summary>
+internal sealed record ListedSource(Source Source, SourceHealth? Health, long UnmappedValues);
+
+/// <summary>The sources of one school, for set-up.</summary>
+internal sealed class SourceRegister(Database setup)
+{
+    /// <summary>Two keys live while one is rotated out: the newest and the one before.</summary>
+    private const int LiveKeys = 2;
+
+    /// <exception cref="SetupException">It is wrong in itself, or could not be told apart from another source.</exception>
+    public async Task<IssuedSource> AddAsync(Guid school, NewSource wanted, Actor actor, CancellationToken cancellationToken)
+    {
+        var source = wanted.ToSource(school);
+        var key = AccessKey.Create(AccessKey.SourcePrefix);
+        source.KeyHashes = [AccessKey.Hash(key)];
+
+        await using var session = await setup.OpenAsync(school, actor, cancellationToken);
+        await RefuseTwinAsync(session, source, cancellationToken);
+        session.Context.Sources.Add(source);
+        await session.Context.SaveChangesAsync(cancellationToken);
+        await session.RecordAccessAsync(school, "source.add", source.SourceId.ToString(), cancellationToken);
+        await AnnounceAsync(session, cancellationToken);
+        await session.CommitAsync(cancellationToken);
+        return new IssuedSource(source, key);
+    }
+
+    public async Task<IReadOnlyList<ListedSource>> ListAsync(Guid school, Actor actor, CancellationToken cancellationToken)
+    {
+        await using var session = await setup.OpenAsync(school, actor, cancellationToken);
+        var sources = await session.Context.Sources.AsNoTracking()
+            .Where(s => s.SchoolId == school).OrderBy(s => s.CreatedAt).ThenBy(s => s.SourceId).ToListAsync(cancellationToken);
+        var health = await session.Context.SourceHealth.AsNoTracking()
+            .Where(h => h.SchoolId == school).ToDictionaryAsync(h => h.SourceId, cancellationToken);
+        // Records that fit no mapping are counted as unreadable, not here.
+        var unmapped = await session.Context.Unmapped.AsNoTracking()
+            .Where(u => u.SchoolId == school && u.Kind != "record")
+            .GroupBy(u => u.SourceId).Select(g => new { Source = g.Key, Count = g.LongCount() })
+            .ToDictionaryAsync(u => u.Source, u => u.Count, cancellationToken);
+        return [.. sources.Select(s => new ListedSource(s, health.GetValueOrDefault(s.SourceId), unmapped.GetValueOrDefault(s.SourceId)))];
+    }
+
+    /// <summary>Gives a source a new key; the one before stays valid until the next rotation, or ends at once.</summary>
+    public async Task<IssuedSource> RotateKeyAsync(Guid sourceId, bool endOld, Actor actor, CancellationToken cancellationToken)
+    {
+        var key = AccessKey.Create(AccessKey.SourcePrefix);
+        var source = await ChangeAsync(
+            sourceId,
+            "source.rotate-key",
+            found => found.KeyHashes = endOld ? [AccessKey.Hash(key)] : [AccessKey.Hash(key), .. found.KeyHashes.Take(LiveKeys - 1)],
+            actor,
+            cancellationToken);
+        return new IssuedSource(source, key);
+    }
+
+    /// <summary>Takes a source out of use. What it sent stays.</summary>
+    public Task<Source> DisableAsync(Guid sourceId, Actor actor, CancellationToken cancellationToken) =>
+        ChangeAsync(sourceId, "source.disable", found => found.Enabled = false, actor, cancellationToken);
+
+    /// <summary>Tells the doors, once committed, that sources changed.</summary>
+    internal static async Task AnnounceAsync(Session session, CancellationToken cancellationToken)
+    {
+        await using var command = session.Command("SELECT pg_notify($1, '')");
+        command.Parameters.AddWithValue(Channels.Sources);
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    private async Task<Source> ChangeAsync(
+        Guid sourceId, string action, Action<Source> change, Actor actor, CancellationToken cancellationToken)
+    {
+        // Set-up may see sources across schools, but changes one only inside its school's scope.
+        await using var session = await setup.OpenAcrossAsync(actor, cancellationToken);
+        var source = await session.Context.Sources.SingleOrDefaultAsync(s => s.SourceId == sourceId, cancellationToken)
+            ?? throw new SetupException($"There is no source {sourceId}. See: onlinesafety source list");
+        await session.EnterAsync(source.SchoolId, cancellationToken);
+        change(source);
+        await session.Context.SaveChangesAsync(cancellationToken);
+        await session.RecordAccessAsync(source.SchoolId, action, source.SourceId.ToString(), cancellationToken);
+        await AnnounceAsync(session, cancellationToken);
+        await session.CommitAsync(cancellationToken);
+        return source;
+    }
+
+    // Two sources that fit a message equally well would both lose it to "unassigned": refuse the second where somebody can still read why.
+    private static async Task RefuseTwinAsync(Session session, Source source, CancellationToken cancellationToken)
+    {
+        if (source.Door != (short)SourceDoor.Syslog)
+        {
+            return;
+        }
+
+        var others = await session.Context.Sources.AsNoTracking()
+            .Where(s => s.Enabled && !s.Unassigned && s.Door == source.Door && s.Port == source.Port)
+            .ToListAsync(cancellationToken);
+        var twin = others.Find(other => Same(other.MatchHost, source.MatchHost) && Same(other.MatchApp, source.MatchApp)
+            && (other.Networks.Length == 0 && source.Networks.Length == 0 || other.Networks.Intersect(source.Networks, StringComparer.Ordinal).Any()));
+        if (twin is not null)
+        {
+            throw new SetupException(
+                $"Source {twin.SourceId} ({twin.Name}) already takes exactly these syslog messages. Tell them apart by --from, --host, --app or a --port of its own.");
+        }
+    }
+
+    private static bool Same(string? left, string? right) => string.Equals(left, right, StringComparison.OrdinalIgnoreCase);
+}

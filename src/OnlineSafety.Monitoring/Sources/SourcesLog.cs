@@ -1,0 +1,13 @@
+using Microsoft.Extensions.Logging;
+
+namespace OnlineSafety.Monitoring.Sources;
+
+/// <summary>Messages of Sources: 3000 to 3049.</summary>
+internal static partial class SourcesLog
+{
+    [LoggerMessage(3000, LogLevel.Information, "{Count} sources are registered")]
+    public static partial void SourcesLoaded(this ILogger logger, int count);
+
+    [LoggerMessage(3001, LogLevel.Warning, "The list of sources could not be read ({Error}); the last one stays in use")]
+    public static partial void DirectoryNotLoaded(this ILogger logger, string error);
+}

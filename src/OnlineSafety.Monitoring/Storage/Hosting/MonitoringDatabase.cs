@@ -1,0 +1,140 @@
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Storage.Embedded;
+
+namespace OnlineSafety.Monitoring.Storage.Hosting;
+
+/// <summary>The database of this installation, made, brought up to date and checked: one <see cref="Database"/> for each role this process uses.</summary>
+internal sealed class MonitoringDatabase : IAsyncDisposable
+{
+    private readonly EmbeddedPostgres? _embedded;
+    private readonly Dictionary<DatabaseRole, NpgsqlDataSource> _sources = [];
+    private readonly Dictionary<DatabaseRole, Database> _databases = [];
+
+    private MonitoringDatabase(EmbeddedPostgres? embedded)
+    {
+        _embedded = embedded;
+        if (embedded is not null)
+        {
+            // Connections to a server that died only fail one by one; dropping them all lets the next use connect to the new one.
+            embedded.ExitedUnexpectedly += ForgetConnections;
+        }
+    }
+
+    /// <summary>The embedded cluster; null on a server of one's own.</summary>
+    public EmbeddedPostgres? Embedded => _embedded;
+
+    public Database this[DatabaseRole role] => _databases.TryGetValue(role, out var database)
+        ? database
+        : throw new InvalidOperationException($"This process was not opened for the role {role}.");
+
+    /// <exception cref="DatabaseUnusableException">With every reason at once.</exception>
+    /// <exception cref="EmbeddedPostgresException">The embedded cluster cannot be used.</exception>
+    public static async Task<MonitoringDatabase> OpenAsync(
+        MonitoringDatabaseOptions options, ILoggerFactory loggers, TimeProvider time, CancellationToken cancellationToken)
+    {
+        EmbeddedPostgres? embedded = null;
+        if (options.Connection is null && options.RoleConnections.Count == 0)
+        {
+            var cluster = new EmbeddedPostgresOptions { DataDirectory = options.DataDirectory, Use = options.Use };
+            embedded = await EmbeddedPostgres.OpenAsync(cluster, loggers.CreateLogger("OnlineSafety.Monitoring.Storage.Embedded"), time, cancellationToken);
+        }
+
+        var opened = new MonitoringDatabase(embedded);
+        try
+        {
+            await opened.PrepareAsync(options, cancellationToken);
+            foreach (var role in options.Roles.Distinct())
+            {
+                var source = NpgsqlDataSource.Create(opened.ConnectionOf(role, options));
+                opened._sources.Add(role, source);
+                opened._databases.Add(role, new Database(source, role));
+            }
+
+            await opened.CheckAsync(cancellationToken);
+            return opened;
+        }
+        catch
+        {
+            await opened.DisposeAsync();
+            throw;
+        }
+    }
+
+    private async Task PrepareAsync(MonitoringDatabaseOptions options, CancellationToken cancellationToken)
+    {
+        if (_embedded is not null)
+        {
+            await DatabaseSetup.BootstrapAsync(
+                _embedded.ConnectionString(EmbeddedPostgres.Superuser, "postgres"), RoleConnections.DefaultDatabase, cancellationToken);
+            await DatabaseSetup.MigrateAsync(
+                RoleConnections.LoggingInAsOwner(_embedded.ConnectionString(DatabaseRoles.Owner, RoleConnections.DefaultDatabase)), cancellationToken);
+        }
+        else if (options.Connection is not null)
+        {
+            await OwnServer.PrepareAsync(options.Connection, cancellationToken);
+        }
+    }
+
+    private string ConnectionOf(DatabaseRole role, MonitoringDatabaseOptions options)
+    {
+        if (_embedded is not null)
+        {
+            return RoleConnections.LoggingInAs(_embedded.ConnectionString(DatabaseRoles.NameOf(role), RoleConnections.DefaultDatabase), role);
+        }
+
+        if (options.RoleConnections.TryGetValue(role, out var own))
+        {
+            return RoleConnections.LoggingInAs(own, role);
+        }
+
+        return RoleConnections.WorkingAs(
+            options.Connection ?? throw new DatabaseUnusableException(
+                $"No connection is configured for the role {role}. Set OnlineSafety:Connections:{role}, or OnlineSafety:Connection for all roles."),
+            role);
+    }
+
+    private async Task CheckAsync(CancellationToken cancellationToken)
+    {
+        var faults = new List<string>();
+        foreach (var (role, source) in _sources)
+        {
+            try
+            {
+                faults.AddRange(await DatabaseSetup.FaultsAsync(source, cancellationToken));
+            }
+            catch (NpgsqlException error)
+            {
+                faults.Add($"The database refuses the role {DatabaseRoles.NameOf(role)}: {error.Message}");
+            }
+        }
+
+        if (faults.Count > 0)
+        {
+            throw new DatabaseUnusableException(string.Join(Environment.NewLine, faults.Distinct(StringComparer.Ordinal)));
+        }
+    }
+
+    private void ForgetConnections()
+    {
+        foreach (var source in _sources.Values)
+        {
+            source.Clear();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var source in _sources.Values)
+        {
+            await source.DisposeAsync();
+        }
+
+        if (_embedded is not null)
+        {
+            _embedded.ExitedUnexpectedly -= ForgetConnections;
+            await _embedded.DisposeAsync();
+        }
+    }
+}

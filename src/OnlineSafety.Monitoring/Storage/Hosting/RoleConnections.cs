@@ -1,0 +1,64 @@
+using Npgsql;
+using OnlineSafety.Monitoring.Access;
+
+namespace OnlineSafety.Monitoring.Storage.Hosting;
+
+/// <summary>Builds the connection string of each role.</summary>
+internal static class RoleConnections
+{
+    public const string DefaultDatabase = "onlinesafety";
+
+    /// <summary>A login of the role's own: embedded cluster, or configured.</summary>
+    public static string LoggingInAs(string connection, DatabaseRole role) => Common(connection, role).ConnectionString;
+
+    /// <summary>Another user's login that works as the role from its first statement on.</summary>
+    public static string WorkingAs(string connection, DatabaseRole role)
+    {
+        var builder = Common(connection, role);
+        SetRole(builder, DatabaseRoles.NameOf(role));
+        return builder.ConnectionString;
+    }
+
+    public static string WorkingAsOwner(string connection)
+    {
+        var builder = new NpgsqlConnectionStringBuilder(connection) { Pooling = false, SearchPath = MonitoringContext.Schema };
+        builder.Database ??= DefaultDatabase;
+        SetRole(builder, DatabaseRoles.Owner);
+        return builder.ConnectionString;
+    }
+
+    public static string LoggingInAsOwner(string connection) =>
+        new NpgsqlConnectionStringBuilder(connection) { Pooling = false, SearchPath = MonitoringContext.Schema }.ConnectionString;
+
+    private static NpgsqlConnectionStringBuilder Common(string connection, DatabaseRole role)
+    {
+        var builder = new NpgsqlConnectionStringBuilder(connection)
+        {
+            SearchPath = MonitoringContext.Schema,
+            ApplicationName = DatabaseRoles.NameOf(role),
+            MaxPoolSize = PoolSize(role),
+            KeepAlive = 30,
+            // Error details quote rows; rows hold what a child typed.
+            IncludeErrorDetail = false,
+        };
+        builder.Database ??= DefaultDatabase;
+        return builder;
+    }
+
+    private static void SetRole(NpgsqlConnectionStringBuilder builder, string role)
+    {
+        builder.Options = $"{builder.Options} -c role={role}".TrimStart();
+        // The reset between two users of a pooled connection would also reset the role, back to a login that may be a superuser.
+        // It is safe to leave out: every setting of ours is SET LOCAL and ends with its transaction.
+        builder.NoResetOnClose = true;
+    }
+
+    // The embedded server takes 60 connections; this leaves some for commands that join it.
+    private static int PoolSize(DatabaseRole role) => role switch
+    {
+        DatabaseRole.Process => 14,
+        DatabaseRole.Ingest => 14,
+        DatabaseRole.Setup => 3,
+        _ => 8,
+    };
+}
