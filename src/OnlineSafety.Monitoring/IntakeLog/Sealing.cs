@@ -45,10 +45,10 @@ internal static class Sealing
 
     /// <summary>Wraps a data key; school, day and key id are authenticated with it, so that a wrapped key cannot be moved elsewhere.</summary>
     public static byte[] Wrap(MasterKey master, Guid school, DateOnly day, DataKey key) =>
-        Seal(master.Key.Span, key.Key, Associated(school, day, key.Id));
+        Seal(master.Bytes.Span, key.Key, Associated(school, day, key.Id));
 
     public static DataKey Unwrap(MasterKey master, Guid school, DateOnly day, Guid id, ReadOnlySpan<byte> wrapped) =>
-        new(id, Open(master.Key.Span, wrapped, Associated(school, day, id)));
+        new(id, Open(master.Bytes.Span, wrapped, Associated(school, day, id)));
 
     private static byte[] Associated(Guid school, DateOnly day, Guid id)
     {

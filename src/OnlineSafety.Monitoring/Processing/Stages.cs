@@ -149,7 +149,7 @@ internal sealed class Stages(Rules rules, ILogger logger) : IEventSink
         {
             foreach (var reason in assessment.Reasons)
             {
-                if (reason.Rule == "vendor.category.unmapped")
+                if (reason.Rule == "vendor.unmapped")
                 {
                     _plan.AddUnmapped("category", Bounded(reason.Matched));
                 }

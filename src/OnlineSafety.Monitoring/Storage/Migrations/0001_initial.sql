@@ -150,10 +150,12 @@ BEGIN
         RETURN;
     END IF;
     PERFORM pg_advisory_xact_lock(hashtextextended('onlinesafety.intake_partition', 0));
-    IF to_regclass('onlinesafety.' || quote_ident(partition_name)) IS NOT NULL THEN
+    BEGIN
+        EXECUTE format('CREATE TABLE %I PARTITION OF intake_segment FOR VALUES FROM (%L) TO (%L)', partition_name, wanted, wanted + 1);
+    EXCEPTION WHEN duplicate_table THEN
+        -- Made by another writer while this one waited for the lock; this session's catalogue cache had not heard of it yet.
         RETURN;
-    END IF;
-    EXECUTE format('CREATE TABLE %I PARTITION OF intake_segment FOR VALUES FROM (%L) TO (%L)', partition_name, wanted, wanted + 1);
+    END;
     EXECUTE format('ALTER TABLE %I ALTER COLUMN payload SET STORAGE EXTERNAL', partition_name);
     EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', partition_name);
     EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', partition_name);
