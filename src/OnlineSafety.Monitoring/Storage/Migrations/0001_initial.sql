@@ -443,6 +443,7 @@ GRANT SELECT (school_id, alert_id, number, state, severity, risk, theme, parent_
               raised_at, last_received_at, acknowledged_at, resolved_at, outcome, instructions) ON alert TO onlinesafety_notify;
 GRANT SELECT, INSERT, UPDATE ON notification TO onlinesafety_notify;
 GRANT SELECT, INSERT ON digest TO onlinesafety_notify;
+GRANT INSERT ON access_record TO onlinesafety_notify;
 CREATE POLICY notify_read ON school FOR SELECT TO onlinesafety_notify USING (true);
 CREATE POLICY notify_scope ON staff FOR SELECT TO onlinesafety_notify USING (school_id = current_school());
 CREATE POLICY notify_scope ON intake_stream FOR SELECT TO onlinesafety_notify USING (school_id = current_school());
@@ -455,6 +456,7 @@ CREATE POLICY notify_scope ON alert FOR SELECT TO onlinesafety_notify USING (sch
 CREATE POLICY notify_claim ON notification FOR SELECT TO onlinesafety_notify USING (true);
 CREATE POLICY notify_mark ON notification FOR UPDATE TO onlinesafety_notify USING (true) WITH CHECK (true);
 CREATE POLICY notify_write ON notification FOR INSERT TO onlinesafety_notify WITH CHECK (school_id = current_school());
+CREATE POLICY notify_scope ON access_record FOR INSERT TO onlinesafety_notify WITH CHECK (school_id = current_school());
 CREATE POLICY notify_scope ON digest TO onlinesafety_notify USING (school_id = current_school()) WITH CHECK (school_id = current_school());
 
 -- Console: a named person reads what was routed to one of that person's roles, and never what is about that person.
