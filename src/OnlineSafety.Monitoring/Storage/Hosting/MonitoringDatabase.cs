@@ -91,7 +91,7 @@ internal sealed class MonitoringDatabase : IAsyncDisposable
 
         return RoleConnections.WorkingAs(
             options.Connection ?? throw new DatabaseUnusableException(
-                $"No connection is configured for the role {role}. Set OnlineSafety:Connections:{role}, or OnlineSafety:Connection for all roles."),
+                $"No connection is configured for the role {role}. Set Connections:{role}, or Connection for all roles."),
             role);
     }
 

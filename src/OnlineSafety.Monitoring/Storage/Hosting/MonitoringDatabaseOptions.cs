@@ -15,7 +15,7 @@ internal sealed record MonitoringDatabaseOptions
     /// </summary>
     public string? Connection { get; init; }
 
-    /// <summary>Connection strings that log in as a role itself (<c>OnlineSafety:Connections:Ingest</c> ...); they win over <see cref="Connection"/>.</summary>
+    /// <summary>Connection strings that log in as a role itself (<c>Connections:Ingest</c> ...); they win over <see cref="Connection"/>.</summary>
     public IReadOnlyDictionary<DatabaseRole, string> RoleConnections { get; init; } = new Dictionary<DatabaseRole, string>();
 
     /// <summary>Roles that this process will use; only these are opened and checked.</summary>

@@ -1,0 +1,57 @@
+using System.CommandLine;
+using System.Globalization;
+using OnlineSafety.Monitoring.Alerts;
+
+namespace OnlineSafety.Monitoring.App.Commands;
+
+/// <summary>Lists the queue: open alerts first, the gravest first.</summary>
+internal static class AlertListCommand
+{
+    private const int Most = 10_000;
+
+    public static Command Create(Installation installation)
+    {
+        var switches = new AlertSwitches();
+        var state = new Option<string[]>("--state") { Description = "new, acknowledged or resolved; may be repeated; without it all.", DefaultValueFactory = _ => [] };
+        state.AcceptOnlyFromAmong([.. AlertState.All]);
+        var command = new ExampledCommand(
+            "list",
+            "List alerts, the gravest first.",
+            "onlinesafety alerts list --school \"Example Academy\" --state new",
+            "onlinesafety alerts list --school \"Example Academy\" --as dsl@school.example --json")
+        {
+            switches.School, state, switches.As, switches.Json,
+        };
+        return command.Does(async (parse, cancellationToken) =>
+        {
+            await using var opened = await switches.OpenAsync(installation, parse, cancellationToken);
+            var alerts = await opened.Queue.ListAsync(opened.School.SchoolId, opened.Actor, parse.GetRequiredValue(state), Most, cancellationToken);
+            if (parse.GetValue(switches.Json))
+            {
+                await Output.JsonAsync(parse, alerts);
+            }
+            else
+            {
+                Output.Table(parse, ["No", "State", "Severity", "Risk", "Theme", "Events", "Products", "Raised", "Because"], alerts.Select(Row));
+            }
+
+            if (alerts.Count == Most)
+            {
+                await parse.InvocationConfiguration.Error.WriteLineAsync($"Only the first {Most} are listed. Narrow it with --state.");
+            }
+        });
+    }
+
+    internal static string[] Row(AlertView alert) =>
+    [
+        alert.Number.ToString(CultureInfo.InvariantCulture),
+        alert.State,
+        alert.Severity,
+        alert.Risk,
+        alert.NeedsReview ? $"{alert.Theme} (needs review)" : alert.Theme,
+        alert.Count.ToString(CultureInfo.InvariantCulture),
+        string.Join(", ", alert.Vendors),
+        Output.Time(alert.RaisedAt),
+        alert.Reasons.Count > 0 ? alert.Reasons[0].Explanation : "",
+    ];
+}

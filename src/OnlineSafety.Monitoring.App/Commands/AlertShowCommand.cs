@@ -1,0 +1,104 @@
+using System.CommandLine;
+using System.Globalization;
+using OnlineSafety.Monitoring.Alerts;
+using OnlineSafety.Monitoring.Events;
+using OnlineSafety.Monitoring.Sources;
+
+namespace OnlineSafety.Monitoring.App.Commands;
+
+/// <summary>Shows one alert with its events and why each is there. Looking is recorded, and is not acknowledging.</summary>
+internal static class AlertShowCommand
+{
+    public static Command Create(Installation installation)
+    {
+        var switches = new AlertSwitches();
+        var alert = AlertSwitches.Alert();
+        var command = new ExampledCommand(
+            "show", "Show an alert with its events and reasons.", "onlinesafety alerts show 12 --school \"Example Academy\" --as dsl@school.example")
+        {
+            alert, switches.School, switches.As, switches.Json,
+        };
+        return command.Does(async (parse, cancellationToken) =>
+        {
+            var reference = AlertSwitches.Reference(parse.GetRequiredValue(alert));
+            await using var opened = await switches.OpenAsync(installation, parse, cancellationToken);
+            var found = await opened.Queue.ShowAsync(opened.School.SchoolId, opened.Actor, reference, cancellationToken)
+                ?? throw AlertSwitches.NoSuchAlert(reference);
+            if (parse.GetValue(switches.Json))
+            {
+                await Output.JsonAsync(parse, found);
+                return;
+            }
+
+            var output = parse.InvocationConfiguration.Output;
+            foreach (var line in AlertText.Lines(found, opened.School.Name))
+            {
+                await output.WriteLineAsync(line);
+            }
+        });
+    }
+}
+
+/// <summary>An alert in words for a terminal.</summary>
+internal static class AlertText
+{
+    public static IEnumerable<string> Lines(AlertDetailView alert, string school)
+    {
+        yield return $"Alert {alert.Number} at {school}: {alert.Severity} {alert.Risk}, {alert.Theme}{(alert.NeedsReview ? " (needs review)" : "")}";
+        yield return $"  state    {alert.State}{Step("acknowledged", alert.AcknowledgedAt, alert.AcknowledgedBy)}{Step("resolved", alert.ResolvedAt, alert.ResolvedBy)}";
+        yield return $"  about    {SetupText.Shown(alert.Subject ?? "nobody known")} ({alert.SubjectRole})";
+        yield return $"  raised   {Output.Time(alert.RaisedAt)}, last heard {Output.Time(alert.LastReceivedAt)}";
+        if (alert.Outcome is not null)
+        {
+            yield return $"  outcome  {alert.Outcome}: {SetupText.Shown(alert.Note ?? "")}";
+        }
+
+        if (alert.Instructions is not null)
+        {
+            yield return "";
+            yield return $"  WHAT TO DO: {alert.Instructions}";
+        }
+
+        yield return "";
+        yield return alert.Count > alert.Events.Count
+            ? string.Create(CultureInfo.InvariantCulture, $"The newest {alert.Events.Count} of {alert.Count} events:")
+            : string.Create(CultureInfo.InvariantCulture, $"{alert.Count} events:");
+        foreach (var line in alert.Events.SelectMany(Lines))
+        {
+            yield return line;
+        }
+    }
+
+    private static IEnumerable<string> Lines(EventView shown)
+    {
+        yield return "";
+        yield return $"  {Output.Time(shown.OccurredAt)}  {shown.Kind}, {shown.Action}: {shown.Severity} {shown.Risk}, {shown.Theme} ({SetupText.Shown(shown.Vendor)})";
+        (string Name, string? Value)[] fields =
+        [
+            ("user", shown.User), ("device", shown.DeviceHost), ("address", shown.DeviceIp), ("search", shown.SearchQuery), ("text", shown.Text),
+            ("url", shown.Url), ("app", shown.App), ("categories", string.Join(", ", shown.Categories)), ("unread", shown.Review),
+        ];
+        foreach (var (name, value) in fields.Where(f => !string.IsNullOrEmpty(f.Value)))
+        {
+            yield return $"    {name,-10} {Defanged(value!)}";
+        }
+
+        foreach (var reason in shown.Reasons)
+        {
+            yield return $"    because    {Because(reason)}";
+        }
+    }
+
+    private static string Because(Reason reason) => reason.Matched.Length > 0
+        ? $"{reason.Explanation} [\"{Defanged(reason.Matched)}\" in {reason.Field}; {reason.Effect}; rule {reason.Rule}@{reason.Version}]"
+        : $"{reason.Explanation} [{reason.Effect}; rule {reason.Rule}@{reason.Version}]";
+
+    /// <summary>No terminal makes a link of it, and nobody opens it with a stray click.</summary>
+    internal static string Defanged(string text) => SetupText.Shown(text)
+        .Replace("http://", "hxxp://", StringComparison.OrdinalIgnoreCase)
+        .Replace("https://", "hxxps://", StringComparison.OrdinalIgnoreCase)
+        .Replace("ftp://", "fxp://", StringComparison.OrdinalIgnoreCase);
+
+    private static string Step(string word, DateTimeOffset? at, string? by) =>
+        at is null ? "" : $"; {word} {Output.Time(at)} by {SetupText.Shown(by ?? "")}";
+}

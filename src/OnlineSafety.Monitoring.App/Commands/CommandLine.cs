@@ -1,0 +1,78 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+
+namespace OnlineSafety.Monitoring.App.Commands;
+
+/// <summary>The executable's commands. Exit codes: 0 done, 1 failed, 2 wrong usage.</summary>
+internal static class CommandLine
+{
+    public const int Done = 0;
+    public const int Failed = 1;
+    public const int Usage = 2;
+
+    // The service stops its listeners and its database within 30 s of a signal.
+    private static readonly TimeSpan StopWithin = TimeSpan.FromSeconds(30);
+
+    public static async Task<int> RunAsync(
+        IReadOnlyList<string> args, TextWriter output, TextWriter error, TimeProvider time, CancellationToken cancellationToken = default)
+    {
+        var parse = Root(time).Parse(args);
+        var exit = await parse.InvokeAsync(
+            new InvocationConfiguration { Output = output, Error = error, ProcessTerminationTimeout = StopWithin, EnableDefaultExceptionHandler = false },
+            cancellationToken);
+        return parse.Action is ParseErrorAction ? Usage : exit;
+    }
+
+    private static RootCommand Root(TimeProvider time)
+    {
+        var installation = new Installation(time);
+        var root = new RootCommand("Online safety monitoring for schools: exports of filtering and monitoring products in, one alert queue out.");
+        installation.AddTo(root);
+        root.Add(new Command("school", "Schools of this installation.") { SchoolCommands.Add(installation), SchoolCommands.List(installation) });
+        root.Add(new Command("source", "Exports of products at a school.")
+        {
+            SourceAddCommand.Create(installation),
+            SourceListCommand.Create(installation),
+            SourceKeyCommands.Rotate(installation),
+            SourceKeyCommands.Disable(installation),
+        });
+        root.Add(new Command("staff", "Who is told, and who may act on alerts.") { StaffCommands.Add(installation), StaffCommands.List(installation) });
+        root.Add(new Command("people", "The people list of a school.") { PeopleImportCommand.Create(installation) });
+        root.Add(new Command("alerts", "The alert queue.")
+        {
+            AlertListCommand.Create(installation),
+            AlertShowCommand.Create(installation),
+            AlertStepCommands.Acknowledge(installation),
+            AlertStepCommands.Resolve(installation),
+        });
+        ShowExamples(root);
+        return root;
+    }
+
+    // Help of every command: what System.CommandLine shows, then the examples of the command.
+    private static void ShowExamples(RootCommand root)
+    {
+        var help = root.Options.OfType<HelpOption>().Single();
+        help.Action = new HelpWithExamples((HelpAction)help.Action!);
+    }
+
+    private sealed class HelpWithExamples(HelpAction help) : SynchronousCommandLineAction
+    {
+        public override int Invoke(ParseResult parseResult)
+        {
+            var exit = help.Invoke(parseResult);
+            if (parseResult.CommandResult.Command is ExampledCommand { Examples.Count: > 0 } command)
+            {
+                var output = parseResult.InvocationConfiguration.Output;
+                output.WriteLine("Examples:");
+                foreach (var example in command.Examples)
+                {
+                    output.WriteLine($"  {example}");
+                }
+            }
+
+            return exit;
+        }
+    }
+}

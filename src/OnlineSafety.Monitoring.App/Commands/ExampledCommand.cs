@@ -1,0 +1,49 @@
+using System.CommandLine;
+using Npgsql;
+using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Sources;
+using OnlineSafety.Monitoring.Storage.Embedded;
+using OnlineSafety.Monitoring.Storage.Hosting;
+
+namespace OnlineSafety.Monitoring.App.Commands;
+
+/// <summary>A command whose help ends with examples, and whose failures are said in one line instead of a stack trace.</summary>
+internal sealed class ExampledCommand(string name, string description, params string[] examples) : Command(name, description)
+{
+    public IReadOnlyList<string> Examples { get; } = examples;
+
+    /// <summary>Runs <paramref name="work"/>; exit 0 unless it throws.</summary>
+    public ExampledCommand Does(Func<ParseResult, CancellationToken, Task> work) => Does(async (parse, cancellationToken) =>
+    {
+        await work(parse, cancellationToken);
+        return CommandLine.Done;
+    });
+
+    /// <summary>Runs <paramref name="work"/>, which says its exit code.</summary>
+    public ExampledCommand Does(Func<ParseResult, CancellationToken, Task<int>> work)
+    {
+        SetAction(async (parse, cancellationToken) =>
+        {
+            try
+            {
+                return await work(parse, cancellationToken);
+            }
+            catch (Exception error) when (Explained(error) is { } message)
+            {
+                await parse.InvocationConfiguration.Error.WriteLineAsync(message);
+                return CommandLine.Failed;
+            }
+        });
+        return this;
+    }
+
+    private static string? Explained(Exception error) => error switch
+    {
+        SetupException or DatabaseUnusableException or EmbeddedPostgresException or MasterKeyException => error.Message,
+        OperationCanceledException => "Stopped before it was done.",
+        PostgresException database => $"The database refused: {database.MessageText} ({database.SqlState}).",
+        NpgsqlException => $"The database cannot be reached: {error.InnerException?.Message ?? error.Message}",
+        IOException or UnauthorizedAccessException => error.Message,
+        _ => null,
+    };
+}

@@ -1,0 +1,63 @@
+using System.CommandLine;
+using Microsoft.Extensions.Logging.Abstractions;
+using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.App.Hosting;
+using OnlineSafety.Monitoring.Sources;
+using OnlineSafety.Monitoring.Storage.Embedded;
+using OnlineSafety.Monitoring.Storage.Hosting;
+
+namespace OnlineSafety.Monitoring.App.Commands;
+
+/// <summary>The switches that every command has: which installation it works on.</summary>
+internal sealed class Installation(TimeProvider time)
+{
+    private readonly Option<string> _data = new("--data")
+    {
+        Description = "Data directory of the installation.",
+        DefaultValueFactory = _ => "./data",
+        HelpName = "DIR",
+        Recursive = true,
+    };
+
+    private readonly Option<string?> _connection = new("--connection")
+    {
+        Description = "A Postgres server of one's own, for example \"Host=db.example;Username=onlinesafety;Password=...\"; without it the embedded one in the data directory.",
+        HelpName = "STRING",
+        Recursive = true,
+    };
+
+    private readonly Option<string?> _masterKey = new("--master-key-file")
+    {
+        Description = "File of the master key; without it master.key in the data directory, made on the first start.",
+        HelpName = "FILE",
+        Recursive = true,
+    };
+
+    public TimeProvider Time { get; } = time;
+
+    public SchemaFiles Schemas { get; } = SchemaFiles.BesideTheExecutable;
+
+    /// <summary>Who is at the keyboard: the account of the host, also behind sudo.</summary>
+    public static Actor Operator
+    {
+        get
+        {
+            var behind = Environment.GetEnvironmentVariable("SUDO_USER");
+            return Actor.Operator(string.IsNullOrEmpty(behind) ? Environment.UserName : $"{Environment.UserName} (sudo: {SetupText.Shown(behind)})");
+        }
+    }
+
+    public void AddTo(RootCommand root)
+    {
+        root.Add(_data);
+        root.Add(_connection);
+        root.Add(_masterKey);
+    }
+
+    public InstallationSettings Settings(ParseResult parse) =>
+        InstallationSettings.Read(parse.GetRequiredValue(_data), parse.GetValue(_connection), parse.GetValue(_masterKey));
+
+    /// <summary>The database for a command that needs these roles.</summary>
+    public Task<MonitoringDatabase> OpenAsync(ParseResult parse, CancellationToken cancellationToken, params DatabaseRole[] roles) =>
+        MonitoringDatabase.OpenAsync(Settings(parse).Database(ClusterUse.Command, roles), NullLoggerFactory.Instance, Time, cancellationToken);
+}

@@ -1,0 +1,48 @@
+using System.CommandLine;
+using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Sources;
+
+namespace OnlineSafety.Monitoring.App.Commands;
+
+internal static class SchoolCommands
+{
+    public static Command Add(Installation installation)
+    {
+        var name = new Option<string>("--name") { Description = "Name of the school.", Required = true };
+        var urn = new Option<string>("--urn") { Description = "Its unique reference number (England).", DefaultValueFactory = _ => "" };
+        var json = Output.JsonSwitch();
+        var command = new ExampledCommand("add", "Add a school.", "onlinesafety school add --name \"Example Academy\" --urn 123456") { name, urn, json };
+        return command.Does(async (parse, cancellationToken) =>
+        {
+            await using var database = await installation.OpenAsync(parse, cancellationToken, DatabaseRole.Setup);
+            var school = await new SchoolRegister(database[DatabaseRole.Setup])
+                .AddAsync(parse.GetRequiredValue(name), parse.GetRequiredValue(urn), Installation.Operator, cancellationToken);
+            if (parse.GetValue(json))
+            {
+                await Output.JsonAsync(parse, new { school = school.SchoolId });
+                return;
+            }
+
+            await Output.LineAsync(parse, $"School {school.Name} is {school.SchoolId}.");
+            await Output.LineAsync(parse, $"Next: onlinesafety staff add --school {school.SchoolId} --name ... --email ... --role dsl");
+        });
+    }
+
+    public static Command List(Installation installation)
+    {
+        var json = Output.JsonSwitch();
+        var command = new ExampledCommand("list", "List the schools.", "onlinesafety school list", "onlinesafety school list --json") { json };
+        return command.Does(async (parse, cancellationToken) =>
+        {
+            await using var database = await installation.OpenAsync(parse, cancellationToken, DatabaseRole.Setup);
+            var schools = await new SchoolRegister(database[DatabaseRole.Setup]).ListAsync(Installation.Operator, cancellationToken);
+            if (parse.GetValue(json))
+            {
+                await Output.JsonAsync(parse, schools.Select(s => new { school = s.SchoolId, s.Name, s.Urn, s.Kind, s.TimeZone, digestAt = s.DigestAt.ToString("HH:mm", System.Globalization.CultureInfo.InvariantCulture) }));
+                return;
+            }
+
+            Output.Table(parse, ["School", "Name", "URN", "Kind", "Zone"], schools.Select(s => (string[])[s.SchoolId.ToString(), s.Name, s.Urn, s.Kind, s.TimeZone]));
+        });
+    }
+}

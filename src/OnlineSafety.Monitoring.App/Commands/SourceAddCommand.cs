@@ -1,0 +1,81 @@
+using System.CommandLine;
+using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.App.Guides;
+using OnlineSafety.Monitoring.App.Hosting;
+using OnlineSafety.Monitoring.Events;
+using OnlineSafety.Monitoring.Sources;
+
+namespace OnlineSafety.Monitoring.App.Commands;
+
+/// <summary>Adds a source and says what to paste into the product.</summary>
+internal static class SourceAddCommand
+{
+    public static Command Create(Installation installation)
+    {
+        var switches = new Switches();
+        var command = new ExampledCommand(
+            "add",
+            "Add one export of one product at a school; prints its key once.",
+            "onlinesafety source add --school \"Example Academy\" --product protex --via syslog --from 10.2.0.0/24",
+            "onlinesafety source add --school \"Example Academy\" --product senso --via webhook --json",
+            "onlinesafety source add --school \"Example Academy\" --product netsweeper --via syslog --host filter1")
+        {
+            switches.School, switches.Product, switches.Via, switches.From, switches.Port, switches.Host, switches.App, switches.Name, switches.Zone, switches.Json,
+        };
+        return command.Does(async (parse, cancellationToken) =>
+        {
+            var wanted = switches.Read(parse, installation.Schemas);
+            await using var database = await installation.OpenAsync(parse, cancellationToken, DatabaseRole.Setup);
+            var school = await SchoolSwitch.ResolveAsync(database, parse.GetRequiredValue(switches.School), cancellationToken);
+            var issued = await new SourceRegister(database[DatabaseRole.Setup]).AddAsync(school.SchoolId, wanted, Installation.Operator, cancellationToken);
+            var address = SourceAddress.Of(issued.Source, ServiceAddresses.Read(installation.Settings(parse).DataDirectory));
+            if (parse.GetValue(switches.Json))
+            {
+                await Output.JsonAsync(parse, new { source = issued.Source.SourceId, key = issued.Key, url = address.Url, syslog = address.Syslog });
+                return;
+            }
+
+            await Output.LineAsync(parse, $"Source {issued.Source.Name} is {issued.Source.SourceId}.");
+            await Output.LineAsync(parse, $"Key, shown only now:  {issued.Key}");
+            await Output.LineAsync(parse);
+            await Output.LineAsync(parse, SourceGuide.For(issued.Source, issued.Key, address));
+        });
+    }
+
+    private sealed class Switches
+    {
+        public Option<string> School { get; } = SchoolSwitch.Required();
+
+        public Option<string> Product { get; } = new("--product") { Description = "Word of the product: a folder in schemas/vendors.", Required = true, HelpName = "PRODUCT" };
+
+        public Option<string> Via { get; } = new("--via") { Description = "How it reaches us: webhook, syslog or file.", Required = true };
+
+        public Option<string[]> From { get; } = new("--from") { Description = "Address or network that may send, CIDR; may be repeated.", HelpName = "CIDR", DefaultValueFactory = _ => [] };
+
+        public Option<int?> Port { get; } = new("--port") { Description = "A syslog port for this source alone." };
+
+        public Option<string?> Host { get; } = new("--host") { Description = "Host name in the syslog header to match." };
+
+        public Option<string?> App { get; } = new("--app") { Description = "App name (tag) in the syslog header to match." };
+
+        public Option<string> Name { get; } = new("--name") { Description = "Name for people; without it the product's word.", DefaultValueFactory = _ => "" };
+
+        public Option<string> Zone { get; } = new("--time-zone") { Description = "IANA zone of times that name none.", DefaultValueFactory = _ => "Europe/London" };
+
+        public Option<bool> Json { get; } = Output.JsonSwitch();
+
+        public Switches() => Via.AcceptOnlyFromAmong("webhook", "syslog", "file");
+
+        public NewSource Read(ParseResult parse, SchemaFiles schemas) => new()
+        {
+            Product = schemas.Product(parse.GetRequiredValue(Product)),
+            Door = Words.TryRead<SourceDoor>(parse.GetRequiredValue(Via), out var door) ? door : throw new SetupException("--via is webhook, syslog or file."),
+            From = parse.GetRequiredValue(From),
+            Port = parse.GetValue(Port),
+            Host = parse.GetValue(Host),
+            App = parse.GetValue(App),
+            Name = parse.GetRequiredValue(Name),
+            TimeZone = parse.GetRequiredValue(Zone),
+        };
+    }
+}

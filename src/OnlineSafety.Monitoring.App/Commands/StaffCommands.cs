@@ -1,0 +1,69 @@
+using System.CommandLine;
+using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.People;
+
+namespace OnlineSafety.Monitoring.App.Commands;
+
+internal static class StaffCommands
+{
+    public static Command Add(Installation installation)
+    {
+        var school = SchoolSwitch.Required();
+        var name = new Option<string>("--name") { Description = "Full name.", Required = true };
+        var email = new Option<string>("--email") { Description = "Address for alerts and digests.", Required = true };
+        var role = new Option<string[]>("--role") { Description = "dsl, deputy, head, chair or digest; may be repeated.", Required = true };
+        var account = new Option<string[]>("--account")
+        {
+            Description = "Account by which the products know this person, so that nobody is told of an alert about themselves; may be repeated.",
+            DefaultValueFactory = _ => [],
+        };
+        var json = Output.JsonSwitch();
+        role.AcceptOnlyFromAmong([.. StaffRegister.Roles]);
+        var command = new ExampledCommand(
+            "add",
+            "Add a member of staff; prints an API key once.",
+            "onlinesafety staff add --school \"Example Academy\" --name \"A. Example\" --email dsl@school.example --role dsl --account aexample",
+            "onlinesafety staff add --school \"Example Academy\" --name \"H. Head\" --email head@school.example --role head --role digest")
+        {
+            school, name, email, role, account, json,
+        };
+        return command.Does(async (parse, cancellationToken) =>
+        {
+            await using var database = await installation.OpenAsync(parse, cancellationToken, DatabaseRole.Setup);
+            var at = await SchoolSwitch.ResolveAsync(database, parse.GetRequiredValue(school), cancellationToken);
+            var wanted = new NewStaff(parse.GetRequiredValue(name), parse.GetRequiredValue(email), parse.GetRequiredValue(role), parse.GetRequiredValue(account));
+            var issued = await new StaffRegister(database[DatabaseRole.Setup]).AddAsync(at.SchoolId, wanted, Installation.Operator, cancellationToken);
+            if (parse.GetValue(json))
+            {
+                await Output.JsonAsync(parse, new { staff = issued.Staff.StaffId, key = issued.Key });
+                return;
+            }
+
+            await Output.LineAsync(parse, $"{issued.Staff.Name} ({string.Join(", ", issued.Staff.Roles)}) is {issued.Staff.StaffId}.");
+            await Output.LineAsync(parse, $"API key, shown only now:  {issued.Key}");
+        });
+    }
+
+    public static Command List(Installation installation)
+    {
+        var school = SchoolSwitch.Required();
+        var json = Output.JsonSwitch();
+        var command = new ExampledCommand("list", "List the staff of a school.", "onlinesafety staff list --school \"Example Academy\"") { school, json };
+        return command.Does(async (parse, cancellationToken) =>
+        {
+            await using var database = await installation.OpenAsync(parse, cancellationToken, DatabaseRole.Setup);
+            var at = await SchoolSwitch.ResolveAsync(database, parse.GetRequiredValue(school), cancellationToken);
+            var staff = await new StaffRegister(database[DatabaseRole.Setup]).ListAsync(at.SchoolId, Installation.Operator, cancellationToken);
+            if (parse.GetValue(json))
+            {
+                await Output.JsonAsync(parse, staff.Select(s => new { staff = s.StaffId, s.Name, s.Email, s.Roles, s.Accounts, s.Enabled }));
+                return;
+            }
+
+            Output.Table(
+                parse,
+                ["Staff", "Name", "E-mail", "Roles", "Accounts", "State"],
+                staff.Select(s => (string[])[s.StaffId.ToString(), s.Name, s.Email, string.Join(", ", s.Roles), string.Join(", ", s.Accounts), s.Enabled ? "in use" : "disabled"]));
+        });
+    }
+}

@@ -1,0 +1,91 @@
+using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Sources;
+using OnlineSafety.Monitoring.Storage.Embedded;
+using OnlineSafety.Monitoring.Storage.Hosting;
+
+namespace OnlineSafety.Monitoring.App.Hosting;
+
+/// <summary>
+/// What is configured for an installation: <c>appsettings.json</c> in its data directory, then environment variables <c>ONLINESAFETY_*</c>,
+/// then switches; later ones win.
+/// </summary>
+internal sealed class InstallationSettings
+{
+    private const string ConnectionKey = "Connection";
+    private const string RoleConnectionsKey = "Connections";
+    private const string MasterKeyFileKey = "MasterKeyFile";
+
+    private InstallationSettings(string dataDirectory, IConfigurationRoot configuration) =>
+        (DataDirectory, Configuration) = (dataDirectory, configuration);
+
+    public string DataDirectory { get; }
+
+    public IConfigurationRoot Configuration { get; }
+
+    /// <exception cref="SetupException">The settings file is not JSON.</exception>
+    public static InstallationSettings Read(string dataDirectory, string? connection, string? masterKeyFile)
+    {
+        var directory = Path.GetFullPath(dataDirectory);
+        var switches = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
+        if (connection is not null)
+        {
+            switches[ConnectionKey] = connection;
+        }
+
+        if (masterKeyFile is not null)
+        {
+            switches[MasterKeyFileKey] = Path.GetFullPath(masterKeyFile);
+        }
+
+        try
+        {
+            var configuration = new ConfigurationBuilder()
+                .AddJsonFile(Path.Combine(directory, "appsettings.json"), optional: true, reloadOnChange: false)
+                .AddEnvironmentVariables("ONLINESAFETY_")
+                .AddInMemoryCollection(switches)
+                .Build();
+            return new InstallationSettings(directory, configuration);
+        }
+        catch (InvalidDataException error)
+        {
+            throw new SetupException($"The settings cannot be read: {error.InnerException?.Message ?? error.Message}");
+        }
+    }
+
+    /// <exception cref="SetupException">A role is named that there is not.</exception>
+    public MonitoringDatabaseOptions Database(ClusterUse use, IReadOnlyList<DatabaseRole> roles)
+    {
+        var connections = new Dictionary<DatabaseRole, string>();
+        foreach (var configured in Configuration.GetSection(RoleConnectionsKey).GetChildren())
+        {
+            if (!Enum.TryParse<DatabaseRole>(configured.Key, ignoreCase: true, out var role) || configured.Value is null)
+            {
+                throw new SetupException($"{configured.Path} is not one of: {string.Join(", ", Enum.GetNames<DatabaseRole>())}.");
+            }
+
+            connections[role] = configured.Value;
+        }
+
+        return new MonitoringDatabaseOptions
+        {
+            DataDirectory = DataDirectory,
+            Connection = Configuration[ConnectionKey],
+            RoleConnections = connections,
+            Roles = roles,
+            Use = use,
+        };
+    }
+
+    /// <summary>From the environment, or the configured file, or the data directory (made there on the first start).</summary>
+    public MasterKey MasterKey()
+    {
+        if (Environment.GetEnvironmentVariable(Access.MasterKey.EnvironmentVariable) is { Length: > 0 } text)
+        {
+            return Access.MasterKey.Parse(text, Access.MasterKey.EnvironmentVariable);
+        }
+
+        return Configuration[MasterKeyFileKey] is { } file
+            ? Access.MasterKey.Read(file)
+            : Access.MasterKey.ReadOrCreate(Path.Combine(DataDirectory, Access.MasterKey.FileName));
+    }
+}

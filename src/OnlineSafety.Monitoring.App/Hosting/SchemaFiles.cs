@@ -1,0 +1,28 @@
+using OnlineSafety.Monitoring.Alerts;
+using OnlineSafety.Monitoring.Sources;
+
+namespace OnlineSafety.Monitoring.App.Hosting;
+
+/// <summary>Mappings, taxonomy and rule packs: the data that travels beside the executable.</summary>
+internal sealed class SchemaFiles(string root)
+{
+    public static SchemaFiles BesideTheExecutable { get; } = new(Path.Combine(AppContext.BaseDirectory, "schemas"));
+
+    public string Root { get; } = root;
+
+    public string Vendors => Path.Combine(Root, "vendors");
+
+    public string Taxonomy => Path.Combine(Root, "taxonomy", "kcsie-2026.json");
+
+    /// <summary>Words of the products that have a mapping.</summary>
+    public IReadOnlyList<string> Products => Directory.Exists(Vendors)
+        ? [.. Directory.EnumerateDirectories(Vendors).Select(d => Path.GetFileName(d)!).Order(StringComparer.Ordinal)]
+        : [];
+
+    public ThemeGuide ReadThemeGuide() => ThemeGuide.Read(File.ReadAllBytes(Taxonomy));
+
+    /// <exception cref="SetupException">No folder of that name: its exports could not be read.</exception>
+    public string Product(string word) => Products.Contains(word, StringComparer.Ordinal)
+        ? word
+        : throw new SetupException($"\"{SetupText.Shown(word)}\" is not a product with a mapping. Known: {string.Join(", ", Products)}.");
+}

@@ -1,0 +1,44 @@
+using System.Net;
+using System.Text.Json;
+
+namespace OnlineSafety.Monitoring.App.Hosting;
+
+/// <summary>
+/// Where the service of a data directory listens: written when it is ready, read by commands that tell people where to send.
+/// </summary>
+internal sealed record ServiceAddresses(string Http, string Syslog)
+{
+    public const string DefaultHttp = "127.0.0.1:8080";
+    public const string DefaultSyslog = "127.0.0.1:5514";
+
+    private const string FileName = "service.json";
+
+    public static ServiceAddresses Default { get; } = new($"http://{DefaultHttp}", DefaultSyslog);
+
+    /// <summary>As the running or last service wrote them; the defaults before the first start.</summary>
+    public static ServiceAddresses Read(string dataDirectory)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<ServiceAddresses>(File.ReadAllBytes(Path.Combine(dataDirectory, FileName)), JsonSerializerOptions.Web) ?? Default;
+        }
+        catch (Exception error) when (error is IOException or JsonException or UnauthorizedAccessException)
+        {
+            return Default;
+        }
+    }
+
+    public void Write(string dataDirectory)
+    {
+        // Moved into place: a command that reads at the same moment sees the old file or the new one.
+        var path = Path.Combine(dataDirectory, FileName);
+        File.WriteAllBytes(path + ".new", JsonSerializer.SerializeToUtf8Bytes(this, JsonSerializerOptions.Web));
+        File.Move(path + ".new", path, overwrite: true);
+    }
+
+    /// <summary>An address that a sender can use: one that means "every address of this host" becomes the host's name.</summary>
+    public static string Reachable(IPEndPoint endpoint) =>
+        endpoint.Address.Equals(IPAddress.Any) || endpoint.Address.Equals(IPAddress.IPv6Any)
+            ? $"{Dns.GetHostName()}:{endpoint.Port}"
+            : endpoint.ToString();
+}

@@ -1,0 +1,124 @@
+using System.Diagnostics.CodeAnalysis;
+using OnlineSafety.Monitoring.Events;
+
+namespace OnlineSafety.Monitoring.Alerts;
+
+/// <summary>An alert in a list: public JSON of <c>alerts list</c> and <c>GET /v1/alerts</c>. Words of the taxonomy; times in UTC.</summary>
+internal record AlertView
+{
+    public required Guid Alert { get; init; }
+
+    /// <summary>Counts up in each school.</summary>
+    public required int Number { get; init; }
+
+    public required Guid School { get; init; }
+
+    public required string Risk { get; init; }
+
+    /// <summary>Taxonomy code, the most specific one.</summary>
+    public required string Theme { get; init; }
+
+    /// <summary>The canonical theme that it belongs to.</summary>
+    public required string ParentTheme { get; init; }
+
+    public required string Severity { get; init; }
+
+    public required string State { get; init; }
+
+    /// <summary>Events in it.</summary>
+    public required int Count { get; init; }
+
+    /// <summary>Ids of the sources that reported them.</summary>
+    public required IReadOnlyList<Guid> Sources { get; init; }
+
+    public required IReadOnlyList<string> Vendors { get; init; }
+
+    /// <summary>Raised from a record that no mapping could read.</summary>
+    public required bool NeedsReview { get; init; }
+
+    public required DateTimeOffset RaisedAt { get; init; }
+
+    public required DateTimeOffset LastReceivedAt { get; init; }
+
+    /// <summary>Of the gravest event.</summary>
+    public required IReadOnlyList<Reason> Reasons { get; init; }
+}
+
+/// <summary>One alert with its events: public JSON of <c>alerts show</c> and <c>GET /v1/alerts/{id}</c>.</summary>
+internal sealed record AlertDetailView : AlertView
+{
+    [SetsRequiredMembers]
+    public AlertDetailView(AlertView alert)
+        : base(alert)
+    {
+    }
+
+    /// <summary><c>user:</c>, <c>device:</c> or <c>address:</c>; null when nothing is known.</summary>
+    public string? Subject { get; init; }
+
+    public string SubjectRole { get; init; } = "";
+
+    public IReadOnlyList<string> Themes { get; init; } = [];
+
+    /// <summary>What a school must do and must not do about this theme; null for most.</summary>
+    public string? Instructions { get; init; }
+
+    public DateTimeOffset? AcknowledgedAt { get; init; }
+
+    public string? AcknowledgedBy { get; init; }
+
+    public DateTimeOffset? ResolvedAt { get; init; }
+
+    public string? ResolvedBy { get; init; }
+
+    public string? Outcome { get; init; }
+
+    public string? Note { get; init; }
+
+    /// <summary>The newest events, at most <see cref="AlertQueue.MostEvents"/>.</summary>
+    public IReadOnlyList<EventView> Events { get; init; } = [];
+}
+
+/// <summary>One event as it may be shown. Text is as the vendor sent it: whoever displays it escapes it, and never makes a link of it.</summary>
+internal sealed record EventView
+{
+    public required string Event { get; init; }
+
+    public required DateTimeOffset ReceivedAt { get; init; }
+
+    public required DateTimeOffset OccurredAt { get; init; }
+
+    public required string Kind { get; init; }
+
+    public required string Action { get; init; }
+
+    public required string Risk { get; init; }
+
+    public required string Theme { get; init; }
+
+    public required string Severity { get; init; }
+
+    public required string Vendor { get; init; }
+
+    /// <summary>Why it could not be read; empty for an event that was.</summary>
+    public required string Review { get; init; }
+
+    public string? User { get; init; }
+
+    public string? DeviceHost { get; init; }
+
+    public string? DeviceIp { get; init; }
+
+    /// <summary><see cref="EventDetail.Masked"/> where the law forbids passing the address on.</summary>
+    public string? Url { get; init; }
+
+    public string? SearchQuery { get; init; }
+
+    public string? Text { get; init; }
+
+    public string? App { get; init; }
+
+    public IReadOnlyList<string> Categories { get; init; } = [];
+
+    public IReadOnlyList<Reason> Reasons { get; init; } = [];
+}
