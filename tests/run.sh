@@ -40,11 +40,13 @@ chmod 711 "$scratch"
 export TMPDIR=$scratch
 
 leftovers() {
-  local process pid
+  local process pid words
   for process in /proc/[0-9]*; do
     pid=${process#/proc/}
     [[ $pid != "$$" && $pid != "$BASHPID" ]] || continue
-    if [[ $(readlink "$process/cwd" 2>/dev/null) == "$scratch"/* ]] || tr '\0' ' ' <"$process/cmdline" 2>/dev/null | grep -qF "$scratch/"; then
+    # A process may end between two looks.
+    words=$({ tr '\0' ' ' <"$process/cmdline"; } 2>/dev/null) || true
+    if [[ $(readlink "$process/cwd") == "$scratch"/* || $words == *"$scratch/"* ]]; then
       echo "$pid"
     fi
   done
