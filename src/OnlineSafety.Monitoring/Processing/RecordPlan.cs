@@ -7,7 +7,7 @@ namespace OnlineSafety.Monitoring.Processing;
 /// <summary>An event that becomes a row.</summary>
 internal sealed class PlannedEvent
 {
-    public required MonitoringEvent Event { get; init; }
+    public required MonitoringEvent Event { get; set; }
 
     public required Assessment Assessment { get; set; }
 

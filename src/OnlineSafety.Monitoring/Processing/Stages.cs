@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Extensions.Logging;
 using OnlineSafety.Monitoring.Access;
@@ -5,6 +6,7 @@ using OnlineSafety.Monitoring.Classification;
 using OnlineSafety.Monitoring.Events;
 using OnlineSafety.Monitoring.Normalization;
 using OnlineSafety.Monitoring.People;
+using EventId = OnlineSafety.Monitoring.Events.EventId;
 
 namespace OnlineSafety.Monitoring.Processing;
 
@@ -28,6 +30,7 @@ internal sealed class Stages(Rules rules, ILogger logger) : IEventSink
     public void Run(StreamContext context, Guid stream, long sequence, in RawRecord record, RecordPlan plan)
     {
         (_context, _plan, _record, _position, _concern) = (context, plan, record, new RecordPosition(stream, sequence), false);
+        var before = plan.Events.Count;
         NormalizeResult result;
         try
         {
@@ -39,6 +42,12 @@ internal sealed class Stages(Rules rules, ILogger logger) : IEventSink
             ProcessingLog.RecordFailed(logger, _position.ToString(), e.GetType().Name);
             ProcessingMetrics.Faults.Add(1);
             result = new NormalizeResult(NormalizeOutcome.Unreadable, "fault", "", 0);
+        }
+
+        // Which mapping it was is known only after the events were handed over.
+        for (var i = before; i < plan.Events.Count; i++)
+        {
+            plan.Events[i].Event = plan.Events[i].Event with { Mapping = result.Mapping };
         }
 
         plan.End(Conclude(result), record.ReceivedAt);
@@ -72,8 +81,8 @@ internal sealed class Stages(Rules rules, ILogger logger) : IEventSink
         }
 
         _concern = true;
-        var read = EventMaterializer.Materialize(
-            draft, new EventId(_position.Stream, _position.Sequence, part), _context.Target.School, _context.Target.Source, _context.Product, _record);
+        var origin = new EventOrigin(_context.Target.School, _context.Target.Source, _context.Product, _context.Product, Mapping: "");
+        var read = EventMaterializer.Materialize(draft, new EventId(_position.Stream, _position.Sequence, part), origin, _record);
         _plan.Events.Add(Plan(read, assessment, subject, review: ""));
     }
 
@@ -114,7 +123,7 @@ internal sealed class Stages(Rules rules, ILogger logger) : IEventSink
             OccurredAt = _record.ReceivedAt,
             TimeBasis = TimeBasis.Received,
             ReceivedAt = _record.ReceivedAt,
-            RawHash = EventMaterializer.HashOf(_record.Payload.Span),
+            RawHash = Convert.ToHexStringLower(SHA256.HashData(_record.Payload.Span)),
             Text = Encoding.UTF8.GetString(_record.Payload.Span[..Math.Min(_record.Payload.Length, ReviewText)]),
             RecordFlags = _record.Flags,
         };
