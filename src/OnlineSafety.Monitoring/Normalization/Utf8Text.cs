@@ -35,6 +35,19 @@ internal static class Utf8Text
     public static bool EndsWithIgnoreCase(ReadOnlySpan<byte> text, ReadOnlySpan<byte> end) =>
         text.Length >= end.Length && EqualsIgnoreCase(text[^end.Length..], end);
 
+    public static bool ContainsIgnoreCase(ReadOnlySpan<byte> text, ReadOnlySpan<byte> part)
+    {
+        for (var at = 0; at + part.Length <= text.Length; at++)
+        {
+            if (EqualsIgnoreCase(text.Slice(at, part.Length), part))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     public static ReadOnlySpan<byte> Trim(ReadOnlySpan<byte> text) => text.Trim(" \t\r\n"u8);
 
     public static bool TryInteger(ReadOnlySpan<byte> text, out long value)

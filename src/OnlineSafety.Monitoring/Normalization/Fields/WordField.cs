@@ -10,7 +10,7 @@ internal readonly record struct WordEntry(byte[] Word, bool AnyBefore, bool AnyA
         (false, false) => Utf8Text.EqualsIgnoreCase(value, Word),
         (false, true) => Utf8Text.StartsWithIgnoreCase(value, Word),
         (true, false) => Utf8Text.EndsWithIgnoreCase(value, Word),
-        _ => value.IndexOf(Word) >= 0,
+        _ => Utf8Text.ContainsIgnoreCase(value, Word),
     };
 }
 
@@ -23,16 +23,20 @@ internal readonly record struct WordRule(Condition[] When, byte Ours);
 /// </summary>
 internal sealed class WordTable(Selector from, WordRule[] rules, WordEntry[] map, byte? absent, byte? unmatched)
 {
-    public bool TryFind(Cells cells, out byte ours, out bool unknown, out ReadOnlySpan<byte> sent)
+    /// <summary>Our word for what was sent, zero when there is none.</summary>
+    /// <param name="cells">The record.</param>
+    /// <param name="keeps">The event has a field for the vendor's word; if not, the word stays in the unmapped bag.</param>
+    /// <param name="unknown">A word was sent that nothing knows.</param>
+    /// <param name="sent">The vendor's word.</param>
+    public byte Find(Cells cells, bool keeps, out bool unknown, out ReadOnlySpan<byte> sent)
     {
         unknown = false;
-        sent = from.Pick(cells);
+        sent = keeps ? from.Pick(cells) : from.Peek(cells, out _);
         foreach (var rule in rules)
         {
             if (rule.When.AllHold(cells))
             {
-                ours = rule.Ours;
-                return true;
+                return rule.Ours;
             }
         }
 
@@ -40,15 +44,12 @@ internal sealed class WordTable(Selector from, WordRule[] rules, WordEntry[] map
         {
             if (!sent.IsEmpty && entry.Matches(sent))
             {
-                ours = entry.Ours;
-                return true;
+                return entry.Ours;
             }
         }
 
         unknown = !sent.IsEmpty && unmatched is null;
-        var chosen = sent.IsEmpty ? absent : unmatched;
-        ours = chosen ?? 0;
-        return chosen is not null;
+        return (sent.IsEmpty ? absent : unmatched) ?? 0;
     }
 }
 
@@ -56,8 +57,7 @@ internal sealed class ActionField(WordTable table) : Field
 {
     public override void Fill(EventDraft draft, Cells cells, in Moment moment)
     {
-        table.TryFind(cells, out var action, out var unknown, out var sent);
-        draft.Action = (DeviceAction)action;
+        draft.Action = (DeviceAction)table.Find(cells, keeps: true, out var unknown, out var sent);
         draft.Warnings |= unknown ? EventWarnings.UnmappedAction : EventWarnings.None;
         if (!sent.IsEmpty)
         {
@@ -70,8 +70,7 @@ internal sealed class SeverityField(WordTable table) : Field
 {
     public override void Fill(EventDraft draft, Cells cells, in Moment moment)
     {
-        table.TryFind(cells, out var severity, out var unknown, out var sent);
-        draft.VendorSeverity = severity;
+        draft.VendorSeverity = table.Find(cells, keeps: true, out var unknown, out var sent);
         draft.Warnings |= unknown ? EventWarnings.UnmappedSeverity : EventWarnings.None;
         if (!sent.IsEmpty)
         {
@@ -82,40 +81,18 @@ internal sealed class SeverityField(WordTable table) : Field
 
 internal sealed class KindField(WordTable table) : Field
 {
-    public override void Fill(EventDraft draft, Cells cells, in Moment moment)
-    {
-        table.TryFind(cells, out var kind, out _, out var sent);
-        draft.Kind = (ActivityKind)kind;
-        if (!sent.IsEmpty)
-        {
-            // The event has no field for the vendor's word: it goes where nothing is lost.
-            draft.AddUnmapped("kind"u8, sent);
-        }
-    }
+    public override void Fill(EventDraft draft, Cells cells, in Moment moment) =>
+        draft.Kind = (ActivityKind)table.Find(cells, keeps: false, out _, out _);
 }
 
 internal sealed class RoleField(WordTable table) : Field
 {
-    public override void Fill(EventDraft draft, Cells cells, in Moment moment)
-    {
-        table.TryFind(cells, out var role, out _, out var sent);
-        draft.RoleHint = (PersonRole)role;
-        if (!sent.IsEmpty && !draft.Has(EventField.Group))
-        {
-            draft.AddUnmapped("role"u8, sent);
-        }
-    }
+    public override void Fill(EventDraft draft, Cells cells, in Moment moment) =>
+        draft.RoleHint = (PersonRole)table.Find(cells, keeps: false, out _, out _);
 }
 
 internal sealed class BreachField(WordTable table) : Field
 {
-    public override void Fill(EventDraft draft, Cells cells, in Moment moment)
-    {
-        table.TryFind(cells, out var breach, out _, out var sent);
-        draft.VendorBreach = breach != 0;
-        if (!sent.IsEmpty)
-        {
-            draft.AddUnmapped("breach"u8, sent);
-        }
-    }
+    public override void Fill(EventDraft draft, Cells cells, in Moment moment) =>
+        draft.VendorBreach = table.Find(cells, keeps: false, out _, out _) != 0;
 }

@@ -116,6 +116,9 @@ internal sealed class LineShape(Splitter splitter, Layout[] layouts, byte[][] pr
     // More words than any layout has columns; a longer free text is cut off the shape, not off the record.
     private const int MaximumPieces = 512;
 
+    // With fewer pieces than this nothing can be told about a line.
+    private const int LeastPieces = 3;
+
     private readonly int _fewest = layouts.Min(layout => layout.MinimumCount);
 
     public override bool IsLine => true;
@@ -127,7 +130,7 @@ internal sealed class LineShape(Splitter splitter, Layout[] layouts, byte[][] pr
         try
         {
             var count = splitter.Split(cells, body, pieces.AsSpan(0, MaximumPieces));
-            if (count < 0 || count < _fewest / 2)
+            if (count < LeastPieces)
             {
                 return Fit.Foreign;
             }
