@@ -55,8 +55,8 @@ internal sealed class Doors : IAsyncDisposable
         sources.Publish();
         var builder = WebApplication.CreateSlimBuilder();
         builder.Configuration.AddInMemoryCollection([
-            new("Intake:Syslog:Listen", "127.0.0.1:0"),
-            .. settings.Select(setting => new KeyValuePair<string, string?>("Intake:" + setting.Key, setting.Value))]);
+            .. settings.Select(setting => new KeyValuePair<string, string?>("Intake:" + setting.Key, setting.Value)),
+            .. settings.Any(setting => setting.Key == "Syslog:Listen") ? [] : new KeyValuePair<string, string?>[] { new("Intake:Syslog:Listen", "127.0.0.1:0") }]);
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Logging.ClearProviders().AddProvider(logs);
         builder.Services.AddSingleton<IIntakeLog>(log).AddSingleton<ISourceDirectory>(sources).AddIntake(builder.Configuration);

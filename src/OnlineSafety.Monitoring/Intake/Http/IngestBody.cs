@@ -178,11 +178,11 @@ internal sealed class IngestBody : IDisposable
     }
 
     /// <summary>
-    /// GZipStream ends without a word where a stream was cut. The last four bytes are the size of the last member (RFC 1952), which is all there is
-    /// but for concatenated files; in a cut stream they are noise.
+    /// GZipStream ends without a word where a stream was cut, so the size in the last four bytes (RFC 1952) must be what came out. That also
+    /// refuses concatenated members, which no sender of a request makes.
     /// </summary>
     private static bool EndsWhole(ReadOnlySpan<byte> sent, int expanded) =>
-        sent.Length >= 18 && BinaryPrimitives.ReadUInt32LittleEndian(sent[^4..]) <= (uint)expanded;
+        sent.Length >= 18 && BinaryPrimitives.ReadUInt32LittleEndian(sent[^4..]) == (uint)expanded;
 
     private void MakeRoom(int most)
     {

@@ -8,7 +8,9 @@ namespace OnlineSafety.Monitoring.Intake.Syslog;
 /// Reads one connection. While one half of the read-ahead is being made durable the other may be filled, and no more: when the log stalls the
 /// kernel's window closes and the sender waits. Nothing read is dropped.
 /// </summary>
-internal sealed class SyslogTcpConnection(Socket socket, RecordEnvelope envelope, Func<PeerSources> sources, SyslogAppends appends, SyslogDoorOptions options, TimeProvider time)
+internal sealed class SyslogTcpConnection(
+    Socket socket, RecordEnvelope envelope, Func<PeerSources> sources, SyslogAppends appends, SyslogDoorOptions options, TimeProvider time)
+    : IDisposable
 {
     private readonly SyslogFramer _framer = new(options.MaxMessageBytes);
     private SourceBatches _filling = new(envelope.Door);
@@ -23,8 +25,20 @@ internal sealed class SyslogTcpConnection(Socket socket, RecordEnvelope envelope
     /// <summary>How long we have been waiting for the sender; zero while it waits for us.</summary>
     public TimeSpan IdleFor => Volatile.Read(ref _waitingSince) is var since && since == Waiting.ForLog ? TimeSpan.Zero : time.GetElapsedTime(since);
 
-    /// <summary>Ends the connection; what was read is still appended.</summary>
-    public void Close() => socket.Dispose();
+    /// <summary>Says goodbye to a sender that has nothing to say: its connection then ends as if it had closed it.</summary>
+    public void EndIdle()
+    {
+        try
+        {
+            socket.Shutdown(SocketShutdown.Both);
+        }
+        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
+        {
+            // It has ended by itself meanwhile.
+        }
+    }
+
+    public void Dispose() => socket.Dispose();
 
     /// <param name="stop">Stop reading, append what was read.</param>
     /// <param name="giveUp">Stop waiting for the log.</param>

@@ -108,7 +108,7 @@ internal sealed class SyslogTcpListener(
         }
         finally
         {
-            connection.Close();
+            connection.Dispose();
             Leave(peer);
             _connections.TryRemove(connection, out _);
             IntakeMetrics.OnConnection(Door.SyslogTcp, -1);
@@ -128,7 +128,7 @@ internal sealed class SyslogTcpListener(
                     if (connection.IdleFor > options.IdleTimeout)
                     {
                         IntakeMetrics.OnRejected(Door.SyslogTcp, IntakeReason.Idle);
-                        connection.Close();
+                        connection.EndIdle();
                     }
                 }
             }
