@@ -41,6 +41,15 @@ internal sealed class RecordBatch
         }
     }
 
+    /// <summary>Adds flags to every record held.</summary>
+    public void Mark(RecordFlags flags)
+    {
+        foreach (ref var entry in CollectionsMarshal.AsSpan(_entries))
+        {
+            entry = entry with { Flags = entry.Flags | flags };
+        }
+    }
+
     /// <summary>Forgets the records and keeps the buffer.</summary>
     public void Clear()
     {

@@ -150,10 +150,12 @@ BEGIN
         RETURN;
     END IF;
     PERFORM pg_advisory_xact_lock(hashtextextended('onlinesafety.intake_partition', 0));
-    IF to_regclass('onlinesafety.' || quote_ident(partition_name)) IS NOT NULL THEN
+    BEGIN
+        EXECUTE format('CREATE TABLE %I PARTITION OF intake_segment FOR VALUES FROM (%L) TO (%L)', partition_name, wanted, wanted + 1);
+    EXCEPTION WHEN duplicate_table THEN
+        -- Made by another writer while this one waited for the lock; this session's catalogue cache had not heard of it yet.
         RETURN;
-    END IF;
-    EXECUTE format('CREATE TABLE %I PARTITION OF intake_segment FOR VALUES FROM (%L) TO (%L)', partition_name, wanted, wanted + 1);
+    END;
     EXECUTE format('ALTER TABLE %I ALTER COLUMN payload SET STORAGE EXTERNAL', partition_name);
     EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', partition_name);
     EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', partition_name);
@@ -184,7 +186,6 @@ CREATE TABLE checkpoint (
     next_seq    bigint NOT NULL,
     worker_id   uuid,
     lease_until timestamptz NOT NULL DEFAULT '-infinity',
-    attempts    int NOT NULL DEFAULT 0,
     updated_at  timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (school_id, stream_id)
 ) WITH (fillfactor = 50);
@@ -207,7 +208,6 @@ CREATE TABLE counter_block (
     themes      text[] NOT NULL,
     roles       smallint[] NOT NULL,
     years       text[] NOT NULL,
-    devices     text[] NOT NULL,
     counts      int[] NOT NULL,
     PRIMARY KEY (school_id, stream_id, first_seq),
     CHECK (concern + counted + review + control = last_seq - first_seq + 1)
@@ -440,9 +440,10 @@ CREATE POLICY process_scope ON access_record FOR INSERT TO onlinesafety_process 
 -- Notify: claims ledger rows across schools (ids only), then reads thin alert facts in one school's scope. Never events or evidence.
 GRANT SELECT ON school, staff, intake_stream, checkpoint, counter_block, source, source_health, unmapped TO onlinesafety_notify;
 GRANT SELECT (school_id, alert_id, number, state, severity, risk, theme, parent_theme, needs_review, audience, route, subject_staff, event_count,
-              raised_at, last_received_at, acknowledged_at, resolved_at, outcome) ON alert TO onlinesafety_notify;
+              raised_at, last_received_at, acknowledged_at, resolved_at, outcome, instructions) ON alert TO onlinesafety_notify;
 GRANT SELECT, INSERT, UPDATE ON notification TO onlinesafety_notify;
 GRANT SELECT, INSERT ON digest TO onlinesafety_notify;
+GRANT INSERT ON access_record TO onlinesafety_notify;
 CREATE POLICY notify_read ON school FOR SELECT TO onlinesafety_notify USING (true);
 CREATE POLICY notify_scope ON staff FOR SELECT TO onlinesafety_notify USING (school_id = current_school());
 CREATE POLICY notify_scope ON intake_stream FOR SELECT TO onlinesafety_notify USING (school_id = current_school());
@@ -455,6 +456,7 @@ CREATE POLICY notify_scope ON alert FOR SELECT TO onlinesafety_notify USING (sch
 CREATE POLICY notify_claim ON notification FOR SELECT TO onlinesafety_notify USING (true);
 CREATE POLICY notify_mark ON notification FOR UPDATE TO onlinesafety_notify USING (true) WITH CHECK (true);
 CREATE POLICY notify_write ON notification FOR INSERT TO onlinesafety_notify WITH CHECK (school_id = current_school());
+CREATE POLICY notify_scope ON access_record FOR INSERT TO onlinesafety_notify WITH CHECK (school_id = current_school());
 CREATE POLICY notify_scope ON digest TO onlinesafety_notify USING (school_id = current_school()) WITH CHECK (school_id = current_school());
 
 -- Console: a named person reads what was routed to one of that person's roles, and never what is about that person.

@@ -1,0 +1,154 @@
+using OnlineSafety.Monitoring.Events;
+
+namespace OnlineSafety.Monitoring.Alerts;
+
+/// <summary>An event that belongs on the queue, before it is known whether it raises an alert or joins one.</summary>
+internal sealed record AlertCandidate
+{
+    public required DateTimeOffset ReceivedAt { get; init; }
+
+    public required Severity Severity { get; init; }
+
+    public required Risk Risk { get; init; }
+
+    public required string Theme { get; init; }
+
+    public required string ParentTheme { get; init; }
+
+    public required Audience Audience { get; init; }
+
+    public required string Route { get; init; }
+
+    /// <summary>Null when nothing is known of the person: such an event is never grouped.</summary>
+    public required string? SubjectKey { get; init; }
+
+    public required PersonRole SubjectRole { get; init; }
+
+    public required Guid? SubjectStaff { get; init; }
+
+    public required Guid Source { get; init; }
+
+    public required string Vendor { get; init; }
+
+    public required bool NeedsReview { get; init; }
+
+    /// <summary>UTF-8 JSON array.</summary>
+    public required byte[] Reasons { get; init; }
+
+    public required string Instructions { get; init; }
+}
+
+/// <summary>Why somebody must be told now.</summary>
+internal static class NotifyCause
+{
+    public const string Raised = "raised";
+    public const string Severity = "severity";
+    public const string Theme = "theme";
+    public const string CriticalAgain = "critical-again";
+}
+
+/// <summary>
+/// Grouping: one person, one rolling window of received time, one alert. Pure. Severity only ever rises; what is graver or of a new theme
+/// tells people again at once and asks for a new acknowledgement. No mute: every event is kept and counted.
+/// </summary>
+internal static class AlertGrouping
+{
+    /// <summary>From here on somebody is told at once; below, it waits on the queue and in the digest.</summary>
+    public const Severity TellAt = Severity.High;
+
+    /// <summary>From here on an event is on the queue.</summary>
+    public const Severity QueueAt = Severity.Medium;
+
+    /// <summary>May the candidate join this alert?</summary>
+    public static bool Joins(Alert alert, AlertCandidate candidate, TimeSpan window) =>
+        candidate.SubjectKey is not null
+        && string.Equals(alert.SubjectKey, candidate.SubjectKey, StringComparison.Ordinal)
+        && alert.State != AlertState.Resolved
+        // Another route is another desk: joining would show it to the wrong person, or hide it from the right one.
+        && alert.Route == candidate.Route
+        && alert.SubjectStaff == candidate.SubjectStaff
+        // Both ways, because streams are not ordered among each other.
+        && candidate.ReceivedAt - alert.LastReceivedAt <= window
+        && alert.FirstReceivedAt - candidate.ReceivedAt <= window;
+
+    public static Alert Raise(AlertCandidate candidate, Guid school, Guid id, DateTimeOffset now) => new()
+    {
+        SchoolId = school,
+        AlertId = id,
+        Severity = (short)candidate.Severity,
+        Risk = (short)candidate.Risk,
+        Theme = candidate.Theme,
+        ParentTheme = candidate.ParentTheme,
+        Themes = [candidate.Theme],
+        NeedsReview = candidate.NeedsReview,
+        Audience = (short)candidate.Audience,
+        Route = candidate.Route,
+        SubjectKey = candidate.SubjectKey,
+        SubjectRole = (short)candidate.SubjectRole,
+        SubjectStaff = candidate.SubjectStaff,
+        SourceIds = [candidate.Source],
+        Vendors = [candidate.Vendor],
+        EventCount = 1,
+        Reasons = candidate.Reasons,
+        Instructions = candidate.Instructions,
+        FirstReceivedAt = candidate.ReceivedAt,
+        LastReceivedAt = candidate.ReceivedAt,
+        RaisedAt = now,
+    };
+
+    /// <summary>The cause for telling people of a new alert, or null when it may wait.</summary>
+    public static string? CauseOf(AlertCandidate raised) =>
+        raised.Severity >= TellAt || raised.NeedsReview ? NotifyCause.Raised : null;
+
+    /// <summary>Lets the alert take the candidate in; returns the cause for telling people again, or null.</summary>
+    public static string? Grow(Alert alert, AlertCandidate candidate)
+    {
+        var before = (Severity)alert.Severity;
+        var newTheme = !alert.Themes.Contains(candidate.Theme, StringComparer.Ordinal);
+        alert.EventCount++;
+        alert.FirstReceivedAt = candidate.ReceivedAt < alert.FirstReceivedAt ? candidate.ReceivedAt : alert.FirstReceivedAt;
+        alert.LastReceivedAt = candidate.ReceivedAt > alert.LastReceivedAt ? candidate.ReceivedAt : alert.LastReceivedAt;
+        alert.SourceIds = With(alert.SourceIds, candidate.Source);
+        alert.Vendors = With(alert.Vendors, candidate.Vendor);
+        alert.Themes = With(alert.Themes, candidate.Theme);
+        alert.NeedsReview |= candidate.NeedsReview;
+        // The narrower audience wins: a help-seeking event must not become visible by the company it keeps.
+        alert.Audience = Math.Max(alert.Audience, (short)candidate.Audience);
+        alert.Instructions = alert.Instructions.Length > 0 ? alert.Instructions : candidate.Instructions;
+        if (candidate.Severity > before)
+        {
+            alert.Severity = (short)candidate.Severity;
+            (alert.Risk, alert.Theme, alert.ParentTheme) = ((short)candidate.Risk, candidate.Theme, candidate.ParentTheme);
+            alert.Reasons = candidate.Reasons;
+        }
+
+        var cause = CauseOf(alert, candidate, before, newTheme);
+        if (cause is not null && alert.State == AlertState.Acknowledged)
+        {
+            // What was acknowledged was less than this.
+            alert.State = AlertState.New;
+            alert.AcknowledgedAt = null;
+            alert.AcknowledgedBy = null;
+        }
+
+        return cause;
+    }
+
+    private static string? CauseOf(Alert alert, AlertCandidate candidate, Severity before, bool newTheme)
+    {
+        if (candidate.Severity >= TellAt && candidate.Severity > before)
+        {
+            return NotifyCause.Severity;
+        }
+
+        if (newTheme && candidate.Severity >= QueueAt && (Severity)alert.Severity >= TellAt)
+        {
+            return NotifyCause.Theme;
+        }
+
+        // Grouping never mutes a critical event once somebody has put the alert aside.
+        return candidate.Severity == Severity.Critical && alert.State == AlertState.Acknowledged ? NotifyCause.CriticalAgain : null;
+    }
+
+    private static T[] With<T>(T[] known, T value) => known.Contains(value) ? known : [.. known, value];
+}

@@ -1,0 +1,139 @@
+using Npgsql;
+using NpgsqlTypes;
+using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Events;
+using OnlineSafety.Monitoring.Notifications;
+
+namespace OnlineSafety.Monitoring.Alerts;
+
+/// <summary>A ledger row that this transaction writes, for the hint after its commit.</summary>
+internal readonly record struct WrittenNotification(Guid School, Guid Notification);
+
+/// <summary>
+/// Raises and grows alerts inside a Record transaction. One transaction at a time for each school (an advisory lock), or two streams
+/// would raise two alerts for one person.
+/// </summary>
+internal sealed class AlertWriter(Session session, Guid school, TimeSpan window, DateTimeOffset now)
+{
+    private readonly List<Alert> _known = [];
+    private readonly Dictionary<Guid, Alert> _changed = [];
+    private readonly Dictionary<Guid, Alert> _raised = [];
+    private readonly List<(Alert Alert, string Cause)> _tell = [];
+
+    public static NpgsqlBatchCommand LockCommand(Guid school) =>
+        new("SELECT pg_advisory_xact_lock(hashtextextended('alerts:' || $1::text, 0))") { Parameters = { Of(school) } };
+
+    /// <summary>Reads the open alerts that these candidates may join.</summary>
+    public async Task LoadAsync(IReadOnlyCollection<AlertCandidate> candidates, CancellationToken cancellationToken)
+    {
+        var subjects = candidates.Where(c => c.SubjectKey is not null).Select(c => c.SubjectKey!).Distinct(StringComparer.Ordinal).ToArray();
+        if (subjects.Length > 0)
+        {
+            var since = candidates.Min(c => c.ReceivedAt) - window;
+            await using var select = session.Command(AlertSql.SelectOpen);
+            select.Parameters.Add(Of(school));
+            select.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = subjects });
+            select.Parameters.Add(Of(since));
+            await using var rows = await select.ExecuteReaderAsync(cancellationToken);
+            while (await rows.ReadAsync(cancellationToken))
+            {
+                _known.Add(AlertSql.Read(school, rows));
+            }
+        }
+    }
+
+    /// <summary>Takes one candidate in; returns the alert that it raised or joined.</summary>
+    public Guid Take(AlertCandidate candidate)
+    {
+        // The latest first: a person may have several alerts on different desks.
+        for (var i = _known.Count - 1; i >= 0; i--)
+        {
+            var alert = _known[i];
+            if (AlertGrouping.Joins(alert, candidate, window))
+            {
+                Tell(alert, AlertGrouping.Grow(alert, candidate));
+                if (!_raised.ContainsKey(alert.AlertId))
+                {
+                    _changed[alert.AlertId] = alert;
+                }
+
+                return alert.AlertId;
+            }
+        }
+
+        var raised = AlertGrouping.Raise(candidate, school, Guid.NewGuid(), now);
+        _known.Add(raised);
+        _raised[raised.AlertId] = raised;
+        Tell(raised, AlertGrouping.CauseOf(candidate));
+        return raised.AlertId;
+    }
+
+    /// <summary>Adds the writes to the transaction's last batch; returns the ledger rows among them.</summary>
+    public async Task<List<WrittenNotification>> AddToAsync(NpgsqlBatch batch, IReadOnlyList<StaffMember> staff, CancellationToken cancellationToken)
+    {
+        var number = _raised.Count > 0 ? await ReserveNumbersAsync(_raised.Count, cancellationToken) : 0;
+        foreach (var alert in _raised.Values.OrderBy(a => a.FirstReceivedAt))
+        {
+            alert.Number = number++;
+            batch.BatchCommands.Add(AlertSql.InsertCommand(alert));
+        }
+
+        foreach (var alert in _changed.Values)
+        {
+            batch.BatchCommands.Add(AlertSql.UpdateCommand(alert));
+        }
+
+        var written = new List<WrittenNotification>();
+        foreach (var (alert, cause) in _tell)
+        {
+            var recipients = Recipients.For(alert.Route, (Audience)alert.Audience, alert.SubjectStaff, staff);
+            if (recipients.Count == 0)
+            {
+                // Nobody to tell is itself a fact that the digest and the health page must show.
+                batch.BatchCommands.Add(AlertSql.NotifyCommand(alert, Guid.NewGuid(), cause, staff: null, now));
+            }
+
+            foreach (var recipient in recipients)
+            {
+                var notification = Guid.NewGuid();
+                batch.BatchCommands.Add(AlertSql.NotifyCommand(alert, notification, cause, recipient, now));
+                written.Add(new WrittenNotification(school, notification));
+            }
+        }
+
+        return written;
+    }
+
+    private async Task<int> ReserveNumbersAsync(int count, CancellationToken cancellationToken)
+    {
+        await using var reserve = session.Command("UPDATE school SET next_alert = next_alert + $2 WHERE school_id = $1 RETURNING next_alert - $2");
+        reserve.Parameters.Add(Of(school));
+        reserve.Parameters.Add(Of(count));
+        return (int)(await reserve.ExecuteScalarAsync(cancellationToken))!;
+    }
+
+    private void Tell(Alert alert, string? cause)
+    {
+        if (cause is null)
+        {
+            return;
+        }
+
+        // One mail for one alert of one transaction: the first cause stands, the mail is built from the alert as it is after the commit.
+        foreach (var (told, _) in _tell)
+        {
+            if (told.AlertId == alert.AlertId)
+            {
+                return;
+            }
+        }
+
+        _tell.Add((alert, cause));
+    }
+
+    private static NpgsqlParameter<Guid> Of(Guid value) => new() { TypedValue = value };
+
+    private static NpgsqlParameter<int> Of(int value) => new() { TypedValue = value };
+
+    private static NpgsqlParameter<DateTimeOffset> Of(DateTimeOffset value) => new() { TypedValue = value, NpgsqlDbType = NpgsqlDbType.TimestampTz };
+}

@@ -1,0 +1,147 @@
+using System.Text;
+using OnlineSafety.Monitoring.Events;
+
+namespace OnlineSafety.Monitoring.Classification;
+
+/// <summary>What the school knows about the person of an event.</summary>
+/// <param name="Role">The people list's word, or the vendor's hint.</param>
+/// <param name="KeyStage"><c>KS1</c> to <c>KS5</c>, empty when not known.</param>
+internal readonly record struct AssessContext(PersonRole Role, string KeyStage);
+
+/// <summary>
+/// Assess: one event to its assessment, by the rules alone. Pure: the same draft, vendor, context and rules give the same assessment for ever.
+/// One per worker: it holds reusable scratch and is not thread-safe. An event on which nothing is found allocates nothing.
+/// </summary>
+internal sealed class Assessor(RuleSet rules)
+{
+    private readonly FieldReader _reader = new(rules.Rules);
+    private readonly UrlText _url = new();
+    private readonly List<Finding> _findings = [];
+    private readonly List<Category> _categories = [];
+
+    /// <summary>
+    /// Assesses a draft. <paramref name="vendor"/> names the category map (<c>smoothwall</c>). The person's role changes no severity, only later
+    /// the route; the key stage does.
+    /// </summary>
+    public Assessment Assess(EventDraft draft, string vendor, in AssessContext context)
+    {
+        _findings.Clear();
+        ReadFields(draft);
+        var unmapped = ReadCategories(draft, vendor);
+        if (_findings.Count == 0 && _categories.Count == 0 && unmapped.Length == 0)
+        {
+            return Assessment.None;
+        }
+
+        return new Decision(rules, draft, context.KeyStage, _findings, _categories, Slice).Decide(unmapped);
+    }
+
+    /// <summary>
+    /// Reads a raw record that no mapping claims. Only rules of grave themes (<see cref="Theme.Grave"/>) at high or above speak, for here
+    /// nothing tells a message from page furniture; percent signs and pluses are undone first.
+    /// </summary>
+    public Assessment AssessText(ReadOnlySpan<byte> utf8)
+    {
+        _findings.Clear();
+        _categories.Clear();
+        _reader.Read(EventField.Text, _url.Read(utf8), default, _findings);
+        for (var i = _findings.Count - 1; i >= 0; i--)
+        {
+            var rule = rules.Rules.Rules[_findings[i].Rule];
+            if (rule.Severity < Severity.High || !rules.Taxonomy.Themes[rule.Theme].Grave || _findings[i].Excuse >= 0)
+            {
+                _findings.RemoveAt(i);
+            }
+        }
+
+        if (_findings.Count == 0)
+        {
+            return Assessment.None;
+        }
+
+        var draft = new EventDraft();
+        draft.Set(EventField.Text, utf8);
+        return new Decision(rules, draft, "", _findings, _categories, SliceDecoded).Decide("");
+    }
+
+    private void ReadFields(EventDraft draft)
+    {
+        foreach (var field in (ReadOnlySpan<EventField>)[EventField.SearchQuery, EventField.Text, EventField.App, EventField.VendorReason])
+        {
+            if (draft.Has(field))
+            {
+                _reader.Read(field, draft[field], default, _findings);
+            }
+        }
+
+        if (draft.Has(EventField.Url))
+        {
+            _reader.Read(EventField.Url, _url.Read(UrlPart(draft)), draft[EventField.UrlHost], _findings);
+        }
+    }
+
+    // The search term was read already: as part of the URL it would count twice.
+    private static ReadOnlySpan<byte> UrlPart(EventDraft draft)
+    {
+        var url = draft[EventField.Url];
+        return draft.Has(EventField.SearchQuery) && url.IndexOf((byte)'?') is var query and >= 0 ? url[..query] : url;
+    }
+
+    // Returns the first category that no map knows, empty when all are known.
+    private string ReadCategories(EventDraft draft, string vendor)
+    {
+        _categories.Clear();
+        var unmapped = draft.Has(EventField.VendorTheme) ? ReadCategory(vendor, draft[EventField.VendorTheme]) : "";
+        for (var i = 0; i < draft.CategoryCount; i++)
+        {
+            var unknown = ReadCategory(vendor, draft.Category(i));
+            unmapped = unmapped.Length == 0 ? unknown : unmapped;
+        }
+
+        return unmapped;
+    }
+
+    private string ReadCategory(string vendor, ReadOnlySpan<byte> name)
+    {
+        if (rules.Categories.Find(vendor, name) is not { } category)
+        {
+            return Encoding.UTF8.GetString(name);
+        }
+
+        if (category.Weight != CategoryWeight.Ignore && !_categories.Contains(category))
+        {
+            _categories.Add(category);
+        }
+
+        return "";
+    }
+
+    private (string Matched, int Start) Slice(EventDraft draft, in Finding finding)
+    {
+        if (finding.Field != EventField.Url)
+        {
+            return Cut(draft[finding.Field], finding.Start, finding.End);
+        }
+
+        // A host hit has no words of its own: the host is what matched.
+        if (finding.End == 0)
+        {
+            var host = draft[EventField.UrlHost];
+            var at = draft[EventField.Url].IndexOf(host);
+            return (Encoding.UTF8.GetString(host), at < 0 ? -1 : Encoding.UTF8.GetCharCount(draft[EventField.Url][..at]));
+        }
+
+        var part = UrlPart(draft);
+        _url.Read(part);
+        return Cut(part, _url.OriginOf(finding.Start, part.Length), _url.OriginOf(finding.End, part.Length));
+    }
+
+    private (string Matched, int Start) SliceDecoded(EventDraft draft, in Finding finding)
+    {
+        var text = draft[EventField.Text];
+        return Cut(text, _url.OriginOf(finding.Start, text.Length), _url.OriginOf(finding.End, text.Length));
+    }
+
+    private static (string Matched, int Start) Cut(ReadOnlySpan<byte> text, int start, int end) =>
+        (Encoding.UTF8.GetString(text[start..end]), Encoding.UTF8.GetCharCount(text[..start]));
+}

@@ -1,0 +1,119 @@
+using OnlineSafety.Monitoring.Events;
+
+namespace OnlineSafety.Monitoring.Classification;
+
+/// <summary>How much a vendor's category says by itself.</summary>
+internal enum CategoryWeight
+{
+    /// <summary>Never an alert, and no theme: health, sex education, religion, support, ordinary categories.</summary>
+    Ignore,
+
+    /// <summary>Says nothing alone; raises what the words say.</summary>
+    Hint,
+
+    /// <summary>Alone at most medium, and only where there are no words to read.</summary>
+    Theme,
+
+    /// <summary>The vendor itself says a child may be in danger: stands alone, whatever the words.</summary>
+    Grave,
+}
+
+/// <summary>What a vendor's category stands for.</summary>
+/// <param name="Themes">Places in the taxonomy; several when the vendor puts several concerns under one name.</param>
+internal sealed record Category(string Vendor, string Name, string Version, CategoryWeight Weight, int[] Themes);
+
+/// <summary>The category names of every vendor. Compared without case, outer blanks and a trailing <c>(Language)</c>.</summary>
+internal sealed class CategoryMap
+{
+    private const int LongestName = 128;
+
+    private readonly Dictionary<string, Dictionary<string, Category>> _vendors = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>What the category stands for, null when the map does not know it.</summary>
+    public Category? Find(string vendor, ReadOnlySpan<byte> utf8)
+    {
+        if (!_vendors.TryGetValue(vendor, out var names))
+        {
+            return null;
+        }
+
+        Span<char> chars = stackalloc char[LongestName];
+        if (utf8.Length > LongestName)
+        {
+            return null;
+        }
+
+        var length = System.Text.Encoding.UTF8.GetChars(utf8, chars);
+        var name = Trim(chars[..length]);
+        return names.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(name, out var category) ? category : null;
+    }
+
+    /// <summary>Adds a vendor's file; what is wrong goes to <paramref name="errors"/> with its place.</summary>
+    public void Add(string vendor, ReadOnlyMemory<byte> json, Taxonomy taxonomy, RuleErrors errors)
+    {
+        var file = $"categories of {vendor}";
+        if (RuleJson.Read<CategoryFile>(file, json, errors) is not { } content)
+        {
+            return;
+        }
+
+        var names = _vendors.TryGetValue(vendor, out var known) ? known : _vendors[vendor] = new(StringComparer.OrdinalIgnoreCase);
+        for (var i = 0; i < content.Categories.Length; i++)
+        {
+            var entry = content.Categories[i];
+            var error = errors.At(file, $"categories[{i}]");
+            var themes = entry.Themes.Select(taxonomy.IndexOf).ToArray();
+            if (Array.IndexOf(themes, -1) is var unknown and >= 0)
+            {
+                error($"there is no theme '{entry.Themes[unknown]}'");
+                continue;
+            }
+
+            if ((themes.Length == 0) != (entry.Weight == CategoryWeight.Ignore))
+            {
+                error("a category has themes, or the weight 'ignore', and not both");
+            }
+
+            foreach (var name in entry.Names)
+            {
+                if (!names.TryAdd(Trim(name).ToString(), new Category(vendor, name, content.Version, entry.Weight, themes)))
+                {
+                    error($"the name '{name}' is already there");
+                }
+            }
+        }
+    }
+
+    private static ReadOnlySpan<char> Trim(ReadOnlySpan<char> name)
+    {
+        name = name.Trim();
+        if (name.EndsWith(')') && name.LastIndexOf('(') is var bracket and > 0)
+        {
+            name = name[..bracket].TrimEnd();
+        }
+
+        return name;
+    }
+
+    private sealed record CategoryFile
+    {
+        public required string Vendor { get; init; }
+
+        public required string Version { get; init; }
+
+        public string? Source { get; init; }
+
+        public required CategoryEntry[] Categories { get; init; }
+    }
+
+    private sealed record CategoryEntry
+    {
+        public required string[] Names { get; init; }
+
+        public required CategoryWeight Weight { get; init; }
+
+        public string[] Themes { get; init; } = [];
+
+        public string? Note { get; init; }
+    }
+}

@@ -1,0 +1,248 @@
+using OnlineSafety.Monitoring.Events;
+
+namespace OnlineSafety.Monitoring.Classification;
+
+/// <summary>The original text that a finding matched, and its UTF-16 offset in the field.</summary>
+internal delegate (string Matched, int Start) FindingSlice(EventDraft draft, in Finding finding);
+
+/// <summary>
+/// Weighs what was found in one event: each rule's severity after the vendor's agreement and the modifiers; the gravest decides, and
+/// every step is written down. Made only when something was found.
+/// </summary>
+internal sealed class Decision(
+    RuleSet rules, EventDraft draft, string keyStage, List<Finding> findings, List<Category> categories, FindingSlice slice)
+{
+    private readonly List<Reason> _reasons = [];
+    private readonly List<string> _themes = [];
+
+    private Taxonomy Taxonomy => rules.Taxonomy;
+
+    public Assessment Decide(string unmapped)
+    {
+        var best = -1;
+        var severity = Severity.None;
+        for (var i = 0; i < findings.Count; i++)
+        {
+            if (findings[i].Excuse < 0 && Weigh(findings[i], null) is var own and > Severity.None && (best < 0 || Beats(i, own, best, severity)))
+            {
+                (best, severity) = (i, own);
+            }
+        }
+
+        var theme = -1;
+        Risk? risk = null;
+        if (best >= 0)
+        {
+            theme = ThemeOf(findings[best]);
+            risk = RuleOf(findings[best]).Risk;
+            AddRule(findings[best], "");
+            Weigh(findings[best], _reasons);
+        }
+
+        AddOthers(best);
+        (var alone, theme) = WeighCategories(severity, theme);
+        severity = alone > severity ? alone : severity;
+        if (unmapped.Length > 0)
+        {
+            _reasons.Add(new Reason("vendor.unmapped", Taxonomy.Version, "category", unmapped, -1, "The vendor's category is not in our map. Nothing was guessed from it.", "unmapped"));
+        }
+
+        return Build(theme, risk, severity, unmapped.Length > 0);
+    }
+
+    private Assessment Build(int index, Risk? risk, Severity severity, bool unmapped)
+    {
+        if (index < 0 || severity == Severity.None)
+        {
+            return _reasons.Count == 0 ? Assessment.None : Assessment.None with { Reasons = _reasons, UnmappedCategory = unmapped };
+        }
+
+        var theme = Taxonomy.Themes[index];
+        _themes.Remove(theme.Code);
+        _themes.Insert(0, theme.Code);
+        return new Assessment(risk ?? theme.Risk, theme.Code, theme.ParentCode, severity, _reasons)
+        {
+            Audience = theme.Audience,
+            MaskUrl = theme.MaskUrl,
+            Instructions = theme.Instructions,
+            Themes = _themes,
+            UnmappedCategory = unmapped,
+        };
+    }
+
+    private Rule RuleOf(in Finding finding) => rules.Rules.Rules[finding.Rule];
+
+    private int ThemeOf(in Finding finding) => finding.Field == EventField.Text ? RuleOf(finding).Authored : RuleOf(finding).Theme;
+
+    private bool Beats(int candidate, Severity severity, int best, Severity bestSeverity)
+    {
+        if (severity != bestSeverity)
+        {
+            return severity > bestSeverity;
+        }
+
+        var (one, other) = (RuleOf(findings[candidate]), RuleOf(findings[best]));
+        if (one.Priority != other.Priority)
+        {
+            return one.Priority > other.Priority;
+        }
+
+        // The longer match is the more specific; the taxonomy's order decides the rest.
+        var (words, otherWords) = (findings[candidate].Words, findings[best].Words);
+        return words != otherWords ? words > otherWords : ThemeOf(findings[candidate]) < ThemeOf(findings[best]);
+    }
+
+    private Severity Weigh(in Finding finding, List<Reason>? reasons)
+    {
+        var rule = RuleOf(finding);
+        var index = ThemeOf(finding);
+        var theme = Taxonomy.Themes[index];
+        var severity = Agreement(rule, index, reasons);
+        if (severity == Severity.None)
+        {
+            return severity;
+        }
+
+        for (var m = 0; m < rules.Rules.Modifiers.Length; m++)
+        {
+            var modifier = rules.Rules.Modifiers[m];
+            if (modifier.Themes is not null && !modifier.Themes[index]
+                || (modifier.Near.Length > 0 && (finding.Near & (1ul << m)) == 0)
+                || (modifier.Entry.SparesFirm && rule.Firm)
+                || !modifier.Fits(draft, finding.Field, keyStage))
+            {
+                continue;
+            }
+
+            Move(ref severity, modifier.Apply(severity), modifier.Id, modifier.Version, modifier.Entry.Explain, reasons);
+        }
+
+        // The vendor's word raises and never lowers.
+        var vendor = draft.VendorBreach || draft.VendorSeverity >= 5 ? Severity.High : draft.VendorSeverity == 4 ? Severity.Medium : Severity.None;
+        Move(ref severity, Max(severity, vendor), "vendor.severity", Taxonomy.Version, "The vendor itself rates this event as grave.", reasons);
+
+        if (theme.Severity == Severity.Critical)
+        {
+            var floor = rule.Severity < Severity.High ? rule.Severity : Severity.High;
+            Move(ref severity, Max(severity, floor), "modifier.critical-theme", Taxonomy.Version, "A concern about danger to life or abuse is never lowered below high.", reasons);
+        }
+
+        var most = theme.StatisticsOnly ? Severity.Low : Severity.Critical;
+        Move(ref severity, severity < most ? severity : most, "modifier.statistics-only", Taxonomy.Version, "This theme is counted and reported, and raises no alert.", reasons);
+        return severity;
+    }
+
+    private Severity Agreement(Rule rule, int theme, List<Reason>? reasons)
+    {
+        var severity = rule.Severity;
+        var parent = Taxonomy.Themes[theme].ParentCode;
+        foreach (var category in categories)
+        {
+            if (Array.Exists(category.Themes, t => string.Equals(Taxonomy.Themes[t].ParentCode, parent, StringComparison.Ordinal)))
+            {
+                var agreed = rule.Agree ?? (severity < Severity.High ? severity + 1 : severity);
+                Move(ref severity, Max(severity, agreed), "vendor.agrees", category.Version, $"{category.Vendor}'s category '{category.Name}' says the same as the words.", reasons);
+                break;
+            }
+        }
+
+        return severity;
+    }
+
+    private static void Move(ref Severity severity, Severity moved, string id, string version, string explanation, List<Reason>? reasons)
+    {
+        if (moved != severity)
+        {
+            reasons?.Add(new Reason(id, version, "", "", -1, explanation, $"{(moved > severity ? "raised" : "lowered")} to {Words.Of(moved)}"));
+            severity = moved;
+        }
+    }
+
+    private void AddRule(in Finding finding, string effect)
+    {
+        var rule = RuleOf(finding);
+        var code = Taxonomy.Themes[ThemeOf(finding)].Code;
+        var (matched, start) = slice(draft, finding);
+        var explanation = finding.Excuse < 0 ? rule.Explain : $"{rule.Explain} Not counted: '{rules.Rules.SetNames[finding.Excuse]}' stands near it.";
+        _reasons.Add(new Reason(rule.Id, rule.Version, Name(finding.Field), matched, start, explanation, effect.Length > 0 ? effect : $"{code} {Words.Of(rule.Severity)}"));
+    }
+
+    // What did not decide is shown too: the other themes, and what was excused and why.
+    private void AddOthers(int best)
+    {
+        for (var i = 0; i < findings.Count; i++)
+        {
+            if (i == best)
+            {
+                continue;
+            }
+
+            if (findings[i].Excuse >= 0)
+            {
+                AddRule(findings[i], "excluded");
+            }
+            else if (Weigh(findings[i], null) is var severity and > Severity.None)
+            {
+                var code = Taxonomy.Themes[ThemeOf(findings[i])].Code;
+                AddRule(findings[i], $"also {code} {Words.Of(severity)}");
+                if (!_themes.Contains(code, StringComparer.Ordinal))
+                {
+                    _themes.Add(code);
+                }
+            }
+        }
+    }
+
+    // Alone, a category decides only when the words decide nothing: they were read, and found harmless or not understood.
+    private (Severity Severity, int Theme) WeighCategories(Severity found, int theme)
+    {
+        var severity = Severity.None;
+        var readable = draft.Has(EventField.SearchQuery) || draft.Has(EventField.Text);
+        var excused = findings.Exists(f => f.Excuse >= 0);
+        foreach (var category in categories)
+        {
+            var alone = CategoryAlone(category, readable, excused);
+            var first = Taxonomy.Themes[category.Themes[0]];
+            if (first.StatisticsOnly && alone > Severity.Low)
+            {
+                alone = Severity.Low;
+            }
+
+            var decides = found == Severity.None && alone > severity;
+            _reasons.Add(new Reason(
+                "vendor.category", category.Version, "category", category.Name, -1,
+                $"{category.Vendor} put this under '{category.Name}'.",
+                decides ? $"{first.Code} {Words.Of(alone)}" : "noted"));
+            if (decides)
+            {
+                (severity, theme) = (alone, category.Themes[0]);
+            }
+        }
+
+        return (severity, theme);
+    }
+
+    private Severity CategoryAlone(Category category, bool readable, bool excused)
+    {
+        var vendorSure = draft.VendorBreach || draft.VendorSeverity >= 5;
+        return category.Weight switch
+        {
+            CategoryWeight.Grave when vendorSure || !readable => Severity.High,
+            CategoryWeight.Grave => excused ? Severity.Low : Severity.Medium,
+            CategoryWeight.Theme when vendorSure || !readable => Severity.Medium,
+            CategoryWeight.Theme when !excused => Severity.Low,
+            _ => Severity.None,
+        };
+    }
+
+    private static Severity Max(Severity one, Severity other) => one > other ? one : other;
+
+    private static string Name(EventField field) => field switch
+    {
+        EventField.SearchQuery => "searchQuery",
+        EventField.Text => "text",
+        EventField.App => "app",
+        EventField.VendorReason => "vendorReason",
+        _ => "url",
+    };
+}

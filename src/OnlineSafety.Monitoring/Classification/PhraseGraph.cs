@@ -1,0 +1,107 @@
+namespace OnlineSafety.Monitoring.Classification;
+
+/// <summary>A phrase found in a text, by token positions; <paramref name="End"/> is the first token behind it.</summary>
+internal readonly record struct PhraseHit(int Set, int Start, int End);
+
+/// <summary>A place in the graph: the sets whose phrase ends here, the gaps that begin here, and whether some word leads further.</summary>
+internal readonly record struct PhraseNode(int[] Sets, (int Words, int Behind)[] Gaps, bool LeadsOn);
+
+/// <summary>
+/// All phrases of all packs in one graph over word numbers. From each known word the graph is walked as far as the text follows it, so the
+/// cost depends on the text and the overlap of phrases in it, not on how many phrases there are. Immutable and thread-safe.
+/// </summary>
+internal sealed class PhraseGraph
+{
+    /// <summary>More hits in one text than this say nothing new; the rest is not looked at.</summary>
+    public const int MostHits = 1024;
+
+    private readonly int[][] _starts;          // by word: nodes reached from the root
+    private readonly PhraseNode[] _nodes;
+    private readonly (ulong Key, int From, int Count)[] _steps;
+    private readonly int[] _targets;
+    private readonly ulong _mask;
+
+    public PhraseGraph(PhraseGraphBuilder builder)
+    {
+        Lexicon = builder.Lexicon();
+        _starts = builder.Starts();
+        _nodes = builder.Nodes();
+        (_steps, _targets) = builder.Steps();
+        _mask = (ulong)_steps.Length - 1;
+    }
+
+    public Lexicon Lexicon { get; }
+
+    /// <summary>Adds every phrase found in <paramref name="tokens"/> to <paramref name="hits"/>, in order of where it starts.</summary>
+    public void Find(ReadOnlySpan<Token> tokens, List<PhraseHit> hits)
+    {
+        for (var i = 0; i < tokens.Length; i++)
+        {
+            foreach (var node in _starts[tokens[i].Word])
+            {
+                Walk(tokens, node, i, i + 1, hits);
+            }
+
+            if (hits.Count >= MostHits)
+            {
+                return;
+            }
+        }
+    }
+
+    private void Walk(ReadOnlySpan<Token> tokens, int node, int start, int next, List<PhraseHit> hits)
+    {
+        ref readonly var at = ref _nodes[node];
+        foreach (var set in at.Sets)
+        {
+            hits.Add(new PhraseHit(set, start, next));
+        }
+
+        if (at.LeadsOn && next < tokens.Length && tokens[next].Word != 0)
+        {
+            foreach (var target in Targets(node, tokens[next].Word))
+            {
+                Walk(tokens, target, start, next + 1, hits);
+            }
+        }
+
+        foreach (var (words, behind) in at.Gaps)
+        {
+            // The gap may be empty; it does not reach across the end of a sentence.
+            for (int i = next, last = Math.Min(next + words, tokens.Length - 1); i <= last && !tokens[i].NewSentence; i++)
+            {
+                if (tokens[i].Word == 0)
+                {
+                    continue;
+                }
+
+                foreach (var target in Targets(behind, tokens[i].Word))
+                {
+                    Walk(tokens, target, start, i + 1, hits);
+                }
+            }
+        }
+    }
+
+    private ReadOnlySpan<int> Targets(int node, int word)
+    {
+        var key = Key(node, word);
+        for (var slot = Spread(key); ; slot++)
+        {
+            ref readonly var step = ref _steps[slot & _mask];
+            if (step.Key == key)
+            {
+                return _targets.AsSpan(step.From, step.Count);
+            }
+
+            if (step.Key == 0)
+            {
+                return [];
+            }
+        }
+    }
+
+    public static ulong Key(int node, int word) => ((ulong)(uint)node << 32) | (uint)word;
+
+    public static ulong Spread(ulong key) => (key * 0x9E3779B97F4A7C15) >> 20;
+}

@@ -1,0 +1,61 @@
+using System.Security.Cryptography;
+
+namespace OnlineSafety.Monitoring.Classification;
+
+/// <summary>
+/// A taxonomy, rule packs and category maps, compiled once. Immutable and thread-safe: all workers share one.
+/// </summary>
+internal sealed class RuleSet
+{
+    private RuleSet(Taxonomy taxonomy, CategoryMap categories, CompiledRules rules, string version)
+    {
+        Taxonomy = taxonomy;
+        Categories = categories;
+        Rules = rules;
+        Version = version;
+    }
+
+    public Taxonomy Taxonomy { get; }
+
+    /// <summary>Taxonomy id and the first 12 digits of the SHA-256 over all files: the same version is the same rules, bit for bit.</summary>
+    public string Version { get; }
+
+    internal CategoryMap Categories { get; }
+
+    internal CompiledRules Rules { get; }
+
+    /// <summary>Compiles the files. Throws <see cref="RuleException"/> that lists every error with its file and place.</summary>
+    public static RuleSet Parse(
+        ReadOnlyMemory<byte> taxonomy,
+        IEnumerable<(string Name, ReadOnlyMemory<byte> Json)> packs,
+        IEnumerable<(string Vendor, ReadOnlyMemory<byte> Json)> categories)
+    {
+        var errors = new RuleErrors();
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(taxonomy.Span);
+        var themes = Taxonomy.Parse(taxonomy, errors);
+
+        var files = new List<(string Name, RulePackFile File)>();
+
+        // In the order of their names, so that the version does not depend on how a directory lists them.
+        foreach (var (name, json) in packs.OrderBy(p => p.Name, StringComparer.Ordinal))
+        {
+            hash.AppendData(json.Span);
+            if (RuleJson.Read<RulePackFile>(name, json, errors) is { } file)
+            {
+                files.Add((name, file));
+            }
+        }
+
+        var map = new CategoryMap();
+        foreach (var (vendor, json) in categories.OrderBy(c => c.Vendor, StringComparer.Ordinal))
+        {
+            hash.AppendData(json.Span);
+            map.Add(vendor, json, themes, errors);
+        }
+
+        var rules = new RuleCompiler(themes, errors).Compile(files);
+        errors.Throw();
+        return new RuleSet(themes, map, rules, $"{themes.Id}+{Convert.ToHexStringLower(hash.GetHashAndReset())[..12]}");
+    }
+}

@@ -1,0 +1,135 @@
+using OnlineSafety.Monitoring.Events;
+
+namespace OnlineSafety.Monitoring.Classification;
+
+/// <summary>What must be done when a theme is met, in a school's words.</summary>
+internal sealed record Instruction(string Id, string Text, string Source);
+
+/// <summary>A theme of the taxonomy, as read (schemas/taxonomy.schema.json).</summary>
+internal sealed record Theme
+{
+    public required string Code { get; init; }
+
+    /// <summary>Other codes that mean this theme, as older editions and other taxonomies call it.</summary>
+    public IReadOnlyList<string> Aliases { get; init; } = [];
+
+    /// <summary>The canonical theme above it; empty when this is one.</summary>
+    public string Parent { get; init; } = "";
+
+    public required string Title { get; init; }
+
+    public required string Definition { get; init; }
+
+    /// <summary>Where the four Cs of KCSIE ask for it, or whose wording it answers.</summary>
+    public string Kcsie { get; init; } = "";
+
+    public required Risk Risk { get; init; }
+
+    public Risk SecondRisk { get; init; }
+
+    /// <summary>Severity for a pupil's typed search or message when nothing says otherwise.</summary>
+    public required Severity Severity { get; init; }
+
+    /// <summary>Counted and reported, never raised above low.</summary>
+    public bool StatisticsOnly { get; init; }
+
+    /// <summary>Looked for even in records that no mapping can read.</summary>
+    public bool Grave { get; init; }
+
+    public Audience Audience { get; init; }
+
+    /// <summary>URLs of such events are masked wherever they are shown.</summary>
+    public bool MaskUrl { get; init; }
+
+    /// <summary>Id of the taxonomy's instruction, empty when none.</summary>
+    public string Instructions { get; init; } = "";
+
+    public IReadOnlyList<string> VendorNames { get; init; } = [];
+
+    public string ParentCode => Parent.Length > 0 ? Parent : Code;
+}
+
+/// <summary>The themes of one edition, and the order in which they decide when severities are equal.</summary>
+internal sealed class Taxonomy
+{
+    private readonly Dictionary<string, int> _byCode = new(StringComparer.Ordinal);
+
+    private Taxonomy(string id, string version, Theme[] themes, Instruction[] instructions)
+    {
+        Id = id;
+        Version = version;
+        Themes = themes;
+        Instructions = instructions;
+    }
+
+    public string Id { get; }
+
+    public string Version { get; }
+
+    public IReadOnlyList<Theme> Themes { get; }
+
+    public IReadOnlyList<Instruction> Instructions { get; }
+
+    /// <summary>The theme of a code or alias, null when there is none.</summary>
+    public Theme? Find(string code) => IndexOf(code) is var i and >= 0 ? Themes[i] : null;
+
+    /// <summary>The place of a code or alias in <see cref="Themes"/>, -1 when there is none. Earlier themes win ties.</summary>
+    public int IndexOf(string code) => _byCode.GetValueOrDefault(code, -1);
+
+    /// <summary>Reads the file; what is wrong goes to <paramref name="errors"/> with its place.</summary>
+    public static Taxonomy Parse(ReadOnlyMemory<byte> json, RuleErrors errors)
+    {
+        const string File = "taxonomy";
+        var file = RuleJson.Read<TaxonomyFile>(File, json, errors) ?? new TaxonomyFile { Taxonomy = "", Version = "", Themes = [] };
+        var taxonomy = new Taxonomy(file.Taxonomy, file.Version, file.Themes, file.Instructions);
+        for (var i = 0; i < file.Themes.Length; i++)
+        {
+            var theme = file.Themes[i];
+            foreach (var code in (string[])[theme.Code, .. theme.Aliases])
+            {
+                if (!taxonomy._byCode.TryAdd(code, i))
+                {
+                    errors.Add(File, $"themes[{i}]", $"the code or alias '{code}' is already taken");
+                }
+            }
+        }
+
+        for (var i = 0; i < file.Themes.Length; i++)
+        {
+            taxonomy.Check(file.Themes[i], errors.At(File, $"themes[{i}]"));
+        }
+
+        return taxonomy;
+    }
+
+    private void Check(Theme theme, Action<string> error)
+    {
+        if (theme.Parent.Length > 0 && (Find(theme.Parent) is not { Parent: "" } parent || !string.Equals(parent.Code, theme.Parent, StringComparison.Ordinal)))
+        {
+            error($"the parent '{theme.Parent}' is not a canonical theme");
+        }
+
+        if (theme.Instructions.Length > 0 && !Instructions.Any(i => string.Equals(i.Id, theme.Instructions, StringComparison.Ordinal)))
+        {
+            error($"there are no instructions '{theme.Instructions}'");
+        }
+
+        if (theme.StatisticsOnly && theme.Severity > Severity.Low)
+        {
+            error("a theme for statistics only has no severity above low");
+        }
+    }
+
+    private sealed record TaxonomyFile
+    {
+        public required string Taxonomy { get; init; }
+
+        public required string Version { get; init; }
+
+        public string? Source { get; init; }
+
+        public Instruction[] Instructions { get; init; } = [];
+
+        public required Theme[] Themes { get; init; }
+    }
+}

@@ -1,0 +1,96 @@
+using System.Globalization;
+
+namespace OnlineSafety.Monitoring.Digests;
+
+/// <summary>What in a digest asks for somebody to act, and what nobody watches. Pure.</summary>
+internal static class DigestAttention
+{
+    private static readonly TimeSpan _quiet = TimeSpan.FromHours(24);
+    private const double ManyUnknown = 0.1;
+
+    private static readonly CultureInfo _british = CultureInfo.GetCultureInfo("en-GB");
+
+    public static IReadOnlyList<string> Of(DigestView view)
+    {
+        var content = view.Content;
+        var items = new List<string>();
+        Add(view.New, "alert is not acknowledged", "alerts are not acknowledged",
+            view.Unacknowledged.Count > 0 ? $"; the oldest waits for {Spoken(content.To - view.Unacknowledged.Min(a => a.RaisedAt))}" : "");
+        Add(content.Watch.UntoldAlerts, "alert of high severity has reached nobody by mail", "alerts of high severity have reached nobody by mail");
+        Add(content.Watch.FailedNotifications, "message could not be delivered", "messages could not be delivered");
+        Add(content.Watch.WaitingNotifications, "message waits for the mail relay", "messages wait for the mail relay");
+        foreach (var source in content.Sources.Where(s => s.LastReceivedAt is { } last && content.To - last > _quiet))
+        {
+            items.Add($"Source {source.Name} has been silent for {Spoken(content.To - source.LastReceivedAt!.Value)}.");
+        }
+
+        Add(content.Sources.Sum(s => s.Unreadable), "record could not be read and waits for review", "records could not be read and wait for review");
+        Add(content.Sources.Sum(s => s.Unmapped), "word of a product is not known to any map", "words of products are not known to any map");
+        Add(content.Watch.Backlog, "record waits to be processed", "records wait to be processed");
+        if (UnknownShare(content) >= ManyUnknown)
+        {
+            items.Add($"{UnknownShare(content).ToString("P0", _british)} of activity is by somebody whose role is not known. Import the people list.");
+        }
+
+        return items;
+
+        void Add(long count, string one, string many, string more = "")
+        {
+            if (count > 0)
+            {
+                items.Add($"{count.ToString("N0", _british)} {(count == 1 ? one : many)}{more}.");
+            }
+        }
+    }
+
+    public static IReadOnlyList<string> NotWatched(DigestContent content)
+    {
+        var items = new List<string>();
+        var sources = content.Sources.Where(s => !s.Unassigned).ToList();
+        if (sources.Count == 0)
+        {
+            items.Add("No filtering or monitoring product is connected: nothing is being watched.");
+        }
+
+        items.AddRange(sources.Where(s => s.LastReceivedAt is null).Select(s => $"Source {s.Name} has never sent anything."));
+        if (content.Watch.Dsls == 0)
+        {
+            items.Add(content.Watch.Deputies > 0
+                ? "No Designated Safeguarding Lead is set: alerts go to the deputies."
+                : "No Designated Safeguarding Lead and no deputy is set: alerts go to the head, or to nobody.");
+        }
+
+        if (content.Watch.Heads == 0)
+        {
+            items.Add("No head is set: alerts about staff go to the chair of governors, or to nobody.");
+        }
+
+        if (content.Watch.Chairs == 0)
+        {
+            items.Add("No chair of governors is set: alerts about the head go to nobody.");
+        }
+
+        items.Add("Out of hours: messages leave at any hour, but nobody is set to answer them outside school hours.");
+        items.Add("Devices and networks that none of the sources above covers.");
+        return items;
+    }
+
+    /// <summary>0 to 1.</summary>
+    public static double UnknownShare(DigestContent content)
+    {
+        var total = content.Actions.Sum(a => a.Count);
+        return total == 0 ? 0 : (double)content.Actions.Sum(a => a.UnknownRole) / total;
+    }
+
+    public static string Spoken(TimeSpan age)
+    {
+        if (age < TimeSpan.FromMinutes(1))
+        {
+            return "under a minute";
+        }
+
+        return age.TotalHours < 1 ? $"{age.Minutes} min"
+            : age.TotalDays < 2 ? $"{(int)age.TotalHours} h {age.Minutes} min"
+            : $"{(int)age.TotalDays} days";
+    }
+}

@@ -1,0 +1,92 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace OnlineSafety.Monitoring.Digests;
+
+/// <summary>
+/// What a digest knows: counts, ages and hashes. No search, host, device or name of a pupil. Alerts carry the routing facts by which each recipient's own
+/// view is cut from it, so it is stored once and rendered for each.
+/// </summary>
+internal sealed record DigestContent
+{
+    public required string School { get; init; }
+
+    public required DateOnly Day { get; init; }
+
+    public required bool Late { get; init; }
+
+    public required DateTimeOffset From { get; init; }
+
+    public required DateTimeOffset To { get; init; }
+
+    /// <summary>Most frequent first; <see cref="BlockedTotal"/> counts also what is cut off.</summary>
+    public required IReadOnlyList<BlockedActivity> Blocked { get; init; }
+
+    public required long BlockedTotal { get; init; }
+
+    public required IReadOnlyList<ActionTotal> Actions { get; init; }
+
+    public required IReadOnlyList<AlertGroup> Alerts { get; init; }
+
+    /// <summary>Gravest and oldest first.</summary>
+    public required IReadOnlyList<WaitingAlert> Unacknowledged { get; init; }
+
+    public required IReadOnlyList<SourceReport> Sources { get; init; }
+
+    public required WatchReport Watch { get; init; }
+
+    public required IReadOnlyList<ChainHead> Heads { get; init; }
+
+    public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, DigestJson.Default.DigestContent);
+
+    public static DigestContent FromJson(ReadOnlySpan<byte> json) =>
+        JsonSerializer.Deserialize(json, DigestJson.Default.DigestContent) ?? throw new JsonException("A digest without content.");
+}
+
+/// <param name="Category">Vendor's category as sent.</param>
+internal sealed record BlockedActivity(string Category, string Theme, long Count);
+
+/// <param name="Action"><see cref="Events.DeviceAction"/>.</param>
+/// <param name="UnknownRole">How many of them by somebody whose role nobody knows.</param>
+internal sealed record ActionTotal(short Action, long Count, long UnknownRole);
+
+/// <param name="Raised">Raised within the window; otherwise older.</param>
+internal sealed record AlertGroup(string State, short Severity, string Theme, short Audience, string Route, Guid? SubjectStaff, bool Raised, long Count);
+
+internal sealed record WaitingAlert(int Number, short Severity, string Theme, short Audience, string Route, Guid? SubjectStaff, DateTimeOffset RaisedAt);
+
+/// <param name="LastReceivedAt">Null: never heard.</param>
+/// <param name="Unreadable">Records of the window for review.</param>
+/// <param name="Unmapped">Distinct words of the vendor, met in the window, that no map knows.</param>
+internal sealed record SourceReport(
+    Guid Source, string Name, string Product, bool Unassigned, DateTimeOffset? LastReceivedAt, long Records, long Unreadable, long Unmapped);
+
+/// <summary>How well the school is watched.</summary>
+internal sealed record WatchReport
+{
+    public required long FailedNotifications { get; init; }
+
+    /// <summary>Due for over a quarter of an hour and not sent.</summary>
+    public required long WaitingNotifications { get; init; }
+
+    /// <summary>Open alerts of high severity and above for which no message ever left.</summary>
+    public required long UntoldAlerts { get; init; }
+
+    /// <summary>Records in the log that were not processed yet.</summary>
+    public required long Backlog { get; init; }
+
+    public required int Dsls { get; init; }
+
+    public required int Deputies { get; init; }
+
+    public required int Heads { get; init; }
+
+    public required int Chairs { get; init; }
+}
+
+/// <summary>An anchor of the log's hash chain outside our reach: with it a cut tail is noticed.</summary>
+internal sealed record ChainHead(Guid Source, Guid Stream, long Last, string Hash);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(DigestContent))]
+internal sealed partial class DigestJson : JsonSerializerContext;

@@ -1,0 +1,156 @@
+using System.Globalization;
+using Microsoft.Extensions.Options;
+using OnlineSafety.Monitoring.Alerts;
+using OnlineSafety.Monitoring.Events;
+using OnlineSafety.Monitoring.Notifications;
+using OnlineSafety.Monitoring.Notifications.Email;
+
+namespace OnlineSafety.Monitoring.Digests;
+
+/// <summary>A digest in words, for one recipient.</summary>
+internal sealed class DigestDocument(IThemeWords themes, IOptions<MailOptions> options)
+{
+    private const int WaitingShown = 20;
+
+    private static readonly CultureInfo _british = CultureInfo.GetCultureInfo("en-GB");
+
+    public Preparation.Say Render(DigestContent content, StaffMember reader, TimeZoneInfo zone)
+    {
+        var view = new DigestView(content, reader);
+        var day = content.Day.ToString("ddd d MMM yyyy", _british);
+        var school = MailDocument.Line(content.School);
+        var open = view.Open == 1 ? "1 open alert" : $"{Number(view.Open)} open alerts";
+
+        var body = new MailDocument($"Daily digest for {school}, {day}");
+        Opening(body, content, zone);
+        body.Heading("What needs attention");
+        var attention = DigestAttention.Of(view);
+        body.Items(attention.Count > 0 ? attention : ["Nothing stands out. Please still look at the figures below."]);
+        AlertTables(body, view);
+        Activity(body, content);
+        Sources(body, content, zone);
+        body.Heading("What is not being watched").Items(DigestAttention.NotWatched(content));
+        body.Link("Open the alert queue", options.Value.BaseUrl.TrimEnd('/') + "/alerts");
+        Footer(body, content);
+        return new Preparation.Say($"[Online safety] Daily digest for {school}, {day}: {open}", body, Urgent: false);
+    }
+
+    private static void Opening(MailDocument body, DigestContent content, TimeZoneInfo zone)
+    {
+        if (content.Late)
+        {
+            body.Paragraph("This digest is late: the service was not running, or not able to make it, when it was due.");
+        }
+
+        body.Paragraph($"It covers what was recorded from {When(content.From, zone)} until {When(content.To, zone)}.");
+    }
+
+    private void AlertTables(MailDocument body, DigestView view)
+    {
+        body.Heading("Alerts");
+        if (view.Alerts.Count == 0)
+        {
+            body.Paragraph("No open alerts, and none was raised or resolved.");
+        }
+        else
+        {
+            body.Table("By state", ["State", "Raised in this period", "Older"], [.. AlertState.All.Select(state =>
+                Counted(Capital(state), view.Alerts.Where(a => a.State == state)))]);
+            body.Table("By severity", ["Severity", "Raised in this period", "Older and open"], [.. view.Alerts.GroupBy(a => a.Severity).OrderByDescending(g => g.Key)
+                .Select(g => Counted(Capital(Words.Of((Severity)g.Key)), RaisedOrOpen(g)))]);
+            body.Table("By theme", ["Theme", "Raised in this period", "Older and open"], [.. view.Alerts.GroupBy(a => a.Theme, StringComparer.Ordinal)
+                .OrderByDescending(g => g.Sum(a => a.Count)).Select(g => Counted(Theme(g.Key), RaisedOrOpen(g)))]);
+        }
+
+        if (view.Unacknowledged.Count > 0)
+        {
+            body.Table("Not acknowledged yet", ["Alert", "Severity", "Theme", "Waiting for"], [.. view.Unacknowledged.Take(WaitingShown).Select(a => new[]
+                { Number(a.Number), Capital(Words.Of((Severity)a.Severity)), Theme(a.Theme), DigestAttention.Spoken(view.Content.To - a.RaisedAt) })]);
+        }
+
+        if (view.New > WaitingShown)
+        {
+            body.Paragraph($"{Number(view.New - Math.Min(WaitingShown, view.Unacknowledged.Count))} more are not acknowledged; see the queue.");
+        }
+
+        body.Paragraph("Alerts that are not routed to you are neither shown nor counted here.");
+    }
+
+    private void Activity(MailDocument body, DigestContent content)
+    {
+        body.Heading("Blocked activity by category and theme");
+        if (content.Blocked.Count == 0)
+        {
+            body.Paragraph("No blocked activity was recorded.");
+        }
+        else
+        {
+            var rows = content.Blocked.Select(b => new[] { b.Category.Length == 0 ? "(no category)" : b.Category, Theme(b.Theme), Number(b.Count) }).ToList();
+            var rest = content.BlockedTotal - content.Blocked.Sum(b => b.Count);
+            if (rest > 0)
+            {
+                rows.Add(["All other categories", "", Number(rest)]);
+            }
+
+            body.Table("", ["Category as the product names it", "Theme", "Blocked"], rows);
+        }
+
+        var total = content.Actions.Sum(a => a.Count);
+        if (total > 0)
+        {
+            body.Heading("All activity by what the product did");
+            body.Table("", ["Action", "Events"],
+                [.. content.Actions.Select(a => new[] { Capital(Words.Of((DeviceAction)a.Action)), Number(a.Count) }), ["In all", Number(total)]]);
+            body.Paragraph($"By somebody whose role is not known: {DigestAttention.UnknownShare(content).ToString("P0", _british)}.");
+        }
+    }
+
+    private static void Sources(MailDocument body, DigestContent content, TimeZoneInfo zone)
+    {
+        body.Heading("Sources");
+        if (content.Sources.Count == 0)
+        {
+            body.Paragraph("No source is set up.");
+            return;
+        }
+
+        body.Table("", ["Source", "Product", "Last heard", "Silent for", "Records", "Unreadable", "Words not known"], [.. content.Sources.Select(s => new[]
+        {
+            s.Name,
+            s.Unassigned ? "not assigned" : s.Product,
+            s.LastReceivedAt is { } heard ? When(heard, zone) : "never",
+            s.LastReceivedAt is { } last ? DigestAttention.Spoken(content.To - last) : "-",
+            Number(s.Records), Number(s.Unreadable), Number(s.Unmapped),
+        })]);
+    }
+
+    private static void Footer(MailDocument body, DigestContent content)
+    {
+        body.Heading("Proof of completeness");
+        body.Paragraph("Keep this message. These are the heads of the log's hash chains; with them anybody can show later that nothing was cut off.");
+        body.Items(content.Heads.Count > 0
+            ? [.. content.Heads.Select(h => $"{h.Stream:D} {h.Last.ToString(CultureInfo.InvariantCulture)} {h.Hash}")]
+            : ["Nothing was received in this period."]);
+    }
+
+    private static IEnumerable<AlertGroup> RaisedOrOpen(IEnumerable<AlertGroup> groups) => groups.Where(a => a.Raised || a.State is not AlertState.Resolved);
+
+    private static string[] Counted(string name, IEnumerable<AlertGroup> groups)
+    {
+        var (raised, older) = (0L, 0L);
+        foreach (var group in groups)
+        {
+            (raised, older) = group.Raised ? (raised + group.Count, older) : (raised, older + group.Count);
+        }
+
+        return [name, Number(raised), Number(older)];
+    }
+
+    private string Theme(string theme) => theme is "" or Assessment.NoTheme ? "None" : themes.LabelOf(theme);
+
+    private static string When(DateTimeOffset instant, TimeZoneInfo zone) => TimeZoneInfo.ConvertTime(instant, zone).ToString("ddd d MMM HH:mm", _british);
+
+    private static string Number(long value) => value.ToString("N0", _british);
+
+    private static string Capital(string word) => char.ToUpper(word[0], CultureInfo.InvariantCulture) + word[1..];
+}

@@ -1,0 +1,129 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using NpgsqlTypes;
+using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Notifications;
+
+namespace OnlineSafety.Monitoring.Digests;
+
+/// <summary>
+/// Makes the digest of one school and day, once: content and ledger rows in one transaction.
+/// <para>
+/// Every event falls in exactly one window. Whoever records events takes this school's lock shared and only then reads the clock for
+/// <c>recorded_at</c>; this takes it alone and only then reads the clock for the window's end. So what was recorded before the cut is
+/// committed and seen, and what comes later has a later time.
+/// </para>
+/// </summary>
+internal sealed class DigestMaker([FromKeyedServices(DatabaseRole.Notify)] Database database, NotificationSignals signals, ILogger<DigestMaker> logger)
+{
+    private static readonly Actor _actor = Actor.Service("digest");
+
+    private const string LockSql = "SELECT pg_advisory_xact_lock(hashtextextended('digest:' || $1::text, 0))";
+
+    // Never before the end of the last window, should the server's clock have gone back.
+    private const string WindowSql = """
+        SELECT s.name, COALESCE(d.until, s.created_at), greatest(clock_timestamp(), d.until, s.created_at)
+        FROM school s, (SELECT max(window_to) AS until FROM digest WHERE school_id = $1) d
+        WHERE s.school_id = $1
+        """;
+
+    private const string InsertSql = """
+        INSERT INTO digest (school_id, day, window_from, window_to, late, content, created_at)
+        VALUES ($1, $2, $3, $4, $5, $6, clock_timestamp())
+        """;
+
+    private const string LedgerSql = """
+        INSERT INTO notification (school_id, notification_id, kind, cause, digest_day, staff_id, channel, due_at, created_at)
+        SELECT school_id, gen_random_uuid(), 'digest', 'daily', $2, staff_id, 'email', clock_timestamp(), clock_timestamp()
+        FROM staff WHERE school_id = $1 AND enabled AND roles && ARRAY['dsl', 'digest']
+        RETURNING notification_id
+        """;
+
+    private const string NobodySql = """
+        INSERT INTO notification (school_id, notification_id, kind, cause, digest_day, channel, state, due_at, created_at, error)
+        VALUES ($1, gen_random_uuid(), 'digest', 'daily', $2, 'email', 'failed', clock_timestamp(), clock_timestamp(), $3)
+        """;
+
+    /// <summary>True when it was made now; false when this school and day has one already.</summary>
+    public async Task<bool> MakeAsync(Guid school, DateOnly day, bool late, CancellationToken cancellationToken)
+    {
+        await using var session = await database.OpenAsync(school, _actor, cancellationToken);
+        await RunAsync(session, LockSql, cancellationToken, school);
+        // A statement of its own after the lock: it sees what the last holder committed.
+        if (await ExistsAsync(session, school, day, cancellationToken))
+        {
+            return false;
+        }
+
+        var (name, window) = await WindowAsync(session, school, cancellationToken);
+        var content = await DigestReader.ReadAsync(session, school, name, day, late, window, cancellationToken);
+        await RunAsync(session, InsertSql, cancellationToken, school, day, window.From, window.To, late, content.ToJson());
+        var rows = await AddressAsync(session, school, day, cancellationToken);
+        await RunAsync(session, "SELECT pg_notify($1, '')", cancellationToken, Channels.Notifications);
+        await session.CommitAsync(cancellationToken);
+
+        DigestsLog.Made(logger, school, day, late, rows.Count);
+        NotificationMetrics.Digests.Add(1, new KeyValuePair<string, object?>("late", late));
+        foreach (var row in rows)
+        {
+            signals.TryWrite(school, row);
+        }
+
+        return true;
+    }
+
+    /// <summary>The window that a digest made now would have.</summary>
+    internal static async Task<(string School, DigestWindow Window)> WindowAsync(Session session, Guid school, CancellationToken cancellationToken)
+    {
+        await using var command = session.Command(WindowSql);
+        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = school });
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        return await row.ReadAsync(cancellationToken)
+            ? (row.GetString(0), new DigestWindow(row.GetFieldValue<DateTimeOffset>(1), row.GetFieldValue<DateTimeOffset>(2)))
+            : throw new ArgumentException("There is no such school.", nameof(school));
+    }
+
+    private static async Task<List<Guid>> AddressAsync(Session session, Guid school, DateOnly day, CancellationToken cancellationToken)
+    {
+        var rows = new List<Guid>();
+        await using (var command = session.Command(LedgerSql))
+        {
+            command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = school });
+            command.Parameters.Add(new NpgsqlParameter<DateOnly> { TypedValue = day });
+            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+            while (await reader.ReadAsync(cancellationToken))
+            {
+                rows.Add(reader.GetGuid(0));
+            }
+        }
+
+        if (rows.Count == 0)
+        {
+            await RunAsync(session, NobodySql, cancellationToken, school, day, DropCode.NoRecipient);
+        }
+
+        return rows;
+    }
+
+    private static async Task<bool> ExistsAsync(Session session, Guid school, DateOnly day, CancellationToken cancellationToken)
+    {
+        await using var command = session.Command("SELECT 1 FROM digest WHERE school_id = $1 AND day = $2");
+        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = school });
+        command.Parameters.Add(new NpgsqlParameter<DateOnly> { TypedValue = day });
+        return await command.ExecuteScalarAsync(cancellationToken) is not null;
+    }
+
+    private static async Task RunAsync(Session session, string sql, CancellationToken cancellationToken, params object[] values)
+    {
+        await using var command = session.Command(sql);
+        foreach (var value in values)
+        {
+            command.Parameters.Add(value is byte[] bytes
+                ? new NpgsqlParameter { Value = bytes, NpgsqlDbType = NpgsqlDbType.Bytea }
+                : new NpgsqlParameter { Value = value });
+        }
+
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+}

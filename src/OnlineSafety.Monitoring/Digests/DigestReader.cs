@@ -1,0 +1,141 @@
+using Npgsql;
+using OnlineSafety.Monitoring.Access;
+
+namespace OnlineSafety.Monitoring.Digests;
+
+/// <summary>Reads what a digest says, within one transaction in the school's scope.</summary>
+internal static class DigestReader
+{
+    private const int BlockedLimit = 40;
+    private const int WaitingLimit = 200;
+    private const int HeadsLimit = 1000;
+
+    private const string InWindow = "school_id = $1 AND recorded_at >= $2 AND recorded_at < $3";
+
+    private const string BlockedSql = $"""
+        SELECT u.category, u.theme, sum(u.count)::bigint, sum(sum(u.count)) OVER ()::bigint
+        FROM counter_block b, unnest(b.actions, b.categories, b.themes, b.counts) AS u(action, category, theme, count)
+        WHERE {InWindow} AND u.action = 1
+        GROUP BY u.category, u.theme ORDER BY 3 DESC, 1, 2 LIMIT $4
+        """;
+
+    private const string ActionsSql = $"""
+        SELECT u.action, sum(u.count)::bigint, COALESCE(sum(u.count) FILTER (WHERE u.role = 0), 0)::bigint
+        FROM counter_block b, unnest(b.actions, b.roles, b.counts) AS u(action, role, count)
+        WHERE {InWindow} GROUP BY u.action ORDER BY u.action
+        """;
+
+    private const string AlertsSql = """
+        SELECT state, severity, theme, audience, route, subject_staff, raised_at >= $2 AND raised_at < $3 AS raised, count(*)
+        FROM alert
+        WHERE school_id = $1 AND (state <> 'resolved' OR raised_at >= $2 OR resolved_at >= $2)
+        GROUP BY state, severity, theme, audience, route, subject_staff, raised
+        ORDER BY severity DESC, theme, state
+        """;
+
+    private const string WaitingSql = """
+        SELECT number, severity, theme, audience, route, subject_staff, raised_at
+        FROM alert WHERE school_id = $1 AND state = 'new'
+        ORDER BY severity DESC, raised_at LIMIT $2
+        """;
+
+    private const string SourcesSql = $"""
+        SELECT s.source_id, s.name, s.product, s.unassigned, h.last_received_at, COALESCE(c.records, 0), COALESCE(c.review, 0), COALESCE(u.kinds, 0)
+        FROM source s
+        LEFT JOIN source_health h ON h.school_id = s.school_id AND h.source_id = s.source_id
+        LEFT JOIN (SELECT source_id, sum(concern::bigint + counted + review + control)::bigint AS records, sum(review)::bigint AS review
+                   FROM counter_block WHERE {InWindow} GROUP BY source_id) c ON c.source_id = s.source_id
+        LEFT JOIN (SELECT source_id, count(*) AS kinds FROM unmapped WHERE school_id = $1 AND last_seen >= $2 GROUP BY source_id) u ON u.source_id = s.source_id
+        WHERE s.school_id = $1 AND s.enabled ORDER BY s.unassigned, s.name, s.source_id
+        """;
+
+    // Untold alerts about staff show among the failed messages only: as a number of their own they could tell somebody of an alert about themselves.
+    // A failed row's due_at is when it was given up. Times of the ledger and of the window are all the database's.
+    private const string WatchSql = """
+        SELECT (SELECT count(*) FROM notification WHERE school_id = $1 AND state = 'failed' AND due_at >= $2),
+               (SELECT count(*) FROM notification WHERE school_id = $1 AND state IN ('due', 'sending') AND created_at < $3 - interval '15 minutes'),
+               (SELECT count(*) FROM alert a WHERE a.school_id = $1 AND a.state = 'new' AND a.route = 'dsl' AND a.subject_staff IS NULL AND a.severity >= 3 AND a.raised_at < $3 - interval '15 minutes'
+                    AND NOT EXISTS (SELECT 1 FROM notification n WHERE n.school_id = a.school_id AND n.alert_id = a.alert_id AND n.state = 'sent')),
+               (SELECT COALESCE(sum(greatest(s.last_seq + 1 - COALESCE(c.next_seq, 1), 0)), 0)::bigint
+                    FROM intake_stream s LEFT JOIN checkpoint c ON c.school_id = s.school_id AND c.stream_id = s.stream_id WHERE s.school_id = $1),
+               count(*) FILTER (WHERE 'dsl' = ANY (roles)), count(*) FILTER (WHERE 'deputy' = ANY (roles)),
+               count(*) FILTER (WHERE 'head' = ANY (roles)), count(*) FILTER (WHERE 'chair' = ANY (roles))
+        FROM staff WHERE school_id = $1 AND enabled
+        """;
+
+    // An hour of overlap: received times are set before the append commits, and anchoring a head twice does no harm.
+    private const string HeadsSql = """
+        SELECT source_id, stream_id, last_seq, encode(head_hash, 'hex') FROM intake_stream
+        WHERE school_id = $1 AND last_received_at >= $2 - interval '1 hour' ORDER BY source_id, opened_at, stream_id LIMIT $3
+        """;
+
+    public static async Task<DigestContent> ReadAsync(
+        Session session, Guid school, string name, DateOnly day, bool late, DigestWindow window, CancellationToken cancellationToken)
+    {
+        var total = 0L;
+        var blocked = await RowsAsync(session, BlockedSql, [school, window.From, window.To, BlockedLimit], row =>
+        {
+            total = row.GetInt64(3);
+            return new BlockedActivity(row.GetString(0), row.GetString(1), row.GetInt64(2));
+        }, cancellationToken);
+        return new DigestContent
+        {
+            School = name,
+            Day = day,
+            Late = late,
+            From = window.From,
+            To = window.To,
+            Blocked = blocked,
+            BlockedTotal = total,
+            Actions = await RowsAsync(session, ActionsSql, [school, window.From, window.To],
+                row => new ActionTotal(row.GetInt16(0), row.GetInt64(1), row.GetInt64(2)), cancellationToken),
+            Alerts = await RowsAsync(session, AlertsSql, [school, window.From, window.To], GroupOf, cancellationToken),
+            Unacknowledged = await RowsAsync(session, WaitingSql, [school, WaitingLimit], WaitingOf, cancellationToken),
+            Sources = await RowsAsync(session, SourcesSql, [school, window.From, window.To], SourceOf, cancellationToken),
+            Watch = (await RowsAsync(session, WatchSql, [school, window.From, window.To], WatchOf, cancellationToken))[0],
+            Heads = await RowsAsync(session, HeadsSql, [school, window.From, HeadsLimit],
+                row => new ChainHead(row.GetGuid(0), row.GetGuid(1), row.GetInt64(2), row.GetString(3)), cancellationToken),
+        };
+    }
+
+    private static AlertGroup GroupOf(NpgsqlDataReader row) => new(
+        row.GetString(0), row.GetInt16(1), row.GetString(2), row.GetInt16(3), row.GetString(4), row.IsDBNull(5) ? null : row.GetGuid(5), row.GetBoolean(6), row.GetInt64(7));
+
+    private static WaitingAlert WaitingOf(NpgsqlDataReader row) => new(
+        row.GetInt32(0), row.GetInt16(1), row.GetString(2), row.GetInt16(3), row.GetString(4), row.IsDBNull(5) ? null : row.GetGuid(5), row.GetFieldValue<DateTimeOffset>(6));
+
+    private static SourceReport SourceOf(NpgsqlDataReader row) => new(
+        row.GetGuid(0), row.GetString(1), row.GetString(2), row.GetBoolean(3), row.IsDBNull(4) ? null : row.GetFieldValue<DateTimeOffset>(4),
+        row.GetInt64(5), row.GetInt64(6), row.GetInt64(7));
+
+    private static WatchReport WatchOf(NpgsqlDataReader row) => new()
+    {
+        FailedNotifications = row.GetInt64(0),
+        WaitingNotifications = row.GetInt64(1),
+        UntoldAlerts = row.GetInt64(2),
+        Backlog = row.GetInt64(3),
+        Dsls = (int)row.GetInt64(4),
+        Deputies = (int)row.GetInt64(5),
+        Heads = (int)row.GetInt64(6),
+        Chairs = (int)row.GetInt64(7),
+    };
+
+    private static async Task<List<T>> RowsAsync<T>(
+        Session session, string sql, object[] values, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken)
+    {
+        await using var command = session.Command(sql);
+        foreach (var value in values)
+        {
+            command.Parameters.Add(new NpgsqlParameter { Value = value });
+        }
+
+        var found = new List<T>();
+        await using var rows = await command.ExecuteReaderAsync(cancellationToken);
+        while (await rows.ReadAsync(cancellationToken))
+        {
+            found.Add(read(rows));
+        }
+
+        return found;
+    }
+}

@@ -1,0 +1,88 @@
+using System.Globalization;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Notifications;
+
+namespace OnlineSafety.Monitoring.Digests;
+
+internal enum DigestSending : byte
+{
+    /// <summary>It was missing and was made; its messages are due.</summary>
+    Made,
+
+    /// <summary>It was there; its messages are due once more.</summary>
+    Requeued,
+
+    /// <summary>The day is still to come.</summary>
+    NotYet,
+}
+
+/// <summary>Sends a digest on request: makes a missing one, else sends the stored one once more, unchanged.</summary>
+internal sealed class DigestSender(
+    [FromKeyedServices(DatabaseRole.Notify)] Database database, DigestMaker maker, NotificationSignals signals, TimeProvider time, ILogger<DigestSender> logger)
+{
+    // What is under way keeps its claim. The days of trying start anew, hence created_at.
+    private const string RequeueSql = """
+        UPDATE notification SET state = 'due', error = '', attempts = 0, due_at = clock_timestamp(), created_at = clock_timestamp()
+        WHERE school_id = $1 AND kind = 'digest' AND digest_day = $2 AND staff_id IS NOT NULL AND state IN ('sent', 'failed', 'dropped')
+        RETURNING notification_id
+        """;
+
+    public async Task<DigestSending> SendForAsync(Guid school, DateOnly day, Actor actor, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        var schedule = await ScheduleAsync(school, actor, cancellationToken);
+        if (day > DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(now, schedule.Zone).DateTime))
+        {
+            return DigestSending.NotYet;
+        }
+
+        var late = now - DigestScheduler.InstantOf(schedule, day) > DigestScheduler.LateAfter;
+        var made = await maker.MakeAsync(school, day, late, cancellationToken);
+        await using var session = await database.OpenAsync(school, actor, cancellationToken);
+        var rows = made ? [] : await RequeueAsync(session, school, day, cancellationToken);
+        await session.RecordAccessAsync(school, "digest.send", day.ToString("O", CultureInfo.InvariantCulture), cancellationToken);
+        await session.CommitAsync(cancellationToken);
+        foreach (var row in rows)
+        {
+            signals.TryWrite(school, row);
+        }
+
+        if (!made)
+        {
+            DigestsLog.Requeued(logger, school, day, rows.Count);
+        }
+
+        return made ? DigestSending.Made : DigestSending.Requeued;
+    }
+
+    private async Task<DigestSchool> ScheduleAsync(Guid school, Actor actor, CancellationToken cancellationToken)
+    {
+        await using var session = await database.OpenAsync(school, actor, cancellationToken);
+        var row = await session.Context.Schools.SingleAsync(s => s.SchoolId == school, cancellationToken);
+        return new DigestSchool(school, SchoolZone.Of(row.TimeZone), row.DigestAt, row.CreatedAt);
+    }
+
+    private static async Task<List<Guid>> RequeueAsync(Session session, Guid school, DateOnly day, CancellationToken cancellationToken)
+    {
+        var rows = new List<Guid>();
+        await using (var command = session.Command(RequeueSql))
+        {
+            command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = school });
+            command.Parameters.Add(new NpgsqlParameter<DateOnly> { TypedValue = day });
+            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+            while (await reader.ReadAsync(cancellationToken))
+            {
+                rows.Add(reader.GetGuid(0));
+            }
+        }
+
+        await using var notify = session.Command("SELECT pg_notify($1, '')");
+        notify.Parameters.Add(new NpgsqlParameter<string> { TypedValue = Channels.Notifications });
+        await notify.ExecuteNonQueryAsync(cancellationToken);
+        return rows;
+    }
+}

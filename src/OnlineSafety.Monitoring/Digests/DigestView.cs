@@ -1,0 +1,47 @@
+using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Alerts;
+using OnlineSafety.Monitoring.Events;
+using OnlineSafety.Monitoring.Notifications;
+
+namespace OnlineSafety.Monitoring.Digests;
+
+/// <summary>
+/// A digest as one recipient may see it. Pure. What is about the recipient, or goes to a desk that is not the recipient's, is neither shown nor counted.
+/// </summary>
+internal sealed class DigestView
+{
+    public DigestView(DigestContent content, StaffMember reader)
+    {
+        Content = content;
+        Alerts = [.. content.Alerts.Where(a => MaySee(reader, a.Route, a.Audience, a.SubjectStaff))];
+        Unacknowledged = [.. content.Unacknowledged.Where(a => MaySee(reader, a.Route, a.Audience, a.SubjectStaff))];
+    }
+
+    public DigestContent Content { get; }
+
+    public IReadOnlyList<AlertGroup> Alerts { get; }
+
+    public IReadOnlyList<WaitingAlert> Unacknowledged { get; }
+
+    public long Open => Alerts.Where(a => a.State is not AlertState.Resolved).Sum(a => a.Count);
+
+    /// <summary>Of new alerts by count; the list of them is bounded.</summary>
+    public long New => Alerts.Where(a => a.State is AlertState.New).Sum(a => a.Count);
+
+    private static bool MaySee(StaffMember reader, string route, short audience, Guid? subjectStaff)
+    {
+        if (subjectStaff is not null && subjectStaff == reader.Id)
+        {
+            return false;
+        }
+
+        var safeguarding = reader.HasAny(StaffMember.Dsl, StaffMember.Deputy);
+        return route switch
+        {
+            AlertRoute.Head => reader.HasAny(StaffMember.Head),
+            AlertRoute.Chair => reader.HasAny(StaffMember.Chair),
+            // Numbers without names: whoever is chosen for the digest may have them, but for help-seeking.
+            _ => safeguarding || ((Audience)audience != Audience.DslOnly && reader.HasAny(StaffMember.Digest)),
+        };
+    }
+}

@@ -1,0 +1,50 @@
+using System.Net;
+using Microsoft.Extensions.Logging;
+
+namespace OnlineSafety.Monitoring.Intake;
+
+/// <summary>Messages of the doors, event ids 2000-2199. Addresses of senders and ids of sources may appear; nothing of what was sent.</summary>
+internal static partial class DoorLog
+{
+    [LoggerMessage(2000, LogLevel.Warning, "The intake log did not take a request's records for source {Source}: answered 503")]
+    public static partial void RequestNotStored(ILogger logger, Guid source, Exception exception);
+
+    [LoggerMessage(2001, LogLevel.Warning, "The source directory could not be refreshed: what is known is used")]
+    public static partial void DirectoryNotRefreshed(ILogger logger, Exception exception);
+
+    [LoggerMessage(2100, LogLevel.Information, "Syslog listens on {Endpoint} (UDP and TCP) for {Listener}")]
+    public static partial void Listening(ILogger logger, IPEndPoint endpoint, string listener);
+
+    [LoggerMessage(2101, LogLevel.Error, "Syslog cannot listen on port {Port} for {Listener}: {Error}. Trying again in {Delay}")]
+    public static partial void PortNotOpened(ILogger logger, int port, string listener, System.Net.Sockets.SocketError error, TimeSpan delay);
+
+    [LoggerMessage(2102, LogLevel.Information, "Syslog closed {Listener} on {Endpoint}")]
+    public static partial void ListenerClosed(ILogger logger, string listener, IPEndPoint endpoint);
+
+    [LoggerMessage(2103, LogLevel.Warning, "UDP receive buffer on {Endpoint} is {Granted} bytes of {Asked} asked: raise net.core.rmem_max or bursts are lost in the kernel")]
+    public static partial void SmallReceiveBuffer(ILogger logger, IPEndPoint endpoint, int granted, int asked);
+
+    [LoggerMessage(2104, LogLevel.Error, "{Listener} lost {Queue} datagrams because its queue was full and {Kernel} in the kernel since the last report")]
+    public static partial void DatagramsLost(ILogger logger, string listener, long queue, long kernel);
+
+    [LoggerMessage(2105, LogLevel.Warning, "{Listener} refused connections: a limit of connections is reached ({Count} since the last report)")]
+    public static partial void ConnectionsRefused(ILogger logger, string listener, long count);
+
+    [LoggerMessage(2106, LogLevel.Warning, "A connection from {Peer} to {Listener} was closed after broken framing ({Fault})")]
+    public static partial void FramingBroken(ILogger logger, string peer, string listener, Syslog.FramingFault fault);
+
+    [LoggerMessage(2107, LogLevel.Error, "{Listener} could not append {Records} records (attempt {Attempt}): they are kept and tried again, the sender is held back")]
+    public static partial void AppendRetried(ILogger logger, string listener, int records, int attempt, Exception exception);
+
+    [LoggerMessage(2108, LogLevel.Error, "{Listener} stopped with {Records} records that the intake log did not take in time")]
+    public static partial void LostAtStop(ILogger logger, string listener, int records);
+
+    [LoggerMessage(2109, LogLevel.Warning, "{Listener} could not accept or receive: {Error}")]
+    public static partial void SocketFailed(ILogger logger, string listener, System.Net.Sockets.SocketError error);
+
+    [LoggerMessage(2110, LogLevel.Error, "A connection from {Peer} to {Listener} ended with an unexpected error")]
+    public static partial void ConnectionFailed(ILogger logger, string peer, string listener, Exception exception);
+
+    [LoggerMessage(2111, LogLevel.Error, "{Listener} met an unexpected error while it took datagrams to the intake log: they are lost, it goes on")]
+    public static partial void DatagramsFailed(ILogger logger, string listener, Exception exception);
+}

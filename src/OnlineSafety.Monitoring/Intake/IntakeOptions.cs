@@ -1,0 +1,107 @@
+using System.ComponentModel.DataAnnotations;
+using System.Net;
+using Microsoft.Extensions.Options;
+
+namespace OnlineSafety.Monitoring.Intake;
+
+/// <summary>Limits of the doors. Each has a counter that shows when it was met. Configuration section <c>Intake</c>.</summary>
+internal sealed class IntakeOptions
+{
+    public const string Section = "Intake";
+
+    [ValidateObjectMembers]
+    public HttpDoorOptions Http { get; set; } = new();
+
+    [ValidateObjectMembers]
+    public SyslogDoorOptions Syslog { get; set; } = new();
+}
+
+internal sealed class HttpDoorOptions
+{
+    /// <summary>Largest body as sent, in bytes. Default 1 MiB.</summary>
+    [Range(1024, 16 * 1024 * 1024)]
+    public int MaxBodyBytes { get; set; } = 1024 * 1024;
+
+    /// <summary>Largest body after gzip was undone, in bytes. Default 4 MiB.</summary>
+    [Range(1024, 64 * 1024 * 1024)]
+    public int MaxExpandedBytes { get; set; } = 4 * 1024 * 1024;
+
+    /// <summary>Most records (lines) in one body; bounds what many short lines cost in memory.</summary>
+    [Range(1, 1_000_000)]
+    public int MaxRecords { get; set; } = 100_000;
+
+    /// <summary>Requests of one source handled at the same time; more are answered 429.</summary>
+    [Range(1, 10_000)]
+    public int MaxRequestsPerSource { get; set; } = 64;
+
+    /// <summary>Appends of all sources that may wait for the log; more are answered 503.</summary>
+    [Range(1, 100_000)]
+    public int MaxPendingAppends { get; set; } = 1024;
+
+    /// <summary>How long an unanswered request is remembered, to mark its repetition.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
+    public TimeSpan UnansweredFor { get; set; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>How many unanswered requests are remembered; the oldest go first.</summary>
+    [Range(1, 100_000)]
+    public int MaxUnanswered { get; set; } = 4096;
+
+    /// <summary>Delivery headers kept with the record for mappings; values over 256 characters are left out. Never a header that carries a credential.</summary>
+    [Required]
+    public string[] KeptHeaders { get; set; } = ["User-Agent", "X-Event-Type", "ce-type", "ce-source"];
+}
+
+internal sealed class SyslogDoorOptions : IValidatableObject
+{
+    /// <summary>Address and port of the common listener, UDP and TCP; port 0 takes a free one. Ports of single sources open on the same address.</summary>
+    [Required]
+    public string Listen { get; set; } = "0.0.0.0:5514";
+
+    public IPEndPoint Endpoint => IPEndPoint.Parse(Listen);
+
+    /// <summary>Longest message in bytes; a longer one is cut and its connection closed. Default 64 KiB (vendors that cut at all do so below).</summary>
+    [Range(1024, 1024 * 1024)]
+    public int MaxMessageBytes { get; set; } = 64 * 1024;
+
+    /// <summary>Bytes read from one TCP connection ahead of what the log has made durable: what a crash can lose of it. Default 64 KiB.</summary>
+    [Range(8 * 1024, 4 * 1024 * 1024)]
+    public int ReadAheadBytes { get; set; } = 64 * 1024;
+
+    [Range(1, 100_000)]
+    public int MaxConnections { get; set; } = 1000;
+
+    [Range(1, 100_000)]
+    public int MaxConnectionsPerPeer { get; set; } = 100;
+
+    /// <summary>A connection that sends nothing for so long is closed. Time spent waiting for our own log does not count.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
+    public TimeSpan IdleTimeout { get; set; } = TimeSpan.FromMinutes(30);
+
+    /// <summary>Receive buffer asked of the kernel for each UDP socket. Default 8 MiB; <c>net.core.rmem_max</c> may grant less.</summary>
+    [Range(64 * 1024, 256 * 1024 * 1024)]
+    public int UdpReceiveBufferBytes { get; set; } = 8 * 1024 * 1024;
+
+    /// <summary>Datagrams held per UDP listener while the log is busy, in bytes; what does not fit is dropped and counted. Default 16 MiB.</summary>
+    [Range(64 * 1024, 1024 * 1024 * 1024)]
+    public int UdpQueueBytes { get; set; } = 16 * 1024 * 1024;
+
+    /// <summary>Largest append made of datagrams of one source, in bytes.</summary>
+    [Range(4 * 1024, 16 * 1024 * 1024)]
+    public int UdpBatchBytes { get; set; } = 256 * 1024;
+
+    /// <summary>How long a stop waits for what was read to become durable.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:05:00")]
+    public TimeSpan StopWithin { get; set; } = TimeSpan.FromSeconds(10);
+
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        // An address alone would parse as port 0.
+        if (!IPEndPoint.TryParse(Listen, out var endpoint) || !Listen.EndsWith($":{endpoint.Port}", StringComparison.Ordinal))
+        {
+            yield return new ValidationResult("Listen must be ADDRESS:PORT, as 0.0.0.0:5514 or [::]:5514.", [nameof(Listen)]);
+        }
+    }
+}
+
+[OptionsValidator]
+internal sealed partial class IntakeOptionsValidator : IValidateOptions<IntakeOptions>;

@@ -1,0 +1,30 @@
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+using OnlineSafety.Monitoring.Intake.Http;
+using OnlineSafety.Monitoring.Intake.Syslog;
+
+namespace OnlineSafety.Monitoring.Intake;
+
+/// <summary>Registers the doors. <see cref="IntakeLog.IIntakeLog"/> and <see cref="Sources.ISourceDirectory"/> come from others.</summary>
+internal static class IntakeServices
+{
+    public static IServiceCollection AddIntake(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<IValidateOptions<IntakeOptions>, IntakeOptionsValidator>();
+        services.AddOptions<IntakeOptions>().Bind(configuration.GetSection(IntakeOptions.Section)).ValidateOnStart();
+        services.AddSingleton<IntakeAppender>();
+        services.AddSingleton<UnansweredRequests>();
+        services.AddSingleton<IngestHandler>();
+        services.AddSingleton<SyslogService>();
+        services.AddHostedService(provider => provider.GetRequiredService<SyslogService>());
+
+        // What serves is nobody's business.
+        services.Configure<KestrelServerOptions>(kestrel => kestrel.AddServerHeader = false);
+        return services;
+    }
+}

@@ -1,0 +1,28 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace OnlineSafety.Monitoring.Intake;
+
+/// <summary>Sender addresses: an IPv4 sender on a dual-stack socket is an IPv4 sender.</summary>
+internal static class PeerAddress
+{
+    public static IPAddress Plain(IPAddress address) => address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
+
+    public static string Text(IPAddress? address) => address is null ? "unknown" : Plain(address).ToString();
+
+    /// <summary>Prefix length of the narrowest network that holds <paramref name="address"/>, on the 128-bit scale of both families; 0 when no network is asked for, -1 when none fits.</summary>
+    public static int LongestPrefix(IReadOnlyList<IPNetwork> networks, IPAddress address)
+    {
+        var longest = networks.Count == 0 ? 0 : -1;
+        foreach (var network in networks)
+        {
+            if (network.Contains(address))
+            {
+                var scale = network.BaseAddress.AddressFamily == AddressFamily.InterNetwork ? 96 : 0;
+                longest = Math.Max(longest, network.PrefixLength + scale);
+            }
+        }
+
+        return longest;
+    }
+}

@@ -1,0 +1,58 @@
+using System.Net;
+using Microsoft.Extensions.Logging;
+using OnlineSafety.Monitoring.Sources;
+
+namespace OnlineSafety.Monitoring.Intake.Syslog;
+
+/// <summary>The sources of one listener, kept in step with the directory.</summary>
+internal sealed class ListenerSources(int? port, ISourceDirectory directory, ILogger logger)
+{
+    private volatile SourceMatcher _matcher = SourceMatcher.For(port, directory.Sources);
+
+    /// <summary>Replaced as a whole when the directory changes.</summary>
+    public SourceMatcher Matcher => _matcher;
+
+    public void Reload() => _matcher = SourceMatcher.For(port, directory.Sources);
+
+    /// <summary>A way to ask for the sources of <paramref name="peer"/> that is up to date at each call and cheap when nothing changed.</summary>
+    public Func<PeerSources> Of(IPAddress peer)
+    {
+        SourceMatcher? known = null;
+        PeerSources? found = null;
+        return () =>
+        {
+            var current = _matcher;
+            if (!ReferenceEquals(known, current))
+            {
+                found = current.For(peer);
+                known = current;
+            }
+
+            return found!;
+        };
+    }
+
+    /// <summary>Asks the directory for news when nothing from <paramref name="peer"/> could match, so that a source works as soon as it is registered.</summary>
+    public async ValueTask LearnAsync(IPAddress peer, CancellationToken cancellationToken)
+    {
+        if (_matcher.For(peer).Any)
+        {
+            return;
+        }
+
+        try
+        {
+            await directory.RefreshAsync(cancellationToken);
+            Reload();
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // Stopping: what was read is still taken, with what is known.
+        }
+        catch (Exception exception)
+        {
+            // The unassigned source takes what does not match; the directory's own polling will catch up.
+            DoorLog.DirectoryNotRefreshed(logger, exception);
+        }
+    }
+}

@@ -1,0 +1,76 @@
+using Microsoft.Extensions.Logging;
+using OnlineSafety.Monitoring.Events;
+using OnlineSafety.Monitoring.IntakeLog;
+using OnlineSafety.Monitoring.Sources;
+using OnlineSafety.Monitoring.Telemetry;
+
+namespace OnlineSafety.Monitoring.Intake.Syslog;
+
+/// <summary>
+/// Takes one listener's batches to the intake log and does not give up: syslog has no way to say "again", so the records wait here while the
+/// sender is held back (TCP) or its datagrams queue (UDP).
+/// </summary>
+internal sealed class SyslogAppends(string listener, ISourceDirectory directory, IntakeAppender appender, TimeProvider time, ILogger logger)
+{
+    private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(5);
+
+    /// <summary>Completes when all is durable, or (only then) when <paramref name="giveUp"/> fires: what was not stored is then counted as lost.</summary>
+    public async Task AppendAsync(SourceBatches batches, CancellationToken giveUp)
+    {
+        IntakeMetrics.OnReceived(batches.Door, batches.Count);
+        if (batches.Filled.Count == 1)
+        {
+            await AppendAsync(batches.Door, batches.Filled[0], giveUp);
+        }
+        else
+        {
+            // Sources are independent streams: together they share a commit.
+            await Task.WhenAll(batches.Filled.Select(batch => AppendAsync(batches.Door, batch, giveUp)));
+        }
+    }
+
+    private async Task AppendAsync(Door door, SourceBatch batch, CancellationToken giveUp)
+    {
+        var delay = FirstDelay;
+        var unsure = false;
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                var source = batch.Source ?? await directory.UnassignedAsync(listener, giveUp);
+                if (unsure)
+                {
+                    batch.MarkPossibleDuplicates();
+                }
+
+                unsure = true;
+                await appender.AppendAsync(door, source.Key, batch.Records, delivery: null, giveUp);
+                return;
+            }
+            catch (Exception exception) when (!giveUp.IsCancellationRequested)
+            {
+                if (attempt is 1 || delay == LongestDelay)
+                {
+                    DoorLog.AppendRetried(logger, listener, batch.Records.Count, attempt, exception);
+                }
+
+                IntakeMetrics.OnRetry(door);
+                await PauseAsync(exception is IntakeUnavailableException { RetryAfter: var hint } && hint > delay ? hint : delay, giveUp);
+                delay = Shorter(delay * 2, LongestDelay);
+            }
+            catch (Exception)
+            {
+                IntakeMetrics.OnDropped(door, IntakeReason.Stopping, batch.Records.Count);
+                DoorLog.LostAtStop(logger, listener, batch.Records.Count);
+                return;
+            }
+        }
+    }
+
+    /// <summary>Ends early, without an exception, when it is time to give up: the next attempt is the last.</summary>
+    private async Task PauseAsync(TimeSpan delay, CancellationToken giveUp) =>
+        await Task.Delay(Shorter(delay, LongestDelay), time, giveUp).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+
+    private static TimeSpan Shorter(TimeSpan left, TimeSpan right) => left < right ? left : right;
+}

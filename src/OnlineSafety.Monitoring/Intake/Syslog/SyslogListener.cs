@@ -1,0 +1,125 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.Extensions.Logging;
+using OnlineSafety.Monitoring.Sources;
+
+namespace OnlineSafety.Monitoring.Intake.Syslog;
+
+/// <summary>One port, UDP and TCP: the common one, or one that sources have to themselves.</summary>
+internal sealed class SyslogListener : IAsyncDisposable
+{
+    private const int MostTriesForAFreePort = 20;
+    private const int Backlog = 512;
+
+    private readonly ILogger _logger;
+    private readonly ListenerSources _sources;
+    private readonly SyslogTcpListener _tcp;
+    private readonly SyslogUdpListener _udp;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly CancellationTokenSource _giveUp;
+    private readonly TimeSpan _stopWithin;
+    private readonly Task _run;
+
+    private SyslogListener(string name, int? port, IPEndPoint endpoint, (Socket Tcp, Socket Udp) sockets, SyslogListenerParts parts)
+    {
+        Name = name;
+        Endpoint = endpoint;
+        _logger = parts.Logger;
+        _stopWithin = parts.Options.StopWithin;
+        _giveUp = new CancellationTokenSource(Timeout.InfiniteTimeSpan, parts.Time);
+        _sources = new ListenerSources(port, parts.Directory, _logger);
+        var appends = new SyslogAppends(name, parts.Directory, parts.Appender, parts.Time, _logger);
+        _tcp = new SyslogTcpListener(name, sockets.Tcp, _sources, appends, parts.Options, parts.Time, _logger);
+        _udp = new SyslogUdpListener(name, sockets.Udp, _sources, appends, parts.Options, parts.Time, _logger);
+        _run = Task.WhenAll(_tcp.RunAsync(_stop.Token, _giveUp.Token), _udp.RunAsync(_stop.Token, _giveUp.Token));
+        DoorLog.Listening(_logger, endpoint, name);
+    }
+
+    /// <summary>What its unassigned source is called after; stable over restarts.</summary>
+    public string Name { get; }
+
+    /// <summary>Where it listens, with the real port.</summary>
+    public IPEndPoint Endpoint { get; }
+
+    public SyslogUdpListener Udp => _udp;
+
+    /// <param name="name">The listener's name.</param>
+    /// <param name="port">Port of the sources it is for; null for the common listener.</param>
+    /// <param name="address">Where to bind; port 0 takes one that is free for UDP and TCP.</param>
+    /// <param name="parts">What listeners share.</param>
+    /// <exception cref="SocketException">The address or port cannot be had.</exception>
+    public static SyslogListener Open(string name, int? port, IPEndPoint address, SyslogListenerParts parts)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var tcp = Bind(address, SocketType.Stream, ProtocolType.Tcp);
+            var bound = (IPEndPoint)tcp.LocalEndPoint!;
+            try
+            {
+                var udp = Bind(bound, SocketType.Dgram, ProtocolType.Udp);
+                var granted = UdpSocket.AskReceiveBuffer(udp, parts.Options.UdpReceiveBufferBytes);
+                if (granted < parts.Options.UdpReceiveBufferBytes)
+                {
+                    DoorLog.SmallReceiveBuffer(parts.Logger, bound, granted, parts.Options.UdpReceiveBufferBytes);
+                }
+
+                tcp.Listen(Backlog);
+                return new SyslogListener(name, port, bound, (tcp, udp), parts);
+            }
+            catch (SocketException) when (address.Port == 0 && attempt < MostTriesForAFreePort)
+            {
+                // Free for TCP, taken for UDP: another one then.
+                tcp.Dispose();
+            }
+            catch (SocketException)
+            {
+                tcp.Dispose();
+                throw;
+            }
+        }
+    }
+
+    /// <summary>Matches by the directory's present sources from now on.</summary>
+    public void Reload() => _sources.Reload();
+
+    /// <summary>Stops taking, and waits until what was read is durable, but not for ever (<see cref="SyslogDoorOptions.StopWithin"/>).</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _giveUp.CancelAfter(_stopWithin);
+        await _stop.CancelAsync();
+        await _run;
+        DoorLog.ListenerClosed(_logger, Name, Endpoint);
+        _stop.Dispose();
+        _giveUp.Dispose();
+    }
+
+    private static Socket Bind(IPEndPoint address, SocketType type, ProtocolType protocol)
+    {
+        var socket = new Socket(address.AddressFamily, type, protocol);
+        try
+        {
+            if (address.Address.Equals(IPAddress.IPv6Any))
+            {
+                socket.DualMode = true;
+            }
+
+            if (type == SocketType.Stream)
+            {
+                // A restart must not wait for old connections to time out; on Unix this does not let two processes share the port.
+                socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, !OperatingSystem.IsWindows());
+            }
+
+            socket.Bind(address);
+            return socket;
+        }
+        catch (SocketException)
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+}
+
+/// <summary>What every listener is made with.</summary>
+internal sealed record SyslogListenerParts(
+    ISourceDirectory Directory, IntakeAppender Appender, SyslogDoorOptions Options, TimeProvider Time, ILogger Logger);

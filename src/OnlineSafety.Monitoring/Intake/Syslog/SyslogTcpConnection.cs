@@ -1,0 +1,122 @@
+using System.Net.Sockets;
+using OnlineSafety.Monitoring.Events;
+using OnlineSafety.Monitoring.Telemetry;
+
+namespace OnlineSafety.Monitoring.Intake.Syslog;
+
+/// <summary>
+/// Reads one connection. While one half of the read-ahead is being made durable the other may be filled, and no more: when the log stalls the
+/// kernel's window closes and the sender waits. Nothing read is dropped.
+/// </summary>
+internal sealed class SyslogTcpConnection(
+    Socket socket, RecordEnvelope envelope, Func<PeerSources> sources, SyslogAppends appends, SyslogDoorOptions options, TimeProvider time)
+    : IDisposable
+{
+    private readonly SyslogFramer _framer = new(options.MaxMessageBytes);
+    private SourceBatches _filling = new(envelope.Door);
+    private SourceBatches _appending = new(envelope.Door);
+    private Task _append = Task.CompletedTask;
+    private long _waitingSince = Waiting.ForLog;
+
+    public string Peer => envelope.Peer;
+
+    public FramingFault Fault => _framer.Fault;
+
+    /// <summary>How long we have been waiting for the sender; zero while it waits for us.</summary>
+    public TimeSpan IdleFor => Volatile.Read(ref _waitingSince) is var since && since == Waiting.ForLog ? TimeSpan.Zero : time.GetElapsedTime(since);
+
+    /// <summary>Says goodbye to a sender that has nothing to say: its connection then ends as if it had closed it.</summary>
+    public void EndIdle()
+    {
+        try
+        {
+            socket.Shutdown(SocketShutdown.Both);
+        }
+        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
+        {
+            // It has ended by itself meanwhile.
+        }
+    }
+
+    public void Dispose() => socket.Dispose();
+
+    /// <param name="stop">Stop reading, append what was read.</param>
+    /// <param name="giveUp">Stop waiting for the log.</param>
+    public async Task RunAsync(CancellationToken stop, CancellationToken giveUp)
+    {
+        var most = options.ReadAheadBytes / 2;
+        var read = 0;
+        do
+        {
+            read = await ReceiveAsync(_framer.GetMemory(most), stop);
+            _framer.Advance(read);
+            GatherFrames();
+            if (read == 0 || Fault != FramingFault.None)
+            {
+                GatherRest(cut: stop.IsCancellationRequested);
+            }
+
+            await AppendGatheredAsync(giveUp);
+        }
+        while (read > 0 && Fault == FramingFault.None);
+
+        await _append;
+    }
+
+    /// <summary>Zero when the sender has ended, the connection broke, or we stop: in each case what was read counts.</summary>
+    private async ValueTask<int> ReceiveAsync(Memory<byte> memory, CancellationToken stop)
+    {
+        try
+        {
+            Volatile.Write(ref _waitingSince, time.GetTimestamp());
+            return await socket.ReceiveAsync(memory, SocketFlags.None, stop);
+        }
+        catch (Exception exception) when (exception is SocketException or ObjectDisposedException or OperationCanceledException)
+        {
+            return 0;
+        }
+        finally
+        {
+            Volatile.Write(ref _waitingSince, Waiting.ForLog);
+        }
+    }
+
+    private void GatherFrames()
+    {
+        var now = time.GetUtcNow();
+        var matching = sources();
+        while (_framer.TryRead(out var frame))
+        {
+            _filling.Add(matching.Find(frame.Bytes, now), envelope, now, frame.Flags, frame.Bytes);
+        }
+    }
+
+    private void GatherRest(bool cut)
+    {
+        var now = time.GetUtcNow();
+        var matching = sources();
+        while (_framer.TryComplete(cut, out var frame))
+        {
+            _filling.Add(matching.Find(frame.Bytes, now), envelope, now, frame.Flags, frame.Bytes);
+        }
+    }
+
+    private async ValueTask AppendGatheredAsync(CancellationToken giveUp)
+    {
+        if (_filling.Count == 0)
+        {
+            return;
+        }
+
+        // The earlier half first: order is kept, and no more than both halves is ever read but not durable.
+        await _append;
+        _appending.Clear();
+        (_filling, _appending) = (_appending, _filling);
+        _append = appends.AppendAsync(_appending, giveUp);
+    }
+
+    private static class Waiting
+    {
+        public const long ForLog = long.MinValue;
+    }
+}

@@ -1,0 +1,188 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.Extensions.Logging;
+using OnlineSafety.Monitoring.Events;
+using OnlineSafety.Monitoring.Telemetry;
+
+namespace OnlineSafety.Monitoring.Intake.Syslog;
+
+/// <summary>Receives the datagrams of one listener. Receiving never waits for the log; what is lost for want of room is counted and reported.</summary>
+internal sealed class SyslogUdpListener(
+    string name, Socket socket, ListenerSources sources, SyslogAppends appends, SyslogDoorOptions options, TimeProvider time, ILogger logger)
+{
+    private const int LargestDatagram = 64 * 1024;
+    private const int MostPeersKnown = 4096;
+    private const int MostReadAtStop = 100_000;
+
+    private static readonly TimeSpan SampleEvery = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan ReportEvery = TimeSpan.FromMinutes(1);
+
+    private readonly DatagramQueue _queue = new(options.UdpQueueBytes);
+    private readonly Dictionary<UInt128, Peer> _peers = [];
+    private readonly SourceBatches _batches = new(Door.SyslogUdp);
+    private SourceMatcher? _peersMatcher;
+    private long _dropped;
+    private long _kernelDropped;
+
+    /// <summary>Datagrams lost because the queue was full.</summary>
+    public long Dropped => Volatile.Read(ref _dropped);
+
+    /// <summary>Datagrams lost in the kernel, as last sampled.</summary>
+    public long KernelDropped => Volatile.Read(ref _kernelDropped);
+
+    public async Task RunAsync(CancellationToken stop, CancellationToken giveUp)
+    {
+        var append = Task.Run(() => AppendLoopAsync(giveUp), CancellationToken.None);
+        var watch = WatchLossesAsync(stop);
+        await Task.Run(() => ReceiveLoopAsync(stop), CancellationToken.None);
+        await watch;
+        _queue.Complete();
+        await append;
+        socket.Dispose();
+    }
+
+    private async Task ReceiveLoopAsync(CancellationToken stop)
+    {
+        var memory = GC.AllocateUninitializedArray<byte>(LargestDatagram, pinned: true);
+        var from = new SocketAddress(socket.AddressFamily);
+        while (!stop.IsCancellationRequested)
+        {
+            try
+            {
+                // Completes at once, without allocation, while datagrams are waiting.
+                var length = await socket.ReceiveFromAsync(memory, SocketFlags.None, from, stop);
+                Keep(from, memory.AsSpan(0, length));
+            }
+            catch (SocketException exception)
+            {
+                DoorLog.SocketFailed(logger, name, exception.SocketErrorCode);
+                await Task.Delay(TimeSpan.FromMilliseconds(100), time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+            catch (OperationCanceledException)
+            {
+                break;
+            }
+        }
+
+        ReadWhatIsWaiting(memory, from);
+    }
+
+    /// <summary>A planned stop loses nothing that has already arrived.</summary>
+    private void ReadWhatIsWaiting(byte[] memory, SocketAddress from)
+    {
+        try
+        {
+            for (var read = 0; read < MostReadAtStop && socket.Available > 0; read++)
+            {
+                var length = socket.ReceiveFrom(memory, SocketFlags.None, from);
+                Keep(from, memory.AsSpan(0, length));
+            }
+        }
+        catch (SocketException exception)
+        {
+            DoorLog.SocketFailed(logger, name, exception.SocketErrorCode);
+        }
+    }
+
+    private void Keep(SocketAddress from, ReadOnlySpan<byte> datagram)
+    {
+        var message = SyslogFramer.Trim(datagram);
+        if (!message.IsEmpty && !_queue.TryAdd(from, time.GetUtcNow(), message))
+        {
+            Volatile.Write(ref _dropped, _dropped + 1);
+            IntakeMetrics.OnDropped(Door.SyslogUdp, IntakeReason.QueueFull, 1);
+        }
+    }
+
+    private async Task AppendLoopAsync(CancellationToken giveUp)
+    {
+        while (await _queue.TakeAsync() is { } arrived)
+        {
+            try
+            {
+                await AppendAsync(arrived, giveUp);
+            }
+            catch (Exception exception)
+            {
+                // Appends do not throw; whatever this is, the next datagrams are still wanted.
+                IntakeMetrics.OnDropped(Door.SyslogUdp, IntakeReason.LogUnavailable, arrived.Count);
+                DoorLog.DatagramsFailed(logger, name, exception);
+            }
+        }
+    }
+
+    private async Task AppendAsync(DatagramBuffer arrived, CancellationToken giveUp)
+    {
+        for (var index = 0; index < arrived.Count; index++)
+        {
+            var datagram = arrived[index];
+            if (KnownPeer(datagram.Peer) is not { } peer)
+            {
+                peer = await LearnPeerAsync(datagram.Peer, giveUp);
+            }
+
+            // A datagram is one message, whatever it holds.
+            var message = datagram.Payload.Span;
+            _batches.Add(peer.Sources.Find(message, datagram.ReceivedAt), peer.Envelope, datagram.ReceivedAt, RecordFlags.None, message);
+            if (_batches.Bytes >= options.UdpBatchBytes || index == arrived.Count - 1)
+            {
+                await appends.AppendAsync(_batches, giveUp);
+                _batches.Clear();
+            }
+        }
+    }
+
+    private Peer? KnownPeer(UInt128 key)
+    {
+        if (!ReferenceEquals(_peersMatcher, sources.Matcher) || _peers.Count >= MostPeersKnown)
+        {
+            _peersMatcher = sources.Matcher;
+            _peers.Clear();
+        }
+
+        return _peers.GetValueOrDefault(key);
+    }
+
+    private async ValueTask<Peer> LearnPeerAsync(UInt128 key, CancellationToken cancellationToken)
+    {
+        var address = PeerKey.ToAddress(key);
+        await sources.LearnAsync(address, cancellationToken);
+        var envelope = RecordEnvelope.Of(Door.SyslogUdp, RecordEnvelope.Syslog, address.ToString());
+        return _peers[key] = new Peer(envelope, sources.Matcher.For(address));
+    }
+
+    private async Task WatchLossesAsync(CancellationToken stop)
+    {
+        using var timer = new PeriodicTimer(SampleEvery, time);
+        var reportedAt = time.GetTimestamp() - (long)(ReportEvery.TotalSeconds * time.TimestampFrequency);
+        var (reported, reportedKernel) = (0L, 0L);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stop))
+            {
+                SampleKernelDrops();
+                if ((Dropped > reported || KernelDropped > reportedKernel) && time.GetElapsedTime(reportedAt) >= ReportEvery)
+                {
+                    DoorLog.DatagramsLost(logger, name, Dropped - reported, KernelDropped - reportedKernel);
+                    (reported, reportedKernel, reportedAt) = (Dropped, KernelDropped, time.GetTimestamp());
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            SampleKernelDrops();
+        }
+    }
+
+    private void SampleKernelDrops()
+    {
+        var drops = UdpSocket.KernelDrops(socket);
+        if (drops > _kernelDropped)
+        {
+            IntakeMetrics.OnDropped(Door.SyslogUdp, IntakeReason.Kernel, drops - _kernelDropped);
+            Volatile.Write(ref _kernelDropped, drops);
+        }
+    }
+
+    private sealed record Peer(RecordEnvelope Envelope, PeerSources Sources);
+}

@@ -1,0 +1,80 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using Npgsql;
+using OnlineSafety.Monitoring.Access;
+
+namespace OnlineSafety.Monitoring.IntakeLog;
+
+/// <summary>
+/// Data keys by school and day, made when first needed. A key is used only after its row is committed: a segment whose key was
+/// rolled back could never be opened again.
+/// </summary>
+internal sealed class DataKeyRing(Database database, MasterKey master)
+{
+    private const int Kept = 10_000;
+    private static readonly Actor Actor = Actor.Service("data-keys");
+    private readonly ConcurrentDictionary<(Guid School, DateOnly Day), DataKey> _keys = new();
+
+    /// <summary>The key of a school's day, made if there is none (ingest).</summary>
+    public async Task<DataKey> GetOrMakeAsync(Guid school, DateOnly day, CancellationToken cancellationToken)
+    {
+        if (_keys.TryGetValue((school, day), out var known))
+        {
+            return known;
+        }
+
+        var fresh = new DataKey(Guid.NewGuid(), RandomNumberGenerator.GetBytes(32));
+        await using var session = await database.OpenAsync(school, Actor, cancellationToken);
+        await using var insert = session.Command(
+            "INSERT INTO data_key (school_id, day, key_id, master_id, wrapped) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (school_id, day) DO NOTHING");
+        insert.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = school });
+        insert.Parameters.Add(new NpgsqlParameter<DateOnly> { TypedValue = day });
+        insert.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = fresh.Id });
+        insert.Parameters.Add(new NpgsqlParameter<string> { TypedValue = master.Id });
+        insert.Parameters.Add(new NpgsqlParameter<byte[]> { TypedValue = Sealing.Wrap(master, school, day, fresh) });
+        await insert.ExecuteNonQueryAsync(cancellationToken);
+        var stored = await ReadAsync(session, school, day, cancellationToken)
+            ?? throw new InvalidOperationException("A data key was written and cannot be read.");
+        await session.CommitAsync(cancellationToken);
+        return Keep(school, day, stored);
+    }
+
+    /// <summary>The key of a school's day, null when it was destroyed (readers).</summary>
+    public async Task<DataKey?> FindAsync(Session session, Guid school, DateOnly day, CancellationToken cancellationToken)
+    {
+        if (_keys.TryGetValue((school, day), out var known))
+        {
+            return known;
+        }
+
+        var stored = await ReadAsync(session, school, day, cancellationToken);
+        return stored is null ? null : Keep(school, day, stored);
+    }
+
+    private DataKey Keep(Guid school, DateOnly day, DataKey key)
+    {
+        if (_keys.Count >= Kept)
+        {
+            _keys.Clear();
+        }
+
+        return _keys[(school, day)] = key;
+    }
+
+    private async Task<DataKey?> ReadAsync(Session session, Guid school, DateOnly day, CancellationToken cancellationToken)
+    {
+        await using var select = session.Command("SELECT key_id, master_id, wrapped FROM data_key WHERE school_id = $1 AND day = $2");
+        select.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = school });
+        select.Parameters.Add(new NpgsqlParameter<DateOnly> { TypedValue = day });
+        await using var rows = await select.ExecuteReaderAsync(cancellationToken);
+        if (!await rows.ReadAsync(cancellationToken))
+        {
+            return null;
+        }
+
+        var masterId = rows.GetString(1);
+        return masterId == master.Id
+            ? Sealing.Unwrap(master, school, day, rows.GetGuid(0), rows.GetFieldValue<byte[]>(2))
+            : throw new CryptographicException($"The data key of {day:yyyy-MM-dd} was wrapped by master key {masterId}; this process has {master.Id}. Give the right --master-key-file.");
+    }
+}

@@ -1,0 +1,202 @@
+using System.Globalization;
+using Npgsql;
+using OnlineSafety.Monitoring.Access;
+
+namespace OnlineSafety.Monitoring.IntakeLog;
+
+/// <summary>What <c>verify</c> found. Every number is of records unless it says otherwise.</summary>
+internal sealed record VerifyReport
+{
+    public long Streams { get; set; }
+
+    public long Segments { get; set; }
+
+    public long Stored { get; set; }
+
+    public long Concern { get; set; }
+
+    public long Counted { get; set; }
+
+    public long Review { get; set; }
+
+    public long Control { get; set; }
+
+    public long Waiting { get; set; }
+
+    /// <summary>Each names its place: stream, sequences, what is wrong.</summary>
+    public List<string> Breaks { get; } = [];
+
+    public bool Balanced => Stored == Concern + Counted + Review + Control + Waiting;
+
+    public bool Clean => Breaks.Count == 0 && Balanced;
+}
+
+/// <summary>
+/// Walks every chain and holds it against what Processing wrote: stored = concern + counted + for review + control + waiting.
+/// Needs no key: hashes cover the sealed bytes.
+/// </summary>
+internal sealed class LogVerifier(Database database)
+{
+    private const int MostBreaks = 1000;
+    private static readonly Actor Actor = Actor.Service("verify");
+
+    private const string Segments = """
+        SELECT source_id, day, first_seq, last_seq, received_from, received_to, codec, key_id, previous_hash, hash, payload
+        FROM intake_segment WHERE school_id = $1 AND stream_id = $2 ORDER BY first_seq
+        """;
+
+    // Ranges must tile the stream from 1 to the checkpoint: no hole, no overlap.
+    private const string Ranges = """
+        SELECT first_seq, last_seq, concern, counted, review, control FROM counter_block
+        WHERE school_id = $1 AND stream_id = $2 ORDER BY first_seq
+        """;
+
+    private const string Rows = """
+        SELECT count(*) FILTER (WHERE review = 0), count(*) FILTER (WHERE review > 0)
+        FROM (SELECT seq, count(*) FILTER (WHERE review <> '') AS review FROM event WHERE school_id = $1 AND stream_id = $2 GROUP BY seq) s
+        """;
+
+    /// <param name="source">One source only, or null for all.</param>
+    /// <param name="progress">Called after each stream with streams done and streams in all.</param>
+    public async Task<VerifyReport> VerifyAsync(Guid? source, Action<int, int>? progress, CancellationToken cancellationToken)
+    {
+        var report = new VerifyReport();
+        var streams = await StreamsAsync(source, cancellationToken);
+        for (var i = 0; i < streams.Count; i++)
+        {
+            await VerifyAsync(streams[i], report, cancellationToken);
+            progress?.Invoke(i + 1, streams.Count);
+        }
+
+        if (!report.Balanced)
+        {
+            report.Breaks.Add(string.Create(
+                CultureInfo.InvariantCulture,
+                $"stored {report.Stored} is not the sum of concern {report.Concern}, counted {report.Counted}, review {report.Review}, control {report.Control} and waiting {report.Waiting}"));
+        }
+
+        return report;
+    }
+
+    private async Task<List<StreamHead>> StreamsAsync(Guid? source, CancellationToken cancellationToken)
+    {
+        var streams = new List<StreamHead>();
+        await using var session = await database.OpenAcrossAsync(Actor, cancellationToken);
+        await using var select = session.Command("""
+            SELECT s.school_id, s.stream_id, s.last_seq, s.head_hash, COALESCE(c.next_seq, 1)
+            FROM intake_stream s LEFT JOIN checkpoint c ON c.school_id = s.school_id AND c.stream_id = s.stream_id
+            WHERE $1::uuid IS NULL OR s.source_id = $1 ORDER BY s.opened_at
+            """);
+        select.Parameters.Add(new NpgsqlParameter { Value = (object?)source ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Uuid });
+        await using var rows = await select.ExecuteReaderAsync(cancellationToken);
+        while (await rows.ReadAsync(cancellationToken))
+        {
+            streams.Add(new StreamHead(rows.GetGuid(0), rows.GetGuid(1), rows.GetInt64(2), rows.GetFieldValue<byte[]>(3), rows.GetInt64(4)));
+        }
+
+        return streams;
+    }
+
+    private async Task VerifyAsync(StreamHead stream, VerifyReport report, CancellationToken cancellationToken)
+    {
+        report.Streams++;
+        await using var session = await database.OpenAsync(stream.School, Actor, cancellationToken);
+        await WalkChainAsync(session, stream, report, cancellationToken);
+        await ReconcileAsync(session, stream, report, cancellationToken);
+    }
+
+    private static async Task WalkChainAsync(Session session, StreamHead stream, VerifyReport report, CancellationToken cancellationToken)
+    {
+        var expected = 1L;
+        ReadOnlyMemory<byte> previous = SegmentHeader.Genesis;
+        await using var select = Of(session, Segments, stream);
+        await using var rows = await select.ExecuteReaderAsync(cancellationToken);
+        while (await rows.ReadAsync(cancellationToken))
+        {
+            var header = new SegmentHeader(
+                stream.School, rows.GetGuid(0), stream.Id, rows.GetFieldValue<DateOnly>(1), rows.GetInt64(2), rows.GetInt64(3),
+                rows.GetFieldValue<DateTimeOffset>(4), rows.GetFieldValue<DateTimeOffset>(5), (SegmentCodec)rows.GetInt16(6), rows.GetGuid(7),
+                rows.GetFieldValue<byte[]>(8));
+            var (hash, payload) = (rows.GetFieldValue<byte[]>(9), rows.GetFieldValue<byte[]>(10));
+            if (header.First != expected)
+            {
+                Break(report, stream, header.First, $"sequences {expected} to {header.First - 1} are missing");
+            }
+
+            if (!header.PreviousHash.Span.SequenceEqual(previous.Span))
+            {
+                Break(report, stream, header.First, "does not follow the segment before it");
+            }
+
+            if (!header.Hash(payload).AsSpan().SequenceEqual(hash))
+            {
+                Break(report, stream, header.First, "was changed: its hash does not fit");
+            }
+
+            report.Segments++;
+            report.Stored += header.Records;
+            (expected, previous) = (header.Last + 1, hash);
+        }
+
+        if (expected != stream.Last + 1 || !previous.Span.SequenceEqual(stream.HeadHash))
+        {
+            Break(report, stream, expected, $"the tail is cut: the stream ends at {stream.Last}");
+        }
+    }
+
+    private static async Task ReconcileAsync(Session session, StreamHead stream, VerifyReport report, CancellationToken cancellationToken)
+    {
+        long expected = 1, concern = 0, review = 0;
+        await using (var select = Of(session, Ranges, stream))
+        {
+            await using var rows = await select.ExecuteReaderAsync(cancellationToken);
+            while (await rows.ReadAsync(cancellationToken))
+            {
+                if (rows.GetInt64(0) != expected)
+                {
+                    Break(report, stream, expected, $"processed ranges have a hole or overlap before {rows.GetInt64(0)}");
+                }
+
+                expected = rows.GetInt64(1) + 1;
+                concern += rows.GetInt32(2);
+                report.Counted += rows.GetInt32(3);
+                review += rows.GetInt32(4);
+                report.Control += rows.GetInt32(5);
+            }
+        }
+
+        report.Concern += concern;
+        report.Review += review;
+        report.Waiting += stream.Last + 1 - stream.Next;
+        if (expected != stream.Next)
+        {
+            Break(report, stream, expected, $"the checkpoint stands at {stream.Next}, the processed ranges end before {expected}");
+        }
+
+        await using var counts = Of(session, Rows, stream);
+        await using var row = await counts.ExecuteReaderAsync(cancellationToken);
+        await row.ReadAsync(cancellationToken);
+        if (row.GetInt64(0) != concern || row.GetInt64(1) != review)
+        {
+            Break(report, stream, 1, $"{row.GetInt64(0)} concern and {row.GetInt64(1)} review records have rows, {concern} and {review} were recorded");
+        }
+    }
+
+    private static void Break(VerifyReport report, StreamHead stream, long sequence, string what)
+    {
+        if (report.Breaks.Count < MostBreaks)
+        {
+            report.Breaks.Add(string.Create(CultureInfo.InvariantCulture, $"stream {stream.Id:N} at {sequence}: {what}"));
+        }
+    }
+
+    private static NpgsqlCommand Of(Session session, string sql, StreamHead stream)
+    {
+        var command = session.Command(sql);
+        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = stream.School });
+        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = stream.Id });
+        return command;
+    }
+
+    private sealed record StreamHead(Guid School, Guid Id, long Last, byte[] HeadHash, long Next);
+}

@@ -1,0 +1,33 @@
+using System.Security.Cryptography;
+using System.Text;
+using OnlineSafety.Monitoring.Events;
+
+namespace OnlineSafety.Monitoring.IntakeLog;
+
+/// <summary>An append on its way to a writer, and what became of it.</summary>
+internal sealed class PendingAppend(SourceKey target, RecordBatch records, DeliveryClaim? delivery)
+{
+    // Continuations run on the pool: a writer must never run a caller's code between two commits.
+    private readonly TaskCompletionSource<AppendResult> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public SourceKey Target { get; } = target;
+
+    public RecordBatch Records { get; } = records;
+
+    public DeliveryClaim? Delivery { get; } = delivery;
+
+    /// <summary>SHA-256 of the delivery id: ids may be anything, also a pupil's name.</summary>
+    public byte[]? IdHash { get; } = delivery is null ? null : SHA256.HashData(Encoding.UTF8.GetBytes(delivery.Id));
+
+    /// <summary>True when this append writes the claim; false for a conflict, which is stored without one.</summary>
+    public bool Claims { get; set; } = delivery is not null;
+
+    /// <summary>Sequence of the first record, once assigned.</summary>
+    public long First { get; set; }
+
+    public Task<AppendResult> Task => _done.Task;
+
+    public void Complete(AppendResult result) => _done.TrySetResult(result);
+
+    public void Fail(Exception exception) => _done.TrySetException(exception);
+}

@@ -1,0 +1,76 @@
+using System.Security.Cryptography;
+using Npgsql;
+using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Events;
+
+namespace OnlineSafety.Monitoring.IntakeLog;
+
+/// <summary>A segment as stored.</summary>
+internal sealed record StoredSegment(SegmentHeader Header, byte[] Hash, byte[] Payload);
+
+/// <summary>A segment opened. <see cref="Damage"/> is empty, or says why its records cannot be read; then there are none.</summary>
+internal sealed record OpenedSegment(SegmentHeader Header, RawRecord[] Records, string Damage);
+
+/// <summary>Reads a stream's segments in order from a sequence on.</summary>
+internal sealed class SegmentReader(DataKeyRing keys)
+{
+    private const string Select = """
+        SELECT source_id, first_seq, last_seq, received_from, received_to, codec, key_id, previous_hash, hash, payload
+        FROM intake_segment
+        WHERE school_id = $1 AND stream_id = $2 AND day = $3 AND first_seq >= $4
+        ORDER BY first_seq
+        LIMIT $5
+        """;
+
+    /// <summary>Segments from <paramref name="next"/> on, at most <paramref name="limit"/> of them and about <paramref name="bytes"/> sealed bytes.</summary>
+    public static async Task<List<StoredSegment>> ReadAsync(
+        Session session, Guid school, Guid stream, DateOnly day, long next, int limit, long bytes, CancellationToken cancellationToken)
+    {
+        var segments = new List<StoredSegment>();
+        await using var select = session.Command(Select);
+        select.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = school });
+        select.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = stream });
+        select.Parameters.Add(new NpgsqlParameter<DateOnly> { TypedValue = day });
+        select.Parameters.Add(new NpgsqlParameter<long> { TypedValue = next });
+        select.Parameters.Add(new NpgsqlParameter<int> { TypedValue = limit });
+        await using var rows = await select.ExecuteReaderAsync(cancellationToken);
+        while (bytes > 0 && await rows.ReadAsync(cancellationToken))
+        {
+            var header = new SegmentHeader(
+                school, rows.GetGuid(0), stream, day, rows.GetInt64(1), rows.GetInt64(2),
+                rows.GetFieldValue<DateTimeOffset>(3), rows.GetFieldValue<DateTimeOffset>(4), (SegmentCodec)rows.GetInt16(5), rows.GetGuid(6),
+                rows.GetFieldValue<byte[]>(7));
+            var segment = new StoredSegment(header, rows.GetFieldValue<byte[]>(8), rows.GetFieldValue<byte[]>(9));
+            segments.Add(segment);
+            bytes -= segment.Payload.Length;
+        }
+
+        return segments;
+    }
+
+    /// <summary>Opens a segment. Damage is a result, not an exception: its neighbours must go on.</summary>
+    public async Task<OpenedSegment> OpenAsync(Session session, StoredSegment segment, CancellationToken cancellationToken)
+    {
+        var header = segment.Header;
+        var key = await keys.FindAsync(session, header.School, header.Day, cancellationToken);
+        if (key is null || key.Id != header.Key)
+        {
+            return new OpenedSegment(header, [], "key-gone");
+        }
+
+        try
+        {
+            var associated = new byte[SegmentHeader.CanonicalLength];
+            header.WriteCanonical(associated);
+            var packed = Sealing.Open(key.Key, segment.Payload, associated);
+            var records = SegmentFormat.Read(SegmentCompression.Decompress(header.Codec, packed), header.ReceivedFrom);
+            return records.Length == header.Records
+                ? new OpenedSegment(header, records, "")
+                : new OpenedSegment(header, [], "damaged");
+        }
+        catch (Exception e) when (e is CryptographicException or InvalidDataException or ArgumentOutOfRangeException)
+        {
+            return new OpenedSegment(header, [], "damaged");
+        }
+    }
+}

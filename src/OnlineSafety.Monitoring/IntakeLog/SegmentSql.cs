@@ -1,0 +1,94 @@
+using Npgsql;
+using NpgsqlTypes;
+using OnlineSafety.Monitoring.Access;
+
+namespace OnlineSafety.Monitoring.IntakeLog;
+
+/// <summary>The statements of the log.</summary>
+internal static class SegmentSql
+{
+    private const string UpsertStream = """
+        INSERT INTO intake_stream (school_id, stream_id, source_id, day, writer_id, last_seq, head_hash, last_received_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+        ON CONFLICT (school_id, stream_id) DO UPDATE
+            SET last_seq = EXCLUDED.last_seq, head_hash = EXCLUDED.head_hash, last_received_at = EXCLUDED.last_received_at
+        """;
+
+    private const string InsertSegment = """
+        INSERT INTO intake_segment (school_id, stream_id, source_id, day, first_seq, last_seq, received_from, received_to, codec, key_id, previous_hash, hash, payload)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+        """;
+
+    private const string InsertClaim =
+        "INSERT INTO delivery (school_id, source_id, id_hash, body_hash, stream_id, first_seq, records) VALUES ($1, $2, $3, $4, $5, $6, $7)";
+
+    private const string SelectClaims =
+        "SELECT source_id, id_hash, body_hash, stream_id, first_seq, records FROM delivery WHERE school_id = $1 AND source_id = ANY ($2) AND id_hash = ANY ($3)";
+
+    public static void Add(NpgsqlBatch batch, SealedSegment segment, Guid writer)
+    {
+        var header = segment.Header;
+        // The segment first: its unique key is what a second try after an unknown outcome runs into.
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(InsertSegment)
+        {
+            Parameters =
+            {
+                Of(header.School), Of(header.Stream), Of(header.Source), Of(header.Day), Of(header.First), Of(header.Last),
+                Of(header.ReceivedFrom), Of(header.ReceivedTo), Of((short)header.Codec), Of(header.Key),
+                Of(header.PreviousHash), Of(segment.Hash), Of(segment.Payload),
+            },
+        });
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(UpsertStream)
+        {
+            Parameters =
+            {
+                Of(header.School), Of(header.Stream), Of(header.Source), Of(header.Day), Of(writer), Of(header.Last), Of(segment.Hash), Of(header.ReceivedTo),
+            },
+        });
+        foreach (var append in segment.Appends)
+        {
+            if (append.Claims)
+            {
+                batch.BatchCommands.Add(new NpgsqlBatchCommand(InsertClaim)
+                {
+                    Parameters =
+                    {
+                        Of(header.School), Of(header.Source), Of(append.IdHash!), Of(append.Delivery!.BodyHash),
+                        Of(header.Stream), Of(append.First), Of(append.Records.Count),
+                    },
+                });
+            }
+        }
+    }
+
+    public static async Task ReadClaimsAsync(
+        Session session, IGrouping<Guid, PendingAppend> school, Dictionary<DeliveryKey, StoredClaim> claims, CancellationToken cancellationToken)
+    {
+        await using var select = session.Command(SelectClaims);
+        select.Parameters.Add(Of(school.Key));
+        select.Parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = school.Select(a => a.Target.Source).Distinct().ToArray() });
+        select.Parameters.Add(new NpgsqlParameter<byte[][]> { TypedValue = school.Where(a => a.IdHash is not null).Select(a => a.IdHash!).ToArray() });
+        await using var rows = await select.ExecuteReaderAsync(cancellationToken);
+        while (await rows.ReadAsync(cancellationToken))
+        {
+            var key = new DeliveryKey(new SourceKey(school.Key, rows.GetGuid(0)), Convert.ToHexString(rows.GetFieldValue<byte[]>(1)));
+            claims[key] = new StoredClaim(rows.GetFieldValue<byte[]>(2), rows.GetGuid(3), rows.GetInt64(4), rows.GetInt32(5));
+        }
+    }
+
+    private static NpgsqlParameter<Guid> Of(Guid value) => new() { TypedValue = value, NpgsqlDbType = NpgsqlDbType.Uuid };
+
+    private static NpgsqlParameter<DateOnly> Of(DateOnly value) => new() { TypedValue = value, NpgsqlDbType = NpgsqlDbType.Date };
+
+    private static NpgsqlParameter<long> Of(long value) => new() { TypedValue = value, NpgsqlDbType = NpgsqlDbType.Bigint };
+
+    private static NpgsqlParameter<int> Of(int value) => new() { TypedValue = value, NpgsqlDbType = NpgsqlDbType.Integer };
+
+    private static NpgsqlParameter<short> Of(short value) => new() { TypedValue = value, NpgsqlDbType = NpgsqlDbType.Smallint };
+
+    private static NpgsqlParameter<DateTimeOffset> Of(DateTimeOffset value) => new() { TypedValue = value, NpgsqlDbType = NpgsqlDbType.TimestampTz };
+
+    private static NpgsqlParameter<ReadOnlyMemory<byte>> Of(ReadOnlyMemory<byte> value) => new() { TypedValue = value, NpgsqlDbType = NpgsqlDbType.Bytea };
+
+    private static NpgsqlParameter<byte[]> Of(byte[] value) => new() { TypedValue = value, NpgsqlDbType = NpgsqlDbType.Bytea };
+}

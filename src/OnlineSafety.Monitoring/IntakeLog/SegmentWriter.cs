@@ -1,0 +1,256 @@
+using System.Buffers;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Events;
+using OnlineSafety.Monitoring.Storage;
+
+namespace OnlineSafety.Monitoring.IntakeLog;
+
+/// <summary>
+/// One writer: one commit in flight, so that in each of its streams sequence order is commit order.
+/// A commit whose outcome is unknown is tried again with the same stream and sequences: if it had gone through, the segment's own key
+/// says so, because the unique index makes the second try wait for the first and then refuses it.
+/// </summary>
+internal sealed class SegmentWriter(
+    Database database, DataKeyRing keys, IntakeSignal signal, IntakeLogOptions options, TimeProvider time, ILogger logger)
+{
+    private static readonly Actor Actor = Actor.Service("intake-log");
+    private static readonly TimeSpan NotifyEvery = TimeSpan.FromMilliseconds(20);
+    private readonly Guid _writer = Guid.NewGuid();
+    private readonly Dictionary<SourceKey, OpenStream> _streams = [];
+    private readonly HashSet<DateOnly> _partitions = [];
+    private readonly ArrayBufferWriter<byte> _plain = new(256 * 1024);
+    private long _lastNotify;
+
+    /// <summary>Commits all of <paramref name="appends"/> in one transaction and completes each, whatever happens.</summary>
+    public async Task CommitAsync(IReadOnlyList<PendingAppend> appends, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await TryCommitAsync(appends, cancellationToken);
+        }
+        catch (Exception e)
+        {
+            // Whatever this was, sequences in memory may no longer be those in the log: new streams start clean.
+            _streams.Clear();
+            if (e is not IntakeUnavailableException)
+            {
+                IntakeLogLog.CommitFailed(logger, appends.Count, e);
+            }
+
+            var told = e as IntakeUnavailableException ?? new IntakeUnavailableException("The intake log could not commit.", TimeSpan.FromSeconds(2), e);
+            foreach (var append in appends)
+            {
+                append.Fail(told);
+            }
+        }
+    }
+
+    private async Task TryCommitAsync(IReadOnlyList<PendingAppend> appends, CancellationToken cancellationToken)
+    {
+        var started = time.GetTimestamp();
+        for (var attempt = 0; ; attempt++)
+        {
+            SegmentPlan? plan = null;
+            try
+            {
+                var claims = await ClaimedBeforeAsync(appends, cancellationToken);
+                plan = await PlanAsync(appends, claims, cancellationToken);
+                await InsertUntilKnownAsync(plan, started, cancellationToken);
+                plan.Complete(_streams);
+                signal.Pulse();
+                return;
+            }
+            catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.UniqueViolation && attempt < 5)
+            {
+                // Another process claimed one of these delivery ids since we looked. Nothing was committed: look again.
+                _streams.Clear();
+            }
+            catch (Exception e) when (plan is null && Transient(e) && time.GetElapsedTime(started) < options.Patience)
+            {
+                await PauseAsync(attempt, cancellationToken);
+            }
+        }
+    }
+
+    /// <summary>Inserts the plan; returns only when it is committed.</summary>
+    private async Task InsertUntilKnownAsync(SegmentPlan plan, long started, CancellationToken cancellationToken)
+    {
+        if (plan.Segments.Count == 0)
+        {
+            return;
+        }
+
+        for (var attempt = 0; ; attempt++)
+        {
+            try
+            {
+                await InsertAsync(plan, cancellationToken);
+                return;
+            }
+            catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.UniqueViolation && attempt > 0)
+            {
+                if (await CommittedAsync(plan, cancellationToken))
+                {
+                    return;
+                }
+
+                throw;
+            }
+            catch (Exception e) when (Transient(e) && time.GetElapsedTime(started) < options.Patience)
+            {
+                IntakeLogLog.CommitRetried(logger, attempt + 1, e.GetType().Name);
+                await PauseAsync(attempt, cancellationToken);
+            }
+        }
+    }
+
+    private async Task InsertAsync(SegmentPlan plan, CancellationToken cancellationToken)
+    {
+        await using var session = await database.OpenAcrossAsync(Actor, cancellationToken);
+        await using var batch = session.Batch();
+        Guid? scope = null;
+        foreach (var segment in plan.Segments)
+        {
+            if (scope != segment.Header.School)
+            {
+                scope = segment.Header.School;
+                batch.BatchCommands.Add(Session.ScopeCommand(segment.Header.School));
+            }
+
+            SegmentSql.Add(batch, segment, _writer);
+        }
+
+        // A hint for other processes, at most every 20 ms: NOTIFY takes a server-wide lock at commit.
+        if (time.GetElapsedTime(_lastNotify) >= NotifyEvery)
+        {
+            _lastNotify = time.GetTimestamp();
+            batch.BatchCommands.Add(new NpgsqlBatchCommand("SELECT pg_notify('onlinesafety_intake', '')"));
+        }
+
+        await batch.ExecuteNonQueryAsync(cancellationToken);
+        await session.CommitAsync(cancellationToken);
+    }
+
+    /// <summary>After an unknown outcome: the transaction is atomic, so one of its segments speaks for all.</summary>
+    private async Task<bool> CommittedAsync(SegmentPlan plan, CancellationToken cancellationToken)
+    {
+        var header = plan.Segments[0].Header;
+        await using var session = await database.OpenAsync(header.School, Actor, cancellationToken);
+        await using var select = session.Command("SELECT last_seq FROM intake_stream WHERE school_id = $1 AND stream_id = $2");
+        select.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = header.School });
+        select.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = header.Stream });
+        return await select.ExecuteScalarAsync(cancellationToken) is long last && last >= header.Last;
+    }
+
+    private async Task<Dictionary<DeliveryKey, StoredClaim>> ClaimedBeforeAsync(IReadOnlyList<PendingAppend> appends, CancellationToken cancellationToken)
+    {
+        var claims = new Dictionary<DeliveryKey, StoredClaim>();
+        Session? session = null;
+        try
+        {
+            foreach (var school in appends.Where(a => a.Delivery is not null).GroupBy(a => a.Target.School))
+            {
+                session ??= await database.OpenAcrossAsync(Actor, cancellationToken);
+                await session.EnterAsync(school.Key, cancellationToken);
+                await SegmentSql.ReadClaimsAsync(session, school, claims, cancellationToken);
+            }
+        }
+        finally
+        {
+            if (session is not null)
+            {
+                await session.DisposeAsync();
+            }
+        }
+
+        return claims;
+    }
+
+    private async Task<SegmentPlan> PlanAsync(
+        IReadOnlyList<PendingAppend> appends, Dictionary<DeliveryKey, StoredClaim> claims, CancellationToken cancellationToken)
+    {
+        var now = Microsecond(time.GetUtcNow());
+        var day = DateOnly.FromDateTime(now.UtcDateTime);
+        await EnsurePartitionsAsync(day, cancellationToken);
+        var plan = new SegmentPlan();
+        foreach (var append in appends)
+        {
+            plan.Take(append, claims);
+        }
+
+        // By school, so that the scope is stated once for each.
+        foreach (var (target, taken) in plan.Taken.OrderBy(t => t.Key.School))
+        {
+            var key = await keys.GetOrMakeAsync(target.School, day, cancellationToken);
+            if (!_streams.TryGetValue(target, out var stream) || stream.Day != day)
+            {
+                stream = new OpenStream(Guid.NewGuid(), day, Next: 1, SegmentHeader.Genesis);
+            }
+
+            plan.Add(SegmentOf(target, stream, key, taken));
+        }
+
+        return plan;
+    }
+
+    private SealedSegment SegmentOf(SourceKey target, OpenStream stream, DataKey key, List<PendingAppend> appends)
+    {
+        var batches = new RecordBatch[appends.Count];
+        var next = stream.Next;
+        DateTimeOffset from = DateTimeOffset.MaxValue, to = DateTimeOffset.MinValue;
+        for (var i = 0; i < batches.Length; i++)
+        {
+            var records = batches[i] = appends[i].Records;
+            appends[i].First = next;
+            next += records.Count;
+            for (var r = 0; r < records.Count; r++)
+            {
+                var at = records[r].ReceivedAt;
+                (from, to) = (at < from ? at : from, at > to ? at : to);
+            }
+        }
+
+        (from, to) = (Microsecond(from), Microsecond(to));
+        _plain.ResetWrittenCount();
+        SegmentFormat.Write(batches, from, _plain);
+        var (codec, rented, length) = SegmentCompression.Compress(_plain.WrittenSpan);
+        var header = new SegmentHeader(
+            target.School, target.Source, stream.Id, stream.Day, stream.Next, next - 1, from, to, codec, key.Id, stream.HeadHash);
+        Span<byte> associated = stackalloc byte[SegmentHeader.CanonicalLength];
+        header.WriteCanonical(associated);
+        var payload = Sealing.Seal(key.Key, rented.AsSpan(0, length), associated);
+        ArrayPool<byte>.Shared.Return(rented, clearArray: true);
+        return new SealedSegment(header, header.Hash(payload), payload, appends);
+    }
+
+    private async Task EnsurePartitionsAsync(DateOnly day, CancellationToken cancellationToken)
+    {
+        if (_partitions.Contains(day))
+        {
+            return;
+        }
+
+        // Tomorrow's too: making one takes a short exclusive lock, better in advance than at midnight.
+        await using var session = await database.OpenAcrossAsync(Actor, cancellationToken);
+        await using var ensure = session.Command("SELECT ensure_intake_partition($1), ensure_intake_partition($2)");
+        ensure.Parameters.Add(new NpgsqlParameter<DateOnly> { TypedValue = day });
+        ensure.Parameters.Add(new NpgsqlParameter<DateOnly> { TypedValue = day.AddDays(1) });
+        await ensure.ExecuteNonQueryAsync(cancellationToken);
+        await session.CommitAsync(cancellationToken);
+        _partitions.Add(day);
+    }
+
+    private Task PauseAsync(int attempt, CancellationToken cancellationToken) =>
+        Task.Delay(TimeSpan.FromMilliseconds(Math.Min(50 << Math.Min(attempt, 4), 500)), time, cancellationToken);
+
+    private static bool Transient(Exception e) => e is NpgsqlException { IsTransient: true } or IOException or TimeoutException
+        || (e is PostgresException p && (p.SqlState.StartsWith("57P", StringComparison.Ordinal) || p.SqlState.StartsWith("08", StringComparison.Ordinal)))
+        || (e is NpgsqlException and not PostgresException);
+
+    private static DateTimeOffset Microsecond(DateTimeOffset value) => new(value.UtcTicks - (value.UtcTicks % TimeSpan.TicksPerMicrosecond), TimeSpan.Zero);
+}
+
+/// <summary>Where a stream stands in this writer.</summary>
+internal sealed record OpenStream(Guid Id, DateOnly Day, long Next, ReadOnlyMemory<byte> HeadHash);

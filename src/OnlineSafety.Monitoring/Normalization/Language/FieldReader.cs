@@ -1,0 +1,226 @@
+using System.Text.Json;
+using OnlineSafety.Monitoring.Events;
+using OnlineSafety.Monitoring.Normalization.Fields;
+
+namespace OnlineSafety.Monitoring.Normalization.Language;
+
+/// <summary>Reads <c>fields</c>: where each field of the event comes from. The order here is the order of filling.</summary>
+internal sealed class FieldReader(NameTable names, WebTables web)
+{
+    private static readonly (string Name, EventField Field)[] Texts =
+    [
+        ("group", EventField.Group),
+        ("deviceHost", EventField.DeviceHost),
+        ("deviceIp", EventField.DeviceIp),
+        ("searchQuery", EventField.SearchQuery),
+        ("text", EventField.Text),
+        ("app", EventField.App),
+        ("theme", EventField.VendorTheme),
+        ("reason", EventField.VendorReason),
+    ];
+
+    private static readonly string[] Known =
+    [
+        "time", "user", "group", "deviceHost", "deviceIp", "searchQuery", "url", "text", "app", "theme", "reason",
+        "categories", "action", "kind", "severity", "role", "breach",
+    ];
+
+    public Field[] Read(Place mapping)
+    {
+        if (mapping.Find("fields") is not { } place)
+        {
+            mapping.Fail("'fields' is missing");
+            return [];
+        }
+
+        place.Only(Known);
+        var fields = new List<Field> { new TimeField(place.Find("time") is { } time ? ReadTime(time) : []) };
+        foreach (var (name, field) in Texts)
+        {
+            if (place.Find(name) is { } text)
+            {
+                fields.Add(new TextField(field, [.. Alternatives(text).Select(ReadText)]));
+            }
+        }
+
+        if (place.Find("user") is { } user)
+        {
+            fields.Add(new UserField([.. Alternatives(user).Select(ReadText)]));
+        }
+
+        // After searchQuery: a term that the product names wins over the one in the URL.
+        if (place.Find("url") is { } url)
+        {
+            fields.Add(new UrlField(From(url), web));
+        }
+
+        if (place.Find("categories") is { } categories)
+        {
+            fields.Add(new CategoriesField(FromOf(categories, "from", "separators"), Utf8Text.Of(categories.Text("separators"))));
+        }
+
+        AddWords(place, fields);
+        return [.. fields];
+    }
+
+    private void AddWords(Place place, List<Field> fields)
+    {
+        Add("action", Word<DeviceAction>, table => new ActionField(table));
+        Add("kind", Word<ActivityKind>, table => new KindField(table));
+        Add("severity", SeverityWord, table => new SeverityField(table));
+        Add("role", Word<PersonRole>, table => new RoleField(table));
+        Add("breach", Truth, table => new BreachField(table));
+
+        void Add(string name, Func<Place, byte> word, Func<WordTable, Field> make)
+        {
+            if (place.Find(name) is { } field)
+            {
+                fields.Add(make(ReadTable(field, word)));
+            }
+        }
+    }
+
+    private WordTable ReadTable(Place place, Func<Place, byte> word)
+    {
+        if (place.IsText || place.IsArray)
+        {
+            place.Fail("needs an object with 'map', 'rules' or 'default'");
+            return new WordTable(Selector.Nothing, [], [], null, null);
+        }
+
+        place.Only("from", "map", "rules", "default", "unmatched");
+        var rules = new List<WordRule>();
+        foreach (var rule in place.Items("rules"))
+        {
+            rule.Only("when", "is");
+            rules.Add(new WordRule(ConditionReader.ReadAll(rule.Items("when"), names), rule.Find("is") is { } ours ? word(ours) : Missing(rule)));
+        }
+
+        // Exact words first, then those with stars: their order in the file is kept among themselves.
+        var map = place.Members("map").ConvertAll(entry => EntryOf(entry.Name, word(entry.Value)));
+        return new WordTable(
+            new Selector(names.SlotsOf(place.Texts("from"), place)),
+            [.. rules],
+            [.. map.Where(entry => entry is { AnyBefore: false, AnyAfter: false }), .. map.Where(entry => entry.AnyBefore || entry.AnyAfter)],
+            place.Find("default") is { } absent ? word(absent) : null,
+            place.Find("unmatched") is { } unmatched ? word(unmatched) : null);
+    }
+
+    private static byte Missing(Place rule)
+    {
+        rule.Fail("'is' is missing");
+        return 0;
+    }
+
+    private static WordEntry EntryOf(string name, byte ours)
+    {
+        var before = name.Length > 1 && name[0] == '*';
+        var after = name.Length > 1 && name[^1] == '*';
+        return new WordEntry(Utf8Text.Of(name[(before ? 1 : 0)..^(after ? 1 : 0)]), before, after, ours);
+    }
+
+    private static byte Word<T>(Place place)
+        where T : struct, Enum
+    {
+        if (place.IsText && Words.TryRead<T>(place.Text(), out var value))
+        {
+            return (byte)(object)value;
+        }
+
+        place.Fail($"must be one of {string.Join(", ", Enum.GetNames<T>().Select(name => name.ToLowerInvariant()))}");
+        return 0;
+    }
+
+    private static byte SeverityWord(Place place)
+    {
+        if (place.Value.ValueKind == JsonValueKind.Number && place.Value.TryGetByte(out var level) && level <= 5)
+        {
+            return level;
+        }
+
+        place.Fail("must be a whole number from 0 (none) to 5 (most)");
+        return 0;
+    }
+
+    private static byte Truth(Place place)
+    {
+        if (place.Value.ValueKind is not (JsonValueKind.True or JsonValueKind.False))
+        {
+            place.Fail("must be true or false");
+        }
+
+        return (byte)(place.Value.ValueKind == JsonValueKind.True ? 1 : 0);
+    }
+
+    private Selector From(Place place) => FromOf(place, "from");
+
+    private Selector FromOf(Place place, params ReadOnlySpan<string> allowed)
+    {
+        if (!place.IsObject)
+        {
+            return new Selector(names.SlotsOf(place.Texts(), place));
+        }
+
+        place.Only(allowed);
+        return new Selector(names.SlotsOf(place.Texts("from"), place));
+    }
+
+    /// <summary>A field may be one object or a list of them, tried in order; a list of names is one object's <c>from</c>.</summary>
+    private static List<Place> Alternatives(Place place) =>
+        place.IsArray && place.Items() is var items && items.Exists(item => item.IsObject) ? items : [place];
+
+    private TextWay ReadText(Place place)
+    {
+        if (!place.IsObject)
+        {
+            return new TextWay(From(place), [], [], [], Required: false, Replace: null);
+        }
+
+        var from = FromOf(place, "from", "when", "after", "before", "replace", "optionalMarks");
+        (byte[], byte[])? swap = null;
+        if (place.Find("replace") is { } replace)
+        {
+            replace.Only("text", "with");
+            swap = (Utf8Text.Of(replace.Text("text", required: true)), Utf8Text.Of(replace.Text("with", required: true)));
+            swap = swap.Value.Item1.Length == 0 ? null : swap;
+        }
+
+        return new TextWay(
+            from,
+            ConditionReader.ReadAll(place.Items("when"), names),
+            Utf8Text.Of(place.Text("after")),
+            Utf8Text.Of(place.Text("before")),
+            !place.Flag("optionalMarks"),
+            swap);
+    }
+
+    private TimeWay[] ReadTime(Place place)
+    {
+        var ways = new List<TimeWay>();
+        foreach (var way in Alternatives(place))
+        {
+            way.Only("from", "join", "formats");
+            var formats = new List<TimeFormat>();
+            foreach (var format in way.Items("formats"))
+            {
+                if (TimeFormat.TryCompile(format.Text()) is { } compiled)
+                {
+                    formats.Add(compiled);
+                }
+                else
+                {
+                    format.Fail("must be iso, epoch or a pattern with day and hour, such as dd/MM/yyyy HH:mm:ss");
+                }
+            }
+
+            if (formats.Count == 0)
+            {
+                way.Fail("'formats' is missing: how the time is written");
+            }
+
+            ways.Add(new TimeWay(names.SlotsOf(way.Texts("join"), way), new Selector(names.SlotsOf(way.Texts("from"), way)), [.. formats]));
+        }
+
+        return [.. ways];
+    }
+}

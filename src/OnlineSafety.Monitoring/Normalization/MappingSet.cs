@@ -1,0 +1,62 @@
+using System.Collections.Frozen;
+using OnlineSafety.Monitoring.Normalization.Language;
+
+namespace OnlineSafety.Monitoring.Normalization;
+
+/// <summary>
+/// All mappings of an installation, compiled. A pack is a vendor folder with its <c>mapping.json</c>; the folder
+/// <see cref="Everyone"/> holds what all packs share: search engines, secret parameters and control lines.
+/// </summary>
+internal sealed class MappingSet
+{
+    /// <summary>Folder of the shared tables.</summary>
+    public const string Everyone = "any";
+
+    private readonly FrozenDictionary<string, Mapping[]> _packs;
+    private readonly SharedTables _shared;
+
+    private MappingSet(FrozenDictionary<string, Mapping[]> packs, SharedTables shared)
+    {
+        _packs = packs;
+        _shared = shared;
+    }
+
+    /// <summary>Product words that have a pack, sorted.</summary>
+    public IEnumerable<string> Products => _packs.Keys.Order(StringComparer.Ordinal);
+
+    /// <summary>The mappings of a product in the order they are tried; empty for an unknown product.</summary>
+    public Mapping[] Find(string product) => _packs.TryGetValue(product, out var pack) ? pack : [];
+
+    /// <summary>True for a line that a syslog relay writes by itself.</summary>
+    public bool IsControlLine(ReadOnlySpan<byte> message) => _shared.IsControlLine(message);
+
+    /// <summary>Reads and compiles mapping files.</summary>
+    /// <param name="files">Vendor folder name (it is the product word of sources) and content of its <c>mapping.json</c>.</param>
+    /// <exception cref="MappingException">Something is wrong in one or several files: every error is listed.</exception>
+    public static MappingSet Parse(IEnumerable<(string Vendor, ReadOnlyMemory<byte> Json)> files)
+    {
+        var errors = new List<MappingError>();
+        var roots = new List<(string Vendor, Place Root)>();
+        foreach (var (vendor, json) in files)
+        {
+            if (Place.TryOpen(vendor, json, errors) is { } root)
+            {
+                roots.Add((vendor, root));
+            }
+        }
+
+        var shared = SharedTables.Read(roots.Where(file => string.Equals(file.Vendor, Everyone, StringComparison.Ordinal)).Select(file => file.Root));
+        var packs = new Dictionary<string, Mapping[]>(StringComparer.OrdinalIgnoreCase);
+        foreach (var (vendor, root) in roots.Where(file => !string.Equals(file.Vendor, Everyone, StringComparison.Ordinal)))
+        {
+            if (!packs.TryAdd(vendor, PackReader.Read(vendor, root, shared)))
+            {
+                root.Fail("the vendor has two mapping files");
+            }
+        }
+
+        return errors.Count > 0
+            ? throw new MappingException(errors)
+            : new MappingSet(packs.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase), shared);
+    }
+}

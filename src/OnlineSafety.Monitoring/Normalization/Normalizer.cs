@@ -1,0 +1,220 @@
+using System.Text.Unicode;
+using OnlineSafety.Monitoring.Events;
+using OnlineSafety.Monitoring.Normalization.Fields;
+using OnlineSafety.Monitoring.Normalization.Shapes;
+
+namespace OnlineSafety.Monitoring.Normalization;
+
+/// <summary>
+/// Turns a record into events by the mappings of its product. Pure: the same bytes, envelope, zone and mappings give the same events
+/// for ever. Holds reusable buffers: one instance per worker, not thread-safe. Never throws for what a record holds.
+/// </summary>
+internal sealed class Normalizer(MappingSet mappings)
+{
+    private static readonly byte[] Bom = [0xEF, 0xBB, 0xBF];
+
+    private readonly Cells _cells = new();
+    private readonly EventDraft _draft = new();
+
+    /// <summary>Reads one record.</summary>
+    /// <param name="record">The record.</param>
+    /// <param name="product">Product word of the source, for example <c>protex</c>; picks the pack.</param>
+    /// <param name="zone">Zone of the source's local times.</param>
+    /// <param name="sink">Called once for each event.</param>
+    public NormalizeResult Normalize(in RawRecord record, string product, TimeZoneInfo zone, IEventSink sink)
+    {
+        var pack = mappings.Find(product);
+        if (pack.Length == 0)
+        {
+            return new NormalizeResult(NormalizeOutcome.Unclaimed, Reasons.NoMapping, "", 0);
+        }
+
+        var job = new Job(record, zone, sink);
+        _cells.Load(record.Payload);
+        return record.Envelope.ContentType is RecordEnvelope.Syslog or RecordEnvelope.PlainText
+            ? ReadLine(pack, ref job)
+            : ReadBody(pack, ref job, _cells.Body, isLine: false);
+    }
+
+    private NormalizeResult ReadLine(Mapping[] pack, ref Job job)
+    {
+        job.Warnings |= Repair(_cells.Body, out var line);
+        _cells.Mark();
+        var syslog = SyslogMessage.Parse(_cells.Bytes(line), job.Record.ReceivedAt, job.Zone);
+        var (bodyStart, bodyLength) = syslog.BodyRange.GetOffsetAndLength(line.Length);
+        var (start, length) = syslog.MessageRange.GetOffsetAndLength(line.Length);
+        if (mappings.IsControlLine(syslog.Message))
+        {
+            return new NormalizeResult(NormalizeOutcome.Control, Reasons.ControlLine, "", 0);
+        }
+
+        job.HeaderTime = syslog.Timestamp;
+        var result = ReadBody(pack, ref job, Cells.Part(line, start, length), isLine: true);
+        if (IsRead(result) || length == bodyLength)
+        {
+            return result;
+        }
+
+        // What looked like a header may have been the body: a product's own line can begin with a date, and a relay may add none.
+        job.HeaderTime = null;
+        var second = ReadBody(pack, ref job, Cells.Part(line, bodyStart, bodyLength), isLine: true);
+        return IsRead(second) || result.Outcome == NormalizeOutcome.Unclaimed ? second : result;
+    }
+
+    private static bool IsRead(in NormalizeResult result) =>
+        result.Outcome is NormalizeOutcome.Mapped or NormalizeOutcome.Control || result.Events > 0;
+
+    private EventWarnings Repair(Slice body, out Slice repaired)
+    {
+        var text = _cells.Bytes(body);
+        repaired = body;
+        if (Utf8.IsValid(text))
+        {
+            return EventWarnings.None;
+        }
+
+        repaired = _cells.Repair(text, out var cut, out var invalid);
+        return (cut ? EventWarnings.TruncatedUtf8 : EventWarnings.None) | (invalid ? EventWarnings.InvalidUtf8 : EventWarnings.None);
+    }
+
+    private NormalizeResult ReadBody(Mapping[] pack, ref Job job, Slice body, bool isLine)
+    {
+        var text = _cells.Bytes(body);
+        if (text.StartsWith(Bom))
+        {
+            body = Cells.Part(body, Bom.Length, body.Length - Bom.Length);
+            text = _cells.Bytes(body);
+        }
+
+        if (Utf8Text.Trim(text).IsEmpty)
+        {
+            return new NormalizeResult(NormalizeOutcome.Unreadable, Reasons.Empty, "", 0);
+        }
+
+        var nearest = new NormalizeResult(NormalizeOutcome.Unclaimed, Reasons.NoMapping, "", 0);
+        foreach (var mapping in pack)
+        {
+            var result = Try(mapping, ref job, body, isLine);
+            if (IsRead(result))
+            {
+                return result;
+            }
+
+            nearest = nearest.Outcome == NormalizeOutcome.Unclaimed ? result : nearest;
+        }
+
+        return nearest;
+    }
+
+    private NormalizeResult Try(Mapping mapping, ref Job job, Slice body, bool isLine)
+    {
+        if (mapping.Shape.IsLine && !isLine)
+        {
+            return Unclaimed;
+        }
+
+        _cells.Body = body;
+        if (!isLine && !mapping.Shape.NeedsUtf8)
+        {
+            job.Warnings |= Repair(body, out var repaired);
+            _cells.Body = repaired;
+        }
+
+        _cells.Mark();
+        _cells.Prepare(mapping.SlotNames.Length, mapping.Blanks);
+        switch (mapping.Shape.Open(_cells, job.Record.Envelope.ContentType))
+        {
+            case Fit.Foreign:
+                return Unclaimed;
+            case Fit.Broken:
+                return new NormalizeResult(NormalizeOutcome.Unreadable, _cells.Broken, mapping.Label, 0);
+        }
+
+        var events = 0;
+        var controls = 0;
+        _cells.Broken = "";
+        while (mapping.Shape.Next(_cells))
+        {
+            if (events + controls == 0 && !mapping.When.AllHold(_cells))
+            {
+                return Unclaimed;
+            }
+
+            if (mapping.Control.Length > 0 && mapping.Control.AllHold(_cells))
+            {
+                controls++;
+                continue;
+            }
+
+            Fill(mapping, in job);
+            job.Sink.OnEvent(_draft, events++);
+        }
+
+        if (_cells.Broken.Length > 0)
+        {
+            return new NormalizeResult(NormalizeOutcome.Unreadable, _cells.Broken, mapping.Label, events);
+        }
+
+        return events == 0 && controls > 0
+            ? new NormalizeResult(NormalizeOutcome.Control, Reasons.Heartbeat, mapping.Label, 0)
+            : new NormalizeResult(NormalizeOutcome.Mapped, "", mapping.Label, events);
+    }
+
+    private void Fill(Mapping mapping, in Job job)
+    {
+        _draft.Reset();
+        _draft.Warnings = job.Warnings
+            | (_cells.Short ? EventWarnings.MissingFields : EventWarnings.None)
+            | (_cells.Long ? EventWarnings.ExtraFields : EventWarnings.None);
+        var moment = new Moment(job.Record.ReceivedAt, job.HeaderTime, job.Zone);
+        foreach (var field in mapping.Fields)
+        {
+            field.Fill(_draft, _cells, moment);
+        }
+
+        if (_draft.Kind is ActivityKind.Unknown or ActivityKind.Visit && _draft.Has(EventField.SearchQuery))
+        {
+            _draft.Kind = ActivityKind.Search;
+        }
+
+        KeepUnmapped(mapping);
+    }
+
+    private void KeepUnmapped(Mapping mapping)
+    {
+        for (var slot = 0; slot < mapping.SlotNames.Length; slot++)
+        {
+            if (!_cells.IsUsed(slot) && !mapping.Ignored[slot] && !_cells.IsBlank(slot))
+            {
+                _draft.AddUnmapped(mapping.SlotNames[slot], _cells[slot]);
+            }
+        }
+
+        for (var i = 0; i < _cells.MoreCount; i++)
+        {
+            var (slot, value) = _cells.More(i);
+            if (!_cells.IsUsed(slot) && !mapping.Ignored[slot])
+            {
+                _draft.AddUnmapped(mapping.SlotNames[slot], _cells.Bytes(value));
+            }
+        }
+
+        for (var i = 0; i < _cells.ExtraCount; i++)
+        {
+            var (key, value) = _cells.Extra(i);
+            _draft.AddUnmapped(_cells.Bytes(key), _cells.Bytes(value));
+        }
+    }
+
+    private static NormalizeResult Unclaimed => new(NormalizeOutcome.Unclaimed, Reasons.NoMapping, "", 0);
+
+    /// <summary>One call's work, handed down.</summary>
+    private struct Job(in RawRecord record, TimeZoneInfo zone, IEventSink sink)
+    {
+        public readonly RawRecord Record = record;
+        public readonly TimeZoneInfo Zone = zone;
+        public readonly IEventSink Sink = sink;
+        public DateTimeOffset? HeaderTime;
+        public EventWarnings Warnings;
+    }
+}

@@ -1,0 +1,169 @@
+namespace OnlineSafety.Monitoring.Normalization.Shapes;
+
+/// <summary>One column of a layout.</summary>
+/// <param name="Slot">Where its value goes.</param>
+/// <param name="Check">What it must look like.</param>
+/// <param name="Loose">It may hold the separator itself: several pieces become one value.</param>
+/// <param name="Last">The columns after a loose one are looked for from the end (true) or the start.</param>
+internal readonly record struct Column(int Slot, ColumnCheck Check, bool Loose, bool Last);
+
+/// <summary>
+/// An order of columns. Fixed columns are anchored at both ends; what lies between two loose columns is found by its checks.
+/// That reads lines whose free text holds the separator, which splitting alone cannot.
+/// </summary>
+internal sealed class Layout
+{
+    private readonly Column[] _columns;
+    private readonly int _looseMinimum;
+    private readonly int _fixedCount;
+
+    /// <param name="columns">In order.</param>
+    /// <param name="looseMinimum">Pieces a loose column takes at least: 1 where blank columns are kept, 0 where runs of spaces separate.</param>
+    public Layout(Column[] columns, int looseMinimum)
+    {
+        _columns = columns;
+        _looseMinimum = looseMinimum;
+        _fixedCount = columns.Count(column => !column.Loose);
+    }
+
+    public int MinimumCount => _fixedCount + ((_columns.Length - _fixedCount) * _looseMinimum);
+
+    /// <summary>Assigns the pieces to the slots; false, with nothing assigned, when the layout does not apply.</summary>
+    public bool TryAssign(Cells cells, ReadOnlySpan<Slice> pieces)
+    {
+        if (pieces.Length < MinimumCount || (pieces.Length > MinimumCount && _fixedCount == _columns.Length))
+        {
+            return false;
+        }
+
+        // Slots are written only when every column has its place: the usual line has exactly as many pieces as columns.
+        Span<Range> places = stackalloc Range[_columns.Length];
+        if (!Place(cells, pieces, places))
+        {
+            return false;
+        }
+
+        for (var i = 0; i < _columns.Length; i++)
+        {
+            var (start, length) = places[i].GetOffsetAndLength(pieces.Length);
+            if (length > 0)
+            {
+                var first = pieces[start];
+                var last = pieces[start + length - 1];
+                cells.Add(_columns[i].Slot, length == 1 ? first : Join(first, last));
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>True when the first checked column looks right: a line of this layout that went wrong, not a foreign one.</summary>
+    public bool LooksLike(Cells cells, ReadOnlySpan<Slice> pieces)
+    {
+        for (var i = 0; i < _columns.Length && i < pieces.Length && !_columns[i].Loose; i++)
+        {
+            if (_columns[i].Check != ColumnCheck.None)
+            {
+                return _columns[i].Check.Passes(cells.Bytes(pieces[i]));
+            }
+        }
+
+        return false;
+    }
+
+    private bool Place(Cells cells, ReadOnlySpan<Slice> pieces, Span<Range> places)
+    {
+        var piece = 0;
+        var column = 0;
+        while (column < _columns.Length)
+        {
+            if (!_columns[column].Loose)
+            {
+                if (piece >= pieces.Length || !_columns[column].Check.Passes(cells.Bytes(pieces[piece])))
+                {
+                    return false;
+                }
+
+                places[column++] = piece..++piece;
+                continue;
+            }
+
+            var runEnd = RunEnd(column + 1);
+            var start = Find(cells, pieces, column, runEnd, piece);
+            if (start < 0)
+            {
+                return false;
+            }
+
+            places[column++] = piece..start;
+            for (piece = start; column < runEnd; column++)
+            {
+                places[column] = piece..++piece;
+            }
+        }
+
+        return piece == pieces.Length;
+    }
+
+    /// <summary>Where the fixed columns after a loose one begin, or -1.</summary>
+    private int Find(Cells cells, ReadOnlySpan<Slice> pieces, int loose, int runEnd, int from)
+    {
+        var run = runEnd - loose - 1;
+        var earliest = from + _looseMinimum;
+        var latest = pieces.Length - run - Needed(runEnd);
+        if (runEnd == _columns.Length)
+        {
+            // Nothing loose follows: the run stands at the end.
+            earliest = Math.Max(earliest, latest);
+        }
+
+        var step = _columns[loose].Last ? -1 : 1;
+        for (var at = step > 0 ? earliest : latest; at >= earliest && at <= latest; at += step)
+        {
+            if (RunPasses(cells, pieces, loose + 1, runEnd, at))
+            {
+                return at;
+            }
+        }
+
+        return -1;
+    }
+
+    private bool RunPasses(Cells cells, ReadOnlySpan<Slice> pieces, int column, int runEnd, int piece)
+    {
+        for (; column < runEnd; column++, piece++)
+        {
+            if (!_columns[column].Check.Passes(cells.Bytes(pieces[piece])))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private int RunEnd(int column)
+    {
+        while (column < _columns.Length && !_columns[column].Loose)
+        {
+            column++;
+        }
+
+        return column;
+    }
+
+    private int Needed(int column)
+    {
+        var needed = 0;
+        for (; column < _columns.Length; column++)
+        {
+            needed += _columns[column].Loose ? _looseMinimum : 1;
+        }
+
+        return needed;
+    }
+
+    private static Slice Join(Slice first, Slice last) => first.Start >= 0
+        ? new Slice(first.Start, last.Start + last.Length - first.Start)
+        : new Slice(first.Start, ~last.Start + last.Length - ~first.Start);
+}

@@ -1,0 +1,177 @@
+using System.Buffers;
+
+namespace OnlineSafety.Monitoring.Normalization.Shapes;
+
+/// <summary>How a line is cut into pieces.</summary>
+internal abstract class Splitter
+{
+    /// <summary>Pieces written, or -1 when there are more than fit.</summary>
+    public abstract int Split(Cells cells, Slice body, Span<Slice> pieces);
+}
+
+/// <summary>Pieces between a separator, blank ones kept.</summary>
+internal sealed class SeparatorSplitter(byte[][] separators, byte[] wrap) : Splitter
+{
+    public override int Split(Cells cells, Slice body, Span<Slice> pieces)
+    {
+        var text = cells.Bytes(body);
+        if (wrap.Length > 0)
+        {
+            if (text.Length < wrap.Length * 2 || !text.StartsWith(wrap) || !text.EndsWith(wrap))
+            {
+                return 0;
+            }
+
+            body = Cells.Part(body, wrap.Length, text.Length - (wrap.Length * 2));
+            text = cells.Bytes(body);
+        }
+
+        foreach (var separator in separators)
+        {
+            // Only the first separator that occurs counts: "#011" is a tab that a relay wrote out, and then no real tab is left.
+            if (text.IndexOf(separator) >= 0)
+            {
+                return Split(body, text, separator, pieces);
+            }
+        }
+
+        return 0;
+    }
+
+    private static int Split(Slice body, ReadOnlySpan<byte> text, byte[] separator, Span<Slice> pieces)
+    {
+        var count = 0;
+        var start = 0;
+        while (count < pieces.Length)
+        {
+            var length = separator.Length == 1 ? text[start..].IndexOf(separator[0]) : text[start..].IndexOf(separator);
+            if (length < 0)
+            {
+                pieces[count++] = Cells.Part(body, start, text.Length - start);
+                return count;
+            }
+
+            pieces[count++] = Cells.Part(body, start, length);
+            start += length + separator.Length;
+        }
+
+        return -1;
+    }
+}
+
+/// <summary>Words between runs of spaces.</summary>
+internal sealed class SpaceSplitter : Splitter
+{
+    public override int Split(Cells cells, Slice body, Span<Slice> pieces)
+    {
+        var text = cells.Bytes(body);
+        var count = 0;
+        var at = 0;
+        while (true)
+        {
+            var start = text[at..].IndexOfAnyExcept((byte)' ');
+            if (start < 0)
+            {
+                return count;
+            }
+
+            if (count == pieces.Length)
+            {
+                return -1;
+            }
+
+            at += start;
+            var length = text[at..].IndexOf((byte)' ');
+            length = length < 0 ? text.Length - at : length;
+            pieces[count++] = Cells.Part(body, at, length);
+            at += length;
+        }
+    }
+}
+
+/// <summary>Values separated by one sign, quoted as RFC 4180 says.</summary>
+internal sealed class CsvSplitter(byte separator) : Splitter
+{
+    public override int Split(Cells cells, Slice body, Span<Slice> pieces)
+    {
+        var reader = new CsvReader(cells, body, separator);
+        var count = 0;
+        while (reader.TryReadCell(out var cell))
+        {
+            if (count == pieces.Length)
+            {
+                return -1;
+            }
+
+            pieces[count++] = cell;
+        }
+
+        return reader.OpenQuote ? 0 : count;
+    }
+}
+
+/// <summary>One line, one event, columns by position: the first layout that fits is taken.</summary>
+internal sealed class LineShape(Splitter splitter, Layout[] layouts, byte[][] prefixes) : Shape
+{
+    // More words than any layout has columns; a longer free text is cut off the shape, not off the record.
+    private const int MaximumPieces = 512;
+
+    // With fewer pieces than this nothing can be told about a line.
+    private const int LeastPieces = 3;
+
+    private readonly int _fewest = layouts.Min(layout => layout.MinimumCount);
+
+    public override bool IsLine => true;
+
+    public override Fit Open(Cells cells, string contentType)
+    {
+        var body = Strip(cells);
+        var pieces = ArrayPool<Slice>.Shared.Rent(MaximumPieces);
+        try
+        {
+            var count = splitter.Split(cells, body, pieces.AsSpan(0, MaximumPieces));
+            if (count < LeastPieces)
+            {
+                return Fit.Foreign;
+            }
+
+            return Choose(cells, pieces.AsSpan(0, count));
+        }
+        finally
+        {
+            ArrayPool<Slice>.Shared.Return(pieces);
+        }
+    }
+
+    public override bool Next(Cells cells) => cells.Cursor++ == 0;
+
+    private Fit Choose(Cells cells, ReadOnlySpan<Slice> pieces)
+    {
+        var alike = false;
+        foreach (var layout in layouts)
+        {
+            if (layout.TryAssign(cells, pieces))
+            {
+                return Fit.Fits;
+            }
+
+            alike |= layout.LooksLike(cells, pieces);
+        }
+
+        return alike ? Break(cells, pieces.Length < _fewest ? Reasons.ColumnCount : Reasons.ColumnShape) : Fit.Foreign;
+    }
+
+    private Slice Strip(Cells cells)
+    {
+        var body = cells.Body;
+        foreach (var prefix in prefixes)
+        {
+            if (cells.Bytes(body).StartsWith(prefix))
+            {
+                return Cells.Part(body, prefix.Length, body.Length - prefix.Length);
+            }
+        }
+
+        return body;
+    }
+}

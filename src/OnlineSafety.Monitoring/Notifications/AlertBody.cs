@@ -1,0 +1,100 @@
+using System.Globalization;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Events;
+using OnlineSafety.Monitoring.Notifications.Email;
+
+namespace OnlineSafety.Monitoring.Notifications;
+
+/// <summary>The mail about an alert: thin, because mail is read on phones, forwarded and kept. What happened is shown behind the link.</summary>
+internal sealed class AlertBody(IThemeWords themes, IOptions<MailOptions> options) : INotificationBody
+{
+    private static readonly CultureInfo _british = CultureInfo.GetCultureInfo("en-GB");
+
+    public string Kind => "alert";
+
+    public async Task<Preparation> PrepareAsync(Session session, LedgerEntry entry, NotificationAddressee to, CancellationToken cancellationToken)
+    {
+        var notice = await NoticeAsync(session, entry, cancellationToken);
+        return AlertNotice.DropFor(notice, to.Member) is { } code ? new Preparation.Drop(code) : Say(notice!, entry.Cause, to);
+    }
+
+    private static Task<AlertNotice?> NoticeAsync(Session session, LedgerEntry entry, CancellationToken cancellationToken) =>
+        // Named columns only: this process has no right to the others.
+        session.Context.Alerts
+            .Where(a => a.SchoolId == entry.School && a.AlertId == entry.Alert)
+            .Select(a => new AlertNotice
+            {
+                Alert = a.AlertId,
+                Number = a.Number,
+                State = a.State,
+                Severity = (Severity)a.Severity,
+                Risk = (Risk)a.Risk,
+                Theme = a.Theme,
+                NeedsReview = a.NeedsReview,
+                Audience = (Audience)a.Audience,
+                Route = a.Route,
+                SubjectStaff = a.SubjectStaff,
+                Events = a.EventCount,
+                RaisedAt = a.RaisedAt,
+                HasInstructions = a.Instructions != "",
+            })
+            .FirstOrDefaultAsync(cancellationToken);
+
+    internal Preparation.Say Say(AlertNotice notice, string cause, NotificationAddressee to)
+    {
+        var severity = Capital(Words.Of(notice.Severity));
+        var theme = themes.LabelOf(notice.Theme);
+        var school = MailDocument.Line(to.SchoolName);
+        var subject = string.Create(_british, $"[Online safety] {severity}: alert {notice.Number} at {school}: {theme}");
+        var raised = TimeZoneInfo.ConvertTime(notice.RaisedAt, to.Zone).ToString("ddd d MMM yyyy 'at' HH:mm", _british);
+        var link = options.Value.BaseUrl.TrimEnd('/') + "/alerts/" + notice.Alert.ToString("D");
+
+        var body = new MailDocument(string.Create(_british, $"{severity} alert {notice.Number}: {theme}"))
+            .Paragraph(WhyNow(cause))
+            .Facts(
+                ("School", school),
+                ("Severity", severity),
+                ("Theme", theme),
+                ("Risk", notice.Risk == Risk.None ? "Not yet known" : Capital(Words.Of(notice.Risk))),
+                ("Alert number", notice.Number.ToString(_british)),
+                ("Raised", raised),
+                ("Events so far", notice.Events.ToString("N0", _british)),
+                ("Status", notice.NeedsReview ? "Needs review: the record could not be read fully, so a person must look at it" : Capital(notice.State)))
+            .Heading("What to do next")
+            .Items(NextSteps(notice))
+            .Link("Open this alert", link)
+            .Paragraph("This message holds no names, searches or web addresses on purpose. Please do not add any when you reply or forward it.");
+        return new Preparation.Say(subject, body, notice.Severity >= Severity.High);
+    }
+
+    private static string WhyNow(string cause) => cause switch
+    {
+        "severity" => "This alert has become more severe.",
+        "theme" => "This alert now also concerns another theme.",
+        "critical-again" => "There is new activity on this critical alert.",
+        _ => "A new alert needs your attention.",
+    };
+
+    private static List<string> NextSteps(AlertNotice notice)
+    {
+        var steps = new List<string>();
+        if (notice.HasInstructions)
+        {
+            steps.Add("Do not search for, open, copy, print, forward or share the material, not even to check it.");
+            steps.Add("Follow the instructions shown with the alert (Internet Watch Foundation, police) before anything else.");
+        }
+
+        if (notice.Severity >= Severity.Critical)
+        {
+            steps.Add("A child may be at risk now. If there is immediate danger, call 999.");
+        }
+
+        steps.Add("Open the alert, look at the evidence and acknowledge it, so that others know somebody is acting.");
+        steps.Add("Act as your child protection policy says and record the outcome in the alert.");
+        return steps;
+    }
+
+    private static string Capital(string word) => word.Length == 0 ? word : char.ToUpper(word[0], CultureInfo.InvariantCulture) + word[1..];
+}

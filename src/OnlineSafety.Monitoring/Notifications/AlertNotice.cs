@@ -1,0 +1,56 @@
+using OnlineSafety.Monitoring.Alerts;
+using OnlineSafety.Monitoring.Events;
+
+namespace OnlineSafety.Monitoring.Notifications;
+
+/// <summary>All that a mail may know of an alert: no name, search, address or device.</summary>
+internal sealed record AlertNotice
+{
+    public required Guid Alert { get; init; }
+
+    public required int Number { get; init; }
+
+    public required string State { get; init; }
+
+    public required Severity Severity { get; init; }
+
+    public required Risk Risk { get; init; }
+
+    public required string Theme { get; init; }
+
+    public required bool NeedsReview { get; init; }
+
+    public required Audience Audience { get; init; }
+
+    public required string Route { get; init; }
+
+    public required Guid? SubjectStaff { get; init; }
+
+    public required int Events { get; init; }
+
+    public required DateTimeOffset RaisedAt { get; init; }
+
+    /// <summary>The theme carries instructions that must be followed (IWF, police); the console shows them.</summary>
+    public required bool HasInstructions { get; init; }
+
+    /// <summary>Why this member of staff must not be told of it now; null when the mail may go. Pure.</summary>
+    public static string? DropFor(AlertNotice? notice, StaffMember member)
+    {
+        if (notice is null)
+        {
+            return DropCode.AlertGone;
+        }
+
+        if (notice.SubjectStaff == member.Id)
+        {
+            return DropCode.RecipientIsSubject;
+        }
+
+        if (notice.State is AlertState.Resolved)
+        {
+            return DropCode.AlertResolved;
+        }
+
+        return Recipients.MayReceive(member, notice.Route, notice.Audience, notice.SubjectStaff) ? null : DropCode.NotRouted;
+    }
+}

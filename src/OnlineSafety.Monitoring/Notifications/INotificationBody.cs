@@ -1,0 +1,37 @@
+using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Notifications.Email;
+
+namespace OnlineSafety.Monitoring.Notifications;
+
+/// <summary>What one kind of notification says. Reads the state of now, in the school's scope: a row may be days old.</summary>
+internal interface INotificationBody
+{
+    /// <summary>The ledger's <c>kind</c>.</summary>
+    string Kind { get; }
+
+    Task<Preparation> PrepareAsync(Session session, LedgerEntry entry, NotificationAddressee to, CancellationToken cancellationToken);
+}
+
+/// <summary>To whom, and for which school.</summary>
+internal sealed record NotificationAddressee(StaffMember Member, string Email, string SchoolName, TimeZoneInfo Zone);
+
+internal abstract record Preparation
+{
+    public sealed record Say(string Subject, MailDocument Body, bool Urgent) : Preparation;
+
+    /// <summary>Nothing is to be said any more.</summary>
+    public sealed record Drop(string Code) : Preparation;
+}
+
+/// <summary>Why a row was dropped or failed without a try; the ledger's other codes are those of <see cref="MailFaults"/>.</summary>
+internal static class DropCode
+{
+    public const string NoRecipient = "no-recipient";
+    public const string RecipientGone = "recipient-gone";
+    public const string RecipientDisabled = "recipient-disabled";
+    public const string RecipientIsSubject = "recipient-is-subject";
+    public const string NotRouted = "not-routed";
+    public const string AlertGone = "alert-gone";
+    public const string AlertResolved = "alert-resolved";
+    public const string DigestGone = "digest-gone";
+}

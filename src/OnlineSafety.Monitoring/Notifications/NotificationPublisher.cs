@@ -1,0 +1,38 @@
+using MassTransit;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace OnlineSafety.Monitoring.Notifications;
+
+/// <summary>
+/// Carries hints to the bus, away from whoever recorded the alert: a publish waits as long as a broker is away, and nobody on that path may.
+/// </summary>
+internal sealed class NotificationPublisher(NotificationSignals signals, IBus bus, ILogger<NotificationPublisher> logger) : BackgroundService
+{
+    private static readonly TimeSpan _publishWithin = TimeSpan.FromSeconds(10);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await foreach (var due in signals.Reader.ReadAllAsync(stoppingToken))
+        {
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
+            limit.CancelAfter(_publishWithin);
+            try
+            {
+                await bus.Publish(due, limit.Token);
+            }
+            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
+            {
+                // The hint is lost and the row is not.
+                NotificationsLog.PublishFailed(logger, e.GetType().Name);
+            }
+        }
+    }
+}
+
+/// <summary>Receives hints from the bus. The claim decides whether there is anything to do, so a hint that comes twice does nothing.</summary>
+internal sealed class NotificationDueConsumer(Dispatcher dispatcher) : IConsumer<NotificationDue>
+{
+    public Task Consume(ConsumeContext<NotificationDue> context) =>
+        dispatcher.DispatchAsync(context.Message.School, context.Message.Notification, context.CancellationToken);
+}

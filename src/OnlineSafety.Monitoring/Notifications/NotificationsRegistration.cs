@@ -1,0 +1,47 @@
+using MassTransit;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using OnlineSafety.Monitoring.Notifications.Email;
+
+namespace OnlineSafety.Monitoring.Notifications;
+
+internal static class NotificationsRegistration
+{
+    /// <summary>The notify role: ledger, dispatch, mail and the bus. Needs the keyed database of <see cref="Access.DatabaseRole.Notify"/> and a <see cref="TimeProvider"/>.</summary>
+    public static IServiceCollection AddNotifications(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddSingleton<IValidateOptions<MailOptions>, MailOptionsCheck>();
+        services.AddOptions<MailOptions>().Bind(configuration.GetSection(MailOptions.Section)).ValidateOnStart();
+
+        services.TryAddSingleton<NotificationSignals>();
+        services.TryAddSingleton<IThemeWords, ThemeCodes>();
+        services.AddSingleton<Ledger>();
+        services.AddSingleton<INotificationBody, AlertBody>();
+        services.AddSingleton<OutboxTransport>();
+        services.AddSingleton<SmtpTransport>();
+        services.AddSingleton<IMailTransport>(provider => provider.GetRequiredService<IOptions<MailOptions>>().Value.HasRelay
+            ? provider.GetRequiredService<SmtpTransport>()
+            : provider.GetRequiredService<OutboxTransport>());
+        services.AddSingleton<MailDelivery>();
+        services.AddSingleton<Dispatcher>();
+
+        services.AddMassTransit(bus =>
+        {
+            bus.AddConsumer<NotificationDueConsumer>();
+            bus.UsingInMemory((context, memory) =>
+            {
+                // A virtual host of its own: two hosts in one process never take each other's hints.
+                memory.Host("/" + Guid.NewGuid().ToString("N"));
+                memory.ConcurrentMessageLimit = context.GetRequiredService<IOptions<MailOptions>>().Value.Concurrency;
+                memory.ConfigureEndpoints(context);
+            });
+        });
+        // Without it an early publish is lost; a hint only, but seconds matter.
+        services.Configure<MassTransitHostOptions>(host => host.WaitUntilStarted = true);
+        services.AddHostedService<NotificationPublisher>();
+        services.AddHostedService<NotificationSweeper>();
+        return services;
+    }
+}

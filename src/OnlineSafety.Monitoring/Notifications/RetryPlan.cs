@@ -1,0 +1,33 @@
+using OnlineSafety.Monitoring.Notifications.Email;
+
+namespace OnlineSafety.Monitoring.Notifications;
+
+/// <summary>What to do after an attempt failed. Pure.</summary>
+internal static class RetryPlan
+{
+    /// <summary>RFC 5321 4.5.4.1 gives up after 4 to 5 days.</summary>
+    public static readonly TimeSpan GiveUpAfter = TimeSpan.FromDays(5);
+
+    // The RFC asks for 30 minutes between tries in general; the early ones are sooner because greylisting lifts after minutes.
+    private static readonly TimeSpan[] _steps =
+        [TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(15), TimeSpan.FromMinutes(30)];
+
+    // An open circuit means that nothing was tried: look again as soon as it may have closed.
+    private static readonly TimeSpan _whileRelayIsDown = TimeSpan.FromSeconds(30);
+
+    public static Outcome After(MailFault fault, LedgerEntry entry)
+    {
+        var code = MailFaults.CodeOf(fault);
+        if (MailFaults.IsPermanent(fault) || entry.Age >= GiveUpAfter)
+        {
+            return new Outcome.Failed(code);
+        }
+
+        var step = fault == MailFault.RelayDown ? _whileRelayIsDown : _steps[Math.Clamp(entry.Attempts, 1, _steps.Length) - 1];
+        return new Outcome.Retry(code, step * Spread(entry));
+    }
+
+    /// <summary>0.9 to 1.1, from the row's own random id: rows that failed together do not come back together, and a test can repeat it.</summary>
+    private static double Spread(LedgerEntry entry) =>
+        0.9 + (0.2 * (((entry.Id.ToByteArray()[^1] + (entry.Attempts * 37)) & 0xFF) / 255.0));
+}

@@ -1,0 +1,25 @@
+namespace OnlineSafety.Monitoring.Notifications;
+
+/// <summary>What routing needs to know of a member of staff.</summary>
+/// <param name="Roles"><c>dsl</c>, <c>deputy</c>, <c>head</c>, <c>chair</c>, <c>digest</c>.</param>
+internal sealed record StaffMember(Guid Id, IReadOnlyList<string> Roles, bool Enabled)
+{
+    public const string Dsl = "dsl";
+    public const string Deputy = "deputy";
+    public const string Head = "head";
+    public const string Chair = "chair";
+    public const string Digest = "digest";
+
+    public bool HasAny(params ReadOnlySpan<string> roles)
+    {
+        foreach (var role in roles)
+        {
+            if (Roles.Contains(role, StringComparer.Ordinal))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}

@@ -1,0 +1,17 @@
+using System.Globalization;
+
+namespace OnlineSafety.Monitoring.Notifications;
+
+/// <summary>A theme in words for people; the taxonomy knows them.</summary>
+internal interface IThemeWords
+{
+    string LabelOf(string theme);
+}
+
+/// <summary>Where no taxonomy is loaded: the code itself, readable.</summary>
+internal sealed class ThemeCodes : IThemeWords
+{
+    public string LabelOf(string theme) => theme.Length == 0
+        ? "Unknown"
+        : char.ToUpper(theme[0], CultureInfo.InvariantCulture) + theme[1..].Replace('_', ' ').Replace('-', ' ');
+}

@@ -1,0 +1,71 @@
+using System.Collections.Frozen;
+using System.Text;
+using OnlineSafety.Monitoring.Events;
+using OnlineSafety.Monitoring.Notifications;
+
+namespace OnlineSafety.Monitoring.People;
+
+/// <summary>What a school knows about the person of an event.</summary>
+/// <param name="Role">Unknown when the account is in no list.</param>
+/// <param name="KeyStage"><c>KS1</c> to <c>KS5</c>, or empty.</param>
+/// <param name="Staff">The recipient who is this very person, if any: told nothing about it.</param>
+internal readonly record struct Subject(PersonRole Role, string Year, string KeyStage, Guid? Staff)
+{
+    public static Subject Nobody { get; } = new(PersonRole.Unknown, "", "", Staff: null);
+}
+
+/// <summary>The people of one school as they were at one moment: accounts and aliases, and who may be told. Immutable.</summary>
+internal sealed class SchoolPeople
+{
+    private const int LongestAccount = 256;
+    private readonly FrozenDictionary<string, Subject> _subjects;
+    private readonly FrozenDictionary<string, Subject>.AlternateLookup<ReadOnlySpan<char>> _bySpan;
+
+    public SchoolPeople(IReadOnlyDictionary<string, Subject> subjects, IReadOnlyList<StaffMember> staff)
+    {
+        _subjects = subjects.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
+        _bySpan = _subjects.GetAlternateLookup<ReadOnlySpan<char>>();
+        Staff = staff;
+    }
+
+    public IReadOnlyList<StaffMember> Staff { get; }
+
+    /// <summary>Who an event is about, by the normalised account, else by the user as the vendor sent it (an e-mail address, say). No allocation.</summary>
+    public Subject Find(ReadOnlySpan<byte> user, ReadOnlySpan<byte> userAsSent) =>
+        TryFind(user, out var subject) || TryFind(userAsSent, out subject) ? subject : Subject.Nobody;
+
+    private bool TryFind(ReadOnlySpan<byte> account, out Subject subject)
+    {
+        subject = default;
+        if (account.IsEmpty || account.Length > LongestAccount || _subjects.Count == 0)
+        {
+            return false;
+        }
+
+        Span<char> text = stackalloc char[LongestAccount];
+        return _bySpan.TryGetValue(text[..Encoding.UTF8.GetChars(account, text)], out subject);
+    }
+
+    /// <summary>Key stage of an English school year: "Year 9", "Y9", "9".</summary>
+    public static string KeyStageOf(ReadOnlySpan<char> year)
+    {
+        var digits = year.IndexOfAnyInRange('0', '9');
+        var end = digits;
+        while (end >= 0 && end < year.Length && char.IsAsciiDigit(year[end]))
+        {
+            end++;
+        }
+
+        return digits >= 0 && int.TryParse(year[digits..end], out var number)
+            ? number switch
+            {
+                1 or 2 => "KS1",
+                >= 3 and <= 6 => "KS2",
+                >= 7 and <= 9 => "KS3",
+                10 or 11 => "KS4",
+                >= 12 and <= 14 => "KS5",
+                _ => "",
+            }
+            : "";
+    }
+}

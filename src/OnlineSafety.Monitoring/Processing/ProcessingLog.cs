@@ -1,0 +1,22 @@
+using Microsoft.Extensions.Logging;
+
+namespace OnlineSafety.Monitoring.Processing;
+
+/// <summary>Messages 4000-4099. Positions and types only, never a record's content.</summary>
+internal static partial class ProcessingLog
+{
+    [LoggerMessage(4000, LogLevel.Error, "A processing pass failed; the worker goes on after a pause")]
+    public static partial void PassFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(4001, LogLevel.Error, "Record {Position} could not be processed ({Error}); it was kept for review")]
+    public static partial void RecordFailed(ILogger logger, string position, string error);
+
+    [LoggerMessage(4002, LogLevel.Critical, "Stream {Stream} has a gap: sequence {Expected} is missing, {Found} follows. Run 'onlinesafety verify'")]
+    public static partial void Gap(ILogger logger, Guid stream, long expected, long found);
+
+    [LoggerMessage(4003, LogLevel.Critical, "Segment {First}-{Last} of stream {Stream} cannot be opened ({Damage}); its records were kept for review")]
+    public static partial void Damaged(ILogger logger, Guid stream, long first, long last, string damage);
+
+    [LoggerMessage(4004, LogLevel.Information, "Another worker moved stream {Stream} on; this pass was dropped")]
+    public static partial void Overtaken(ILogger logger, Guid stream);
+}

@@ -1,0 +1,27 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace OnlineSafety.Monitoring.Processing;
+
+/// <summary>Settings of the processing loop.</summary>
+internal sealed class ProcessingOptions
+{
+    /// <summary>Workers in this process; each has its own streams. Default 2.</summary>
+    [Range(1, 32)]
+    public int Workers { get; set; } = 2;
+
+    /// <summary>How long a worker's claim on a stream holds on the database's clock; a dead worker's streams go on after it. Default 15 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:05", "00:10:00")]
+    public TimeSpan Lease { get; set; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>Longest wait before looking for work without any hint. Default 250 ms.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.010", "00:01:00")]
+    public TimeSpan Poll { get; set; } = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>Sealed bytes read for one Record transaction. Default 1 MiB (about 14,000 web-filter lines).</summary>
+    [Range(4096, 64 * 1024 * 1024)]
+    public int ChunkBytes { get; set; } = 1024 * 1024;
+
+    /// <summary>Segments read for one Record transaction. Default 256.</summary>
+    [Range(1, 10_000)]
+    public int ChunkSegments { get; set; } = 256;
+}

@@ -1,0 +1,29 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using OnlineSafety.Monitoring.IntakeLog;
+using OnlineSafety.Monitoring.Notifications;
+using OnlineSafety.Monitoring.People;
+
+namespace OnlineSafety.Monitoring.Processing;
+
+internal static class ProcessingRegistration
+{
+    public const string Section = "OnlineSafety:Processing";
+
+    /// <summary>
+    /// The process role. Needs the keyed database of <see cref="Access.DatabaseRole.Process"/>, the master key and a <see cref="TimeProvider"/>.
+    /// </summary>
+    public static IServiceCollection AddProcessing(this IServiceCollection services, IConfiguration configuration, Rules rules)
+    {
+        services.AddOptions<ProcessingOptions>().Bind(configuration.GetSection(Section)).ValidateDataAnnotations().ValidateOnStart();
+        services.TryAddSingleton<IntakeSignal>();
+        services.TryAddSingleton<NotificationSignals>();
+        services.AddSingleton(rules);
+        services.AddSingleton<PeopleDirectory>();
+        services.AddSingleton<StreamContexts>();
+        services.AddSingleton<ProcessingProgress>();
+        services.AddHostedService<ProcessingService>();
+        return services;
+    }
+}

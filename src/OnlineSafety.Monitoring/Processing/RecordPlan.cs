@@ -1,0 +1,96 @@
+using OnlineSafety.Monitoring.Classification;
+using OnlineSafety.Monitoring.Events;
+using OnlineSafety.Monitoring.People;
+
+namespace OnlineSafety.Monitoring.Processing;
+
+/// <summary>An event that becomes a row.</summary>
+internal sealed class PlannedEvent
+{
+    public required MonitoringEvent Event { get; set; }
+
+    public required Assessment Assessment { get; set; }
+
+    public required Subject Subject { get; init; }
+
+    public required string? SubjectKey { get; init; }
+
+    public required string Route { get; init; }
+
+    /// <summary>Why it needs review: empty for an event that a mapping read.</summary>
+    public required string Review { get; init; }
+
+    /// <summary>What Correlate saw; stored with the result, so that a replay sees the same.</summary>
+    public History History { get; set; } = History.Empty;
+}
+
+/// <summary>A copy of a record's raw bytes.</summary>
+internal readonly record struct PlannedEvidence(long Sequence, RecordEnvelope Envelope, ReadOnlyMemory<byte> Raw);
+
+/// <summary>A vendor's word without a map, or the reason why records fit no mapping.</summary>
+internal readonly record struct UnmappedKey(string Kind, string Value);
+
+/// <summary>
+/// Everything that one Record transaction will write for a range of one stream. Filled by the pure stages, reused by its worker.
+/// </summary>
+internal sealed class RecordPlan
+{
+    private readonly int[] _dispositions = new int[4];
+
+    public List<PlannedEvent> Events { get; } = [];
+
+    public List<PlannedEvidence> Evidence { get; } = [];
+
+    public Counters Counters { get; } = new();
+
+    public Dictionary<UnmappedKey, int> Unmapped { get; } = [];
+
+    public long First { get; private set; }
+
+    public long Last { get; set; }
+
+    public DateTimeOffset FirstReceivedAt { get; private set; }
+
+    public DateTimeOffset LastReceivedAt { get; private set; }
+
+    public DateTimeOffset? LastControlAt { get; private set; }
+
+    /// <summary>Events whose person is in no list, though a user was named.</summary>
+    public int UnknownRole { get; set; }
+
+    public int Count(Disposition disposition) => _dispositions[(int)disposition];
+
+    public void Start(long first)
+    {
+        Array.Clear(_dispositions);
+        Events.Clear();
+        Evidence.Clear();
+        Counters.Clear();
+        Unmapped.Clear();
+        First = first;
+        Last = first - 1;
+        FirstReceivedAt = DateTimeOffset.MaxValue;
+        LastReceivedAt = DateTimeOffset.MinValue;
+        LastControlAt = null;
+        UnknownRole = 0;
+    }
+
+    /// <summary>Ends the next record of the range: it has exactly one disposition.</summary>
+    public void End(Disposition disposition, DateTimeOffset receivedAt)
+    {
+        _dispositions[(int)disposition]++;
+        Last++;
+        FirstReceivedAt = receivedAt < FirstReceivedAt ? receivedAt : FirstReceivedAt;
+        LastReceivedAt = receivedAt > LastReceivedAt ? receivedAt : LastReceivedAt;
+        if (disposition == Disposition.Control)
+        {
+            LastControlAt = receivedAt;
+        }
+    }
+
+    public void AddUnmapped(string kind, string value)
+    {
+        ref var count = ref System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(Unmapped, new UnmappedKey(kind, value), out _);
+        count++;
+    }
+}

@@ -1,0 +1,123 @@
+using Npgsql;
+using NpgsqlTypes;
+
+namespace OnlineSafety.Monitoring.Processing;
+
+/// <summary>The statements of the Record transaction, except those of alerts and the ledger.</summary>
+internal static class RecordSql
+{
+    // The digest takes the same lock exclusively when it cuts its window: an event recorded before the cut is committed by then, and one
+    // recorded after it waits. recorded_at is read from the clock after the lock is held.
+    private const string Lock = "SELECT pg_advisory_xact_lock_shared(hashtextextended('digest:' || $1::text, 0))";
+
+    private const string Fence = """
+        SELECT next_seq, clock_timestamp() FROM checkpoint WHERE school_id = $1 AND stream_id = $2 FOR UPDATE
+        """;
+
+    private const string MoveCheckpoint = "UPDATE checkpoint SET next_seq = $3, updated_at = now() WHERE school_id = $1 AND stream_id = $2";
+
+    private const string InsertCounters = """
+        INSERT INTO counter_block (school_id, stream_id, first_seq, last_seq, source_id, recorded_at, concern, counted, review, control,
+                                   hours, actions, categories, themes, roles, years, counts)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+        """;
+
+    private const string UpsertHealth = """
+        INSERT INTO source_health AS h (school_id, source_id, first_received_at, last_received_at, last_control_at, records, concern, review, unknown_role)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+        ON CONFLICT (school_id, source_id) DO UPDATE SET
+            last_received_at = GREATEST(h.last_received_at, EXCLUDED.last_received_at),
+            last_control_at = GREATEST(h.last_control_at, EXCLUDED.last_control_at),
+            records = h.records + EXCLUDED.records, concern = h.concern + EXCLUDED.concern,
+            review = h.review + EXCLUDED.review, unknown_role = h.unknown_role + EXCLUDED.unknown_role
+        """;
+
+    // Bounded: a product that invents a category for every page must not fill the disk. Beyond the bound they share one line.
+    private const string UpsertUnmapped = """
+        INSERT INTO unmapped AS u (school_id, source_id, kind, value, count, first_seen, last_seen)
+        VALUES ($1, $2, $3, CASE WHEN (SELECT count(*) FROM unmapped WHERE school_id = $1 AND source_id = $2) < 1000 THEN $4 ELSE '(more)' END, $5, $6, $6)
+        ON CONFLICT (school_id, source_id, kind, value) DO UPDATE SET count = u.count + EXCLUDED.count, last_seen = EXCLUDED.last_seen
+        """;
+
+    public const string CopyEvents = """
+        COPY event (school_id, stream_id, seq, part, source_id, alert_id, received_at, occurred_at, recorded_at, review, kind, action, risk, severity,
+                    theme, parent_theme, audience, route, subject_key, subject_role, subject_staff, vendor, detail) FROM STDIN (FORMAT BINARY)
+        """;
+
+    public const string CopyEvidence =
+        "COPY evidence (school_id, stream_id, seq, door, content_type, peer, raw) FROM STDIN (FORMAT BINARY)";
+
+    public const string History = """
+        SELECT k.subject, e.received_at, e.theme, e.severity, e.vendor
+        FROM unnest($2::text[]) AS k (subject)
+        CROSS JOIN LATERAL (
+            SELECT received_at, theme, severity, vendor FROM event
+            WHERE school_id = $1 AND subject_key = k.subject AND received_at >= $3 AND severity > 0
+            ORDER BY received_at DESC LIMIT 20) e
+        ORDER BY e.received_at
+        """;
+
+    public static NpgsqlBatchCommand LockCommand(Guid school) => new(Lock) { Parameters = { Of(school) } };
+
+    public static NpgsqlBatchCommand FenceCommand(ClaimedStream stream) => new(Fence) { Parameters = { Of(stream.Target.School), Of(stream.Stream) } };
+
+    public static NpgsqlBatchCommand MoveCommand(ClaimedStream stream, long next) =>
+        new(MoveCheckpoint) { Parameters = { Of(stream.Target.School), Of(stream.Stream), Of(next) } };
+
+    public static NpgsqlBatchCommand CountersCommand(ClaimedStream stream, RecordPlan plan, DateTimeOffset recordedAt)
+    {
+        var counts = plan.Counters.Counts;
+        var size = counts.Count;
+        var (hours, actions, categories, themes) = (new DateTimeOffset[size], new short[size], new string[size], new string[size]);
+        var (roles, years, numbers) = (new short[size], new string[size], new int[size]);
+        var i = 0;
+        foreach (var (key, count) in counts)
+        {
+            (hours[i], actions[i], categories[i], themes[i]) = (key.Hour, (short)key.Action, key.Category, key.Theme);
+            (roles[i], years[i], numbers[i]) = ((short)key.Role, key.Year, count);
+            i++;
+        }
+
+        return new NpgsqlBatchCommand(InsertCounters)
+        {
+            Parameters =
+            {
+                Of(stream.Target.School), Of(stream.Stream), Of(plan.First), Of(plan.Last), Of(stream.Target.Source), Of(recordedAt),
+                Of(plan.Count(Events.Disposition.Concern)), Of(plan.Count(Events.Disposition.Counted)),
+                Of(plan.Count(Events.Disposition.Review)), Of(plan.Count(Events.Disposition.Control)),
+                new NpgsqlParameter<DateTimeOffset[]> { TypedValue = hours }, new NpgsqlParameter<short[]> { TypedValue = actions },
+                new NpgsqlParameter<string[]> { TypedValue = categories }, new NpgsqlParameter<string[]> { TypedValue = themes },
+                new NpgsqlParameter<short[]> { TypedValue = roles }, new NpgsqlParameter<string[]> { TypedValue = years },
+                new NpgsqlParameter<int[]> { TypedValue = numbers },
+            },
+        };
+    }
+
+    public static NpgsqlBatchCommand HealthCommand(ClaimedStream stream, RecordPlan plan) => new(UpsertHealth)
+    {
+        Parameters =
+        {
+            Of(stream.Target.School), Of(stream.Target.Source), Of(plan.FirstReceivedAt), Of(plan.LastReceivedAt),
+            new NpgsqlParameter { Value = (object?)plan.LastControlAt ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz },
+            Of(plan.Last - plan.First + 1), Of((long)plan.Count(Events.Disposition.Concern)), Of((long)plan.Count(Events.Disposition.Review)), Of((long)plan.UnknownRole),
+        },
+    };
+
+    public static NpgsqlBatchCommand UnmappedCommand(ClaimedStream stream, UnmappedKey key, int count, DateTimeOffset at) => new(UpsertUnmapped)
+    {
+        Parameters =
+        {
+            Of(stream.Target.School), Of(stream.Target.Source), Of(key.Kind), Of(PostgresText.Of(key.Value)), Of((long)count), Of(at),
+        },
+    };
+
+    private static NpgsqlParameter<Guid> Of(Guid value) => new() { TypedValue = value };
+
+    private static NpgsqlParameter<long> Of(long value) => new() { TypedValue = value };
+
+    private static NpgsqlParameter<int> Of(int value) => new() { TypedValue = value };
+
+    private static NpgsqlParameter<string> Of(string value) => new() { TypedValue = value };
+
+    private static NpgsqlParameter<DateTimeOffset> Of(DateTimeOffset value) => new() { TypedValue = value };
+}

@@ -1,0 +1,195 @@
+using Npgsql;
+using NpgsqlTypes;
+using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Alerts;
+using OnlineSafety.Monitoring.Classification;
+using OnlineSafety.Monitoring.Events;
+using OnlineSafety.Monitoring.Notifications;
+
+namespace OnlineSafety.Monitoring.Processing;
+
+/// <summary>What a Record transaction did.</summary>
+/// <param name="Moved">False when another worker was faster: nothing was written.</param>
+internal readonly record struct RecordResult(bool Moved, IReadOnlyList<WrittenNotification> Notifications, int Alerts);
+
+/// <summary>
+/// Record: everything that came of a range of one stream, in one transaction with the checkpoint. Redoing a range changes nothing,
+/// because the checkpoint is read FOR UPDATE first and must stand where the range begins.
+/// </summary>
+internal sealed class RecordWriter(Database database, RuleSet rules)
+{
+    private static readonly Actor Actor = Actor.Service("record");
+    private static readonly TimeSpan Remembered = TimeSpan.FromDays(7);
+
+    public async Task<RecordResult> WriteAsync(
+        ClaimedStream stream, RecordPlan plan, TimeSpan groupingWindow, IReadOnlyList<StaffMember> staff, CancellationToken cancellationToken)
+    {
+        var school = stream.Target.School;
+        var concerns = plan.Events.Exists(e => e.Assessment.Severity > Severity.None);
+        await using var session = await database.OpenAsync(school, Actor, cancellationToken);
+        var recordedAt = await FenceAsync(session, stream, plan.First, concerns, cancellationToken);
+        if (recordedAt is not { } now)
+        {
+            return new RecordResult(Moved: false, [], 0);
+        }
+
+        var alertOf = new Dictionary<PlannedEvent, Guid>();
+        AlertWriter? alerts = null;
+        if (concerns)
+        {
+            await CorrelateAsync(session, school, plan, cancellationToken);
+            alerts = await RaiseAsync(session, school, plan, groupingWindow, now, alertOf, cancellationToken);
+        }
+
+        await CopyEventsAsync(session, stream, plan, now, alertOf, cancellationToken);
+        await CopyEvidenceAsync(session, stream, plan, cancellationToken);
+        await using var batch = session.Batch();
+        batch.BatchCommands.Add(RecordSql.CountersCommand(stream, plan, now));
+        batch.BatchCommands.Add(RecordSql.HealthCommand(stream, plan));
+        foreach (var (key, count) in plan.Unmapped)
+        {
+            batch.BatchCommands.Add(RecordSql.UnmappedCommand(stream, key, count, now));
+        }
+
+        var written = alerts is null ? [] : await alerts.AddToAsync(batch, staff, cancellationToken);
+        batch.BatchCommands.Add(RecordSql.MoveCommand(stream, plan.Last + 1));
+        if (written.Count > 0)
+        {
+            batch.BatchCommands.Add(new NpgsqlBatchCommand("SELECT pg_notify('onlinesafety_notifications', '')"));
+        }
+
+        await batch.ExecuteNonQueryAsync(cancellationToken);
+        await session.CommitAsync(cancellationToken);
+        return new RecordResult(Moved: true, written, alertOf.Count);
+    }
+
+    /// <summary>Takes the locks and the time; null when the checkpoint is not where this range begins.</summary>
+    private static async Task<DateTimeOffset?> FenceAsync(Session session, ClaimedStream stream, long first, bool concerns, CancellationToken cancellationToken)
+    {
+        await using var batch = session.Batch();
+        batch.BatchCommands.Add(RecordSql.LockCommand(stream.Target.School));
+        if (concerns)
+        {
+            batch.BatchCommands.Add(AlertWriter.LockCommand(stream.Target.School));
+        }
+
+        batch.BatchCommands.Add(RecordSql.FenceCommand(stream));
+        await using var rows = await batch.ExecuteReaderAsync(cancellationToken);
+        for (var results = concerns ? 2 : 1; results > 0; results--)
+        {
+            await rows.NextResultAsync(cancellationToken);
+        }
+
+        return await rows.ReadAsync(cancellationToken) && rows.GetInt64(0) == first ? rows.GetFieldValue<DateTimeOffset>(1) : null;
+    }
+
+    private async Task CorrelateAsync(Session session, Guid school, RecordPlan plan, CancellationToken cancellationToken)
+    {
+        var concerns = plan.Events.Where(e => e.SubjectKey is not null && e.Assessment.Severity > Severity.None).ToList();
+        var seen = await HistoryAsync(session, school, concerns, cancellationToken);
+        foreach (var concern in concerns)
+        {
+            var entries = seen[concern.SubjectKey!];
+            concern.History = new History([.. entries]);
+            concern.Assessment = Correlator.Correlate(concern.Assessment, concern.History, rules);
+            entries.Add(new HistoryEntry(concern.Event.ReceivedAt, concern.Assessment.Theme, concern.Assessment.Severity, concern.Event.Vendor));
+        }
+    }
+
+    private static async Task<Dictionary<string, List<HistoryEntry>>> HistoryAsync(
+        Session session, Guid school, List<PlannedEvent> concerns, CancellationToken cancellationToken)
+    {
+        var seen = new Dictionary<string, List<HistoryEntry>>(StringComparer.Ordinal);
+        foreach (var concern in concerns)
+        {
+            seen.TryAdd(concern.SubjectKey!, []);
+        }
+
+        if (seen.Count == 0)
+        {
+            return seen;
+        }
+
+        await using var select = session.Command(RecordSql.History);
+        select.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = school });
+        select.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. seen.Keys] });
+        select.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = concerns.Min(c => c.Event.ReceivedAt) - Remembered });
+        await using var rows = await select.ExecuteReaderAsync(cancellationToken);
+        while (await rows.ReadAsync(cancellationToken))
+        {
+            seen[rows.GetString(0)].Add(new HistoryEntry(
+                rows.GetFieldValue<DateTimeOffset>(1), rows.GetString(2), (Severity)rows.GetInt16(3), rows.GetString(4)));
+        }
+
+        return seen;
+    }
+
+    private static async Task<AlertWriter?> RaiseAsync(
+        Session session, Guid school, RecordPlan plan, TimeSpan window, DateTimeOffset now, Dictionary<PlannedEvent, Guid> alertOf, CancellationToken cancellationToken)
+    {
+        var candidates = new List<(PlannedEvent Event, AlertCandidate Candidate)>();
+        foreach (var planned in plan.Events)
+        {
+            var needsReview = planned.Review.Length > 0 && planned.Assessment.Severity > Severity.None;
+            if (planned.Assessment.Severity >= AlertGrouping.QueueAt || needsReview)
+            {
+                candidates.Add((planned, EventRows.CandidateOf(planned, needsReview)));
+            }
+        }
+
+        if (candidates.Count == 0)
+        {
+            return null;
+        }
+
+        var writer = new AlertWriter(session, school, window, now);
+        await writer.LoadAsync([.. candidates.Select(c => c.Candidate)], cancellationToken);
+        foreach (var (planned, candidate) in candidates)
+        {
+            alertOf[planned] = writer.Take(candidate);
+        }
+
+        return writer;
+    }
+
+    private static async Task CopyEventsAsync(
+        Session session, ClaimedStream stream, RecordPlan plan, DateTimeOffset recordedAt, Dictionary<PlannedEvent, Guid> alertOf, CancellationToken cancellationToken)
+    {
+        if (plan.Events.Count == 0)
+        {
+            return;
+        }
+
+        await using var copy = await session.Connection.BeginBinaryImportAsync(RecordSql.CopyEvents, cancellationToken);
+        foreach (var planned in plan.Events)
+        {
+            Guid? alert = alertOf.TryGetValue(planned, out var id) ? id : null;
+            await EventRows.WriteAsync(copy, stream.Target, planned, alert, recordedAt, cancellationToken);
+        }
+
+        await copy.CompleteAsync(cancellationToken);
+    }
+
+    private static async Task CopyEvidenceAsync(Session session, ClaimedStream stream, RecordPlan plan, CancellationToken cancellationToken)
+    {
+        if (plan.Evidence.Count == 0)
+        {
+            return;
+        }
+
+        await using var copy = await session.Connection.BeginBinaryImportAsync(RecordSql.CopyEvidence, cancellationToken);
+        foreach (var evidence in plan.Evidence)
+        {
+            await copy.StartRowAsync(cancellationToken);
+            await copy.WriteAsync(stream.Target.School, NpgsqlDbType.Uuid, cancellationToken);
+            await copy.WriteAsync(stream.Stream, NpgsqlDbType.Uuid, cancellationToken);
+            await copy.WriteAsync(evidence.Sequence, NpgsqlDbType.Bigint, cancellationToken);
+            await copy.WriteAsync((short)evidence.Envelope.Door, NpgsqlDbType.Smallint, cancellationToken);
+            await copy.WriteAsync(PostgresText.Of(evidence.Envelope.ContentType), NpgsqlDbType.Text, cancellationToken);
+            await copy.WriteAsync(PostgresText.Of(evidence.Envelope.Peer), NpgsqlDbType.Text, cancellationToken);
+            await copy.WriteAsync(evidence.Raw, NpgsqlDbType.Bytea, cancellationToken);
+        }
+
+        await copy.CompleteAsync(cancellationToken);
+    }
+}

@@ -1,0 +1,40 @@
+using OnlineSafety.Monitoring.Classification;
+using OnlineSafety.Monitoring.Normalization;
+
+namespace OnlineSafety.Monitoring.Processing;
+
+/// <summary>The data that decides: mappings, taxonomy, rule packs, category maps. Loaded once; immutable.</summary>
+internal sealed record Rules(MappingSet Mappings, RuleSet RuleSet)
+{
+    /// <summary>Reads a <c>schemas</c> directory.</summary>
+    /// <param name="schemas">Holds <c>taxonomy/</c>, <c>rulepacks/</c> and <c>vendors/</c>.</param>
+    /// <param name="extraVendors">A further directory of vendor folders, or null.</param>
+    /// <exception cref="MappingException">Mappings are wrong; lists every error.</exception>
+    /// <exception cref="RuleException">Rules are wrong; lists every error.</exception>
+    /// <exception cref="DirectoryNotFoundException">There is no such directory.</exception>
+    public static Rules Load(string schemas, string? extraVendors = null)
+    {
+        var vendors = Directory.GetDirectories(Path.Combine(schemas, "vendors")).ToList();
+        if (extraVendors is not null)
+        {
+            vendors.AddRange(Directory.GetDirectories(extraVendors));
+        }
+
+        return new Rules(MappingSet.Parse(VendorFiles(vendors, "mapping.json")), ReadRules(schemas, vendors));
+    }
+
+    /// <summary>Taxonomy and packs alone: all that classifying text needs.</summary>
+    public static RuleSet LoadRuleSet(string schemas) => ReadRules(schemas, Directory.GetDirectories(Path.Combine(schemas, "vendors")));
+
+    private static RuleSet ReadRules(string schemas, IEnumerable<string> vendors)
+    {
+        var taxonomy = File.ReadAllBytes(Path.Combine(schemas, "taxonomy", "kcsie-2026.json"));
+        var packs = Directory.GetFiles(Path.Combine(schemas, "rulepacks"), "*.json", SearchOption.AllDirectories)
+            .Select(f => (Path.GetRelativePath(schemas, f), (ReadOnlyMemory<byte>)File.ReadAllBytes(f)));
+        return RuleSet.Parse(taxonomy, packs, VendorFiles(vendors, "categories.json"));
+    }
+
+    private static IEnumerable<(string Vendor, ReadOnlyMemory<byte> Json)> VendorFiles(IEnumerable<string> vendors, string file) =>
+        vendors.Where(v => File.Exists(Path.Combine(v, file)))
+            .Select(v => (Path.GetFileName(v), (ReadOnlyMemory<byte>)File.ReadAllBytes(Path.Combine(v, file))));
+}

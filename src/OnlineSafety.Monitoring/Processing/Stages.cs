@@ -1,0 +1,180 @@
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.Extensions.Logging;
+using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Classification;
+using OnlineSafety.Monitoring.Events;
+using OnlineSafety.Monitoring.Normalization;
+using OnlineSafety.Monitoring.People;
+using EventId = OnlineSafety.Monitoring.Events.EventId;
+
+namespace OnlineSafety.Monitoring.Processing;
+
+/// <summary>
+/// The pure stages over one record: Normalize, who it is about, Assess; what they say goes into the plan. Nothing is dropped: a record
+/// that no mapping reads, or on which a stage breaks, is kept for review and still read for grave words.
+/// </summary>
+internal sealed class Stages(Rules rules, ILogger logger) : IEventSink
+{
+    private const int LongestUnmapped = 200;
+    private readonly Normalizer _normalizer = new(rules.Mappings);
+    private readonly Assessor _assessor = new(rules.RuleSet);
+
+    // The record in hand; OnEvent is called back inside Run.
+    private StreamContext _context = null!;
+    private RecordPlan _plan = null!;
+    private RawRecord _record;
+    private RecordPosition _position;
+    private bool _concern;
+
+    public void Run(StreamContext context, Guid stream, long sequence, in RawRecord record, RecordPlan plan)
+    {
+        (_context, _plan, _record, _position, _concern) = (context, plan, record, new RecordPosition(stream, sequence), false);
+        var before = plan.Events.Count;
+        NormalizeResult result;
+        try
+        {
+            result = _normalizer.Normalize(record, context.Product, context.TimeZone, this);
+        }
+        catch (Exception e)
+        {
+            // A fault of ours in one record must not hold up the stream behind it.
+            ProcessingLog.RecordFailed(logger, _position.ToString(), e.GetType().Name);
+            ProcessingMetrics.Faults.Add(1);
+            result = new NormalizeResult(NormalizeOutcome.Unreadable, "fault", "", 0);
+        }
+
+        // Which mapping it was is known only after the events were handed over.
+        for (var i = before; i < plan.Events.Count; i++)
+        {
+            plan.Events[i].Event = plan.Events[i].Event with { Mapping = result.Mapping };
+        }
+
+        plan.End(Conclude(result), record.ReceivedAt);
+    }
+
+    /// <summary>A record of a segment that cannot be opened: there is nothing to read, but it is listed.</summary>
+    public void Damaged(StreamContext context, IntakeLog.SegmentHeader header, long sequence, string damage, RecordPlan plan)
+    {
+        var record = new RawRecord(RecordEnvelope.Of(Door.Http, "", ""), header.ReceivedFrom, RecordFlags.None, ReadOnlyMemory<byte>.Empty);
+        (_context, _plan, _record, _position) = (context, plan, record, new RecordPosition(header.Stream, sequence));
+        Review(damage, part: 0);
+        plan.End(Disposition.Review, header.ReceivedFrom);
+    }
+
+    public void OnEvent(EventDraft draft, int part)
+    {
+        var subject = _context.People.Find(draft[EventField.User], draft[EventField.UserAsSent]);
+        if (subject.Role == PersonRole.Unknown && draft.Has(EventField.User))
+        {
+            _plan.UnknownRole++;
+        }
+
+        var role = subject.Role == PersonRole.Unknown ? draft.RoleHint : subject.Role;
+        subject = subject with { Role = role };
+        var assessment = _assessor.Assess(draft, _context.Product, new AssessContext(role, subject.KeyStage));
+        _plan.Counters.Add(draft, assessment.Theme, role, subject.Year);
+        CountUnmapped(draft, assessment);
+        if (assessment.Severity == Severity.None && !(draft.Kind == ActivityKind.Search && draft.Action == DeviceAction.Blocked))
+        {
+            return;
+        }
+
+        _concern = true;
+        var origin = new EventOrigin(_context.Target.School, _context.Target.Source, _context.Product, _context.Product, Mapping: "");
+        var read = EventMaterializer.Materialize(draft, new EventId(_position.Stream, _position.Sequence, part), origin, _record);
+        _plan.Events.Add(Plan(read, assessment, subject, review: ""));
+    }
+
+    private Disposition Conclude(in NormalizeResult result)
+    {
+        switch (result.Outcome)
+        {
+            case NormalizeOutcome.Control:
+                return Disposition.Control;
+            case NormalizeOutcome.Unclaimed or NormalizeOutcome.Unreadable:
+                Review(result.Reason, result.Events);
+                AddEvidence();
+                return Disposition.Review;
+            default:
+                if (!_concern)
+                {
+                    return Disposition.Counted;
+                }
+
+                AddEvidence();
+                return Disposition.Concern;
+        }
+    }
+
+    /// <summary>Reads the raw bytes as plain text against the grave phrases.</summary>
+    private void Review(string reason, int part)
+    {
+        _plan.AddUnmapped("record", reason);
+        var assessment = _record.Payload.IsEmpty ? Assessment.None : _assessor.AssessText(_record.Payload.Span);
+        var read = new MonitoringEvent
+        {
+            Id = new EventId(_position.Stream, _position.Sequence, part),
+            School = _context.Target.School,
+            Source = _context.Target.Source,
+            Vendor = _context.Product,
+            Product = _context.Product,
+            Mapping = "",
+            OccurredAt = _record.ReceivedAt,
+            TimeBasis = TimeBasis.Received,
+            ReceivedAt = _record.ReceivedAt,
+            RawHash = Convert.ToHexStringLower(SHA256.HashData(_record.Payload.Span)),
+            Text = Encoding.UTF8.GetString(_record.Payload.Span[..Math.Min(_record.Payload.Length, ReviewText)]),
+            RecordFlags = _record.Flags,
+        };
+        _plan.Events.Add(Plan(read, assessment, Subject.Nobody, reason));
+    }
+
+    /// <summary>Bytes of an unread record shown as text; the whole of it is in evidence.</summary>
+    private const int ReviewText = 4096;
+
+    private static PlannedEvent Plan(MonitoringEvent read, Assessment assessment, in Subject subject, string review) => new()
+    {
+        Event = read,
+        Assessment = assessment,
+        Subject = subject,
+        SubjectKey = SubjectKeyOf(read),
+        Route = AlertRoute.For(subject.Role),
+        Review = review,
+    };
+
+    /// <summary>The person an event is grouped under: user, else device, else address. Nothing known: never grouped.</summary>
+    private static string? SubjectKeyOf(MonitoringEvent read) =>
+        read.User is { Length: > 0 } user ? "user:" + user
+        : read.DeviceHost is { Length: > 0 } host ? "device:" + host.ToLowerInvariant()
+        : read.DeviceIp is { Length: > 0 } address ? "address:" + address
+        : null;
+
+    private void AddEvidence() => _plan.Evidence.Add(new PlannedEvidence(_position.Sequence, _record.Envelope, _record.Payload));
+
+    private void CountUnmapped(EventDraft draft, Assessment assessment)
+    {
+        if (assessment.UnmappedCategory)
+        {
+            foreach (var reason in assessment.Reasons)
+            {
+                if (reason.Rule == "vendor.unmapped")
+                {
+                    _plan.AddUnmapped("category", Bounded(reason.Matched));
+                }
+            }
+        }
+
+        if ((draft.Warnings & EventWarnings.UnmappedAction) != 0)
+        {
+            _plan.AddUnmapped("action", Bounded(Encoding.UTF8.GetString(draft[EventField.ActionAsSent])));
+        }
+
+        if ((draft.Warnings & EventWarnings.UnmappedSeverity) != 0)
+        {
+            _plan.AddUnmapped("severity", Bounded(Encoding.UTF8.GetString(draft[EventField.VendorSeverityWord])));
+        }
+    }
+
+    private static string Bounded(string value) => value.Length <= LongestUnmapped ? value : value[..LongestUnmapped];
+}

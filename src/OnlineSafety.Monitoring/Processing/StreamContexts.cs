@@ -1,0 +1,42 @@
+using System.Collections.Concurrent;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.IntakeLog;
+using OnlineSafety.Monitoring.People;
+
+namespace OnlineSafety.Monitoring.Processing;
+
+/// <summary>What the stages need to know of a record's source and school.</summary>
+/// <param name="Product">Folder in <c>schemas/vendors</c>; empty for an unassigned source.</param>
+/// <param name="TimeZone">Zone of times without one.</param>
+internal sealed record StreamContext(SourceKey Target, string Product, TimeZoneInfo TimeZone, TimeSpan GroupingWindow, SchoolPeople People);
+
+/// <summary>Contexts, never older than a few seconds: a source that was just given its product must be read by its mapping at once.</summary>
+internal sealed class StreamContexts(
+    [FromKeyedServices(DatabaseRole.Process)] Database database, PeopleDirectory people, TimeProvider time)
+{
+    private static readonly Actor Actor = Actor.Service("processing");
+    private readonly ConcurrentDictionary<SourceKey, (string Product, TimeZoneInfo Zone, TimeSpan Window, long LoadedAt)> _sources = [];
+
+    public async Task<StreamContext> OfAsync(SourceKey target, CancellationToken cancellationToken)
+    {
+        var school = await people.OfAsync(target.School, cancellationToken);
+        if (!_sources.TryGetValue(target, out var known) || time.GetElapsedTime(known.LoadedAt) >= PeopleDirectory.Fresh)
+        {
+            var loadedAt = time.GetTimestamp();
+            await using var session = await database.OpenAsync(target.School, Actor, cancellationToken);
+            var row = await session.Context.Sources.AsNoTracking()
+                .Where(s => s.SchoolId == target.School && s.SourceId == target.Source)
+                .Join(session.Context.Schools, s => s.SchoolId, s => s.SchoolId, (source, owner) => new { source.Product, source.TimeZone, owner.GroupingMinutes })
+                .SingleAsync(cancellationToken);
+            known = (row.Product, ZoneOf(row.TimeZone), TimeSpan.FromMinutes(row.GroupingMinutes), loadedAt);
+            _sources[target] = known;
+        }
+
+        return new StreamContext(target, known.Product, known.Zone, known.Window, school);
+    }
+
+    // A zone that this machine does not know must not stop the school's records; set-up refuses such a zone, so this is a moved installation.
+    private static TimeZoneInfo ZoneOf(string id) => TimeZoneInfo.TryFindSystemTimeZoneById(id, out var zone) ? zone : TimeZoneInfo.Utc;
+}

@@ -1,0 +1,122 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using OnlineSafety.Monitoring.Events;
+
+namespace OnlineSafety.Monitoring.Telemetry;
+
+/// <summary>Why a door refused, cut or lost something: a closed list, so that every limit has its own count.</summary>
+internal enum IntakeReason
+{
+    SourceMalformed,
+    Unauthorized,
+    AddressNotAllowed,
+    SourceBusy,
+    LogBusy,
+    LogUnavailable,
+    EncodingUnsupported,
+    BodyTooLarge,
+    ExpandedTooLarge,
+    TooManyRecords,
+    BodyEmpty,
+    BodyBroken,
+    BodyTooSlow,
+    DeliveryIdInvalid,
+    ConnectionLimit,
+    PeerConnectionLimit,
+    Idle,
+    CountTooLarge,
+    FrameTooLong,
+    QueueFull,
+    Kernel,
+    Stopping,
+}
+
+/// <summary>What the doors took, refused and lost, by door and reason.</summary>
+internal static class IntakeMetrics
+{
+    private static readonly Counter<long> Received = Counter("records.received", "{record}", "Records read from senders.");
+    private static readonly Counter<long> Accepted = Counter("records.accepted", "{record}", "Records that are durable in the intake log.");
+    private static readonly Counter<long> AcceptedBytes = Counter("bytes.accepted", "By", "Payload bytes that are durable in the intake log.");
+    private static readonly Counter<long> Rejected = Counter("rejected", "{rejection}", "Requests and connections refused or closed by a limit.");
+    private static readonly Counter<long> Dropped = Counter("records.dropped", "{record}", "Records lost before the intake log.");
+    private static readonly Counter<long> Flagged = Counter("records.flagged", "{record}", "Records kept with a flag: cut, badly framed, possibly sent twice, unassigned.");
+    private static readonly Counter<long> Retries = Counter("append.retries", "{append}", "Appends tried again because the log could not take them.");
+    private static readonly UpDownCounter<long> Connections =
+        Instruments.Meter.CreateUpDownCounter<long>("onlinesafety.intake.connections", "{connection}", "Open syslog connections.");
+
+    private static readonly Histogram<long> BatchRecords = Instruments.Meter.CreateHistogram(
+        "onlinesafety.intake.batch.records", "{record}", "Records in one append.",
+        advice: new InstrumentAdvice<long> { HistogramBucketBoundaries = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 5000] });
+
+    private static readonly Histogram<double> AppendDuration = Instruments.Meter.CreateHistogram(
+        "onlinesafety.intake.append.duration", "s", "Time until an append was durable or failed.",
+        advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1, 5] });
+
+    public static void OnReceived(Door door, int records) => Received.Add(records, Tag(door));
+
+    public static void OnAccepted(Door door, int records, int bytes)
+    {
+        Accepted.Add(records, Tag(door));
+        AcceptedBytes.Add(bytes, Tag(door));
+    }
+
+    public static void OnRejected(Door door, IntakeReason reason) => Rejected.Add(1, Tag(door), Tag(reason));
+
+    public static void OnDropped(Door door, IntakeReason reason, long records) => Dropped.Add(records, Tag(door), Tag(reason));
+
+    public static void OnFlagged(Door door, string flag, long records) => Flagged.Add(records, Tag(door), new("flag", flag));
+
+    public static void OnRetry(Door door) => Retries.Add(1, Tag(door));
+
+    public static void OnConnection(Door door, int change) => Connections.Add(change, Tag(door));
+
+    public static void OnAppend(Door door, int records, TimeSpan took, bool durable)
+    {
+        BatchRecords.Record(records, Tag(door));
+        AppendDuration.Record(took.TotalSeconds, Tag(door), new("outcome", durable ? "durable" : "failed"));
+    }
+
+    public static string WordOf(Door door) => door switch
+    {
+        Door.Http => "http",
+        Door.SyslogUdp => "syslog-udp",
+        Door.SyslogTcp => "syslog-tcp",
+        Door.SyslogTls => "syslog-tls",
+        Door.Mail => "mail",
+        _ => "file",
+    };
+
+    public static string WordOf(IntakeReason reason) => reason switch
+    {
+        IntakeReason.SourceMalformed => "source_malformed",
+        IntakeReason.Unauthorized => "unauthorized",
+        IntakeReason.AddressNotAllowed => "address_not_allowed",
+        IntakeReason.SourceBusy => "source_busy",
+        IntakeReason.LogBusy => "log_busy",
+        IntakeReason.LogUnavailable => "log_unavailable",
+        IntakeReason.EncodingUnsupported => "encoding_unsupported",
+        IntakeReason.BodyTooLarge => "body_too_large",
+        IntakeReason.ExpandedTooLarge => "expanded_too_large",
+        IntakeReason.TooManyRecords => "too_many_records",
+        IntakeReason.BodyEmpty => "body_empty",
+        IntakeReason.BodyBroken => "body_broken",
+        IntakeReason.BodyTooSlow => "body_too_slow",
+        IntakeReason.DeliveryIdInvalid => "delivery_id_invalid",
+        IntakeReason.ConnectionLimit => "connection_limit",
+        IntakeReason.PeerConnectionLimit => "peer_connection_limit",
+        IntakeReason.Idle => "idle",
+        IntakeReason.CountTooLarge => "count_too_large",
+        IntakeReason.FrameTooLong => "frame_too_long",
+        IntakeReason.QueueFull => "queue_full",
+        IntakeReason.Kernel => "kernel",
+        IntakeReason.Stopping => "stopping",
+        _ => throw new UnreachableException(),
+    };
+
+    private static Counter<long> Counter(string name, string unit, string description) =>
+        Instruments.Meter.CreateCounter<long>("onlinesafety.intake." + name, unit, description);
+
+    private static KeyValuePair<string, object?> Tag(Door door) => new("door", WordOf(door));
+
+    private static KeyValuePair<string, object?> Tag(IntakeReason reason) => new("reason", WordOf(reason));
+}

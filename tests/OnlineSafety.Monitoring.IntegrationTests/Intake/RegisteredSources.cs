@@ -1,0 +1,84 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Security.Cryptography;
+using System.Text;
+using OnlineSafety.Monitoring.IntakeLog;
+using OnlineSafety.Monitoring.Sources;
+
+namespace OnlineSafety.Monitoring.IntegrationTests.Intake;
+
+/// <summary>A directory in memory: what was registered is seen after a refresh or <see cref="Publish"/>, as with the real one.</summary>
+internal sealed class RegisteredSources : ISourceDirectory
+{
+    private readonly ConcurrentDictionary<string, SourceRegistration> _unassigned = new();
+    private readonly List<SourceRegistration> _registered = [];
+    private volatile IReadOnlyList<SourceRegistration> _sources = [];
+
+    public event Action? Changed;
+
+    public IReadOnlyList<SourceRegistration> Sources => _sources;
+
+    public int Refreshes { get; private set; }
+
+    public static string KeyOf(SourceRegistration source) => "key of " + source.Name;
+
+    public SourceRegistration Webhook(string name, string? from = null) => Register(new SourceRegistration
+    {
+        Key = new SourceKey(Guid.NewGuid(), Guid.NewGuid()),
+        Name = name,
+        Product = "senso",
+        Door = SourceDoor.Webhook,
+        KeyHashes = [SHA256.HashData(Encoding.UTF8.GetBytes("key of " + name))],
+        From = from is null ? [] : [IPNetwork.Parse(from)],
+    });
+
+    public SourceRegistration Syslog(string name, int? port = null, string? from = null, string? host = null) => Register(new SourceRegistration
+    {
+        Key = new SourceKey(Guid.NewGuid(), Guid.NewGuid()),
+        Name = name,
+        Product = "protex",
+        Door = SourceDoor.Syslog,
+        Port = port,
+        From = from is null ? [] : [IPNetwork.Parse(from)],
+        MatchHost = host,
+    });
+
+    public void Remove(SourceRegistration source)
+    {
+        _registered.Remove(source);
+        Publish();
+    }
+
+    public void Publish()
+    {
+        _sources = [.. _registered];
+        Changed?.Invoke();
+    }
+
+    public SourceRegistration? Find(Guid source) => _sources.FirstOrDefault(registered => registered.Key.Source == source);
+
+    public Task RefreshAsync(CancellationToken cancellationToken)
+    {
+        Refreshes++;
+        Publish();
+        return Task.CompletedTask;
+    }
+
+    public Task<SourceRegistration> UnassignedAsync(string listener, CancellationToken cancellationToken) =>
+        Task.FromResult(Unassigned(listener));
+
+    public SourceRegistration Unassigned(string listener) => _unassigned.GetOrAdd(listener, name => new SourceRegistration
+    {
+        Key = new SourceKey(Guid.NewGuid(), Guid.NewGuid()),
+        Name = name,
+        Product = "",
+        Door = SourceDoor.Syslog,
+        Unassigned = true,
+    });
+
+    private SourceRegistration Register(SourceRegistration source)
+    {
+        _registered.Add(source);
+        return source;
+    }
+}

@@ -1,0 +1,98 @@
+using System.Net;
+using System.Net.Sockets;
+using OnlineSafety.Monitoring.Sources;
+
+namespace OnlineSafety.Monitoring.IntegrationTests.Intake;
+
+public sealed class SyslogListenersTests
+{
+    [Fact]
+    public async Task ASourceWithAPortGetsAListenerOfItsOwnWhileItIsRegistered()
+    {
+        await using var doors = await Doors.OpenAsync(sources => sources.Syslog("common"));
+        var port = FreePort();
+        var own = doors.Sources.Syslog("own", port);
+        doors.Sources.Publish();
+        await Doors.UntilAsync(() => doors.Syslog.Listeners.Count, count => count == 2);
+        Assert.Equal(new IPEndPoint(IPAddress.Loopback, port), doors.Syslog.Listeners[1].Endpoint);
+
+        using (var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp))
+        {
+            await socket.ConnectAsync(IPAddress.Loopback, port);
+            await socket.SendAsync("<14>one\n"u8.ToArray());
+            Assert.Equal(own.Key.Source, Assert.Single(await doors.StoredAsync(1)).Source);
+
+            doors.Sources.Remove(own);
+            await Doors.UntilAsync(() => doors.Syslog.Listeners.Count, count => count == 1);
+        }
+
+        await Doors.UntilAsync(() => doors.Logs.Lines.Any(line => line.Id == 2102), closed => closed);
+        using var late = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        await Assert.ThrowsAsync<SocketException>(() => late.ConnectAsync(IPAddress.Loopback, port));
+    }
+
+    [Fact]
+    public async Task ATakenPortIsReportedAndTheOthersGoOn()
+    {
+        using var taken = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        taken.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        taken.Listen();
+        var port = ((IPEndPoint)taken.LocalEndPoint!).Port;
+        SourceRegistration common = null!;
+        await using var doors = await Doors.OpenAsync(sources =>
+        {
+            common = sources.Syslog("common");
+            sources.Syslog("own", port);
+        });
+
+        Assert.Single(doors.Syslog.Listeners);
+        Assert.Contains(doors.Logs.Lines, line => line.Id == 2101 && line.Text.Contains($"{port}", StringComparison.Ordinal));
+        using var socket = await doors.ConnectAsync();
+        await socket.SendAsync("<14>one\n"u8.ToArray());
+        Assert.Equal(common.Key.Source, Assert.Single(await doors.StoredAsync(1)).Source);
+
+        taken.Dispose();
+        doors.Sources.Publish();
+        await Doors.UntilAsync(() => doors.Syslog.Listeners.Count, count => count == 2);
+    }
+
+    [Fact]
+    public async Task ACommonPortThatIsTakenStopsTheStart()
+    {
+        using var taken = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        taken.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        taken.Listen();
+
+        await Assert.ThrowsAsync<SocketException>(() => Doors.OpenAsync(_ => { }, ("Syslog:Listen", taken.LocalEndPoint!.ToString()!)));
+    }
+
+    [Fact]
+    public async Task ARegistrationThatChangesIsFollowedByOpenConnections()
+    {
+        SourceRegistration before = null!;
+        await using var doors = await Doors.OpenAsync(sources => before = sources.Syslog("before"));
+        using var socket = await doors.ConnectAsync();
+        await socket.SendAsync("<14>one\n"u8.ToArray());
+        Assert.Equal(before.Key.Source, (await doors.StoredAsync(1))[0].Source);
+
+        var narrower = doors.Sources.Syslog("narrower", from: "127.0.0.0/8");
+        doors.Sources.Publish();
+
+        // The service follows on its own time; each line goes to one of the two.
+        await Doors.UntilAsync(
+            () =>
+            {
+                socket.Send("<14>next\n"u8);
+                return doors.Log.Stored.Any(record => record.Source == narrower.Key.Source);
+            },
+            followed => followed);
+        Assert.All(doors.Log.Stored, record => Assert.Contains(record.Source, new[] { before.Key.Source, narrower.Key.Source }));
+    }
+
+    private static int FreePort()
+    {
+        using var probe = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        probe.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        return ((IPEndPoint)probe.LocalEndPoint!).Port;
+    }
+}

@@ -1,0 +1,190 @@
+using Npgsql;
+using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.IntakeLog;
+using OnlineSafety.Monitoring.Storage;
+using OnlineSafety.Monitoring.TestKit;
+
+namespace OnlineSafety.Monitoring.IntegrationTests.Storage;
+
+/// <summary>What the catalogue says, and what rows really come back.</summary>
+[Collection(PostgresCollection.Name)]
+public sealed class RowLevelSecurityTests(PostgresFixture postgres) : IAsyncLifetime
+{
+    private TestInstallation _installation = null!;
+
+    public async Task InitializeAsync() => _installation = await TestInstallation.CreateAsync(postgres.Server);
+
+    public async Task DisposeAsync() => await _installation.DisposeAsync();
+
+    [Fact]
+    public async Task EveryTableIsForcedUnderRowLevelSecurityAndOwnedByNoProcessRole()
+    {
+        await _installation.Store.RunAsync("SET search_path = onlinesafety; SELECT ensure_intake_partition('2026-11-25')");
+        Assert.Empty(await NamesAsync("""
+            SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+            WHERE n.nspname = 'onlinesafety' AND c.relkind IN ('r', 'p') AND NOT (c.relrowsecurity AND c.relforcerowsecurity)
+            """));
+        Assert.Empty(await NamesAsync("""
+            SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_roles r ON r.oid = c.relowner
+            WHERE n.nspname = 'onlinesafety' AND c.relkind IN ('r', 'p') AND r.rolname <> 'onlinesafety_owner' AND c.relispartition = false
+            """));
+        Assert.Empty(await NamesAsync("SELECT rolname FROM pg_roles WHERE rolname LIKE 'onlinesafety\\_%' AND (rolsuper OR rolbypassrls OR rolcreaterole OR rolcreatedb)"));
+        Assert.Empty(await NamesAsync("SELECT relname FROM pg_class WHERE relkind = 'm' AND relnamespace = 'onlinesafety'::regnamespace"));
+        Assert.NotEmpty(await NamesAsync("SELECT c.relname FROM pg_class c WHERE c.relnamespace = 'onlinesafety'::regnamespace AND c.relispartition"));
+    }
+
+    [Fact]
+    public async Task EveryPrimaryKeyAndUniqueIndexStartsWithTheSchool() =>
+        Assert.Empty(await NamesAsync("""
+            SELECT i.relname FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid JOIN pg_class t ON t.oid = x.indrelid
+            LEFT JOIN pg_attribute a ON a.attrelid = x.indrelid AND a.attnum = x.indkey[0]
+            WHERE t.relnamespace = 'onlinesafety'::regnamespace AND x.indisunique AND a.attname IS DISTINCT FROM 'school_id'
+            """));
+
+    [Fact]
+    public async Task EveryPolicyThatReachesAcrossSchoolsIsOnTheList()
+    {
+        // A new one here is a decision: it may name only tables without anything about a person.
+        string[] approved =
+        [
+            "checkpoint.process_claim", "intake_stream.process_find", "notification.notify_claim", "notification.notify_mark", "school.ingest_all",
+            "school.notify_read", "school.process_read", "school.setup_all", "source.ingest_read", "source.process_read", "source.setup_all", "staff_key.console_find",
+        ];
+        Assert.Equal(approved, await NamesAsync("SELECT tablename || '.' || policyname FROM pg_policies WHERE schemaname = 'onlinesafety' AND qual = 'true' ORDER BY 1"));
+    }
+
+    [Theory]
+    [InlineData(DatabaseRole.Process)]
+    [InlineData(DatabaseRole.Notify)]
+    [InlineData(DatabaseRole.Console)]
+    public async Task WithoutAScopeOrInAnotherSchoolNothingOfASchoolIsSeen(DatabaseRole role)
+    {
+        var own = await _installation.AddSourceAsync();
+        var other = await _installation.AddSourceAsync();
+        await AddAlertAsync(own, "dsl", subject: null);
+
+        Assert.Equal(1, await AlertsSeenAsync(role, own.School, ["dsl"], staff: null));
+        Assert.Equal(0, await AlertsSeenAsync(role, other.School, ["dsl"], staff: null));
+        Assert.Equal(0, await AlertsSeenAsync(role, school: null, ["dsl"], staff: null));
+    }
+
+    [Fact]
+    public async Task TheConsoleShowsOnlyWhatIsRoutedToTheReaderAndNeverWhatIsAboutTheReader()
+    {
+        var target = await _installation.AddSourceAsync();
+        var head = Guid.NewGuid();
+        await AddAlertAsync(target, "dsl", subject: null);
+        await AddAlertAsync(target, "head", subject: Guid.NewGuid());
+        await AddAlertAsync(target, "head", subject: head);
+        await AddAlertAsync(target, "chair", subject: head);
+
+        Assert.Equal(1, await AlertsSeenAsync(DatabaseRole.Console, target.School, ["dsl"], Guid.NewGuid()));
+        Assert.Equal(1, await AlertsSeenAsync(DatabaseRole.Console, target.School, ["head"], head));
+        Assert.Equal(2, await AlertsSeenAsync(DatabaseRole.Console, target.School, ["dsl", "head"], head));
+        Assert.Equal(0, await AlertsSeenAsync(DatabaseRole.Console, target.School, ["chair"], head));
+        Assert.Equal(1, await AlertsSeenAsync(DatabaseRole.Console, target.School, ["chair"], Guid.NewGuid()));
+        Assert.Equal(0, await AlertsSeenAsync(DatabaseRole.Console, target.School, [], Guid.NewGuid()));
+    }
+
+    [Fact]
+    public async Task TheIngestRoleReadsNeitherRecordsNorEventsNorAlerts()
+    {
+        var target = await _installation.AddSourceAsync();
+        foreach (var table in new[] { "intake_segment", "event", "evidence", "alert", "person", "staff", "notification", "digest", "counter_block" })
+        {
+            var error = await Assert.ThrowsAsync<PostgresException>(async () =>
+            {
+                await using var session = await _installation[DatabaseRole.Ingest].OpenAsync(target.School, Actor.Service("test"), CancellationToken.None);
+                await using var select = session.Command($"SELECT count(*) FROM {table}");
+                await select.ExecuteScalarAsync();
+            });
+            Assert.Equal(PostgresErrorCodes.InsufficientPrivilege, error.SqlState);
+        }
+    }
+
+    [Fact]
+    public async Task AScopeEndsWithItsTransaction()
+    {
+        var target = await _installation.AddSourceAsync();
+        await AddAlertAsync(target, "dsl", subject: null);
+        for (var i = 0; i < 20; i++)
+        {
+            Assert.Equal(1, await AlertsSeenAsync(DatabaseRole.Console, target.School, ["dsl"], staff: null));
+            Assert.Equal(0, await AlertsSeenAsync(DatabaseRole.Console, school: null, ["dsl"], staff: null));
+        }
+    }
+
+    [Fact]
+    public async Task ARowCannotBeWrittenIntoAnotherSchool()
+    {
+        var own = await _installation.AddSourceAsync();
+        var other = await _installation.AddSourceAsync();
+        await using var session = await _installation[DatabaseRole.Process].OpenAsync(own.School, Actor.Service("test"), CancellationToken.None);
+        await using var insert = session.Command("INSERT INTO unmapped (school_id, source_id, kind, value, count, first_seen, last_seen) VALUES ($1, $2, 'category', 'x', 1, now(), now())");
+        insert.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = other.School });
+        insert.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = other.Source });
+        var error = await Assert.ThrowsAsync<PostgresException>(() => insert.ExecuteNonQueryAsync());
+        Assert.Equal(PostgresErrorCodes.InsufficientPrivilege, error.SqlState);
+    }
+
+    [Fact]
+    public async Task ASuperuserIsRefusedAndSoIsAServerThatForgets()
+    {
+        await using var superuser = NpgsqlDataSource.Create(_installation.Store.ConnectionString);
+        Assert.Contains("superuser", Assert.Single(await DatabaseSetup.FaultsAsync(superuser, CancellationToken.None)), StringComparison.Ordinal);
+
+        var forgetful = new NpgsqlConnectionStringBuilder(_installation.Store.ConnectionStringFor("onlinesafety_process")) { Options = "-c synchronous_commit=off" };
+        await using var source = NpgsqlDataSource.Create(forgetful.ConnectionString);
+        Assert.Contains("synchronous_commit", Assert.Single(await DatabaseSetup.FaultsAsync(source, CancellationToken.None)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task TheModelFitsTheCatalogue()
+    {
+        var columns = (await NamesAsync("SELECT table_name || '.' || column_name || ' ' || data_type FROM information_schema.columns WHERE table_schema = 'onlinesafety'")).ToHashSet();
+        await using var session = await _installation[DatabaseRole.Setup].OpenAcrossAsync(Actor.Service("test"), CancellationToken.None);
+        foreach (var entity in session.Context.Model.GetEntityTypes())
+        {
+            var table = Microsoft.EntityFrameworkCore.RelationalEntityTypeExtensions.GetTableName(entity);
+            foreach (var property in entity.GetProperties())
+            {
+                var name = Microsoft.EntityFrameworkCore.RelationalPropertyExtensions.GetColumnName(property);
+                var type = Microsoft.EntityFrameworkCore.RelationalPropertyExtensions.GetColumnType(property);
+                var stored = type.EndsWith("[]", StringComparison.Ordinal) ? "ARRAY" : type;
+                Assert.Contains($"{table}.{name} {(stored == "time" ? "time without time zone" : stored)}", columns);
+            }
+        }
+    }
+
+    private async Task<long> AlertsSeenAsync(DatabaseRole role, Guid? school, string[] routes, Guid? staff)
+    {
+        var actor = new Actor(ActorKind.Staff, "test", staff, routes);
+        var database = _installation[role];
+        await using var session = school is { } id
+            ? await database.OpenAsync(id, actor, CancellationToken.None)
+            : await database.OpenAcrossAsync(actor, CancellationToken.None);
+        await using var select = session.Command("SELECT count(alert_id) FROM alert");
+        return (long)(await select.ExecuteScalarAsync())!;
+    }
+
+    private async Task AddAlertAsync(SourceKey target, string route, Guid? subject) => await _installation.Store.RunAsync($"""
+        INSERT INTO onlinesafety.alert (school_id, alert_id, number, severity, risk, theme, parent_theme, themes, needs_review, audience, route, subject_key, subject_role,
+                                        subject_staff, source_ids, vendors, event_count, reasons, first_received_at, last_received_at, raised_at)
+        VALUES ('{target.School}', gen_random_uuid(), (SELECT count(*) + 1 FROM onlinesafety.alert), 4, 1, 'suicide', 'suicide', ARRAY['suicide'], false, 0, '{route}', 'user:x', 1,
+                {(subject is null ? "NULL" : $"'{subject}'")}, ARRAY['{target.Source}']::uuid[], ARRAY['protex'], 1, '[]', now(), now(), now())
+        """);
+
+    private async Task<List<string>> NamesAsync(string sql)
+    {
+        await using var source = NpgsqlDataSource.Create(_installation.Store.ConnectionString);
+        await using var command = source.CreateCommand(sql);
+        await using var rows = await command.ExecuteReaderAsync();
+        var names = new List<string>();
+        while (await rows.ReadAsync())
+        {
+            names.Add(rows.GetString(0));
+        }
+
+        return names;
+    }
+}

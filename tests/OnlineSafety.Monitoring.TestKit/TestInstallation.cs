@@ -1,0 +1,75 @@
+using Npgsql;
+using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.IntakeLog;
+using OnlineSafety.Monitoring.Storage;
+using OnlineSafety.Monitoring.Storage.Hosting;
+
+namespace OnlineSafety.Monitoring.TestKit;
+
+/// <summary>A migrated database with its role pools, for one test.</summary>
+internal sealed class TestInstallation : IAsyncDisposable
+{
+    private readonly Dictionary<DatabaseRole, NpgsqlDataSource> _sources = [];
+    private readonly Dictionary<DatabaseRole, Database> _databases = [];
+
+    private TestInstallation(TestDatabase store)
+    {
+        Store = store;
+        foreach (var role in Enum.GetValues<DatabaseRole>())
+        {
+            var connection = RoleConnections.LoggingInAs(store.ConnectionStringFor(DatabaseRoles.NameOf(role)), role);
+            // Detail may be shown here: every name in a test is invented.
+            var builder = new NpgsqlConnectionStringBuilder(connection) { IncludeErrorDetail = true, MaxPoolSize = 8, MinPoolSize = 0 };
+            _sources[role] = NpgsqlDataSource.Create(builder.ConnectionString);
+            _databases[role] = new Database(_sources[role], role);
+        }
+    }
+
+    public TestDatabase Store { get; }
+
+    public MasterKey Master { get; } = MasterKey.Of(new byte[MasterKey.Length]);
+
+    public Database this[DatabaseRole role] => _databases[role];
+
+    public static async Task<TestInstallation> CreateAsync(PostgresServer server, CancellationToken cancellationToken = default)
+    {
+        var store = await server.CreateAsync("installation", MigrateAsync, cancellationToken);
+        return new TestInstallation(store);
+    }
+
+    /// <summary>A school with one webhook source.</summary>
+    public async Task<SourceKey> AddSourceAsync(string product = "protex", Guid? school = null)
+    {
+        var target = new SourceKey(school ?? Guid.NewGuid(), Guid.NewGuid());
+        await using var session = await this[DatabaseRole.Setup].OpenAsync(target.School, Actor.Service("test"), CancellationToken.None);
+        if (school is null)
+        {
+            session.Context.Schools.Add(new Sources.School { SchoolId = target.School, Name = "Test School" });
+        }
+
+        session.Context.Sources.Add(new Sources.Source
+        {
+            SchoolId = target.School, SourceId = target.Source, Name = product, Product = product, Door = (short)Sources.SourceDoor.Webhook,
+        });
+        await session.Context.SaveChangesAsync();
+        await session.CommitAsync(CancellationToken.None);
+        return target;
+    }
+
+    private static async Task MigrateAsync(TestDatabase template, CancellationToken cancellationToken)
+    {
+        await DatabaseSetup.BootstrapAsync(new NpgsqlConnectionStringBuilder(template.ConnectionString) { Pooling = false }.ConnectionString, template.Name, cancellationToken);
+        await template.RunAsync($"ALTER DATABASE {template.Name} OWNER TO {DatabaseRoles.Owner}", cancellationToken);
+        await DatabaseSetup.MigrateAsync(RoleConnections.LoggingInAsOwner(template.ConnectionStringFor(DatabaseRoles.Owner)), cancellationToken);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var source in _sources.Values)
+        {
+            await source.DisposeAsync();
+        }
+
+        await Store.DisposeAsync();
+    }
+}

@@ -1,0 +1,133 @@
+using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Alerts;
+using OnlineSafety.Monitoring.Events;
+using OnlineSafety.Monitoring.TestKit;
+
+namespace OnlineSafety.Monitoring.Tests.Alerts;
+
+public sealed class AlertGroupingTests
+{
+    private static readonly TimeSpan Window = TimeSpan.FromHours(2);
+
+    [Theory]
+    [InlineData(0, true)]
+    [InlineData(120, true)]
+    [InlineData(121, false)]
+    [InlineData(-120, true)]
+    [InlineData(-121, false)]
+    public void TheWindowRollsBothWays(int minutes, bool joins)
+    {
+        var alert = Raise(Candidate());
+        Assert.Equal(joins, AlertGrouping.Joins(alert, Candidate() with { ReceivedAt = Some.Time.AddMinutes(minutes) }, Window));
+    }
+
+    [Fact]
+    public void ALongBurstStaysOneAlertBecauseTheWindowRolls()
+    {
+        var alert = Raise(Candidate());
+        for (var i = 1; i <= 5; i++)
+        {
+            var next = Candidate() with { ReceivedAt = Some.Time.AddMinutes(100 * i) };
+            Assert.True(AlertGrouping.Joins(alert, next, Window));
+            AlertGrouping.Grow(alert, next);
+        }
+
+        Assert.Equal(6, alert.EventCount);
+    }
+
+    [Fact]
+    public void NothingKnownOfThePersonIsNeverGrouped()
+    {
+        var nobody = Candidate() with { SubjectKey = null };
+        Assert.False(AlertGrouping.Joins(Raise(nobody), nobody, Window));
+    }
+
+    [Fact]
+    public void AResolvedAlertTakesNothingMore()
+    {
+        var alert = Raise(Candidate());
+        alert.State = AlertState.Resolved;
+        Assert.False(AlertGrouping.Joins(alert, Candidate(), Window));
+    }
+
+    [Fact]
+    public void AnotherDeskIsAnotherAlert()
+    {
+        Assert.False(AlertGrouping.Joins(Raise(Candidate()), Candidate() with { Route = AlertRoute.Head }, Window));
+        Assert.False(AlertGrouping.Joins(Raise(Candidate()), Candidate() with { SubjectStaff = Guid.NewGuid() }, Window));
+    }
+
+    [Fact]
+    public void SeverityOnlyEverRises()
+    {
+        var alert = Raise(Candidate(Severity.High));
+        AlertGrouping.Grow(alert, Candidate(Severity.Medium));
+        Assert.Equal((short)Severity.High, alert.Severity);
+        AlertGrouping.Grow(alert, Candidate(Severity.Critical) with { Theme = "suicide", ParentTheme = "suicide", Reasons = [1] });
+        Assert.Equal(((short)Severity.Critical, "suicide", (byte)1), (alert.Severity, alert.Theme, alert.Reasons[0]));
+        AlertGrouping.Grow(alert, Candidate(Severity.Low));
+        Assert.Equal(((short)Severity.Critical, "suicide"), (alert.Severity, alert.Theme));
+    }
+
+    [Theory]
+    [InlineData(Severity.Medium, "violence", null)]
+    [InlineData(Severity.High, "violence", null)]
+    [InlineData(Severity.High, "drugs", NotifyCause.Theme)]
+    [InlineData(Severity.Medium, "drugs", NotifyCause.Theme)]
+    [InlineData(Severity.Low, "drugs", null)]
+    [InlineData(Severity.Critical, "violence", NotifyCause.Severity)]
+    internal void ANewThemeOrAHigherSeverityTellsPeopleAgain(Severity severity, string theme, string? cause)
+    {
+        var alert = Raise(Candidate(Severity.High));
+        Assert.Equal(cause, AlertGrouping.Grow(alert, Candidate(severity) with { Theme = theme }));
+    }
+
+    [Fact]
+    public void GroupingNeverMutesACriticalEventAfterAnAcknowledgement()
+    {
+        var alert = Raise(Candidate(Severity.Critical));
+        Assert.Null(AlertGrouping.Grow(alert, Candidate(Severity.Critical)));
+        alert.State = AlertState.Acknowledged;
+        alert.AcknowledgedBy = "somebody";
+        Assert.Equal(NotifyCause.CriticalAgain, AlertGrouping.Grow(alert, Candidate(Severity.Critical)));
+        Assert.Equal((AlertState.New, null), (alert.State, alert.AcknowledgedBy));
+    }
+
+    [Fact]
+    public void HelpSeekingKeepsItsNarrowAudienceInAnyCompany()
+    {
+        var alert = Raise(Candidate());
+        AlertGrouping.Grow(alert, Candidate() with { Audience = Audience.DslOnly });
+        AlertGrouping.Grow(alert, Candidate());
+        Assert.Equal((short)Audience.DslOnly, alert.Audience);
+    }
+
+    [Theory]
+    [InlineData(Severity.Medium, false, false)]
+    [InlineData(Severity.High, false, true)]
+    [InlineData(Severity.Critical, false, true)]
+    [InlineData(Severity.Medium, true, true)]
+    internal void HighAndCriticalAndWhatNeedsReviewAreToldAtOnce(Severity severity, bool review, bool told) =>
+        Assert.Equal(told, AlertGrouping.CauseOf(Candidate(severity) with { NeedsReview = review }) is not null);
+
+    private static Alert Raise(AlertCandidate candidate) => AlertGrouping.Raise(candidate, Guid.NewGuid(), Guid.NewGuid(), Some.Time);
+
+    private static AlertCandidate Candidate(Severity severity = Severity.High) => new()
+    {
+        ReceivedAt = Some.Time,
+        Severity = severity,
+        Risk = Risk.Content,
+        Theme = "violence",
+        ParentTheme = "violence",
+        Audience = Audience.Routed,
+        Route = AlertRoute.Dsl,
+        SubjectKey = "user:j.example",
+        SubjectRole = PersonRole.Pupil,
+        SubjectStaff = null,
+        Source = Guid.Empty,
+        Vendor = "protex",
+        NeedsReview = false,
+        Reasons = [0],
+        Instructions = "",
+    };
+}

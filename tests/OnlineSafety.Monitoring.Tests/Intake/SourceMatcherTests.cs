@@ -1,0 +1,94 @@
+using System.Net;
+using System.Text;
+using OnlineSafety.Monitoring.IntakeLog;
+using OnlineSafety.Monitoring.Intake.Syslog;
+using OnlineSafety.Monitoring.Sources;
+
+namespace OnlineSafety.Monitoring.Tests.Intake;
+
+public sealed class SourceMatcherTests
+{
+    private const string FromFilter = "<14>Mar  2 09:14:07 filter1 e2guardian[412]: text";
+
+    [Fact]
+    public void ASourceWithoutConditionsTakesWhateverComesToTheCommonListener() =>
+        Assert.Equal("any", Match(null, "10.0.0.1", FromFilter, Source("any")));
+
+    [Fact]
+    public void ASourceIsFoundOnlyOnItsOwnPort()
+    {
+        var sources = new[] { Source("common"), Source("own", port: 6001), Source("other", port: 6002) };
+
+        Assert.Equal("common", Match(null, "10.0.0.1", FromFilter, sources));
+        Assert.Equal("own", Match(6001, "10.0.0.1", FromFilter, sources));
+    }
+
+    [Fact]
+    public void ASenderOutsideTheNetworksMatchesNothing() =>
+        Assert.Null(Match(null, "192.168.7.7", FromFilter, Source("school", from: "10.0.0.0/8")));
+
+    [Fact]
+    public void TheNarrowerNetworkWins()
+    {
+        var sources = new[] { Source("any"), Source("trust", from: "10.0.0.0/8"), Source("school", from: "10.1.0.0/16"), Source("box", from: "10.1.2.3/32") };
+
+        Assert.Equal("box", Match(null, "10.1.2.3", FromFilter, sources));
+        Assert.Equal("school", Match(null, "10.1.9.9", FromFilter, sources));
+        Assert.Equal("trust", Match(null, "10.9.9.9", FromFilter, sources));
+        Assert.Equal("any", Match(null, "192.0.2.1", FromFilter, sources));
+    }
+
+    [Fact]
+    public void AnIPv4SenderOnADualStackSocketIsMatchedByIPv4Networks() =>
+        Assert.Equal("school", Match(null, "::ffff:10.1.2.3", FromFilter, Source("school", from: "10.1.0.0/16")));
+
+    [Fact]
+    public void BehindOneRelayTheHostNameDecidesWhateverItsCase()
+    {
+        var sources = new[] { Source("first", from: "10.0.0.1/32", host: "FILTER1"), Source("second", from: "10.0.0.1/32", host: "filter2") };
+
+        Assert.Equal("first", Match(null, "10.0.0.1", FromFilter, sources));
+        Assert.Null(Match(null, "10.0.0.1", FromFilter.Replace("filter1", "filter3", StringComparison.Ordinal), sources));
+    }
+
+    [Fact]
+    public void TheAppNameDecidesBetweenProductsOfOneHost()
+    {
+        var sources = new[] { Source("firewall", host: "filter1", app: "fw"), Source("protex", host: "filter1", app: "e2guardian"), Source("rest", host: "filter1") };
+
+        Assert.Equal("protex", Match(null, "10.0.0.1", FromFilter, sources));
+        Assert.Equal("rest", Match(null, "10.0.0.1", FromFilter.Replace("e2guardian[412]", "cron[1]", StringComparison.Ordinal), sources));
+    }
+
+    [Fact]
+    public void TwoThatFitEquallyWellAreNone()
+    {
+        Assert.Null(Match(null, "10.0.0.1", FromFilter, Source("one"), Source("two")));
+        Assert.Null(Match(null, "10.0.0.1", FromFilter, Source("one", host: "filter1"), Source("two", host: "filter1")));
+    }
+
+    [Fact]
+    public void WebhookAndUnassignedSourcesNeverMatch()
+    {
+        var webhook = Source("webhook") with { Door = SourceDoor.Webhook };
+        var unassigned = Source("unassigned") with { Unassigned = true };
+
+        Assert.Null(Match(null, "10.0.0.1", FromFilter, webhook, unassigned));
+        Assert.False(SourceMatcher.For(null, [webhook, unassigned]).For(IPAddress.Parse("10.0.0.1")).Any);
+    }
+
+    private static string? Match(int? port, string peer, string message, params SourceRegistration[] sources) =>
+        SourceMatcher.For(port, sources).For(IPAddress.Parse(peer)).Find(Encoding.UTF8.GetBytes(message), DateTimeOffset.UnixEpoch)?.Name;
+
+    private static SourceRegistration Source(string name, int? port = null, string? from = null, string? host = null, string? app = null) => new()
+    {
+        Key = new SourceKey(Guid.NewGuid(), Guid.NewGuid()),
+        Name = name,
+        Product = "protex",
+        Door = SourceDoor.Syslog,
+        Port = port,
+        From = from is null ? [] : [IPNetwork.Parse(from)],
+        MatchHost = host,
+        MatchApp = app,
+    };
+}
