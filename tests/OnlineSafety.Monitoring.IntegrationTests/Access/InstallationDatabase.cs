@@ -27,7 +27,7 @@ internal sealed class InstallationDatabase(TestDatabase test, MonitoringDatabase
 
     public static async Task<InstallationDatabase> CreateAsync(PostgresServer server)
     {
-        var test = await server.CreateAsync("installation", async (template, _) => await (await OpenAsync(template)).DisposeAsync());
+        var test = await server.CreateAsync("own-server", async (template, _) => await (await OpenAsync(template)).DisposeAsync());
         return new InstallationDatabase(test, await OpenAsync(test));
     }
 

@@ -7,7 +7,8 @@ namespace OnlineSafety.Monitoring.IntegrationTests.Alerts;
 
 public sealed class AlertQueueTests(PostgresFixture postgres) : IClassFixture<PostgresFixture>
 {
-    private static readonly ThemeGuide Guide = ThemeGuide.Read(Encoding.UTF8.GetBytes("""{"instructions":[],"themes":[{"code":"csam","maskUrl":true}]}"""));
+    private static readonly ThemeGuide Guide = ThemeGuide.Read(Encoding.UTF8.GetBytes(
+        """{"taxonomy":"t","version":"1","themes":[{"code":"csam","title":"T","definition":"d","risk":"content","severity":"critical","maskUrl":true}]}"""));
 
     [Fact]
     public async Task OpenAlertsComeFirstAndTheGravestOfThemFirst()
@@ -103,8 +104,9 @@ public sealed class AlertQueueTests(PostgresFixture postgres) : IClassFixture<Po
         var id = await database.AddAlertAsync(school, 1);
         await database.AddEventAsync(school, id,
             """
-            {"userAsSent":"EXAMPLE\\pupil1","url":"http://forum.example.test/","searchQuery":"plain words","categories":["Forum"],"secret":"x",
-             "reasons":[{"rule":"r","version":"1","field":"searchQuery","matched":"plain","start":0,"explanation":"Why.","effect":"high"}]}
+            {"event":{"data":{"subject":{"userAsSent":"EXAMPLE\\pupil1"},"url":"http://forum.example.test/","searchQuery":"plain words",
+               "vendor":{"categories":["Forum"]},"secret":"x"}},
+             "assessment":{"maskUrl":false,"reasons":[{"rule":"r","version":"1","field":"searchQuery","matched":"plain","start":0,"explanation":"Why.","effect":"high"}]}}
             """);
 
         var shown = Assert.Single((await Queue(database).ShowAsync(school, InstallationDatabase.Tester, new AlertReference(id, 0), default))!.Events);
@@ -121,16 +123,16 @@ public sealed class AlertQueueTests(PostgresFixture postgres) : IClassFixture<Po
         await using var database = await InstallationDatabase.CreateAsync(postgres.Server);
         var school = await database.AddSchoolAsync();
         var byTheme = await database.AddAlertAsync(school, 1, theme: "csam", reasons: reasons);
-        await database.AddEventAsync(school, byTheme, $$"""{"url":"http://bad.example.test/","text":"see bad.example.test","reasons":{{reasons}}}""", theme: "csam");
+        await database.AddEventAsync(school, byTheme, $$"""{"event":{"data":{"url":"http://bad.example.test/","text":"see bad.example.test"}},"assessment":{"reasons":{{reasons}}}}""", theme: "csam");
         var byEvent = await database.AddAlertAsync(school, 2);
-        await database.AddEventAsync(school, byEvent, $$"""{"url":"http://bad.example.test/","maskUrl":true,"reasons":{{reasons}}}""");
+        await database.AddEventAsync(school, byEvent, $$"""{"event":{"data":{"url":"http://bad.example.test/"}},"assessment":{"maskUrl":true,"reasons":{{reasons}}}}""");
         var queue = Queue(database);
 
         var views = new List<object> { await queue.ListAsync(school, InstallationDatabase.Tester, [], 10, default) };
         foreach (var id in new[] { byTheme, byEvent })
         {
             var shown = await queue.ShowAsync(school, InstallationDatabase.Tester, new AlertReference(id, 0), default);
-            Assert.Equal(EventDetail.Masked, Assert.Single(shown!.Events).Url);
+            Assert.Equal(StoredEvent.Masked, Assert.Single(shown!.Events).Url);
             views.Add(shown);
         }
 

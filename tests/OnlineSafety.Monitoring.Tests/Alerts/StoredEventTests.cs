@@ -4,19 +4,19 @@ using OnlineSafety.Monitoring.Events;
 
 namespace OnlineSafety.Monitoring.Tests.Alerts;
 
-public sealed class EventDetailTests
+public sealed class StoredEventTests
 {
     [Fact]
     public void BytesThatAreNotOursStillShowAnEvent()
     {
-        Assert.Null(EventDetail.Read("not json"u8).Url);
-        Assert.Empty(EventDetail.ReadReasons([0xFF, 0xFE]));
+        Assert.Null(StoredEvent.Read("not json"u8).Data.Url);
+        Assert.Empty(StoredEvent.ReadReasons([0xFF, 0xFE]));
     }
 
     [Fact]
     public void ReasonsAreReadAsStored()
     {
-        var reason = Assert.Single(EventDetail.ReadReasons(
+        var reason = Assert.Single(StoredEvent.ReadReasons(
             """[{"rule":"suicide.en-001","version":"1","field":"searchQuery","matched":"abc","start":4,"explanation":"Why.","effect":"suicide critical"}]"""u8));
 
         Assert.Equal(new Reason("suicide.en-001", "1", "searchQuery", "abc", 4, "Why.", "suicide critical"), reason);
@@ -32,18 +32,24 @@ public sealed class EventDetailTests
     {
         var reason = new Reason("r", "1", field, matched, 0, "Why.", "critical");
 
-        Assert.Equal(masked ? EventDetail.Masked : matched, EventDetail.Mask([reason], maskUrls: true)[0].Matched);
-        Assert.Equal(matched, EventDetail.Mask([reason], maskUrls: false)[0].Matched);
+        Assert.Equal(masked ? StoredEvent.Masked : matched, StoredEvent.Mask([reason], maskUrls: true)[0].Matched);
+        Assert.Equal(matched, StoredEvent.Mask([reason], maskUrls: false)[0].Matched);
     }
 
     [Fact]
     public void TheTaxonomySaysWhichThemesAreMaskedAndWhatToDo()
     {
         var guide = ThemeGuide.Read(Encoding.UTF8.GetBytes(
-            """{"instructions":[{"id":"i","text":"Do it."}],"themes":[{"code":"a","maskUrl":true},{"code":"b"}]}"""));
+            """
+            {"taxonomy":"t","version":"1","instructions":[{"id":"i","text":"Do it.","source":"s"}],"themes":[
+              {"code":"a","title":"Theme A","definition":"d","risk":"content","severity":"high","maskUrl":true},
+              {"code":"b","title":"Theme B","definition":"d","risk":"content","severity":"high"}]}
+            """));
 
         Assert.True(guide.MasksUrls(["b", "a"]));
         Assert.False(guide.MasksUrls(["b"]));
+        Assert.Equal("Theme A", guide.LabelOf("a"));
+        Assert.Equal("unheard_of", guide.LabelOf("unheard_of"));
         Assert.Equal("Do it.", guide.Instructions("i"));
         Assert.Equal("other", guide.Instructions("other"));
         Assert.Null(guide.Instructions(""));
