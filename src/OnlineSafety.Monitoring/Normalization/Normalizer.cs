@@ -48,7 +48,7 @@ internal sealed class Normalizer(MappingSet mappings)
             return new NormalizeResult(NormalizeOutcome.Control, Reasons.ControlLine, "", 0);
         }
 
-        job.HeaderTime = syslog.Timestamp;
+        job.Header = syslog.Time;
         var result = ReadBody(pack, ref job, Cells.Part(line, start, length), isLine: true);
         if (IsRead(result) || length == bodyLength)
         {
@@ -56,7 +56,7 @@ internal sealed class Normalizer(MappingSet mappings)
         }
 
         // What looked like a header may have been the body: a product's own line can begin with a date, and a relay may add none.
-        job.HeaderTime = null;
+        job.Header = default;
         var second = ReadBody(pack, ref job, Cells.Part(line, bodyStart, bodyLength), isLine: true);
         return IsRead(second) || result.Outcome == NormalizeOutcome.Unclaimed ? second : result;
     }
@@ -166,7 +166,7 @@ internal sealed class Normalizer(MappingSet mappings)
         _draft.Warnings = job.Warnings
             | (_cells.Short ? EventWarnings.MissingFields : EventWarnings.None)
             | (_cells.Long ? EventWarnings.ExtraFields : EventWarnings.None);
-        var moment = new Moment(job.Record.ReceivedAt, job.HeaderTime, job.Zone);
+        var moment = new Moment(job.Record.ReceivedAt, job.Header, job.Zone);
         foreach (var field in mapping.Fields)
         {
             field.Fill(_draft, _cells, moment);
@@ -214,7 +214,7 @@ internal sealed class Normalizer(MappingSet mappings)
         public readonly RawRecord Record = record;
         public readonly TimeZoneInfo Zone = zone;
         public readonly IEventSink Sink = sink;
-        public DateTimeOffset? HeaderTime;
+        public SyslogTime Header;
         public EventWarnings Warnings;
     }
 }
