@@ -11,6 +11,9 @@ namespace OnlineSafety.Monitoring.Normalization;
 /// </summary>
 internal sealed class Normalizer(MappingSet mappings)
 {
+    // A header row is repeated in the unmapped bag of each of its rows: a name as long as the record must not multiply.
+    private const int MaximumName = 256;
+
     private static readonly byte[] Bom = [0xEF, 0xBB, 0xBF];
 
     private readonly Cells _cells = new();
@@ -202,7 +205,7 @@ internal sealed class Normalizer(MappingSet mappings)
         for (var i = 0; i < _cells.ExtraCount; i++)
         {
             var (key, value) = _cells.Extra(i);
-            _draft.AddUnmapped(_cells.Bytes(key), _cells.Bytes(value));
+            _draft.AddUnmapped(Utf8Text.Cap(_cells.Bytes(key), MaximumName), _cells.Bytes(value));
         }
     }
 
