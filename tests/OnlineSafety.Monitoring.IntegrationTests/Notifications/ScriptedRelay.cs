@@ -12,6 +12,7 @@ internal sealed class ScriptedRelay : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _stopping = new();
+    private readonly string _authority = Path.Combine(Path.GetTempPath(), $"relay-{Guid.NewGuid():N}.pem");
     private readonly Task _serving;
 
     public ScriptedRelay(params string[] offers)
@@ -34,6 +35,13 @@ internal sealed class ScriptedRelay : IAsyncDisposable
     public string Smuggled { get; init; } = "";
 
     public List<string> Lines { get; } = [];
+
+    /// <summary>Its own certificate as the authority that a client may trust.</summary>
+    public string WriteAuthority()
+    {
+        File.WriteAllText(_authority, Certificate!.ExportCertificatePem());
+        return _authority;
+    }
 
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
@@ -78,7 +86,7 @@ internal sealed class ScriptedRelay : IAsyncDisposable
 
     private string Answer(string line) => line.Split(' ')[0] switch
     {
-        "EHLO" => string.Concat(Offers.Select(o => $"250-{o}\r\n")) + "250 SIZE 1000000\r\n",
+        "EHLO" => "250-relay.test\r\n" + string.Concat(Offers.Select(o => $"250-{o}\r\n")) + "250 SIZE 1000000\r\n",
         "STARTTLS" => "220 go\r\n" + Smuggled,
         "AUTH" when line == "AUTH LOGIN" => "334 VXNlcm5hbWU6\r\n",
         "AUTH" => "235 ok\r\n",
@@ -122,5 +130,6 @@ internal sealed class ScriptedRelay : IAsyncDisposable
         await _serving;
         _stopping.Dispose();
         Certificate?.Dispose();
+        File.Delete(_authority);
     }
 }

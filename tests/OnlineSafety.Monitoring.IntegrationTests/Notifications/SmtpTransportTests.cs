@@ -42,7 +42,7 @@ public sealed class SmtpTransportTests
     public async Task WithATrustedCertificateEverythingButTheGreetingIsInsideTls()
     {
         await using var relay = new ScriptedRelay("STARTTLS", "AUTH PLAIN LOGIN") { Certificate = ScriptedRelay.SelfSigned("localhost", Now.AddYears(1)) };
-        var options = await TrustingAsync(relay, RelaySecurity.Required);
+        var options = Trusting(relay, RelaySecurity.Required);
         (options.RelayUser, options.RelayPassword) = ("user", "pass");
 
         Assert.Null(await SendAsync(options));
@@ -56,7 +56,7 @@ public sealed class SmtpTransportTests
     public async Task ImplicitTlsAndLoginWork()
     {
         await using var relay = new ScriptedRelay("AUTH LOGIN") { Certificate = ScriptedRelay.SelfSigned("localhost", Now.AddYears(1)), Implicit = true };
-        var options = await TrustingAsync(relay, RelaySecurity.Implicit);
+        var options = Trusting(relay, RelaySecurity.Implicit);
         (options.RelayUser, options.RelayPassword) = ("user", "pass");
 
         Assert.Null(await SendAsync(options));
@@ -72,7 +72,7 @@ public sealed class SmtpTransportTests
     public async Task ABadCertificateIsNeverAReasonToGoOnInClear(string name, int years, bool trusted)
     {
         await using var relay = new ScriptedRelay("STARTTLS") { Certificate = ScriptedRelay.SelfSigned(name, Now.AddYears(years)) };
-        var options = trusted ? await TrustingAsync(relay, RelaySecurity.WhenOffered) : To(relay);
+        var options = trusted ? Trusting(relay, RelaySecurity.WhenOffered) : To(relay);
 
         Assert.Equal(MailFault.Tls, await SendAsync(options));
         Assert.DoesNotContain(relay.Lines, l => l.Contains("MAIL", StringComparison.Ordinal));
@@ -92,7 +92,7 @@ public sealed class SmtpTransportTests
     {
         await using var relay = new ScriptedRelay("STARTTLS") { Certificate = ScriptedRelay.SelfSigned("localhost", Now.AddYears(1)), Smuggled = "250 ok\r\n250 ok\r\n" };
 
-        Assert.Equal(MailFault.Protocol, await SendAsync(await TrustingAsync(relay, RelaySecurity.WhenOffered)));
+        Assert.Equal(MailFault.Protocol, await SendAsync(Trusting(relay, RelaySecurity.WhenOffered)));
     }
 
     [Fact]
@@ -127,11 +127,10 @@ public sealed class SmtpTransportTests
         Assert.Equal(0, smtp.Connections);
     }
 
-    private static async Task<MailOptions> TrustingAsync(ScriptedRelay relay, RelaySecurity security)
+    private static MailOptions Trusting(ScriptedRelay relay, RelaySecurity security)
     {
         var options = To(relay, security);
-        options.RelayAuthority = Path.Combine(Path.GetTempPath(), $"relay-{relay.Port}-{Guid.NewGuid():N}.pem");
-        await File.WriteAllTextAsync(options.RelayAuthority, relay.Certificate!.ExportCertificatePem());
+        options.RelayAuthority = relay.WriteAuthority();
         return options;
     }
 }
