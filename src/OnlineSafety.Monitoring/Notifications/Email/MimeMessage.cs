@@ -11,15 +11,15 @@ internal static class MimeMessage
 {
     private const int LineLimit = 76;
 
-    // 45 bytes are 60 base64 characters: "=?utf-8?B?" + 60 + "?=" stays under the 75 of RFC 2047.
-    private const int EncodedWordBytes = 45;
+    // 39 bytes are 52 base64 characters: "Subject: " + "=?utf-8?B?" + 52 + "?=" stays under the 76 of RFC 2047.
+    private const int EncodedWordBytes = 39;
 
     public static byte[] Write(Headers headers, MailDocument body)
     {
         Refuse(headers.From, headers.To);
         var boundary = "part-" + headers.Id.ToString("N");
         var text = new StringBuilder();
-        Header(text, "From", $"{Phrase(headers.FromName)} <{headers.From}>");
+        Header(text, "From", $"{Phrase(headers.FromName)}\r\n <{headers.From}>");
         Header(text, "To", headers.To);
         Header(text, "Subject", HeaderText(headers.Subject, "Subject: ".Length));
         Header(text, "Date", headers.CreatedAt.ToUniversalTime().ToString("ddd, dd MMM yyyy HH:mm:ss '+0000'", CultureInfo.InvariantCulture));
@@ -32,7 +32,7 @@ internal static class MimeMessage
             Header(text, "Importance", "high");
         }
 
-        Header(text, "Content-Type", $"multipart/alternative; boundary=\"{boundary}\"");
+        Header(text, "Content-Type", $"multipart/alternative;\r\n boundary=\"{boundary}\"");
         text.Append("\r\n");
         Part(text, boundary, "text/plain", body.ToText());
         Part(text, boundary, "text/html", body.ToHtml());

@@ -1,0 +1,110 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using Npgsql;
+using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Digests;
+using OnlineSafety.Monitoring.Notifications;
+using OnlineSafety.Monitoring.Notifications.Email;
+using OnlineSafety.Monitoring.Storage;
+using OnlineSafety.Monitoring.TestKit;
+
+namespace OnlineSafety.Monitoring.IntegrationTests.Notifications;
+
+/// <summary>A migrated database with one school and its staff, a scripted mail server, and dispatchers as separate processes would have them.</summary>
+internal sealed class NotifyWorld : IAsyncDisposable
+{
+    private readonly List<IAsyncDisposable> _made = [];
+
+    private NotifyWorld(TestDatabase database) => Database = database;
+
+    public TestDatabase Database { get; }
+
+    public SmtpCapture Smtp { get; } = new();
+
+    public Guid School { get; } = Guid.NewGuid();
+
+    public Guid Dsl { get; } = Guid.NewGuid();
+
+    public NotificationSignals Signals { get; } = new();
+
+    public static async Task<NotifyWorld> CreateAsync(PostgresServer server)
+    {
+        var world = new NotifyWorld(await server.CreateAsync("onlinesafety-notify", async (template, cancellationToken) =>
+        {
+            await DatabaseSetup.BootstrapAsync(template.ConnectionString, template.Name, cancellationToken);
+            await DatabaseSetup.MigrateAsync(Scoped(template.ConnectionStringFor(DatabaseRoles.Owner)) + ";Pooling=false", cancellationToken);
+        }));
+        await world.AddSchoolAsync(world.School, "Oak School");
+        await world.AddStaffAsync(world.Dsl, "dsl@school.example.test", "dsl");
+        return world;
+    }
+
+    public Task AddSchoolAsync(Guid school, string name) => Database.RunAsync($"INSERT INTO onlinesafety.school (school_id, name) VALUES ('{school}', '{name}')");
+
+    public Task AddStaffAsync(Guid staff, string email, params string[] roles) => Database.RunAsync(
+        $"INSERT INTO onlinesafety.staff (school_id, staff_id, name, email, roles) VALUES ('{School}', '{staff}', 'Someone', '{email}', '{{{string.Join(',', roles)}}}')");
+
+    /// <summary>An alert with its ledger row, as the transaction that raised it writes them. Returns both ids.</summary>
+    public async Task<(Guid Alert, Guid Notification)> RaiseAsync(Guid? to = null, string extra = "", string route = "dsl", Guid? subject = null)
+    {
+        var (alert, notification) = (Guid.NewGuid(), Guid.NewGuid());
+        await Database.RunAsync($"""
+            INSERT INTO onlinesafety.alert (school_id, alert_id, number, severity, risk, theme, parent_theme, themes, needs_review, audience, route, subject_key,
+                subject_role, subject_staff, source_ids, vendors, event_count, reasons, instructions, first_received_at, last_received_at, raised_at)
+            SELECT '{School}', '{alert}', 1 + count(*), 3, 3, 'self_harm', 'self_harm', '{"{self_harm}"}', false, 0, '{route}', 'user:secretpupil',
+                1, {(subject is null ? "NULL" : $"'{subject}'")}, '{"{}"}', '{"{}"}', 3, 'secret search words', '{extra}', now(), now(), now()
+            FROM onlinesafety.alert WHERE school_id = '{School}';
+            INSERT INTO onlinesafety.notification (school_id, notification_id, kind, cause, alert_id, staff_id, channel, due_at, created_at)
+            VALUES ('{School}', '{notification}', 'alert', 'raised', '{alert}', '{to ?? Dsl}', 'email', now(), now());
+            """);
+        return (alert, notification);
+    }
+
+    public MailOptions Mail => new() { RelayHost = "127.0.0.1", RelayPort = Smtp.Port, From = "safety@school.example.test", BaseUrl = "https://safety.example.test" };
+
+    /// <summary>A database of the notify role with a pool of its own, as a process has it.</summary>
+    public (Database Database, NpgsqlDataSource Source) Open()
+    {
+        var source = NpgsqlDataSource.Create(Scoped(Database.ConnectionStringFor(DatabaseRoles.NameOf(DatabaseRole.Notify))));
+        var database = new Database(source, DatabaseRole.Notify);
+        _made.Add(database);
+        return (database, source);
+    }
+
+    public (Dispatcher Dispatcher, Ledger Ledger, NpgsqlDataSource Source) Process(IMailTransport? transport = null, MailOptions? mail = null)
+    {
+        var (database, source) = Open();
+        var options = Options.Create(mail ?? Mail);
+        var ledger = new Ledger(database);
+        var delivery = new MailDelivery(transport ?? new SmtpTransport(options), options, TimeProvider.System);
+        var themes = new ThemeCodes();
+        INotificationBody[] bodies = [new AlertBody(themes, options), new DigestBody(new DigestDocument(themes, options))];
+        return (new Dispatcher(ledger, database, bodies, delivery, options, NullLogger<Dispatcher>.Instance), ledger, source);
+    }
+
+    public DigestMaker Maker() => new(Open().Database, Signals, NullLogger<DigestMaker>.Instance);
+
+    public async Task<string> StateAsync(Guid notification) =>
+        (string)(await Database.RunAsync($"SELECT state || ' ' || error FROM onlinesafety.notification WHERE notification_id = '{notification}'"))!;
+
+    public Task MakeDueAsync() => Database.RunAsync("UPDATE onlinesafety.notification SET due_at = now() WHERE state = 'due'");
+
+    /// <summary>What a minute and more of waiting would do to the leases of a dead worker.</summary>
+    public Task RunOutLeasesAsync() => Database.RunAsync("UPDATE onlinesafety.notification SET lease_until = now() - interval '1 second' WHERE state = 'sending'");
+
+    public static string MessageIdOf(CapturedMail mail) =>
+        mail.Text.Split("\r\n").Single(l => l.StartsWith("Message-ID: ", StringComparison.Ordinal))["Message-ID: ".Length..];
+
+    private static string Scoped(string connection) => new NpgsqlConnectionStringBuilder(connection) { SearchPath = MonitoringContext.Schema }.ConnectionString;
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var made in _made)
+        {
+            await made.DisposeAsync();
+        }
+
+        await Smtp.DisposeAsync();
+        await Database.DisposeAsync();
+    }
+}

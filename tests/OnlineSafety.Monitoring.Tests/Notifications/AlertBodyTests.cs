@@ -1,0 +1,102 @@
+using Microsoft.Extensions.Options;
+using OnlineSafety.Monitoring.Events;
+using OnlineSafety.Monitoring.Notifications;
+using OnlineSafety.Monitoring.Notifications.Email;
+
+namespace OnlineSafety.Monitoring.Tests.Notifications;
+
+public sealed class AlertBodyTests
+{
+    private static readonly Guid Id = Guid.Parse("5d0c1a52-54a8-4b92-9a3d-0a6f4f1b8a01");
+
+    private static readonly AlertBody Body = new(new ThemeCodes(), Options.Create(new MailOptions { BaseUrl = "https://safety.example.test/" }));
+
+    private static readonly StaffMember Dsl = new(Guid.NewGuid(), ["dsl"], Enabled: true);
+
+    private static readonly NotificationAddressee To = new(Dsl, "dsl@school.example.test", "Oak & Ash School", TimeZoneInfo.FindSystemTimeZoneById("Europe/London"));
+
+    private static AlertNotice Notice => new()
+    {
+        Alert = Id,
+        Number = 12,
+        State = "new",
+        Severity = Severity.High,
+        Risk = Risk.Conduct,
+        Theme = "self_harm",
+        NeedsReview = false,
+        Audience = Audience.Routed,
+        Route = "dsl",
+        SubjectStaff = null,
+        Events = 3,
+        RaisedAt = new DateTimeOffset(2026, 7, 1, 9, 5, 0, TimeSpan.Zero),
+        HasInstructions = false,
+    };
+
+    [Fact]
+    public void TheSubjectHoldsSeverityNumberSchoolAndTheme() =>
+        Assert.Equal("[Online safety] High: alert 12 at Oak & Ash School: Self harm", Body.Say(Notice, "raised", To).Subject);
+
+    [Fact]
+    public void BothPartsSayTheSameAndLinkToTheAlert()
+    {
+        var say = Body.Say(Notice, "raised", To);
+
+        foreach (var part in new[] { say.Body.ToText(), System.Net.WebUtility.HtmlDecode(say.Body.ToHtml()) })
+        {
+            Assert.Contains("Oak & Ash School", part, StringComparison.Ordinal);
+            Assert.Contains("Wed 1 Jul 2026 at 10:05", part, StringComparison.Ordinal);
+            Assert.Contains("Conduct", part, StringComparison.Ordinal);
+            Assert.Contains($"https://safety.example.test/alerts/{Id}", part, StringComparison.Ordinal);
+        }
+
+        Assert.True(say.Urgent);
+    }
+
+    [Fact]
+    public void AThemeWithInstructionsSaysNotToSearchForOrOpenTheMaterial()
+    {
+        var text = Body.Say(Notice with { HasInstructions = true }, "raised", To).Body.ToText();
+
+        Assert.Contains("Do not search for, open, copy, print, forward or share", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("Do not search for", Body.Say(Notice, "raised", To).Body.ToText(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void WhatNeedsReviewSaysSo() =>
+        Assert.Contains("Needs review", Body.Say(Notice with { NeedsReview = true }, "raised", To).Body.ToText(), StringComparison.Ordinal);
+
+    [Fact]
+    public void ASchoolNameCanForgeNoLineAndNoTag()
+    {
+        var say = Body.Say(Notice, "raised", To with { SchoolName = "Oak\r\nBcc: x@y.test <b>\u202Eevil" });
+
+        Assert.DoesNotContain('\n', say.Subject);
+        Assert.DoesNotContain("<b>", say.Body.ToHtml(), StringComparison.Ordinal);
+        Assert.DoesNotContain("\nBcc:", say.Body.ToText(), StringComparison.Ordinal);
+        Assert.DoesNotContain('\u202E', say.Body.ToText());
+    }
+
+    [Fact]
+    public void AResolvedOrVanishedAlertIsNotSent()
+    {
+        Assert.Equal("alert-gone", AlertNotice.DropFor(null, Dsl));
+        Assert.Equal("alert-resolved", AlertNotice.DropFor(Notice with { State = "resolved" }, Dsl));
+        Assert.Null(AlertNotice.DropFor(Notice, Dsl));
+        Assert.Null(AlertNotice.DropFor(Notice with { State = "acknowledged" }, Dsl));
+    }
+
+    [Fact]
+    public void TheSubjectIsNeverTold()
+    {
+        var head = new StaffMember(Guid.NewGuid(), ["head", "dsl", "chair"], Enabled: true);
+
+        foreach (var route in new[] { "dsl", "head", "chair" })
+        {
+            Assert.Equal("recipient-is-subject", AlertNotice.DropFor(Notice with { SubjectStaff = head.Id, Route = route }, head));
+        }
+    }
+
+    [Fact]
+    public void WhoeverLostTheRoleIsNotToldAnyMore() =>
+        Assert.Equal("not-routed", AlertNotice.DropFor(Notice, Dsl with { Roles = ["digest"] }));
+}

@@ -1,0 +1,55 @@
+using OnlineSafety.Monitoring.Notifications;
+using OnlineSafety.Monitoring.Notifications.Email;
+
+namespace OnlineSafety.Monitoring.Tests.Notifications;
+
+public sealed class RetryPlanTests
+{
+    private static LedgerEntry Entry(int attempts, TimeSpan age) =>
+        new(Guid.NewGuid(), Guid.NewGuid(), "alert", "raised", Guid.NewGuid(), null, Guid.NewGuid(), DateTimeOffset.UnixEpoch, attempts, age);
+
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(2, 5)]
+    [InlineData(3, 15)]
+    [InlineData(4, 30)]
+    [InlineData(200, 30)]
+    public void EachFailureWaitsLongerUpToHalfAnHour(int attempts, int minutes)
+    {
+        var retry = Assert.IsType<Outcome.Retry>(RetryPlan.After(MailFault.Busy, Entry(attempts, TimeSpan.FromHours(1))));
+
+        Assert.InRange(retry.After, TimeSpan.FromMinutes(minutes * 0.9), TimeSpan.FromMinutes(minutes * 1.1));
+        Assert.Equal("busy", retry.Code);
+    }
+
+    [Fact]
+    public void RowsThatFailedTogetherDoNotComeBackTogether()
+    {
+        var waits = Enumerable.Range(0, 50).Select(_ => ((Outcome.Retry)RetryPlan.After(MailFault.Connect, Entry(1, TimeSpan.Zero))).After).Distinct();
+
+        Assert.True(waits.Count() > 10);
+    }
+
+    [Fact]
+    public void AfterFiveDaysItIsGivenUp()
+    {
+        Assert.IsType<Outcome.Retry>(RetryPlan.After(MailFault.Connect, Entry(300, TimeSpan.FromDays(5) - TimeSpan.FromSeconds(1))));
+        Assert.Equal(new Outcome.Failed("connect"), RetryPlan.After(MailFault.Connect, Entry(300, TimeSpan.FromDays(5))));
+    }
+
+    [Fact]
+    public void OnlyWhatSpeaksOfTheRecipientOrTheMessageIsGivenUpAtOnce()
+    {
+        var permanent = Enum.GetValues<MailFault>().Where(f => RetryPlan.After(f, Entry(1, TimeSpan.Zero)) is Outcome.Failed);
+
+        Assert.Equal([MailFault.RecipientRefused, MailFault.MessageRefused, MailFault.Address], permanent);
+    }
+
+    [Fact]
+    public void AnUnansweredDotIsNeverTriedAgainQuicklyBecauseTheRelayMayHaveTheMail() =>
+        Assert.Equal([MailFault.Connect, MailFault.Cut], Enum.GetValues<MailFault>().Where(MailFaults.IsQuicklyRetried));
+
+    [Fact]
+    public void EveryFaultHasACodeOfItsOwn() =>
+        Assert.Equal(Enum.GetValues<MailFault>().Length, Enum.GetValues<MailFault>().Select(MailFaults.CodeOf).Distinct(StringComparer.Ordinal).Count());
+}
