@@ -5,9 +5,9 @@ namespace OnlineSafety.Monitoring.TestKit;
 /// <summary>The checkout that the tests run in.</summary>
 internal static class Repository
 {
-    private static readonly Lazy<Rules> s_rules = new(() => Rules.Load(Path.Combine(Root, "schemas")));
-
     public static string Root { get; } = Find();
+
+    private static readonly Lazy<Rules> s_rules = new(() => Rules.Load(Path.Combine(Root!, "schemas")));
 
     /// <summary>The shipped mappings and rules, compiled once.</summary>
     public static Rules Rules => s_rules.Value;

@@ -48,7 +48,9 @@ public sealed partial class ArchitectureTests
         {
             if (!constants.Contains(Path.GetFileName(file)))
             {
-                Assert.False(BuiltSql().IsMatch(text), $"{file}: {BuiltSql().Match(text).Value}");
+                // FromSql turns the holes of its text into parameters itself.
+                var built = BuiltSql().Match(text.Replace("FromSql($", "FromSql(", StringComparison.Ordinal));
+                Assert.False(built.Success, $"{file}: {built.Value}");
             }
         }
     }
@@ -72,7 +74,7 @@ public sealed partial class ArchitectureTests
     [GeneratedRegex(@"OnlineSafety\.Monitoring\.([A-Z]\w+)")]
     private static partial Regex RoomName();
 
-    [GeneratedRegex(@"\b(TimeProvider|ILogger|HttpClient|File\.|Directory\.|Console\.|Environment\.|Random\b|Guid\.NewGuid|DateTime(Offset)?\.(Utc)?Now|Task\b|async\b)")]
+    [GeneratedRegex(@"\b(TimeProvider|ILogger|HttpClient|File\.|Directory\.|Console\.|Environment\.(?!NewLine)|Random\b|Guid\.NewGuid|DateTime(Offset)?\.(Utc)?Now|Task\b|async\b)")]
     private static partial Regex Impure();
 
     [GeneratedRegex(@"\busing (Npgsql|Microsoft\.EntityFrameworkCore)")]

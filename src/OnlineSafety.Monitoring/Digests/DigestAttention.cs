@@ -29,7 +29,7 @@ internal static class DigestAttention
         Add(content.Watch.Backlog, "record waits to be processed", "records wait to be processed");
         if (UnknownShare(content) >= ManyUnknown)
         {
-            items.Add($"{UnknownShare(content).ToString("P0", _british)} of activity is by somebody whose role is not known. Import the people list.");
+            items.Add($"{UnknownShare(content).ToString("0.#%", _british)} of activity is by somebody whose role is not known. Import the people list.");
         }
 
         return items;

@@ -101,7 +101,7 @@ internal sealed class DigestDocument(IThemeWords themes, IOptions<MailOptions> o
             body.Heading("All activity by what the product did");
             body.Table("", ["Action", "Events"],
                 [.. content.Actions.Select(a => new[] { Capital(Words.Of((DeviceAction)a.Action)), Number(a.Count) }), ["In all", Number(total)]]);
-            body.Paragraph($"By somebody whose role is not known: {DigestAttention.UnknownShare(content).ToString("P0", _british)}.");
+            body.Paragraph($"By somebody whose role is not known: {DigestAttention.UnknownShare(content).ToString("0.#%", _british)}.");
         }
     }
 

@@ -11,19 +11,24 @@ namespace OnlineSafety.Monitoring.Digests;
 /// Makes the digest of one school and day, once: content and ledger rows in one transaction.
 /// <para>
 /// Every event falls in exactly one window. Whoever records events takes this school's lock shared and only then reads the clock for
-/// <c>recorded_at</c>; this takes it alone and only then reads the clock for the window's end. So what was recorded before the cut is
-/// committed and seen, and what comes later has a later time.
+/// <c>recorded_at</c>; the cut takes it alone and only then reads the clock for the window's end. So what was recorded before the cut is
+/// committed when the cut returns, and what comes later has a later time. The cut is a transaction of its own: recording waits for it
+/// and not for the reading that follows.
 /// </para>
 /// </summary>
 internal sealed class DigestMaker([FromKeyedServices(DatabaseRole.Notify)] Database database, NotificationSignals signals, ILogger<DigestMaker> logger)
 {
     private static readonly Actor _actor = Actor.Service("digest");
 
-    private const string LockSql = "SELECT pg_advisory_xact_lock(hashtextextended('digest:' || $1::text, 0))";
+    // Makers among themselves: two days made at once must not both start where the last one ended.
+    private const string MakersLockSql = "SELECT pg_advisory_xact_lock(hashtextextended('digest.make:' || $1::text, 0))";
+
+    /// <summary>Processing takes the same key with <c>pg_advisory_xact_lock_shared</c>.</summary>
+    private const string CutLockSql = "SELECT pg_advisory_xact_lock(hashtextextended('digest:' || $1::text, 0))";
 
     // Never before the end of the last window, should the server's clock have gone back.
     private const string WindowSql = """
-        SELECT s.name, COALESCE(d.until, s.created_at), greatest(clock_timestamp(), d.until, s.created_at)
+        SELECT s.name, COALESCE(d.until, s.created_at), greatest(COALESCE($2, clock_timestamp()), d.until, s.created_at)
         FROM school s, (SELECT max(window_to) AS until FROM digest WHERE school_id = $1) d
         WHERE s.school_id = $1
         """;
@@ -49,14 +54,15 @@ internal sealed class DigestMaker([FromKeyedServices(DatabaseRole.Notify)] Datab
     public async Task<bool> MakeAsync(Guid school, DateOnly day, bool late, CancellationToken cancellationToken)
     {
         await using var session = await database.OpenAsync(school, _actor, cancellationToken);
-        await RunAsync(session, LockSql, cancellationToken, school);
+        await RunAsync(session, MakersLockSql, cancellationToken, school);
         // A statement of its own after the lock: it sees what the last holder committed.
         if (await ExistsAsync(session, school, day, cancellationToken))
         {
             return false;
         }
 
-        var (name, window) = await WindowAsync(session, school, cancellationToken);
+        var cut = await CutAsync(school, cancellationToken);
+        var (name, window) = await WindowAsync(session, school, cut, cancellationToken);
         var content = await DigestReader.ReadAsync(session, school, name, day, late, window, cancellationToken);
         await RunAsync(session, InsertSql, cancellationToken, school, day, window.From, window.To, late, content.ToJson());
         var rows = await AddressAsync(session, school, day, cancellationToken);
@@ -73,15 +79,28 @@ internal sealed class DigestMaker([FromKeyedServices(DatabaseRole.Notify)] Datab
         return true;
     }
 
-    /// <summary>The window that a digest made now would have.</summary>
-    internal static async Task<(string School, DigestWindow Window)> WindowAsync(Session session, Guid school, CancellationToken cancellationToken)
+    /// <summary>The window that a digest with this cut has; with none, one that was made now.</summary>
+    internal static async Task<(string School, DigestWindow Window)> WindowAsync(
+        Session session, Guid school, DateTimeOffset? cut, CancellationToken cancellationToken)
     {
         await using var command = session.Command(WindowSql);
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = school });
+        command.Parameters.Add(new NpgsqlParameter { Value = (object?)cut ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz });
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         return await row.ReadAsync(cancellationToken)
             ? (row.GetString(0), new DigestWindow(row.GetFieldValue<DateTimeOffset>(1), row.GetFieldValue<DateTimeOffset>(2)))
             : throw new ArgumentException("There is no such school.", nameof(school));
+    }
+
+    /// <summary>A time before which everything recorded is committed, and after which everything still to be recorded lies.</summary>
+    private async Task<DateTimeOffset> CutAsync(Guid school, CancellationToken cancellationToken)
+    {
+        await using var session = await database.OpenAsync(school, _actor, cancellationToken);
+        await RunAsync(session, CutLockSql, cancellationToken, school);
+        await using var command = session.Command("SELECT clock_timestamp()");
+        var cut = (DateTime)(await command.ExecuteScalarAsync(cancellationToken))!;
+        await session.CommitAsync(cancellationToken);
+        return new DateTimeOffset(cut);
     }
 
     private static async Task<List<Guid>> AddressAsync(Session session, Guid school, DateOnly day, CancellationToken cancellationToken)

@@ -18,7 +18,7 @@ internal sealed class DigestPreview([FromKeyedServices(DatabaseRole.Notify)] Dat
     public async Task<PreviewedDigest> RenderAsync(Guid school, DateOnly day, Actor actor, CancellationToken cancellationToken)
     {
         await using var session = await database.OpenAsync(school, actor, cancellationToken);
-        var (name, window) = await DigestMaker.WindowAsync(session, school, cancellationToken);
+        var (name, window) = await DigestMaker.WindowAsync(session, school, cut: null, cancellationToken);
         var zone = await session.Context.Schools.Where(s => s.SchoolId == school).Select(s => s.TimeZone).SingleAsync(cancellationToken);
         var stored = await session.Context.Digests.Where(d => d.SchoolId == school && d.Day == day).Select(d => d.Content).FirstOrDefaultAsync(cancellationToken);
         var content = stored is null

@@ -21,13 +21,12 @@ internal readonly ref struct SyslogMessage
     /// <summary>What RFC 3164 section 4.3.3 gives a line without a priority: user, notice.</summary>
     public const int DefaultPriority = 13;
 
-    private readonly SyslogTime _time;
     private readonly DateTimeOffset _receivedAt;
     private readonly TimeZoneInfo _zone;
 
     internal SyslogMessage(scoped in SyslogHeader header, ReadOnlySpan<byte> line, DateTimeOffset receivedAt, TimeZoneInfo zone)
     {
-        _time = header.Time;
+        Time = header.Time;
         _receivedAt = receivedAt;
         _zone = zone;
         Profile = header.Profile;
@@ -54,8 +53,11 @@ internal readonly ref struct SyslogMessage
 
     public int SeverityLevel => Priority & 7;
 
+    /// <summary>The header's time as written.</summary>
+    public SyslogTime Time { get; }
+
     /// <summary>The header's time; null when there is none or it is no date. Computed on demand: most readers never ask.</summary>
-    public DateTimeOffset? Timestamp => _time.ToInstant(_zone, _receivedAt);
+    public DateTimeOffset? Timestamp => Time.ToInstant(_zone, _receivedAt);
 
     public ReadOnlySpan<byte> HostName { get; }
 

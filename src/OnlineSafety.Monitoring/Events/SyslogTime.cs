@@ -1,7 +1,7 @@
 namespace OnlineSafety.Monitoring.Events;
 
 /// <summary>A time as a syslog header writes it: perhaps without year, perhaps without zone.</summary>
-internal readonly struct SyslogTime
+internal readonly record struct SyslogTime
 {
     private static ReadOnlySpan<byte> ZoneWords => "Z  UTCGMTBST"u8;
 

@@ -48,6 +48,9 @@ internal sealed class Cells
     /// <summary>Columns of a header row: slot or -1, and the name as sent.</summary>
     public List<(int Slot, Slice Name)> Header { get; } = [];
 
+    /// <summary>Room for the pieces of a line. More words than any layout has columns: a line with more is of no such shape.</summary>
+    public Slice[] Pieces { get; } = new Slice[512];
+
     /// <summary>Nodes of a JSON text.</summary>
     public Shapes.JsonNodes Json { get; } = new();
 
@@ -121,7 +124,7 @@ internal sealed class Cells
 
         foreach (var blank in _blanks)
         {
-            if (value.SequenceEqual(blank))
+            if (value.Length == blank.Length && value.SequenceEqual(blank))
             {
                 return true;
             }

@@ -11,6 +11,9 @@ namespace OnlineSafety.Monitoring.Normalization;
 /// </summary>
 internal sealed class Normalizer(MappingSet mappings)
 {
+    // A header row is repeated in the unmapped bag of each of its rows: a name as long as the record must not multiply.
+    private const int MaximumName = 256;
+
     private static readonly byte[] Bom = [0xEF, 0xBB, 0xBF];
 
     private readonly Cells _cells = new();
@@ -48,7 +51,7 @@ internal sealed class Normalizer(MappingSet mappings)
             return new NormalizeResult(NormalizeOutcome.Control, Reasons.ControlLine, "", 0);
         }
 
-        job.HeaderTime = syslog.Timestamp;
+        job.Header = syslog.Time;
         var result = ReadBody(pack, ref job, Cells.Part(line, start, length), isLine: true);
         if (IsRead(result) || length == bodyLength)
         {
@@ -56,7 +59,7 @@ internal sealed class Normalizer(MappingSet mappings)
         }
 
         // What looked like a header may have been the body: a product's own line can begin with a date, and a relay may add none.
-        job.HeaderTime = null;
+        job.Header = default;
         var second = ReadBody(pack, ref job, Cells.Part(line, bodyStart, bodyLength), isLine: true);
         return IsRead(second) || result.Outcome == NormalizeOutcome.Unclaimed ? second : result;
     }
@@ -166,7 +169,7 @@ internal sealed class Normalizer(MappingSet mappings)
         _draft.Warnings = job.Warnings
             | (_cells.Short ? EventWarnings.MissingFields : EventWarnings.None)
             | (_cells.Long ? EventWarnings.ExtraFields : EventWarnings.None);
-        var moment = new Moment(job.Record.ReceivedAt, job.HeaderTime, job.Zone);
+        var moment = new Moment(job.Record.ReceivedAt, job.Header, job.Zone);
         foreach (var field in mapping.Fields)
         {
             field.Fill(_draft, _cells, moment);
@@ -202,7 +205,7 @@ internal sealed class Normalizer(MappingSet mappings)
         for (var i = 0; i < _cells.ExtraCount; i++)
         {
             var (key, value) = _cells.Extra(i);
-            _draft.AddUnmapped(_cells.Bytes(key), _cells.Bytes(value));
+            _draft.AddUnmapped(Utf8Text.Cap(_cells.Bytes(key), MaximumName), _cells.Bytes(value));
         }
     }
 
@@ -214,7 +217,7 @@ internal sealed class Normalizer(MappingSet mappings)
         public readonly RawRecord Record = record;
         public readonly TimeZoneInfo Zone = zone;
         public readonly IEventSink Sink = sink;
-        public DateTimeOffset? HeaderTime;
+        public SyslogTime Header;
         public EventWarnings Warnings;
     }
 }

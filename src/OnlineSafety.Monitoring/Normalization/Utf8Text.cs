@@ -48,7 +48,9 @@ internal static class Utf8Text
         return false;
     }
 
-    public static ReadOnlySpan<byte> Trim(ReadOnlySpan<byte> text) => text.Trim(" \t\r\n"u8);
+    /// <summary>Without spaces, tabs and line ends around it.</summary>
+    public static ReadOnlySpan<byte> Trim(ReadOnlySpan<byte> text) =>
+        text.IsEmpty || (text[0] > ' ' && text[^1] > ' ') ? text : text.Trim(" \t\r\n"u8);
 
     public static bool TryInteger(ReadOnlySpan<byte> text, out long value)
     {

@@ -2,7 +2,9 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Microsoft.Extensions.Logging.Abstractions;
 using OnlineSafety.Monitoring.Events;
+using OnlineSafety.Monitoring.Intake;
 using OnlineSafety.Monitoring.Intake.Syslog;
 using OnlineSafety.Monitoring.Sources;
 
@@ -94,6 +96,27 @@ public sealed class SyslogUdpTests
         await doors.StopAsync();
 
         Assert.Equal(Enumerable.Range(0, 2000).Select(sent => $"<14>{sent}"), doors.Log.Stored.Select(record => record.Text));
+    }
+
+    [Fact]
+    public async Task AtAStopWhatTheKernelHoldsIsStillRead()
+    {
+        var (log, sources, options) = (new ControlledLog(), new RegisteredSources(), new SyslogDoorOptions());
+        using var bound = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        bound.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        using var sender = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        sender.Connect(bound.LocalEndPoint!);
+        for (var sent = 0; sent < 50; sent++)
+        {
+            sender.Send(Encoding.ASCII.GetBytes($"<14>{sent}"));
+        }
+
+        var appends = new SyslogAppends("syslog", sources, new IntakeAppender(log, TimeProvider.System), TimeProvider.System, NullLogger.Instance);
+        var listener = new SyslogUdpListener(
+            "syslog", bound, new ListenerSources(null, sources, NullLogger.Instance), appends, options, TimeProvider.System, NullLogger.Instance);
+        await listener.RunAsync(stop: new CancellationToken(canceled: true), giveUp: CancellationToken.None);
+
+        Assert.Equal(Enumerable.Range(0, 50).Select(sent => $"<14>{sent}"), log.Stored.Select(record => record.Text));
     }
 
     [Theory]

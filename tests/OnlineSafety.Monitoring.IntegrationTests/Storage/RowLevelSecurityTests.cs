@@ -57,7 +57,7 @@ public sealed class RowLevelSecurityTests(PostgresFixture postgres) : IAsyncLife
     [InlineData(DatabaseRole.Process)]
     [InlineData(DatabaseRole.Notify)]
     [InlineData(DatabaseRole.Console)]
-    public async Task WithoutAScopeOrInAnotherSchoolNothingOfASchoolIsSeen(DatabaseRole role)
+    internal async Task WithoutAScopeOrInAnotherSchoolNothingOfASchoolIsSeen(DatabaseRole role)
     {
         var own = await _installation.AddSourceAsync();
         var other = await _installation.AddSourceAsync();

@@ -29,7 +29,9 @@ public sealed class MimeMessageTests
             new MailDocument("Môn").Paragraph(new string('é', 500) + " .  = trailing ").Paragraph(". a dot line"));
 
         Assert.All(message, b => Assert.True(b is >= 0x20 and < 0x7F or 0x0D or 0x0A));
-        Assert.All(Encoding.ASCII.GetString(message).Split("\r\n"), line => Assert.True(line.Length <= 78, line));
+        // A Message-ID cannot be folded; RFC 5322 allows 998.
+        var lines = Encoding.ASCII.GetString(message).Split("\r\n").Where(l => !l.StartsWith("Message-ID:", StringComparison.Ordinal));
+        Assert.All(lines, line => Assert.True(line.Length <= 78, line));
     }
 
     [Fact]

@@ -7,12 +7,19 @@ namespace OnlineSafety.Monitoring.Intake.Syslog;
 /// <summary>The sources of one listener, kept in step with the directory.</summary>
 internal sealed class ListenerSources(int? port, ISourceDirectory directory, ILogger logger)
 {
-    private volatile SourceMatcher _matcher = SourceMatcher.For(port, directory.Sources);
+    private volatile Loaded _loaded = Loaded.From(port, directory.Sources);
 
     /// <summary>Replaced as a whole when the directory changes.</summary>
-    public SourceMatcher Matcher => _matcher;
+    public SourceMatcher Matcher => _loaded.Matcher;
 
-    public void Reload() => _matcher = SourceMatcher.For(port, directory.Sources);
+    public void Reload()
+    {
+        // Nothing new, nothing to do: a flood of strangers must not have every connection match anew.
+        if (directory.Sources is var sources && !ReferenceEquals(sources, _loaded.Sources))
+        {
+            _loaded = Loaded.From(port, sources);
+        }
+    }
 
     /// <summary>A way to ask for the sources of <paramref name="peer"/> that is up to date at each call and cheap when nothing changed.</summary>
     public Func<PeerSources> Of(IPAddress peer)
@@ -21,7 +28,7 @@ internal sealed class ListenerSources(int? port, ISourceDirectory directory, ILo
         PeerSources? found = null;
         return () =>
         {
-            var current = _matcher;
+            var current = Matcher;
             if (!ReferenceEquals(known, current))
             {
                 found = current.For(peer);
@@ -35,7 +42,7 @@ internal sealed class ListenerSources(int? port, ISourceDirectory directory, ILo
     /// <summary>Asks the directory for news when nothing from <paramref name="peer"/> could match, so that a source works as soon as it is registered.</summary>
     public async ValueTask LearnAsync(IPAddress peer, CancellationToken cancellationToken)
     {
-        if (_matcher.For(peer).Any)
+        if (Matcher.For(peer).Any)
         {
             return;
         }
@@ -54,5 +61,10 @@ internal sealed class ListenerSources(int? port, ISourceDirectory directory, ILo
             // The unassigned source takes what does not match; the directory's own polling will catch up.
             DoorLog.DirectoryNotRefreshed(logger, exception);
         }
+    }
+
+    private sealed record Loaded(IReadOnlyList<SourceRegistration> Sources, SourceMatcher Matcher)
+    {
+        public static Loaded From(int? port, IReadOnlyList<SourceRegistration> sources) => new(sources, SourceMatcher.For(port, sources));
     }
 }

@@ -19,6 +19,14 @@ internal sealed class SyslogAppends(string listener, ISourceDirectory directory,
     public async Task AppendAsync(SourceBatches batches, CancellationToken giveUp)
     {
         IntakeMetrics.OnReceived(batches.Door, batches.Count);
+        foreach (var batch in batches.Filled)
+        {
+            if (batch.Source is null)
+            {
+                IntakeMetrics.OnFlagged(batches.Door, "unassigned", batch.Records.Count);
+            }
+        }
+
         if (batches.Filled.Count == 1)
         {
             await AppendAsync(batches.Door, batches.Filled[0], giveUp);

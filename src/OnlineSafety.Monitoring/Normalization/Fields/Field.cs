@@ -4,9 +4,12 @@ namespace OnlineSafety.Monitoring.Normalization.Fields;
 
 /// <summary>What is known of a record's time and place besides its bytes.</summary>
 /// <param name="ReceivedAt">When intake received it.</param>
-/// <param name="HeaderTime">The time of its syslog header, if any.</param>
+/// <param name="Header">The time of its syslog header, if any: computed only when the vendor gives none.</param>
 /// <param name="Zone">Zone of the source's local times.</param>
-internal readonly record struct Moment(DateTimeOffset ReceivedAt, DateTimeOffset? HeaderTime, TimeZoneInfo Zone);
+internal readonly record struct Moment(DateTimeOffset ReceivedAt, SyslogTime Header, TimeZoneInfo Zone)
+{
+    public DateTimeOffset? HeaderTime => Header.ToInstant(Zone, ReceivedAt);
+}
 
 /// <summary>Fills one field of the event from the values of a record. Compiled once; holds no state.</summary>
 internal abstract class Field

@@ -89,7 +89,7 @@ internal sealed class TimeFormat
         var value = 0L;
         foreach (var digit in digits)
         {
-            if (digit is < (byte)'0' or > (byte)'9' || value > long.MaxValue / 100)
+            if (digit is < (byte)'0' or > (byte)'9' || value > (long.MaxValue - 9) / 10)
             {
                 return false;
             }
@@ -113,9 +113,11 @@ internal sealed class TimeFormat
     private static long Fraction(ReadOnlySpan<byte> text)
     {
         var ticks = 0L;
-        for (var i = 1; i <= 7; i++)
+        var unit = TimeSpan.TicksPerSecond / 10;
+        for (var i = 1; i < text.Length && unit > 0 && text[i] is >= (byte)'0' and <= (byte)'9'; i++)
         {
-            ticks = (ticks * 10) + (i < text.Length && text[i] is >= (byte)'0' and <= (byte)'9' ? text[i] - '0' : 0);
+            ticks += (text[i] - '0') * unit;
+            unit /= 10;
         }
 
         return ticks;

@@ -90,7 +90,7 @@ internal static class PackReader
             case "unverified":
                 return MappingStatus.Unverified;
             default:
-                place.Fail("'status' must be documented, inferred or unverified");
+                place.Find("status")?.Fail("must be documented, inferred or unverified");
                 return MappingStatus.Documented;
         }
     }

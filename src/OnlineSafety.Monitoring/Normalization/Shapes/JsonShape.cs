@@ -21,6 +21,10 @@ internal sealed class JsonStep(KeyIndex children, JsonStep[] steps, int slot)
 /// <param name="root">Paths of the scalars of the root.</param>
 internal sealed class JsonShape(byte[][][] lists, JsonStep record, JsonStep root) : Shape
 {
+    // Paths and the root's scalars are copied for every record of a list: capped, or a small body could become gigabytes.
+    private const int MaximumPart = 256;
+    private const int MaximumRootValue = 1024;
+
     public override bool IsLine => false;
 
     public override bool NeedsUtf8 => true;
@@ -134,7 +138,9 @@ internal sealed class JsonShape(byte[][][] lists, JsonStep record, JsonStep root
             if (json[child].Kind is not (JsonTokenType.StartArray or JsonTokenType.StartObject))
             {
                 var key = json[child].Key;
-                Place(cells, root.Child(cells.Bytes(key)), Append(cells, Slice.None, key), json[child].Value);
+                var value = json[child].Value;
+                value = Cells.Part(value, 0, Utf8Text.Cap(cells.Bytes(value), MaximumRootValue).Length);
+                Place(cells, root.Child(cells.Bytes(key)), Append(cells, Slice.None, key), value);
             }
         }
     }
@@ -159,10 +165,12 @@ internal sealed class JsonShape(byte[][][] lists, JsonStep record, JsonStep root
     /// <summary><c>path.key</c>; a key of the root, which has no path, becomes <c>^key</c>.</summary>
     private static Slice Append(Cells cells, Slice path, Slice key)
     {
-        var room = cells.Room(path.Length + 1 + key.Length);
-        cells.Bytes(path).CopyTo(room);
-        room[path.Length] = path.IsEmpty ? (byte)'^' : (byte)'.';
-        cells.Bytes(key).CopyTo(room[(path.Length + 1)..]);
-        return cells.Keep(path.Length + 1 + key.Length);
+        var start = Utf8Text.Cap(cells.Bytes(path), MaximumPart);
+        var end = Utf8Text.Cap(cells.Bytes(key), MaximumPart);
+        var room = cells.Room(start.Length + 1 + end.Length);
+        start.CopyTo(room);
+        room[start.Length] = path.IsEmpty ? (byte)'^' : (byte)'.';
+        end.CopyTo(room[(start.Length + 1)..]);
+        return cells.Keep(start.Length + 1 + end.Length);
     }
 }

@@ -26,6 +26,8 @@ internal sealed class Layout
         _fixedCount = columns.Count(column => !column.Loose);
     }
 
+    public int ColumnCount => _columns.Length;
+
     public int MinimumCount => _fixedCount + ((_columns.Length - _fixedCount) * _looseMinimum);
 
     /// <summary>Assigns the pieces to the slots; false, with nothing assigned, when the layout does not apply.</summary>

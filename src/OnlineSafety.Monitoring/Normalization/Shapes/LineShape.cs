@@ -1,5 +1,3 @@
-using System.Buffers;
-
 namespace OnlineSafety.Monitoring.Normalization.Shapes;
 
 /// <summary>How a line is cut into pieces.</summary>
@@ -110,12 +108,12 @@ internal sealed class CsvSplitter(byte separator) : Splitter
     }
 }
 
-/// <summary>One line, one event, columns by position: the first layout that fits is taken.</summary>
+/// <summary>
+/// One line, one event, columns by position: the first layout that fits is taken, those with as many columns as the line has pieces
+/// before those whose loose columns must take several.
+/// </summary>
 internal sealed class LineShape(Splitter splitter, Layout[] layouts, byte[][] prefixes) : Shape
 {
-    // More words than any layout has columns; a longer free text is cut off the shape, not off the record.
-    private const int MaximumPieces = 512;
-
     // With fewer pieces than this nothing can be told about a line.
     private const int LeastPieces = 3;
 
@@ -125,32 +123,26 @@ internal sealed class LineShape(Splitter splitter, Layout[] layouts, byte[][] pr
 
     public override Fit Open(Cells cells, string contentType)
     {
-        var body = Strip(cells);
-        var pieces = ArrayPool<Slice>.Shared.Rent(MaximumPieces);
-        try
-        {
-            var count = splitter.Split(cells, body, pieces.AsSpan(0, MaximumPieces));
-            if (count < LeastPieces)
-            {
-                return Fit.Foreign;
-            }
-
-            return Choose(cells, pieces.AsSpan(0, count));
-        }
-        finally
-        {
-            ArrayPool<Slice>.Shared.Return(pieces);
-        }
+        var count = splitter.Split(cells, Strip(cells), cells.Pieces);
+        return count < LeastPieces ? Fit.Foreign : Choose(cells, cells.Pieces.AsSpan(0, count));
     }
 
     public override bool Next(Cells cells) => cells.Cursor++ == 0;
 
     private Fit Choose(Cells cells, ReadOnlySpan<Slice> pieces)
     {
+        foreach (var layout in layouts)
+        {
+            if (layout.ColumnCount == pieces.Length && layout.TryAssign(cells, pieces))
+            {
+                return Fit.Fits;
+            }
+        }
+
         var alike = false;
         foreach (var layout in layouts)
         {
-            if (layout.TryAssign(cells, pieces))
+            if (layout.ColumnCount != pieces.Length && layout.TryAssign(cells, pieces))
             {
                 return Fit.Fits;
             }

@@ -35,6 +35,9 @@ internal sealed class MailOptions
 
     public RelaySecurity RelaySecurity { get; set; } = RelaySecurity.WhenOffered;
 
+    /// <summary>PEM file with the authority of the relay's certificate, where the school runs its own; empty: the authorities this machine trusts.</summary>
+    public string RelayAuthority { get; set; } = "";
+
     /// <summary>Empty: no authentication.</summary>
     public string RelayUser { get; set; } = "";
 
@@ -75,6 +78,7 @@ internal sealed class MailOptionsCheck : IValidateOptions<MailOptions>
             Require(Uri.CheckHostName(options.RelayHost) != UriHostNameType.Unknown, "Mail:RelayHost must be a host name or an address.");
             Require(options.RelayPort is >= 1 and <= 65535, "Mail:RelayPort must be from 1 to 65535.");
             Require(options.RelaySecurity != RelaySecurity.None || options.RelayIsLocal, "Mail:RelaySecurity may be None only for a relay on this host.");
+            Require(options.RelayAuthority.Length == 0 || File.Exists(options.RelayAuthority), "Mail:RelayAuthority must name a PEM file.");
             Require((options.RelayUser.Length == 0) == (options.RelayPassword.Length == 0), "Mail:RelayUser and Mail:RelayPassword belong together.");
             Require(options.RelayUser.Length == 0 || options.RelayIsLocal || options.RelaySecurity is RelaySecurity.Required or RelaySecurity.Implicit,
                 "Mail:RelaySecurity must be Required or Implicit when a password is sent.");

@@ -1,6 +1,7 @@
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 
 namespace OnlineSafety.Monitoring.Notifications.Email;
@@ -41,7 +42,8 @@ internal sealed class SmtpConnection : IAsyncDisposable
         }
     }
 
-    public async Task SecureAsync(string host, CancellationToken cancellationToken)
+    /// <param name="authority">The only authorities trusted; null: those of this machine.</param>
+    public async Task SecureAsync(string host, X509Certificate2Collection? authority, CancellationToken cancellationToken)
     {
         if (_start != _end)
         {
@@ -53,8 +55,14 @@ internal sealed class SmtpConnection : IAsyncDisposable
         _stream = secure;
         try
         {
-            await secure.AuthenticateAsClientAsync(
-                new SslClientAuthenticationOptions { TargetHost = host, EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13 }, cancellationToken);
+            var policy = new SslClientAuthenticationOptions { TargetHost = host, EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13 };
+            if (authority is not null)
+            {
+                policy.CertificateChainPolicy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+                policy.CertificateChainPolicy.CustomTrustStore.AddRange(authority);
+            }
+
+            await secure.AuthenticateAsClientAsync(policy, cancellationToken);
         }
         catch (Exception e) when (e is AuthenticationException or IOException)
         {

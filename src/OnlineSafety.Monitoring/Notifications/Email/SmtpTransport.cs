@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Microsoft.Extensions.Options;
 
@@ -31,7 +33,7 @@ internal sealed class SmtpTransport(IOptions<MailOptions> options) : IMailTransp
     {
         if (_options.RelaySecurity == RelaySecurity.Implicit)
         {
-            await connection.SecureAsync(_options.RelayHost, cancellationToken);
+            await connection.SecureAsync(_options.RelayHost, Authority(), cancellationToken);
         }
 
         Expect(await connection.ReadReplyAsync(cancellationToken), MailFault.RelayRefused);
@@ -41,7 +43,7 @@ internal sealed class SmtpTransport(IOptions<MailOptions> options) : IMailTransp
             if (offers.Offers("STARTTLS"))
             {
                 Expect(await connection.AskAsync("STARTTLS", cancellationToken), MailFault.Tls);
-                await connection.SecureAsync(_options.RelayHost, cancellationToken);
+                await connection.SecureAsync(_options.RelayHost, Authority(), cancellationToken);
                 // What was offered in clear counts for nothing any more.
                 offers = await HelloAsync(connection, cancellationToken);
             }
@@ -54,6 +56,26 @@ internal sealed class SmtpTransport(IOptions<MailOptions> options) : IMailTransp
         if (_options.RelayUser.Length > 0)
         {
             await AuthenticateAsync(connection, offers, cancellationToken);
+        }
+    }
+
+    /// <summary>Read anew for each connection, so that a renewed file works at once.</summary>
+    private X509Certificate2Collection? Authority()
+    {
+        if (_options.RelayAuthority.Length == 0)
+        {
+            return null;
+        }
+
+        try
+        {
+            var authority = new X509Certificate2Collection();
+            authority.ImportFromPemFile(_options.RelayAuthority);
+            return authority;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException)
+        {
+            throw new MailException(MailFault.Tls, e);
         }
     }
 

@@ -7,7 +7,7 @@ namespace OnlineSafety.Monitoring.Storage.Embedded;
 internal sealed class Postmaster(ClusterDirectory directory, EmbeddedPostgresOptions options, ILogger logger, TimeProvider time)
 {
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(20);
-    private static readonly TimeSpan RemnantsMayEnd = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan RemnantsMayEnd = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan HeldTooLong = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan FastShutdown = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan ImmediateShutdown = TimeSpan.FromSeconds(8);
@@ -209,7 +209,8 @@ internal sealed class Postmaster(ClusterDirectory directory, EmbeddedPostgresOpt
     private bool CompressesWithLz4(PostgresBinaries binaries) =>
         directory.Account.Run(binaries.Postgres, "-D", directory.DataFiles, "-c", "wal_compression=lz4", "-C", "wal_compression").ExitCode == 0;
 
-    // Children of a killed postmaster see its death and end by themselves; one that hangs would hold the shared memory for ever.
+    // Children of a killed postmaster see its death and end by themselves, at the latest when they next wait; one that hangs would
+    // hold the shared memory for ever. Ending them is as safe as the crash that made them orphans: every commit is in the log.
     private async Task EndRemnantsAsync(CancellationToken cancellationToken)
     {
         var begun = time.GetTimestamp();

@@ -1,0 +1,67 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+
+namespace OnlineSafety.Monitoring.Benchmarks;
+
+/// <summary>Process times and memory from /proc.</summary>
+internal static partial class ProcessTree
+{
+    private const double TicksPerSecond = 100;
+    private const int Sigterm = 15;
+
+    public static double CpuSeconds(int pid)
+    {
+        var fields = Stat(pid);
+        return fields is null ? 0 : (Number(fields[11]) + Number(fields[12])) / TicksPerSecond;
+    }
+
+    /// <summary>The process, its living children, and those that it has reaped.</summary>
+    public static double CpuSecondsOfTree(int root)
+    {
+        var fields = Stat(root);
+        if (fields is null)
+        {
+            return 0;
+        }
+
+        var total = (Number(fields[11]) + Number(fields[12]) + Number(fields[13]) + Number(fields[14])) / TicksPerSecond;
+        foreach (var directory in Directory.GetDirectories("/proc").Where(d => int.TryParse(Path.GetFileName(d), out _)))
+        {
+            var pid = int.Parse(Path.GetFileName(directory), CultureInfo.InvariantCulture);
+            if (Stat(pid) is { } child && Number(child[1]) == root)
+            {
+                total += CpuSeconds(pid);
+            }
+        }
+
+        return total;
+    }
+
+    /// <summary>A memory line of /proc/PID/status, in bytes.</summary>
+    public static long Memory(int pid, string name)
+    {
+        var line = File.ReadLines($"/proc/{pid}/status").First(l => l.StartsWith(name + ":", StringComparison.Ordinal));
+        return long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)[^2].Split('\t')[^1], CultureInfo.InvariantCulture) * 1024;
+    }
+
+    public static void Terminate(int pid) => _ = Kill(pid, Sigterm);
+
+    // Fields after the name, which may hold spaces: state, parent, ...
+    private static string[]? Stat(int pid)
+    {
+        try
+        {
+            var text = File.ReadAllText($"/proc/{pid}/stat");
+            return text[(text.LastIndexOf(')') + 2)..].Split(' ');
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
+
+    private static long Number(string text) => long.Parse(text, CultureInfo.InvariantCulture);
+
+    [LibraryImport("libc", EntryPoint = "kill")]
+    private static partial int Kill(int pid, int signal);
+}
