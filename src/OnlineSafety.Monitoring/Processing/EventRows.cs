@@ -1,5 +1,4 @@
 using Npgsql;
-using NpgsqlTypes;
 using OnlineSafety.Monitoring.Alerts;
 using OnlineSafety.Monitoring.Events;
 using OnlineSafety.Monitoring.IntakeLog;
@@ -28,36 +27,55 @@ internal static class EventRows
         Instructions = planned.Assessment.Instructions,
     };
 
-    public static async Task WriteAsync(
-        NpgsqlBinaryImporter copy, SourceKey target, PlannedEvent planned, Guid? alert, DateTimeOffset recordedAt, CancellationToken cancellationToken)
+    /// <summary>One statement for all rows: COPY would be quicker, but Postgres refuses it on a table with row-level security.</summary>
+    public static void Fill(NpgsqlCommand insert, SourceKey target, IReadOnlyList<PlannedEvent> events, Func<PlannedEvent, Guid?> alertOf, DateTimeOffset recordedAt)
     {
-        var (read, assessment) = (planned.Event, planned.Assessment);
-        await copy.StartRowAsync(cancellationToken);
-        await copy.WriteAsync(target.School, NpgsqlDbType.Uuid, cancellationToken);
-        await copy.WriteAsync(read.Id.Stream, NpgsqlDbType.Uuid, cancellationToken);
-        await copy.WriteAsync(read.Id.Sequence, NpgsqlDbType.Bigint, cancellationToken);
-        await copy.WriteAsync(read.Id.Part, NpgsqlDbType.Integer, cancellationToken);
-        await copy.WriteAsync(target.Source, NpgsqlDbType.Uuid, cancellationToken);
-        await OrNullAsync(copy, alert, NpgsqlDbType.Uuid, cancellationToken);
-        await copy.WriteAsync(read.ReceivedAt, NpgsqlDbType.TimestampTz, cancellationToken);
-        await copy.WriteAsync(read.OccurredAt, NpgsqlDbType.TimestampTz, cancellationToken);
-        await copy.WriteAsync(recordedAt, NpgsqlDbType.TimestampTz, cancellationToken);
-        await copy.WriteAsync(planned.Review, NpgsqlDbType.Text, cancellationToken);
-        await copy.WriteAsync((short)read.Kind, NpgsqlDbType.Smallint, cancellationToken);
-        await copy.WriteAsync((short)read.Action, NpgsqlDbType.Smallint, cancellationToken);
-        await copy.WriteAsync((short)assessment.Risk, NpgsqlDbType.Smallint, cancellationToken);
-        await copy.WriteAsync((short)assessment.Severity, NpgsqlDbType.Smallint, cancellationToken);
-        await copy.WriteAsync(assessment.Theme, NpgsqlDbType.Text, cancellationToken);
-        await copy.WriteAsync(assessment.ParentTheme, NpgsqlDbType.Text, cancellationToken);
-        await copy.WriteAsync((short)assessment.Audience, NpgsqlDbType.Smallint, cancellationToken);
-        await copy.WriteAsync(planned.Route, NpgsqlDbType.Text, cancellationToken);
-        await OrNullAsync(copy, planned.SubjectKey is null ? null : PostgresText.Of(planned.SubjectKey), NpgsqlDbType.Text, cancellationToken);
-        await copy.WriteAsync((short)planned.Subject.Role, NpgsqlDbType.Smallint, cancellationToken);
-        await OrNullAsync(copy, planned.Subject.Staff, NpgsqlDbType.Uuid, cancellationToken);
-        await copy.WriteAsync(read.Vendor, NpgsqlDbType.Text, cancellationToken);
-        await copy.WriteAsync(EventDetail.Of(read, assessment, planned.History), NpgsqlDbType.Bytea, cancellationToken);
+        Add(insert, target.School);
+        Add(insert, target.Source);
+        Add(insert, recordedAt);
+        Each(insert, events, e => e.Event.Id.Stream);
+        Each(insert, events, e => e.Event.Id.Sequence);
+        Each(insert, events, e => e.Event.Id.Part);
+        Each(insert, events, alertOf);
+        Each(insert, events, e => e.Event.ReceivedAt.ToUniversalTime());
+        Each(insert, events, e => e.Event.OccurredAt.ToUniversalTime());
+        Each(insert, events, e => e.Review);
+        Each(insert, events, e => (short)e.Event.Kind);
+        Each(insert, events, e => (short)e.Event.Action);
+        Each(insert, events, e => (short)e.Assessment.Risk);
+        Each(insert, events, e => (short)e.Assessment.Severity);
+        Each(insert, events, e => e.Assessment.Theme);
+        Each(insert, events, e => e.Assessment.ParentTheme);
+        Each(insert, events, e => (short)e.Assessment.Audience);
+        Each(insert, events, e => e.Route);
+        Each(insert, events, e => e.SubjectKey is null ? null : PostgresText.Of(e.SubjectKey));
+        Each(insert, events, e => (short)e.Subject.Role);
+        Each(insert, events, e => e.Subject.Staff);
+        Each(insert, events, e => e.Event.Vendor);
+        Each(insert, events, e => EventDetail.Of(e.Event, e.Assessment, e.History));
     }
 
-    private static Task OrNullAsync<T>(NpgsqlBinaryImporter copy, T? value, NpgsqlDbType type, CancellationToken cancellationToken) =>
-        value is null ? copy.WriteNullAsync(cancellationToken) : copy.WriteAsync(value, type, cancellationToken);
+    public static void Fill(NpgsqlCommand insert, SourceKey target, Guid stream, IReadOnlyList<PlannedEvidence> evidence)
+    {
+        Add(insert, target.School);
+        Add(insert, stream);
+        Each(insert, evidence, e => e.Sequence);
+        Each(insert, evidence, e => (short)e.Envelope.Door);
+        Each(insert, evidence, e => PostgresText.Of(e.Envelope.ContentType));
+        Each(insert, evidence, e => PostgresText.Of(e.Envelope.Peer));
+        Each(insert, evidence, e => e.Raw.ToArray());
+    }
+
+    private static void Add<T>(NpgsqlCommand insert, T value) => insert.Parameters.Add(new NpgsqlParameter<T> { TypedValue = value });
+
+    private static void Each<TRow, T>(NpgsqlCommand insert, IReadOnlyList<TRow> rows, Func<TRow, T> column)
+    {
+        var values = new T[rows.Count];
+        for (var i = 0; i < values.Length; i++)
+        {
+            values[i] = column(rows[i]);
+        }
+
+        Add(insert, values);
+    }
 }

@@ -39,13 +39,18 @@ internal static class RecordSql
         ON CONFLICT (school_id, source_id, kind, value) DO UPDATE SET count = u.count + EXCLUDED.count, last_seen = EXCLUDED.last_seen
         """;
 
-    public const string CopyEvents = """
-        COPY event (school_id, stream_id, seq, part, source_id, alert_id, received_at, occurred_at, recorded_at, review, kind, action, risk, severity,
-                    theme, parent_theme, audience, route, subject_key, subject_role, subject_staff, vendor, detail) FROM STDIN (FORMAT BINARY)
+    public const string InsertEvents = """
+        INSERT INTO event (school_id, source_id, recorded_at, stream_id, seq, part, alert_id, received_at, occurred_at, review, kind, action, risk, severity,
+                           theme, parent_theme, audience, route, subject_key, subject_role, subject_staff, vendor, detail)
+        SELECT $1, $2, $3, e.* FROM unnest($4::uuid[], $5::bigint[], $6::int[], $7::uuid[], $8::timestamptz[], $9::timestamptz[], $10::text[], $11::smallint[],
+            $12::smallint[], $13::smallint[], $14::smallint[], $15::text[], $16::text[], $17::smallint[], $18::text[], $19::text[], $20::smallint[], $21::uuid[],
+            $22::text[], $23::bytea[]) AS e
         """;
 
-    public const string CopyEvidence =
-        "COPY evidence (school_id, stream_id, seq, door, content_type, peer, raw) FROM STDIN (FORMAT BINARY)";
+    public const string InsertEvidence = """
+        INSERT INTO evidence (school_id, stream_id, seq, door, content_type, peer, raw)
+        SELECT $1, $2, e.* FROM unnest($3::bigint[], $4::smallint[], $5::text[], $6::text[], $7::bytea[]) AS e
+        """;
 
     public const string History = """
         SELECT k.subject, e.received_at, e.theme, e.severity, e.vendor

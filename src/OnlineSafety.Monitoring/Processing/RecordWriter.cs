@@ -1,5 +1,4 @@
 using Npgsql;
-using NpgsqlTypes;
 using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.Alerts;
 using OnlineSafety.Monitoring.Classification;
@@ -41,8 +40,8 @@ internal sealed class RecordWriter(Database database, RuleSet rules)
             alerts = await RaiseAsync(session, school, plan, groupingWindow, now, alertOf, cancellationToken);
         }
 
-        await CopyEventsAsync(session, stream, plan, now, alertOf, cancellationToken);
-        await CopyEvidenceAsync(session, stream, plan, cancellationToken);
+        await InsertEventsAsync(session, stream, plan, now, alertOf, cancellationToken);
+        await InsertEvidenceAsync(session, stream, plan, cancellationToken);
         await using var batch = session.Batch();
         batch.BatchCommands.Add(RecordSql.CountersCommand(stream, plan, now));
         batch.BatchCommands.Add(RecordSql.HealthCommand(stream, plan));
@@ -152,7 +151,7 @@ internal sealed class RecordWriter(Database database, RuleSet rules)
         return writer;
     }
 
-    private static async Task CopyEventsAsync(
+    private static async Task InsertEventsAsync(
         Session session, ClaimedStream stream, RecordPlan plan, DateTimeOffset recordedAt, Dictionary<PlannedEvent, Guid> alertOf, CancellationToken cancellationToken)
     {
         if (plan.Events.Count == 0)
@@ -160,36 +159,20 @@ internal sealed class RecordWriter(Database database, RuleSet rules)
             return;
         }
 
-        await using var copy = await session.Connection.BeginBinaryImportAsync(RecordSql.CopyEvents, cancellationToken);
-        foreach (var planned in plan.Events)
-        {
-            Guid? alert = alertOf.TryGetValue(planned, out var id) ? id : null;
-            await EventRows.WriteAsync(copy, stream.Target, planned, alert, recordedAt, cancellationToken);
-        }
-
-        await copy.CompleteAsync(cancellationToken);
+        await using var insert = session.Command(RecordSql.InsertEvents);
+        EventRows.Fill(insert, stream.Target, plan.Events, planned => alertOf.TryGetValue(planned, out var alert) ? alert : null, recordedAt);
+        await insert.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    private static async Task CopyEvidenceAsync(Session session, ClaimedStream stream, RecordPlan plan, CancellationToken cancellationToken)
+    private static async Task InsertEvidenceAsync(Session session, ClaimedStream stream, RecordPlan plan, CancellationToken cancellationToken)
     {
         if (plan.Evidence.Count == 0)
         {
             return;
         }
 
-        await using var copy = await session.Connection.BeginBinaryImportAsync(RecordSql.CopyEvidence, cancellationToken);
-        foreach (var evidence in plan.Evidence)
-        {
-            await copy.StartRowAsync(cancellationToken);
-            await copy.WriteAsync(stream.Target.School, NpgsqlDbType.Uuid, cancellationToken);
-            await copy.WriteAsync(stream.Stream, NpgsqlDbType.Uuid, cancellationToken);
-            await copy.WriteAsync(evidence.Sequence, NpgsqlDbType.Bigint, cancellationToken);
-            await copy.WriteAsync((short)evidence.Envelope.Door, NpgsqlDbType.Smallint, cancellationToken);
-            await copy.WriteAsync(PostgresText.Of(evidence.Envelope.ContentType), NpgsqlDbType.Text, cancellationToken);
-            await copy.WriteAsync(PostgresText.Of(evidence.Envelope.Peer), NpgsqlDbType.Text, cancellationToken);
-            await copy.WriteAsync(evidence.Raw, NpgsqlDbType.Bytea, cancellationToken);
-        }
-
-        await copy.CompleteAsync(cancellationToken);
+        await using var insert = session.Command(RecordSql.InsertEvidence);
+        EventRows.Fill(insert, stream.Target, stream.Stream, plan.Evidence);
+        await insert.ExecuteNonQueryAsync(cancellationToken);
     }
 }
