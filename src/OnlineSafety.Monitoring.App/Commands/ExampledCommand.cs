@@ -33,14 +33,18 @@ internal sealed class ExampledCommand(string name, string description, params st
             {
                 return await work(parse, cancellationToken);
             }
-            catch (Exception error) when (Explained(error) is { } message)
+            catch (Exception error)
             {
-                await parse.InvocationConfiguration.Error.WriteLineAsync(message);
+                await parse.InvocationConfiguration.Error.WriteLineAsync(Explained(error) ?? Defect(error));
                 return CommandLine.Failed;
             }
         });
         return this;
     }
+
+    // Where, and not what: the message of an exception nobody foresaw may quote a record.
+    private static string Defect(Exception error) =>
+        $"This is a defect of onlinesafety, please report it: {error.GetType().FullName}{Environment.NewLine}{error.StackTrace}";
 
     private static string? Explained(Exception error) => error switch
     {

@@ -101,9 +101,15 @@ internal sealed class RunningService : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         // Doors first, then the workers, then the database: what was taken is durable before the server goes.
-        await _web.StopAsync();
-        await _web.DisposeAsync();
-        await Database.DisposeAsync();
+        try
+        {
+            await _web.StopAsync();
+            await _web.DisposeAsync();
+        }
+        finally
+        {
+            await Database.DisposeAsync();
+        }
     }
 
     private static ServiceAddresses AddressesOf(WebApplication web, ServiceOptions options)
