@@ -8,53 +8,51 @@ internal sealed class PhraseGraphBuilder
     private readonly Dictionary<string, int> _words = new(StringComparer.Ordinal);
     private readonly List<string> _wordList = [];
     private readonly List<Node> _nodes = [new Node(), new Node()];
+    private readonly Dictionary<string, int> _known = new(StringComparer.Ordinal);
 
-    private Node Root => _nodes[1];
+    private const int Root = 1;
+    private const int MostJoined = 48;
+    private const int ShortestJoined = 8;
 
-    /// <summary>Adds a pattern whose hits count for <paramref name="set"/>.</summary>
-    public void Add(Pattern pattern, int set)
+    /// <summary>Adds a phrase whose hits count for <paramref name="set"/>.</summary>
+    public void Add(IReadOnlyList<PhrasePart> phrase, int set)
     {
-        var node = Root;
-        foreach (var place in pattern.Places)
+        // Where a reader of the phrase may stand: several places, once a part may be missing. Alternatives meet again behind their
+        // part, so the graph grows with the length of the phrase and not with the number of its readings.
+        int[] state = [Root];
+        foreach (var part in phrase)
         {
-            node = Follow(place.Gap > 0 ? Behind(node, place.Gap) : node, [.. place.Words]);
+            state = Follow(part.Gap > 0 ? [Behind(state, part.Gap)] : state, part.Alternatives);
         }
 
-        node.Sets.Add(set);
-        AddJoined(pattern, set);
+        foreach (var node in state)
+        {
+            _nodes[node].Sets.Add(set);
+        }
+
+        AddJoined(phrase, set);
     }
 
     public Lexicon Lexicon() => new(_wordList);
 
     public int[][] Starts()
     {
-        var starts = Enumerable.Range(0, _wordList.Count + 1).Select(_ => new List<int>()).ToArray();
-        foreach (var (edge, target) in Root.Edges.Values)
-        {
-            foreach (var word in edge)
-            {
-                starts[word].Add(target);
-            }
-        }
-
-        return [.. starts.Select(s => s.Count == 0 ? [] : s.ToArray())];
+        var starts = _nodes[Root].Edges.ToLookup(e => e.Word, e => e.Target);
+        return [.. Enumerable.Range(0, _wordList.Count + 1).Select(word => starts[word].ToArray())];
     }
 
     public PhraseNode[] Nodes() =>
-        [.. _nodes.Select(n => new PhraseNode([.. n.Sets.Order()], [.. n.Gaps.Select(g => (g.Key, g.Value))], n.Edges.Count > 0))];
+        [.. _nodes.Select(n => new PhraseNode([.. n.Sets.Order()], [.. n.Gaps], n.Edges.Count > 0))];
 
     public ((ulong Key, int From, int Count)[] Steps, int[] Targets) Steps()
     {
         var byKey = new Dictionary<ulong, List<int>>();
-        for (var node = 2; node < _nodes.Count; node++)
+        for (var node = Root + 1; node < _nodes.Count; node++)
         {
-            foreach (var (edge, target) in _nodes[node].Edges.Values)
+            foreach (var (word, target) in _nodes[node].Edges)
             {
-                foreach (var word in edge)
-                {
-                    var key = PhraseGraph.Key(node, word);
-                    (byKey.TryGetValue(key, out var list) ? list : byKey[key] = []).Add(target);
-                }
+                var key = PhraseGraph.Key(node, word);
+                (byKey.TryGetValue(key, out var list) ? list : byKey[key] = []).Add(target);
             }
         }
 
@@ -76,43 +74,83 @@ internal sealed class PhraseGraphBuilder
     }
 
     // "kill myself" is also found as "killmyself": hash tags, host names, hurried typing. Short joins would be other words.
-    private void AddJoined(Pattern pattern, int set)
+    private void AddJoined(IReadOnlyList<PhrasePart> phrase, int set)
     {
-        if (pattern.Places.Count is < 2 or > 4 || pattern.Places.Any(p => p.Gap > 0))
+        if (phrase.Count is < 2 or > 4 || phrase.Any(p => p.Gap > 0))
         {
             return;
         }
 
-        var words = pattern.Places.Select(p => p.Words[0]).ToArray();
-        var joined = string.Concat(words);
-        if (joined.Length is >= 8 and <= OnlineSafety.Monitoring.Classification.Lexicon.LongestWord && words.All(w => w.All(char.IsAsciiLetter)))
+        IEnumerable<string> joined = [""];
+        foreach (var part in phrase)
         {
-            Follow(Root, [joined]).Sets.Add(set);
+            joined = joined.SelectMany(j => part.Alternatives.Select(a => j + string.Concat(a))).Take(MostJoined);
+        }
+
+        foreach (var word in joined.Where(w => w.Length is >= ShortestJoined and <= Classification.Lexicon.LongestWord && w.All(char.IsAsciiLetter)))
+        {
+            foreach (var node in Follow([Root], [[word]]))
+            {
+                _nodes[node].Sets.Add(set);
+            }
         }
     }
 
-    private Node Behind(Node node, int gap)
+    private int Behind(int[] state, int gap)
     {
-        if (!node.Gaps.TryGetValue(gap, out var behind))
+        var key = $"{string.Join(',', state)} *{gap}";
+        if (!_known.TryGetValue(key, out var behind))
         {
-            node.Gaps[gap] = behind = _nodes.Count;
-            _nodes.Add(new Node());
+            _known[key] = behind = NewNode();
+            foreach (var node in state)
+            {
+                _nodes[node].Gaps.Add((gap, behind));
+            }
         }
 
-        return _nodes[behind];
+        return behind;
     }
 
-    private Node Follow(Node from, string[] words)
+    // Phrases that begin alike share their way.
+    private int[] Follow(int[] state, IReadOnlyList<string[]> alternatives)
     {
-        Array.Sort(words, StringComparer.Ordinal);
-        var key = string.Join(' ', words);
-        if (!from.Edges.TryGetValue(key, out var edge))
+        var key = $"{string.Join(',', state)} {string.Join('|', alternatives.Select(a => string.Join(' ', a)))}";
+        if (!_known.TryGetValue(key, out var target))
         {
-            from.Edges[key] = edge = ([.. words.Select(Number)], _nodes.Count);
-            _nodes.Add(new Node());
+            _known[key] = target = NewNode();
+            foreach (var node in state)
+            {
+                foreach (var words in alternatives.Where(a => a.Length > 0))
+                {
+                    Link(node, words, target);
+                }
+            }
         }
 
-        return _nodes[edge.Target];
+        return alternatives.Any(a => a.Length == 0) ? [.. state, target] : [target];
+    }
+
+    private void Link(int node, string[] words, int target)
+    {
+        for (var i = 0; i < words.Length - 1; i++)
+        {
+            var key = $"{node}>{target} {words[i]}";
+            if (!_known.TryGetValue(key, out var between))
+            {
+                _known[key] = between = NewNode();
+                _nodes[node].Edges.Add((Number(words[i]), between));
+            }
+
+            node = between;
+        }
+
+        _nodes[node].Edges.Add((Number(words[^1]), target));
+    }
+
+    private int NewNode()
+    {
+        _nodes.Add(new Node());
+        return _nodes.Count - 1;
     }
 
     private int Number(string word)
@@ -128,11 +166,11 @@ internal sealed class PhraseGraphBuilder
 
     private sealed class Node
     {
-        public Dictionary<string, (int[] Words, int Target)> Edges { get; } = new(StringComparer.Ordinal);
+        public HashSet<(int Word, int Target)> Edges { get; } = [];
 
         public HashSet<int> Sets { get; } = [];
 
-        /// <summary>By the number of words that may be skipped: the node behind them.</summary>
-        public SortedDictionary<int, int> Gaps { get; } = [];
+        /// <summary>How many words may be skipped, and the node behind them.</summary>
+        public List<(int Words, int Behind)> Gaps { get; } = [];
     }
 }

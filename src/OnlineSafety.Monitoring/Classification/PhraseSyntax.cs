@@ -2,110 +2,70 @@ using System.Text;
 
 namespace OnlineSafety.Monitoring.Classification;
 
-/// <summary>One place of a pattern: the words that may stand there, and how many words may come between it and the one before.</summary>
-internal sealed record PatternPlace(IReadOnlyList<string> Words, int Gap);
-
-/// <summary>A phrase as the graph takes it: a sequence of places.</summary>
-internal sealed record Pattern(IReadOnlyList<PatternPlace> Places);
+/// <summary>
+/// One part of a phrase: the words, or sequences of words, that may stand there (an empty sequence: it may be missing), and how many
+/// words may come between it and the part before.
+/// </summary>
+internal sealed record PhrasePart(IReadOnlyList<string[]> Alternatives, int Gap);
 
 /// <summary>
-/// Reads the phrases of a rule pack. <c>word</c>; <c>word~</c> also inflected; <c>word%</c> also misspelt; <c>(a|b c|)</c> one of these, an
+/// Reads the phrases of a rule pack. <c>word</c>; <c>word~</c> also inflected; <c>word%</c> also misspelt; <c>words?</c> with or
+/// without its last letter; <c>(a|b c|)</c> one of these, an
 /// empty one making it optional; <c>{name}</c> any of the pack's named words; <c>*3</c> up to three words of any kind (<c>*</c> alone: two).
 /// The alternative spellings of the packs apply to every plain word.
 /// </summary>
 internal sealed class PhraseSyntax(IReadOnlyDictionary<string, string[]> words, IReadOnlyDictionary<string, string[]> spellings)
 {
-    private const int MostPatterns = 4096;
+    private const int MostAlternatives = 4096;
     private const int DeepestName = 8;
     private const int LongestGap = 8;
 
-    /// <summary>Every pattern the phrase stands for; throws <see cref="FormatException"/> that says what is wrong.</summary>
-    public IReadOnlyList<Pattern> Read(string phrase)
+    /// <summary>The parts of the phrase in order; throws <see cref="FormatException"/> that says what is wrong.</summary>
+    public IReadOnlyList<PhrasePart> Read(string phrase)
     {
-        List<List<PatternPlace>> patterns = [[]];
+        var parts = new List<PhrasePart>();
+        var gap = 0;
         foreach (var part in Parts(phrase))
         {
-            if (part[0] == '*')
+            if (part[0] != '*')
             {
-                var gap = part.Length == 1 ? 2 : int.TryParse(part.AsSpan(1), out var n) ? n : -1;
-                if (gap is < 1 or > LongestGap)
-                {
-                    throw new FormatException($"'{part}' in '{phrase}': a gap is * or *1 to *{LongestGap}");
-                }
-
-                // A gap is kept as an empty place until the word after it is known.
-                patterns.ForEach(p => p.Add(new PatternPlace([], gap)));
+                parts.Add(new PhrasePart(Alternatives(part, 0), gap));
+                gap = 0;
                 continue;
             }
 
-            patterns = Extend(patterns, Alternatives(part, 0), phrase);
-        }
-
-        return [.. patterns.Where(p => p.Exists(place => place.Words.Count > 0)).Select(Close)];
-    }
-
-    private static List<List<PatternPlace>> Extend(List<List<PatternPlace>> patterns, List<string[]> alternatives, string phrase)
-    {
-        var single = alternatives.Where(a => a.Length == 1).Select(a => a[0]).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToArray();
-        var extended = new List<List<PatternPlace>>();
-        foreach (var pattern in patterns)
-        {
-            if (single.Length > 0)
+            // Words may only be skipped between words.
+            gap = part.Length == 1 ? 2 : int.TryParse(part.AsSpan(1), out var words) ? words : -1;
+            if (gap is < 1 or > LongestGap || parts.Count == 0)
             {
-                extended.Add([.. pattern, new PatternPlace(single, 0)]);
-            }
-
-            foreach (var several in alternatives.Where(a => a.Length != 1))
-            {
-                extended.Add([.. pattern, .. several.Select(w => new PatternPlace([w], 0))]);
+                throw new FormatException($"'{part}' in '{phrase}': a gap is * or *1 to *{LongestGap}, behind a word");
             }
         }
 
-        return extended.Count <= MostPatterns ? extended : throw new FormatException($"'{phrase}' stands for more than {MostPatterns} patterns");
+        return gap == 0 && parts.Exists(p => !p.Alternatives.Any(a => a.Length == 0))
+            ? parts
+            : throw new FormatException($"'{phrase}' needs a word that must be there, and may not end in a gap");
     }
 
-    private static Pattern Close(List<PatternPlace> places)
+    private static IEnumerable<string> Parts(string phrase) => Split(phrase, ' ').Where(p => p.Length > 0);
+
+    // Splits outside brackets.
+    private static List<string> Split(string text, char separator)
     {
-        var closed = new List<PatternPlace>();
-        var gap = 0;
-        foreach (var place in places)
-        {
-            if (place.Words.Count == 0)
-            {
-                gap += closed.Count > 0 ? place.Gap : 0;
-                continue;
-            }
-
-            closed.Add(place with { Gap = Math.Min(gap, LongestGap) });
-            gap = 0;
-        }
-
-        return new Pattern(closed);
-    }
-
-    // Splits at blanks outside brackets.
-    private static IEnumerable<string> Parts(string phrase)
-    {
+        var pieces = new List<string>();
         int depth = 0, from = 0;
-        for (var i = 0; i <= phrase.Length; i++)
+        for (var i = 0; i < text.Length; i++)
         {
-            var c = i < phrase.Length ? phrase[i] : ' ';
-            depth += c == '(' ? 1 : c == ')' ? -1 : 0;
-            if (c == ' ' && (depth == 0 || i == phrase.Length))
+            depth += text[i] == '(' ? 1 : text[i] == ')' ? -1 : 0;
+            if (text[i] == separator && depth == 0)
             {
-                if (i > from)
-                {
-                    yield return phrase[from..i];
-                }
-
+                pieces.Add(text[from..i]);
                 from = i + 1;
             }
         }
 
-        if (depth != 0)
-        {
-            throw new FormatException($"'{phrase}': brackets do not pair");
-        }
+        pieces.Add(text[from..]);
+        return depth == 0 ? pieces : throw new FormatException($"'{text}': brackets do not pair");
     }
 
     private List<string[]> Alternatives(string part, int depth)
@@ -117,7 +77,9 @@ internal sealed class PhraseSyntax(IReadOnlyDictionary<string, string[]> words, 
 
         if (part.StartsWith('('))
         {
-            return [.. part.Trim('(', ')').Split('|').SelectMany(a => Sequence(a, depth + 1))];
+            return part.EndsWith(')')
+                ? [.. Split(part[1..^1], '|').SelectMany(a => Sequence(a, depth + 1))]
+                : throw new FormatException($"'{part}': a blank must follow a bracket");
         }
 
         if (part.StartsWith('{'))
@@ -141,12 +103,12 @@ internal sealed class PhraseSyntax(IReadOnlyDictionary<string, string[]> words, 
             sequences = [.. sequences.SelectMany(s => next.Select(n => (string[])[.. s, .. n]))];
         }
 
-        return sequences.Count <= MostPatterns ? sequences : throw new FormatException($"'{text}' stands for more than {MostPatterns} patterns");
+        return sequences.Count <= MostAlternatives ? sequences : throw new FormatException($"'{text}' stands for more than {MostAlternatives} sequences of words");
     }
 
     private IEnumerable<string[]> Forms(string part)
     {
-        var bare = part.TrimEnd('~', '%');
+        var bare = part.TrimEnd('~', '%', '?');
         var marks = part[bare.Length..];
         var folded = Fold(bare);
         if (folded.Length != 1)
@@ -154,7 +116,7 @@ internal sealed class PhraseSyntax(IReadOnlyDictionary<string, string[]> words, 
             return folded.Length > 1 ? [folded] : throw new FormatException($"'{part}' holds no word");
         }
 
-        IEnumerable<string> forms = folded;
+        IEnumerable<string> forms = marks.Contains('?', StringComparison.Ordinal) ? [folded[0], folded[0][..^1]] : folded;
         if (marks.Contains('~', StringComparison.Ordinal))
         {
             forms = forms.SelectMany(WordForms.Inflect);

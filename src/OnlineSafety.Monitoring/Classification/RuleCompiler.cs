@@ -197,10 +197,7 @@ internal sealed class RuleCompiler(Taxonomy taxonomy, RuleErrors errors)
     {
         try
         {
-            foreach (var pattern in _syntax.Read(phrase))
-            {
-                _graph.Add(pattern, set);
-            }
+            _graph.Add(_syntax.Read(phrase), set);
         }
         catch (FormatException e)
         {
