@@ -32,7 +32,7 @@ internal sealed class ServiceProcess : IAsyncDisposable
         var start = new ProcessStartInfo(executable)
         {
             ArgumentList = { "serve", "--data", data, "--http", $"127.0.0.1:{http}", "--syslog", $"127.0.0.1:{syslog}" },
-            RedirectStandardOutput = true,
+            RedirectStandardOutput = true, UseShellExecute = false,
             RedirectStandardError = true,
         };
         var process = Process.Start(start) ?? throw new InvalidOperationException("The service did not start.");
@@ -66,7 +66,7 @@ internal sealed class ServiceProcess : IAsyncDisposable
     /// <summary>Runs a command of the executable on the same data directory and reads its JSON.</summary>
     public async Task<JsonElement> CommandAsync(params string[] arguments)
     {
-        var start = new ProcessStartInfo(_executable) { RedirectStandardOutput = true };
+        var start = new ProcessStartInfo(_executable) { RedirectStandardOutput = true, UseShellExecute = false };
         foreach (var argument in (string[])[.. arguments, "--data", Data, "--json"])
         {
             start.ArgumentList.Add(argument);

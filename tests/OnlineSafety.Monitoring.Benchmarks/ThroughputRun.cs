@@ -63,7 +63,7 @@ internal static class ThroughputRun
             await File.WriteAllLinesAsync(file, pool);
             string[] options = ["--port", port.ToString(CultureInfo.InvariantCulture), "--file", file, "--count", count.ToString(CultureInfo.InvariantCulture), "--quiet"];
             var rate = arguments.Rate > 0 ? new[] { "--rate", arguments.Rate.ToString(CultureInfo.InvariantCulture) } : [];
-            using var process = Process.Start(new ProcessStartInfo(generator, [.. options, .. rate]) { RedirectStandardOutput = true })!;
+            using var process = Process.Start(new ProcessStartInfo(generator, [.. options, .. rate]) { RedirectStandardOutput = true, UseShellExecute = false })!;
             await process.StandardOutput.ReadToEndAsync();
             await process.WaitForExitAsync();
             File.Delete(file);

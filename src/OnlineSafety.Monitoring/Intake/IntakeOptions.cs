@@ -38,6 +38,10 @@ internal sealed class HttpDoorOptions
     [Range(1, 100_000)]
     public int MaxPendingAppends { get; set; } = 1024;
 
+    /// <summary>Body bytes of all sources that may wait for the log; more are answered 503. One body always fits.</summary>
+    [Range(1024 * 1024, int.MaxValue)]
+    public int MaxPendingBytes { get; set; } = 64 * 1024 * 1024;
+
     /// <summary>How long an unanswered request is remembered, to mark its repetition.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
     public TimeSpan UnansweredFor { get; set; } = TimeSpan.FromMinutes(10);

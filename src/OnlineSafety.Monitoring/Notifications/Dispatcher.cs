@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Diagnostics;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -56,7 +57,7 @@ internal sealed class Dispatcher(
         var started = Stopwatch.GetTimestamp();
         try
         {
-            var outcome = await OutcomeAsync(entry, cancellationToken);
+            var outcome = await BoundedOutcomeAsync(entry, cancellationToken);
             using var limit = new CancellationTokenSource(_markWithin);
             if (await ledger.CompleteAsync(entry, outcome, limit.Token))
             {
@@ -77,6 +78,23 @@ internal sealed class Dispatcher(
             // Not marked: the lease runs out and the row is found again. One row's trouble must not end the pass for the others.
             activity?.SetStatus(ActivityStatusCode.Error);
             NotificationsLog.LeftToLease(logger, entry.Id, entry.Attempts, e.GetType().Name);
+        }
+    }
+
+    /// <summary>
+    /// A row that trips over a defect of ours is tried again and given up like any other, so that it can neither block nor loop for ever.
+    /// Trouble with the database is no fault of the row: that is left to the lease.
+    /// </summary>
+    private async Task<Outcome> BoundedOutcomeAsync(LedgerEntry entry, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await OutcomeAsync(entry, cancellationToken);
+        }
+        catch (Exception e) when (e is not (DbException or OperationCanceledException))
+        {
+            NotificationsLog.Defect(logger, entry.Id, entry.Attempts, e.GetType().Name);
+            return RetryPlan.After(e is MailException known ? known.Fault : MailFault.Internal, entry);
         }
     }
 
@@ -112,24 +130,13 @@ internal sealed class Dispatcher(
             return (null, new Outcome.Dropped(DropCode.RecipientDisabled));
         }
 
-        if (!_bodies.TryGetValue(entry.Kind, out var body))
+        var body = _bodies[entry.Kind];
+        return await body.PrepareAsync(session, entry, to, cancellationToken) switch
         {
-            return (null, RetryPlan.After(MailFault.Internal, entry));
-        }
-
-        try
-        {
-            return await body.PrepareAsync(session, entry, to, cancellationToken) switch
-            {
-                Preparation.Drop drop => (null, new Outcome.Dropped(drop.Code)),
-                Preparation.Say say => (Compose(entry, to, say), null),
-                _ => (null, RetryPlan.After(MailFault.Internal, entry)),
-            };
-        }
-        catch (MailException e)
-        {
-            return (null, RetryPlan.After(e.Fault, entry));
-        }
+            Preparation.Drop drop => (null, new Outcome.Dropped(drop.Code)),
+            Preparation.Say say => (Compose(entry, to, say), null),
+            _ => throw new InvalidOperationException("Neither said nor dropped."),
+        };
     }
 
     private static async Task<NotificationAddressee?> AddresseeAsync(Session session, LedgerEntry entry, CancellationToken cancellationToken)

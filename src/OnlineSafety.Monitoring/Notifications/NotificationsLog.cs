@@ -31,4 +31,7 @@ internal static partial class NotificationsLog
 
     [LoggerMessage(6008, LogLevel.Warning, "A hint could not be published: {Error}; the sweeper finds the row")]
     public static partial void PublishFailed(ILogger logger, string error);
+
+    [LoggerMessage(6009, LogLevel.Error, "Notification {Notification} could not be made at attempt {Attempt}: {Error}")]
+    public static partial void Defect(ILogger logger, Guid notification, int attempt, string error);
 }

@@ -30,6 +30,13 @@ internal static class NotificationsRegistration
         services.AddMassTransit(bus =>
         {
             bus.AddConsumer<NotificationDueConsumer>();
+            bus.AddConfigureEndpointsCallback((_, endpoint) =>
+            {
+                // A hint that failed is worth nothing: the sweeper finds the row. An error queue that nobody reads would only grow.
+                endpoint.DiscardFaultedMessages();
+                endpoint.DiscardSkippedMessages();
+                endpoint.PublishFaults = false;
+            });
             bus.UsingInMemory((context, memory) =>
             {
                 // A virtual host of its own: two hosts in one process never take each other's hints.

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 using OnlineSafety.Monitoring.Events;
 using OnlineSafety.Monitoring.IntakeLog;

@@ -313,6 +313,24 @@ public sealed class HttpIngestTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task WaitingBodiesCannotFillMemory()
+    {
+        SourceRegistration source = null!;
+        await using var doors = await Doors.OpenAsync(sources => source = sources.Webhook("large"), ("Http:MaxPendingBytes", "1048576"));
+        doors.Log.Stall();
+        var waiting = doors.PostAsync(source, new ByteArrayContent(new byte[600_000]));
+        await Doors.UntilAsync(() => doors.Log.Begun, begun => begun == 1);
+
+        using var full = await doors.PostAsync(source, new ByteArrayContent(new byte[600_000]));
+
+        await AssertProblemAsync(full, HttpStatusCode.ServiceUnavailable);
+        doors.Log.Resume();
+        Assert.Equal(HttpStatusCode.Accepted, (await waiting).StatusCode);
+        using var after = await doors.PostAsync(source, new ByteArrayContent(new byte[600_000]));
+        Assert.Equal(HttpStatusCode.Accepted, after.StatusCode);
+    }
+
+    [Fact]
     public async Task MoreLinesThanTheLimitAreRefusedWhole()
     {
         SourceRegistration source = null!;

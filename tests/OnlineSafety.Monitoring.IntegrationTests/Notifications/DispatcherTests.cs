@@ -277,6 +277,25 @@ public sealed class DispatcherTests(PostgresFixture postgres) : IClassFixture<Po
         Assert.Equal(20L, await world.Database.RunAsync("SELECT count(*) FROM onlinesafety.notification WHERE state = 'due'"));
     }
 
+    [Fact]
+    public async Task ARowThatTripsOverADefectIsTriedAgainAndGivenUpInTheEnd()
+    {
+        await using var world = await NotifyWorld.CreateAsync(postgres.Server);
+        await world.Maker().MakeAsync(world.School, new DateOnly(2026, 11, 25), late: false, default);
+        await world.Database.RunAsync("UPDATE onlinesafety.digest SET content = 'no json'");
+        var (_, alert) = await world.RaiseAsync();
+        var dispatcher = world.Process().Dispatcher;
+        await dispatcher.DispatchOnceAsync(default);
+        Assert.Equal("due internal", await world.Database.RunAsync("SELECT state || ' ' || error FROM onlinesafety.notification WHERE kind = 'digest'"));
+        Assert.Equal("sent ", await world.StateAsync(alert));
+
+        await world.Database.RunAsync("UPDATE onlinesafety.notification SET created_at = now() - interval '5 days'");
+        await world.MakeDueAsync();
+        await dispatcher.DispatchOnceAsync(default);
+
+        Assert.Equal("failed internal", await world.Database.RunAsync("SELECT state || ' ' || error FROM onlinesafety.notification WHERE kind = 'digest'"));
+    }
+
     /// <summary>The database goes away between the relay's 250 and the mark, as with a kill of the process.</summary>
     private sealed class TransportWhoseProcessDiesAfterSending(IMailTransport inner) : IMailTransport
     {

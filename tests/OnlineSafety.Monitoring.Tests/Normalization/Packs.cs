@@ -13,7 +13,7 @@ internal static class Packs
     private static readonly Guid Source = new("0197e000-0000-7000-8000-000000000002");
     private static readonly Guid Stream = new("0197e000-0000-7000-8000-000000000003");
 
-    public static readonly string[] Products = ["lightspeed", "netsweeper", "protex", "senso", "smoothwall"];
+    public static readonly string[] Products = ["generic", "lightspeed", "netsweeper", "protex", "senso", "smoothwall"];
 
     public static string Folder(string vendor) => Repository.Path("schemas", "vendors", vendor);
 

@@ -43,7 +43,7 @@ internal sealed class IngestHandler
         _lifetime = lifetime;
         _logger = logger;
         _unanswered = unanswered;
-        _limits = new RequestLimits(_options.MaxRequestsPerSource, _options.MaxPendingAppends);
+        _limits = new RequestLimits(_options.MaxRequestsPerSource, _options.MaxPendingAppends, _options.MaxPendingBytes);
     }
 
     public async Task HandleAsync(HttpContext context)
@@ -128,12 +128,30 @@ internal sealed class IngestHandler
             var (body, refusal) = await IngestBody.ReadAsync(context, _options);
             using (body)
             {
-                return refusal ?? await StoreAsync(context, source, body!, deliveryId);
+                return refusal ?? await StoreWithinLimitsAsync(context, source, body!, deliveryId);
             }
         }
         finally
         {
             _limits.Leave(source.Key.Source);
+        }
+    }
+
+    private async Task<IngestRefusal?> StoreWithinLimitsAsync(HttpContext context, SourceRegistration source, IngestBody body, string? deliveryId)
+    {
+        var bytes = body.Bytes.Length;
+        if (!_limits.TryBeginAppend(bytes))
+        {
+            return IngestRefusal.LogBusy;
+        }
+
+        try
+        {
+            return await StoreAsync(context, source, body, deliveryId);
+        }
+        finally
+        {
+            _limits.EndAppend(bytes);
         }
     }
 
@@ -197,11 +215,6 @@ internal sealed class IngestHandler
 
     private async Task<(AppendResult Stored, IngestRefusal? Refusal)> AppendAsync(SourceKey target, RecordBatch records, DeliveryClaim? claim)
     {
-        if (!_limits.TryBeginAppend())
-        {
-            return (default, IngestRefusal.LogBusy);
-        }
-
         try
         {
             // Not the request's token: a body that arrived whole is stored even if its sender has gone.
@@ -212,10 +225,6 @@ internal sealed class IngestHandler
             // Whatever it was, the sender must try again: nothing but a durable append is answered with 2xx.
             DoorLog.RequestNotStored(_logger, target.Source, exception);
             return (default, IngestRefusal.LogUnavailable(exception is IntakeUnavailableException unavailable ? unavailable.RetryAfter : TimeSpan.FromSeconds(5)));
-        }
-        finally
-        {
-            _limits.EndAppend();
         }
     }
 

@@ -32,7 +32,9 @@ internal sealed record TextWay(Selector From, Condition[] When, byte[] After, by
             return default;
         }
 
-        var value = Cut(From.Pick(cells));
+        // A value of which only a part is taken stays in the unmapped bag, unless another field takes it whole.
+        var isWhole = After.Length == 0 && Before.Length == 0;
+        var value = isWhole ? From.Pick(cells) : Cut(From.Peek(cells, out _));
         return Replace is var (old, replacement) && value.IndexOf(old) >= 0 ? Swap(cells, value, old, replacement) : value;
     }
 
