@@ -17,8 +17,8 @@ internal static class DemoCommand
 
     public static Command Create(Installation installation)
     {
-        var http = new Option<string?>("--http") { Description = "Where HTTP listens; without it a free port of 127.0.0.1.", HelpName = "ADDR:PORT" };
-        var syslog = new Option<string?>("--syslog") { Description = "Where syslog listens; without it a free port of 127.0.0.1.", HelpName = "ADDR:PORT" };
+        var http = Address("--http", "Where HTTP listens; without it a free port of 127.0.0.1.", () => $"127.0.0.1:{DemoSchool.FreePort()}");
+        var syslog = Address("--syslog", "Where syslog listens; without it a free port of 127.0.0.1.", () => "127.0.0.1:0");
         var exit = new Option<bool>("--exit") { Description = "Stop when everything was shown, instead of going on serving." };
         var command = new ExampledCommand(
             "demo",
@@ -33,8 +33,8 @@ internal static class DemoCommand
             var options = new ServiceOptions
             {
                 Settings = installation.Settings(parse),
-                Http = ServiceOptions.Endpoint(parse.GetValue(http) ?? $"127.0.0.1:{DemoSchool.FreePort()}", "--http"),
-                Syslog = ServiceOptions.Endpoint(parse.GetValue(syslog) ?? "127.0.0.1:0", "--syslog"),
+                Http = ServiceOptions.Endpoint(parse.GetRequiredValue(http), "--http"),
+                Syslog = ServiceOptions.Endpoint(parse.GetRequiredValue(syslog), "--syslog"),
             };
             await using var service = await RunningService.StartAsync(options, installation.Schemas, installation.Time, cancellationToken);
             foreach (var line in service.ReadyLines())
@@ -52,6 +52,13 @@ internal static class DemoCommand
 
             return shown ? CommandLine.Done : CommandLine.Failed;
         });
+    }
+
+    private static Option<string> Address(string name, string description, Func<string> otherwise)
+    {
+        var option = new Option<string>(name) { Description = description, HelpName = "ADDR:PORT", DefaultValueFactory = _ => otherwise() };
+        UsageCheck.RequireEndpoint(option);
+        return option;
     }
 
     private static async Task<bool> ShowAsync(ParseResult parse, Installation installation, RunningService service, CancellationToken cancellationToken)
