@@ -41,9 +41,17 @@ internal sealed class RecordWriter(Database database, RuleSet rules)
             alerts = await RaiseAsync(session, school, plan, groupingWindow, now, alertOf, cancellationToken);
         }
 
-        await CopyEventsAsync(session, stream, plan, now, alertOf, cancellationToken);
-        await CopyEvidenceAsync(session, stream, plan, cancellationToken);
         await using var batch = session.Batch();
+        if (plan.Events.Count > 0)
+        {
+            batch.BatchCommands.Add(RecordSql.EventsCommand(stream, plan.Events, alertOf, now));
+        }
+
+        if (plan.Evidence.Count > 0)
+        {
+            batch.BatchCommands.Add(RecordSql.EvidenceCommand(stream, plan.Evidence));
+        }
+
         batch.BatchCommands.Add(RecordSql.CountersCommand(stream, plan, now));
         batch.BatchCommands.Add(RecordSql.HealthCommand(stream, plan));
         foreach (var (key, count) in plan.Unmapped)
@@ -133,7 +141,7 @@ internal sealed class RecordWriter(Database database, RuleSet rules)
             var needsReview = planned.Review.Length > 0 && planned.Assessment.Severity > Severity.None;
             if (planned.Assessment.Severity >= AlertGrouping.QueueAt || needsReview)
             {
-                candidates.Add((planned, EventRows.CandidateOf(planned, needsReview)));
+                candidates.Add((planned, CandidateOf(planned, needsReview)));
             }
         }
 
@@ -152,44 +160,22 @@ internal sealed class RecordWriter(Database database, RuleSet rules)
         return writer;
     }
 
-    private static async Task CopyEventsAsync(
-        Session session, ClaimedStream stream, RecordPlan plan, DateTimeOffset recordedAt, Dictionary<PlannedEvent, Guid> alertOf, CancellationToken cancellationToken)
+    private static AlertCandidate CandidateOf(PlannedEvent planned, bool needsReview) => new()
     {
-        if (plan.Events.Count == 0)
-        {
-            return;
-        }
-
-        await using var copy = await session.Connection.BeginBinaryImportAsync(RecordSql.CopyEvents, cancellationToken);
-        foreach (var planned in plan.Events)
-        {
-            Guid? alert = alertOf.TryGetValue(planned, out var id) ? id : null;
-            await EventRows.WriteAsync(copy, stream.Target, planned, alert, recordedAt, cancellationToken);
-        }
-
-        await copy.CompleteAsync(cancellationToken);
-    }
-
-    private static async Task CopyEvidenceAsync(Session session, ClaimedStream stream, RecordPlan plan, CancellationToken cancellationToken)
-    {
-        if (plan.Evidence.Count == 0)
-        {
-            return;
-        }
-
-        await using var copy = await session.Connection.BeginBinaryImportAsync(RecordSql.CopyEvidence, cancellationToken);
-        foreach (var evidence in plan.Evidence)
-        {
-            await copy.StartRowAsync(cancellationToken);
-            await copy.WriteAsync(stream.Target.School, NpgsqlDbType.Uuid, cancellationToken);
-            await copy.WriteAsync(stream.Stream, NpgsqlDbType.Uuid, cancellationToken);
-            await copy.WriteAsync(evidence.Sequence, NpgsqlDbType.Bigint, cancellationToken);
-            await copy.WriteAsync((short)evidence.Envelope.Door, NpgsqlDbType.Smallint, cancellationToken);
-            await copy.WriteAsync(PostgresText.Of(evidence.Envelope.ContentType), NpgsqlDbType.Text, cancellationToken);
-            await copy.WriteAsync(PostgresText.Of(evidence.Envelope.Peer), NpgsqlDbType.Text, cancellationToken);
-            await copy.WriteAsync(evidence.Raw, NpgsqlDbType.Bytea, cancellationToken);
-        }
-
-        await copy.CompleteAsync(cancellationToken);
-    }
+        ReceivedAt = planned.Event.ReceivedAt,
+        Severity = planned.Assessment.Severity,
+        Risk = planned.Assessment.Risk,
+        Theme = planned.Assessment.Theme,
+        ParentTheme = planned.Assessment.ParentTheme,
+        Audience = planned.Assessment.Audience,
+        Route = planned.Route,
+        SubjectKey = planned.SubjectKey,
+        SubjectRole = planned.Subject.Role,
+        SubjectStaff = planned.Subject.Staff,
+        Source = planned.Event.Source,
+        Vendor = planned.Event.Vendor,
+        NeedsReview = needsReview,
+        Reasons = EventDetail.ReasonsOf(planned.Assessment),
+        Instructions = planned.Assessment.Instructions,
+    };
 }
