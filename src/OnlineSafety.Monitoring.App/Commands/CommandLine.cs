@@ -29,6 +29,7 @@ internal static class CommandLine
         var installation = new Installation(time);
         var root = new RootCommand("Online safety monitoring for schools: exports of filtering and monitoring products in, one alert queue out.");
         installation.AddTo(root);
+        root.Add(ServeCommand.Create(installation));
         root.Add(new Command("school", "Schools of this installation.") { SchoolCommands.Add(installation), SchoolCommands.List(installation) });
         root.Add(new Command("source", "Exports of products at a school.")
         {
@@ -46,6 +47,9 @@ internal static class CommandLine
             AlertStepCommands.Acknowledge(installation),
             AlertStepCommands.Resolve(installation),
         });
+        root.Add(new Command("digest", "The daily digest.") { DigestCommands.Preview(installation), DigestCommands.Send(installation) });
+        root.Add(VerifyCommand.Create(installation));
+        root.Add(ClassifyCommand.Create(installation));
         ShowExamples(root);
         return root;
     }

@@ -1,6 +1,11 @@
 using System.CommandLine;
+using System.Net.Sockets;
+using System.Text.Json;
+using Microsoft.Extensions.Options;
 using Npgsql;
 using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Classification;
+using OnlineSafety.Monitoring.Normalization;
 using OnlineSafety.Monitoring.Sources;
 using OnlineSafety.Monitoring.Storage.Embedded;
 using OnlineSafety.Monitoring.Storage.Hosting;
@@ -28,18 +33,27 @@ internal sealed class ExampledCommand(string name, string description, params st
             {
                 return await work(parse, cancellationToken);
             }
-            catch (Exception error) when (Explained(error) is { } message)
+            catch (Exception error)
             {
-                await parse.InvocationConfiguration.Error.WriteLineAsync(message);
+                await parse.InvocationConfiguration.Error.WriteLineAsync(Explained(error) ?? Defect(error));
                 return CommandLine.Failed;
             }
         });
         return this;
     }
 
+    // Where, and not what: the message of an exception nobody foresaw may quote a record.
+    private static string Defect(Exception error) =>
+        $"This is a defect of onlinesafety, please report it: {error.GetType().FullName}{Environment.NewLine}{error.StackTrace}";
+
     private static string? Explained(Exception error) => error switch
     {
-        SetupException or DatabaseUnusableException or EmbeddedPostgresException or MasterKeyException => error.Message,
+        SetupException or DatabaseUnusableException or EmbeddedPostgresException or MasterKeyException or RuleException or MappingException => error.Message,
+        OptionsValidationException options => string.Join(Environment.NewLine, options.Failures),
+        AggregateException many when many.InnerExceptions.All(inner => Explained(inner) is not null) =>
+            string.Join(Environment.NewLine, many.InnerExceptions.Select(Explained)),
+        SocketException socket => $"A listening address cannot be had: {socket.Message}. Is another program using it?",
+        JsonException => error.Message,
         OperationCanceledException => "Stopped before it was done.",
         PostgresException database => $"The database refused: {database.MessageText} ({database.SqlState}).",
         NpgsqlException => $"The database cannot be reached: {error.InnerException?.Message ?? error.Message}",

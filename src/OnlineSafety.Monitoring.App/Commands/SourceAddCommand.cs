@@ -27,7 +27,7 @@ internal static class SourceAddCommand
             var wanted = switches.Read(parse, installation.Schemas);
             await using var database = await installation.OpenAsync(parse, cancellationToken, DatabaseRole.Setup);
             var school = await SchoolSwitch.ResolveAsync(database, parse.GetRequiredValue(switches.School), cancellationToken);
-            var issued = await new SourceRegister(database[DatabaseRole.Setup]).AddAsync(school.SchoolId, wanted, Installation.Operator, cancellationToken);
+            var issued = await new SourceRegister(database[DatabaseRole.Setup], installation.Time).AddAsync(school.SchoolId, wanted, Installation.Operator, cancellationToken);
             var address = SourceAddress.Of(issued.Source, ServiceAddresses.Read(installation.Settings(parse).DataDirectory));
             if (parse.GetValue(switches.Json))
             {

@@ -23,7 +23,7 @@ internal static class SourceKeyCommands
         return command.Does(async (parse, cancellationToken) =>
         {
             await using var database = await installation.OpenAsync(parse, cancellationToken, DatabaseRole.Setup);
-            var issued = await new SourceRegister(database[DatabaseRole.Setup])
+            var issued = await new SourceRegister(database[DatabaseRole.Setup], installation.Time)
                 .RotateKeyAsync(parse.GetRequiredValue(source), parse.GetValue(endOld), Installation.Operator, cancellationToken);
             if (parse.GetValue(json))
             {
@@ -44,7 +44,7 @@ internal static class SourceKeyCommands
         return command.Does(async (parse, cancellationToken) =>
         {
             await using var database = await installation.OpenAsync(parse, cancellationToken, DatabaseRole.Setup);
-            var disabled = await new SourceRegister(database[DatabaseRole.Setup])
+            var disabled = await new SourceRegister(database[DatabaseRole.Setup], installation.Time)
                 .DisableAsync(parse.GetRequiredValue(source), Installation.Operator, cancellationToken);
             await Output.LineAsync(parse, $"Source {disabled.Name} ({disabled.SourceId}) is disabled: its key is refused and its syslog lines go to \"unassigned\".");
         });

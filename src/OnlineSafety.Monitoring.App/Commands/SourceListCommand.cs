@@ -19,7 +19,7 @@ internal static class SourceListCommand
             IReadOnlyList<School> schools = parse.GetValue(school) is { } wanted
                 ? [await SchoolSwitch.ResolveAsync(database, wanted, cancellationToken)]
                 : await new SchoolRegister(database[DatabaseRole.Setup]).ListAsync(Installation.Operator, cancellationToken);
-            var register = new SourceRegister(database[DatabaseRole.Setup]);
+            var register = new SourceRegister(database[DatabaseRole.Setup], installation.Time);
             var listed = new List<ListedSource>();
             foreach (var one in schools)
             {

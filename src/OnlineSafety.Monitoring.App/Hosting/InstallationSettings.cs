@@ -76,6 +76,11 @@ internal sealed class InstallationSettings
         };
     }
 
+    /// <summary>Whether a login for this role is configured; always, unless each role has a login of its own.</summary>
+    public bool MayUse(DatabaseRole role) =>
+        Configuration[ConnectionKey] is not null || !Configuration.GetSection(RoleConnectionsKey).GetChildren().Any()
+        || Configuration.GetSection(RoleConnectionsKey)[role.ToString()] is not null;
+
     /// <summary>From the environment, or the configured file, or the data directory (made there on the first start).</summary>
     public MasterKey MasterKey()
     {

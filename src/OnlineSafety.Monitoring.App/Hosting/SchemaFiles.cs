@@ -1,4 +1,5 @@
 using OnlineSafety.Monitoring.Alerts;
+using OnlineSafety.Monitoring.Normalization;
 using OnlineSafety.Monitoring.Sources;
 
 namespace OnlineSafety.Monitoring.App.Hosting;
@@ -16,7 +17,7 @@ internal sealed class SchemaFiles(string root)
 
     /// <summary>Words of the products that have a mapping.</summary>
     public IReadOnlyList<string> Products => Directory.Exists(Vendors)
-        ? [.. Directory.EnumerateDirectories(Vendors).Select(d => Path.GetFileName(d)!).Order(StringComparer.Ordinal)]
+        ? [.. Directory.EnumerateDirectories(Vendors).Select(d => Path.GetFileName(d)!).Where(d => d != MappingSet.Everyone).Order(StringComparer.Ordinal)]
         : [];
 
     public ThemeGuide ReadThemeGuide() => ThemeGuide.Read(File.ReadAllBytes(Taxonomy));

@@ -104,9 +104,10 @@ internal sealed class AlertQueue(Database console, ThemeGuide guide, TimeProvide
 
     private EventView EventOf(NpgsqlDataReader row)
     {
-        var detail = EventDetail.Read(row.GetFieldValue<byte[]>(12));
+        var stored = StoredEvent.Read(row.GetFieldValue<byte[]>(12));
+        var data = stored.Data;
         var theme = row.GetString(8);
-        var mask = detail.MaskUrl || guide.MasksUrls([theme]);
+        var mask = stored.MaskUrl || guide.MasksUrls([theme]);
         return new EventView
         {
             Event = new EventId(row.GetGuid(0), row.GetInt64(1), row.GetInt32(2)).ToString(),
@@ -119,15 +120,15 @@ internal sealed class AlertQueue(Database console, ThemeGuide guide, TimeProvide
             Severity = Words.Of((Severity)row.GetInt16(9)),
             Vendor = row.GetString(10),
             Review = row.GetString(11),
-            User = detail.UserAsSent ?? detail.User,
-            DeviceHost = detail.DeviceHost,
-            DeviceIp = detail.DeviceIp,
-            Url = mask && detail.Url is not null ? EventDetail.Masked : detail.Url,
-            SearchQuery = EventDetail.MaskText(detail.SearchQuery, mask),
-            Text = EventDetail.MaskText(detail.Text, mask),
-            App = EventDetail.MaskText(detail.App, mask),
-            Categories = detail.Categories ?? [],
-            Reasons = EventDetail.Mask(detail.Reasons ?? [], mask),
+            User = data.Subject?.UserAsSent ?? data.Subject?.User,
+            DeviceHost = data.Device?.Host,
+            DeviceIp = data.Device?.Ip,
+            Url = mask && data.Url is not null ? StoredEvent.Masked : data.Url,
+            SearchQuery = StoredEvent.MaskText(data.SearchQuery, mask),
+            Text = StoredEvent.MaskText(data.Text, mask),
+            App = StoredEvent.MaskText(data.App, mask),
+            Categories = data.Vendor?.Categories ?? [],
+            Reasons = StoredEvent.Mask(stored.Reasons, mask),
         };
     }
 
@@ -166,5 +167,5 @@ internal sealed class AlertQueue(Database console, ThemeGuide guide, TimeProvide
     };
 
     private IReadOnlyList<Reason> ReasonsOf(Alert alert) =>
-        EventDetail.Mask(EventDetail.ReadReasons(alert.Reasons), guide.MasksUrls([alert.Theme, .. alert.Themes]));
+        StoredEvent.Mask(StoredEvent.ReadReasons(alert.Reasons), guide.MasksUrls([alert.Theme, .. alert.Themes]));
 }

@@ -109,7 +109,7 @@ internal sealed record EventView
 
     public string? DeviceIp { get; init; }
 
-    /// <summary><see cref="EventDetail.Masked"/> where the law forbids passing the address on.</summary>
+    /// <summary><see cref="StoredEvent.Masked"/> where the law forbids passing the address on.</summary>
     public string? Url { get; init; }
 
     public string? SearchQuery { get; init; }

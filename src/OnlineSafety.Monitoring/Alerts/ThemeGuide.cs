@@ -1,39 +1,26 @@
-using System.Text.Json;
+using OnlineSafety.Monitoring.Classification;
+using OnlineSafety.Monitoring.Notifications;
 
 namespace OnlineSafety.Monitoring.Alerts;
 
-/// <summary>What the taxonomy says about showing a theme: whose URLs are masked, and what a school must do about it.</summary>
-internal sealed class ThemeGuide
+/// <summary>What the taxonomy says about showing a theme: its title, whose URLs are masked, and what a school must do about it.</summary>
+internal sealed class ThemeGuide(Taxonomy taxonomy) : IThemeWords
 {
-    private readonly HashSet<string> _masked = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, string> _instructions = new(StringComparer.Ordinal);
-
-    /// <summary>Knows nothing: masks nothing and instructs nothing.</summary>
-    public static ThemeGuide None { get; } = new();
-
-    /// <summary>Reads it from a taxonomy file.</summary>
-    public static ThemeGuide Read(ReadOnlyMemory<byte> taxonomy)
+    /// <exception cref="RuleException">The taxonomy is wrong; lists every error.</exception>
+    public static ThemeGuide Read(ReadOnlyMemory<byte> json)
     {
-        using var document = JsonDocument.Parse(taxonomy);
-        var guide = new ThemeGuide();
-        foreach (var theme in document.RootElement.GetProperty("themes").EnumerateArray())
-        {
-            if (theme.TryGetProperty("maskUrl", out var mask) && mask.GetBoolean())
-            {
-                guide._masked.Add(theme.GetProperty("code").GetString()!);
-            }
-        }
-
-        foreach (var instruction in document.RootElement.GetProperty("instructions").EnumerateArray())
-        {
-            guide._instructions[instruction.GetProperty("id").GetString()!] = instruction.GetProperty("text").GetString()!;
-        }
-
-        return guide;
+        var errors = new RuleErrors();
+        var taxonomy = Taxonomy.Parse(json, errors);
+        errors.Throw();
+        return new ThemeGuide(taxonomy);
     }
 
-    public bool MasksUrls(IEnumerable<string> themes) => themes.Any(_masked.Contains);
+    public string LabelOf(string theme) => taxonomy.Find(theme)?.Title ?? theme;
+
+    public bool MasksUrls(IEnumerable<string> themes) => themes.Any(theme => taxonomy.Find(theme)?.MaskUrl == true);
 
     /// <summary>The text of an instruction; the id itself when the taxonomy does not know it; null when there is none.</summary>
-    public string? Instructions(string id) => id.Length == 0 ? null : _instructions.GetValueOrDefault(id, id);
+    public string? Instructions(string id) => id.Length == 0
+        ? null
+        : taxonomy.Instructions.FirstOrDefault(i => string.Equals(i.Id, id, StringComparison.Ordinal))?.Text ?? id;
 }

@@ -18,6 +18,7 @@ internal sealed class PostgresIntakeLog : IIntakeLog, IHostedService, IAsyncDisp
     private readonly SegmentWriter[] _writers;
     private readonly IntakeLogOptions _options;
     private readonly CancellationTokenSource _abandon = new();
+    private bool _disposed;
     private Task _running = Task.CompletedTask;
 
     public PostgresIntakeLog(
@@ -104,6 +105,12 @@ internal sealed class PostgresIntakeLog : IIntakeLog, IHostedService, IAsyncDisp
 
     public async ValueTask DisposeAsync()
     {
+        // The container disposes once for each service type that leads here.
+        if (Interlocked.Exchange(ref _disposed, true))
+        {
+            return;
+        }
+
         await StopAsync(new CancellationToken(canceled: true));
         _abandon.Dispose();
     }

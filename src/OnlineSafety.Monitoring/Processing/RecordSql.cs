@@ -7,11 +7,13 @@ namespace OnlineSafety.Monitoring.Processing;
 internal static class RecordSql
 {
     // The digest takes the same lock exclusively when it cuts its window: an event recorded before the cut is committed by then, and one
-    // recorded after it waits. recorded_at is read from the clock after the lock is held.
+    // recorded after it waits. recorded_at is read from the clock after the lock is held,
+    // and never before the last cut: a server's clock set back must not put an event into no window.
     private const string Lock = "SELECT pg_advisory_xact_lock_shared(hashtextextended('digest:' || $1::text, 0))";
 
     private const string Fence = """
-        SELECT next_seq, clock_timestamp() FROM checkpoint WHERE school_id = $1 AND stream_id = $2 FOR UPDATE
+        SELECT next_seq, GREATEST(clock_timestamp(), (SELECT max(window_to) FROM digest WHERE school_id = $1))
+        FROM checkpoint WHERE school_id = $1 AND stream_id = $2 FOR UPDATE
         """;
 
     private const string MoveCheckpoint = "UPDATE checkpoint SET next_seq = $3, updated_at = now() WHERE school_id = $1 AND stream_id = $2";

@@ -78,6 +78,6 @@ internal sealed record NewSource
         return IPAddress.TryParse(text, out var address)
             ? new IPNetwork(address, address.GetAddressBytes().Length * 8).ToString()
             : throw new SetupException(
-                $"\"{SetupText.Shown(text)}\" is not an address or network. Use for example 10.2.0.0/16 (no bits set after the prefix) or 192.0.2.7.");
+                $"\"{SetupText.Shown(text)}\" is not an address or network. Use for example 10.2.0.0/16 or 192.0.2.7.");
     }
 }

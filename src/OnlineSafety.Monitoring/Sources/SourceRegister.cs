@@ -10,7 +10,7 @@ internal sealed record IssuedSource(Source Source, string Key);
 internal sealed record ListedSource(Source Source, SourceHealth? Health, long UnmappedValues);
 
 /// <summary>The sources of one school, for set-up.</summary>
-internal sealed class SourceRegister(Database setup)
+internal sealed class SourceRegister(Database setup, TimeProvider time)
 {
     /// <summary>Two keys live while one is rotated out: the newest and the one before.</summary>
     private const int LiveKeys = 2;
@@ -21,6 +21,7 @@ internal sealed class SourceRegister(Database setup)
         var source = wanted.ToSource(school);
         var key = AccessKey.Create(AccessKey.SourcePrefix);
         source.KeyHashes = [AccessKey.Hash(key)];
+        source.CreatedAt = time.GetUtcNow();
 
         await using var session = await setup.OpenAsync(school, actor, cancellationToken);
         await RefuseTwinAsync(session, source, cancellationToken);

@@ -1,0 +1,103 @@
+using System.CommandLine;
+using System.Globalization;
+using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Alerts;
+using OnlineSafety.Monitoring.App.Hosting;
+using OnlineSafety.Monitoring.Digests;
+using OnlineSafety.Monitoring.Notifications;
+using OnlineSafety.Monitoring.Notifications.Email;
+using OnlineSafety.Monitoring.Sources;
+using OnlineSafety.Monitoring.Storage.Hosting;
+
+namespace OnlineSafety.Monitoring.App.Commands;
+
+/// <summary>Shows the daily digest, and sends it again or early.</summary>
+internal static class DigestCommands
+{
+    public static Command Preview(Installation installation)
+    {
+        var school = SchoolSwitch.Required();
+        var date = Date(installation);
+        var html = new Option<bool>("--html") { Description = "Print the HTML part." };
+        var json = Output.JsonSwitch();
+        var command = new ExampledCommand(
+            "preview", "Show the digest of a day as the DSL gets it, without sending it.", "onlinesafety digest preview --school \"Example Academy\" --date 2026-11-20")
+        {
+            school, date, html, json,
+        };
+        return command.Does(async (parse, cancellationToken) =>
+        {
+            await using var database = await installation.OpenAsync(parse, cancellationToken, DatabaseRole.Setup, DatabaseRole.Notify);
+            var at = await SchoolSwitch.ResolveAsync(database, parse.GetRequiredValue(school), cancellationToken);
+            await using var services = Services(installation, parse, database);
+            var digest = await services.GetRequiredService<DigestPreview>()
+                .RenderAsync(at.SchoolId, parse.GetRequiredValue(date), Installation.Operator, cancellationToken);
+            if (parse.GetValue(json))
+            {
+                await Output.JsonAsync(parse, digest);
+                return;
+            }
+
+            await Output.LineAsync(parse, digest.Subject);
+            await Output.LineAsync(parse);
+            await Output.LineAsync(parse, parse.GetValue(html) ? digest.Html : digest.Text);
+        });
+    }
+
+    public static Command Send(Installation installation)
+    {
+        var school = SchoolSwitch.Required();
+        var date = Date(installation);
+        var command = new ExampledCommand(
+            "send", "Send the digest of a day: a missing one is made, a sent one is sent once more, unchanged.", "onlinesafety digest send --school \"Example Academy\" --date 2026-11-20")
+        {
+            school, date,
+        };
+        return command.Does(async (parse, cancellationToken) =>
+        {
+            await using var database = await installation.OpenAsync(parse, cancellationToken, DatabaseRole.Setup, DatabaseRole.Notify);
+            var at = await SchoolSwitch.ResolveAsync(database, parse.GetRequiredValue(school), cancellationToken);
+            await using var services = Services(installation, parse, database);
+            var sent = await services.GetRequiredService<DigestSender>()
+                .SendForAsync(at.SchoolId, parse.GetRequiredValue(date), Installation.Operator, cancellationToken);
+            if (sent == DigestSending.NotYet)
+            {
+                throw new SetupException("That day is still to come at the school.");
+            }
+
+            await Output.LineAsync(parse, $"{(sent == DigestSending.Made ? "The digest was made" : "The digest goes out once more")}; the running service sends it, or the next one to start.");
+        });
+    }
+
+    private static Option<DateOnly> Date(Installation installation) => new("--date")
+    {
+        Description = "Day of the digest, as 2026-11-20; without it today.",
+        DefaultValueFactory = _ => DateOnly.FromDateTime(installation.Time.GetLocalNow().DateTime),
+        CustomParser = result =>
+        {
+            if (DateOnly.TryParseExact(result.Tokens[0].Value, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date))
+            {
+                return date;
+            }
+
+            result.AddError("--date is a day like 2026-11-20.");
+            return default;
+        },
+    };
+
+    private static ServiceProvider Services(Installation installation, ParseResult parse, MonitoringDatabase database)
+    {
+        var settings = installation.Settings(parse);
+        var guide = installation.Schemas.ReadThemeGuide();
+        var services = new ServiceCollection();
+        services.AddLogging();
+        services.AddSingleton(installation.Time);
+        services.AddSingleton<ThemeGuide>(guide);
+        services.AddSingleton<IThemeWords>(guide);
+        services.AddKeyedSingleton(DatabaseRole.Notify, database[DatabaseRole.Notify]);
+        services.AddOptions<MailOptions>().Configure(mail => mail.BaseUrl = ServiceAddresses.Read(settings.DataDirectory).Http)
+            .Bind(settings.Configuration.GetSection(MailOptions.Section));
+        services.AddDigestCommands();
+        return services.BuildServiceProvider();
+    }
+}

@@ -1,0 +1,18 @@
+using Microsoft.AspNetCore.Diagnostics;
+
+namespace OnlineSafety.Monitoring.App.Hosting;
+
+/// <summary>Logs that a request failed by type and place, never by message: messages of a database quote what was sent to it.</summary>
+internal sealed class ErrorLog(ILogger<ErrorLog> logger) : IExceptionHandler
+{
+    public ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
+    {
+        var route = (httpContext.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? "unmatched";
+        logger.RequestFailed(route, exception.GetType().FullName ?? exception.GetType().Name, Place(exception));
+        // Not answered here: the framework's problem details say 500 and nothing more.
+        return ValueTask.FromResult(false);
+    }
+
+    private static string Place(Exception exception) =>
+        exception.StackTrace?.Split('\n', 2)[0].Trim() ?? "";
+}

@@ -1,0 +1,83 @@
+using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Npgsql;
+using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Intake.Syslog;
+using OnlineSafety.Monitoring.Processing;
+using OnlineSafety.Monitoring.Storage.Hosting;
+
+namespace OnlineSafety.Monitoring.App.Hosting;
+
+/// <summary><c>/health/live</c>: the process answers. <c>/health/ready</c>: it can do its work. Neither says more than a word for each check.</summary>
+internal static class Health
+{
+    public static void AddHealth(this IServiceCollection services, ServiceRoles roles)
+    {
+        var checks = services.AddHealthChecks().AddCheck<DatabaseCheck>("database", timeout: TimeSpan.FromSeconds(3));
+        if (roles.HasFlag(ServiceRoles.Ingest))
+        {
+            checks.AddCheck<ListenersCheck>("listeners");
+        }
+
+        if (roles.HasFlag(ServiceRoles.Process))
+        {
+            checks.AddCheck<ProcessingCheck>("processing");
+        }
+    }
+
+    public static void MapHealth(this IEndpointRouteBuilder routes)
+    {
+        routes.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false, ResponseWriter = WriteAsync });
+        routes.MapHealthChecks("/health/ready", new HealthCheckOptions { ResponseWriter = WriteAsync });
+    }
+
+    private static Task WriteAsync(HttpContext context, HealthReport report) => context.Response.WriteAsJsonAsync(
+        new
+        {
+            status = Word(report.Status),
+            checks = report.Entries.ToDictionary(e => e.Key, e => Word(e.Value.Status), StringComparer.Ordinal),
+        },
+        context.RequestAborted);
+
+    private static string Word(HealthStatus status) => status == HealthStatus.Healthy ? "ok" : "failed";
+}
+
+/// <summary>Every role that this process uses can begin a transaction.</summary>
+internal sealed class DatabaseCheck(MonitoringDatabase database, ServiceOptions options, ILogger<DatabaseCheck> logger) : IHealthCheck
+{
+    private static readonly Actor Actor = Actor.Service("health");
+
+    public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            foreach (var role in options.Roles.Databases())
+            {
+                await using var session = await database[role].OpenAcrossAsync(Actor, cancellationToken);
+            }
+
+            return HealthCheckResult.Healthy();
+        }
+        catch (Exception error) when (error is NpgsqlException or TimeoutException or InvalidOperationException or OperationCanceledException)
+        {
+            logger.NotReady("database", error.GetType().Name);
+            return HealthCheckResult.Unhealthy();
+        }
+    }
+}
+
+/// <summary>The doors are open.</summary>
+internal sealed class ListenersCheck(SyslogService syslog) : IHealthCheck
+{
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
+        Task.FromResult(syslog.Listeners.Count > 0 ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy());
+}
+
+/// <summary>A worker finished a pass of late: neither stuck nor without a database for long.</summary>
+internal sealed class ProcessingCheck(ProcessingProgress progress) : IHealthCheck
+{
+    private static readonly TimeSpan Stuck = TimeSpan.FromMinutes(1);
+
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
+        Task.FromResult(progress.SincePass < Stuck ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy());
+}

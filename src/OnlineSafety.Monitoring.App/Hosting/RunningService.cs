@@ -1,0 +1,122 @@
+using System.Net;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Options;
+using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Intake.Syslog;
+using OnlineSafety.Monitoring.Notifications.Email;
+using OnlineSafety.Monitoring.Sources;
+using OnlineSafety.Monitoring.Storage.Embedded;
+using OnlineSafety.Monitoring.Storage.Hosting;
+
+namespace OnlineSafety.Monitoring.App.Hosting;
+
+/// <summary>The service while it runs: database opened, doors open.</summary>
+internal sealed class RunningService : IAsyncDisposable
+{
+    private readonly WebApplication _web;
+
+    private RunningService(WebApplication web, MonitoringDatabase database, ServiceOptions options)
+    {
+        _web = web;
+        Database = database;
+        Options = options;
+        Addresses = AddressesOf(web, options);
+    }
+
+    public ServiceOptions Options { get; }
+
+    public MonitoringDatabase Database { get; }
+
+    public ServiceAddresses Addresses { get; }
+
+    public IServiceProvider Services => _web.Services;
+
+    /// <summary>Opens everything; returns when senders may send.</summary>
+    public static async Task<RunningService> StartAsync(
+        ServiceOptions options, SchemaFiles schemas, TimeProvider time, CancellationToken cancellationToken)
+    {
+        // What is wrong with the data or the settings is said before anything is opened.
+        var data = ServiceData.Load(options, schemas);
+        using var startup = LoggerFactory.Create(logging => ServiceLogging.Configure(logging, options.Settings.Configuration));
+        // Set-up makes the holding school; where this process has no such login, another one did it.
+        var setup = options.Settings.MayUse(DatabaseRole.Setup);
+        IReadOnlyList<DatabaseRole> roles = setup ? [DatabaseRole.Setup, .. options.Roles.Databases()] : options.Roles.Databases();
+        var database = await MonitoringDatabase.OpenAsync(options.Settings.Database(ClusterUse.Serve, roles), startup, time, cancellationToken);
+        WebApplication? web = null;
+        try
+        {
+            if (setup)
+            {
+                await new SchoolRegister(database[DatabaseRole.Setup]).EnsureHoldingAsync(Actor.Service("start"), cancellationToken);
+            }
+
+            web = ServiceAssembly.Build(options, database, data, time);
+            await web.StartAsync(cancellationToken);
+            var running = new RunningService(web, database, options);
+            running.Addresses.Write(options.Settings.DataDirectory);
+            return running;
+        }
+        catch
+        {
+            if (web is not null)
+            {
+                await web.DisposeAsync();
+            }
+
+            await database.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>What an operator needs to know when it is up.</summary>
+    public IEnumerable<string> ReadyLines()
+    {
+        yield return $"onlinesafety is ready: {Options.Roles.ToString().ToLowerInvariant()}";
+        if (Options.Roles.HasFlag(ServiceRoles.Ingest))
+        {
+            yield return $"  ingest  {Addresses.Http}/v1/ingest/SOURCE";
+            yield return $"  syslog  {Addresses.Syslog} (UDP and TCP)";
+        }
+
+        if (Options.Roles.HasFlag(ServiceRoles.Console))
+        {
+            yield return $"  alerts  {Addresses.Http}/v1/alerts";
+        }
+
+        yield return $"  health  {Addresses.Http}/health/ready";
+        if (Options.Roles.HasFlag(ServiceRoles.Notify))
+        {
+            var mail = Services.GetRequiredService<IOptions<MailOptions>>().Value;
+            yield return mail.HasRelay ? $"  mail    by {mail.RelayHost}:{mail.RelayPort}" : $"  outbox  {Path.GetFullPath(mail.Outbox)}";
+        }
+
+        yield return $"  data    {Options.Settings.DataDirectory}";
+    }
+
+    /// <summary>Returns when the service was told to stop (Ctrl-C, SIGTERM, or <paramref name="cancellationToken"/>) and has stopped.</summary>
+    public Task WaitForShutdownAsync(CancellationToken cancellationToken) => _web.WaitForShutdownAsync(cancellationToken);
+
+    public async ValueTask DisposeAsync()
+    {
+        // Doors first, then the workers, then the database: what was taken is durable before the server goes.
+        try
+        {
+            await _web.StopAsync();
+            await _web.DisposeAsync();
+        }
+        finally
+        {
+            await Database.DisposeAsync();
+        }
+    }
+
+    private static ServiceAddresses AddressesOf(WebApplication web, ServiceOptions options)
+    {
+        var bound = web.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First();
+        var http = new IPEndPoint(options.Http.Address, new Uri(bound).Port);
+        var syslog = web.Services.GetService<SyslogService>()?.Listeners[0].Endpoint ?? options.Syslog;
+        return new ServiceAddresses($"http://{ServiceAddresses.Reachable(http)}", ServiceAddresses.Reachable(syslog));
+    }
+}

@@ -1,0 +1,142 @@
+using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Alerts;
+using OnlineSafety.Monitoring.Alerts.Http;
+using OnlineSafety.Monitoring.Digests;
+using OnlineSafety.Monitoring.Intake;
+using OnlineSafety.Monitoring.Intake.Http;
+using OnlineSafety.Monitoring.IntakeLog;
+using OnlineSafety.Monitoring.Notifications;
+using OnlineSafety.Monitoring.Processing;
+using OnlineSafety.Monitoring.Sources;
+using OnlineSafety.Monitoring.Storage.Hosting;
+
+namespace OnlineSafety.Monitoring.App.Hosting;
+
+/// <summary>Puts the parts that a process's roles need into one web application.</summary>
+internal static class ServiceAssembly
+{
+    // Less than what a stopping init system allows, so that the database is stopped by us and not by it.
+    private static readonly TimeSpan StopWithin = TimeSpan.FromSeconds(25);
+
+    public static WebApplication Build(ServiceOptions options, MonitoringDatabase database, ServiceData data, TimeProvider time)
+    {
+        // Nothing is read from the current directory: settings come from the installation alone.
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        Configure(builder, options);
+        AddShared(builder.Services, options, database, data, time);
+        AddRoles(builder, options.Roles, data);
+
+        var web = builder.Build();
+        web.UseMiddleware<RequestTracing>();
+        web.UseExceptionHandler();
+        web.UseStatusCodePages();
+        web.MapHealth();
+        if (options.Roles.HasFlag(ServiceRoles.Ingest))
+        {
+            web.MapIngest();
+        }
+
+        if (options.Roles.HasFlag(ServiceRoles.Console))
+        {
+            web.MapAlerts();
+        }
+
+        return web;
+    }
+
+    private static void Configure(WebApplicationBuilder builder, ServiceOptions options)
+    {
+        builder.Configuration.Sources.Clear();
+        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase)
+        {
+            ["Mail:Outbox"] = Path.Combine(options.Settings.DataDirectory, "outbox"),
+            ["Mail:BaseUrl"] = $"http://{ServiceAddresses.Reachable(options.Http)}",
+        });
+        builder.Configuration.AddConfiguration(options.Settings.Configuration);
+        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase)
+        {
+            ["Intake:Syslog:Listen"] = options.Syslog.ToString(),
+        });
+        ServiceLogging.Configure(builder.Logging, builder.Configuration);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
+            kestrel.Limits.MaxConcurrentConnections = 2000;
+            // The ingest door raises it to its own limit; nothing else takes more.
+            kestrel.Limits.MaxRequestBodySize = 64 * 1024;
+            kestrel.Listen(options.Http);
+        });
+    }
+
+    private static void AddShared(
+        IServiceCollection services, ServiceOptions options, MonitoringDatabase database, ServiceData data, TimeProvider time)
+    {
+        services.Configure<HostOptions>(host => host.ShutdownTimeout = StopWithin);
+        services.AddSingleton(time);
+        services.AddSingleton(options);
+        // Instances, which the container does not dispose: the database outlives the application that uses it.
+        services.AddSingleton(database);
+        foreach (var role in options.Roles.Databases())
+        {
+            services.AddKeyedSingleton(role, database[role]);
+        }
+
+        if ((options.Roles & (ServiceRoles.Ingest | ServiceRoles.Process)) != 0)
+        {
+            services.AddSingleton(options.Settings.MasterKey());
+        }
+
+        services.AddSingleton(data.Guide);
+        services.AddSingleton<IThemeWords>(data.Guide);
+        services.AddProblemDetails();
+        services.AddExceptionHandler<ErrorLog>();
+        services.AddHealth(options.Roles);
+        services.AddTelemetry();
+    }
+
+    // Hosted services start in this order and stop in the reverse: the log before the doors, the bus before who publishes on it.
+    private static void AddRoles(WebApplicationBuilder builder, ServiceRoles roles, ServiceData data)
+    {
+        var services = builder.Services;
+        if (roles.HasFlag(ServiceRoles.Notify))
+        {
+            services.AddNotifications(builder.Configuration);
+            services.AddDigests();
+        }
+
+        if (data.Rules is not null)
+        {
+            services.AddProcessing(builder.Configuration, data.Rules);
+        }
+
+        if (roles.HasFlag(ServiceRoles.Console))
+        {
+            services.AddSingleton(provider => new StaffKeys(provider.GetRequiredKeyedService<Database>(DatabaseRole.Console)));
+            services.AddSingleton(provider => new AlertQueue(
+                provider.GetRequiredKeyedService<Database>(DatabaseRole.Console), provider.GetRequiredService<ThemeGuide>(), provider.GetRequiredService<TimeProvider>()));
+        }
+
+        if (roles.HasFlag(ServiceRoles.Ingest))
+        {
+            services.AddSingleton(provider => ActivatorUtilities.CreateInstance<PostgresSourceDirectory>(
+                provider, provider.GetRequiredKeyedService<Database>(DatabaseRole.Ingest)));
+            services.AddSingleton<ISourceDirectory>(provider => provider.GetRequiredService<PostgresSourceDirectory>());
+            services.AddHostedService(provider => provider.GetRequiredService<PostgresSourceDirectory>());
+            services.AddIntakeLog(builder.Configuration);
+            services.AddIntake(builder.Configuration);
+        }
+    }
+}
+
+/// <summary>The data files that the roles of this process need, read and checked.</summary>
+/// <param name="Guide">How themes are shown.</param>
+/// <param name="Rules">Mappings and rules; null for a process that does not process.</param>
+internal sealed record ServiceData(ThemeGuide Guide, Rules? Rules)
+{
+    /// <exception cref="Classification.RuleException">Rules are wrong; lists every error.</exception>
+    /// <exception cref="Normalization.MappingException">Mappings are wrong; lists every error.</exception>
+    public static ServiceData Load(ServiceOptions options, SchemaFiles schemas) => new(
+        schemas.ReadThemeGuide(),
+        options.Roles.HasFlag(ServiceRoles.Process) ? Rules.Load(schemas.Root, options.Settings.Configuration["Vendors"]) : null);
+}

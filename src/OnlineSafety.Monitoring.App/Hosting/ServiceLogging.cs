@@ -1,0 +1,26 @@
+namespace OnlineSafety.Monitoring.App.Hosting;
+
+/// <summary>Logs go to standard error, one line each; standard output is for what commands print.</summary>
+internal static class ServiceLogging
+{
+    public static void Configure(ILoggingBuilder logging, IConfiguration configuration)
+    {
+        logging.ClearProviders();
+        logging.AddSimpleConsole(console =>
+        {
+            console.SingleLine = true;
+            console.UseUtcTimestamp = true;
+            console.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z' ";
+        });
+        logging.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        logging.SetMinimumLevel(LogLevel.Information);
+        // Frameworks say at Information what they were given: addresses and statements, which may hold what a child typed.
+        logging.AddFilter("Microsoft", LogLevel.Warning);
+        logging.AddFilter("System", LogLevel.Warning);
+        logging.AddFilter("MassTransit", LogLevel.Warning);
+        logging.AddFilter("Npgsql", LogLevel.Warning);
+        // An exception handled by the middleware is logged by its type alone (ErrorLog); the middleware itself would log its message.
+        logging.AddFilter("Microsoft.AspNetCore.Diagnostics.ExceptionHandlerMiddleware", LogLevel.None);
+        logging.AddConfiguration(configuration.GetSection("Logging"));
+    }
+}

@@ -1,0 +1,105 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
+using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.People;
+using OnlineSafety.Monitoring.Sources;
+using OnlineSafety.Monitoring.Storage.Hosting;
+using OnlineSafety.Monitoring.TestKit;
+
+namespace OnlineSafety.Monitoring.IntegrationTests.Access;
+
+/// <summary>A database as an installation on a server of one's own opens it, with what tests put into it.</summary>
+internal sealed class InstallationDatabase(TestDatabase test, MonitoringDatabase opened) : IAsyncDisposable
+{
+    public static Actor Tester { get; } = Actor.Operator("tester");
+
+    public TestDatabase Test => test;
+
+    public MonitoringDatabase Opened => opened;
+
+    public Database this[DatabaseRole role] => opened[role];
+
+    public SchoolRegister Schools => new(opened[DatabaseRole.Setup]);
+
+    public SourceRegister Sources => new(opened[DatabaseRole.Setup], TimeProvider.System);
+
+    public StaffRegister Staff => new(opened[DatabaseRole.Setup]);
+
+    public static async Task<InstallationDatabase> CreateAsync(PostgresServer server)
+    {
+        var test = await server.CreateAsync("own-server", async (template, _) => await (await OpenAsync(template)).DisposeAsync());
+        return new InstallationDatabase(test, await OpenAsync(test));
+    }
+
+    private static Task<MonitoringDatabase> OpenAsync(TestDatabase test) => MonitoringDatabase.OpenAsync(
+        new MonitoringDatabaseOptions { DataDirectory = "unused", Connection = test.ConnectionString }, NullLoggerFactory.Instance, TimeProvider.System, default);
+
+    public async Task<Guid> AddSchoolAsync(string name = "Example Academy") => (await Schools.AddAsync(name, "123456", Tester, default)).SchoolId;
+
+    public Task<IssuedStaff> AddStaffAsync(Guid school, string name, params string[] roles) =>
+        Staff.AddAsync(school, new NewStaff(name, $"{name}@school.example", roles, [name]), Tester, default);
+
+    /// <summary>An alert as Processing would leave it.</summary>
+    public async Task<Guid> AddAlertAsync(
+        Guid school, int number, string route = "dsl", short severity = 3, string theme = "self_harm", Guid? subjectStaff = null, string reasons = "[]")
+    {
+        var id = Guid.NewGuid();
+        await using var source = NpgsqlDataSource.Create(test.ConnectionString);
+        await using var command = source.CreateCommand(
+            """
+            INSERT INTO onlinesafety.alert (school_id, alert_id, number, severity, risk, theme, parent_theme, themes, needs_review, audience, route, subject_key,
+                subject_role, subject_staff, source_ids, vendors, event_count, reasons, first_received_at, last_received_at, raised_at)
+            VALUES ($1, $2, $3, $4, 1, $5, $5, ARRAY[$5], false, 0, $6, 'user:pupil1', 1, $7, '{}', '{protex}', 1, convert_to($8, 'UTF8'), now(), now(), now())
+            """);
+        command.Parameters.AddWithValue(school);
+        command.Parameters.AddWithValue(id);
+        command.Parameters.AddWithValue(number);
+        command.Parameters.AddWithValue(severity);
+        command.Parameters.AddWithValue(theme);
+        command.Parameters.AddWithValue(route);
+        command.Parameters.Add(new NpgsqlParameter { Value = (object?)subjectStaff ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Uuid });
+        command.Parameters.AddWithValue(reasons);
+        await command.ExecuteNonQueryAsync();
+        return id;
+    }
+
+    public async Task AddEventAsync(Guid school, Guid alert, string detail, string theme = "self_harm")
+    {
+        await using var source = NpgsqlDataSource.Create(test.ConnectionString);
+        await using var command = source.CreateCommand(
+            """
+            INSERT INTO onlinesafety.event (school_id, stream_id, seq, part, source_id, alert_id, received_at, occurred_at, recorded_at, kind, action, risk, severity,
+                theme, parent_theme, audience, route, subject_role, vendor, detail)
+            VALUES ($1, $2, 1, 0, $2, $3, now(), now(), now(), 1, 1, 1, 3, $4, $4, 0, 'dsl', 1, 'protex', convert_to($5, 'UTF8'))
+            """);
+        command.Parameters.AddWithValue(school);
+        command.Parameters.AddWithValue(Guid.NewGuid());
+        command.Parameters.AddWithValue(alert);
+        command.Parameters.AddWithValue(theme);
+        command.Parameters.AddWithValue(detail);
+        await command.ExecuteNonQueryAsync();
+    }
+
+    /// <summary>Access records as "kind name action object", oldest first.</summary>
+    public async Task<IReadOnlyList<string>> AccessRecordsAsync(string actions)
+    {
+        await using var source = NpgsqlDataSource.Create(test.ConnectionString);
+        await using var command = source.CreateCommand(
+            "SELECT actor_kind || ' ' || actor_name || ' ' || action || ' ' || object FROM onlinesafety.access_record WHERE action LIKE $1 ORDER BY access_id");
+        command.Parameters.AddWithValue(actions);
+        await using var rows = await command.ExecuteReaderAsync();
+        var records = new List<string>();
+        while (await rows.ReadAsync())
+        {
+            records.Add(rows.GetString(0));
+        }
+
+        return records;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await opened.DisposeAsync();
+        await test.DisposeAsync();
+    }
+}

@@ -1,0 +1,119 @@
+using System.Text.Json;
+using OnlineSafety.Monitoring.App.Commands;
+using OnlineSafety.Monitoring.IntegrationTests.Access;
+
+namespace OnlineSafety.Monitoring.IntegrationTests.App;
+
+/// <summary>The commands as people and scripts call them, against a server of one's own.</summary>
+public sealed class CommandTests(PostgresFixture postgres) : IClassFixture<PostgresFixture>, IDisposable
+{
+    private readonly string _data = Directory.CreateTempSubdirectory("onlinesafety-commands-").FullName;
+
+    [Fact]
+    public async Task ASchoolIsSetUpFromNothing()
+    {
+        await using var database = await InstallationDatabase.CreateAsync(postgres.Server);
+
+        var school = (await JsonAsync(database, "school", "add", "--name", "Example Academy", "--urn", "123456", "--json")).GetProperty("school").GetGuid();
+        var staff = await JsonAsync(
+            database, "staff", "add", "--school", "Example Academy", "--name", "D. Lead", "--email", "dsl@school.example", "--role", "dsl", "--role", "digest", "--json");
+        var staffList = await JsonAsync(database, "staff", "list", "--school", school.ToString(), "--json");
+
+        Assert.StartsWith("osu_", staff.GetProperty("key").GetString(), StringComparison.Ordinal);
+        Assert.Equal(staff.GetProperty("staff").GetGuid(), staffList[0].GetProperty("staff").GetGuid());
+        Assert.Equal(["dsl", "digest"], staffList[0].GetProperty("roles").EnumerateArray().Select(r => r.GetString()));
+        Assert.Equal(school, (await JsonAsync(database, "school", "list", "--json"))[0].GetProperty("school").GetGuid());
+    }
+
+    [Fact]
+    public async Task AnUnknownProductIsRefusedAndTheKnownOnesAreNamed()
+    {
+        await using var database = await InstallationDatabase.CreateAsync(postgres.Server);
+        await database.AddSchoolAsync();
+
+        var (exit, _, error) = await RunAsync(database, "source", "add", "--school", "Example Academy", "--product", "pigeon", "--via", "webhook");
+
+        Assert.Equal(1, exit);
+        Assert.Contains("pigeon", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task AlertsListHasExactlyTheAgreedFields()
+    {
+        await using var database = await InstallationDatabase.CreateAsync(postgres.Server);
+        var school = await database.AddSchoolAsync();
+        await database.AddAlertAsync(school, 1);
+
+        var alert = (await JsonAsync(database, "alerts", "list", "--school", "Example Academy", "--state", "new", "--json"))[0];
+
+        foreach (var field in new[] { "alert", "school", "risk", "theme", "severity", "state", "count", "sources", "raisedAt", "reasons" })
+        {
+            Assert.True(alert.TryGetProperty(field, out _), field);
+        }
+
+        Assert.Equal(("content", "self_harm", "high"), (alert.GetProperty("risk").GetString(), alert.GetProperty("theme").GetString(), alert.GetProperty("severity").GetString()));
+    }
+
+    [Fact]
+    public async Task AlertsAreResolvedAsANamedMemberOfStaff()
+    {
+        await using var database = await InstallationDatabase.CreateAsync(postgres.Server);
+        var school = await database.AddSchoolAsync();
+        await database.AddStaffAsync(school, "dsl", "dsl");
+        var id = await database.AddAlertAsync(school, 1);
+
+        Assert.Equal(0, (await RunAsync(database, "alerts", "ack", "1", "--school", "Example Academy", "--as", "DSL@school.example")).Exit);
+        var (exit, _, _) = await RunAsync(database, "alerts", "resolve", "1", "--school", "Example Academy", "--as", "dsl@school.example", "--outcome", "concern", "--note", "Done.");
+        Assert.Equal(0, exit);
+        var again = await RunAsync(database, "alerts", "resolve", "1", "--school", "Example Academy", "--outcome", "concern", "--note", "Done.");
+
+        Assert.Equal(1, again.Exit);
+        Assert.Contains("resolved already", again.Error, StringComparison.Ordinal);
+        Assert.StartsWith("staff dsl (by ", (await database.AccessRecordsAsync("alert.acknowledge"))[0], StringComparison.Ordinal);
+        Assert.Contains(id.ToString(), (await database.AccessRecordsAsync("alert.resolve"))[0], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task APeopleListWithAWrongLineIsExitOneAndNamesTheLine()
+    {
+        await using var database = await InstallationDatabase.CreateAsync(postgres.Server);
+        await database.AddSchoolAsync();
+        var file = Path.Combine(_data, "people.csv");
+        await File.WriteAllTextAsync(file, "account,role\nada,pupil\nbob,alien\n");
+
+        var (exit, _, error) = await RunAsync(database, "people", "import", file, "--school", "Example Academy");
+        Assert.Equal(1, exit);
+        Assert.Contains("line 3:", error, StringComparison.Ordinal);
+
+        var imported = await JsonAsync(database, "people", "import", file, "--school", "Example Academy", "--skip-bad", "--json");
+        Assert.Equal((1, true), (imported.GetProperty("added").GetInt32(), imported.GetProperty("imported").GetBoolean()));
+    }
+
+    [Fact]
+    public async Task AMissingFileIsSaidInOneLine()
+    {
+        await using var database = await InstallationDatabase.CreateAsync(postgres.Server);
+
+        var (exit, _, error) = await RunAsync(database, "people", "import", Path.Combine(_data, "none.csv"), "--school", "S");
+
+        Assert.Equal(1, exit);
+        Assert.Single(error.Trim().Split('\n'));
+    }
+
+    public void Dispose() => Directory.Delete(_data, recursive: true);
+
+    private async Task<JsonElement> JsonAsync(InstallationDatabase database, params string[] args)
+    {
+        var (exit, output, error) = await RunAsync(database, args);
+        Assert.True(exit == 0, error);
+        return JsonSerializer.Deserialize<JsonElement>(output);
+    }
+
+    private async Task<(int Exit, string Output, string Error)> RunAsync(InstallationDatabase database, params string[] args)
+    {
+        using var output = new StringWriter();
+        using var error = new StringWriter();
+        var exit = await CommandLine.RunAsync([.. args, "--data", _data, "--connection", database.Test.ConnectionString], output, error, TimeProvider.System);
+        return (exit, output.ToString(), error.ToString());
+    }
+}

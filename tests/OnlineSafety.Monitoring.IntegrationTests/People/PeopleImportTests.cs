@@ -1,0 +1,88 @@
+using System.Text;
+using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.IntegrationTests.Access;
+using OnlineSafety.Monitoring.People;
+
+namespace OnlineSafety.Monitoring.IntegrationTests.People;
+
+public sealed class PeopleImportTests(PostgresFixture postgres) : IClassFixture<PostgresFixture>
+{
+    [Fact]
+    public async Task TheSameFileTwiceChangesNothingTheSecondTime()
+    {
+        await using var database = await InstallationDatabase.CreateAsync(postgres.Server);
+        var school = await database.AddSchoolAsync();
+        const string list = "account,aliases,role,year,class,dob\nada,a1,pupil,9,9B,2012-09-01\nbob,b1;b2,staff,,,\n";
+
+        var first = await ImportAsync(database, school, list);
+        var second = await ImportAsync(database, school, list);
+
+        Assert.Equal((2, 0, 0), (first.Added, first.Changed, first.Unchanged));
+        Assert.Equal((0, 0, 2), (second.Added, second.Changed, second.Unchanged));
+        Assert.Equal("ada,bob a1,b1,b2", await NamesAsync(database));
+    }
+
+    [Fact]
+    public async Task OneWrongLineKeepsEverythingOutUnlessToldOtherwise()
+    {
+        await using var database = await InstallationDatabase.CreateAsync(postgres.Server);
+        var school = await database.AddSchoolAsync();
+        const string list = "account,role\nada,pupil\nbob,alien\n";
+
+        var refused = await ImportAsync(database, school, list);
+        Assert.False(refused.Imported);
+        Assert.Equal(" ", await NamesAsync(database));
+
+        var taken = await ImportAsync(database, school, list, skipBad: true);
+        Assert.True(taken.Imported);
+        Assert.Equal(1, taken.Added);
+        Assert.Equal(3, Assert.Single(taken.Errors).Line);
+    }
+
+    [Fact]
+    public async Task AnAliasMovesFromOnePersonToAnother()
+    {
+        await using var database = await InstallationDatabase.CreateAsync(postgres.Server);
+        var school = await database.AddSchoolAsync();
+        await ImportAsync(database, school, "account,aliases,role\nada,shared,pupil\nbob,,pupil\n");
+
+        var moved = await ImportAsync(database, school, "account,aliases,role\nada,,pupil\nbob,shared,pupil\n");
+
+        Assert.Equal(2, moved.Changed);
+        Assert.Equal("bob", await database.Test.RunAsync("SELECT account FROM onlinesafety.person JOIN onlinesafety.person_alias USING (school_id, person_id) WHERE alias = 'shared'"));
+    }
+
+    [Fact]
+    public async Task ALargeListGoesInAndReportsHowFarItIs()
+    {
+        await using var database = await InstallationDatabase.CreateAsync(postgres.Server);
+        var school = await database.AddSchoolAsync();
+        var list = new StringBuilder("account,aliases,role\n");
+        for (var i = 0; i < 1200; i++)
+        {
+            list.Append(System.Globalization.CultureInfo.InvariantCulture, $"pupil{i},alias{i},pupil\n");
+        }
+
+        var steps = new List<int>();
+        var result = await ImportAsync(database, school, list.ToString(), progress: steps.Add);
+
+        Assert.Equal(1200, result.Added);
+        Assert.Equal([500, 1000, 1200], steps);
+        Assert.Equal(1200L, await database.Test.RunAsync("SELECT count(*) FROM onlinesafety.person_alias"));
+    }
+
+    private static async Task<ImportResult> ImportAsync(
+        InstallationDatabase database, Guid school, string list, bool skipBad = false, Action<int>? progress = null)
+    {
+        using var input = new MemoryStream(Encoding.UTF8.GetBytes(list));
+        var file = PeopleFile.Read(input, new DateOnly(2026, 11, 20));
+        return await new PeopleImport(database[DatabaseRole.Setup], TimeProvider.System)
+            .RunAsync(school, file, skipBad, InstallationDatabase.Tester, progress ?? (_ => { }), default);
+    }
+
+    private static async Task<string> NamesAsync(InstallationDatabase database) => (string)(await database.Test.RunAsync(
+        """
+        SELECT coalesce((SELECT string_agg(account, ',' ORDER BY account) FROM onlinesafety.person), '') || ' ' ||
+               coalesce((SELECT string_agg(alias, ',' ORDER BY alias) FROM onlinesafety.person_alias), '')
+        """))!;
+}

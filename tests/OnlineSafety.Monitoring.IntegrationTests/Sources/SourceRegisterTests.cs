@@ -1,0 +1,81 @@
+using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.IntegrationTests.Access;
+using OnlineSafety.Monitoring.Sources;
+
+namespace OnlineSafety.Monitoring.IntegrationTests.Sources;
+
+public sealed class SourceRegisterTests(PostgresFixture postgres) : IClassFixture<PostgresFixture>
+{
+    [Fact]
+    public async Task ASourceIsStoredWithItsKeyAsAHashOnly()
+    {
+        await using var database = await InstallationDatabase.CreateAsync(postgres.Server);
+        var school = await database.AddSchoolAsync();
+
+        var issued = await database.Sources.AddAsync(school, Syslog() with { From = ["192.0.2.0/24"], Host = "fw1" }, InstallationDatabase.Tester, default);
+
+        var stored = Assert.Single(await database.Sources.ListAsync(school, InstallationDatabase.Tester, default)).Source;
+        Assert.Equal(issued.Source.SourceId, stored.SourceId);
+        Assert.Equal([AccessKey.Hash(issued.Key)], stored.KeyHashes);
+        Assert.Equal(("protex", "fw1"), (stored.Product, stored.MatchHost));
+        Assert.Equal(["192.0.2.0/24"], stored.Networks);
+        Assert.Equal($"operator tester source.add {issued.Source.SourceId}", Assert.Single(await database.AccessRecordsAsync("source.%")));
+    }
+
+    [Fact]
+    public async Task ASourceThatCouldNotBeToldApartIsRefused()
+    {
+        await using var database = await InstallationDatabase.CreateAsync(postgres.Server);
+        var school = await database.AddSchoolAsync();
+        var other = await database.AddSchoolAsync("Other School");
+        await database.Sources.AddAsync(school, Syslog() with { From = ["192.0.2.1", "192.0.2.2"] }, InstallationDatabase.Tester, default);
+
+        await Assert.ThrowsAsync<SetupException>(() => database.Sources.AddAsync(other, Syslog() with { From = ["192.0.2.2"] }, InstallationDatabase.Tester, default));
+        await database.Sources.AddAsync(other, Syslog() with { From = ["192.0.2.2"], App = "proxy" }, InstallationDatabase.Tester, default);
+        await database.Sources.AddAsync(other, Syslog() with { From = ["192.0.2.2"], Port = 5601 }, InstallationDatabase.Tester, default);
+        await database.Sources.AddAsync(other, Syslog() with { From = ["192.0.2.3"] }, InstallationDatabase.Tester, default);
+        await Assert.ThrowsAsync<SetupException>(() => database.Sources.AddAsync(school, Syslog() with { From = ["192.0.2.2"], App = "PROXY" }, InstallationDatabase.Tester, default));
+    }
+
+    [Fact]
+    public async Task RotatingKeepsTheKeyBeforeAndNoOlderOne()
+    {
+        await using var database = await InstallationDatabase.CreateAsync(postgres.Server);
+        var school = await database.AddSchoolAsync();
+        var first = await database.Sources.AddAsync(school, Syslog(), InstallationDatabase.Tester, default);
+
+        var second = await database.Sources.RotateKeyAsync(first.Source.SourceId, endOld: false, InstallationDatabase.Tester, default);
+        Assert.Equal([AccessKey.Hash(second.Key), AccessKey.Hash(first.Key)], second.Source.KeyHashes);
+        var third = await database.Sources.RotateKeyAsync(first.Source.SourceId, endOld: false, InstallationDatabase.Tester, default);
+        Assert.Equal([AccessKey.Hash(third.Key), AccessKey.Hash(second.Key)], third.Source.KeyHashes);
+        var fourth = await database.Sources.RotateKeyAsync(first.Source.SourceId, endOld: true, InstallationDatabase.Tester, default);
+        Assert.Equal([AccessKey.Hash(fourth.Key)], fourth.Source.KeyHashes);
+        Assert.Equal(4, (await database.AccessRecordsAsync("source.%")).Count);
+    }
+
+    [Fact]
+    public async Task AnUnknownSourceIsSaidSo()
+    {
+        await using var database = await InstallationDatabase.CreateAsync(postgres.Server);
+
+        await Assert.ThrowsAsync<SetupException>(() => database.Sources.DisableAsync(Guid.NewGuid(), InstallationDatabase.Tester, default));
+    }
+
+    [Fact]
+    public async Task ASchoolIsFoundByIdOrExactName()
+    {
+        await using var database = await InstallationDatabase.CreateAsync(postgres.Server);
+        var school = await database.AddSchoolAsync();
+
+        Assert.Equal(school, (await database.Schools.FindAsync("Example Academy", InstallationDatabase.Tester, default)).SchoolId);
+        Assert.Equal(school, (await database.Schools.FindAsync(school.ToString(), InstallationDatabase.Tester, default)).SchoolId);
+        await Assert.ThrowsAsync<SetupException>(() => database.Schools.FindAsync("example academy", InstallationDatabase.Tester, default));
+        await Assert.ThrowsAsync<SetupException>(() => database.AddSchoolAsync());
+
+        await database.Test.RunAsync("INSERT INTO onlinesafety.school (school_id, name) VALUES (gen_random_uuid(), 'Example Academy')");
+        var error = await Assert.ThrowsAsync<SetupException>(() => database.Schools.FindAsync("Example Academy", InstallationDatabase.Tester, default));
+        Assert.Contains(school.ToString(), error.Message, StringComparison.Ordinal);
+    }
+
+    private static NewSource Syslog() => new() { Product = "protex", Door = SourceDoor.Syslog };
+}

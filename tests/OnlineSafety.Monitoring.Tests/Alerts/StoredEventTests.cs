@@ -1,0 +1,57 @@
+using System.Text;
+using OnlineSafety.Monitoring.Alerts;
+using OnlineSafety.Monitoring.Events;
+
+namespace OnlineSafety.Monitoring.Tests.Alerts;
+
+public sealed class StoredEventTests
+{
+    [Fact]
+    public void BytesThatAreNotOursStillShowAnEvent()
+    {
+        Assert.Null(StoredEvent.Read("not json"u8).Data.Url);
+        Assert.Empty(StoredEvent.ReadReasons([0xFF, 0xFE]));
+    }
+
+    [Fact]
+    public void ReasonsAreReadAsStored()
+    {
+        var reason = Assert.Single(StoredEvent.ReadReasons(
+            """[{"rule":"suicide.en-001","version":"1","field":"searchQuery","matched":"abc","start":4,"explanation":"Why.","effect":"suicide critical"}]"""u8));
+
+        Assert.Equal(new Reason("suicide.en-001", "1", "searchQuery", "abc", 4, "Why.", "suicide critical"), reason);
+    }
+
+    [Theory]
+    [InlineData("url", "http://bad.example.test/x", true)]
+    [InlineData("url", "bad", true)]
+    [InlineData("text", "look at bad.example.test now", true)]
+    [InlineData("searchQuery", "//bad", true)]
+    [InlineData("searchQuery", "plain words. And more", false)]
+    public void OfUnlawfulMaterialNoReasonTellsTheAddress(string field, string matched, bool masked)
+    {
+        var reason = new Reason("r", "1", field, matched, 0, "Why.", "critical");
+
+        Assert.Equal(masked ? StoredEvent.Masked : matched, StoredEvent.Mask([reason], maskUrls: true)[0].Matched);
+        Assert.Equal(matched, StoredEvent.Mask([reason], maskUrls: false)[0].Matched);
+    }
+
+    [Fact]
+    public void TheTaxonomySaysWhichThemesAreMaskedAndWhatToDo()
+    {
+        var guide = ThemeGuide.Read(Encoding.UTF8.GetBytes(
+            """
+            {"taxonomy":"t","version":"1","instructions":[{"id":"i","text":"Do it.","source":"s"}],"themes":[
+              {"code":"a","title":"Theme A","definition":"d","risk":"content","severity":"high","maskUrl":true},
+              {"code":"b","title":"Theme B","definition":"d","risk":"content","severity":"high"}]}
+            """));
+
+        Assert.True(guide.MasksUrls(["b", "a"]));
+        Assert.False(guide.MasksUrls(["b"]));
+        Assert.Equal("Theme A", guide.LabelOf("a"));
+        Assert.Equal("unheard_of", guide.LabelOf("unheard_of"));
+        Assert.Equal("Do it.", guide.Instructions("i"));
+        Assert.Equal("other", guide.Instructions("other"));
+        Assert.Null(guide.Instructions(""));
+    }
+}

@@ -1,0 +1,54 @@
+using OnlineSafety.Monitoring.App.Commands;
+
+namespace OnlineSafety.Monitoring.Tests.App;
+
+public sealed class CommandLineTests
+{
+    [Theory]
+    [InlineData("school", "add")]
+    [InlineData("source", "add", "--school", "S", "--product", "protex", "--via", "pigeon")]
+    [InlineData("staff", "add", "--school", "S", "--name", "N", "--email", "n@school.example", "--role", "caretaker")]
+    [InlineData("alerts", "resolve", "1", "--school", "S", "--outcome", "whatever", "--note", "n")]
+    [InlineData("alerts", "list", "--school", "S", "--state", "closed")]
+    [InlineData("nonsense")]
+    [InlineData("alerts")]
+    public async Task WrongUsageIsExitTwoAndSaysWhy(params string[] args)
+    {
+        var (exit, _, error) = await RunAsync(args);
+
+        Assert.Equal(2, exit);
+        Assert.NotEmpty(error);
+    }
+
+    [Theory]
+    [InlineData("school", "add")]
+    [InlineData("school", "list")]
+    [InlineData("source", "add")]
+    [InlineData("source", "list")]
+    [InlineData("source", "rotate-key")]
+    [InlineData("source", "disable")]
+    [InlineData("staff", "add")]
+    [InlineData("staff", "list")]
+    [InlineData("people", "import")]
+    [InlineData("alerts", "list")]
+    [InlineData("alerts", "show")]
+    [InlineData("alerts", "ack")]
+    [InlineData("alerts", "resolve")]
+    public async Task HelpOfEveryCommandHasAnExampleAndTheInstallationSwitches(params string[] command)
+    {
+        var (exit, output, _) = await RunAsync([.. command, "--help"]);
+
+        Assert.Equal(0, exit);
+        Assert.Contains($"onlinesafety {string.Join(' ', command)} ", output.Split("Examples:")[1] + " ", StringComparison.Ordinal);
+        Assert.Contains("--data", output, StringComparison.Ordinal);
+        Assert.Contains("--connection", output, StringComparison.Ordinal);
+    }
+
+    private static async Task<(int Exit, string Output, string Error)> RunAsync(string[] args)
+    {
+        using var output = new StringWriter();
+        using var error = new StringWriter();
+        var exit = await CommandLine.RunAsync(args, output, error, TimeProvider.System);
+        return (exit, output.ToString(), error.ToString());
+    }
+}
