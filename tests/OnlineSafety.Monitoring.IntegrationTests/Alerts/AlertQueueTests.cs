@@ -123,9 +123,9 @@ public sealed class AlertQueueTests(PostgresFixture postgres) : IClassFixture<Po
         await using var database = await InstallationDatabase.CreateAsync(postgres.Server);
         var school = await database.AddSchoolAsync();
         var byTheme = await database.AddAlertAsync(school, 1, theme: "csam", reasons: reasons);
-        await database.AddEventAsync(school, byTheme, $$"""{"event":{"data":{"url":"http://bad.example.test/","text":"see bad.example.test"}},"assessment":{"reasons":{{reasons}}}}""", theme: "csam");
+        await database.AddEventAsync(school, byTheme, $$$"""{"event":{"data":{"url":"http://bad.example.test/","text":"see bad.example.test"}},"assessment":{"reasons":{{{reasons}}}}}""", theme: "csam");
         var byEvent = await database.AddAlertAsync(school, 2);
-        await database.AddEventAsync(school, byEvent, $$"""{"event":{"data":{"url":"http://bad.example.test/"}},"assessment":{"maskUrl":true,"reasons":{{reasons}}}}""");
+        await database.AddEventAsync(school, byEvent, $$$"""{"event":{"data":{"url":"http://bad.example.test/"}},"assessment":{"maskUrl":true,"reasons":{{{reasons}}}}}""");
         var queue = Queue(database);
 
         var views = new List<object> { await queue.ListAsync(school, InstallationDatabase.Tester, [], 10, default) };
