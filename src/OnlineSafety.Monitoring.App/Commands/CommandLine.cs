@@ -30,6 +30,7 @@ internal static class CommandLine
         var root = new RootCommand("Online safety monitoring for schools: exports of filtering and monitoring products in, one alert queue out.");
         installation.AddTo(root);
         root.Add(ServeCommand.Create(installation));
+        root.Add(DemoCommand.Create(installation));
         root.Add(new Command("school", "Schools of this installation.") { SchoolCommands.Add(installation), SchoolCommands.List(installation) });
         root.Add(new Command("source", "Exports of products at a school.")
         {

@@ -1,5 +1,7 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using OnlineSafety.Monitoring.App.Hosting;
+using OnlineSafety.Monitoring.Sources;
 
 namespace OnlineSafety.Monitoring.App.Commands;
 
@@ -19,6 +21,7 @@ internal static class ServeCommand
         {
             addresses.Http, addresses.Syslog, roles,
         };
+        roles.Validators.Add(result => UsageCheck.Require(result, () => ServiceRoleWords.Parse(result.GetValueOrDefault<string>())));
         return command.Does(async (parse, cancellationToken) =>
         {
             var options = addresses.Read(parse, installation) with { Roles = ServiceRoleWords.Parse(parse.GetRequiredValue(roles)) };
@@ -50,10 +53,35 @@ internal sealed class AddressSwitches
         DefaultValueFactory = _ => ServiceAddresses.DefaultSyslog,
     };
 
+    public AddressSwitches()
+    {
+        UsageCheck.RequireEndpoint(Http);
+        UsageCheck.RequireEndpoint(Syslog);
+    }
+
     public ServiceOptions Read(ParseResult parse, Installation installation) => new()
     {
         Settings = installation.Settings(parse),
         Http = ServiceOptions.Endpoint(parse.GetRequiredValue(Http), "--http"),
         Syslog = ServiceOptions.Endpoint(parse.GetRequiredValue(Syslog), "--syslog"),
     };
+}
+
+/// <summary>Makes what a switch's reader refuses an error of usage.</summary>
+internal static class UsageCheck
+{
+    public static void Require(SymbolResult result, Action read)
+    {
+        try
+        {
+            read();
+        }
+        catch (SetupException error)
+        {
+            result.AddError(error.Message);
+        }
+    }
+
+    public static void RequireEndpoint(Option<string> option) =>
+        option.Validators.Add(result => Require(result, () => ServiceOptions.Endpoint(result.GetValueOrDefault<string>() ?? "", option.Name)));
 }

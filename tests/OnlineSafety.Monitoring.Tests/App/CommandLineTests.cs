@@ -10,6 +10,12 @@ public sealed class CommandLineTests
     [InlineData("staff", "add", "--school", "S", "--name", "N", "--email", "n@school.example", "--role", "caretaker")]
     [InlineData("alerts", "resolve", "1", "--school", "S", "--outcome", "whatever", "--note", "n")]
     [InlineData("alerts", "list", "--school", "S", "--state", "closed")]
+    [InlineData("serve", "--http", "127.0.0.1")]
+    [InlineData("serve", "--syslog", "nowhere:514")]
+    [InlineData("serve", "--roles", "ingest,cook")]
+    [InlineData("demo", "--http", "8080")]
+    [InlineData("verify", "--source", "seven")]
+    [InlineData("digest", "preview", "--school", "S", "--date", "20/11/2026")]
     [InlineData("nonsense")]
     [InlineData("alerts")]
     public async Task WrongUsageIsExitTwoAndSaysWhy(params string[] args)
@@ -21,6 +27,12 @@ public sealed class CommandLineTests
     }
 
     [Theory]
+    [InlineData("serve")]
+    [InlineData("demo")]
+    [InlineData("verify")]
+    [InlineData("classify")]
+    [InlineData("digest", "preview")]
+    [InlineData("digest", "send")]
     [InlineData("school", "add")]
     [InlineData("school", "list")]
     [InlineData("source", "add")]

@@ -1,0 +1,133 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.App.Commands;
+using OnlineSafety.Monitoring.App.Hosting;
+using OnlineSafety.Monitoring.IntegrationTests.Access;
+
+namespace OnlineSafety.Monitoring.IntegrationTests.App;
+
+/// <summary>The service put together as it ships.</summary>
+public sealed class ServiceTests(PostgresFixture postgres) : IClassFixture<PostgresFixture>, IDisposable
+{
+    private readonly string _data = Directory.CreateTempSubdirectory("onlinesafety-service-").FullName;
+
+    [Fact]
+    public async Task TheDemonstrationRaisesAlertsForEveryProductAndCanBeRepeated()
+    {
+        await using var database = await InstallationDatabase.CreateAsync(postgres.Server);
+        foreach (var run in new[] { 1, 2 })
+        {
+            using var output = new StringWriter();
+            using var error = new StringWriter();
+            var exit = await CommandLine.RunAsync(["demo", "--exit", "--data", _data, "--connection", database.Test.ConnectionString], output, error, TimeProvider.System);
+
+            Assert.True(exit == 0, $"run {run}: {error}{output}");
+            var vendors = (string)(await database.Test.RunAsync("SELECT string_agg(DISTINCT v, ',') FROM onlinesafety.alert, unnest(vendors) v"))!;
+            Assert.Superset(
+                new HashSet<string>(["lightspeed", "netsweeper", "protex", "senso", "smoothwall"], StringComparer.Ordinal),
+                vendors.Split(',').ToHashSet(StringComparer.Ordinal));
+        }
+
+        Assert.NotEmpty(Directory.GetFiles(Path.Combine(_data, "outbox"), "*.eml"));
+        Assert.Equal(1L, await database.Test.RunAsync("SELECT count(*) FROM onlinesafety.school WHERE kind = 'school'"));
+    }
+
+    [Fact]
+    public async Task AProcessThatOnlyIngestsHasNoStaffRoutesAndNoWayToReadAnEvent()
+    {
+        await using var database = await InstallationDatabase.CreateAsync(postgres.Server);
+        await using var service = await StartAsync(database, ServiceRoles.Ingest);
+        using var client = new HttpClient { BaseAddress = new Uri(service.Addresses.Http) };
+
+        Assert.Equal(HttpStatusCode.NotFound, (await client.GetAsync("/v1/alerts")).StatusCode);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await client.PostAsync($"/v1/ingest/{Guid.NewGuid()}", new StringContent("{}"))).StatusCode);
+        Assert.Throws<InvalidOperationException>(() => service.Database[DatabaseRole.Process]);
+        Assert.Throws<InvalidOperationException>(() => service.Database[DatabaseRole.Console]);
+        Assert.Equal(["database", "listeners"], await ChecksAsync(client));
+    }
+
+    [Fact]
+    public async Task AProcessThatIsTheConsoleAloneOpensNoDoor()
+    {
+        await using var database = await InstallationDatabase.CreateAsync(postgres.Server);
+        await using var service = await StartAsync(database, ServiceRoles.Console);
+        using var client = new HttpClient { BaseAddress = new Uri(service.Addresses.Http) };
+
+        Assert.Equal(HttpStatusCode.NotFound, (await client.PostAsync($"/v1/ingest/{Guid.NewGuid()}", new StringContent("{}"))).StatusCode);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await client.GetAsync("/v1/alerts")).StatusCode);
+        Assert.Equal(["database"], await ChecksAsync(client));
+    }
+
+    [Fact]
+    public async Task WithoutItsDatabaseTheServiceIsLiveAndNotReady()
+    {
+        await using var database = await InstallationDatabase.CreateAsync(postgres.Server);
+        await using var service = await StartAsync(database, ServiceRoles.Console);
+        using var client = new HttpClient { BaseAddress = new Uri(service.Addresses.Http) };
+        Assert.Equal(HttpStatusCode.OK, (await client.GetAsync("/health/ready")).StatusCode);
+
+        await using (var server = Npgsql.NpgsqlDataSource.Create(postgres.Server.ConnectionString("postgres")))
+        {
+            await server.CreateCommand($"ALTER DATABASE {database.Test.Name} WITH ALLOW_CONNECTIONS false").ExecuteNonQueryAsync();
+            await server.CreateCommand($"SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = '{database.Test.Name}'").ExecuteNonQueryAsync();
+        }
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await client.GetAsync("/health/ready")).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await client.GetAsync("/health/live")).StatusCode);
+    }
+
+    [Fact]
+    public async Task AnswersSayNothingOfWhatServesThem()
+    {
+        await using var database = await InstallationDatabase.CreateAsync(postgres.Server);
+        await using var service = await StartAsync(database, ServiceRoles.Console);
+        using var client = new HttpClient { BaseAddress = new Uri(service.Addresses.Http) };
+
+        var answer = await client.GetAsync("/no/such/thing");
+
+        Assert.Empty(answer.Headers.Server);
+        Assert.Equal("application/problem+json", answer.Content.Headers.ContentType!.MediaType);
+    }
+
+    [Fact]
+    public async Task EverySettingThatIsWrongIsSaidAtOnceAndNothingStarts()
+    {
+        await using var database = await InstallationDatabase.CreateAsync(postgres.Server);
+        await File.WriteAllTextAsync(
+            Path.Combine(_data, "appsettings.json"), """{"Mail":{"From":"nobody","Concurrency":0},"Intake":{"Http":{"MaxBodyBytes":1}}}""");
+        using var output = new StringWriter();
+        using var error = new StringWriter();
+
+        var exit = await CommandLine.RunAsync(
+            ["serve", "--data", _data, "--http", "127.0.0.1:0", "--syslog", "127.0.0.1:0", "--connection", database.Test.ConnectionString], output, error, TimeProvider.System);
+
+        Assert.Equal(1, exit);
+        Assert.Contains("Mail:From", error.ToString(), StringComparison.Ordinal);
+        Assert.Contains("Mail:Concurrency", error.ToString(), StringComparison.Ordinal);
+        Assert.Contains("MaxBodyBytes", error.ToString(), StringComparison.Ordinal);
+        Assert.Empty(output.ToString());
+    }
+
+    public void Dispose() => Directory.Delete(_data, recursive: true);
+
+    private Task<RunningService> StartAsync(InstallationDatabase database, ServiceRoles roles) => RunningService.StartAsync(
+        new ServiceOptions
+        {
+            Settings = InstallationSettings.Read(_data, database.Test.ConnectionString, masterKeyFile: null),
+            Http = new IPEndPoint(IPAddress.Loopback, 0),
+            Syslog = new IPEndPoint(IPAddress.Loopback, 0),
+            Roles = roles,
+        },
+        SchemaFiles.BesideTheExecutable,
+        TimeProvider.System,
+        default);
+
+    private static async Task<IEnumerable<string>> ChecksAsync(HttpClient client)
+    {
+        var answer = await client.GetFromJsonAsync<JsonElement>("/health/ready");
+        Assert.Equal("ok", answer.GetProperty("status").GetString());
+        return answer.GetProperty("checks").EnumerateObject().Select(c => c.Name);
+    }
+}
