@@ -89,6 +89,13 @@ internal sealed class Normalizer(MappingSet mappings)
             text = _cells.Bytes(body);
         }
 
+        // A relay keeps the space that stood between tag and message (rsyslog's %msg%) and may put one of its own before it.
+        if (isLine && text.IndexOfAnyExcept((byte)' ') is var spaces and > 0)
+        {
+            body = Cells.Part(body, spaces, body.Length - spaces);
+            text = _cells.Bytes(body);
+        }
+
         if (Utf8Text.Trim(text).IsEmpty)
         {
             return new NormalizeResult(NormalizeOutcome.Unreadable, Reasons.Empty, "", 0);

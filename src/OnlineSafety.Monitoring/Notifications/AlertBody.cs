@@ -38,7 +38,7 @@ internal sealed class AlertBody(IThemeWords themes, IOptions<MailOptions> option
                 SubjectStaff = a.SubjectStaff,
                 Events = a.EventCount,
                 RaisedAt = a.RaisedAt,
-                HasInstructions = a.Instructions != "",
+                Instructions = a.Instructions,
             })
             .FirstOrDefaultAsync(cancellationToken);
 
@@ -77,13 +77,13 @@ internal sealed class AlertBody(IThemeWords themes, IOptions<MailOptions> option
         _ => "A new alert needs your attention.",
     };
 
-    private static List<string> NextSteps(AlertNotice notice)
+    private List<string> NextSteps(AlertNotice notice)
     {
         var steps = new List<string>();
-        if (notice.HasInstructions)
+        // In full and first: whoever reads this on a phone must not go and look at the material before the console is open.
+        if (themes.Instructions(notice.Instructions) is { } instructions)
         {
-            steps.Add("Do not search for, open, copy, print, forward or share the material, not even to check it.");
-            steps.Add("Follow the instructions shown with the alert (Internet Watch Foundation, police) before anything else.");
+            steps.Add(instructions);
         }
 
         if (notice.Severity >= Severity.Critical)

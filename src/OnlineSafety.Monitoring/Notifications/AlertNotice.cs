@@ -30,8 +30,8 @@ internal sealed record AlertNotice
 
     public required DateTimeOffset RaisedAt { get; init; }
 
-    /// <summary>The theme carries instructions that must be followed (IWF, police); the console shows them.</summary>
-    public required bool HasInstructions { get; init; }
+    /// <summary>Taxonomy id of the instructions that must be followed (IWF, police); empty for most themes.</summary>
+    public required string Instructions { get; init; }
 
     /// <summary>Why this member of staff must not be told of it now; null when the mail may go. Pure.</summary>
     public static string? DropFor(AlertNotice? notice, StaffMember member)

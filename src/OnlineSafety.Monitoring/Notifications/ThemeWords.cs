@@ -6,6 +6,9 @@ namespace OnlineSafety.Monitoring.Notifications;
 internal interface IThemeWords
 {
     string LabelOf(string theme);
+
+    /// <summary>The instructions of this id that a school must follow, in full; null for an empty id.</summary>
+    string? Instructions(string id);
 }
 
 /// <summary>Where no taxonomy is loaded: the code itself, readable.</summary>
@@ -14,4 +17,6 @@ internal sealed class ThemeCodes : IThemeWords
     public string LabelOf(string theme) => theme.Length == 0
         ? "Unknown"
         : char.ToUpper(theme[0], CultureInfo.InvariantCulture) + theme[1..].Replace('_', ' ').Replace('-', ' ');
+
+    public string? Instructions(string id) => id.Length == 0 ? null : "Follow the instructions shown with the alert before anything else.";
 }

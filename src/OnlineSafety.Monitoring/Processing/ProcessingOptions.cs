@@ -17,6 +17,13 @@ internal sealed class ProcessingOptions
     [Range(typeof(TimeSpan), "00:00:00.010", "00:01:00")]
     public TimeSpan Poll { get; set; } = TimeSpan.FromMilliseconds(250);
 
+    /// <summary>
+    /// Shortest time between two passes of a busy worker: what arrives meanwhile is recorded in one transaction. A record that arrives
+    /// while the worker is idle does not wait. Default 10 ms.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:00:01")]
+    public TimeSpan Gather { get; set; } = TimeSpan.FromMilliseconds(10);
+
     /// <summary>Sealed bytes read for one Record transaction. Default 1 MiB (about 14,000 web-filter lines).</summary>
     [Range(4096, 64 * 1024 * 1024)]
     public int ChunkBytes { get; set; } = 1024 * 1024;

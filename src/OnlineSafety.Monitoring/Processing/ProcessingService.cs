@@ -38,6 +38,7 @@ internal sealed class ProcessingService(
         {
             try
             {
+                var started = time.GetTimestamp();
                 var full = lastFullLook is not { } at || time.GetElapsedTime(at) >= FullLookEvery;
                 var since = full ? DateOnly.MinValue : DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime).AddDays(-1);
                 var worked = await worker.PassAsync(since, stoppingToken);
@@ -46,6 +47,10 @@ internal sealed class ProcessingService(
                 if (!worked)
                 {
                     await signal.WaitAsync(options.Value.Poll, stoppingToken);
+                }
+                else if (options.Value.Gather - time.GetElapsedTime(started) is { Ticks: > 0 } rest)
+                {
+                    await Task.Delay(rest, time, stoppingToken);
                 }
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)

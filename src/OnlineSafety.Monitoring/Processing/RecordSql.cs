@@ -7,11 +7,13 @@ namespace OnlineSafety.Monitoring.Processing;
 internal static class RecordSql
 {
     // The digest takes the same lock exclusively when it cuts its window: an event recorded before the cut is committed by then, and one
-    // recorded after it waits. recorded_at is read from the clock after the lock is held.
+    // recorded after it waits. recorded_at is read from the clock after the lock is held,
+    // and never before the last cut: a server's clock set back must not put an event into no window.
     private const string Lock = "SELECT pg_advisory_xact_lock_shared(hashtextextended('digest:' || $1::text, 0))";
 
     private const string Fence = """
-        SELECT next_seq, clock_timestamp() FROM checkpoint WHERE school_id = $1 AND stream_id = $2 FOR UPDATE
+        SELECT next_seq, GREATEST(clock_timestamp(), (SELECT max(window_to) FROM digest WHERE school_id = $1))
+        FROM checkpoint WHERE school_id = $1 AND stream_id = $2 FOR UPDATE
         """;
 
     private const string MoveCheckpoint = "UPDATE checkpoint SET next_seq = $3, updated_at = now() WHERE school_id = $1 AND stream_id = $2";
@@ -39,17 +41,18 @@ internal static class RecordSql
         ON CONFLICT (school_id, source_id, kind, value) DO UPDATE SET count = u.count + EXCLUDED.count, last_seen = EXCLUDED.last_seen
         """;
 
-    public const string InsertEvents = """
-        INSERT INTO event (school_id, source_id, recorded_at, stream_id, seq, part, alert_id, received_at, occurred_at, review, kind, action, risk, severity,
+    // COPY is refused under row-level security; arrays make one statement of any number of rows all the same.
+    private const string InsertEvents = """
+        INSERT INTO event (school_id, stream_id, source_id, recorded_at, seq, part, alert_id, received_at, occurred_at, review, kind, action, risk, severity,
                            theme, parent_theme, audience, route, subject_key, subject_role, subject_staff, vendor, detail)
-        SELECT $1, $2, $3, e.* FROM unnest($4::uuid[], $5::bigint[], $6::int[], $7::uuid[], $8::timestamptz[], $9::timestamptz[], $10::text[], $11::smallint[],
-            $12::smallint[], $13::smallint[], $14::smallint[], $15::text[], $16::text[], $17::smallint[], $18::text[], $19::text[], $20::smallint[], $21::uuid[],
-            $22::text[], $23::bytea[]) AS e
+        SELECT $1, $2, $3, $4, r.*
+        FROM unnest($5::bigint[], $6::int[], $7::uuid[], $8::timestamptz[], $9::timestamptz[], $10::text[], $11::smallint[], $12::smallint[], $13::smallint[],
+                    $14::smallint[], $15::text[], $16::text[], $17::smallint[], $18::text[], $19::text[], $20::smallint[], $21::uuid[], $22::text[], $23::bytea[]) r
         """;
 
-    public const string InsertEvidence = """
+    private const string InsertEvidence = """
         INSERT INTO evidence (school_id, stream_id, seq, door, content_type, peer, raw)
-        SELECT $1, $2, e.* FROM unnest($3::bigint[], $4::smallint[], $5::text[], $6::text[], $7::bytea[]) AS e
+        SELECT $1, $2, r.* FROM unnest($3::bigint[], $4::smallint[], $5::text[], $6::text[], $7::bytea[]) r
         """;
 
     public const string History = """
@@ -115,6 +118,45 @@ internal static class RecordSql
             Of(stream.Target.School), Of(stream.Target.Source), Of(key.Kind), Of(PostgresText.Of(key.Value)), Of((long)count), Of(at),
         },
     };
+
+    public static NpgsqlBatchCommand EventsCommand(ClaimedStream stream, List<PlannedEvent> events, Dictionary<PlannedEvent, Guid> alertOf, DateTimeOffset recordedAt) =>
+        new(InsertEvents)
+        {
+            Parameters =
+            {
+                Of(stream.Target.School), Of(stream.Stream), Of(stream.Target.Source), Of(recordedAt),
+                Column(events, e => e.Event.Id.Sequence), Column(events, e => e.Event.Id.Part),
+                Column(events, e => alertOf.TryGetValue(e, out var alert) ? alert : (Guid?)null),
+                Column(events, e => e.Event.ReceivedAt), Column(events, e => e.Event.OccurredAt), Column(events, e => e.Review),
+                Column(events, e => (short)e.Event.Kind), Column(events, e => (short)e.Event.Action),
+                Column(events, e => (short)e.Assessment.Risk), Column(events, e => (short)e.Assessment.Severity),
+                Column(events, e => e.Assessment.Theme), Column(events, e => e.Assessment.ParentTheme),
+                Column(events, e => (short)e.Assessment.Audience), Column(events, e => e.Route),
+                Column(events, e => e.SubjectKey), Column(events, e => (short)e.Subject.Role), Column(events, e => e.Subject.Staff),
+                Column(events, e => e.Event.Vendor), Column(events, e => EventDetail.Of(e.Event, e.Assessment, e.History)),
+            },
+        };
+
+    public static NpgsqlBatchCommand EvidenceCommand(ClaimedStream stream, List<PlannedEvidence> evidence) => new(InsertEvidence)
+    {
+        Parameters =
+        {
+            Of(stream.Target.School), Of(stream.Stream),
+            Column(evidence, e => e.Sequence), Column(evidence, e => (short)e.Envelope.Door), Column(evidence, e => PostgresText.Of(e.Envelope.ContentType)),
+            Column(evidence, e => PostgresText.Of(e.Envelope.Peer)), Column(evidence, e => e.Raw.ToArray()),
+        },
+    };
+
+    private static NpgsqlParameter<T[]> Column<TRow, T>(List<TRow> rows, Func<TRow, T> value)
+    {
+        var column = new T[rows.Count];
+        for (var i = 0; i < column.Length; i++)
+        {
+            column[i] = value(rows[i]);
+        }
+
+        return new NpgsqlParameter<T[]> { TypedValue = column };
+    }
 
     private static NpgsqlParameter<Guid> Of(Guid value) => new() { TypedValue = value };
 

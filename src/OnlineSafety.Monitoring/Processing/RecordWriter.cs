@@ -1,4 +1,5 @@
 using Npgsql;
+using NpgsqlTypes;
 using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.Alerts;
 using OnlineSafety.Monitoring.Classification;
@@ -40,9 +41,17 @@ internal sealed class RecordWriter(Database database, RuleSet rules)
             alerts = await RaiseAsync(session, school, plan, groupingWindow, now, alertOf, cancellationToken);
         }
 
-        await InsertEventsAsync(session, stream, plan, now, alertOf, cancellationToken);
-        await InsertEvidenceAsync(session, stream, plan, cancellationToken);
         await using var batch = session.Batch();
+        if (plan.Events.Count > 0)
+        {
+            batch.BatchCommands.Add(RecordSql.EventsCommand(stream, plan.Events, alertOf, now));
+        }
+
+        if (plan.Evidence.Count > 0)
+        {
+            batch.BatchCommands.Add(RecordSql.EvidenceCommand(stream, plan.Evidence));
+        }
+
         batch.BatchCommands.Add(RecordSql.CountersCommand(stream, plan, now));
         batch.BatchCommands.Add(RecordSql.HealthCommand(stream, plan));
         foreach (var (key, count) in plan.Unmapped)
@@ -132,7 +141,7 @@ internal sealed class RecordWriter(Database database, RuleSet rules)
             var needsReview = planned.Review.Length > 0 && planned.Assessment.Severity > Severity.None;
             if (planned.Assessment.Severity >= AlertGrouping.QueueAt || needsReview)
             {
-                candidates.Add((planned, EventRows.CandidateOf(planned, needsReview)));
+                candidates.Add((planned, CandidateOf(planned, needsReview)));
             }
         }
 
@@ -151,28 +160,22 @@ internal sealed class RecordWriter(Database database, RuleSet rules)
         return writer;
     }
 
-    private static async Task InsertEventsAsync(
-        Session session, ClaimedStream stream, RecordPlan plan, DateTimeOffset recordedAt, Dictionary<PlannedEvent, Guid> alertOf, CancellationToken cancellationToken)
+    private static AlertCandidate CandidateOf(PlannedEvent planned, bool needsReview) => new()
     {
-        if (plan.Events.Count == 0)
-        {
-            return;
-        }
-
-        await using var insert = session.Command(RecordSql.InsertEvents);
-        EventRows.Fill(insert, stream.Target, plan.Events, planned => alertOf.TryGetValue(planned, out var alert) ? alert : null, recordedAt);
-        await insert.ExecuteNonQueryAsync(cancellationToken);
-    }
-
-    private static async Task InsertEvidenceAsync(Session session, ClaimedStream stream, RecordPlan plan, CancellationToken cancellationToken)
-    {
-        if (plan.Evidence.Count == 0)
-        {
-            return;
-        }
-
-        await using var insert = session.Command(RecordSql.InsertEvidence);
-        EventRows.Fill(insert, stream.Target, stream.Stream, plan.Evidence);
-        await insert.ExecuteNonQueryAsync(cancellationToken);
-    }
+        ReceivedAt = planned.Event.ReceivedAt,
+        Severity = planned.Assessment.Severity,
+        Risk = planned.Assessment.Risk,
+        Theme = planned.Assessment.Theme,
+        ParentTheme = planned.Assessment.ParentTheme,
+        Audience = planned.Assessment.Audience,
+        Route = planned.Route,
+        SubjectKey = planned.SubjectKey,
+        SubjectRole = planned.Subject.Role,
+        SubjectStaff = planned.Subject.Staff,
+        Source = planned.Event.Source,
+        Vendor = planned.Event.Vendor,
+        NeedsReview = needsReview,
+        Reasons = EventDetail.ReasonsOf(planned.Assessment),
+        Instructions = planned.Assessment.Instructions,
+    };
 }

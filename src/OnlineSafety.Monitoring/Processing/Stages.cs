@@ -145,9 +145,9 @@ internal sealed class Stages(Rules rules, ILogger logger) : IEventSink
 
     /// <summary>The person an event is grouped under: user, else device, else address. Nothing known: never grouped.</summary>
     private static string? SubjectKeyOf(MonitoringEvent read) =>
-        read.User is { Length: > 0 } user ? "user:" + user
-        : read.DeviceHost is { Length: > 0 } host ? "device:" + host.ToLowerInvariant()
-        : read.DeviceIp is { Length: > 0 } address ? "address:" + address
+        read.User is { Length: > 0 } user ? "user:" + PostgresText.Of(user)
+        : read.DeviceHost is { Length: > 0 } host ? "device:" + PostgresText.Of(host.ToLowerInvariant())
+        : read.DeviceIp is { Length: > 0 } address ? "address:" + PostgresText.Of(address)
         : null;
 
     private void AddEvidence() => _plan.Evidence.Add(new PlannedEvidence(_position.Sequence, _record.Envelope, _record.Payload));

@@ -22,7 +22,7 @@ public sealed class DispatcherTests(PostgresFixture postgres) : IClassFixture<Po
         Assert.Contains("Content-Type: text/plain", text, StringComparison.Ordinal);
         Assert.Contains("Content-Type: text/html", text, StringComparison.Ordinal);
         Assert.Contains($"https://safety.example.test/alerts/{alert}", text, StringComparison.Ordinal);
-        Assert.Contains("Do not search for, open", text, StringComparison.Ordinal);
+        Assert.Contains("Follow the instructions shown with the alert", text, StringComparison.Ordinal);
         Assert.DoesNotContain("secret", text, StringComparison.OrdinalIgnoreCase);
         Assert.Equal($"<{notification}@onlinesafety.school.example.test>", NotifyWorld.MessageIdOf(mail));
         Assert.Equal("sent ", await world.StateAsync(notification));

@@ -56,6 +56,18 @@ public sealed class NormalizerTests
         Assert.Equal("bad-utf8", result.Reason);
     }
 
+    [Theory]
+    [InlineData("<14>1 2026-03-02T09:14:07Z filter1 e2guardian - - - ")]
+    [InlineData("<14>1 2026-03-02T09:14:07Z filter1 e2guardian - - -  ")]
+    [InlineData("<14>Mar  2 09:14:07 filter1 e2guardian:  ")]
+    public void TheSpaceThatARelayLeavesBeforeTheMessageIsNotPartOfIt(string header)
+    {
+        // rsyslog's RSYSLOG_SyslogProtocol23Format writes a space and then %msg%, which begins with one.
+        var (result, events) = Read("protex", RecordEnvelope.Syslog, header + "1772442847.381\t\tj.example\t192.0.2.41\tpc-1\thttp://forum.example.test/\tGET\t403\t0\ttext/html\t-\t-\t214\t-\t500\t*DENIED* Blocked site: example.test\t0\tViolence\tsecondary\t3");
+        Assert.Equal(NormalizeOutcome.Mapped, result.Outcome);
+        Assert.Single(events);
+    }
+
     [Fact]
     public void AByteOrderMarkBeforeJsonIsNoError()
     {

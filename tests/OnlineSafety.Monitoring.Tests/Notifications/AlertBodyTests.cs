@@ -29,7 +29,7 @@ public sealed class AlertBodyTests
         SubjectStaff = null,
         Events = 3,
         RaisedAt = new DateTimeOffset(2026, 7, 1, 9, 5, 0, TimeSpan.Zero),
-        HasInstructions = false,
+        Instructions = "",
     };
 
     [Fact]
@@ -53,12 +53,19 @@ public sealed class AlertBodyTests
     }
 
     [Fact]
-    public void AThemeWithInstructionsSaysNotToSearchForOrOpenTheMaterial()
+    public void InstructionsComeFirstAndOnlyWhereTheThemeHasThem()
     {
-        var text = Body.Say(Notice with { HasInstructions = true }, "raised", To).Body.ToText();
+        var body = new AlertBody(new WordsWithInstructions(), Options.Create(new MailOptions()));
 
-        Assert.Contains("Do not search for, open, copy, print, forward or share", text, StringComparison.Ordinal);
-        Assert.DoesNotContain("Do not search for", Body.Say(Notice, "raised", To).Body.ToText(), StringComparison.Ordinal);
+        Assert.Contains("What to do next\n---------------\n\n- Do not search for or open the material.\n", body.Say(Notice with { Instructions = "csam" }, "raised", To).Body.ToText(), StringComparison.Ordinal);
+        Assert.DoesNotContain("Do not search for", body.Say(Notice, "raised", To).Body.ToText(), StringComparison.Ordinal);
+    }
+
+    private sealed class WordsWithInstructions : IThemeWords
+    {
+        public string LabelOf(string theme) => theme;
+
+        public string? Instructions(string id) => id == "csam" ? "Do not search for or open the material." : null;
     }
 
     [Fact]

@@ -418,6 +418,7 @@ GRANT UPDATE (next_alert) ON school TO onlinesafety_process;
 GRANT SELECT, INSERT, UPDATE ON checkpoint, unmapped, source_health, alert TO onlinesafety_process;
 GRANT SELECT, INSERT ON event, evidence, counter_block TO onlinesafety_process;
 GRANT INSERT ON notification, access_record TO onlinesafety_process;
+GRANT SELECT (school_id, window_to) ON digest TO onlinesafety_process;
 CREATE POLICY process_read ON school FOR SELECT TO onlinesafety_process USING (true);
 CREATE POLICY process_number ON school FOR UPDATE TO onlinesafety_process USING (school_id = current_school()) WITH CHECK (school_id = current_school());
 CREATE POLICY process_read ON source FOR SELECT TO onlinesafety_process USING (true);
@@ -435,6 +436,7 @@ CREATE POLICY process_scope ON alert TO onlinesafety_process USING (school_id = 
 CREATE POLICY process_scope ON event TO onlinesafety_process USING (school_id = current_school()) WITH CHECK (school_id = current_school());
 CREATE POLICY process_scope ON evidence TO onlinesafety_process USING (school_id = current_school()) WITH CHECK (school_id = current_school());
 CREATE POLICY process_scope ON notification FOR INSERT TO onlinesafety_process WITH CHECK (school_id = current_school());
+CREATE POLICY process_scope ON digest FOR SELECT TO onlinesafety_process USING (school_id = current_school());
 CREATE POLICY process_scope ON access_record FOR INSERT TO onlinesafety_process WITH CHECK (school_id = current_school());
 
 -- Notify: claims ledger rows across schools (ids only), then reads thin alert facts in one school's scope. Never events or evidence.
