@@ -44,6 +44,42 @@ internal sealed class Database(NpgsqlDataSource source, DatabaseRole role) : IAs
     public Task<Session> OpenAcrossAsync(Actor actor, CancellationToken cancellationToken) =>
         BeginAsync(school: null, actor, cancellationToken);
 
+    /// <summary>
+    /// A whole transaction in one round trip: what Postgres gets before one Sync it runs as one transaction, and the statement of scope
+    /// and actor is its first command.
+    /// </summary>
+    public async Task ExecuteAsync(Guid? school, Actor actor, Action<NpgsqlBatch> add, CancellationToken cancellationToken)
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        await using var batch = Begin(connection, school, actor, add);
+        await batch.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <summary>The same, reading the first result of what was added.</summary>
+    public async Task<T> QueryAsync<T>(
+        Guid? school, Actor actor, Action<NpgsqlBatch> add, Func<NpgsqlDataReader, CancellationToken, Task<T>> read, CancellationToken cancellationToken)
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        await using var batch = Begin(connection, school, actor, add);
+        await using var rows = await batch.ExecuteReaderAsync(cancellationToken);
+        await rows.NextResultAsync(cancellationToken);
+        var result = await read(rows, cancellationToken);
+        // Results behind it may hold an error, which is thrown only when they are reached.
+        while (await rows.NextResultAsync(cancellationToken))
+        {
+        }
+
+        return result;
+    }
+
+    private static NpgsqlBatch Begin(NpgsqlConnection connection, Guid? school, Actor actor, Action<NpgsqlBatch> add)
+    {
+        var batch = new NpgsqlBatch(connection);
+        batch.BatchCommands.Add(Session.StateCommand(school, actor));
+        add(batch);
+        return batch;
+    }
+
     /// <summary>A connection that only listens: it runs no statement on tables, so it has no scope.</summary>
     public async Task<NpgsqlConnection> OpenListenerAsync(string channel, CancellationToken cancellationToken)
     {
@@ -62,19 +98,37 @@ internal sealed class Database(NpgsqlDataSource source, DatabaseRole role) : IAs
         }
     }
 
-    private async Task<Session> BeginAsync(Guid? school, Actor actor, CancellationToken cancellationToken)
+    /// <summary>
+    /// Opens a transaction whose first batch must begin with <see cref="Session.StateCommand"/>: saves a round trip where one is worth it.
+    /// Until then it has no scope and sees nothing.
+    /// </summary>
+    public async Task<Session> OpenUnstatedAsync(Actor actor, CancellationToken cancellationToken)
     {
         var connection = await source.OpenConnectionAsync(cancellationToken);
         try
         {
-            var transaction = await connection.BeginTransactionAsync(cancellationToken);
-            var session = new Session(connection, transaction, actor);
-            await session.StateAsync(school, cancellationToken);
-            return session;
+            return new Session(connection, await connection.BeginTransactionAsync(cancellationToken), actor);
         }
         catch
         {
             await connection.DisposeAsync();
+            throw;
+        }
+    }
+
+    private async Task<Session> BeginAsync(Guid? school, Actor actor, CancellationToken cancellationToken)
+    {
+        var session = await OpenUnstatedAsync(actor, cancellationToken);
+        try
+        {
+            await using var batch = session.Batch();
+            batch.BatchCommands.Add(Session.StateCommand(school, actor));
+            await batch.ExecuteNonQueryAsync(cancellationToken);
+            return session;
+        }
+        catch
+        {
+            await session.DisposeAsync();
             throw;
         }
     }

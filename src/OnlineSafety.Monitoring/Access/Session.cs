@@ -56,16 +56,18 @@ internal sealed class Session(NpgsqlConnection connection, NpgsqlTransaction tra
 
     public Task CommitAsync(CancellationToken cancellationToken) => transaction.CommitAsync(cancellationToken);
 
-    internal async Task StateAsync(Guid? school, CancellationToken cancellationToken)
+    /// <summary>States school and actor for the transaction it runs in.</summary>
+    public static NpgsqlBatchCommand StateCommand(Guid? school, Actor actor) => new(
+        "SELECT set_config('app.school', $1, true), set_config('app.staff', $2, true), set_config('app.routes', $3, true), set_config('app.actor', $4, true)")
     {
-        await using var command = Command(
-            "SELECT set_config('app.school', $1, true), set_config('app.staff', $2, true), set_config('app.routes', $3, true), set_config('app.actor', $4, true)");
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = school?.ToString() ?? "" });
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = Actor.Staff?.ToString() ?? "" });
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = string.Join(',', Actor.Routes) });
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = Actor.Name });
-        await command.ExecuteNonQueryAsync(cancellationToken);
-    }
+        Parameters =
+        {
+            new NpgsqlParameter<string> { TypedValue = school?.ToString() ?? "" },
+            new NpgsqlParameter<string> { TypedValue = actor.Staff?.ToString() ?? "" },
+            new NpgsqlParameter<string> { TypedValue = string.Join(',', actor.Routes) },
+            new NpgsqlParameter<string> { TypedValue = actor.Name },
+        },
+    };
 
     public async ValueTask DisposeAsync()
     {

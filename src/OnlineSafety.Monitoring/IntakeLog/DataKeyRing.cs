@@ -40,13 +40,14 @@ internal sealed class DataKeyRing(Database database, MasterKey master)
     }
 
     /// <summary>The key of a school's day, null when it was destroyed (readers).</summary>
-    public async Task<DataKey?> FindAsync(Session session, Guid school, DateOnly day, CancellationToken cancellationToken)
+    public async Task<DataKey?> FindAsync(Guid school, DateOnly day, CancellationToken cancellationToken)
     {
         if (_keys.TryGetValue((school, day), out var known))
         {
             return known;
         }
 
+        await using var session = await database.OpenAsync(school, Actor, cancellationToken);
         var stored = await ReadAsync(session, school, day, cancellationToken);
         return stored is null ? null : Keep(school, day, stored);
     }

@@ -12,8 +12,10 @@ internal sealed record StoredSegment(SegmentHeader Header, byte[] Hash, byte[] P
 internal sealed record OpenedSegment(SegmentHeader Header, RawRecord[] Records, string Damage);
 
 /// <summary>Reads a stream's segments in order from a sequence on.</summary>
-internal sealed class SegmentReader(DataKeyRing keys)
+internal sealed class SegmentReader(Database database, DataKeyRing keys)
 {
+    private static readonly Actor Actor = Actor.Service("segment-reader");
+
     private const string Select = """
         SELECT source_id, first_seq, last_seq, received_from, received_to, codec, key_id, previous_hash, hash, payload
         FROM intake_segment
@@ -23,36 +25,44 @@ internal sealed class SegmentReader(DataKeyRing keys)
         """;
 
     /// <summary>Segments from <paramref name="next"/> on, at most <paramref name="limit"/> of them and about <paramref name="bytes"/> sealed bytes.</summary>
-    public static async Task<List<StoredSegment>> ReadAsync(
-        Session session, Guid school, Guid stream, DateOnly day, long next, int limit, long bytes, CancellationToken cancellationToken)
-    {
-        var segments = new List<StoredSegment>();
-        await using var select = session.Command(Select);
-        select.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = school });
-        select.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = stream });
-        select.Parameters.Add(new NpgsqlParameter<DateOnly> { TypedValue = day });
-        select.Parameters.Add(new NpgsqlParameter<long> { TypedValue = next });
-        select.Parameters.Add(new NpgsqlParameter<int> { TypedValue = limit });
-        await using var rows = await select.ExecuteReaderAsync(cancellationToken);
-        while (bytes > 0 && await rows.ReadAsync(cancellationToken))
+    public Task<List<StoredSegment>> ReadAsync(
+        Guid school, Guid stream, DateOnly day, long next, int limit, long bytes, CancellationToken cancellationToken) => database.QueryAsync(
+        school,
+        Actor,
+        batch => batch.BatchCommands.Add(new NpgsqlBatchCommand(Select)
         {
-            var header = new SegmentHeader(
-                school, rows.GetGuid(0), stream, day, rows.GetInt64(1), rows.GetInt64(2),
-                rows.GetFieldValue<DateTimeOffset>(3), rows.GetFieldValue<DateTimeOffset>(4), (SegmentCodec)rows.GetInt16(5), rows.GetGuid(6),
-                rows.GetFieldValue<byte[]>(7));
-            var segment = new StoredSegment(header, rows.GetFieldValue<byte[]>(8), rows.GetFieldValue<byte[]>(9));
-            segments.Add(segment);
-            bytes -= segment.Payload.Length;
-        }
+            Parameters =
+            {
+                new NpgsqlParameter<Guid> { TypedValue = school },
+                new NpgsqlParameter<Guid> { TypedValue = stream },
+                new NpgsqlParameter<DateOnly> { TypedValue = day },
+                new NpgsqlParameter<long> { TypedValue = next },
+                new NpgsqlParameter<int> { TypedValue = limit },
+            },
+        }),
+        async (rows, token) =>
+        {
+            var segments = new List<StoredSegment>();
+            while (bytes > 0 && await rows.ReadAsync(token))
+            {
+                var header = new SegmentHeader(
+                    school, rows.GetGuid(0), stream, day, rows.GetInt64(1), rows.GetInt64(2),
+                    rows.GetFieldValue<DateTimeOffset>(3), rows.GetFieldValue<DateTimeOffset>(4), (SegmentCodec)rows.GetInt16(5), rows.GetGuid(6),
+                    rows.GetFieldValue<byte[]>(7));
+                var segment = new StoredSegment(header, rows.GetFieldValue<byte[]>(8), rows.GetFieldValue<byte[]>(9));
+                segments.Add(segment);
+                bytes -= segment.Payload.Length;
+            }
 
-        return segments;
-    }
+            return segments;
+        },
+        cancellationToken);
 
     /// <summary>Opens a segment. Damage is a result, not an exception: its neighbours must go on.</summary>
-    public async Task<OpenedSegment> OpenAsync(Session session, StoredSegment segment, CancellationToken cancellationToken)
+    public async Task<OpenedSegment> OpenAsync(StoredSegment segment, CancellationToken cancellationToken)
     {
         var header = segment.Header;
-        var key = await keys.FindAsync(session, header.School, header.Day, cancellationToken);
+        var key = await keys.FindAsync(header.School, header.Day, cancellationToken);
         if (key is null || key.Id != header.Key)
         {
             return new OpenedSegment(header, [], "key-gone");

@@ -106,32 +106,31 @@ internal sealed class SegmentWriter(
         }
     }
 
-    private async Task InsertAsync(SegmentPlan plan, CancellationToken cancellationToken)
-    {
-        await using var session = await database.OpenAcrossAsync(Actor, cancellationToken);
-        await using var batch = session.Batch();
-        Guid? scope = null;
-        foreach (var segment in plan.Segments)
+    private Task InsertAsync(SegmentPlan plan, CancellationToken cancellationToken) => database.ExecuteAsync(
+        school: null,
+        Actor,
+        batch =>
         {
-            if (scope != segment.Header.School)
+            Guid? scope = null;
+            foreach (var segment in plan.Segments)
             {
-                scope = segment.Header.School;
-                batch.BatchCommands.Add(Session.ScopeCommand(segment.Header.School));
+                if (scope != segment.Header.School)
+                {
+                    scope = segment.Header.School;
+                    batch.BatchCommands.Add(Session.ScopeCommand(segment.Header.School));
+                }
+
+                SegmentSql.Add(batch, segment, _writer);
             }
 
-            SegmentSql.Add(batch, segment, _writer);
-        }
-
-        // A hint for other processes, at most every 20 ms: NOTIFY takes a server-wide lock at commit.
-        if (time.GetElapsedTime(_lastNotify) >= NotifyEvery)
-        {
-            _lastNotify = time.GetTimestamp();
-            batch.BatchCommands.Add(new NpgsqlBatchCommand("SELECT pg_notify('onlinesafety_intake', '')"));
-        }
-
-        await batch.ExecuteNonQueryAsync(cancellationToken);
-        await session.CommitAsync(cancellationToken);
-    }
+            // A hint for other processes, at most every 20 ms: NOTIFY takes a server-wide lock at commit.
+            if (time.GetElapsedTime(_lastNotify) >= NotifyEvery)
+            {
+                _lastNotify = time.GetTimestamp();
+                batch.BatchCommands.Add(new NpgsqlBatchCommand("SELECT pg_notify('onlinesafety_intake', '')"));
+            }
+        },
+        cancellationToken);
 
     /// <summary>After an unknown outcome: the transaction is atomic, so one of its segments speaks for all.</summary>
     private async Task<bool> CommittedAsync(SegmentPlan plan, CancellationToken cancellationToken)

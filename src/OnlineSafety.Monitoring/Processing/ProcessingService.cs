@@ -48,7 +48,9 @@ internal sealed class ProcessingService(
                 {
                     await signal.WaitAsync(options.Value.Poll, stoppingToken);
                 }
-                else if (options.Value.Gather - time.GetElapsedTime(started) is { Ticks: > 0 } rest)
+
+                // After an idle wait this is past already; while busy, what arrives meanwhile shares the next transaction.
+                if (options.Value.Gather - time.GetElapsedTime(started) is { Ticks: > 0 } rest)
                 {
                     await Task.Delay(rest, time, stoppingToken);
                 }

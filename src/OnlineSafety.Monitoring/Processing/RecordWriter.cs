@@ -26,7 +26,7 @@ internal sealed class RecordWriter(Database database, RuleSet rules)
     {
         var school = stream.Target.School;
         var concerns = plan.Events.Exists(e => e.Assessment.Severity > Severity.None);
-        await using var session = await database.OpenAsync(school, Actor, cancellationToken);
+        await using var session = await database.OpenUnstatedAsync(Actor, cancellationToken);
         var recordedAt = await FenceAsync(session, stream, plan.First, concerns, cancellationToken);
         if (recordedAt is not { } now)
         {
@@ -75,6 +75,7 @@ internal sealed class RecordWriter(Database database, RuleSet rules)
     private static async Task<DateTimeOffset?> FenceAsync(Session session, ClaimedStream stream, long first, bool concerns, CancellationToken cancellationToken)
     {
         await using var batch = session.Batch();
+        batch.BatchCommands.Add(Session.StateCommand(stream.Target.School, Actor));
         batch.BatchCommands.Add(RecordSql.LockCommand(stream.Target.School));
         if (concerns)
         {
@@ -83,7 +84,7 @@ internal sealed class RecordWriter(Database database, RuleSet rules)
 
         batch.BatchCommands.Add(RecordSql.FenceCommand(stream));
         await using var rows = await batch.ExecuteReaderAsync(cancellationToken);
-        for (var results = concerns ? 2 : 1; results > 0; results--)
+        for (var results = concerns ? 3 : 2; results > 0; results--)
         {
             await rows.NextResultAsync(cancellationToken);
         }

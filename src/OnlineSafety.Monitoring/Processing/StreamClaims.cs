@@ -40,11 +40,10 @@ internal sealed class StreamClaims(Database database, Guid worker, TimeSpan leas
         RETURNING c.school_id, c.source_id, c.stream_id, c.day, c.next_seq, due.last_seq
         """;
 
-    public async Task<List<ClaimedStream>> ClaimAsync(DateOnly since, int limit, CancellationToken cancellationToken)
-    {
-        var claimed = new List<ClaimedStream>();
-        await using var session = await database.OpenAcrossAsync(Actor, cancellationToken);
-        await using (var batch = session.Batch())
+    public Task<List<ClaimedStream>> ClaimAsync(DateOnly since, int limit, CancellationToken cancellationToken) => database.QueryAsync(
+        school: null,
+        Actor,
+        batch =>
         {
             batch.BatchCommands.Add(new NpgsqlBatchCommand(MakeCheckpoints) { Parameters = { new NpgsqlParameter<DateOnly> { TypedValue = since } } });
             batch.BatchCommands.Add(new NpgsqlBatchCommand(Claim)
@@ -57,16 +56,17 @@ internal sealed class StreamClaims(Database database, Guid worker, TimeSpan leas
                     new NpgsqlParameter<int> { TypedValue = limit },
                 },
             });
-            // The first command returns no rows, so the reader stands at the second's.
-            await using var rows = await batch.ExecuteReaderAsync(cancellationToken);
-            while (await rows.ReadAsync(cancellationToken))
+        },
+        async (rows, token) =>
+        {
+            var claimed = new List<ClaimedStream>();
+            while (await rows.ReadAsync(token))
             {
                 claimed.Add(new ClaimedStream(
                     new SourceKey(rows.GetGuid(0), rows.GetGuid(1)), rows.GetGuid(2), rows.GetFieldValue<DateOnly>(3), rows.GetInt64(4), rows.GetInt64(5)));
             }
-        }
 
-        await session.CommitAsync(cancellationToken);
-        return claimed;
-    }
+            return claimed;
+        },
+        cancellationToken);
 }

@@ -23,9 +23,8 @@ internal sealed class StreamWorker(
     ILogger<StreamWorker> logger)
 {
     private const int ClaimedAtOnce = 8;
-    private static readonly Actor Actor = Actor.Service("processing");
     private readonly StreamClaims _claims = new(database, id, options.Value.Lease);
-    private readonly SegmentReader _reader = new(new DataKeyRing(database, master));
+    private readonly SegmentReader _reader = new(database, new DataKeyRing(database, master));
     private readonly RecordWriter _writer = new(database, rules.RuleSet);
     private readonly Stages _stages = new(rules, logger);
     private readonly RecordPlan _plan = new();
@@ -77,9 +76,8 @@ internal sealed class StreamWorker(
     private async Task<List<OpenedSegment>> OpenAsync(ClaimedStream stream, long next, CancellationToken cancellationToken)
     {
         var opened = new List<OpenedSegment>();
-        await using var session = await database.OpenAsync(stream.Target.School, Actor, cancellationToken);
-        var stored = await SegmentReader.ReadAsync(
-            session, stream.Target.School, stream.Stream, stream.Day, next, options.Value.ChunkSegments, options.Value.ChunkBytes, cancellationToken);
+        var stored = await _reader.ReadAsync(
+            stream.Target.School, stream.Stream, stream.Day, next, options.Value.ChunkSegments, options.Value.ChunkBytes, cancellationToken);
         foreach (var segment in stored)
         {
             if (segment.Header.First != next)
@@ -90,7 +88,7 @@ internal sealed class StreamWorker(
                 break;
             }
 
-            opened.Add(await _reader.OpenAsync(session, segment, cancellationToken));
+            opened.Add(await _reader.OpenAsync(segment, cancellationToken));
             next = segment.Header.Last + 1;
         }
 

@@ -35,13 +35,13 @@ public sealed class PostgresIntakeLogTests(PostgresFixture postgres) : IntakeLog
     internal override async Task<List<RawRecord>> ReadBackAsync(SourceKey target)
     {
         var records = new List<RawRecord>();
-        var reader = new SegmentReader(new DataKeyRing(_installation[DatabaseRole.Process], _installation.Master));
+        var reader = new SegmentReader(_installation[DatabaseRole.Process], new DataKeyRing(_installation[DatabaseRole.Process], _installation.Master));
         await using var session = await _installation[DatabaseRole.Process].OpenAsync(target.School, Reader, CancellationToken.None);
         foreach (var (stream, day) in await StreamsAsync(session, target))
         {
-            foreach (var stored in await SegmentReader.ReadAsync(session, target.School, stream, day, 1, 10_000, long.MaxValue, CancellationToken.None))
+            foreach (var stored in await reader.ReadAsync(target.School, stream, day, 1, 10_000, long.MaxValue, CancellationToken.None))
             {
-                var opened = await reader.OpenAsync(session, stored, CancellationToken.None);
+                var opened = await reader.OpenAsync(stored, CancellationToken.None);
                 Assert.Equal("", opened.Damage);
                 records.AddRange(opened.Records);
             }
@@ -124,13 +124,13 @@ public sealed class PostgresIntakeLogTests(PostgresFixture postgres) : IntakeLog
         }
 
         await _installation.Store.RunAsync("UPDATE onlinesafety.intake_segment SET payload = set_byte(payload, 40, get_byte(payload, 40) # 1) WHERE first_seq = 2");
-        var reader = new SegmentReader(new DataKeyRing(_installation[DatabaseRole.Process], _installation.Master));
+        var reader = new SegmentReader(_installation[DatabaseRole.Process], new DataKeyRing(_installation[DatabaseRole.Process], _installation.Master));
         await using var session = await _installation[DatabaseRole.Process].OpenAsync(target.School, Reader, CancellationToken.None);
         var (stream, day) = Assert.Single(await StreamsAsync(session, target));
         var opened = new List<OpenedSegment>();
-        foreach (var stored in await SegmentReader.ReadAsync(session, target.School, stream, day, 1, 10, long.MaxValue, CancellationToken.None))
+        foreach (var stored in await reader.ReadAsync(target.School, stream, day, 1, 10, long.MaxValue, CancellationToken.None))
         {
-            opened.Add(await reader.OpenAsync(session, stored, CancellationToken.None));
+            opened.Add(await reader.OpenAsync(stored, CancellationToken.None));
         }
 
         Assert.Equal(["", "damaged", ""], opened.Select(o => o.Damage));
