@@ -53,8 +53,6 @@ internal sealed class RunningService : IAsyncDisposable
             }
 
             web = ServiceAssembly.Build(options, database, data, time);
-            // The host would do this too, but only after it made the services, the first of which then fails alone on its own settings.
-            web.Services.GetService<IStartupValidator>()?.Validate();
             await web.StartAsync(cancellationToken);
             var running = new RunningService(web, database, options);
             running.Addresses.Write(options.Settings.DataDirectory);

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Options;
 using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.Alerts;
 using OnlineSafety.Monitoring.Alerts.Http;
@@ -27,6 +28,8 @@ internal static class ServiceAssembly
         AddRoles(builder, options.Roles, data);
 
         var web = builder.Build();
+        // The host does this too, but only after services were made, the first of which then fails alone on its own settings.
+        web.Services.GetService<IStartupValidator>()?.Validate();
         web.UseMiddleware<RequestTracing>();
         web.UseExceptionHandler();
         web.UseStatusCodePages();

@@ -15,7 +15,7 @@ public sealed class OwnServerTests(PostgresFixture postgres) : IClassFixture<Pos
         for (var use = 0; use < 3; use++)
         {
             await using var session = await database[DatabaseRole.Ingest].OpenAcrossAsync(InstallationDatabase.Tester, default);
-            await using var command = session.Command("SELECT current_user::text");
+            await using var command = session.Command("RESET ROLE; SELECT current_user::text");
             Assert.Equal("onlinesafety_ingest", await command.ExecuteScalarAsync());
         }
     }

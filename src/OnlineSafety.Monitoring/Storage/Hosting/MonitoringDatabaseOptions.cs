@@ -11,7 +11,7 @@ internal sealed record MonitoringDatabaseOptions
 
     /// <summary>
     /// Connection string of a server of one's own; null for the embedded cluster. Its user makes roles, database and schema on the first start,
-    /// or they exist already; processes then work as the role they need (<c>SET ROLE</c> at connect).
+    /// or they exist already; processes then work as the role they need (start-up option <c>role</c>).
     /// </summary>
     public string? Connection { get; init; }
 
