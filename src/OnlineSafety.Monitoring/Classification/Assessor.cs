@@ -18,6 +18,7 @@ internal sealed class Assessor(RuleSet rules)
     private readonly UrlText _url = new();
     private readonly List<Finding> _findings = [];
     private readonly List<Category> _categories = [];
+    private int _context;
 
     /// <summary>
     /// Assesses a draft. <paramref name="vendor"/> names the category map (<c>smoothwall</c>). The person's role changes no severity, only later
@@ -33,7 +34,7 @@ internal sealed class Assessor(RuleSet rules)
             return Assessment.None;
         }
 
-        return new Decision(rules, draft, context.KeyStage, _findings, _categories, Slice).Decide(unmapped);
+        return new Decision(rules, draft, context.KeyStage, _findings, _categories, _context, Slice).Decide(unmapped);
     }
 
     /// <summary>
@@ -61,16 +62,18 @@ internal sealed class Assessor(RuleSet rules)
 
         var draft = new EventDraft();
         draft.Set(EventField.Text, utf8);
-        return new Decision(rules, draft, "", _findings, _categories, SliceDecoded).Decide("");
+        return new Decision(rules, draft, "", _findings, _categories, -1, SliceDecoded).Decide("");
     }
 
     private void ReadFields(EventDraft draft)
     {
+        _context = -1;
         foreach (var field in (ReadOnlySpan<EventField>)[EventField.SearchQuery, EventField.Text, EventField.App, EventField.VendorReason])
         {
             if (draft.Has(field))
             {
                 _reader.Read(field, draft[field], default, _findings);
+                _context = Math.Max(_context, _reader.Context);
             }
         }
 

@@ -10,7 +10,7 @@ internal delegate (string Matched, int Start) FindingSlice(EventDraft draft, in 
 /// every step is written down. Made only when something was found.
 /// </summary>
 internal sealed class Decision(
-    RuleSet rules, EventDraft draft, string keyStage, List<Finding> findings, List<Category> categories, FindingSlice slice)
+    RuleSet rules, EventDraft draft, string keyStage, List<Finding> findings, List<Category> categories, int context, FindingSlice slice)
 {
     private readonly List<Reason> _reasons = [];
     private readonly List<string> _themes = [];
@@ -172,7 +172,8 @@ internal sealed class Decision(
     {
         for (var i = 0; i < findings.Count; i++)
         {
-            if (i == best)
+            // A hint that no vendor confirms was no step at all.
+            if (i == best || (RuleOf(findings[i]).Severity == Severity.None && findings[i].Excuse >= 0))
             {
                 continue;
             }
@@ -198,7 +199,7 @@ internal sealed class Decision(
     {
         var severity = Severity.None;
         var readable = draft.Has(EventField.SearchQuery) || draft.Has(EventField.Text);
-        var excused = findings.Exists(f => f.Excuse >= 0);
+        var excused = context >= 0 || findings.Exists(f => f.Excuse >= 0);
         foreach (var category in categories)
         {
             var alone = CategoryAlone(category, readable, excused);
@@ -211,7 +212,7 @@ internal sealed class Decision(
             var decides = found == Severity.None && alone > severity;
             _reasons.Add(new Reason(
                 "vendor.category", category.Version, "category", category.Name, -1,
-                $"{category.Vendor} put this under '{category.Name}'.",
+                $"{category.Vendor} put this under '{category.Name}'.{(context >= 0 ? $" The words speak of '{rules.Rules.SetNames[context]}'." : "")}",
                 decides ? $"{first.Code} {Words.Of(alone)}" : "noted"));
             if (decides)
             {

@@ -27,11 +27,15 @@ internal sealed class FieldReader(CompiledRules rules)
     private readonly int[] _seen = new int[rules.Rules.Length];
     private int _round;
 
+    /// <summary>The set of innocent surroundings that the last text named, -1 when none.</summary>
+    public int Context { get; private set; }
+
     /// <summary>Adds what the rules find in <paramref name="text"/> (and in <paramref name="host"/>, its host name) to <paramref name="findings"/>.</summary>
     public void Read(EventField field, ReadOnlySpan<byte> text, ReadOnlySpan<byte> host, List<Finding> findings)
     {
         _tokens.Read(text);
         _hits.Clear();
+        Context = -1;
         if (host.Length > 0)
         {
             rules.Hosts.Find(host, _hits);
@@ -46,11 +50,25 @@ internal sealed class FieldReader(CompiledRules rules)
         {
             Index();
             Evaluate(field, findings);
+            Context = FirstContext();
             foreach (var set in _touched)
             {
                 _first[set] = -1;
             }
         }
+    }
+
+    private int FirstContext()
+    {
+        foreach (var set in rules.Contexts)
+        {
+            if (_first[set] >= 0)
+            {
+                return set;
+            }
+        }
+
+        return -1;
     }
 
     private static int[] NewFirst(int sets)
@@ -158,8 +176,10 @@ internal sealed class FieldReader(CompiledRules rules)
             for (var i = _first[set]; i >= 0; i = _next[i])
             {
                 var hit = _hits[i];
-                var distance = Distance(key.Start, key.End, hit);
-                if (distance >= 0 && distance <= rule.Within && distance < best && (!rule.Ordered || hit.Start >= previous.End))
+
+                // "nudes" inside "send your nudes to everyone" is a word of its own; the very same words are not two groups.
+                var distance = hit.Start == key.Start && hit.End == key.End && key.End > 0 ? int.MaxValue : Math.Max(Distance(key.Start, key.End, hit), 0);
+                if (distance <= rule.Within && distance < best && (!rule.Ordered || hit.Start >= previous.End))
                 {
                     best = distance;
                     found = hit;

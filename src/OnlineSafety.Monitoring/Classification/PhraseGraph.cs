@@ -51,12 +51,17 @@ internal sealed class PhraseGraph
 
     private void Walk(ReadOnlySpan<Token> tokens, int node, int start, int next, List<PhraseHit> hits)
     {
-        ref readonly var at = ref _nodes[node];
-        foreach (var set in at.Sets)
+        foreach (var set in _nodes[node].Sets)
         {
             hits.Add(new PhraseHit(set, start, next));
         }
 
+        Continue(tokens, node, start, next, hits);
+    }
+
+    private void Continue(ReadOnlySpan<Token> tokens, int node, int start, int next, List<PhraseHit> hits)
+    {
+        ref readonly var at = ref _nodes[node];
         if (at.LeadsOn && next < tokens.Length && tokens[next].Word != 0)
         {
             foreach (var target in Targets(node, tokens[next].Word))
@@ -70,15 +75,7 @@ internal sealed class PhraseGraph
             // The gap may be empty; it does not reach across the end of a sentence.
             for (int i = next, last = Math.Min(next + words, tokens.Length - 1); i <= last && !tokens[i].NewSentence; i++)
             {
-                if (tokens[i].Word == 0)
-                {
-                    continue;
-                }
-
-                foreach (var target in Targets(behind, tokens[i].Word))
-                {
-                    Walk(tokens, target, start, i + 1, hits);
-                }
+                Continue(tokens, behind, start, i, hits);
             }
         }
     }

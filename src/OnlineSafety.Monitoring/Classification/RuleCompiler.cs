@@ -4,8 +4,10 @@ namespace OnlineSafety.Monitoring.Classification;
 
 /// <summary>Everything an assessor needs to read a text.</summary>
 /// <param name="ByKey">By set: places in <paramref name="Rules"/> of the rules whose first group has it.</param>
+/// <param name="Contexts">Sets of what the packs name as innocent surroundings: schoolwork, games, sport ...</param>
 /// <param name="SetNames">By set: its name, for reasons.</param>
-internal sealed record CompiledRules(PhraseGraph Phrases, HostTable Hosts, Rule[] Rules, int[][] ByKey, Modifier[] Modifiers, string[] SetNames);
+internal sealed record CompiledRules(
+    PhraseGraph Phrases, HostTable Hosts, Rule[] Rules, int[][] ByKey, Modifier[] Modifiers, int[] Contexts, string[] SetNames);
 
 /// <summary>Turns the rule pack files into sets of phrases, rules and modifiers.</summary>
 internal sealed class RuleCompiler(Taxonomy taxonomy, RuleErrors errors)
@@ -37,6 +39,7 @@ internal sealed class RuleCompiler(Taxonomy taxonomy, RuleErrors errors)
             modifiers.AddRange(file.Modifiers.Select((m, i) => Compile(file, m, errors.At(name, $"modifiers[{i}] ({m.Id})"))));
         }
 
+        int[] contexts = [.. packs.SelectMany(p => Sets(p.File.Contexts, errors.At(p.Name, "contexts"))).Distinct()];
         if (modifiers.Count > 64)
         {
             errors.Add("rule packs", "modifiers", "there are more than 64");
@@ -44,7 +47,7 @@ internal sealed class RuleCompiler(Taxonomy taxonomy, RuleErrors errors)
 
         var byKey = rules.SelectMany((rule, i) => rule.Groups[0].Select(set => (set, i))).ToLookup(x => x.set, x => x.i);
         return new CompiledRules(
-            new PhraseGraph(_graph), _hosts, [.. rules], [.. _setNames.Select((_, set) => byKey[set].ToArray())], [.. modifiers], [.. _setNames]);
+            new PhraseGraph(_graph), _hosts, [.. rules], [.. _setNames.Select((_, set) => byKey[set].ToArray())], [.. modifiers], contexts, [.. _setNames]);
     }
 
     private void Merge(string file, string place, Dictionary<string, string[]> from, Dictionary<string, string[]> to)

@@ -183,7 +183,7 @@ public sealed class ProcessingTests(PostgresFixture postgres) : IAsyncLifetime
                     break;
                 }
             }
-            catch (Exception e) when (e is Npgsql.NpgsqlException or IOException)
+            catch (Exception e) when (e is Npgsql.NpgsqlException or IOException or InvalidOperationException)
             {
                 await Task.Delay(5);
             }
@@ -191,6 +191,7 @@ public sealed class ProcessingTests(PostgresFixture postgres) : IAsyncLifetime
 
         await stop.CancelAsync();
         await killer;
+        Npgsql.NpgsqlConnection.ClearAllPools();
         await DrainAsync();
         Assert.Equal(40, (await QueryAsync("SELECT 1 FROM onlinesafety.alert")).Count);
         Assert.Equal(40, (await QueryAsync("SELECT 1 FROM onlinesafety.notification")).Count);
