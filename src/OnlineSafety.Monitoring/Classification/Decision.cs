@@ -194,7 +194,7 @@ internal sealed class Decision(
         }
     }
 
-    // Alone, a category decides only when the words decide nothing: they were read, and found harmless or not understood.
+    // A category decides only when it is graver than what the words say: nothing, or something smaller.
     private (Severity Severity, int Theme) WeighCategories(Severity found, int theme)
     {
         var severity = Severity.None;
@@ -209,7 +209,7 @@ internal sealed class Decision(
                 alone = Severity.Low;
             }
 
-            var decides = found == Severity.None && alone > severity;
+            var decides = alone > found && alone > severity;
             _reasons.Add(new Reason(
                 "vendor.category", category.Version, "category", category.Name, -1,
                 $"{category.Vendor} put this under '{category.Name}'.{(context >= 0 ? $" The words speak of '{rules.Rules.SetNames[context]}'." : "")}",
@@ -228,8 +228,7 @@ internal sealed class Decision(
         var vendorSure = draft.VendorBreach || draft.VendorSeverity >= 5;
         return category.Weight switch
         {
-            CategoryWeight.Grave when vendorSure || !readable => Severity.High,
-            CategoryWeight.Grave => excused ? Severity.Low : Severity.Medium,
+            CategoryWeight.Grave => excused && !vendorSure ? Severity.Low : Severity.High,
             CategoryWeight.Theme when vendorSure || !readable => Severity.Medium,
             CategoryWeight.Theme when !excused => Severity.Low,
             _ => Severity.None,
