@@ -19,7 +19,7 @@ public sealed class AssessorTests
     [Fact]
     public void ASpanInAnEncodedUrlIsThatOfTheUrl()
     {
-        var url = "https://search.test/?q=how+to+make+a%20pipe+bomb";
+        var url = "https://search.test/?q=instructions+for+a%20pipe+bomb";
         var reason = RuleFiles.Visit(url).Reasons.First(r => r.Field == "url");
         Assert.Equal(reason.Matched, url.Substring(reason.Start, reason.Matched.Length));
         Assert.Contains("pipe+bomb", reason.Matched, StringComparison.Ordinal);
