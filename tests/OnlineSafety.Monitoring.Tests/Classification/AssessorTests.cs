@@ -89,12 +89,28 @@ public sealed class AssessorTests
     }
 
     [Fact]
-    public void AnExcuseIsShownAsAReason()
+    public void AnExcuseIsShownAsAReasonAndGraveWordsAreRecordedAllTheSame()
     {
         var assessment = RuleFiles.Search("suicide methods in hamlet essay");
-        Assert.Equal(Severity.None, assessment.Severity);
+        Assert.Equal((Severity.Low, "suicide"), (assessment.Severity, assessment.ParentTheme));
         Assert.Contains(assessment.Reasons, r => r is { Rule: "suicide.method", Effect: "excluded" });
+        Assert.Contains(assessment.Reasons, r => r is { Rule: "modifier.excused", Effect: "suicide low" });
     }
+
+    [Fact]
+    public void AnExcuseDoesNotOutweighAVendorThatIsSure() =>
+        Assert.Equal(Severity.High, RuleFiles.Search("suicide methods in hamlet essay", more: d => d.VendorBreach = true).Severity);
+
+    [Fact]
+    public void AnExcuseOfWordsThatAreNotGraveLeavesNothing() =>
+        Assert.Equal(Severity.None, RuleFiles.Search("free vpn history lesson worksheet essay").Severity);
+
+    [Theory]
+    [InlineData("i am going to kill myself tonight and then they cant call me chicken")]
+    [InlineData("i tried to kill myself last week because he left me")]
+    [InlineData("nobody cares if i dare or not, i want to end my life tonight")]
+    public void WordsThatOftenStandBesideDespairExcuseNothing(string text) =>
+        Assert.Equal((Severity.Critical, "suicide"), (RuleFiles.Typed(text) is var a ? a.Severity : default, a.ParentTheme));
 
     [Fact]
     public void AConspiracyTaleIsCountedAndNeverAlerts() =>
