@@ -1,13 +1,14 @@
 using System.Text;
 using OnlineSafety.Monitoring.Classification;
 using OnlineSafety.Monitoring.Events;
+using OnlineSafety.Monitoring.TestKit;
 
 namespace OnlineSafety.Monitoring.Tests.Classification;
 
 /// <summary>The rules of this repository, compiled once for all tests, and short ways to assess a text with them.</summary>
 internal static class RuleFiles
 {
-    public static string Root { get; } = FindRoot();
+    public static string Root => Repository.Root;
 
     public static byte[] Taxonomy { get; } = File.ReadAllBytes(Path.Combine(Root, "schemas/taxonomy/kcsie-2026.json"));
 
@@ -57,16 +58,5 @@ internal static class RuleFiles
             Taxonomy,
             Packs.Select(file => (Path.GetFileName(file), (ReadOnlyMemory<byte>)File.ReadAllBytes(file))),
             vendors.Append(("agree", AgreeingVendor(taxonomy))));
-    }
-
-    private static string FindRoot()
-    {
-        var folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "OnlineSafety.Monitoring.sln")))
-        {
-            folder = Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("The tests run inside the repository.");
-        }
-
-        return folder;
     }
 }
