@@ -114,7 +114,7 @@ internal static class AlertGrouping
         alert.NeedsReview |= candidate.NeedsReview;
         // The narrower audience wins: a help-seeking event must not become visible by the company it keeps.
         alert.Audience = Math.Max(alert.Audience, (short)candidate.Audience);
-        alert.Instructions = alert.Instructions.Length > 0 ? alert.Instructions : candidate.Instructions;
+        alert.Instructions = Together(alert.Instructions, candidate.Instructions);
         if (candidate.Severity > before)
         {
             alert.Severity = (short)candidate.Severity;
@@ -149,6 +149,10 @@ internal static class AlertGrouping
         // Grouping never mutes a critical event once somebody has put the alert aside.
         return candidate.Severity == Severity.Critical && alert.State == AlertState.Acknowledged ? NotifyCause.CriticalAgain : null;
     }
+
+    // What the law demands of one theme does not lapse because another theme was met first.
+    private static string Together(string known, string more) =>
+        more.Length == 0 || known.Split(' ').Contains(more, StringComparer.Ordinal) ? known : (known + " " + more).TrimStart();
 
     private static T[] With<T>(T[] known, T value) => known.Contains(value) ? known : [.. known, value];
 }

@@ -19,8 +19,8 @@ internal sealed class ThemeGuide(Taxonomy taxonomy) : IThemeWords
 
     public bool MasksUrls(IEnumerable<string> themes) => themes.Any(theme => taxonomy.Find(theme)?.MaskUrl == true);
 
-    /// <summary>The text of an instruction; the id itself when the taxonomy does not know it; null when there is none.</summary>
-    public string? Instructions(string id) => id.Length == 0
-        ? null
-        : taxonomy.Instructions.FirstOrDefault(i => string.Equals(i.Id, id, StringComparison.Ordinal))?.Text ?? id;
+    /// <summary>The texts of instructions, ids with a space between; an id itself when the taxonomy does not know it; null when there is none.</summary>
+    public string? Instructions(string ids) => ids.Length == 0 ? null : string.Join(' ', ids.Split(' ').Select(TextOf));
+
+    private string TextOf(string id) => taxonomy.Instructions.FirstOrDefault(i => string.Equals(i.Id, id, StringComparison.Ordinal))?.Text ?? id;
 }

@@ -33,7 +33,8 @@ internal sealed record VerifyReport
 
 /// <summary>
 /// Walks every chain and holds it against what Processing wrote: stored = concern + counted + for review + control + waiting.
-/// Needs no key: hashes cover the sealed bytes.
+/// Needs no key: hashes cover the sealed bytes. Streams and checkpoints are looked up once and read up to there, so that it may run beside a
+/// service that goes on appending and processing.
 /// </summary>
 internal sealed class LogVerifier(Database database)
 {
@@ -42,18 +43,18 @@ internal sealed class LogVerifier(Database database)
 
     private const string Segments = """
         SELECT source_id, day, first_seq, last_seq, received_from, received_to, codec, key_id, previous_hash, hash, payload
-        FROM intake_segment WHERE school_id = $1 AND stream_id = $2 ORDER BY first_seq
+        FROM intake_segment WHERE school_id = $1 AND stream_id = $2 AND first_seq <= $3 ORDER BY first_seq
         """;
 
     // Ranges must tile the stream from 1 to the checkpoint: no hole, no overlap.
     private const string Ranges = """
         SELECT first_seq, last_seq, concern, counted, review, control FROM counter_block
-        WHERE school_id = $1 AND stream_id = $2 ORDER BY first_seq
+        WHERE school_id = $1 AND stream_id = $2 AND first_seq < $3 ORDER BY first_seq
         """;
 
     private const string Rows = """
         SELECT count(*) FILTER (WHERE review = 0), count(*) FILTER (WHERE review > 0)
-        FROM (SELECT seq, count(*) FILTER (WHERE review <> '') AS review FROM event WHERE school_id = $1 AND stream_id = $2 GROUP BY seq) s
+        FROM (SELECT seq, count(*) FILTER (WHERE review <> '') AS review FROM event WHERE school_id = $1 AND stream_id = $2 AND seq < $3 GROUP BY seq) s
         """;
 
     /// <param name="source">One source only, or null for all.</param>
@@ -109,7 +110,7 @@ internal sealed class LogVerifier(Database database)
     {
         var expected = 1L;
         ReadOnlyMemory<byte> previous = SegmentHeader.Genesis;
-        await using var select = Of(session, Segments, stream);
+        await using var select = Of(session, Segments, stream, stream.Last);
         await using var rows = await select.ExecuteReaderAsync(cancellationToken);
         while (await rows.ReadAsync(cancellationToken))
         {
@@ -147,7 +148,7 @@ internal sealed class LogVerifier(Database database)
     private static async Task ReconcileAsync(Session session, StreamHead stream, VerifyReport report, CancellationToken cancellationToken)
     {
         long expected = 1, concern = 0, review = 0;
-        await using (var select = Of(session, Ranges, stream))
+        await using (var select = Of(session, Ranges, stream, stream.Next))
         {
             await using var rows = await select.ExecuteReaderAsync(cancellationToken);
             while (await rows.ReadAsync(cancellationToken))
@@ -173,7 +174,7 @@ internal sealed class LogVerifier(Database database)
             Break(report, stream, expected, $"the checkpoint stands at {stream.Next}, the processed ranges end before {expected}");
         }
 
-        await using var counts = Of(session, Rows, stream);
+        await using var counts = Of(session, Rows, stream, stream.Next);
         await using var row = await counts.ExecuteReaderAsync(cancellationToken);
         await row.ReadAsync(cancellationToken);
         if (row.GetInt64(0) != concern || row.GetInt64(1) != review)
@@ -190,11 +191,12 @@ internal sealed class LogVerifier(Database database)
         }
     }
 
-    private static NpgsqlCommand Of(Session session, string sql, StreamHead stream)
+    private static NpgsqlCommand Of(Session session, string sql, StreamHead stream, long end)
     {
         var command = session.Command(sql);
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = stream.School });
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = stream.Id });
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = end });
         return command;
     }
 

@@ -9,7 +9,8 @@ namespace OnlineSafety.Monitoring.IntakeLog;
 internal sealed record StoredSegment(SegmentHeader Header, byte[] Hash, byte[] Payload);
 
 /// <summary>A segment opened. <see cref="Damage"/> is empty, or says why its records cannot be read; then there are none.</summary>
-internal sealed record OpenedSegment(SegmentHeader Header, RawRecord[] Records, string Damage);
+/// <param name="PlainBytes">What it came to, unpacked.</param>
+internal sealed record OpenedSegment(SegmentHeader Header, RawRecord[] Records, string Damage, int PlainBytes = 0);
 
 /// <summary>Reads a stream's segments in order from a sequence on.</summary>
 internal sealed class SegmentReader(Database database, DataKeyRing keys)
@@ -73,9 +74,10 @@ internal sealed class SegmentReader(Database database, DataKeyRing keys)
             var associated = new byte[SegmentHeader.CanonicalLength];
             header.WriteCanonical(associated);
             var packed = Sealing.Open(key.Key, segment.Payload, associated);
-            var records = SegmentFormat.Read(SegmentCompression.Decompress(header.Codec, packed), header.ReceivedFrom);
+            var plain = SegmentCompression.Decompress(header.Codec, packed);
+            var records = SegmentFormat.Read(plain, header.ReceivedFrom);
             return records.Length == header.Records
-                ? new OpenedSegment(header, records, "")
+                ? new OpenedSegment(header, records, "", plain.Length)
                 : new OpenedSegment(header, [], "damaged");
         }
         catch (Exception e) when (e is CryptographicException or InvalidDataException or ArgumentOutOfRangeException)

@@ -17,7 +17,6 @@ internal readonly record struct Subject(PersonRole Role, string Year, string Key
 /// <summary>The people of one school as they were at one moment: accounts and aliases, and who may be told. Immutable.</summary>
 internal sealed class SchoolPeople
 {
-    private const int LongestAccount = 256;
     private readonly FrozenDictionary<string, Subject> _subjects;
     private readonly FrozenDictionary<string, Subject>.AlternateLookup<ReadOnlySpan<char>> _bySpan;
 
@@ -37,12 +36,12 @@ internal sealed class SchoolPeople
     private bool TryFind(ReadOnlySpan<byte> account, out Subject subject)
     {
         subject = default;
-        if (account.IsEmpty || account.Length > LongestAccount || _subjects.Count == 0)
+        if (account.IsEmpty || account.Length > AccountName.Longest || _subjects.Count == 0)
         {
             return false;
         }
 
-        Span<char> text = stackalloc char[LongestAccount];
+        Span<char> text = stackalloc char[AccountName.Longest];
         return _bySpan.TryGetValue(text[..Encoding.UTF8.GetChars(account, text)], out subject);
     }
 

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using OnlineSafety.Monitoring.Events;
+using OnlineSafety.Monitoring.Normalization;
 
 namespace OnlineSafety.Monitoring.Processing;
 
@@ -10,8 +11,11 @@ internal readonly record struct CounterKey(DateTimeOffset Hour, DeviceAction Act
 /// <summary>Counts of one range of a stream. They belong to that range, so that a replay replaces and never adds.</summary>
 internal sealed class Counters
 {
-    /// <summary>Vendor categories told apart at once; further ones are counted as "(other)". Products have a few hundred.</summary>
+    /// <summary>Vendor categories told apart in one range; further ones are counted as "(other)". Products have a few hundred.</summary>
     private const int Categories = 4096;
+
+    /// <summary>Bytes of a category's name.</summary>
+    private const int LongestName = 200;
     private const string Other = "(other)";
 
     private readonly Dictionary<CounterKey, int> _counts = [];
@@ -32,11 +36,20 @@ internal sealed class Counters
         count++;
     }
 
-    public void Clear() => _counts.Clear();
+    public void Clear()
+    {
+        _counts.Clear();
+        if (_names.Count >= Categories)
+        {
+            // Names are kept from range to range only to save making them: what one product invented must not leave none for the others.
+            _names.Clear();
+        }
+    }
 
     /// <summary>The string of a UTF-8 name, made once.</summary>
-    private string Name(ReadOnlySpan<byte> utf8)
+    private string Name(ReadOnlySpan<byte> sent)
     {
+        var utf8 = Utf8Text.Cap(sent, LongestName);
         if (_nameOf.TryGetValue(utf8, out var name))
         {
             return name;
@@ -73,8 +86,12 @@ internal sealed class Counters
     }
 }
 
-/// <summary>Postgres text takes every character but NUL.</summary>
+/// <summary>Postgres text takes every character but NUL and half a surrogate pair.</summary>
 internal static class PostgresText
 {
+    /// <summary>At most <paramref name="longest"/> UTF-16 units, never half a pair at the end.</summary>
+    public static string Cut(string text, int longest) =>
+        text.Length <= longest ? text : text[..(char.IsHighSurrogate(text[longest - 1]) ? longest - 1 : longest)];
+
     public static string Of(string text) => text.Contains('\0', StringComparison.Ordinal) ? text.Replace('\0', '\uFFFD') : text;
 }

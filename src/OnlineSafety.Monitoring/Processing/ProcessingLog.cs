@@ -19,4 +19,7 @@ internal static partial class ProcessingLog
 
     [LoggerMessage(4004, LogLevel.Information, "Another worker moved stream {Stream} on; this pass was dropped")]
     public static partial void Overtaken(ILogger logger, Guid stream);
+
+    [LoggerMessage(4005, LogLevel.Error, "Stream {Stream} could not be processed; it is tried again after the others")]
+    public static partial void StreamFailed(ILogger logger, Guid stream, Exception exception);
 }

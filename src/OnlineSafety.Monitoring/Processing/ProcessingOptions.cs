@@ -28,6 +28,10 @@ internal sealed class ProcessingOptions
     [Range(4096, 64 * 1024 * 1024)]
     public int ChunkBytes { get; set; } = 1024 * 1024;
 
+    /// <summary>Bytes that the segments of one Record transaction may come to once they are unpacked; a whole segment always fits. Default 32 MiB.</summary>
+    [Range(4096, 1024 * 1024 * 1024)]
+    public int ChunkPlainBytes { get; set; } = 32 * 1024 * 1024;
+
     /// <summary>Segments read for one Record transaction. Default 256.</summary>
     [Range(1, 10_000)]
     public int ChunkSegments { get; set; } = 256;

@@ -86,8 +86,9 @@ internal sealed class ProcessingService(
             {
                 return;
             }
-            catch (Exception e) when (e is Npgsql.NpgsqlException or IOException)
+            catch (Exception)
             {
+                // Whatever it was: without hints there is still the poll, and the next try may have them again.
                 await Task.Delay(TimeSpan.FromSeconds(1), time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }

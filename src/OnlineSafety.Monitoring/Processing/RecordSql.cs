@@ -34,10 +34,13 @@ internal static class RecordSql
             review = h.review + EXCLUDED.review, unknown_role = h.unknown_role + EXCLUDED.unknown_role
         """;
 
-    // Bounded: a product that invents a category for every page must not fill the disk. Beyond the bound they share one line.
+    // Bounded: a product that invents a category for every page must not fill the disk. Beyond the bound new ones share one line.
     private const string UpsertUnmapped = """
         INSERT INTO unmapped AS u (school_id, source_id, kind, value, count, first_seen, last_seen)
-        VALUES ($1, $2, $3, CASE WHEN (SELECT count(*) FROM unmapped WHERE school_id = $1 AND source_id = $2) < 1000 THEN $4 ELSE '(more)' END, $5, $6, $6)
+        VALUES ($1, $2, $3,
+                CASE WHEN (SELECT count(*) FROM unmapped WHERE school_id = $1 AND source_id = $2) < 1000
+                       OR EXISTS (SELECT 1 FROM unmapped WHERE school_id = $1 AND source_id = $2 AND kind = $3 AND value = $4) THEN $4 ELSE '(more)' END,
+                $5, $6, $6)
         ON CONFLICT (school_id, source_id, kind, value) DO UPDATE SET count = u.count + EXCLUDED.count, last_seen = EXCLUDED.last_seen
         """;
 

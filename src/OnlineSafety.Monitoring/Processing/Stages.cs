@@ -17,6 +17,7 @@ namespace OnlineSafety.Monitoring.Processing;
 internal sealed class Stages(Rules rules, ILogger logger) : IEventSink
 {
     private const int LongestUnmapped = 200;
+    private const int LongestIndexed = 256;
     private readonly Normalizer _normalizer = new(rules.Mappings);
     private readonly Assessor _assessor = new(rules.RuleSet);
 
@@ -26,10 +27,12 @@ internal sealed class Stages(Rules rules, ILogger logger) : IEventSink
     private RawRecord _record;
     private RecordPosition _position;
     private bool _concern;
+    private int _parts;
 
     public void Run(StreamContext context, Guid stream, long sequence, in RawRecord record, RecordPlan plan)
     {
-        (_context, _plan, _record, _position, _concern) = (context, plan, record, new RecordPosition(stream, sequence), false);
+        (_context, _plan, _record, _position) = (context, plan, record, new RecordPosition(stream, sequence));
+        (_concern, _parts) = (false, 0);
         var before = plan.Events.Count;
         NormalizeResult result;
         try
@@ -41,7 +44,7 @@ internal sealed class Stages(Rules rules, ILogger logger) : IEventSink
             // A fault of ours in one record must not hold up the stream behind it.
             ProcessingLog.RecordFailed(logger, _position.ToString(), e.GetType().Name);
             ProcessingMetrics.Faults.Add(1);
-            result = new NormalizeResult(NormalizeOutcome.Unreadable, "fault", "", 0);
+            result = new NormalizeResult(NormalizeOutcome.Unreadable, "fault", "", _parts);
         }
 
         // Which mapping it was is known only after the events were handed over.
@@ -64,6 +67,8 @@ internal sealed class Stages(Rules rules, ILogger logger) : IEventSink
 
     public void OnEvent(EventDraft draft, int part)
     {
+        // Also when this very event breaks: what is planned of a record must never share a part, or its rows would refuse each other for ever.
+        _parts = part + 1;
         var subject = _context.People.Find(draft[EventField.User], draft[EventField.UserAsSent]);
         if (subject.Role == PersonRole.Unknown && draft.Has(EventField.User))
         {
@@ -124,7 +129,7 @@ internal sealed class Stages(Rules rules, ILogger logger) : IEventSink
             TimeBasis = TimeBasis.Received,
             ReceivedAt = _record.ReceivedAt,
             RawHash = Convert.ToHexStringLower(SHA256.HashData(_record.Payload.Span)),
-            Text = Encoding.UTF8.GetString(_record.Payload.Span[..Math.Min(_record.Payload.Length, ReviewText)]),
+            Text = Encoding.UTF8.GetString(Utf8Text.Cap(_record.Payload.Span, ReviewText)),
             RecordFlags = _record.Flags,
         };
         _plan.Events.Add(Plan(read, assessment, Subject.Nobody, reason));
@@ -145,10 +150,15 @@ internal sealed class Stages(Rules rules, ILogger logger) : IEventSink
 
     /// <summary>The person an event is grouped under: user, else device, else address. Nothing known: never grouped.</summary>
     private static string? SubjectKeyOf(MonitoringEvent read) =>
-        read.User is { Length: > 0 } user ? "user:" + PostgresText.Of(user)
-        : read.DeviceHost is { Length: > 0 } host ? "device:" + PostgresText.Of(host.ToLowerInvariant())
-        : read.DeviceIp is { Length: > 0 } address ? "address:" + PostgresText.Of(address)
+        read.User is { Length: > 0 } user ? "user:" + Indexed(user)
+        : read.DeviceHost is { Length: > 0 } host ? "device:" + Indexed(host.ToLowerInvariant())
+        : read.DeviceIp is { Length: > 0 } address ? "address:" + Indexed(address)
         : null;
+
+    // An index holds no more than 2,704 bytes. Cutting would put two devices together; a hash keeps them apart.
+    private static string Indexed(string name) => name.Length <= LongestIndexed
+        ? PostgresText.Of(name)
+        : "sha256-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name)));
 
     private void AddEvidence() => _plan.Evidence.Add(new PlannedEvidence(_position.Sequence, _record.Envelope, _record.Payload));
 
@@ -160,21 +170,19 @@ internal sealed class Stages(Rules rules, ILogger logger) : IEventSink
             {
                 if (reason.Rule == "vendor.unmapped")
                 {
-                    _plan.AddUnmapped("category", Bounded(reason.Matched));
+                    _plan.AddUnmapped("category", PostgresText.Cut(reason.Matched, LongestUnmapped));
                 }
             }
         }
 
         if ((draft.Warnings & EventWarnings.UnmappedAction) != 0)
         {
-            _plan.AddUnmapped("action", Bounded(Encoding.UTF8.GetString(draft[EventField.ActionAsSent])));
+            _plan.AddUnmapped("action", PostgresText.Cut(Encoding.UTF8.GetString(draft[EventField.ActionAsSent]), LongestUnmapped));
         }
 
         if ((draft.Warnings & EventWarnings.UnmappedSeverity) != 0)
         {
-            _plan.AddUnmapped("severity", Bounded(Encoding.UTF8.GetString(draft[EventField.VendorSeverityWord])));
+            _plan.AddUnmapped("severity", PostgresText.Cut(Encoding.UTF8.GetString(draft[EventField.VendorSeverityWord]), LongestUnmapped));
         }
     }
-
-    private static string Bounded(string value) => value.Length <= LongestUnmapped ? value : value[..LongestUnmapped];
 }

@@ -31,7 +31,7 @@ internal sealed class StreamClaims(Database database, Guid worker, TimeSpan leas
             SELECT c.school_id, c.stream_id, s.last_seq
             FROM checkpoint c
             JOIN intake_stream s ON s.school_id = c.school_id AND s.stream_id = c.stream_id
-            WHERE c.day >= $3 AND s.last_seq >= c.next_seq AND (c.worker_id = $1 OR c.lease_until < clock_timestamp())
+            WHERE c.day >= $3 AND s.last_seq >= c.next_seq AND c.stream_id <> ALL ($5) AND (c.worker_id = $1 OR c.lease_until < clock_timestamp())
             ORDER BY s.last_received_at
             LIMIT $4
             FOR UPDATE OF c SKIP LOCKED
@@ -40,7 +40,10 @@ internal sealed class StreamClaims(Database database, Guid worker, TimeSpan leas
         RETURNING c.school_id, c.source_id, c.stream_id, c.day, c.next_seq, due.last_seq
         """;
 
-    public Task<List<ClaimedStream>> ClaimAsync(DateOnly since, int limit, CancellationToken cancellationToken) => database.QueryAsync(
+    /// <param name="since">Streams of this day and later.</param>
+    /// <param name="limit">At most so many, those that heard least recently first.</param>
+    /// <param name="resting">Streams to leave out.</param>
+    public Task<List<ClaimedStream>> ClaimAsync(DateOnly since, int limit, Guid[] resting, CancellationToken cancellationToken) => database.QueryAsync(
         school: null,
         Actor,
         batch =>
@@ -54,6 +57,7 @@ internal sealed class StreamClaims(Database database, Guid worker, TimeSpan leas
                     new NpgsqlParameter<TimeSpan> { TypedValue = lease },
                     new NpgsqlParameter<DateOnly> { TypedValue = since },
                     new NpgsqlParameter<int> { TypedValue = limit },
+                    new NpgsqlParameter<Guid[]> { TypedValue = resting },
                 },
             });
         },

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Npgsql;
 using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.Alerts;
 using OnlineSafety.Monitoring.IntakeLog;
@@ -21,6 +22,7 @@ internal sealed class StreamWorker(
     Rules rules,
     NotificationSignals notifications,
     IOptions<ProcessingOptions> options,
+    TimeProvider time,
     ILogger<StreamWorker> logger)
 {
     private const int ClaimedAtOnce = 8;
@@ -29,14 +31,31 @@ internal sealed class StreamWorker(
     private readonly RecordWriter _writer = new(database, rules.RuleSet);
     private readonly Stages _stages = new(rules, logger);
     private readonly RecordPlan _plan = new();
+    private readonly RestingStreams _resting = new(time);
 
     /// <summary>One pass over what is due; false when nothing was.</summary>
+    /// <exception cref="NpgsqlException">The database is away.</exception>
     public async Task<bool> PassAsync(DateOnly since, CancellationToken cancellationToken)
     {
-        var streams = await _claims.ClaimAsync(since, ClaimedAtOnce, cancellationToken);
+        var streams = await _claims.ClaimAsync(since, ClaimedAtOnce, _resting.Now(), cancellationToken);
         foreach (var stream in streams)
         {
-            await ReadThroughAsync(stream, cancellationToken);
+            try
+            {
+                await ReadThroughAsync(stream, cancellationToken);
+            }
+            catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+            {
+                // Nothing was moved. What one stream holds must not keep the next school's alerts waiting, so it goes to the end of the line.
+                if (e is NpgsqlException { IsTransient: true })
+                {
+                    _resting.AddShortly(stream.Stream);
+                    throw;
+                }
+
+                _resting.Add(stream.Stream);
+                ProcessingLog.StreamFailed(logger, stream.Stream, e);
+            }
         }
 
         return streams.Count > 0;
@@ -53,6 +72,8 @@ internal sealed class StreamWorker(
             var segments = await OpenAsync(stream, next, cancellationToken);
             if (segments.Count == 0)
             {
+                // A hole, which does not heal by itself: looked at again, but not before everything else.
+                _resting.Add(stream.Stream);
                 return;
             }
 
@@ -82,12 +103,15 @@ internal sealed class StreamWorker(
             Signal(result.Notifications);
             next = _plan.Last + 1;
         }
+
+        _resting.Remove(stream.Stream);
     }
 
     private async Task<List<OpenedSegment>> OpenAsync(ClaimedStream stream, long next, CancellationToken cancellationToken)
     {
         using var activity = Instruments.Activities.StartActivity("read");
         var opened = new List<OpenedSegment>();
+        var plainBytes = 0L;
         var stored = await _reader.ReadAsync(
             stream.Target.School, stream.Stream, stream.Day, next, options.Value.ChunkSegments, options.Value.ChunkBytes, cancellationToken);
         foreach (var segment in stored)
@@ -100,8 +124,15 @@ internal sealed class StreamWorker(
                 break;
             }
 
-            opened.Add(await _reader.OpenAsync(segment, cancellationToken));
+            var segmentOpened = await _reader.OpenAsync(segment, cancellationToken);
+            opened.Add(segmentOpened);
             next = segment.Header.Last + 1;
+            plainBytes += segmentOpened.PlainBytes;
+            if (plainBytes >= options.Value.ChunkPlainBytes)
+            {
+                // The rest is read again for the next transaction: sealed bytes say little of what they become.
+                break;
+            }
         }
 
         return opened;

@@ -59,7 +59,7 @@ internal static class SetupText
         return shown.ToString();
     }
 
-    // Format characters are the bidirectional controls and the invisible ones; a lone surrogate cannot be written out at all.
+    // Format characters are the bidirectional controls and the invisible ones.
     private static bool IsUnprintable(char letter) => char.GetUnicodeCategory(letter) is
         UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
 }

@@ -102,6 +102,16 @@ public sealed class AlertGroupingTests
         Assert.Equal((short)Audience.DslOnly, alert.Audience);
     }
 
+    [Fact]
+    public void WhatTheLawDemandsOfALaterThemeIsNotLostBehindAnEarlierOne()
+    {
+        var alert = Raise(Candidate() with { Instructions = "life-at-risk" });
+        AlertGrouping.Grow(alert, Candidate() with { Theme = "csam", Instructions = "csam" });
+        AlertGrouping.Grow(alert, Candidate());
+        AlertGrouping.Grow(alert, Candidate() with { Theme = "csam", Instructions = "csam" });
+        Assert.Equal("life-at-risk csam", alert.Instructions);
+    }
+
     [Theory]
     [InlineData(Severity.Medium, false, false)]
     [InlineData(Severity.High, false, true)]

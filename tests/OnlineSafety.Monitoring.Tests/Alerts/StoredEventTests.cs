@@ -53,5 +53,6 @@ public sealed class StoredEventTests
         Assert.Equal("Do it.", guide.Instructions("i"));
         Assert.Equal("other", guide.Instructions("other"));
         Assert.Null(guide.Instructions(""));
+        Assert.Equal("Do it. other", guide.Instructions("i other"));
     }
 }

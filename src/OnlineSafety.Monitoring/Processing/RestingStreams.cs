@@ -1,0 +1,41 @@
+namespace OnlineSafety.Monitoring.Processing;
+
+/// <summary>
+/// Streams that could not go on and are left alone for a while: the next pass is for the others. A stream that fails again rests twice as
+/// long, up to a minute. One worker's own; not thread-safe.
+/// </summary>
+internal sealed class RestingStreams(TimeProvider time)
+{
+    private static readonly TimeSpan First = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan Longest = TimeSpan.FromMinutes(1);
+
+    // Another worker may have got a stream going, so that this one never hears of it again.
+    private static readonly TimeSpan Forgotten = TimeSpan.FromMinutes(10);
+
+    private readonly Dictionary<Guid, (long Since, TimeSpan For)> _streams = [];
+
+    /// <summary>The database was away, which is nothing of the stream's own: it rests shortly, however often.</summary>
+    public void AddShortly(Guid stream) => _streams[stream] = (time.GetTimestamp(), First);
+
+    public void Add(Guid stream)
+    {
+        var rest = _streams.TryGetValue(stream, out var before) ? before.For * 2 : First;
+        _streams[stream] = (time.GetTimestamp(), rest < Longest ? rest : Longest);
+    }
+
+    public void Remove(Guid stream) => _streams.Remove(stream);
+
+    /// <summary>Those that still rest.</summary>
+    public Guid[] Now()
+    {
+        foreach (var (stream, entry) in _streams)
+        {
+            if (time.GetElapsedTime(entry.Since) > Forgotten)
+            {
+                _streams.Remove(stream);
+            }
+        }
+
+        return [.. _streams.Where(s => time.GetElapsedTime(s.Value.Since) < s.Value.For).Select(s => s.Key)];
+    }
+}

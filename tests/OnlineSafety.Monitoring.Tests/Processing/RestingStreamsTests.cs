@@ -1,0 +1,43 @@
+using OnlineSafety.Monitoring.Processing;
+using OnlineSafety.Monitoring.TestKit;
+
+namespace OnlineSafety.Monitoring.Tests.Processing;
+
+public sealed class RestingStreamsTests
+{
+    [Fact]
+    public void AStreamThatFailsAgainRestsLongerUpToAMinuteAndOneThatGoesOnNoMore()
+    {
+        var time = new ManualTimeProvider(Some.Time);
+        var resting = new RestingStreams(time);
+        var stream = Guid.NewGuid();
+        foreach (var seconds in new[] { 0.5, 1, 2, 4, 8, 16, 32, 60, 60 })
+        {
+            resting.Add(stream);
+            time.Advance(TimeSpan.FromSeconds(seconds) - TimeSpan.FromMilliseconds(1));
+            Assert.Equal([stream], resting.Now());
+            time.Advance(TimeSpan.FromMilliseconds(1));
+            Assert.Empty(resting.Now());
+        }
+
+        resting.Remove(stream);
+        resting.Add(stream);
+        time.Advance(TimeSpan.FromSeconds(0.5));
+        Assert.Empty(resting.Now());
+    }
+
+    [Fact]
+    public void ADatabaseThatIsAwayAgainAndAgainMakesNoRestLonger()
+    {
+        var time = new ManualTimeProvider(Some.Time);
+        var resting = new RestingStreams(time);
+        var stream = Guid.NewGuid();
+        for (var i = 0; i < 10; i++)
+        {
+            resting.AddShortly(stream);
+        }
+
+        time.Advance(TimeSpan.FromSeconds(0.5));
+        Assert.Empty(resting.Now());
+    }
+}
