@@ -35,7 +35,7 @@ internal sealed class DemoProgress(MonitoringDatabase database, TimeProvider tim
 
     private async Task<bool> ToldAsync(Guid school, CancellationToken cancellationToken)
     {
-        await using var session = await database[DatabaseRole.Console].OpenAsync(school, Actor, cancellationToken);
+        await using var session = await database[DatabaseRole.Notify].OpenAsync(school, Actor, cancellationToken);
         return !await session.Context.Notifications
             .AnyAsync(n => n.SchoolId == school && (n.State == NotificationState.Due || n.State == NotificationState.Sending), cancellationToken);
     }

@@ -7,7 +7,9 @@ internal sealed class ErrorLog(ILogger<ErrorLog> logger) : IExceptionHandler
 {
     public ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
-        var route = (httpContext.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? "unmatched";
+        // The middleware has taken the endpoint off the request by now.
+        var endpoint = httpContext.Features.Get<IExceptionHandlerFeature>()?.Endpoint ?? httpContext.GetEndpoint();
+        var route = (endpoint as RouteEndpoint)?.RoutePattern.RawText ?? "unmatched";
         logger.RequestFailed(route, exception.GetType().FullName ?? exception.GetType().Name, Place(exception));
         // Not answered here: the framework's problem details say 500 and nothing more.
         return ValueTask.FromResult(false);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Options;
 using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.Alerts;
@@ -95,6 +96,7 @@ internal static class ServiceAssembly
         services.AddProblemDetails();
         services.AddExceptionHandler<ErrorLog>();
         services.AddHealth(options.Roles);
+        services.AddSingleton<DistributedContextPropagator, NoSendersTrace>();
         services.AddTelemetry();
     }
 

@@ -6,11 +6,11 @@ namespace OnlineSafety.Monitoring.Intake;
 /// <summary>Messages of the doors, event ids 2000-2199. Addresses of senders and ids of sources may appear; nothing of what was sent.</summary>
 internal static partial class DoorLog
 {
-    [LoggerMessage(2000, LogLevel.Warning, "The intake log did not take a request's records for source {Source}: answered 503")]
-    public static partial void RequestNotStored(ILogger logger, Guid source, Exception exception);
+    [LoggerMessage(2000, LogLevel.Warning, "The intake log did not take a request's records for source {Source} ({Error}): answered 503")]
+    public static partial void RequestNotStored(ILogger logger, Guid source, string error);
 
-    [LoggerMessage(2001, LogLevel.Warning, "The source directory could not be refreshed: what is known is used")]
-    public static partial void DirectoryNotRefreshed(ILogger logger, Exception exception);
+    [LoggerMessage(2001, LogLevel.Warning, "The source directory could not be refreshed ({Error}): what is known is used")]
+    public static partial void DirectoryNotRefreshed(ILogger logger, string error);
 
     [LoggerMessage(2100, LogLevel.Information, "Syslog listens on {Endpoint} (UDP and TCP) for {Listener}")]
     public static partial void Listening(ILogger logger, IPEndPoint endpoint, string listener);
@@ -33,8 +33,8 @@ internal static partial class DoorLog
     [LoggerMessage(2106, LogLevel.Warning, "A connection from {Peer} to {Listener} was closed after broken framing ({Fault})")]
     public static partial void FramingBroken(ILogger logger, string peer, string listener, Syslog.FramingFault fault);
 
-    [LoggerMessage(2107, LogLevel.Error, "{Listener} could not append {Records} records (attempt {Attempt}): they are kept and tried again, the sender is held back")]
-    public static partial void AppendRetried(ILogger logger, string listener, int records, int attempt, Exception exception);
+    [LoggerMessage(2107, LogLevel.Error, "{Listener} could not append {Records} records (attempt {Attempt}, {Error}): they are kept and tried again, the sender is held back")]
+    public static partial void AppendRetried(ILogger logger, string listener, int records, int attempt, string error);
 
     [LoggerMessage(2108, LogLevel.Error, "{Listener} stopped with {Records} records that the intake log did not take in time")]
     public static partial void LostAtStop(ILogger logger, string listener, int records);
@@ -42,9 +42,9 @@ internal static partial class DoorLog
     [LoggerMessage(2109, LogLevel.Warning, "{Listener} could not accept or receive: {Error}")]
     public static partial void SocketFailed(ILogger logger, string listener, System.Net.Sockets.SocketError error);
 
-    [LoggerMessage(2110, LogLevel.Error, "A connection from {Peer} to {Listener} ended with an unexpected error")]
-    public static partial void ConnectionFailed(ILogger logger, string peer, string listener, Exception exception);
+    [LoggerMessage(2110, LogLevel.Error, "A connection from {Peer} to {Listener} ended with an unexpected error: {Error}")]
+    public static partial void ConnectionFailed(ILogger logger, string peer, string listener, string error);
 
-    [LoggerMessage(2111, LogLevel.Error, "{Listener} met an unexpected error while it took datagrams to the intake log: they are lost, it goes on")]
-    public static partial void DatagramsFailed(ILogger logger, string listener, Exception exception);
+    [LoggerMessage(2111, LogLevel.Error, "{Listener} met an unexpected error ({Error}) while it took datagrams to the intake log: they are lost, it goes on")]
+    public static partial void DatagramsFailed(ILogger logger, string listener, string error);
 }

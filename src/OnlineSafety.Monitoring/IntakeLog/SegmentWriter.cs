@@ -4,6 +4,7 @@ using Npgsql;
 using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.Events;
 using OnlineSafety.Monitoring.Storage;
+using OnlineSafety.Monitoring.Telemetry;
 
 namespace OnlineSafety.Monitoring.IntakeLog;
 
@@ -36,7 +37,7 @@ internal sealed class SegmentWriter(
             _streams.Clear();
             if (e is not IntakeUnavailableException)
             {
-                IntakeLogLog.CommitFailed(logger, appends.Count, e);
+                IntakeLogLog.CommitFailed(logger, appends.Count, ErrorWords.Of(e));
             }
 
             var told = e as IntakeUnavailableException ?? new IntakeUnavailableException("The intake log could not commit.", TimeSpan.FromSeconds(2), e);

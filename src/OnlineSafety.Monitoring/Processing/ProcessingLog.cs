@@ -5,8 +5,8 @@ namespace OnlineSafety.Monitoring.Processing;
 /// <summary>Messages 4000-4099. Positions and types only, never a record's content.</summary>
 internal static partial class ProcessingLog
 {
-    [LoggerMessage(4000, LogLevel.Error, "A processing pass failed; the worker goes on after a pause")]
-    public static partial void PassFailed(ILogger logger, Exception exception);
+    [LoggerMessage(4000, LogLevel.Error, "A processing pass failed ({Error}); the worker goes on after a pause")]
+    public static partial void PassFailed(ILogger logger, string error);
 
     [LoggerMessage(4001, LogLevel.Error, "Record {Position} could not be processed ({Error}); it was kept for review")]
     public static partial void RecordFailed(ILogger logger, string position, string error);

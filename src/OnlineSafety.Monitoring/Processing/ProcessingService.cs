@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.IntakeLog;
+using OnlineSafety.Monitoring.Telemetry;
 
 namespace OnlineSafety.Monitoring.Processing;
 
@@ -62,7 +63,7 @@ internal sealed class ProcessingService(
             catch (Exception e)
             {
                 // Nothing was moved; the same records come again. A database that is away is the usual cause.
-                ProcessingLog.PassFailed(logger, e);
+                ProcessingLog.PassFailed(logger, ErrorWords.Of(e));
                 await Task.Delay(TimeSpan.FromMilliseconds(500), time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }

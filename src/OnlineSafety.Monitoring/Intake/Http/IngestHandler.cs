@@ -106,7 +106,7 @@ internal sealed class IngestHandler
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
-            DoorLog.DirectoryNotRefreshed(_logger, exception);
+            DoorLog.DirectoryNotRefreshed(_logger, ErrorWords.Of(exception));
         }
     }
 
@@ -223,7 +223,7 @@ internal sealed class IngestHandler
         catch (Exception exception)
         {
             // Whatever it was, the sender must try again: nothing but a durable append is answered with 2xx.
-            DoorLog.RequestNotStored(_logger, target.Source, exception);
+            DoorLog.RequestNotStored(_logger, target.Source, ErrorWords.Of(exception));
             return (default, IngestRefusal.LogUnavailable(exception is IntakeUnavailableException unavailable ? unavailable.RetryAfter : TimeSpan.FromSeconds(5)));
         }
     }

@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.Extensions.Logging;
 using OnlineSafety.Monitoring.Sources;
+using OnlineSafety.Monitoring.Telemetry;
 
 namespace OnlineSafety.Monitoring.Intake.Syslog;
 
@@ -59,7 +60,7 @@ internal sealed class ListenerSources(int? port, ISourceDirectory directory, ILo
         catch (Exception exception)
         {
             // The unassigned source takes what does not match; the directory's own polling will catch up.
-            DoorLog.DirectoryNotRefreshed(logger, exception);
+            DoorLog.DirectoryNotRefreshed(logger, ErrorWords.Of(exception));
         }
     }
 

@@ -60,7 +60,7 @@ internal sealed class SyslogAppends(string listener, ISourceDirectory directory,
             {
                 if (attempt is 1 || delay == LongestDelay)
                 {
-                    DoorLog.AppendRetried(logger, listener, batch.Records.Count, attempt, exception);
+                    DoorLog.AppendRetried(logger, listener, batch.Records.Count, attempt, ErrorWords.Of(exception));
                 }
 
                 IntakeMetrics.OnRetry(door);

@@ -104,7 +104,7 @@ internal sealed class SyslogTcpListener(
         catch (Exception exception)
         {
             // One connection's error is its own: the listener and the others go on.
-            DoorLog.ConnectionFailed(logger, connection.Peer, name, exception);
+            DoorLog.ConnectionFailed(logger, connection.Peer, name, ErrorWords.Of(exception));
         }
         finally
         {

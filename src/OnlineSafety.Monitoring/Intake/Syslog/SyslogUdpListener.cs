@@ -106,7 +106,7 @@ internal sealed class SyslogUdpListener(
             {
                 // Appends do not throw; whatever this is, the next datagrams are still wanted.
                 IntakeMetrics.OnDropped(Door.SyslogUdp, IntakeReason.LogUnavailable, arrived.Count);
-                DoorLog.DatagramsFailed(logger, name, exception);
+                DoorLog.DatagramsFailed(logger, name, ErrorWords.Of(exception));
             }
         }
     }

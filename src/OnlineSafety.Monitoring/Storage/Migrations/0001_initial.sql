@@ -388,7 +388,9 @@ GRANT DELETE ON person, person_alias, staff_key TO onlinesafety_setup;
 GRANT SELECT ON source_health, unmapped TO onlinesafety_setup;
 GRANT INSERT ON access_record TO onlinesafety_setup;
 CREATE POLICY setup_all ON school TO onlinesafety_setup USING (true) WITH CHECK (true);
-CREATE POLICY setup_all ON source TO onlinesafety_setup USING (true) WITH CHECK (school_id = current_school());
+-- Found across schools (a key, a free port), changed in one: a single policy would let an UPDATE pull another school's source over.
+CREATE POLICY setup_find ON source FOR SELECT TO onlinesafety_setup USING (true);
+CREATE POLICY setup_scope ON source TO onlinesafety_setup USING (school_id = current_school()) WITH CHECK (school_id = current_school());
 CREATE POLICY setup_scope ON person TO onlinesafety_setup USING (school_id = current_school()) WITH CHECK (school_id = current_school());
 CREATE POLICY setup_scope ON person_alias TO onlinesafety_setup USING (school_id = current_school()) WITH CHECK (school_id = current_school());
 CREATE POLICY setup_scope ON staff TO onlinesafety_setup USING (school_id = current_school()) WITH CHECK (school_id = current_school());
@@ -415,7 +417,12 @@ CREATE POLICY ingest_scope ON intake_stream TO onlinesafety_ingest USING (school
 -- Process: reads the log, writes what came of it. Claims across schools on ids only.
 GRANT SELECT ON school, source, person, person_alias, staff, data_key, intake_stream, intake_segment TO onlinesafety_process;
 GRANT UPDATE (next_alert) ON school TO onlinesafety_process;
-GRANT SELECT, INSERT, UPDATE ON checkpoint, unmapped, source_health, alert TO onlinesafety_process;
+GRANT SELECT, INSERT, UPDATE ON unmapped, source_health TO onlinesafety_process;
+GRANT SELECT, INSERT ON checkpoint, alert TO onlinesafety_process;
+GRANT UPDATE (next_seq, worker_id, lease_until, updated_at) ON checkpoint TO onlinesafety_process;
+-- An alert grows and may become new again; the service can neither resolve it nor put it on another desk.
+GRANT UPDATE (state, severity, risk, theme, parent_theme, themes, needs_review, audience, source_ids, vendors, event_count, reasons, instructions,
+              first_received_at, last_received_at, acknowledged_at, acknowledged_by) ON alert TO onlinesafety_process;
 GRANT SELECT, INSERT ON event, evidence, counter_block TO onlinesafety_process;
 GRANT INSERT ON notification, access_record TO onlinesafety_process;
 GRANT SELECT (school_id, window_to) ON digest TO onlinesafety_process;
@@ -443,7 +450,9 @@ CREATE POLICY process_scope ON access_record FOR INSERT TO onlinesafety_process 
 GRANT SELECT ON school, staff, intake_stream, checkpoint, counter_block, source, source_health, unmapped TO onlinesafety_notify;
 GRANT SELECT (school_id, alert_id, number, state, severity, risk, theme, parent_theme, needs_review, audience, route, subject_staff, event_count,
               raised_at, last_received_at, acknowledged_at, resolved_at, outcome, instructions) ON alert TO onlinesafety_notify;
-GRANT SELECT, INSERT, UPDATE ON notification TO onlinesafety_notify;
+GRANT SELECT, INSERT ON notification TO onlinesafety_notify;
+-- Marks what became of a row; whose it is and what it tells stays as it was written.
+GRANT UPDATE (state, due_at, created_at, attempts, claimed_by, lease_until, sent_at, error) ON notification TO onlinesafety_notify;
 GRANT SELECT, INSERT ON digest TO onlinesafety_notify;
 GRANT INSERT ON access_record TO onlinesafety_notify;
 CREATE POLICY notify_read ON school FOR SELECT TO onlinesafety_notify USING (true);
@@ -461,8 +470,9 @@ CREATE POLICY notify_write ON notification FOR INSERT TO onlinesafety_notify WIT
 CREATE POLICY notify_scope ON access_record FOR INSERT TO onlinesafety_notify WITH CHECK (school_id = current_school());
 CREATE POLICY notify_scope ON digest TO onlinesafety_notify USING (school_id = current_school()) WITH CHECK (school_id = current_school());
 
--- Console: a named person reads what was routed to one of that person's roles, and never what is about that person.
-GRANT SELECT ON school, source, source_health, staff, staff_key, unmapped, counter_block, alert, event, notification, digest, access_record TO onlinesafety_console;
+-- Console: a named person reads what was routed to one of that person's roles, and never what is about that person. So neither the ledger nor the
+-- access records: both name alerts that are on another desk.
+GRANT SELECT ON school, source, source_health, staff, staff_key, alert, event TO onlinesafety_console;
 GRANT UPDATE (state, acknowledged_at, acknowledged_by, resolved_at, resolved_by, outcome, note) ON alert TO onlinesafety_console;
 GRANT INSERT ON access_record TO onlinesafety_console;
 CREATE POLICY console_scope ON school FOR SELECT TO onlinesafety_console USING (school_id = current_school());
@@ -470,11 +480,6 @@ CREATE POLICY console_scope ON source FOR SELECT TO onlinesafety_console USING (
 CREATE POLICY console_scope ON source_health FOR SELECT TO onlinesafety_console USING (school_id = current_school());
 CREATE POLICY console_scope ON staff FOR SELECT TO onlinesafety_console USING (school_id = current_school());
 CREATE POLICY console_find ON staff_key FOR SELECT TO onlinesafety_console USING (true);
-CREATE POLICY console_scope ON unmapped FOR SELECT TO onlinesafety_console USING (school_id = current_school());
-CREATE POLICY console_scope ON counter_block FOR SELECT TO onlinesafety_console USING (school_id = current_school());
-CREATE POLICY console_scope ON notification FOR SELECT TO onlinesafety_console USING (school_id = current_school());
-CREATE POLICY console_scope ON digest FOR SELECT TO onlinesafety_console USING (school_id = current_school());
-CREATE POLICY console_scope ON access_record FOR SELECT TO onlinesafety_console USING (school_id = current_school());
 CREATE POLICY console_write ON access_record FOR INSERT TO onlinesafety_console WITH CHECK (school_id = current_school());
 CREATE POLICY console_read ON alert FOR SELECT TO onlinesafety_console USING (school_id = current_school()
     AND (route = ANY (current_routes()) OR 'operator' = ANY (current_routes()))
