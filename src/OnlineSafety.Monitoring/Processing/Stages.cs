@@ -138,14 +138,15 @@ internal sealed class Stages(Rules rules, ILogger logger) : IEventSink
         Event = read,
         Assessment = assessment,
         Subject = subject,
-        SubjectKey = SubjectKeyOf(read),
+        SubjectKey = SubjectKeyOf(read, subject),
         Route = AlertRoute.For(subject.Role),
         Review = review,
     };
 
-    /// <summary>The person an event is grouped under: user, else device, else address. Nothing known: never grouped.</summary>
-    private static string? SubjectKeyOf(MonitoringEvent read) =>
-        read.User is { Length: > 0 } user ? "user:" + PostgresText.Of(user)
+    /// <summary>The person an event is grouped under: the account in the people list, else user, device or address. Nothing known: never grouped.</summary>
+    private static string? SubjectKeyOf(MonitoringEvent read, in Subject subject) =>
+        subject.Account.Length > 0 ? "user:" + PostgresText.Of(subject.Account)
+        : read.User is { Length: > 0 } user ? "user:" + PostgresText.Of(user)
         : read.DeviceHost is { Length: > 0 } host ? "device:" + PostgresText.Of(host.ToLowerInvariant())
         : read.DeviceIp is { Length: > 0 } address ? "address:" + PostgresText.Of(address)
         : null;
