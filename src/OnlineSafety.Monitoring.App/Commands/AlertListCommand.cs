@@ -42,13 +42,16 @@ internal static class AlertListCommand
         });
     }
 
+    private static string Themes(AlertView alert) =>
+        string.Join(", ", alert.Themes.Where(t => t != alert.Theme).Prepend(alert.Theme)) + (alert.NeedsReview ? " (needs review)" : "");
+
     internal static string[] Row(AlertView alert) =>
     [
         alert.Number.ToString(CultureInfo.InvariantCulture),
         alert.State,
         alert.Severity,
         alert.Risk,
-        alert.NeedsReview ? $"{alert.Theme} (needs review)" : alert.Theme,
+        Themes(alert),
         alert.Count.ToString(CultureInfo.InvariantCulture),
         string.Join(", ", alert.Vendors),
         Output.Time(alert.RaisedAt),

@@ -47,6 +47,11 @@ internal static class AlertText
         yield return $"Alert {alert.Number} at {school}: {alert.Severity} {alert.Risk}, {alert.Theme}{(alert.NeedsReview ? " (needs review)" : "")}";
         yield return $"  state    {alert.State}{Step("acknowledged", alert.AcknowledgedAt, alert.AcknowledgedBy)}{Step("resolved", alert.ResolvedAt, alert.ResolvedBy)}";
         yield return $"  about    {SetupText.Shown(alert.Subject ?? "nobody known")} ({alert.SubjectRole})";
+        if (alert.Themes.Count > 1)
+        {
+            yield return $"  also     {string.Join(", ", alert.Themes.Where(t => t != alert.Theme))}";
+        }
+
         yield return $"  raised   {Output.Time(alert.RaisedAt)}, last heard {Output.Time(alert.LastReceivedAt)}";
         if (alert.Outcome is not null)
         {

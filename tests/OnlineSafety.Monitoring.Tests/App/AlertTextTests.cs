@@ -43,7 +43,7 @@ public sealed class AlertTextTests
     private static string Shown(EventView shown) => string.Join('\n', AlertText.Lines(
         new AlertDetailView(new AlertView
         {
-            Alert = Guid.NewGuid(), Number = 3, School = Guid.NewGuid(), Risk = "content", Theme = "self_harm", ParentTheme = "self_harm", Severity = "high",
+            Alert = Guid.NewGuid(), Number = 3, School = Guid.NewGuid(), Risk = "content", Theme = "self_harm", ParentTheme = "self_harm", Themes = ["self_harm"], Severity = "high",
             State = "new", Count = 1, Sources = [], Vendors = ["protex"], NeedsReview = false, RaisedAt = default, LastReceivedAt = default, Reasons = [],
         })
         {
