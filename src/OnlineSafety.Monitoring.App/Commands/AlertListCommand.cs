@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using OnlineSafety.Monitoring.Alerts;
+using OnlineSafety.Monitoring.Notifications;
 
 namespace OnlineSafety.Monitoring.App.Commands;
 
@@ -32,7 +33,8 @@ internal static class AlertListCommand
             }
             else
             {
-                Output.Table(parse, ["No", "State", "Severity", "Risk", "Theme", "Events", "Products", "Raised", "Because"], alerts.Select(Row));
+                var zone = SchoolZone.Of(opened.School.TimeZone);
+                Output.Table(parse, ["No", "State", "Severity", "Risk", "Theme", "Events", "Products", "Raised", "Because"], alerts.Select(alert => Row(alert, zone)));
             }
 
             if (alerts.Count == Most)
@@ -42,16 +44,19 @@ internal static class AlertListCommand
         });
     }
 
-    internal static string[] Row(AlertView alert) =>
+    private static string Themes(AlertView alert) =>
+        string.Join(", ", alert.Themes.Where(t => t != alert.Theme).Prepend(alert.Theme)) + (alert.NeedsReview ? " (needs review)" : "");
+
+    internal static string[] Row(AlertView alert, TimeZoneInfo zone) =>
     [
         alert.Number.ToString(CultureInfo.InvariantCulture),
         alert.State,
         alert.Severity,
         alert.Risk,
-        alert.NeedsReview ? $"{alert.Theme} (needs review)" : alert.Theme,
+        Themes(alert),
         alert.Count.ToString(CultureInfo.InvariantCulture),
         string.Join(", ", alert.Vendors),
-        Output.Time(alert.RaisedAt),
+        Output.Time(alert.RaisedAt, zone),
         alert.Reasons.Count > 0 ? alert.Reasons[0].Explanation : "",
     ];
 }

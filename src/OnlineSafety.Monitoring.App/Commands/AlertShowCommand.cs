@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using OnlineSafety.Monitoring.Alerts;
 using OnlineSafety.Monitoring.Events;
+using OnlineSafety.Monitoring.Notifications;
 using OnlineSafety.Monitoring.Sources;
 
 namespace OnlineSafety.Monitoring.App.Commands;
@@ -31,7 +32,7 @@ internal static class AlertShowCommand
             }
 
             var output = parse.InvocationConfiguration.Output;
-            foreach (var line in AlertText.Lines(found, opened.School.Name))
+            foreach (var line in AlertText.Lines(found, opened.School.Name, SchoolZone.Of(opened.School.TimeZone)))
             {
                 await output.WriteLineAsync(line);
             }
@@ -42,12 +43,17 @@ internal static class AlertShowCommand
 /// <summary>An alert in words for a terminal.</summary>
 internal static class AlertText
 {
-    public static IEnumerable<string> Lines(AlertDetailView alert, string school)
+    public static IEnumerable<string> Lines(AlertDetailView alert, string school, TimeZoneInfo zone)
     {
         yield return $"Alert {alert.Number} at {school}: {alert.Severity} {alert.Risk}, {alert.Theme}{(alert.NeedsReview ? " (needs review)" : "")}";
-        yield return $"  state    {alert.State}{Step("acknowledged", alert.AcknowledgedAt, alert.AcknowledgedBy)}{Step("resolved", alert.ResolvedAt, alert.ResolvedBy)}";
+        yield return $"  state    {alert.State}{Step("acknowledged", alert.AcknowledgedAt, alert.AcknowledgedBy, zone)}{Step("resolved", alert.ResolvedAt, alert.ResolvedBy, zone)}";
         yield return $"  about    {SetupText.Shown(alert.Subject ?? "nobody known")} ({alert.SubjectRole})";
-        yield return $"  raised   {Output.Time(alert.RaisedAt)}, last heard {Output.Time(alert.LastReceivedAt)}";
+        if (alert.Themes.Count > 1)
+        {
+            yield return $"  also     {string.Join(", ", alert.Themes.Where(t => t != alert.Theme))}";
+        }
+
+        yield return $"  raised   {Output.Time(alert.RaisedAt, zone)}, last heard {Output.Time(alert.LastReceivedAt, zone)}";
         if (alert.Outcome is not null)
         {
             yield return $"  outcome  {alert.Outcome}: {SetupText.Shown(alert.Note ?? "")}";
@@ -63,16 +69,16 @@ internal static class AlertText
         yield return alert.Count > alert.Events.Count
             ? string.Create(CultureInfo.InvariantCulture, $"The newest {alert.Events.Count} of {alert.Count} events:")
             : string.Create(CultureInfo.InvariantCulture, $"{alert.Count} events:");
-        foreach (var line in alert.Events.SelectMany(Lines))
+        foreach (var line in alert.Events.SelectMany(e => Lines(e, zone)))
         {
             yield return line;
         }
     }
 
-    private static IEnumerable<string> Lines(EventView shown)
+    private static IEnumerable<string> Lines(EventView shown, TimeZoneInfo zone)
     {
         yield return "";
-        yield return $"  {Output.Time(shown.OccurredAt)}  {shown.Kind}, {shown.Action}: {shown.Severity} {shown.Risk}, {shown.Theme} ({SetupText.Shown(shown.Vendor)})";
+        yield return $"  {Output.Time(shown.OccurredAt, zone)}  {shown.Kind}, {shown.Action}: {shown.Severity} {shown.Risk}, {shown.Theme} ({SetupText.Shown(shown.Vendor)})";
         (string Name, string? Value)[] fields =
         [
             ("user", shown.User), ("device", shown.DeviceHost), ("address", shown.DeviceIp), ("search", shown.SearchQuery), ("text", shown.Text),
@@ -99,6 +105,6 @@ internal static class AlertText
         .Replace("https://", "hxxps://", StringComparison.OrdinalIgnoreCase)
         .Replace("ftp://", "fxp://", StringComparison.OrdinalIgnoreCase);
 
-    private static string Step(string word, DateTimeOffset? at, string? by) =>
-        at is null ? "" : $"; {word} {Output.Time(at)} by {SetupText.Shown(by ?? "")}";
+    private static string Step(string word, DateTimeOffset? at, string? by, TimeZoneInfo zone) =>
+        at is null ? "" : $"; {word} {Output.Time(at, zone)} by {SetupText.Shown(by ?? "")}";
 }

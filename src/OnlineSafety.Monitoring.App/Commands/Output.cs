@@ -36,7 +36,12 @@ internal static class Output
         Console(parse).Write(table);
     }
 
-    /// <summary>Local time of the school's country would need the school: UTC says so itself.</summary>
+    /// <summary>What people compare with a lesson or a bell: the school's own time, with its offset.</summary>
+    public static string Time(DateTimeOffset? at, TimeZoneInfo zone) => at is { } instant
+        ? TimeZoneInfo.ConvertTime(instant, zone).ToString("yyyy-MM-dd HH:mm:ss zzz", System.Globalization.CultureInfo.InvariantCulture)
+        : "never";
+
+    /// <summary>Where no one school is meant: UTC, which says so itself.</summary>
     public static string Time(DateTimeOffset? at) =>
         at?.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture) ?? "never";
 

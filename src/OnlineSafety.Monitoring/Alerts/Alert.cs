@@ -48,7 +48,7 @@ internal sealed class Alert
     /// <summary>UTF-8 JSON: the reasons of the gravest event.</summary>
     public byte[] Reasons { get; set; } = [];
 
-    /// <summary>Taxonomy ids of what a school must do about the themes in it, with a space between; empty for most.</summary>
+    /// <summary>Taxonomy ids of what a school must do, of every theme in it, parted by spaces.</summary>
     public string Instructions { get; set; } = "";
 
     public DateTimeOffset FirstReceivedAt { get; set; }

@@ -114,7 +114,7 @@ internal static class AlertGrouping
         alert.NeedsReview |= candidate.NeedsReview;
         // The narrower audience wins: a help-seeking event must not become visible by the company it keeps.
         alert.Audience = Math.Max(alert.Audience, (short)candidate.Audience);
-        alert.Instructions = Together(alert.Instructions, candidate.Instructions);
+        alert.Instructions = WithInstructions(alert.Instructions, candidate.Instructions, graver: candidate.Severity > before);
         if (candidate.Severity > before)
         {
             alert.Severity = (short)candidate.Severity;
@@ -150,9 +150,13 @@ internal static class AlertGrouping
         return candidate.Severity == Severity.Critical && alert.State == AlertState.Acknowledged ? NotifyCause.CriticalAgain : null;
     }
 
-    // What the law demands of one theme does not lapse because another theme was met first.
-    private static string Together(string known, string more) =>
-        more.Length == 0 || known.Split(' ').Contains(more, StringComparer.Ordinal) ? known : (known + " " + more).TrimStart();
+    /// <summary>Ids parted by spaces: what must not be done about one theme holds whatever else the alert is about. Those of the gravest event first.</summary>
+    private static string WithInstructions(string known, string added, bool graver)
+    {
+        var ids = known.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        string[] all = added.Length == 0 ? ids : graver ? [added, .. ids] : [.. ids, added];
+        return string.Join(' ', all.Distinct(StringComparer.Ordinal));
+    }
 
     private static T[] With<T>(T[] known, T value) => known.Contains(value) ? known : [.. known, value];
 }

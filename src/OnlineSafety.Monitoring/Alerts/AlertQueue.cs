@@ -140,6 +140,7 @@ internal sealed class AlertQueue(Database console, ThemeGuide guide, TimeProvide
         Risk = Words.Of((Risk)alert.Risk),
         Theme = alert.Theme,
         ParentTheme = alert.ParentTheme,
+        Themes = alert.Themes,
         Severity = Words.Of((Severity)alert.Severity),
         State = alert.State,
         Count = alert.EventCount,
@@ -155,8 +156,7 @@ internal sealed class AlertQueue(Database console, ThemeGuide guide, TimeProvide
     {
         Subject = alert.SubjectKey,
         SubjectRole = Words.Of((PersonRole)alert.SubjectRole),
-        Themes = alert.Themes,
-        Instructions = guide.Instructions(alert.Instructions),
+        Instructions = guide.InstructionsOf(alert),
         AcknowledgedAt = alert.AcknowledgedAt,
         AcknowledgedBy = alert.AcknowledgedBy,
         ResolvedAt = alert.ResolvedAt,

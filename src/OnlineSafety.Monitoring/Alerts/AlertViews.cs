@@ -21,6 +21,9 @@ internal record AlertView
     /// <summary>The canonical theme that it belongs to.</summary>
     public required string ParentTheme { get; init; }
 
+    /// <summary>Codes of all themes in it, in the order in which they came.</summary>
+    public required IReadOnlyList<string> Themes { get; init; }
+
     public required string Severity { get; init; }
 
     public required string State { get; init; }
@@ -57,8 +60,6 @@ internal sealed record AlertDetailView : AlertView
     public string? Subject { get; init; }
 
     public string SubjectRole { get; init; } = "";
-
-    public IReadOnlyList<string> Themes { get; init; } = [];
 
     /// <summary>What a school must do and must not do about this theme; null for most.</summary>
     public string? Instructions { get; init; }

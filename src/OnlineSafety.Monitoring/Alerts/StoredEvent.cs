@@ -1,3 +1,6 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
 using System.Text.Json;
 using OnlineSafety.Monitoring.Events;
 
@@ -34,8 +37,33 @@ internal sealed record StoredEvent(StoredEvent.Envelope? Event, StoredEvent.Verd
         ? [.. reasons.Select(reason => QuotesAddress(reason) ? reason with { Matched = Masked } : reason)]
         : reasons;
 
-    /// <summary>Free text in which an address was typed or logged is an address too.</summary>
-    public static string? MaskText(string? text, bool maskUrls) => maskUrls && text is not null && LooksLikeAddress(text) ? Masked : text;
+    /// <summary>
+    /// Free text in which an address was typed or logged holds an address too. Only its words that may be one are masked: in a line that no mapping
+    /// read, the text is all that tells whose device it was.
+    /// </summary>
+    public static string? MaskText(string? text, bool maskUrls)
+    {
+        if (!maskUrls || text is null || !LooksLikeAddress(text))
+        {
+            return text;
+        }
+
+        var shown = new StringBuilder(text.Length);
+        for (var at = 0; at < text.Length;)
+        {
+            var end = at;
+            while (end < text.Length && char.IsWhiteSpace(text[end]) == char.IsWhiteSpace(text[at]))
+            {
+                end++;
+            }
+
+            var word = text[at..end];
+            shown.Append(IsPrivateAddress(word) || !(LooksLikeAddress(word) || word.Contains('/', StringComparison.Ordinal)) ? word : Masked);
+            at = end;
+        }
+
+        return shown.ToString();
+    }
 
     private static bool QuotesAddress(Reason reason) =>
         reason.Matched.Length > 0 && (AddressFields.Contains(reason.Field, StringComparer.OrdinalIgnoreCase) || LooksLikeAddress(reason.Matched));
@@ -52,6 +80,11 @@ internal sealed record StoredEvent(StoredEvent.Envelope? Event, StoredEvent.Verd
             return null;
         }
     }
+
+    // A device in the school's own network (RFC 1918), never a site.
+    private static bool IsPrivateAddress(string word) =>
+        word.Count(c => c == '.') == 3 && IPAddress.TryParse(word, out var address) && address.AddressFamily == AddressFamily.InterNetwork
+        && address.GetAddressBytes() is var b && (b[0] == 10 || (b[0] == 172 && b[1] is >= 16 and < 32) || (b[0] == 192 && b[1] == 168));
 
     // On the side of masking too much: "word.word" is already taken for an address.
     private static bool LooksLikeAddress(string text)

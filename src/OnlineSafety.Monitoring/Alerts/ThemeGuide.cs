@@ -19,8 +19,16 @@ internal sealed class ThemeGuide(Taxonomy taxonomy) : IThemeWords
 
     public bool MasksUrls(IEnumerable<string> themes) => themes.Any(theme => taxonomy.Find(theme)?.MaskUrl == true);
 
-    /// <summary>The texts of instructions, ids with a space between; an id itself when the taxonomy does not know it; null when there is none.</summary>
-    public string? Instructions(string ids) => ids.Length == 0 ? null : string.Join(' ', ids.Split(' ').Select(TextOf));
+    /// <summary>The texts of an alert's instructions, for a person; null when there are none.</summary>
+    public string? InstructionsOf(Alert alert)
+    {
+        var texts = Instructions(alert.Instructions);
+        return StaffMatter.Words(alert.Route) is { } matter ? string.Join("\n\n", [matter, .. texts])
+            : texts.Count > 0 ? string.Join("\n\n", texts)
+            : null;
+    }
 
-    private string TextOf(string id) => taxonomy.Instructions.FirstOrDefault(i => string.Equals(i.Id, id, StringComparison.Ordinal))?.Text ?? id;
+    /// <summary>The text of each instruction; the id itself when the taxonomy does not know it.</summary>
+    public IReadOnlyList<string> Instructions(string ids) =>
+        [.. ids.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(id => taxonomy.Instructions.FirstOrDefault(i => string.Equals(i.Id, id, StringComparison.Ordinal))?.Text ?? id)];
 }

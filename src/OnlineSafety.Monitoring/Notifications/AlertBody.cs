@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Alerts;
 using OnlineSafety.Monitoring.Events;
 using OnlineSafety.Monitoring.Notifications.Email;
 
@@ -32,6 +33,7 @@ internal sealed class AlertBody(IThemeWords themes, IOptions<MailOptions> option
                 Severity = (Severity)a.Severity,
                 Risk = (Risk)a.Risk,
                 Theme = a.Theme,
+                Themes = a.Themes,
                 NeedsReview = a.NeedsReview,
                 Audience = (Audience)a.Audience,
                 Route = a.Route,
@@ -46,6 +48,7 @@ internal sealed class AlertBody(IThemeWords themes, IOptions<MailOptions> option
     {
         var severity = Capital(Words.Of(notice.Severity));
         var theme = themes.LabelOf(notice.Theme);
+        var others = string.Join(", ", notice.Themes.Where(t => t != notice.Theme).Select(themes.LabelOf));
         var school = MailDocument.Line(to.SchoolName);
         var subject = string.Create(_british, $"[Online safety] {severity}: alert {notice.Number} at {school}: {theme}");
         var raised = TimeZoneInfo.ConvertTime(notice.RaisedAt, to.Zone).ToString("ddd d MMM yyyy 'at' HH:mm", _british);
@@ -57,6 +60,7 @@ internal sealed class AlertBody(IThemeWords themes, IOptions<MailOptions> option
                 ("School", school),
                 ("Severity", severity),
                 ("Theme", theme),
+                ("Also concerns", others.Length == 0 ? "No other theme" : others),
                 ("Risk", notice.Risk == Risk.None ? "Not yet known" : Capital(Words.Of(notice.Risk))),
                 ("Alert number", notice.Number.ToString(_british)),
                 ("Raised", raised),
@@ -81,10 +85,12 @@ internal sealed class AlertBody(IThemeWords themes, IOptions<MailOptions> option
     {
         var steps = new List<string>();
         // In full and first: whoever reads this on a phone must not go and look at the material before the console is open.
-        if (themes.Instructions(notice.Instructions) is { } instructions)
+        if (StaffMatter.Words(notice.Route) is { } matter)
         {
-            steps.Add(instructions);
+            steps.Add(matter);
         }
+
+        steps.AddRange(themes.Instructions(notice.Instructions));
 
         if (notice.Severity >= Severity.Critical)
         {

@@ -18,6 +18,9 @@ internal sealed record AlertNotice
 
     public required string Theme { get; init; }
 
+    /// <summary>Codes of all themes in it.</summary>
+    public required IReadOnlyList<string> Themes { get; init; }
+
     public required bool NeedsReview { get; init; }
 
     public required Audience Audience { get; init; }
@@ -30,7 +33,7 @@ internal sealed record AlertNotice
 
     public required DateTimeOffset RaisedAt { get; init; }
 
-    /// <summary>Taxonomy id of the instructions that must be followed (IWF, police); empty for most themes.</summary>
+    /// <summary>Taxonomy ids, parted by spaces, of the instructions that must be followed (IWF, police); empty for most themes.</summary>
     public required string Instructions { get; init; }
 
     /// <summary>Why this member of staff must not be told of it now; null when the mail may go. Pure.</summary>

@@ -7,8 +7,8 @@ internal interface IThemeWords
 {
     string LabelOf(string theme);
 
-    /// <summary>The instructions that a school must follow, in full, of ids with a space between; null for none.</summary>
-    string? Instructions(string ids);
+    /// <summary>The instructions of these ids (parted by spaces) that a school must follow, in full.</summary>
+    IReadOnlyList<string> Instructions(string ids);
 }
 
 /// <summary>Where no taxonomy is loaded: the code itself, readable.</summary>
@@ -18,5 +18,5 @@ internal sealed class ThemeCodes : IThemeWords
         ? "Unknown"
         : char.ToUpper(theme[0], CultureInfo.InvariantCulture) + theme[1..].Replace('_', ' ').Replace('-', ' ');
 
-    public string? Instructions(string ids) => ids.Length == 0 ? null : "Follow the instructions shown with the alert before anything else.";
+    public IReadOnlyList<string> Instructions(string ids) => ids.Length == 0 ? [] : ["Follow the instructions shown with the alert before anything else."];
 }

@@ -9,9 +9,10 @@ namespace OnlineSafety.Monitoring.People;
 /// <param name="Role">Unknown when the account is in no list.</param>
 /// <param name="KeyStage"><c>KS1</c> to <c>KS5</c>, or empty.</param>
 /// <param name="Staff">The recipient who is this very person, if any: told nothing about it.</param>
-internal readonly record struct Subject(PersonRole Role, string Year, string KeyStage, Guid? Staff)
+/// <param name="Account">The one account for all names of this person; empty when nobody is known.</param>
+internal readonly record struct Subject(PersonRole Role, string Year, string KeyStage, Guid? Staff, string Account)
 {
-    public static Subject Nobody { get; } = new(PersonRole.Unknown, "", "", Staff: null);
+    public static Subject Nobody { get; } = new(PersonRole.Unknown, "", "", Staff: null, Account: "");
 }
 
 /// <summary>The people of one school as they were at one moment: accounts and aliases, and who may be told. Immutable.</summary>
@@ -29,9 +30,18 @@ internal sealed class SchoolPeople
 
     public IReadOnlyList<StaffMember> Staff { get; }
 
-    /// <summary>Who an event is about, by the normalised account, else by the user as the vendor sent it (an e-mail address, say). No allocation.</summary>
-    public Subject Find(ReadOnlySpan<byte> user, ReadOnlySpan<byte> userAsSent) =>
-        TryFind(user, out var subject) || TryFind(userAsSent, out subject) ? subject : Subject.Nobody;
+    /// <summary>
+    /// Who an event is about, by the normalised account or by the user as the vendor sent it (an e-mail address, say). Where the two differ a
+    /// recipient wins, then the account. No allocation.
+    /// </summary>
+    public Subject Find(ReadOnlySpan<byte> user, ReadOnlySpan<byte> userAsSent)
+    {
+        var found = TryFind(user, out var subject);
+        return found && subject.Staff is not null ? subject
+            : TryFind(userAsSent, out var asSent) && (!found || asSent.Staff is not null) ? asSent
+            : found ? subject
+            : Subject.Nobody;
+    }
 
     private bool TryFind(ReadOnlySpan<byte> account, out Subject subject)
     {

@@ -143,14 +143,15 @@ internal sealed class Stages(Rules rules, ILogger logger) : IEventSink
         Event = read,
         Assessment = assessment,
         Subject = subject,
-        SubjectKey = SubjectKeyOf(read),
+        SubjectKey = SubjectKeyOf(read, subject),
         Route = AlertRoute.For(subject.Role),
         Review = review,
     };
 
-    /// <summary>The person an event is grouped under: user, else device, else address. Nothing known: never grouped.</summary>
-    private static string? SubjectKeyOf(MonitoringEvent read) =>
-        read.User is { Length: > 0 } user ? "user:" + Indexed(user)
+    /// <summary>The person an event is grouped under: the account in the people list, else user, device or address. Nothing known: never grouped.</summary>
+    private static string? SubjectKeyOf(MonitoringEvent read, in Subject subject) =>
+        subject.Account.Length > 0 ? "user:" + Indexed(subject.Account)
+        : read.User is { Length: > 0 } user ? "user:" + Indexed(user)
         : read.DeviceHost is { Length: > 0 } host ? "device:" + Indexed(host.ToLowerInvariant())
         : read.DeviceIp is { Length: > 0 } address ? "address:" + Indexed(address)
         : null;

@@ -63,6 +63,11 @@ internal sealed class InstallationDatabase(TestDatabase test, MonitoringDatabase
         return id;
     }
 
+    /// <summary>The ledger row of a mail that left.</summary>
+    public Task AddNotificationAsync(Guid school, Guid alert, Guid staff) => test.RunAsync(
+        "INSERT INTO onlinesafety.notification (school_id, notification_id, kind, cause, alert_id, staff_id, channel, state, due_at, created_at) "
+        + $"VALUES ('{school}', gen_random_uuid(), 'alert', 'raised', '{alert}', '{staff}', 'email', 'sent', now(), now())");
+
     public async Task AddEventAsync(Guid school, Guid alert, string detail, string theme = "self_harm")
     {
         await using var source = NpgsqlDataSource.Create(test.ConnectionString);

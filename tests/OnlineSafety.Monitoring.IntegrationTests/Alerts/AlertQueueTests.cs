@@ -54,6 +54,26 @@ public sealed class AlertQueueTests(PostgresFixture postgres) : IClassFixture<Po
     }
 
     [Fact]
+    public async Task WhoeverWasToldBecauseADeskWasEmptySeesTheAlertUnlessItIsAboutThem()
+    {
+        await using var database = await InstallationDatabase.CreateAsync(postgres.Server);
+        var school = await database.AddSchoolAsync();
+        var head = (await database.AddStaffAsync(school, "head", "head")).Staff;
+        var told = await database.AddAlertAsync(school, 1, route: "dsl");
+        await database.AddEventAsync(school, told, "{}");
+        var aboutHead = await database.AddAlertAsync(school, 2, route: "chair", subjectStaff: head.StaffId);
+        await database.AddAlertAsync(school, 3, route: "dsl");
+        await database.AddNotificationAsync(school, told, head.StaffId);
+        await database.AddNotificationAsync(school, aboutHead, head.StaffId);
+        var queue = Queue(database);
+
+        Assert.Equal([1], (await queue.ListAsync(school, Member(head.StaffId, "head"), [], 10, default)).Select(a => a.Number));
+        Assert.Single((await queue.ShowAsync(school, Member(head.StaffId, "head"), new AlertReference(told, 0), default))!.Events);
+        Assert.True((await queue.AcknowledgeAsync(school, Member(head.StaffId, "head"), new AlertReference(told, 0), default)).Done);
+        Assert.Empty(await queue.ListAsync(school, Member(head.StaffId, "digest"), [], 10, default));
+    }
+
+    [Fact]
     public async Task AnAlertOfAnotherSchoolIsNotThere()
     {
         await using var database = await InstallationDatabase.CreateAsync(postgres.Server);

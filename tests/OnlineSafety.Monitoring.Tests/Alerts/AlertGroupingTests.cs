@@ -120,6 +120,18 @@ public sealed class AlertGroupingTests
     internal void HighAndCriticalAndWhatNeedsReviewAreToldAtOnce(Severity severity, bool review, bool told) =>
         Assert.Equal(told, AlertGrouping.CauseOf(Candidate(severity) with { NeedsReview = review }) is not null);
 
+    [Fact]
+    public void WhatMustNotBeDoneAboutAThemeStaysWhateverElseTheAlertIsAbout()
+    {
+        var alert = Raise(Candidate() with { Instructions = "life-at-risk" });
+        AlertGrouping.Grow(alert, Candidate(Severity.Critical) with { Theme = "csam", Instructions = "csam" });
+        AlertGrouping.Grow(alert, Candidate() with { Theme = "extremism", Instructions = "prevent" });
+        AlertGrouping.Grow(alert, Candidate() with { Instructions = "life-at-risk" });
+        AlertGrouping.Grow(alert, Candidate());
+
+        Assert.Equal("csam life-at-risk prevent", alert.Instructions);
+    }
+
     private static Alert Raise(AlertCandidate candidate) => AlertGrouping.Raise(candidate, Guid.NewGuid(), Guid.NewGuid(), Some.Time);
 
     private static AlertCandidate Candidate(Severity severity = Severity.High) => new()

@@ -36,6 +36,17 @@ public sealed class StoredEventTests
         Assert.Equal(matched, StoredEvent.Mask([reason], maskUrls: false)[0].Matched);
     }
 
+    [Theory]
+    [InlineData("egreen\t10.20.31.7\thttp://bad.example.test/x y/1.jpg\tcode words", "egreen\t10.20.31.7\t{0} {0}\tcode words")]
+    [InlineData("look at bad.example.test now", "look at {0} now")]
+    [InlineData("192.0.2.7 SCHOOL\\egreen", "{0} SCHOOL\\egreen")]
+    [InlineData("plain words. And more", "plain words. And more")]
+    public void OfUnlawfulMaterialTextLosesItsAddressesAndKeepsWhoseItWas(string text, string shown)
+    {
+        Assert.Equal(shown.Replace("{0}", StoredEvent.Masked, StringComparison.Ordinal), StoredEvent.MaskText(text, maskUrls: true));
+        Assert.Equal(text, StoredEvent.MaskText(text, maskUrls: false));
+    }
+
     [Fact]
     public void TheTaxonomySaysWhichThemesAreMaskedAndWhatToDo()
     {
@@ -50,9 +61,9 @@ public sealed class StoredEventTests
         Assert.False(guide.MasksUrls(["b"]));
         Assert.Equal("Theme A", guide.LabelOf("a"));
         Assert.Equal("unheard_of", guide.LabelOf("unheard_of"));
-        Assert.Equal("Do it.", guide.Instructions("i"));
-        Assert.Equal("other", guide.Instructions("other"));
-        Assert.Null(guide.Instructions(""));
-        Assert.Equal("Do it. other", guide.Instructions("i other"));
+        Assert.Equal(["Do it.", "other"], guide.Instructions("i other"));
+        Assert.Null(guide.InstructionsOf(new Alert { Route = "dsl" }));
+        Assert.StartsWith("This alert is about the head", guide.InstructionsOf(new Alert { Route = "chair", Instructions = "i" }), StringComparison.Ordinal);
+        Assert.EndsWith("Do it.", guide.InstructionsOf(new Alert { Route = "chair", Instructions = "i" }), StringComparison.Ordinal);
     }
 }

@@ -40,21 +40,33 @@ public sealed class AlertTextTests
         Assert.Contains("WHAT TO DO", text, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void TimesAreThoseOfTheSchool()
+    {
+        var text = Shown(SomeEvent());
+
+        Assert.Contains("raised   2026-07-01 10:05:00 +01:00", text, StringComparison.Ordinal);
+        Assert.Contains("  2026-07-01 10:05:00 +01:00  search", text, StringComparison.Ordinal);
+    }
+
+    private static DateTimeOffset Summer => new(2026, 7, 1, 9, 5, 0, TimeSpan.Zero);
+
     private static string Shown(EventView shown) => string.Join('\n', AlertText.Lines(
         new AlertDetailView(new AlertView
         {
-            Alert = Guid.NewGuid(), Number = 3, School = Guid.NewGuid(), Risk = "content", Theme = "self_harm", ParentTheme = "self_harm", Severity = "high",
-            State = "new", Count = 1, Sources = [], Vendors = ["protex"], NeedsReview = false, RaisedAt = default, LastReceivedAt = default, Reasons = [],
+            Alert = Guid.NewGuid(), Number = 3, School = Guid.NewGuid(), Risk = "content", Theme = "self_harm", ParentTheme = "self_harm", Themes = ["self_harm"], Severity = "high",
+            State = "new", Count = 1, Sources = [], Vendors = ["protex"], NeedsReview = false, RaisedAt = Summer, LastReceivedAt = Summer, Reasons = [],
         })
         {
             Instructions = "Find the pupil.",
             Events = [shown],
         },
-        "Example Academy"));
+        "Example Academy",
+        TimeZoneInfo.FindSystemTimeZoneById("Europe/London")));
 
     private static EventView SomeEvent() => new()
     {
-        Event = "e", ReceivedAt = default, OccurredAt = default, Kind = "search", Action = "blocked", Risk = "content", Theme = "self_harm",
+        Event = "e", ReceivedAt = Summer, OccurredAt = Summer, Kind = "search", Action = "blocked", Risk = "content", Theme = "self_harm",
         Severity = "high", Vendor = "protex", Review = "",
     };
 }

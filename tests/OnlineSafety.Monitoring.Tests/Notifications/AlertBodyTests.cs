@@ -23,6 +23,7 @@ public sealed class AlertBodyTests
         Severity = Severity.High,
         Risk = Risk.Conduct,
         Theme = "self_harm",
+        Themes = ["self_harm"],
         NeedsReview = false,
         Audience = Audience.Routed,
         Route = "dsl",
@@ -65,7 +66,22 @@ public sealed class AlertBodyTests
     {
         public string LabelOf(string theme) => theme;
 
-        public string? Instructions(string id) => id == "csam" ? "Do not search for or open the material." : null;
+        public IReadOnlyList<string> Instructions(string ids) => ids == "csam" ? ["Do not search for or open the material."] : [];
+    }
+
+    [Fact]
+    public void ANewThemeIsNamed() =>
+        Assert.Contains("Threats", Body.Say(Notice with { Themes = ["self_harm", "threats"] }, "theme", To).Body.ToText(), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("head", "about a member of staff or a governor")]
+    [InlineData("chair", "about the head")]
+    public void AnAlertAboutStaffSaysSoBeforeAnInstructionToTellTheDsl(string route, string words)
+    {
+        var text = new AlertBody(new WordsWithInstructions(), Options.Create(new MailOptions())).Say(Notice with { Route = route, Instructions = "csam" }, "raised", To).Body.ToText();
+
+        Assert.InRange(text.IndexOf(words, StringComparison.Ordinal), 0, text.IndexOf("Do not search for", StringComparison.Ordinal));
+        Assert.DoesNotContain("about a member of staff", Body.Say(Notice, "raised", To).Body.ToText(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -448,7 +448,7 @@ CREATE POLICY process_scope ON access_record FOR INSERT TO onlinesafety_process 
 
 -- Notify: claims ledger rows across schools (ids only), then reads thin alert facts in one school's scope. Never events or evidence.
 GRANT SELECT ON school, staff, intake_stream, checkpoint, counter_block, source, source_health, unmapped TO onlinesafety_notify;
-GRANT SELECT (school_id, alert_id, number, state, severity, risk, theme, parent_theme, needs_review, audience, route, subject_staff, event_count,
+GRANT SELECT (school_id, alert_id, number, state, severity, risk, theme, parent_theme, themes, needs_review, audience, route, subject_staff, event_count,
               raised_at, last_received_at, acknowledged_at, resolved_at, outcome, instructions) ON alert TO onlinesafety_notify;
 GRANT SELECT, INSERT ON notification TO onlinesafety_notify;
 -- Marks what became of a row; whose it is and what it tells stays as it was written.
@@ -481,14 +481,19 @@ CREATE POLICY console_scope ON source_health FOR SELECT TO onlinesafety_console 
 CREATE POLICY console_scope ON staff FOR SELECT TO onlinesafety_console USING (school_id = current_school());
 CREATE POLICY console_find ON staff_key FOR SELECT TO onlinesafety_console USING (true);
 CREATE POLICY console_write ON access_record FOR INSERT TO onlinesafety_console WITH CHECK (school_id = current_school());
+-- Whoever was told may look: where a desk is empty, the next one is told, and a mail that leads to "no such alert" helps nobody. Not without
+-- any desk of one's own.
+CREATE FUNCTION was_told(school uuid, alert uuid) RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    SELECT cardinality(current_routes()) > 0 AND EXISTS (SELECT 1 FROM notification n
+        WHERE n.school_id = school AND n.alert_id = alert AND n.staff_id = current_staff() AND n.state <> 'dropped') $$;
 CREATE POLICY console_read ON alert FOR SELECT TO onlinesafety_console USING (school_id = current_school()
-    AND (route = ANY (current_routes()) OR 'operator' = ANY (current_routes()))
+    AND (route = ANY (current_routes()) OR 'operator' = ANY (current_routes()) OR was_told(school_id, alert_id))
     AND (subject_staff IS NULL OR subject_staff IS DISTINCT FROM current_staff()));
 CREATE POLICY console_act ON alert FOR UPDATE TO onlinesafety_console USING (school_id = current_school()
-    AND (route = ANY (current_routes()) OR 'operator' = ANY (current_routes()))
+    AND (route = ANY (current_routes()) OR 'operator' = ANY (current_routes()) OR was_told(school_id, alert_id))
     AND (subject_staff IS NULL OR subject_staff IS DISTINCT FROM current_staff()))
     WITH CHECK (school_id = current_school());
 CREATE POLICY console_read ON event FOR SELECT TO onlinesafety_console USING (school_id = current_school()
-    AND (route = ANY (current_routes()) OR 'operator' = ANY (current_routes()))
+    AND (route = ANY (current_routes()) OR 'operator' = ANY (current_routes()) OR was_told(school_id, alert_id))
     AND (subject_staff IS NULL OR subject_staff IS DISTINCT FROM current_staff()));
 -- No policy on evidence: one record can hold events about several people, so its raw bytes are not shown to a role that may see only some of them.
