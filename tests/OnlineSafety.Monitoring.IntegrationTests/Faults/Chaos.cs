@@ -8,7 +8,7 @@ namespace OnlineSafety.Monitoring.IntegrationTests.Faults;
 /// Kills, by process id, only what belongs to one service under test, at random moments; starts the service again whenever it has ended, as an
 /// init system would.
 /// </summary>
-internal sealed class Chaos(ServiceProcess service, Random random)
+internal sealed class Chaos(ServiceProcess service, SenderOracle oracle, Random random)
 {
     private const int DuringRecoveryOneIn = 4;
     private static readonly TimeSpan RecoversWithin = TimeSpan.FromSeconds(60);
@@ -18,7 +18,7 @@ internal sealed class Chaos(ServiceProcess service, Random random)
     /// <summary>How often the service ended though it was not killed.</summary>
     public int EndedByItself { get; private set; }
 
-    /// <summary>The longest time from a kill until the service said that it is ready again.</summary>
+    /// <summary>The longest wait until the service said that it is ready again and acknowledged something.</summary>
     public TimeSpan SlowestRecovery { get; private set; }
 
     public async Task KillAsync(IEnumerable<Victim> victims)
@@ -78,7 +78,8 @@ internal sealed class Chaos(ServiceProcess service, Random random)
     private async Task RecoverAsync()
     {
         var begun = Stopwatch.GetTimestamp();
-        while (!await service.IsReadyAsync())
+        var acknowledged = oracle.Acknowledged;
+        while (oracle.Acknowledged == acknowledged || !await service.IsReadyAsync())
         {
             RestartIfEnded();
             Assert.True(Stopwatch.GetElapsedTime(begun) < RecoversWithin, $"The service did not recover:\n{service.Log}");

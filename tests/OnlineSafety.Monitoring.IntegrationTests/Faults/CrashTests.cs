@@ -48,8 +48,8 @@ public sealed class CrashTests(ITestOutputHelper output)
         var seed = Environment.TickCount;
         output.WriteLine($"{plan}: seed {seed}");
         var random = new Random(seed);
-        var chaos = new Chaos(service, random);
         using var oracle = await SetUpAsync(service, seed);
+        var chaos = new Chaos(service, oracle, random);
         using var stop = new CancellationTokenSource();
         var sending = oracle.SendAsync(stop.Token);
         try

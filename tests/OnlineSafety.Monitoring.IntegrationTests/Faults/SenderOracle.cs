@@ -24,6 +24,7 @@ internal sealed class SenderOracle : IDisposable
     private readonly HttpClient _client;
     private readonly ConcurrentDictionary<string, bool> _sent = new(StringComparer.Ordinal);
     private int _deliveries;
+    private int _acknowledged;
     private int _resent;
 
     public SenderOracle(Uri door, string key, int seed)
@@ -36,6 +37,9 @@ internal sealed class SenderOracle : IDisposable
 
     /// <summary>Users of every line that was ever sent, and whether its delivery was acknowledged.</summary>
     public IReadOnlyDictionary<string, bool> Sent => _sent;
+
+    /// <summary>Deliveries acknowledged so far.</summary>
+    public int Acknowledged => Volatile.Read(ref _acknowledged);
 
     /// <summary>Attempts after the first.</summary>
     public int Resent => _resent;
@@ -92,6 +96,7 @@ internal sealed class SenderOracle : IDisposable
             _sent[user] = true;
         }
 
+        Interlocked.Increment(ref _acknowledged);
         return users;
     }
 
