@@ -13,7 +13,7 @@ Installs PostgreSQL from Debian if it is missing and may be installed, builds th
 sources changed, and runs it with a private database in ./data (of this repository).
 
   --demo         create a school with one source per product, play the sample exports through the
-                 real doors, print the alerts, and stop
+                 real doors, print the alerts, and go on serving (with --exit: stop)
   --build-only   stop after building artifacts/onlinesafety/onlinesafety
   -h, --help     this text
 

@@ -7,7 +7,10 @@ internal static class Repository
 {
     public static string Root { get; } = Find();
 
-    private static readonly Lazy<Rules> s_rules = new(() => Rules.Load(Path.Combine(Root!, "schemas")));
+    private static readonly Lazy<Rules> s_rules = new(() => Rules.Load(Path("schemas")));
+
+    /// <summary>A file or folder of the checkout.</summary>
+    public static string Path(params string[] parts) => System.IO.Path.Combine([Root, .. parts]);
 
     /// <summary>The shipped mappings and rules, compiled once.</summary>
     public static Rules Rules => s_rules.Value;
@@ -15,9 +18,9 @@ internal static class Repository
     private static string Find()
     {
         var directory = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(directory, "OnlineSafety.Monitoring.sln")))
+        while (!File.Exists(System.IO.Path.Combine(directory, "OnlineSafety.Monitoring.sln")))
         {
-            directory = Path.GetDirectoryName(directory.TrimEnd('/'))
+            directory = System.IO.Path.GetDirectoryName(directory.TrimEnd('/'))
                 ?? throw new InvalidOperationException("The tests run outside a checkout of the repository.");
         }
 

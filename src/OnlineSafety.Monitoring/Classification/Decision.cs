@@ -40,6 +40,15 @@ internal sealed class Decision(
         }
 
         AddOthers(best);
+        if (best < 0 && GravestExcused() is var spared and >= 0)
+        {
+            // An excuse says what is likely meant, not what is meant: grave words never vanish, they are recorded and add up.
+            theme = ThemeOf(findings[spared]);
+            severity = VendorSure ? Severity.High : Severity.Low;
+            _reasons.Add(new Reason(
+                "modifier.excused", Taxonomy.Version, "", "", -1, "Words as grave as these are recorded even beside an innocent context.", $"{Taxonomy.Themes[theme].Code} {Words.Of(severity)}"));
+        }
+
         (var alone, theme) = WeighCategories(severity, theme);
         severity = alone > severity ? alone : severity;
         if (unmapped.Length > 0)
@@ -48,6 +57,24 @@ internal sealed class Decision(
         }
 
         return Build(theme, risk, severity, unmapped.Length > 0);
+    }
+
+    private bool VendorSure => draft.VendorBreach || draft.VendorSeverity >= 5;
+
+    private int GravestExcused()
+    {
+        var gravest = -1;
+        for (var i = 0; i < findings.Count; i++)
+        {
+            var rule = RuleOf(findings[i]);
+            if (findings[i].Excuse >= 0 && rule.Severity >= Severity.High && Taxonomy.Themes[ThemeOf(findings[i])].Grave
+                && (gravest < 0 || rule.Severity > RuleOf(findings[gravest]).Severity))
+            {
+                gravest = i;
+            }
+        }
+
+        return gravest;
     }
 
     private Assessment Build(int index, Risk? risk, Severity severity, bool unmapped)
@@ -118,7 +145,7 @@ internal sealed class Decision(
         }
 
         // The vendor's word raises and never lowers.
-        var vendor = draft.VendorBreach || draft.VendorSeverity >= 5 ? Severity.High : draft.VendorSeverity == 4 ? Severity.Medium : Severity.None;
+        var vendor = VendorSure ? Severity.High : draft.VendorSeverity == 4 ? Severity.Medium : Severity.None;
         Move(ref severity, Max(severity, vendor), "vendor.severity", Taxonomy.Version, "The vendor itself rates this event as grave.", reasons);
 
         if (theme.Severity == Severity.Critical)
@@ -194,7 +221,7 @@ internal sealed class Decision(
         }
     }
 
-    // Alone, a category decides only when the words decide nothing: they were read, and found harmless or not understood.
+    // A category decides only when it is graver than what the words say: nothing, or something smaller.
     private (Severity Severity, int Theme) WeighCategories(Severity found, int theme)
     {
         var severity = Severity.None;
@@ -209,7 +236,7 @@ internal sealed class Decision(
                 alone = Severity.Low;
             }
 
-            var decides = found == Severity.None && alone > severity;
+            var decides = alone > found && alone > severity;
             _reasons.Add(new Reason(
                 "vendor.category", category.Version, "category", category.Name, -1,
                 $"{category.Vendor} put this under '{category.Name}'.{(context >= 0 ? $" The words speak of '{rules.Rules.SetNames[context]}'." : "")}",
@@ -225,12 +252,10 @@ internal sealed class Decision(
 
     private Severity CategoryAlone(Category category, bool readable, bool excused)
     {
-        var vendorSure = draft.VendorBreach || draft.VendorSeverity >= 5;
         return category.Weight switch
         {
-            CategoryWeight.Grave when vendorSure || !readable => Severity.High,
-            CategoryWeight.Grave => excused ? Severity.Low : Severity.Medium,
-            CategoryWeight.Theme when vendorSure || !readable => Severity.Medium,
+            CategoryWeight.Grave => excused && !VendorSure ? Severity.Low : Severity.High,
+            CategoryWeight.Theme when VendorSure || !readable => Severity.Medium,
             CategoryWeight.Theme when !excused => Severity.Low,
             _ => Severity.None,
         };

@@ -18,8 +18,7 @@ internal sealed class Lexicon
 
     private readonly ulong[] _filter;
     private readonly ulong _filterMask;
-    private readonly int[] _slots;
-    private readonly ulong[] _hashes;
+    private readonly Slot[] _slots;
     private readonly byte[][] _words;
     private readonly ulong _slotMask;
 
@@ -28,9 +27,8 @@ internal sealed class Lexicon
         var bits = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(words.Count * 24, 1024));
         _filter = new ulong[bits / 64];
         _filterMask = (ulong)bits - 1;
-        _slots = new int[BitOperations.RoundUpToPowerOf2((uint)(words.Count * 2 + 2))];
+        _slots = new Slot[BitOperations.RoundUpToPowerOf2((uint)(words.Count * 2 + 2))];
         _slotMask = (ulong)_slots.Length - 1;
-        _hashes = new ulong[words.Count + 1];
         _words = new byte[words.Count + 1][];
         _words[0] = [];
         Span<byte> padded = stackalloc byte[LongestWord + Padding];
@@ -59,17 +57,18 @@ internal sealed class Lexicon
             return 0;
         }
 
-        for (var slot = hash >> 32; ; slot++)
+        for (var at = hash >> 32; ; at++)
         {
-            var word = _slots[slot & _slotMask];
-            if (word == 0)
+            ref readonly var slot = ref _slots[at & _slotMask];
+            if (slot.Word == 0)
             {
                 return 0;
             }
 
-            if (_hashes[word] == hash && buffer.Slice(start, length).SequenceEqual(_words[word]))
+            // Up to eight bytes the mixing can be undone, so equal hashes of equal length are equal words.
+            if (slot.Hash == hash && slot.Length == length && (length <= 8 || buffer.Slice(start, length).SequenceEqual(_words[slot.Word])))
             {
-                return word;
+                return slot.Word;
             }
         }
     }
@@ -77,17 +76,18 @@ internal sealed class Lexicon
     private void Add(int word, ulong hash, byte[] bytes)
     {
         _words[word] = bytes;
-        _hashes[word] = hash;
         var bit = hash & _filterMask;
         _filter[bit >> 6] |= 1UL << (int)(bit & 63);
-        var slot = hash >> 32;
-        while (_slots[slot & _slotMask] != 0)
+        var at = hash >> 32;
+        while (_slots[at & _slotMask].Word != 0)
         {
-            slot++;
+            at++;
         }
 
-        _slots[slot & _slotMask] = word;
+        _slots[at & _slotMask] = new Slot(hash, word, bytes.Length);
     }
+
+    private readonly record struct Slot(ulong Hash, int Word, int Length);
 
     // Eight bytes at a time; the last, partial eight are masked, which is why the buffer must be readable past the word.
     private static ulong Hash(ReadOnlySpan<byte> buffer, int start, int length)

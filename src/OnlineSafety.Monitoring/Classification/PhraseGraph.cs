@@ -3,8 +3,17 @@ namespace OnlineSafety.Monitoring.Classification;
 /// <summary>A phrase found in a text, by token positions; <paramref name="End"/> is the first token behind it.</summary>
 internal readonly record struct PhraseHit(int Set, int Start, int End);
 
-/// <summary>A place in the graph: the sets whose phrase ends here, the gaps that begin here, and whether some word leads further.</summary>
-internal readonly record struct PhraseNode(int[] Sets, (int Words, int Behind)[] Gaps, bool LeadsOn);
+/// <summary>A node reached from the root by a word, with what decides whether to go there: its own signs and the words that may follow.</summary>
+internal readonly record struct PhraseStart(int Node, bool Always, ulong Next);
+
+/// <summary>A place in the graph.</summary>
+/// <param name="Sets">Sets whose phrase ends here.</param>
+/// <param name="Gaps">Gaps that begin here.</param>
+/// <param name="Next">A bit per word number modulo 64 that may lead further: most words are turned away without a look at the table.</param>
+internal readonly record struct PhraseNode(int[] Sets, (int Words, int Behind)[] Gaps, ulong Next)
+{
+    public bool MayFollow(int word) => (Next & (1UL << (word & 63))) != 0;
+}
 
 /// <summary>
 /// All phrases of all packs in one graph over word numbers. From each known word the graph is walked as far as the text follows it, so the
@@ -15,7 +24,7 @@ internal sealed class PhraseGraph
     /// <summary>More hits in one text than this say nothing new; the rest is not looked at.</summary>
     public const int MostHits = 1024;
 
-    private readonly int[][] _starts;          // by word: nodes reached from the root
+    private readonly PhraseStart[][] _starts; // by word
     private readonly PhraseNode[] _nodes;
     private readonly (ulong Key, int From, int Count)[] _steps;
     private readonly int[] _targets;
@@ -37,9 +46,14 @@ internal sealed class PhraseGraph
     {
         for (var i = 0; i < tokens.Length; i++)
         {
-            foreach (var node in _starts[tokens[i].Word])
+            // The word that follows turns away most starts; without one (0 stands for unknown words too) only phrases of one word are left.
+            var next = i + 1 < tokens.Length ? tokens[i + 1].Word : 0;
+            foreach (var start in _starts[tokens[i].Word])
             {
-                Walk(tokens, node, i, i + 1, hits);
+                if (start.Always || (next != 0 && (start.Next & (1UL << (next & 63))) != 0))
+                {
+                    Walk(tokens, start.Node, i, i + 1, hits);
+                }
             }
 
             if (hits.Count >= MostHits)
@@ -62,9 +76,9 @@ internal sealed class PhraseGraph
     private void Continue(ReadOnlySpan<Token> tokens, int node, int start, int next, List<PhraseHit> hits)
     {
         ref readonly var at = ref _nodes[node];
-        if (at.LeadsOn && next < tokens.Length && tokens[next].Word != 0)
+        if (next < tokens.Length && tokens[next].Word is var word and not 0 && at.MayFollow(word))
         {
-            foreach (var target in Targets(node, tokens[next].Word))
+            foreach (var target in Targets(node, word))
             {
                 Walk(tokens, target, start, next + 1, hits);
             }

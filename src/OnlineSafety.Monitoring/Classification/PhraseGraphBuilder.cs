@@ -11,7 +11,7 @@ internal sealed class PhraseGraphBuilder
     private readonly Dictionary<string, int> _known = new(StringComparer.Ordinal);
 
     private const int Root = 1;
-    private const int MostJoined = 48;
+    private const int MostJoined = 6;
     private const int ShortestJoined = 8;
 
     /// <summary>Adds a phrase whose hits count for <paramref name="set"/>.</summary>
@@ -35,14 +35,13 @@ internal sealed class PhraseGraphBuilder
 
     public Lexicon Lexicon() => new(_wordList);
 
-    public int[][] Starts()
+    public PhraseStart[][] Starts()
     {
         var starts = _nodes[Root].Edges.ToLookup(e => e.Word, e => e.Target);
-        return [.. Enumerable.Range(0, _wordList.Count + 1).Select(word => starts[word].ToArray())];
+        return [.. Enumerable.Range(0, _wordList.Count + 1).Select(word => starts[word].Select(Start).ToArray())];
     }
 
-    public PhraseNode[] Nodes() =>
-        [.. _nodes.Select(n => new PhraseNode([.. n.Sets.Order()], [.. n.Gaps], n.Edges.Count > 0))];
+    public PhraseNode[] Nodes() => [.. _nodes.Select(n => new PhraseNode([.. n.Sets.Order()], [.. n.Gaps], NextOf(n)))];
 
     public ((ulong Key, int From, int Count)[] Steps, int[] Targets) Steps()
     {
@@ -146,6 +145,10 @@ internal sealed class PhraseGraphBuilder
 
         _nodes[node].Edges.Add((Number(words[^1]), target));
     }
+
+    private PhraseStart Start(int node) => new(node, _nodes[node].Sets.Count > 0 || _nodes[node].Gaps.Count > 0, NextOf(_nodes[node]));
+
+    private static ulong NextOf(Node node) => node.Edges.Aggregate(0UL, (bits, edge) => bits | (1UL << (edge.Word & 63)));
 
     private int NewNode()
     {

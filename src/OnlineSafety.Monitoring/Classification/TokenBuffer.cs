@@ -79,17 +79,13 @@ internal sealed class TokenBuffer(Lexicon lexicon)
     {
         var table = Folding.Ascii;
         var folded = _folded.AsSpan();
-        int start = at, first = _used, used = _used, run = 0, end = at;
-        var traits = Traits.None;
-        byte previous = 0;
+        int start = at, first = _used, used = _used, end = at;
         while (at < text.Length)
         {
             var kind = table[text[at]];
             if (kind >= Folding.FirstWordByte)
             {
-                run = kind == previous ? run + 1 : 0;
-                traits |= (kind <= (byte)'9' ? Traits.Digits : Traits.Letters) | (run >= 2 ? Traits.Stretched : 0);
-                folded[used++] = previous = kind;
+                folded[used++] = kind;
                 end = ++at;
             }
             else if (kind == Folding.Nothing)
@@ -113,9 +109,7 @@ internal sealed class TokenBuffer(Lexicon lexicon)
                     break;
                 }
 
-                traits |= Traits.Letters;
                 used += wrote;
-                previous = 0;
                 at += length;
                 end = at;
             }
@@ -123,9 +117,7 @@ internal sealed class TokenBuffer(Lexicon lexicon)
             {
                 if (text[at] != (byte)'*')
                 {
-                    traits |= Traits.Symbols;
                     folded[used++] = text[at];
-                    previous = 0;
                 }
 
                 end = ++at;
@@ -139,7 +131,7 @@ internal sealed class TokenBuffer(Lexicon lexicon)
         if (used > first)
         {
             _used = used;
-            Add(first, used - first, start, end, traits);
+            Add(first, used - first, start, end);
         }
 
         // Always forward: a lone combining mark or bad byte would otherwise be read for ever.
@@ -150,10 +142,10 @@ internal sealed class TokenBuffer(Lexicon lexicon)
     private static bool StartsWord(ReadOnlySpan<byte> text, int at) =>
         at + 1 < text.Length && Folding.Ascii[text[at + 1]] >= Folding.FirstWordByte;
 
-    private void Add(int folded, int length, int start, int end, Traits traits)
+    private void Add(int folded, int length, int start, int end)
     {
         var word = lexicon.Find(_folded, folded, length);
-        if (word == 0 && traits is not (Traits.Letters or Traits.Digits))
+        if (word == 0 && TraitsOf(_folded.AsSpan(folded, length)) is var traits and not (Traits.Letters or Traits.Digits))
         {
             word = FindDisguised(folded, length, traits);
             if (word == 0 && (traits & Traits.Symbols) != 0)
@@ -164,6 +156,26 @@ internal sealed class TokenBuffer(Lexicon lexicon)
         }
 
         Append(new Token { Word = word, Start = start, End = end, Folded = folded, FoldedLength = length });
+    }
+
+    private static Traits TraitsOf(ReadOnlySpan<byte> word)
+    {
+        var traits = Traits.None;
+        for (var i = 0; i < word.Length; i++)
+        {
+            traits |= word[i] switch
+            {
+                >= (byte)'a' and not (byte)'|' => Traits.Letters,
+                >= (byte)'0' and <= (byte)'9' => Traits.Digits,
+                _ => Traits.Symbols,
+            };
+            if (i >= 2 && word[i] == word[i - 1] && word[i] == word[i - 2])
+            {
+                traits |= Traits.Stretched;
+            }
+        }
+
+        return traits;
     }
 
     private void Append(Token token)

@@ -6,7 +6,7 @@ namespace OnlineSafety.Monitoring.IntakeLog;
 
 internal static class IntakeLogRegistration
 {
-    public const string Section = "OnlineSafety:IntakeLog";
+    public const string Section = "IntakeLog";
 
     /// <summary>The log for the ingest role. Needs the keyed database of <see cref="Access.DatabaseRole.Ingest"/>, the master key and a <see cref="TimeProvider"/>.</summary>
     public static IServiceCollection AddIntakeLog(this IServiceCollection services, IConfiguration configuration)

@@ -9,7 +9,7 @@ namespace OnlineSafety.Monitoring.Processing;
 
 internal static class ProcessingRegistration
 {
-    public const string Section = "OnlineSafety:Processing";
+    public const string Section = "Processing";
 
     /// <summary>
     /// The process role. Needs the keyed database of <see cref="Access.DatabaseRole.Process"/>, the master key and a <see cref="TimeProvider"/>.

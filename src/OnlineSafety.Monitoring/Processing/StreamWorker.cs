@@ -5,6 +5,7 @@ using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.Alerts;
 using OnlineSafety.Monitoring.IntakeLog;
 using OnlineSafety.Monitoring.Notifications;
+using OnlineSafety.Monitoring.Telemetry;
 
 namespace OnlineSafety.Monitoring.Processing;
 
@@ -48,6 +49,7 @@ internal sealed class StreamWorker(
         var next = stream.Next;
         while (next <= stream.Last)
         {
+            using var chunk = Instruments.Activities.StartActivity("process");
             var segments = await OpenAsync(stream, next, cancellationToken);
             if (segments.Count == 0)
             {
@@ -55,12 +57,21 @@ internal sealed class StreamWorker(
             }
 
             _plan.Start(next);
-            foreach (var segment in segments)
+            using (Instruments.Activities.StartActivity("normalize and assess"))
             {
-                Run(segment, context);
+                foreach (var segment in segments)
+                {
+                    Run(segment, context);
+                }
             }
 
-            var result = await _writer.WriteAsync(stream, _plan, context.GroupingWindow, context.People.Staff, cancellationToken);
+            RecordResult result;
+            using (Instruments.Activities.StartActivity("record"))
+            {
+                result = await _writer.WriteAsync(stream, _plan, context.GroupingWindow, context.People.Staff, cancellationToken);
+            }
+
+            chunk?.SetTag("records", _plan.Last - _plan.First + 1).SetTag("events", _plan.Events.Count);
             if (!result.Moved)
             {
                 ProcessingLog.Overtaken(logger, stream.Stream);
@@ -75,6 +86,7 @@ internal sealed class StreamWorker(
 
     private async Task<List<OpenedSegment>> OpenAsync(ClaimedStream stream, long next, CancellationToken cancellationToken)
     {
+        using var activity = Instruments.Activities.StartActivity("read");
         var opened = new List<OpenedSegment>();
         var stored = await _reader.ReadAsync(
             stream.Target.School, stream.Stream, stream.Day, next, options.Value.ChunkSegments, options.Value.ChunkBytes, cancellationToken);

@@ -268,9 +268,9 @@ public sealed class DigestMakerTests(PostgresFixture postgres) : IClassFixture<P
 
         await using var insert = new NpgsqlCommand($"""
             INSERT INTO onlinesafety.counter_block (school_id, stream_id, first_seq, last_seq, source_id, recorded_at, concern, counted, review, control,
-                hours, actions, categories, themes, roles, years, devices, counts)
+                hours, actions, categories, themes, roles, years, counts)
             VALUES ('{world.School}', '{Guid.NewGuid()}', 1, {records}, '{source}', clock_timestamp(), 0, {records - review}, {review}, 0,
-                ARRAY[now(), now()], ARRAY[1, 2]::smallint[], ARRAY['games', 'news'], ARRAY['none', 'none'], ARRAY[0, 1]::smallint[], ARRAY['', ''], ARRAY['', ''], ARRAY[6, 1])
+                ARRAY[now(), now()], ARRAY[1, 2]::smallint[], ARRAY['games', 'news'], ARRAY['none', 'none'], ARRAY[0, 1]::smallint[], ARRAY['', ''], ARRAY[6, 1])
             """, connection, transaction);
         await insert.ExecuteNonQueryAsync();
         await Task.Delay(5);

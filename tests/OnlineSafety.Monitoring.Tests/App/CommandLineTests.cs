@@ -60,7 +60,9 @@ public sealed class CommandLineTests
     {
         using var output = new StringWriter();
         using var error = new StringWriter();
-        var exit = await CommandLine.RunAsync(args, output, error, TimeProvider.System);
+        // A command that is let through by mistake must end by itself: serve would not.
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        var exit = await CommandLine.RunAsync(args, output, error, TimeProvider.System, limit.Token);
         return (exit, output.ToString(), error.ToString());
     }
 }

@@ -1,8 +1,8 @@
 using System.Globalization;
-using System.Text;
 using System.Text.Json;
+using System.Text;
 using OnlineSafety.Monitoring.Events;
-using OnlineSafety.Monitoring.Tests.Normalization;
+using OnlineSafety.Monitoring.TestKit;
 
 namespace OnlineSafety.Monitoring.Tests.Events;
 

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using OnlineSafety.Monitoring.Events;
 using OnlineSafety.Monitoring.Intake.Syslog;
+using OnlineSafety.Monitoring.TestKit;
 
 namespace OnlineSafety.Monitoring.Tests.Intake;
 
@@ -79,12 +80,6 @@ public sealed class SyslogStreamVectorTests
 
     private static string Folder()
     {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "OnlineSafety.Monitoring.sln")))
-        {
-            folder = folder.Parent ?? throw new DirectoryNotFoundException("The solution's folder was not found.");
-        }
-
-        return Path.Combine(folder.FullName, "tests", "OnlineSafety.Monitoring.Tests", "vectors", "syslog-streams");
+        return Repository.Path("tests", "OnlineSafety.Monitoring.Tests", "vectors", "syslog-streams");
     }
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using OnlineSafety.Monitoring.Events;
 using OnlineSafety.Monitoring.Normalization;
+using OnlineSafety.Monitoring.TestKit;
 
 namespace OnlineSafety.Monitoring.Tests.Normalization;
 

@@ -1,0 +1,150 @@
+using System.Text;
+using OnlineSafety.Monitoring.Classification;
+using OnlineSafety.Monitoring.Events;
+
+namespace OnlineSafety.Monitoring.Tests.Classification;
+
+public sealed class AssessorTests
+{
+    [Fact]
+    public void AReasonCarriesTheExactWordsOfTheOriginalText()
+    {
+        var text = "ok 😀 i rEaLLy want to k1ll mys\u0435lf";
+        var reason = RuleFiles.Typed(text).Reasons[0];
+        Assert.Equal("text", reason.Field);
+        Assert.Equal(reason.Matched, text.Substring(reason.Start, reason.Matched.Length));
+        Assert.Contains("k1ll mys\u0435lf", reason.Matched, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ASpanInAnEncodedUrlIsThatOfTheUrl()
+    {
+        var url = "https://search.test/?q=instructions+for+a%20pipe+bomb";
+        var reason = RuleFiles.Visit(url).Reasons.First(r => r.Field == "url");
+        Assert.Equal(reason.Matched, url.Substring(reason.Start, reason.Matched.Length));
+        Assert.Contains("pipe+bomb", reason.Matched, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void AnUnknownCategoryIsMarkedAndNothingIsGuessedFromIt()
+    {
+        var assessment = RuleFiles.Search("weather tomorrow", "Flooble");
+        Assert.True(assessment.UnmappedCategory);
+        Assert.Equal((Risk.None, Severity.None), (assessment.Risk, assessment.Severity));
+        Assert.Equal(("vendor.unmapped", "Flooble"), (assessment.Reasons.Single().Rule, assessment.Reasons.Single().Matched));
+    }
+
+    [Fact]
+    public void ACategoryAloneIsAtMostMedium() => Assert.Equal(Severity.Medium, RuleFiles.Visit("https://unknown.test/", "Gambling").Severity);
+
+    [Fact]
+    public void AGraveCategoryAloneIsHighWhereThereAreNoWordsToRead() =>
+        Assert.Equal(("suicide", Severity.High), (RuleFiles.Visit("https://unknown.test/", "Suicide") is var a ? a.Theme : "", a.Severity));
+
+    [Fact]
+    public void ACategoryThatTheWordsExplainIsOnlyNoted()
+    {
+        var assessment = RuleFiles.Search("gcse history worksheet", "Violence");
+        Assert.Equal(Severity.None, assessment.Severity);
+        Assert.Equal("noted", Assert.Single(assessment.Reasons).Effect);
+    }
+
+    [Theory]
+    [InlineData("Medical Information")]
+    [InlineData("Sex Education")]
+    [InlineData("Religion")]
+    public void CategoriesOfHealthSexEducationAndReligionAreNeverAConcern(string category) =>
+        Assert.Same(Assessment.None, RuleFiles.Visit("https://unknown.test/", category));
+
+    [Fact]
+    public void ACategoryThatAgreesWithTheWordsRaises()
+    {
+        Assert.Equal(Severity.Low, RuleFiles.Search("ketamine").Severity);
+        var raised = RuleFiles.Search("ketamine", "Drugs");
+        Assert.Equal(Severity.Medium, raised.Severity);
+        Assert.Contains(raised.Reasons, r => r is { Rule: "vendor.agrees", Effect: "raised to medium" });
+    }
+
+    [Fact]
+    public void TheVendorsSeverityRaisesAndNeverLowers()
+    {
+        Assert.Equal(Severity.High, RuleFiles.Search("ketamine", more: d => d.VendorSeverity = 5).Severity);
+        Assert.Equal(Severity.Critical, RuleFiles.Search("painless ways to die", more: d => d.VendorSeverity = 1).Severity);
+    }
+
+    [Fact]
+    public void ACriticalThemeIsNeverLoweredBelowHigh()
+    {
+        // The same words in the address of a page: the modifier for visits lowers, the floor holds.
+        var visited = RuleFiles.Visit("https://forum.test/so-mature-for-your-age");
+        Assert.Equal(("grooming", Severity.High), (visited.ParentTheme, visited.Severity));
+        Assert.Equal(["lowered to medium", "raised to high"], visited.Reasons.Skip(1).Take(2).Select(r => r.Effect));
+    }
+
+    [Fact]
+    public void ThePupilsOwnMessageIsHateSpeechWhatASearchIsNot()
+    {
+        Assert.Equal((Risk.Content, "racism"), (RuleFiles.Search("muslims are vermin") is var s ? s.Risk : default, s.Theme));
+        Assert.Equal((Risk.Conduct, "hate_speech"), (RuleFiles.Typed("muslims are vermin") is var t ? t.Risk : default, t.Theme));
+    }
+
+    [Fact]
+    public void AnExcuseIsShownAsAReasonAndGraveWordsAreRecordedAllTheSame()
+    {
+        var assessment = RuleFiles.Search("suicide methods in hamlet essay");
+        Assert.Equal((Severity.Low, "suicide"), (assessment.Severity, assessment.ParentTheme));
+        Assert.Contains(assessment.Reasons, r => r is { Rule: "suicide.method", Effect: "excluded" });
+        Assert.Contains(assessment.Reasons, r => r is { Rule: "modifier.excused", Effect: "suicide low" });
+    }
+
+    [Fact]
+    public void AnExcuseDoesNotOutweighAVendorThatIsSure() =>
+        Assert.Equal(Severity.High, RuleFiles.Search("suicide methods in hamlet essay", more: d => d.VendorBreach = true).Severity);
+
+    [Fact]
+    public void AnExcuseOfWordsThatAreNotGraveLeavesNothing() =>
+        Assert.Equal(Severity.None, RuleFiles.Search("free vpn history lesson worksheet essay").Severity);
+
+    [Theory]
+    [InlineData("i am going to kill myself tonight and then they cant call me chicken")]
+    [InlineData("i tried to kill myself last week because he left me")]
+    [InlineData("nobody cares if i dare or not, i want to end my life tonight")]
+    public void WordsThatOftenStandBesideDespairExcuseNothing(string text) =>
+        Assert.Equal((Severity.Critical, "suicide"), (RuleFiles.Typed(text) is var a ? a.Severity : default, a.ParentTheme));
+
+    [Fact]
+    public void AConspiracyTaleIsCountedAndNeverAlerts() =>
+        Assert.Equal(Severity.Low, RuleFiles.Search("flat earth proof nasa lying", more: d => d.VendorSeverity = 5).Severity);
+
+    [Fact]
+    public void ARawRecordIsReadForGraveWordsOnly()
+    {
+        var assessor = new Assessor(RuleFiles.Shipped);
+        Assert.Equal("suicide", assessor.AssessText("GET /?q=painless+ways+to+die 200"u8).Theme);
+        Assert.Same(Assessment.None, assessor.AssessText("GET /?q=free+porn 200"u8));
+    }
+
+    [Fact]
+    public void TheSameEventGivesTheSameAssessment() =>
+        Assert.Equal(RuleFiles.Typed("send nudes or ill leak them").Reasons, RuleFiles.Typed("send nudes or ill leak them").Reasons);
+
+    [Fact]
+    public void AnEventOnWhichNothingIsFoundAllocatesNothing()
+    {
+        var assessor = new Assessor(RuleFiles.Shipped);
+        var draft = new EventDraft { Kind = ActivityKind.Search };
+        draft.Set(EventField.SearchQuery, Encoding.UTF8.GetBytes("photosynthesis in seaweed, ｆｕｌｌ width and 3 l33t words"));
+        draft.Set(EventField.Url, "https://www.bbc.co.uk/bitesize/topics/z%20x"u8);
+        draft.Set(EventField.UrlHost, "www.bbc.co.uk"u8);
+        draft.AddCategory("Education and Reference (English)"u8);
+        assessor.Assess(draft, "smoothwall", default);
+        assessor.Assess(draft, "smoothwall", default);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < 100; i++)
+        {
+            Assert.Same(Assessment.None, assessor.Assess(draft, "smoothwall", default));
+        }
+
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+}
