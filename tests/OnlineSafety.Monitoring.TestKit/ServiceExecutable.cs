@@ -7,13 +7,15 @@ namespace OnlineSafety.Monitoring.TestKit;
 /// <param name="First">Arguments before those of the service.</param>
 internal sealed record ServiceExecutable(string File, params IReadOnlyList<string> First)
 {
-    /// <summary>Set for <c>serve</c> alone, not for commands.</summary>
-    public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+    /// <summary>Environment variables, for <c>serve</c> alone, not for commands.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> Environment { get; init; } = [];
 
     /// <summary>What the build put beside the tests.</summary>
     public static ServiceExecutable Built { get; } = new("dotnet", "exec", Path.Combine(AppContext.BaseDirectory, "onlinesafety.dll"));
 
     public static ServiceExecutable Published(string path) => new(path);
+
+    public ServiceExecutable With(string variable, string value) => this with { Environment = [.. Environment, new(variable, value)] };
 
     public ProcessStartInfo Prepare(params IEnumerable<string> arguments) => new(File, [.. First, .. arguments])
     {

@@ -17,7 +17,7 @@ internal sealed partial class ServiceProcess : IAsyncDisposable
 {
     private const int Sigterm = 15;
     private const int KeptLines = 200;
-    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(120);
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(30);
 
     private readonly ServiceExecutable _executable;

@@ -11,14 +11,8 @@ internal static class InjectedFault
     public const string AcknowledgeBeforeCommit = "acknowledge-before-commit";
 
     /// <summary>The executable with the fault in it.</summary>
-    public static ServiceExecutable In(ServiceExecutable executable, string fault) => executable with
-    {
-        Environment = new Dictionary<string, string>(StringComparer.Ordinal)
-        {
-            ["DOTNET_STARTUP_HOOKS"] = typeof(InjectedFault).Assembly.Location,
-            [Variable] = fault,
-        },
-    };
+    public static ServiceExecutable In(ServiceExecutable executable, string fault) =>
+        executable.With("DOTNET_STARTUP_HOOKS", typeof(InjectedFault).Assembly.Location).With(Variable, fault);
 
     /// <summary>Changes the services of every host that this process builds, after the product registered its own.</summary>
     public static void IntoEveryHost(Action<IServiceCollection> change) => DiagnosticListener.AllListeners.Subscribe(new HostingListeners(change));
