@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Text;
+using OnlineSafety.Monitoring.TestKit;
 
 namespace OnlineSafety.Monitoring.Benchmarks;
 
@@ -16,7 +17,7 @@ internal static class LatencyRun
 
     public static async Task<IReadOnlyList<LatencyResult>> RunAsync(BenchmarkArguments arguments)
     {
-        await using var service = await ServiceProcess.StartAsync(arguments.Service);
+        await using var service = await ServiceProcess.StartAsync(ServiceExecutable.Published(arguments.Service));
         var school = (await service.CommandAsync("school", "add", "--name", "Bench School", "--urn", "100000")).GetProperty("school").GetString()!;
         await service.CommandAsync("staff", "add", "--school", school, "--name", "D. Lead", "--email", "dsl@school.example", "--role", "dsl");
         await service.CommandAsync("source", "add", "--school", school, "--product", "protex", "--via", "syslog", "--from", "127.0.0.1/32");
@@ -32,7 +33,7 @@ internal static class LatencyRun
         var tcp = await ProbeAsync("syslog-tcp", arguments.Probes, service, line => syslog.WriteAsync(Encoding.UTF8.GetBytes(line + "\n")).AsTask());
         var web = await ProbeAsync("webhook", arguments.Probes, service, async line =>
         {
-            using var body = new StringContent(line[(line.IndexOf(": ", StringComparison.Ordinal) + 2)..], Encoding.UTF8, "text/plain");
+            using var body = new StringContent(WebFilterLines.WithoutHeader(line), Encoding.UTF8, "text/plain");
             (await http.PostAsync(url, body)).EnsureSuccessStatusCode();
         });
         return [tcp, web];

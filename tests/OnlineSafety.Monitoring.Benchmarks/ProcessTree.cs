@@ -1,13 +1,12 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
+using OnlineSafety.Monitoring.TestKit;
 
 namespace OnlineSafety.Monitoring.Benchmarks;
 
 /// <summary>Process times and memory from /proc.</summary>
-internal static partial class ProcessTree
+internal static class ProcessTree
 {
     private const double TicksPerSecond = 100;
-    private const int Sigterm = 15;
 
     public static double CpuSeconds(int pid)
     {
@@ -44,7 +43,12 @@ internal static partial class ProcessTree
         return long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)[^2].Split('\t')[^1], CultureInfo.InvariantCulture) * 1024;
     }
 
-    public static void Terminate(int pid) => _ = Kill(pid, Sigterm);
+    /// <summary>CPU seconds so far of the service and of the postmaster with its children, and the service's resident bytes.</summary>
+    public static (double Service, double Postgres, long Resident, long PeakResident) Usage(ServiceProcess service)
+    {
+        var postmaster = service.Postmaster?.ProcessId ?? throw new InvalidOperationException("No database runs.");
+        return (CpuSeconds(service.Id), CpuSecondsOfTree(postmaster), Memory(service.Id, "VmRSS"), Memory(service.Id, "VmHWM"));
+    }
 
     // Fields after the name, which may hold spaces: state, parent, ...
     private static string[]? Stat(int pid)
@@ -61,7 +65,4 @@ internal static partial class ProcessTree
     }
 
     private static long Number(string text) => long.Parse(text, CultureInfo.InvariantCulture);
-
-    [LibraryImport("libc", EntryPoint = "kill")]
-    private static partial int Kill(int pid, int signal);
 }

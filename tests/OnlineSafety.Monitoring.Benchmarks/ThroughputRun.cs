@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
+using OnlineSafety.Monitoring.TestKit;
 
 namespace OnlineSafety.Monitoring.Benchmarks;
 
@@ -17,19 +18,19 @@ internal static class ThroughputRun
 
     public static async Task<ThroughputResult> RunAsync(BenchmarkArguments arguments)
     {
-        await using var service = await ServiceProcess.StartAsync(arguments.Service);
+        await using var service = await ServiceProcess.StartAsync(ServiceExecutable.Published(arguments.Service));
         var school = (await service.CommandAsync("school", "add", "--name", "Bench School", "--urn", "100000")).GetProperty("school").GetString()!;
         await service.CommandAsync("source", "add", "--school", school, "--product", "protex", "--via", "syslog", "--from", "127.0.0.1/32");
         await SendAsync(arguments, service.Syslog, WebFilterLines.Pool(1000, 20_000, seed: 3), 2000);
         await WaitAsync(service, 2000);
 
-        var before = service.Usage();
+        var before = ProcessTree.Usage(service);
         var started = Stopwatch.GetTimestamp();
         await SendAsync(arguments, service.Syslog, WebFilterLines.Pool(16_384, 20_000, seed: 1), arguments.Lines);
         var sent = Stopwatch.GetElapsedTime(started);
         var processed = await WaitAsync(service, 2000 + arguments.Lines);
         var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
-        var after = service.Usage();
+        var after = ProcessTree.Usage(service);
 
         var stored = await service.NumberAsync("SELECT sum(last_seq) FROM intake_stream");
         var bytes = await service.NumberAsync("SELECT sum(pg_total_relation_size(inhrelid)) FROM pg_inherits WHERE inhparent = 'intake_segment'::regclass");

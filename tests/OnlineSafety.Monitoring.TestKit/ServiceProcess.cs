@@ -1,0 +1,232 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using Npgsql;
+using OnlineSafety.Monitoring.Storage.Embedded;
+
+namespace OnlineSafety.Monitoring.TestKit;
+
+/// <summary>
+/// The service, started as an operator would, with its embedded database in a data directory of its own that is deleted at the end.
+/// It may be killed and started again on the same directory and ports. Not thread-safe.
+/// </summary>
+internal sealed partial class ServiceProcess : IAsyncDisposable
+{
+    private const int Sigterm = 15;
+    private const int KeptLines = 200;
+    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(120);
+    private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(30);
+
+    private readonly ServiceExecutable _executable;
+    private readonly ConcurrentQueue<string> _lines = new();
+    private Process _process;
+
+    private ServiceProcess(ServiceExecutable executable, string data)
+    {
+        _executable = executable;
+        Data = data;
+        (Http, Syslog) = (FreePort(), FreePort());
+        Cluster = new ClusterProcesses(ClusterFiles);
+        _process = Launch();
+    }
+
+    public string Data { get; }
+
+    public int Http { get; }
+
+    public int Syslog { get; }
+
+    public int Id => _process.Id;
+
+    public bool HasExited => _process.HasExited;
+
+    public string Outbox => Path.Combine(Data, "outbox");
+
+    /// <summary>The last lines of its log.</summary>
+    public string Log => string.Join(Environment.NewLine, _lines);
+
+    /// <summary>The processes of its database server.</summary>
+    public ClusterProcesses Cluster { get; }
+
+    /// <summary>Its running database server, or null when none runs.</summary>
+    public PostmasterFile? Postmaster => PostmasterFile.Read(ClusterFiles) is { } file && Cluster.IsRunning(file.ProcessId) ? file : null;
+
+    private string ClusterFiles => Path.Combine(Data, "postgres", "cluster");
+
+    /// <summary>A new installation, ready.</summary>
+    public static async Task<ServiceProcess> StartAsync(ServiceExecutable executable)
+    {
+        var data = Directory.CreateTempSubdirectory("onlinesafety-service-").FullName;
+        // The account that runs Postgres passes through it.
+        File.SetUnixFileMode(data, File.GetUnixFileMode(data) | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
+        var service = new ServiceProcess(executable, data);
+        try
+        {
+            var begun = Stopwatch.GetTimestamp();
+            while (!await service.IsReadyAsync())
+            {
+                if (service.HasExited || Stopwatch.GetElapsedTime(begun) > StartPatience)
+                {
+                    throw new InvalidOperationException($"The service was not ready within {StartPatience.TotalSeconds} s:\n{service.Log}");
+                }
+
+                await Task.Delay(50);
+            }
+
+            return service;
+        }
+        catch
+        {
+            await service.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Starts it again after <see cref="Kill"/> or its own end; does not wait.</summary>
+    public void Restart()
+    {
+        _process.Dispose();
+        _process = Launch();
+    }
+
+    /// <summary>SIGKILL to this one process; its database server lives on.</summary>
+    public void Kill()
+    {
+        _process.Kill();
+        _process.WaitForExit();
+    }
+
+    /// <summary>SIGTERM; true when it ended with code 0 within the 30 s that are promised.</summary>
+    public async Task<bool> StopAsync()
+    {
+        _ = Signal(_process.Id, Sigterm);
+        using var patience = new CancellationTokenSource(StopPatience);
+        try
+        {
+            await _process.WaitForExitAsync(patience.Token);
+            return _process.ExitCode == 0;
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
+    public async Task<bool> IsReadyAsync()
+    {
+        using var client = new HttpClient { Timeout = TimeSpan.FromSeconds(5) };
+        try
+        {
+            return (await client.GetAsync(new Uri($"http://127.0.0.1:{Http}/health/ready"))).IsSuccessStatusCode;
+        }
+        catch (Exception error) when (error is HttpRequestException or OperationCanceledException)
+        {
+            // Not listening, or killed meanwhile.
+            return false;
+        }
+    }
+
+    /// <summary>Runs a command of the executable on the same data directory and reads its JSON; a failed command throws.</summary>
+    public async Task<JsonElement> CommandAsync(params string[] arguments)
+    {
+        var (exit, output, error) = await RunAsync(arguments);
+        return exit == 0
+            ? JsonSerializer.Deserialize<JsonElement>(output)
+            : throw new InvalidOperationException($"{string.Join(' ', arguments)} failed: {output}{error}");
+    }
+
+    /// <summary>The same for a command that may fail.</summary>
+    public async Task<(int Exit, string Output, string Error)> RunAsync(params string[] arguments)
+    {
+        using var process = Process.Start(_executable.Prepare([.. arguments, "--data", Data, "--json"]))!;
+        var error = process.StandardError.ReadToEndAsync();
+        var output = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return (process.ExitCode, output, await error);
+    }
+
+    /// <summary>Rows from its database, as the superuser over the private socket.</summary>
+    public async Task<List<object[]>> RowsAsync(string sql)
+    {
+        var server = Postmaster ?? throw new InvalidOperationException("No database runs.");
+        var connection = new NpgsqlConnectionStringBuilder
+        {
+            Host = server.SocketDirectory, Port = server.Port, Username = EmbeddedPostgres.Superuser,
+            Database = "onlinesafety", SearchPath = "onlinesafety", Pooling = false,
+        };
+        await using var source = NpgsqlDataSource.Create(connection.ConnectionString);
+        await using var command = source.CreateCommand(sql);
+        await using var reader = await command.ExecuteReaderAsync();
+        var rows = new List<object[]>();
+        while (await reader.ReadAsync())
+        {
+            var row = new object[reader.FieldCount];
+            reader.GetValues(row);
+            rows.Add(row);
+        }
+
+        return rows;
+    }
+
+    public async Task<long> NumberAsync(string sql) => Convert.ToInt64((await RowsAsync(sql))[0][0], System.Globalization.CultureInfo.InvariantCulture);
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!HasExited && !await StopAsync())
+        {
+            Kill();
+        }
+
+        _process.Dispose();
+        // What a killed service left running; only processes that work in this cluster's own directory.
+        for (var looks = 0; looks < 100 && Cluster.Running() is { Count: > 0 } left; looks++)
+        {
+            left.ForEach(pid => Cluster.Signal(pid, PostmasterSignal.ImmediateShutdown));
+            await Task.Delay(50);
+        }
+
+        Directory.Delete(Data, recursive: true);
+    }
+
+    private Process Launch()
+    {
+        var start = _executable.Prepare("serve", "--data", Data, "--http", $"127.0.0.1:{Http}", "--syslog", $"127.0.0.1:{Syslog}");
+        foreach (var (name, value) in _executable.Environment)
+        {
+            start.Environment[name] = value;
+        }
+
+        var process = Process.Start(start) ?? throw new InvalidOperationException("The service did not start.");
+        // Read to the end, or a full pipe would stop it.
+        process.OutputDataReceived += (_, line) => Keep(line.Data);
+        process.ErrorDataReceived += (_, line) => Keep(line.Data);
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        return process;
+    }
+
+    private void Keep(string? line)
+    {
+        if (line is not null)
+        {
+            _lines.Enqueue(line);
+            while (_lines.Count > KeptLines && _lines.TryDequeue(out _))
+            {
+            }
+        }
+    }
+
+    private static int FreePort()
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        return ((IPEndPoint)socket.LocalEndPoint!).Port;
+    }
+
+    [LibraryImport("libc", EntryPoint = "kill")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int Signal(int pid, int signal);
+}
