@@ -36,6 +36,24 @@ public sealed class CommandLineTests
     }
 
     [Fact]
+    public async Task AProcessThatSharesTheWorkMakesNoMasterKeyOfItsOwn()
+    {
+        var data = Directory.CreateTempSubdirectory("os-roles");
+        try
+        {
+            var (exit, _, error) = await RunAsync(["serve", "--data", data.FullName, "--connection", "Host=127.0.0.1;Port=1;Username=x", "--roles", "ingest"]);
+
+            Assert.Equal(1, exit);
+            Assert.Contains("--master-key-file", error, StringComparison.Ordinal);
+            Assert.Empty(data.GetFiles());
+        }
+        finally
+        {
+            data.Delete(recursive: true);
+        }
+    }
+
+    [Fact]
     public async Task AConnectionWithoutAHostIsSaidAndNoDefect()
     {
         var (exit, _, error) = await RunAsync(["school", "list", "--connection", "Username=x"]);
