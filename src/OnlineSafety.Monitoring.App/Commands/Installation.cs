@@ -49,10 +49,22 @@ internal sealed class Installation(TimeProvider time)
 
     public void AddTo(RootCommand root)
     {
+        RequireText(_data);
+        RequireText(_connection);
+        RequireText(_masterKey);
         root.Add(_data);
         root.Add(_connection);
         root.Add(_masterKey);
     }
+
+    // An empty one is a variable that was not set, and not what is used when the switch is left out.
+    private static void RequireText(Option option) => option.Validators.Add(result =>
+    {
+        if (result.Tokens.Any(token => string.IsNullOrWhiteSpace(token.Value)))
+        {
+            result.AddError($"{option.Name} is empty.");
+        }
+    });
 
     public InstallationSettings Settings(ParseResult parse) =>
         InstallationSettings.Read(parse.GetRequiredValue(_data), parse.GetValue(_connection), parse.GetValue(_masterKey));

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.App.Guides;
 using OnlineSafety.Monitoring.App.Hosting;
@@ -25,10 +26,16 @@ internal static class SourceAddCommand
         return command.Does(async (parse, cancellationToken) =>
         {
             var wanted = switches.Read(parse, installation.Schemas);
+            var service = ServiceAddresses.Read(installation.Settings(parse).DataDirectory);
+            if (wanted.Port is { } port && service.Uses(port))
+            {
+                throw new SetupException($"The service listens on port {port} for all sources already. Choose a free one, or leave --port out.");
+            }
+
             await using var database = await installation.OpenAsync(parse, cancellationToken, DatabaseRole.Setup);
             var school = await SchoolSwitch.ResolveAsync(database, parse.GetRequiredValue(switches.School), cancellationToken);
             var issued = await new SourceRegister(database[DatabaseRole.Setup], installation.Time).AddAsync(school.SchoolId, wanted, Installation.Operator, cancellationToken);
-            var address = SourceAddress.Of(issued.Source, ServiceAddresses.Read(installation.Settings(parse).DataDirectory));
+            var address = SourceAddress.Of(issued.Source, service);
             if (parse.GetValue(switches.Json))
             {
                 await Output.JsonAsync(parse, new { source = issued.Source.SourceId, key = issued.Key, url = address.Url, syslog = address.Syslog });
@@ -52,7 +59,20 @@ internal static class SourceAddCommand
 
         public Option<string[]> From { get; } = new("--from") { Description = "Address or network that may send, CIDR; may be repeated.", HelpName = "CIDR", DefaultValueFactory = _ => [] };
 
-        public Option<int?> Port { get; } = new("--port") { Description = "A syslog port for this source alone." };
+        public Option<int?> Port { get; } = new("--port")
+        {
+            Description = "A syslog port for this source alone.",
+            CustomParser = result =>
+            {
+                if (int.TryParse(result.Tokens[0].Value, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is >= 1 and <= 65535)
+                {
+                    return port;
+                }
+
+                result.AddError("--port is a number between 1 and 65535.");
+                return null;
+            },
+        };
 
         public Option<string?> Host { get; } = new("--host") { Description = "Host name in the syslog header to match." };
 
@@ -64,7 +84,12 @@ internal static class SourceAddCommand
 
         public Option<bool> Json { get; } = Output.JsonSwitch();
 
-        public Switches() => Via.AcceptOnlyFromAmong("webhook", "syslog", "file");
+        public Switches()
+        {
+            Via.AcceptOnlyFromAmong("webhook", "syslog", "file");
+            From.Validators.Add(result => UsageCheck.Require(result, () => Array.ForEach(result.GetValueOrDefault<string[]>() ?? [], network => NewSource.Network(network))));
+            Zone.Validators.Add(result => UsageCheck.Require(result, () => SetupText.Zone(result.GetValueOrDefault<string>() ?? "")));
+        }
 
         public NewSource Read(ParseResult parse, SchemaFiles schemas) => new()
         {

@@ -50,5 +50,5 @@ internal static class SourceKeyCommands
         });
     }
 
-    private static Argument<Guid> SourceArgument() => new("source") { Description = "Id of the source." };
+    private static Argument<Guid> SourceArgument() => new("source") { Description = "Id of the source.", CustomParser = SourceSwitch.Read };
 }

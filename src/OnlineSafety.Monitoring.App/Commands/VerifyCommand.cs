@@ -13,7 +13,7 @@ internal static class VerifyCommand
 
     public static Command Create(Installation installation)
     {
-        var source = new Option<Guid?>("--source") { Description = "One source only.", HelpName = "SOURCE" };
+        var source = new Option<Guid?>("--source") { Description = "One source only.", HelpName = "SOURCE", CustomParser = result => SourceSwitch.Read(result) };
         var json = Output.JsonSwitch();
         var command = new ExampledCommand(
             "verify",

@@ -76,21 +76,33 @@ internal sealed class InstallationSettings
         };
     }
 
+    /// <summary>Whether the database is the embedded one, which no service of another data directory can share.</summary>
+    public bool Embedded => Configuration[ConnectionKey] is null && !Configuration.GetSection(RoleConnectionsKey).GetChildren().Any();
+
     /// <summary>Whether a login for this role is configured; always, unless each role has a login of its own.</summary>
-    public bool MayUse(DatabaseRole role) =>
-        Configuration[ConnectionKey] is not null || !Configuration.GetSection(RoleConnectionsKey).GetChildren().Any()
+    public bool MayUse(DatabaseRole role) => Configuration[ConnectionKey] is not null || Embedded
         || Configuration.GetSection(RoleConnectionsKey)[role.ToString()] is not null;
 
-    /// <summary>From the environment, or the configured file, or the data directory (made there on the first start).</summary>
-    public MasterKey MasterKey()
+    /// <summary>From the environment, or the configured file, or the data directory.</summary>
+    /// <param name="mayMake">Whether one may be made in the data directory on the first start.</param>
+    /// <exception cref="MasterKeyException">There is none, or it cannot be used.</exception>
+    public MasterKey MasterKey(bool mayMake)
     {
         if (Environment.GetEnvironmentVariable(Access.MasterKey.EnvironmentVariable) is { Length: > 0 } text)
         {
             return Access.MasterKey.Parse(text, Access.MasterKey.EnvironmentVariable);
         }
 
-        return Configuration[MasterKeyFileKey] is { } file
-            ? Access.MasterKey.Read(file)
-            : Access.MasterKey.ReadOrCreate(Path.Combine(DataDirectory, Access.MasterKey.FileName));
+        if (Configuration[MasterKeyFileKey] is { } file)
+        {
+            return Access.MasterKey.Read(file);
+        }
+
+        var own = Path.Combine(DataDirectory, Access.MasterKey.FileName);
+        return mayMake || File.Exists(own)
+            ? Access.MasterKey.ReadOrCreate(own)
+            : throw new MasterKeyException(
+                $"There is no master key in {own}. Processes that share the work must all have the same one: what one seals, another opens. "
+                + "Make it once with (umask 077; openssl rand -base64 32 > master.key) and give each of them --master-key-file.");
     }
 }

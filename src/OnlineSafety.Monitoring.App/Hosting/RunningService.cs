@@ -39,6 +39,16 @@ internal sealed class RunningService : IAsyncDisposable
     {
         // What is wrong with the data or the settings is said before anything is opened.
         var data = ServiceData.Load(options, schemas);
+        if (!options.Settings.Embedded)
+        {
+            // The embedded cluster makes the directory itself. Key, addresses and outbox lie in it: nobody else's to read.
+            Directory.CreateDirectory(options.Settings.DataDirectory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            if (options.NeedsMasterKey)
+            {
+                options.MasterKey();
+            }
+        }
+
         using var startup = LoggerFactory.Create(logging => ServiceLogging.Configure(logging, options.Settings.Configuration));
         // Set-up makes the holding school; where this process has no such login, another one did it.
         var setup = options.Settings.MayUse(DatabaseRole.Setup);

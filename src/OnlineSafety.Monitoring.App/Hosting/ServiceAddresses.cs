@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Text.Json;
 
@@ -27,6 +28,9 @@ internal sealed record ServiceAddresses(string Http, string Syslog)
             return Default;
         }
     }
+
+    /// <summary>Whether the service itself listens on this port: a source that wants it as its own would never be heard there.</summary>
+    public bool Uses(int port) => port == new Uri(Http).Port || Syslog.EndsWith(string.Create(CultureInfo.InvariantCulture, $":{port}"), StringComparison.Ordinal);
 
     public void Write(string dataDirectory)
     {

@@ -86,9 +86,9 @@ internal static class ServiceAssembly
             services.AddKeyedSingleton(role, database[role]);
         }
 
-        if ((options.Roles & (ServiceRoles.Ingest | ServiceRoles.Process)) != 0)
+        if (options.NeedsMasterKey)
         {
-            services.AddSingleton(options.Settings.MasterKey());
+            services.AddSingleton(options.MasterKey());
         }
 
         services.AddSingleton(data.Guide);

@@ -1,4 +1,5 @@
 using System.Net;
+using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.Sources;
 
 namespace OnlineSafety.Monitoring.App.Hosting;
@@ -13,6 +14,15 @@ internal sealed record ServiceOptions
     public required IPEndPoint Syslog { get; init; }
 
     public ServiceRoles Roles { get; init; } = ServiceRoles.All;
+
+    public bool NeedsMasterKey => (Roles & (ServiceRoles.Ingest | ServiceRoles.Process)) != 0;
+
+    /// <summary>
+    /// The key of this process. One that seals and opens may make it; where these are different processes each would make its own, and what
+    /// one acknowledged the other could never open.
+    /// </summary>
+    /// <exception cref="MasterKeyException">There is none, or it cannot be used.</exception>
+    public MasterKey MasterKey() => Settings.MasterKey(Settings.Embedded || Roles.HasFlag(ServiceRoles.Ingest | ServiceRoles.Process));
 
     /// <exception cref="SetupException">It is not ADDRESS:PORT.</exception>
     public static IPEndPoint Endpoint(string text, string option) =>

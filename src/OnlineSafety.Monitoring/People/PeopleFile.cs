@@ -85,9 +85,17 @@ internal sealed record PeopleFile(IReadOnlyList<PersonRow> Rows, IReadOnlyList<P
         var columns = Find(csv.HeaderRecord ?? []);
         var rows = new List<PersonRow>();
         var errors = new List<PersonError>();
+        var before = csv.Parser.RawRow;
         while (csv.Read() && errors.Count < MostErrors)
         {
             var line = csv.Parser.RawRow;
+            if (csv.Parser.Record?.Any(cell => cell.Contains('\n', StringComparison.Ordinal)) == true)
+            {
+                // Whoever stands on the lines it ran through would be missing, and counted as one bad line.
+                throw new SetupException($"A quotation mark is left open on line {before + 1}: the lines behind it cannot be told apart. Nothing was imported.");
+            }
+
+            before = line;
             try
             {
                 rows.Add(Row(csv, columns, line, today));

@@ -68,7 +68,9 @@ internal sealed record NewSource
             : throw new SetupException($"{option} is a word of a syslog header: printable ASCII without spaces.");
     }
 
-    private static string Network(string text)
+    /// <summary>A network as stored.</summary>
+    /// <exception cref="SetupException">It is none.</exception>
+    public static string Network(string text)
     {
         if (IPNetwork.TryParse(text, out var network))
         {

@@ -1,4 +1,5 @@
 using OnlineSafety.Monitoring.App.Commands;
+using OnlineSafety.Monitoring.App.Hosting;
 
 namespace OnlineSafety.Monitoring.Tests.App;
 
@@ -15,7 +16,14 @@ public sealed class CommandLineTests
     [InlineData("serve", "--roles", "ingest,cook")]
     [InlineData("demo", "--http", "8080")]
     [InlineData("verify", "--source", "seven")]
+    [InlineData("source", "disable", "seven")]
     [InlineData("digest", "preview", "--school", "S", "--date", "20/11/2026")]
+    [InlineData("source", "add", "--school", "S", "--product", "protex", "--via", "syslog", "--port", "99999")]
+    [InlineData("source", "add", "--school", "S", "--product", "protex", "--via", "syslog", "--port", "abc")]
+    [InlineData("source", "add", "--school", "S", "--product", "protex", "--via", "syslog", "--from", "10.0.0.1/33")]
+    [InlineData("source", "add", "--school", "S", "--product", "protex", "--via", "syslog", "--time-zone", "Mars/Olympus")]
+    [InlineData("school", "list", "--data", "")]
+    [InlineData("school", "list", "--connection", "")]
     [InlineData("nonsense")]
     [InlineData("alerts")]
     public async Task WrongUsageIsExitTwoAndSaysWhy(params string[] args)
@@ -24,7 +32,42 @@ public sealed class CommandLineTests
 
         Assert.Equal(2, exit);
         Assert.NotEmpty(error);
+        Assert.DoesNotContain("System.", error, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task AProcessThatSharesTheWorkMakesNoMasterKeyOfItsOwn()
+    {
+        var data = Directory.CreateTempSubdirectory("os-roles");
+        try
+        {
+            var (exit, _, error) = await RunAsync(["serve", "--data", data.FullName, "--connection", "Host=127.0.0.1;Port=1;Username=x", "--roles", "ingest"]);
+
+            Assert.Equal(1, exit);
+            Assert.Contains("--master-key-file", error, StringComparison.Ordinal);
+            Assert.Empty(data.GetFiles());
+        }
+        finally
+        {
+            data.Delete(recursive: true);
+        }
+    }
+
+    [Fact]
+    public async Task AConnectionWithoutAHostIsSaidAndNoDefect()
+    {
+        var (exit, _, error) = await RunAsync(["school", "list", "--connection", "Username=x"]);
+
+        Assert.Equal(1, exit);
+        Assert.Contains("names no Host", error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(8080, true)]
+    [InlineData(5514, true)]
+    [InlineData(514, false)]
+    [InlineData(5515, false)]
+    public void TheServicesOwnPortsCannotBeASourcesOwn(int port, bool uses) => Assert.Equal(uses, ServiceAddresses.Default.Uses(port));
 
     [Theory]
     [InlineData("serve")]

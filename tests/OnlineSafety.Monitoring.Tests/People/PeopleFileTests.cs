@@ -51,6 +51,14 @@ public sealed class PeopleFileTests
     }
 
     [Fact]
+    public void AQuotationMarkLeftOpenIsNotOneBadLine()
+    {
+        var error = Assert.Throws<SetupException>(() => Read("account,role,class\nada,pupil,9A\nbob,pupil,\"9B\ncid,pupil,9C\ndee,pupil,9D\n"));
+
+        Assert.Contains("line 3", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void QuotedCellsMayHoldCommas()
     {
         var file = Read("account,aliases,role\njsmith,\"a1,a2; a3\",pupil\n");

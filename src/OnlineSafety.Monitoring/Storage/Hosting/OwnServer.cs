@@ -9,6 +9,7 @@ internal static class OwnServer
 {
     public static async Task PrepareAsync(string connection, CancellationToken cancellationToken)
     {
+        const string Example = "It looks like: Host=127.0.0.1;Port=5432;Username=onlinesafety;Password=...;Database=onlinesafety";
         NpgsqlConnectionStringBuilder given;
         try
         {
@@ -16,8 +17,12 @@ internal static class OwnServer
         }
         catch (ArgumentException error)
         {
-            throw new DatabaseUnusableException(
-                $"The connection string cannot be read: {error.Message}. It looks like: Host=127.0.0.1;Port=5432;Username=onlinesafety;Password=...;Database=onlinesafety", error);
+            throw new DatabaseUnusableException($"The connection string cannot be read: {error.Message.TrimEnd('.')}. {Example}", error);
+        }
+
+        if (string.IsNullOrWhiteSpace(given.Host))
+        {
+            throw new DatabaseUnusableException($"The connection string names no Host. {Example}");
         }
 
         var database = given.Database ?? RoleConnections.DefaultDatabase;
