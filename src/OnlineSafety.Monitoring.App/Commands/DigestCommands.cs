@@ -38,6 +38,11 @@ internal static class DigestCommands
                 return;
             }
 
+            if (!digest.Stored)
+            {
+                await parse.InvocationConfiguration.Error.WriteLineAsync("That day has no digest. This is what one made now would say.");
+            }
+
             await Output.LineAsync(parse, digest.Subject);
             await Output.LineAsync(parse);
             await Output.LineAsync(parse, parse.GetValue(html) ? digest.Html : digest.Text);

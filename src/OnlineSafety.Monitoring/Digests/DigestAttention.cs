@@ -27,6 +27,8 @@ internal static class DigestAttention
         Add(content.Sources.Sum(s => s.Unreadable), "record could not be read and waits for review", "records could not be read and wait for review");
         Add(content.Sources.Sum(s => s.Unmapped), "word of a product is not known to any map", "words of products are not known to any map");
         Add(content.Watch.Backlog, "record waits to be processed", "records wait to be processed");
+        // Nobody may read that nothing stands out while nobody would have been told, or nothing was watched.
+        Add(Gaps(content).Count, "gap in what is watched and who is told is listed below", "gaps in what is watched and who is told are listed below");
         if (UnknownShare(content) >= ManyUnknown)
         {
             items.Add($"{UnknownShare(content).ToString("0.#%", _british)} of activity is by somebody whose role is not known. Import the people list.");
@@ -43,7 +45,14 @@ internal static class DigestAttention
         }
     }
 
-    public static IReadOnlyList<string> NotWatched(DigestContent content)
+    public static IReadOnlyList<string> NotWatched(DigestContent content) =>
+    [
+        .. Gaps(content),
+        "Out of hours: messages leave at any hour, but nobody is set to answer them outside school hours.",
+        "Devices and networks that none of the sources above covers.",
+    ];
+
+    private static List<string> Gaps(DigestContent content)
     {
         var items = new List<string>();
         var sources = content.Sources.Where(s => !s.Unassigned).ToList();
@@ -70,8 +79,6 @@ internal static class DigestAttention
             items.Add("No chair of governors is set: alerts about the head go to nobody.");
         }
 
-        items.Add("Out of hours: messages leave at any hour, but nobody is set to answer them outside school hours.");
-        items.Add("Devices and networks that none of the sources above covers.");
         return items;
     }
 

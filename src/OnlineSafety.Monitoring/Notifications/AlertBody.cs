@@ -97,7 +97,7 @@ internal sealed class AlertBody(IThemeWords themes, IOptions<MailOptions> option
             steps.Add("A child may be at risk now. If there is immediate danger, call 999.");
         }
 
-        steps.Add("Open the alert in the console, see why it was raised and acknowledge it, so that others know somebody is acting.");
+        steps.Add("Open the alert, see why it was raised and acknowledge it, so that others know somebody is acting.");
         steps.Add("Act as your child protection policy says and record the outcome in the alert.");
         return steps;
     }

@@ -42,6 +42,8 @@ public sealed class DigestDocumentTests
 
         Assert.Equal("[Online safety] Daily digest for Oak School, Wed 25 Nov 2026: 0 open alerts", say.Subject);
         Assert.Contains("nothing is being watched", say.Body.ToText(), StringComparison.Ordinal);
+        Assert.Contains("1 gap in what is watched", say.Body.ToText(), StringComparison.Ordinal);
+        Assert.DoesNotContain("Nothing stands out", say.Body.ToText(), StringComparison.Ordinal);
         Assert.Contains("Out of hours", say.Body.ToText(), StringComparison.Ordinal);
         Assert.Contains("No blocked activity was recorded", say.Body.ToText(), StringComparison.Ordinal);
     }

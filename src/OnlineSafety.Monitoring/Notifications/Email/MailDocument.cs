@@ -47,7 +47,7 @@ internal sealed class MailDocument(string title)
             .Append(Encoded(Title))
             .Append("</title>\n<style>\nbody{font-family:Arial,Helvetica,sans-serif;font-size:16px;line-height:1.5;color:#0b0c0c;background:#ffffff;max-width:44em;margin:0 auto;padding:1em}\n")
             .Append("h1{font-size:1.4em}h2{font-size:1.15em;margin-top:1.6em}table{border-collapse:collapse;margin:0.5em 0}caption{text-align:left;font-weight:bold;padding:0.3em 0}\n")
-            .Append("th,td{text-align:left;vertical-align:top;padding:0.3em 1em 0.3em 0;border-bottom:1px solid #b1b4b6;overflow-wrap:anywhere}a{color:#1d4f91}\n</style>\n</head>\n<body>\n<main>\n<h1>")
+            .Append("th,td{text-align:left;vertical-align:top;padding:0.3em 1em 0.3em 0;border-bottom:1px solid #b1b4b6;overflow-wrap:anywhere}thead th{overflow-wrap:normal}a{color:#1d4f91}\n</style>\n</head>\n<body>\n<main>\n<h1>")
             .Append(Encoded(Title)).Append("</h1>\n");
         foreach (var block in _blocks)
         {
