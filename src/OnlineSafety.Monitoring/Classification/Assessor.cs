@@ -29,7 +29,7 @@ internal sealed class Assessor(RuleSet rules)
         _findings.Clear();
         ReadFields(draft);
         var unmapped = ReadCategories(draft, vendor);
-        if (_findings.Count == 0 && _categories.Count == 0 && unmapped.Length == 0)
+        if (_findings.Count == 0 && _categories.Count == 0 && unmapped.Length == 0 && draft.Kind != ActivityKind.Report)
         {
             return Assessment.None;
         }

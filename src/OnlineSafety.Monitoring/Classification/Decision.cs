@@ -51,6 +51,12 @@ internal sealed class Decision(
 
         (var alone, theme) = WeighCategories(severity, theme);
         severity = alone > severity ? alone : severity;
+        if (draft.Kind == ActivityKind.Report && severity < Severity.Medium && (theme >= 0 || Taxonomy.OfReports >= 0))
+        {
+            theme = theme >= 0 ? theme : Taxonomy.OfReports;
+            Move(ref severity, Severity.Medium, "modifier.report", Taxonomy.Version, "Somebody wrote this report because they were worried: a person reads it, whatever its words.", _reasons);
+        }
+
         if (unmapped.Length > 0)
         {
             _reasons.Add(new Reason("vendor.unmapped", Taxonomy.Version, "category", unmapped, -1, "The vendor's category is not in our map. Nothing was guessed from it.", "unmapped"));

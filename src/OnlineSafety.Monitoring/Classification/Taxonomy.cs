@@ -38,6 +38,9 @@ internal sealed record Theme
 
     public Audience Audience { get; init; }
 
+    /// <summary>The theme of a report that a person wrote and in which no rule finds another: one theme has it, or none.</summary>
+    public bool Reports { get; init; }
+
     /// <summary>URLs of such events are masked wherever they are shown.</summary>
     public bool MaskUrl { get; init; }
 
@@ -76,6 +79,9 @@ internal sealed class Taxonomy
     /// <summary>The place of a code or alias in <see cref="Themes"/>, -1 when there is none. Earlier themes win ties.</summary>
     public int IndexOf(string code) => _byCode.GetValueOrDefault(code, -1);
 
+    /// <summary>Place of the theme for reports in which nothing else was found, -1 when no theme is.</summary>
+    public int OfReports { get; private set; } = -1;
+
     /// <summary>Reads the file; what is wrong goes to <paramref name="errors"/> with its place.</summary>
     public static Taxonomy Parse(ReadOnlyMemory<byte> json, RuleErrors errors)
     {
@@ -94,6 +100,7 @@ internal sealed class Taxonomy
             }
         }
 
+        taxonomy.OfReports = Array.FindIndex(file.Themes, t => t.Reports);
         for (var i = 0; i < file.Themes.Length; i++)
         {
             taxonomy.Check(file.Themes[i], errors.At(File, $"themes[{i}]"));

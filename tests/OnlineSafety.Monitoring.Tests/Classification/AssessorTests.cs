@@ -113,6 +113,15 @@ public sealed class AssessorTests
         Assert.Equal((Severity.Critical, "suicide"), (RuleFiles.Typed(text) is var a ? a.Severity : default, a.ParentTheme));
 
     [Fact]
+    public void AReportThatAPersonWroteIsReadByAPersonWhateverItsWords()
+    {
+        var report = RuleFiles.Typed("please could somebody talk to my friend", more: d => d.Kind = ActivityKind.Report);
+        Assert.Equal((Severity.Medium, "help_seeking", Audience.DslOnly), (report.Severity, report.Theme, report.Audience));
+        Assert.Contains(report.Reasons, r => r.Rule == "modifier.report");
+        Assert.Equal(Severity.None, RuleFiles.Typed("please could somebody talk to my friend").Severity);
+    }
+
+    [Fact]
     public void AConspiracyTaleIsCountedAndNeverAlerts() =>
         Assert.Equal(Severity.Low, RuleFiles.Search("flat earth proof nasa lying", more: d => d.VendorSeverity = 5).Severity);
 
