@@ -24,11 +24,12 @@ internal sealed class PeopleImport(Database setup, TimeProvider time)
         Guid school, PeopleFile file, bool skipBad, Actor actor, Action<int> progress, CancellationToken cancellationToken)
     {
         await using var session = await setup.OpenAsync(school, actor, cancellationToken);
-        // Two imports at once could give one alias to two people.
-        await using (var lockRow = session.Command("SELECT 1 FROM school WHERE school_id = $1 FOR UPDATE"))
+        // Two imports at once could give one alias to two people. Not a lock on the school's row: whatever refers to it, each append and each
+        // alert, would wait for the import.
+        await using (var alone = session.Command("SELECT pg_advisory_xact_lock(hashtextextended('people:' || $1::text, 0))"))
         {
-            lockRow.Parameters.AddWithValue(school);
-            await lockRow.ExecuteNonQueryAsync(cancellationToken);
+            alone.Parameters.AddWithValue(school);
+            await alone.ExecuteNonQueryAsync(cancellationToken);
         }
 
         var people = await session.Context.People.AsNoTracking().Where(p => p.SchoolId == school).ToListAsync(cancellationToken);

@@ -53,6 +53,18 @@ public sealed class PeopleImportTests(PostgresFixture postgres) : IClassFixture<
     }
 
     [Fact]
+    public async Task WhatTheSchoolReceivesMeanwhileDoesNotWaitForTheImport()
+    {
+        await using var database = await InstallationDatabase.CreateAsync(postgres.Server);
+        var school = await database.AddSchoolAsync();
+        // Every row of intake, events and alerts names its school, and each such row takes a share of the school's row.
+        await ImportAsync(database, school, "account,role\nada,pupil\n", progress: _ => database.Test.RunAsync(
+            "SET lock_timeout = '1s'; INSERT INTO onlinesafety.data_key (school_id, day, key_id, master_id, wrapped) SELECT school_id, '2026-03-02', school_id, '', '' FROM onlinesafety.school WHERE kind = 'school'")
+            .GetAwaiter().GetResult());
+        Assert.Equal(1L, await database.Test.RunAsync("SELECT count(*) FROM onlinesafety.data_key"));
+    }
+
+    [Fact]
     public async Task ALargeListGoesInAndReportsHowFarItIs()
     {
         await using var database = await InstallationDatabase.CreateAsync(postgres.Server);
