@@ -9,14 +9,21 @@ internal sealed class SchoolRegister(Database setup)
     public const string HoldingName = "Unassigned";
 
     /// <summary>Adds a school.</summary>
-    /// <exception cref="SetupException">The name is empty, too long, holds control characters, or is taken.</exception>
+    /// <exception cref="SetupException">The name is empty, too long, holds control characters, or the name or the URN is taken.</exception>
     public async Task<School> AddAsync(string name, string urn, Actor actor, CancellationToken cancellationToken)
     {
         var school = new School { SchoolId = Guid.NewGuid(), Name = SetupText.Name(name, "school"), Urn = SetupText.Optional(urn, "URN", 20) };
         await using var session = await setup.OpenAsync(school.SchoolId, actor, cancellationToken);
-        if (await session.Context.Schools.AnyAsync(s => s.Name == school.Name, cancellationToken))
+        var others = await session.Context.Schools.AsNoTracking().Select(s => new { s.Name, s.Urn }).ToListAsync(cancellationToken);
+        // "alder primary" beside "Alder Primary" is one school typed twice: half its sources would tell nobody.
+        if (others.Find(other => string.Equals(other.Name, school.Name, StringComparison.OrdinalIgnoreCase)) is { } named)
         {
-            throw new SetupException($"There is a school named \"{school.Name}\" already. See: onlinesafety school list");
+            throw new SetupException($"There is a school named \"{named.Name}\" already. See: onlinesafety school list");
+        }
+
+        if (school.Urn.Length > 0 && others.Find(other => other.Urn == school.Urn) is { } twin)
+        {
+            throw new SetupException($"The school with URN {school.Urn} is there already: \"{twin.Name}\". See: onlinesafety school list");
         }
 
         await InsertAsync(session, school, cancellationToken);

@@ -25,6 +25,20 @@ public sealed class CommandTests(PostgresFixture postgres) : IClassFixture<Postg
         Assert.Equal(school, (await JsonAsync(database, "school", "list", "--json"))[0].GetProperty("school").GetGuid());
     }
 
+    [Theory]
+    [InlineData("example academy", "")]
+    [InlineData("Another Academy", "123456")]
+    public async Task ASchoolIsNotAddedTwice(string name, string urn)
+    {
+        await using var database = await InstallationDatabase.CreateAsync(postgres.Server);
+        await JsonAsync(database, "school", "add", "--name", "Example Academy", "--urn", "123456", "--json");
+
+        var (exit, _, error) = await RunAsync(database, "school", "add", "--name", name, "--urn", urn);
+
+        Assert.Equal(1, exit);
+        Assert.Contains("Example Academy", error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task AnUnknownProductIsRefusedAndTheKnownOnesAreNamed()
     {

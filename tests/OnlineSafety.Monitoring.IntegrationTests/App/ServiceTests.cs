@@ -112,17 +112,22 @@ public sealed class ServiceTests(PostgresFixture postgres) : IClassFixture<Postg
 
     public void Dispose() => Directory.Delete(_data, recursive: true);
 
-    private Task<RunningService> StartAsync(InstallationDatabase database, ServiceRoles roles) => RunningService.StartAsync(
-        new ServiceOptions
-        {
-            Settings = InstallationSettings.Read(_data, database.Test.ConnectionString, masterKeyFile: null),
-            Http = new IPEndPoint(IPAddress.Loopback, 0),
-            Syslog = new IPEndPoint(IPAddress.Loopback, 0),
-            Roles = roles,
-        },
-        SchemaFiles.BesideTheExecutable,
-        TimeProvider.System,
-        default);
+    private Task<RunningService> StartAsync(InstallationDatabase database, ServiceRoles roles)
+    {
+        // A process of some roles makes none of its own.
+        MasterKey.ReadOrCreate(Path.Combine(_data, MasterKey.FileName));
+        return RunningService.StartAsync(
+            new ServiceOptions
+            {
+                Settings = InstallationSettings.Read(_data, database.Test.ConnectionString, masterKeyFile: null),
+                Http = new IPEndPoint(IPAddress.Loopback, 0),
+                Syslog = new IPEndPoint(IPAddress.Loopback, 0),
+                Roles = roles,
+            },
+            SchemaFiles.BesideTheExecutable,
+            TimeProvider.System,
+            default);
+    }
 
     private static async Task<IEnumerable<string>> ChecksAsync(HttpClient client)
     {
