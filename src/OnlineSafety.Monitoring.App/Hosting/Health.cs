@@ -39,7 +39,12 @@ internal static class Health
         },
         context.RequestAborted);
 
-    private static string Word(HealthStatus status) => status == HealthStatus.Healthy ? "ok" : "failed";
+    private static string Word(HealthStatus status) => status switch
+    {
+        HealthStatus.Healthy => "ok",
+        HealthStatus.Degraded => "degraded",
+        _ => "failed",
+    };
 }
 
 /// <summary>Every role that this process uses can begin a transaction.</summary>
@@ -73,11 +78,14 @@ internal sealed class ListenersCheck(SyslogService syslog) : IHealthCheck
         Task.FromResult(syslog.Listeners.Count > 0 ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy());
 }
 
-/// <summary>A worker finished a pass of late: neither stuck nor without a database for long.</summary>
+/// <summary>A worker finished a pass of late: neither stuck nor without a database for long. Degraded while single streams cannot go on.</summary>
 internal sealed class ProcessingCheck(ProcessingProgress progress) : IHealthCheck
 {
     private static readonly TimeSpan Stuck = TimeSpan.FromMinutes(1);
 
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
-        Task.FromResult(progress.SincePass < Stuck ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy());
+        Task.FromResult(
+            progress.SincePass >= Stuck ? HealthCheckResult.Unhealthy()
+            : progress.Stubborn > 0 ? HealthCheckResult.Degraded()
+            : HealthCheckResult.Healthy());
 }

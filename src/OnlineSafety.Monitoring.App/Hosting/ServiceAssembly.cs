@@ -43,6 +43,7 @@ internal static class ServiceAssembly
         if (options.Roles.HasFlag(ServiceRoles.Console))
         {
             web.MapAlerts();
+            web.MapAlertLink();
         }
 
         return web;

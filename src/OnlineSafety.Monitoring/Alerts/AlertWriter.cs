@@ -20,6 +20,9 @@ internal sealed class AlertWriter(Session session, Guid school, TimeSpan window,
     private readonly Dictionary<Guid, Alert> _raised = [];
     private readonly List<(Alert Alert, string Cause)> _tell = [];
 
+    /// <summary>Alerts for which no recipient was found.</summary>
+    public int NobodyToTell { get; private set; }
+
     public static NpgsqlBatchCommand LockCommand(Guid school) =>
         new("SELECT pg_advisory_xact_lock(hashtextextended('alerts:' || $1::text, 0))") { Parameters = { Of(school) } };
 
@@ -89,7 +92,8 @@ internal sealed class AlertWriter(Session session, Guid school, TimeSpan window,
             var recipients = Recipients.For(alert.Route, (Audience)alert.Audience, alert.SubjectStaff, staff);
             if (recipients.Count == 0)
             {
-                // Nobody to tell is itself a fact that the digest and the health page must show.
+                // Nobody to tell is itself a fact that the digest and the log must show.
+                NobodyToTell++;
                 batch.BatchCommands.Add(AlertSql.NotifyCommand(alert, Guid.NewGuid(), cause, staff: null, now));
             }
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -44,7 +45,7 @@ internal sealed class ProcessingService(
                 var since = full ? DateOnly.MinValue : DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime).AddDays(-1);
                 var worked = await worker.PassAsync(since, stoppingToken);
                 lastFullLook = full ? time.GetTimestamp() : lastFullLook;
-                progress.Passed();
+                progress.Passed(worker, worker.Stubborn);
                 if (!worked)
                 {
                     await signal.WaitAsync(options.Value.Poll, stoppingToken);
@@ -96,12 +97,20 @@ internal sealed class ProcessingService(
     }
 }
 
-/// <summary>When a worker last finished a pass: what the readiness check looks at.</summary>
+/// <summary>When a worker last finished a pass, and what cannot go on: what the readiness check looks at.</summary>
 internal sealed class ProcessingProgress(TimeProvider time)
 {
+    private readonly ConcurrentDictionary<object, int> _stubborn = new();
     private long _passedAt = time.GetTimestamp();
 
     public TimeSpan SincePass => time.GetElapsedTime(Interlocked.Read(ref _passedAt));
 
-    public void Passed() => Interlocked.Exchange(ref _passedAt, time.GetTimestamp());
+    /// <summary>Streams that failed again and again.</summary>
+    public int Stubborn => _stubborn.Values.Sum();
+
+    public void Passed(object worker, int stubborn)
+    {
+        _stubborn[worker] = stubborn;
+        Interlocked.Exchange(ref _passedAt, time.GetTimestamp());
+    }
 }

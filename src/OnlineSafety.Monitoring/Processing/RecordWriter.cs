@@ -10,7 +10,8 @@ namespace OnlineSafety.Monitoring.Processing;
 
 /// <summary>What a Record transaction did.</summary>
 /// <param name="Moved">False when another worker was faster: nothing was written.</param>
-internal readonly record struct RecordResult(bool Moved, IReadOnlyList<WrittenNotification> Notifications, int Alerts);
+/// <param name="NobodyToTell">Alerts that found no recipient.</param>
+internal readonly record struct RecordResult(bool Moved, IReadOnlyList<WrittenNotification> Notifications, int Alerts, int NobodyToTell = 0);
 
 /// <summary>
 /// Record: everything that came of a range of one stream, in one transaction with the checkpoint. Redoing a range changes nothing,
@@ -68,7 +69,7 @@ internal sealed class RecordWriter(Database database, RuleSet rules)
 
         await batch.ExecuteNonQueryAsync(cancellationToken);
         await session.CommitAsync(cancellationToken);
-        return new RecordResult(Moved: true, written, alertOf.Count);
+        return new RecordResult(Moved: true, written, alertOf.Count, alerts?.NobodyToTell ?? 0);
     }
 
     /// <summary>Takes the locks and the time; null when the checkpoint is not where this range begins.</summary>

@@ -23,6 +23,13 @@ internal sealed class RestingStreams(TimeProvider time)
         _streams[stream] = (time.GetTimestamp(), rest < Longest ? rest : Longest);
     }
 
+    /// <summary>
+    /// It failed three times with the database there: what it holds is refused as it is, and waiting will not help.
+    /// </summary>
+    public bool IsStubborn(Guid stream) => _streams.TryGetValue(stream, out var entry) && entry.For >= 4 * First;
+
+    public int Stubborn => _streams.Values.Count(entry => entry.For >= 4 * First);
+
     public void Remove(Guid stream) => _streams.Remove(stream);
 
     /// <summary>Those that still rest.</summary>

@@ -65,6 +65,15 @@ internal sealed class Stages(Rules rules, ILogger logger) : IEventSink
         plan.End(Disposition.Review, header.ReceivedFrom);
     }
 
+    /// <summary>A record whose rows the database refuses: its bytes are kept as they came, and read as plain text for grave words.</summary>
+    public void Refused(StreamContext context, Guid stream, long sequence, in RawRecord record, RecordPlan plan)
+    {
+        (_context, _plan, _record, _position) = (context, plan, record, new RecordPosition(stream, sequence));
+        Review("refused", part: 0);
+        AddEvidence();
+        plan.End(Disposition.Review, record.ReceivedAt);
+    }
+
     public void OnEvent(EventDraft draft, int part)
     {
         // Also when this very event breaks: what is planned of a record must never share a part, or its rows would refuse each other for ever.

@@ -33,6 +33,9 @@ internal sealed class StreamWorker(
     private readonly RecordPlan _plan = new();
     private readonly RestingStreams _resting = new(time);
 
+    /// <summary>Streams that cannot go on by themselves: shown by the readiness check.</summary>
+    public int Stubborn => _resting.Stubborn;
+
     /// <summary>One pass over what is due; false when nothing was.</summary>
     /// <exception cref="NpgsqlException">The database is away.</exception>
     public async Task<bool> PassAsync(DateOnly since, CancellationToken cancellationToken)
@@ -66,10 +69,12 @@ internal sealed class StreamWorker(
     {
         var context = await contexts.OfAsync(stream.Target, cancellationToken);
         var next = stream.Next;
+        // What the database refuses again and again is kept for review as it came, segment by segment: the stream must not wait for ever.
+        var plainly = _resting.IsStubborn(stream.Stream);
         while (next <= stream.Last)
         {
             using var chunk = Instruments.Activities.StartActivity("process");
-            var segments = await OpenAsync(stream, next, cancellationToken);
+            var segments = await OpenAsync(stream, next, plainly ? 1 : options.Value.ChunkSegments, cancellationToken);
             if (segments.Count == 0)
             {
                 // A hole, which does not heal by itself: looked at again, but not before everything else.
@@ -82,7 +87,7 @@ internal sealed class StreamWorker(
             {
                 foreach (var segment in segments)
                 {
-                    Run(segment, context);
+                    Run(segment, context, plainly);
                 }
             }
 
@@ -99,6 +104,18 @@ internal sealed class StreamWorker(
                 return;
             }
 
+            if (plainly)
+            {
+                ProcessingLog.Refused(logger, stream.Stream, _plan.First, _plan.Last);
+                _resting.Remove(stream.Stream);
+                plainly = false;
+            }
+
+            if (result.NobodyToTell > 0)
+            {
+                ProcessingLog.NobodyToTell(logger, result.NobodyToTell, stream.Target.School);
+            }
+
             ProcessingMetrics.Recorded(_plan, result);
             Signal(result.Notifications);
             next = _plan.Last + 1;
@@ -107,13 +124,13 @@ internal sealed class StreamWorker(
         _resting.Remove(stream.Stream);
     }
 
-    private async Task<List<OpenedSegment>> OpenAsync(ClaimedStream stream, long next, CancellationToken cancellationToken)
+    private async Task<List<OpenedSegment>> OpenAsync(ClaimedStream stream, long next, int most, CancellationToken cancellationToken)
     {
         using var activity = Instruments.Activities.StartActivity("read");
         var opened = new List<OpenedSegment>();
         var plainBytes = 0L;
         var stored = await _reader.ReadAsync(
-            stream.Target.School, stream.Stream, stream.Day, next, options.Value.ChunkSegments, options.Value.ChunkBytes, cancellationToken);
+            stream.Target.School, stream.Stream, stream.Day, next, most, options.Value.ChunkBytes, cancellationToken);
         foreach (var segment in stored)
         {
             if (segment.Header.First != next)
@@ -138,7 +155,7 @@ internal sealed class StreamWorker(
         return opened;
     }
 
-    private void Run(OpenedSegment segment, StreamContext context)
+    private void Run(OpenedSegment segment, StreamContext context, bool plainly)
     {
         var header = segment.Header;
         if (segment.Damage.Length > 0)
@@ -154,7 +171,14 @@ internal sealed class StreamWorker(
 
         for (var i = 0; i < segment.Records.Length; i++)
         {
-            _stages.Run(context, header.Stream, header.First + i, segment.Records[i], _plan);
+            if (plainly)
+            {
+                _stages.Refused(context, header.Stream, header.First + i, segment.Records[i], _plan);
+            }
+            else
+            {
+                _stages.Run(context, header.Stream, header.First + i, segment.Records[i], _plan);
+            }
         }
     }
 
