@@ -199,6 +199,8 @@ public sealed class ConfidentialityTests(PostgresFixture postgres) : IClassFixtu
     private void AssertFilesAreClean()
     {
         var mails = Directory.GetFiles(Path.Combine(_data, "outbox"), "*.eml");
+        const UnixFileMode others = ~(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        Assert.All([.. mails, Path.Combine(_data, "outbox"), Path.Combine(_data, MasterKey.FileName)], f => Assert.Equal(UnixFileMode.None, File.GetUnixFileMode(f) & others));
         Assert.Contains(mails, m => File.ReadAllText(m).Contains("digest", StringComparison.OrdinalIgnoreCase));
         Assert.Contains(mails, m => File.ReadAllText(m).Contains("Importance: high", StringComparison.Ordinal));
         foreach (var file in Directory.EnumerateFiles(_data, "*", SearchOption.AllDirectories))

@@ -69,6 +69,18 @@ public sealed class ProcessingTests(PostgresFixture postgres) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task ABlockedSearchWithoutConcernIsKeptWithItsEvidenceAndRaisesNothing()
+    {
+        await AppendAsync(Search("pupil", "capital of france"));
+        await DrainAsync();
+
+        Assert.Equal([(short)0], Assert.Single(await QueryAsync("SELECT severity FROM onlinesafety.event")));
+        Assert.Single(await QueryAsync("SELECT 1 FROM onlinesafety.evidence"));
+        Assert.Empty(await QueryAsync("SELECT 1 FROM onlinesafety.alert"));
+        await AssertBalancedAsync(concern: 1);
+    }
+
+    [Fact]
     public async Task ARecordThatNoMappingReadsIsKeptListedAndReadForGraveWords()
     {
         await AddStaffAsync("dsl");

@@ -94,6 +94,8 @@ public sealed class RecipientsTests
         var people = staff.Where(s => told.Contains(s.Id)).ToList();
 
         Assert.DoesNotContain(people, p => p.Id == subject);
+        // Asked again before sending: the subject may have been found out, or appointed, in between.
+        Assert.DoesNotContain(staff, s => s.Id == subject && Recipients.MayReceive(s, route, audience, subject));
         Assert.All(people, p => Assert.True(p.Enabled));
         Assert.All(people, p => Assert.True(Recipients.MayReceive(p, route, audience, subject)));
         Assert.DoesNotContain(people, p => p.Roles is ["digest"]);
