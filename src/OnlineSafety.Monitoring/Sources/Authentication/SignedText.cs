@@ -74,9 +74,11 @@ internal sealed class SignedText
             }
         }
 
-        // A digit beside a timestamp could belong to either.
-        return parts.Any(part => part.Part == SignedPart.Text && part.Text.Any(octet => char.IsAsciiDigit((char)octet)))
-            ? "must not hold digits between placeholders."
-            : null;
+        return parts.Where((part, index) => part.Part == SignedPart.Text && TouchesTime(parts, index)).Any() ? "must not hold digits beside {timestamp}." : null;
     }
+
+    // A digit there could belong to either.
+    private static bool TouchesTime(List<(SignedPart Part, byte[] Text)> parts, int index) =>
+        (index + 1 < parts.Count && parts[index + 1].Part == SignedPart.Timestamp && char.IsAsciiDigit((char)parts[index].Text[^1]))
+        || (index > 0 && parts[index - 1].Part == SignedPart.Timestamp && char.IsAsciiDigit((char)parts[index].Text[0]));
 }
