@@ -38,6 +38,8 @@ internal static class CommandLine
             SourceListCommand.Create(installation),
             SourceKeyCommands.Rotate(installation),
             SourceKeyCommands.Disable(installation),
+            SourceAuthenticationCommands.Create(installation),
+            SourceSecretCommands.Create(installation),
         });
         root.Add(new Command("staff", "Who is told, and who may act on alerts.") { StaffCommands.Add(installation), StaffCommands.List(installation) });
         root.Add(new Command("people", "The people list of a school.") { PeopleImportCommand.Create(installation) });

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.App.Hosting;
 using OnlineSafety.Monitoring.Sources;
+using OnlineSafety.Monitoring.Sources.Authentication;
 using OnlineSafety.Monitoring.Storage.Embedded;
 using OnlineSafety.Monitoring.Storage.Hosting;
 
@@ -72,4 +73,8 @@ internal sealed class Installation(TimeProvider time)
     /// <summary>The database for a command that needs these roles.</summary>
     public Task<MonitoringDatabase> OpenAsync(ParseResult parse, CancellationToken cancellationToken, params DatabaseRole[] roles) =>
         MonitoringDatabase.OpenAsync(Settings(parse).Database(ClusterUse.Command, roles), NullLoggerFactory.Instance, Time, cancellationToken);
+
+    /// <summary>Seals signing secrets with the master key of this installation.</summary>
+    public AuthenticationRegister Authentication(ParseResult parse, MonitoringDatabase database) =>
+        new(database[DatabaseRole.Setup], Settings(parse).MasterKey(), Time);
 }

@@ -27,6 +27,7 @@ internal static class SourceGuide
         var colon = address.Syslog.LastIndexOf(':');
         var text = (Read($"{source.Product}.{door}") is { } own ? own + "\n" : "") + Read(door);
         return text
+            .Replace("{source}", source.SourceId.ToString(), StringComparison.Ordinal)
             .Replace("{url}", address.Url, StringComparison.Ordinal)
             .Replace("{host}", address.Syslog[..colon].Trim('[', ']'), StringComparison.Ordinal)
             .Replace("{port}", address.Syslog[(colon + 1)..], StringComparison.Ordinal)

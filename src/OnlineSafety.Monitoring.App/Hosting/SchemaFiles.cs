@@ -20,10 +20,22 @@ internal sealed class SchemaFiles(string root)
         ? [.. Directory.EnumerateDirectories(Vendors).Select(d => Path.GetFileName(d)!).Where(d => d != MappingSet.Everyone).Order(StringComparer.Ordinal)]
         : [];
 
+    private string WebhookAuth => Path.Combine(Root, "webhook-auth");
+
+    /// <summary>Words of the ways in which webhook sources prove themselves.</summary>
+    public IReadOnlyList<string> AuthenticationPresets => Directory.Exists(WebhookAuth)
+        ? [.. Directory.EnumerateFiles(WebhookAuth, "*.json").Select(f => Path.GetFileNameWithoutExtension(f)).Order(StringComparer.Ordinal)]
+        : [];
+
     public ThemeGuide ReadThemeGuide() => ThemeGuide.Read(File.ReadAllBytes(Taxonomy));
 
     /// <exception cref="SetupException">No folder of that name: its exports could not be read.</exception>
     public string Product(string word) => Products.Contains(word, StringComparer.Ordinal)
         ? word
         : throw new SetupException($"\"{SetupText.Shown(word)}\" is not a product with a mapping. Known: {string.Join(", ", Products)}.");
+
+    /// <exception cref="SetupException">There is none of that name.</exception>
+    public string AuthenticationPreset(string word) => AuthenticationPresets.Contains(word, StringComparer.Ordinal)
+        ? File.ReadAllText(Path.Combine(WebhookAuth, word + ".json"))
+        : throw new SetupException($"\"{SetupText.Shown(word)}\" is not a preset. Known: {string.Join(", ", AuthenticationPresets)}.");
 }

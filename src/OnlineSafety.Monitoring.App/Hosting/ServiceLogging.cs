@@ -1,8 +1,19 @@
+using Microsoft.Extensions.Logging.Console;
+
 namespace OnlineSafety.Monitoring.App.Hosting;
 
 /// <summary>Logs go to standard error, one line each; standard output is for what commands print.</summary>
 internal static class ServiceLogging
 {
+    /// <summary>Loggers that write the path of a request, whose last segment may be a source's key.</summary>
+    private static readonly string[] PathWriters =
+    [
+        "Microsoft.AspNetCore.Hosting.Diagnostics",
+        "Microsoft.AspNetCore.Routing.EndpointRoutingMiddleware",
+        "Microsoft.AspNetCore.Routing.Matching.DfaMatcher",
+        "Microsoft.AspNetCore.Server.Kestrel.BadRequests",
+    ];
+
     public static void Configure(ILoggingBuilder logging, IConfiguration configuration)
     {
         logging.ClearProviders();
@@ -12,7 +23,7 @@ internal static class ServiceLogging
             console.UseUtcTimestamp = true;
             console.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z' ";
         });
-        logging.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        logging.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         logging.SetMinimumLevel(LogLevel.Information);
         // Frameworks say at Information what they were given: addresses and statements, which may hold what a child typed.
         logging.AddFilter("Microsoft", LogLevel.Warning);
@@ -22,5 +33,10 @@ internal static class ServiceLogging
         // An exception handled by the middleware is logged by its type alone (ErrorLog); the middleware itself would log its message.
         logging.AddFilter("Microsoft.AspNetCore.Diagnostics.ExceptionHandlerMiddleware", LogLevel.None);
         logging.AddConfiguration(configuration.GetSection("Logging"));
+        // After the settings, so that none of them turns these on.
+        foreach (var category in PathWriters)
+        {
+            logging.AddFilter<ConsoleLoggerProvider>(category, LogLevel.Warning);
+        }
     }
 }

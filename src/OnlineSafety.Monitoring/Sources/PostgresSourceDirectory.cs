@@ -5,13 +5,15 @@ using Microsoft.Extensions.Logging;
 using Npgsql;
 using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.IntakeLog;
+using OnlineSafety.Monitoring.Sources.Authentication;
 
 namespace OnlineSafety.Monitoring.Sources;
 
 /// <summary>
 /// Keeps the enabled sources in memory: loaded once at start, again when told that they changed, and every few seconds in any case.
 /// </summary>
-internal sealed class PostgresSourceDirectory(Database ingest, TimeProvider time, ILogger<PostgresSourceDirectory> logger) : BackgroundService, ISourceDirectory
+internal sealed class PostgresSourceDirectory(Database ingest, MasterKey master, TimeProvider time, ILogger<PostgresSourceDirectory> logger)
+    : BackgroundService, ISourceDirectory
 {
     private static readonly Actor Reader = Actor.Service("source-directory");
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(5);
@@ -118,7 +120,8 @@ internal sealed class PostgresSourceDirectory(Database ingest, TimeProvider time
             await using var session = await ingest.OpenAcrossAsync(Reader, cancellationToken);
             var rows = await session.Context.Sources.AsNoTracking().Where(s => s.Enabled || s.Unassigned).ToListAsync(cancellationToken);
             var schools = await SchoolsAsync(session, cancellationToken);
-            fresh = new Loaded(rows, schools);
+            var secrets = await session.Context.SourceSecrets.AsNoTracking().OrderBy(s => s.CreatedAt).ThenBy(s => s.SecretId).ToListAsync(cancellationToken);
+            fresh = new Loaded(rows, schools, new RegisteredProofs(secrets, master));
             Volatile.Write(ref _loadedAt, time.GetTimestamp());
             _everLoaded = true;
             if (fresh.SameAs(_loaded))
@@ -134,6 +137,7 @@ internal sealed class PostgresSourceDirectory(Database ingest, TimeProvider time
         }
 
         logger.SourcesLoaded(fresh.Sources.Count);
+        fresh.Proofs.LogFaults(logger);
         Changed?.Invoke();
     }
 
@@ -192,15 +196,16 @@ internal sealed class PostgresSourceDirectory(Database ingest, TimeProvider time
         private readonly Dictionary<string, SourceRegistration> _unassigned = new(StringComparer.Ordinal);
         private readonly string _fingerprint;
 
-        public Loaded(List<Source> rows, IReadOnlyList<(Guid School, string Kind)> schools)
+        public Loaded(List<Source> rows, IReadOnlyList<(Guid School, string Kind)> schools, RegisteredProofs proofs)
         {
             _rows = rows;
+            Proofs = proofs;
             // When a second school arrives, strays stop going to the first one.
             var owner = OwnerOfUnassigned(schools);
             var sources = new List<SourceRegistration>(rows.Count);
             foreach (var row in rows)
             {
-                var registration = Registration(row);
+                var registration = Registration(row, proofs);
                 sources.Add(registration);
                 if (row is { Unassigned: true, Listener: { } listener } && row.SchoolId == owner)
                 {
@@ -210,10 +215,12 @@ internal sealed class PostgresSourceDirectory(Database ingest, TimeProvider time
 
             Sources = sources;
             ById = sources.ToDictionary(s => s.Key.Source);
-            _fingerprint = $"{owner}|" + string.Join('|', _rows.OrderBy(r => r.SourceId).Select(Fingerprint));
+            _fingerprint = $"{owner}|{proofs.Fingerprint}|" + string.Join('|', _rows.OrderBy(r => r.SourceId).Select(Fingerprint));
         }
 
-        public static Loaded Nothing { get; } = new([], []);
+        public static Loaded Nothing { get; } = new([], [], RegisteredProofs.None);
+
+        public RegisteredProofs Proofs { get; }
 
         public IReadOnlyList<SourceRegistration> Sources { get; }
 
@@ -225,15 +232,16 @@ internal sealed class PostgresSourceDirectory(Database ingest, TimeProvider time
 
         private static string Fingerprint(Source row) => string.Join(
             ',', row.SourceId, row.Name, row.Product, row.Door, row.Port, row.MatchHost, row.MatchApp, row.TimeZone, row.Unassigned, row.Listener,
-            string.Join(';', row.Networks), string.Join(';', row.KeyHashes.Select(Convert.ToHexString)));
+            row.Authentication, string.Join(';', row.Networks), string.Join(';', row.KeyHashes.Select(Convert.ToHexString)));
 
-        private static SourceRegistration Registration(Source row) => new()
+        private static SourceRegistration Registration(Source row, RegisteredProofs proofs) => new()
         {
             Key = new SourceKey(row.SchoolId, row.SourceId),
             Name = row.Name,
             Product = row.Product,
             Door = (SourceDoor)row.Door,
             KeyHashes = row.KeyHashes,
+            Authentication = proofs.Of(row),
             From = [.. row.Networks.Select(IPNetwork.Parse)],
             Port = row.Port,
             MatchHost = row.MatchHost,

@@ -43,6 +43,9 @@ internal sealed class Source
 
     public byte[][] KeyHashes { get; set; } = [];
 
+    /// <summary>How its requests prove themselves, as JSON; see <see cref="Authentication.SourceAuthentication"/>.</summary>
+    public string Authentication { get; set; } = Sources.Authentication.SourceAuthentication.BearerJson;
+
     public string[] Networks { get; set; } = [];
 
     public int? Port { get; set; }

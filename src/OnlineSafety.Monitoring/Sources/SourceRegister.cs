@@ -73,14 +73,21 @@ internal sealed class SourceRegister(Database setup, TimeProvider time)
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    private async Task<Source> ChangeAsync(
-        Guid sourceId, string action, Action<Source> change, Actor actor, CancellationToken cancellationToken)
+    /// <summary>Finds a source and enters its school: set-up may see sources across schools, but changes one only inside its school's scope.</summary>
+    /// <exception cref="SetupException">There is none.</exception>
+    internal static async Task<Source> EnterAsync(Session session, Guid sourceId, CancellationToken cancellationToken)
     {
-        // Set-up may see sources across schools, but changes one only inside its school's scope.
-        await using var session = await setup.OpenAcrossAsync(actor, cancellationToken);
         var source = await session.Context.Sources.SingleOrDefaultAsync(s => s.SourceId == sourceId, cancellationToken)
             ?? throw new SetupException($"There is no source {sourceId}. See: onlinesafety source list");
         await session.EnterAsync(source.SchoolId, cancellationToken);
+        return source;
+    }
+
+    private async Task<Source> ChangeAsync(
+        Guid sourceId, string action, Action<Source> change, Actor actor, CancellationToken cancellationToken)
+    {
+        await using var session = await setup.OpenAcrossAsync(actor, cancellationToken);
+        var source = await EnterAsync(session, sourceId, cancellationToken);
         change(source);
         await session.Context.SaveChangesAsync(cancellationToken);
         await session.RecordAccessAsync(source.SchoolId, action, source.SourceId.ToString(), cancellationToken);

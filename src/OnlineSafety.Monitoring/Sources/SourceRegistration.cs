@@ -1,5 +1,6 @@
 using System.Net;
 using OnlineSafety.Monitoring.IntakeLog;
+using OnlineSafety.Monitoring.Sources.Authentication;
 
 namespace OnlineSafety.Monitoring.Sources;
 
@@ -27,6 +28,9 @@ internal sealed record SourceRegistration
 
     /// <summary>SHA-256 of each live key (two while one is rotated out).</summary>
     public IReadOnlyList<byte[]> KeyHashes { get; init; } = [];
+
+    /// <summary>How a request proves that it is this source's, with the keys of its signatures.</summary>
+    public SourceAuthentication Authentication { get; init; } = SourceAuthentication.Bearer;
 
     /// <summary>Sender addresses allowed or matched; empty: any.</summary>
     public IReadOnlyList<IPNetwork> From { get; init; } = [];

@@ -10,4 +10,10 @@ internal static partial class SourcesLog
 
     [LoggerMessage(3001, LogLevel.Warning, "The list of sources could not be read ({Error}); the last one stays in use")]
     public static partial void DirectoryNotLoaded(this ILogger logger, string error);
+
+    [LoggerMessage(3002, LogLevel.Error, "The stored authentication of source {Source} cannot be read: its requests are refused. Set it again: onlinesafety source authentication set")]
+    public static partial void AuthenticationUnreadable(this ILogger logger, Guid source);
+
+    [LoggerMessage(3003, LogLevel.Error, "Signing secret {Secret} of source {Source} cannot be opened with master key {Master}: what it signed is refused")]
+    public static partial void SecretNotOpened(this ILogger logger, Guid secret, Guid source, string master);
 }

@@ -6,6 +6,7 @@ using OnlineSafety.Monitoring.Digests;
 using OnlineSafety.Monitoring.Notifications;
 using OnlineSafety.Monitoring.People;
 using OnlineSafety.Monitoring.Sources;
+using OnlineSafety.Monitoring.Sources.Authentication;
 
 namespace OnlineSafety.Monitoring.Storage;
 
@@ -19,6 +20,8 @@ internal sealed class MonitoringContext(DbContextOptions<MonitoringContext> opti
     public DbSet<School> Schools => Set<School>();
 
     public DbSet<Source> Sources => Set<Source>();
+
+    public DbSet<SourceSecret> SourceSecrets => Set<SourceSecret>();
 
     public DbSet<SourceHealth> SourceHealth => Set<SourceHealth>();
 
@@ -52,6 +55,8 @@ internal sealed class MonitoringContext(DbContextOptions<MonitoringContext> opti
         modelBuilder.HasDefaultSchema(Schema);
         modelBuilder.Entity<School>().ToTable("school").HasKey(s => s.SchoolId);
         modelBuilder.Entity<Source>().ToTable("source").HasKey(s => new { s.SchoolId, s.SourceId });
+        modelBuilder.Entity<Source>().Property(s => s.Authentication).HasColumnType("jsonb");
+        modelBuilder.Entity<SourceSecret>().ToTable("source_secret").HasKey(s => new { s.SchoolId, s.SourceId, s.SecretId });
         modelBuilder.Entity<SourceHealth>().ToTable("source_health").HasKey(s => new { s.SchoolId, s.SourceId });
         modelBuilder.Entity<UnmappedValue>().ToTable("unmapped").HasKey(u => new { u.SchoolId, u.SourceId, u.Kind, u.Value });
         modelBuilder.Entity<Person>().ToTable("person").HasKey(p => new { p.SchoolId, p.PersonId });

@@ -9,6 +9,11 @@ internal enum IntakeReason
 {
     SourceMalformed,
     Unauthorized,
+    SigningSecretMissing,
+    SignatureMissing,
+    SignatureMalformed,
+    SignatureWrong,
+    TimestampOutside,
     AddressNotAllowed,
     SourceBusy,
     LogBusy,
@@ -90,6 +95,11 @@ internal static class IntakeMetrics
     {
         IntakeReason.SourceMalformed => "source_malformed",
         IntakeReason.Unauthorized => "unauthorized",
+        IntakeReason.SigningSecretMissing => "signing_secret_missing",
+        IntakeReason.SignatureMissing => "signature_missing",
+        IntakeReason.SignatureMalformed => "signature_malformed",
+        IntakeReason.SignatureWrong => "signature_wrong",
+        IntakeReason.TimestampOutside => "timestamp_outside",
         IntakeReason.AddressNotAllowed => "address_not_allowed",
         IntakeReason.SourceBusy => "source_busy",
         IntakeReason.LogBusy => "log_busy",

@@ -48,7 +48,10 @@ internal sealed class Doors : IAsyncDisposable
 
     public IPEndPoint SyslogEndpoint => Syslog.Listeners[0].Endpoint;
 
-    public static async Task<Doors> OpenAsync(Action<RegisteredSources> register, params (string Key, string Value)[] settings)
+    public static Task<Doors> OpenAsync(Action<RegisteredSources> register, params (string Key, string Value)[] settings) =>
+        OpenAsync(register, TimeProvider.System, settings);
+
+    public static async Task<Doors> OpenAsync(Action<RegisteredSources> register, TimeProvider time, params (string Key, string Value)[] settings)
     {
         var (log, sources, logs) = (new ControlledLog(), new RegisteredSources(), new CapturedLogs());
         register(sources);
@@ -59,7 +62,7 @@ internal sealed class Doors : IAsyncDisposable
             .. settings.Any(setting => setting.Key == "Syslog:Listen") ? [] : new KeyValuePair<string, string?>[] { new("Intake:Syslog:Listen", "127.0.0.1:0") }]);
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Logging.ClearProviders().AddProvider(logs);
-        builder.Services.AddSingleton<IIntakeLog>(log).AddSingleton<ISourceDirectory>(sources).AddIntake(builder.Configuration);
+        builder.Services.AddSingleton(time).AddSingleton<IIntakeLog>(log).AddSingleton<ISourceDirectory>(sources).AddIntake(builder.Configuration);
         var app = builder.Build();
         app.MapIngest();
         await app.StartAsync();

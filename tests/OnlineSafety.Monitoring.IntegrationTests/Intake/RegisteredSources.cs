@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using OnlineSafety.Monitoring.IntakeLog;
 using OnlineSafety.Monitoring.Sources;
+using OnlineSafety.Monitoring.Sources.Authentication;
 
 namespace OnlineSafety.Monitoring.IntegrationTests.Intake;
 
@@ -22,13 +23,14 @@ internal sealed class RegisteredSources : ISourceDirectory
 
     public static string KeyOf(SourceRegistration source) => "key of " + source.Name;
 
-    public SourceRegistration Webhook(string name, string? from = null) => Register(new SourceRegistration
+    public SourceRegistration Webhook(string name, string? from = null, SourceAuthentication? authentication = null) => Register(new SourceRegistration
     {
         Key = new SourceKey(Guid.NewGuid(), Guid.NewGuid()),
         Name = name,
         Product = "senso",
         Door = SourceDoor.Webhook,
         KeyHashes = [SHA256.HashData(Encoding.UTF8.GetBytes("key of " + name))],
+        Authentication = authentication ?? SourceAuthentication.Bearer,
         From = from is null ? [] : [IPNetwork.Parse(from)],
     });
 
@@ -48,6 +50,9 @@ internal sealed class RegisteredSources : ISourceDirectory
         _registered.Remove(source);
         Publish();
     }
+
+    /// <summary>Changes a source; seen after a refresh or <see cref="Publish"/>.</summary>
+    public void Replace(SourceRegistration source) => _registered[_registered.FindIndex(registered => registered.Key == source.Key)] = source;
 
     public void Publish()
     {

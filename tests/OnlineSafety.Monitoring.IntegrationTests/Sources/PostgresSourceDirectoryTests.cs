@@ -7,6 +7,7 @@ namespace OnlineSafety.Monitoring.IntegrationTests.Sources;
 
 public sealed class PostgresSourceDirectoryTests(PostgresFixture postgres) : IClassFixture<PostgresFixture>
 {
+    private static readonly MasterKey Master = MasterKey.Of(new byte[MasterKey.Length]);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     [Fact]
@@ -89,7 +90,7 @@ public sealed class PostgresSourceDirectoryTests(PostgresFixture postgres) : ICl
 
     private static async Task<PostgresSourceDirectory> StartAsync(InstallationDatabase database)
     {
-        var directory = new PostgresSourceDirectory(database[DatabaseRole.Ingest], TimeProvider.System, NullLogger<PostgresSourceDirectory>.Instance);
+        var directory = new PostgresSourceDirectory(database[DatabaseRole.Ingest], Master, TimeProvider.System, NullLogger<PostgresSourceDirectory>.Instance);
         await directory.StartAsync(default);
         return directory;
     }

@@ -1,8 +1,11 @@
 using System.Security.Cryptography;
 using System.Text;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Primitives;
 using OnlineSafety.Monitoring.IntakeLog;
 using OnlineSafety.Monitoring.Intake.Http;
 using OnlineSafety.Monitoring.Sources;
+using OnlineSafety.Monitoring.Sources.Authentication;
 
 namespace OnlineSafety.Monitoring.Tests.Intake;
 
@@ -14,13 +17,14 @@ public sealed class SourceKeysTests
     [InlineData("Basic abc", null)]
     [InlineData("abc", null)]
     [InlineData("", null)]
-    public void OnlyABearerKeyIsRead(string header, string? key) => Assert.Equal(key, SourceKeys.Read(header));
+    [InlineData("Bearer ", null)]
+    public void OnlyABearerKeyIsRead(string header, string? key) => Assert.Equal(key, Bearer(header));
 
     [Fact]
     public void TwoAuthorizationHeadersOrAnEndlessKeyAreNoKey()
     {
-        Assert.Null(SourceKeys.Read(new(["Bearer a", "Bearer b"])));
-        Assert.Null(SourceKeys.Read("Bearer " + new string('a', 513)));
+        Assert.Null(Bearer(new(["Bearer a", "Bearer b"])));
+        Assert.Null(Bearer("Bearer " + new string('a', 513)));
     }
 
     [Fact]
@@ -39,6 +43,9 @@ public sealed class SourceKeysTests
         Assert.False(SourceKeys.Match(Source(), "any"));
         Assert.False(SourceKeys.Match(null, "any"));
     }
+
+    private static string? Bearer(StringValues authorization) =>
+        SourceKeys.Read(new BearerMethod(), new HeaderDictionary { ["Authorization"] = authorization }, pathSecret: null);
 
     private static SourceRegistration Source(params string[] keys) => new()
     {

@@ -19,7 +19,11 @@ internal sealed class IngestBody : IDisposable
     public ReadOnlySpan<byte> Bytes => _buffer.AsSpan(0, _length);
 
     /// <summary>Reads within both limits; the body, or why not.</summary>
-    public static async Task<(IngestBody? Body, IngestRefusal? Refusal)> ReadAsync(HttpContext context, HttpDoorOptions options)
+    /// <param name="context">The request.</param>
+    /// <param name="options">The limits.</param>
+    /// <param name="check">Refuses or passes the bytes as they were received, before a content coding is undone.</param>
+    public static async Task<(IngestBody? Body, IngestRefusal? Refusal)> ReadAsync(
+        HttpContext context, HttpDoorOptions options, Func<ReadOnlyMemory<byte>, ValueTask<IngestRefusal?>> check)
     {
         var encoding = context.Request.Headers.ContentEncoding;
         var gzip = encoding is [{ } coding] && coding.Trim().Equals("gzip", StringComparison.OrdinalIgnoreCase);
@@ -36,7 +40,7 @@ internal sealed class IngestBody : IDisposable
         var sent = new IngestBody((int)(context.Request.ContentLength ?? 4096) + 1);
         try
         {
-            var refusal = await sent.FillAsync(context, options.MaxBodyBytes);
+            var refusal = await sent.FillAsync(context, options.MaxBodyBytes) ?? await check(sent._buffer.AsMemory(0, sent._length));
             if (refusal is null && gzip)
             {
                 return Expand(sent, options.MaxExpandedBytes);

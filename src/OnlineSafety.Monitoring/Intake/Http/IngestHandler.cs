@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -15,7 +14,6 @@ namespace OnlineSafety.Monitoring.Intake.Http;
 /// <summary>Takes one request: who is it, what is in it, is it durable, and only then the answer.</summary>
 internal sealed class IngestHandler
 {
-    private const int LongestDeliveryId = 256;
     private const int LongestKeptHeader = 256;
 
     private readonly ISourceDirectory _directory;
@@ -50,8 +48,8 @@ internal sealed class IngestHandler
     {
         try
         {
-            var (source, refusal) = await AuthorizeAsync(context);
-            refusal ??= await TakeAsync(context, source!);
+            var (proof, refusal) = await AuthorizeAsync(context);
+            refusal ??= await TakeAsync(context, proof!);
             if (refusal is not null)
             {
                 IntakeMetrics.OnRejected(Door.Http, refusal.Reason);
@@ -64,38 +62,56 @@ internal sealed class IngestHandler
         }
     }
 
-    private async Task<(SourceRegistration? Source, IngestRefusal? Refusal)> AuthorizeAsync(HttpContext context)
+    /// <summary>What the head of the request proves: refused, or right so far.</summary>
+    private async Task<(RequestProof? Proof, IngestRefusal? Refusal)> AuthorizeAsync(HttpContext context)
     {
-        var text = context.Request.RouteValues["source"] as string;
+        var text = context.Request.RouteValues[IngestEndpoints.SourceValue] as string;
         if (!Guid.TryParseExact(text, "N", out var id) && !Guid.TryParseExact(text, "D", out id))
         {
             return (null, IngestRefusal.NoSuchSource);
         }
 
-        if (SourceKeys.Read(context.Request.Headers.Authorization) is not { Length: > 0 } key)
-        {
-            return (null, IngestRefusal.Unauthorized);
-        }
-
-        var source = _directory.Find(id);
-        if (!SourceKeys.Match(source, key))
+        var proof = ProofOfHead(context, id);
+        if (proof.Refused is not null)
         {
             // A source or key made a moment ago works at once. The same for an unknown source and a wrong key, so that the time tells nothing either.
             await RefreshAsync(context.RequestAborted);
-            source = _directory.Find(id);
-            if (!SourceKeys.Match(source, key))
-            {
-                return (null, IngestRefusal.Unauthorized);
-            }
+            proof = ProofOfHead(context, id);
+        }
+
+        if (proof.Refused is { } reason)
+        {
+            return (null, IngestRefusal.NotProven(reason));
         }
 
         var peer = context.Connection.RemoteIpAddress;
-        if (source!.From.Count > 0 && (peer is null || PeerAddress.LongestPrefix(source.From, PeerAddress.Plain(peer)) < 0))
+        var allowed = proof.Source!.From;
+        return allowed.Count > 0 && (peer is null || PeerAddress.LongestPrefix(allowed, PeerAddress.Plain(peer)) < 0)
+            ? (null, IngestRefusal.NotProven(IntakeReason.AddressNotAllowed))
+            : (proof, null);
+    }
+
+    private RequestProof ProofOfHead(HttpContext context, Guid source) => RequestProof.OfHead(
+        _directory.Find(source), context.Request.Headers, context.Request.RouteValues[IngestEndpoints.SecretValue] as string, _time.GetUtcNow());
+
+    /// <summary>The proof with the body as it was received, before anything in it is believed or unpacked.</summary>
+    private async ValueTask<RequestProof> AddBodyAsync(HttpContext context, RequestProof proof, ReadOnlyMemory<byte> sent)
+    {
+        proof.AddBody(sent.Span);
+        if (proof.Refused is null)
         {
-            return (null, IngestRefusal.AddressNotAllowed);
+            return proof;
         }
 
-        return (source, null);
+        // A secret made a moment ago works at once.
+        await RefreshAsync(context.RequestAborted);
+        var again = ProofOfHead(context, proof.Source!.Key.Source);
+        if (again.Refused is null)
+        {
+            again.AddBody(sent.Span);
+        }
+
+        return again;
     }
 
     private async Task RefreshAsync(CancellationToken cancellationToken)
@@ -111,33 +127,34 @@ internal sealed class IngestHandler
     }
 
     /// <summary>Null when the records are durable and the answer was written.</summary>
-    private async Task<IngestRefusal?> TakeAsync(HttpContext context, SourceRegistration source)
+    private async Task<IngestRefusal?> TakeAsync(HttpContext context, RequestProof proof)
     {
-        if (!TryReadDeliveryId(context.Request, out var deliveryId))
-        {
-            return IngestRefusal.DeliveryIdInvalid;
-        }
-
-        if (!_limits.TryEnter(source.Key.Source))
+        // The head may not have proved it yet: whoever knows a source's id can take its places with slow bodies, but no other source's.
+        var source = proof.Source!.Key.Source;
+        if (!_limits.TryEnter(source))
         {
             return IngestRefusal.SourceBusy;
         }
 
         try
         {
-            var (body, refusal) = await IngestBody.ReadAsync(context, _options);
+            var (body, refusal) = await IngestBody.ReadAsync(context, _options, async sent =>
+            {
+                proof = await AddBodyAsync(context, proof, sent);
+                return proof.Refused is { } reason ? IngestRefusal.NotProven(reason) : null;
+            });
             using (body)
             {
-                return refusal ?? await StoreWithinLimitsAsync(context, source, body!, deliveryId);
+                return refusal ?? await StoreWithinLimitsAsync(context, proof, body!);
             }
         }
         finally
         {
-            _limits.Leave(source.Key.Source);
+            _limits.Leave(source);
         }
     }
 
-    private async Task<IngestRefusal?> StoreWithinLimitsAsync(HttpContext context, SourceRegistration source, IngestBody body, string? deliveryId)
+    private async Task<IngestRefusal?> StoreWithinLimitsAsync(HttpContext context, RequestProof proof, IngestBody body)
     {
         var bytes = body.Bytes.Length;
         if (!_limits.TryBeginAppend(bytes))
@@ -147,7 +164,7 @@ internal sealed class IngestHandler
 
         try
         {
-            return await StoreAsync(context, source, body, deliveryId);
+            return await StoreAsync(context, proof, body);
         }
         finally
         {
@@ -155,14 +172,20 @@ internal sealed class IngestHandler
         }
     }
 
-    private async Task<IngestRefusal?> StoreAsync(HttpContext context, SourceRegistration source, IngestBody body, string? deliveryId)
+    private async Task<IngestRefusal?> StoreAsync(HttpContext context, RequestProof proof, IngestBody body)
     {
+        var source = proof.Source!;
         if (body.Bytes.IsEmpty)
         {
             return IngestRefusal.BodyEmpty;
         }
 
         var hash = SHA256.HashData(body.Bytes);
+        if (!DeliveryId.TryRead(context.Request.Headers, proof.Signature, hash, out var deliveryId))
+        {
+            return IngestRefusal.DeliveryIdInvalid;
+        }
+
         var print = RequestPrint.Of(source.Key.Source, hash);
         var repeated = deliveryId is null && _unanswered.Contains(print);
         var flags = repeated ? RecordFlags.PossibleDuplicate : RecordFlags.None;
@@ -254,14 +277,5 @@ internal sealed class IngestHandler
         {
             headers.Add(new DeliveryHeader(name, value));
         }
-    }
-
-    /// <summary>The sender's id for this delivery; null when it gave none, false when what it gave is none.</summary>
-    private static bool TryReadDeliveryId(HttpRequest request, out string? id)
-    {
-        var values = request.Headers.TryGetValue("webhook-id", out var webhook) ? webhook : request.Headers["Idempotency-Key"];
-        id = values.Count == 1 ? values[0] : null;
-        return values.Count == 0
-            || (id is { Length: > 0 } && Encoding.UTF8.GetByteCount(id) <= LongestDeliveryId && !id.Any(char.IsControl));
     }
 }

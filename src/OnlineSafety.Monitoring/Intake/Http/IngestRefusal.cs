@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Primitives;
 using OnlineSafety.Monitoring.IntakeLog;
 using OnlineSafety.Monitoring.Telemetry;
 
@@ -11,9 +12,7 @@ internal sealed record IngestRefusal(int Status, IntakeReason Reason, string Tit
 {
     public static readonly IngestRefusal NoSuchSource = new(404, IntakeReason.SourceMalformed, "There is no such source.");
 
-    /// <summary>The same for an unknown source, a wrong key and an address that is not allowed: an answer must not tell which sources exist.</summary>
-    public static readonly IngestRefusal Unauthorized = new(401, IntakeReason.Unauthorized, "The source and key do not match.");
-    public static readonly IngestRefusal AddressNotAllowed = Unauthorized with { Reason = IntakeReason.AddressNotAllowed };
+    private static readonly IngestRefusal Unauthorized = new(401, IntakeReason.Unauthorized, "The source and key do not match.");
     public static readonly IngestRefusal SourceBusy = new(429, IntakeReason.SourceBusy, "Too many requests of this source at the same time.", 1);
     public static readonly IngestRefusal LogBusy = new(503, IntakeReason.LogBusy, "Too many requests are waiting. Nothing was stored.", 1);
     public static readonly IngestRefusal EncodingUnsupported = new(415, IntakeReason.EncodingUnsupported, "The only content coding taken is gzip.");
@@ -26,6 +25,9 @@ internal sealed record IngestRefusal(int Status, IntakeReason Reason, string Tit
     public static readonly IngestRefusal DeliveryIdInvalid =
         new(400, IntakeReason.DeliveryIdInvalid, "The delivery id must be one value of 1 to 256 bytes without control characters.");
 
+    /// <summary>The same for an unknown source, a wrong key or signature and an address that is not allowed: an answer must not tell which sources exist.</summary>
+    public static IngestRefusal NotProven(IntakeReason reason) => Unauthorized with { Reason = reason };
+
     public static IngestRefusal LogUnavailable(TimeSpan retryAfter) => new(
         503, IntakeReason.LogUnavailable, "The records could not be stored now. Send them again.", (int)Math.Clamp(Math.Ceiling(retryAfter.TotalSeconds), 1, 300));
 }
@@ -33,6 +35,8 @@ internal sealed record IngestRefusal(int Status, IntakeReason Reason, string Tit
 /// <summary>Writes the two kinds of answers.</summary>
 internal static class IngestAnswer
 {
+    private static readonly StringValues Challenges = new(["Bearer", "Basic realm=\"ingest\""]);
+
     public static async Task WriteAsync(HttpResponse response, AppendResult stored)
     {
         response.StatusCode = StatusCodes.Status202Accepted;
@@ -62,7 +66,8 @@ internal static class IngestAnswer
 
         if (refusal.Status == StatusCodes.Status401Unauthorized)
         {
-            response.Headers.WWWAuthenticate = "Bearer";
+            // Both, whatever the source has: some clients send Basic only when they were asked for it.
+            response.Headers.WWWAuthenticate = Challenges;
         }
 
         if (refusal.Status == StatusCodes.Status415UnsupportedMediaType)

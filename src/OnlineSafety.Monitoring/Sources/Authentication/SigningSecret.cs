@@ -1,0 +1,59 @@
+using System.Security.Cryptography;
+using System.Text;
+using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.IntakeLog;
+
+namespace OnlineSafety.Monitoring.Sources.Authentication;
+
+/// <summary>A secret with which a source signs, as stored. Unlike a key it must be known to check with, so it is sealed and not hashed.</summary>
+internal sealed class SourceSecret
+{
+    public Guid SchoolId { get; set; }
+
+    public Guid SourceId { get; set; }
+
+    public Guid SecretId { get; set; }
+
+    /// <summary>Which master key sealed it.</summary>
+    public string MasterId { get; set; } = "";
+
+    public byte[] Sealed { get; set; } = [];
+
+    public DateTimeOffset CreatedAt { get; set; }
+}
+
+/// <summary>Seals and opens signing secrets with the master key.</summary>
+internal static class SigningSecret
+{
+    private static readonly byte[] Purpose = "source secret v1"u8.ToArray();
+
+    public static SourceSecret Seal(MasterKey master, Source source, string text, DateTimeOffset now)
+    {
+        var secret = new SourceSecret
+        {
+            SchoolId = source.SchoolId, SourceId = source.SourceId, SecretId = Guid.NewGuid(), MasterId = master.Id, CreatedAt = now,
+        };
+        secret.Sealed = Sealing.Seal(master.Bytes.Span, Encoding.UTF8.GetBytes(text), Associated(secret));
+        return secret;
+    }
+
+    /// <exception cref="CryptographicException">Another master key sealed it, or the row was changed or moved.</exception>
+    public static string Open(MasterKey master, SourceSecret secret) => secret.MasterId == master.Id
+        ? Encoding.UTF8.GetString(Sealing.Open(master.Bytes.Span, secret.Sealed, Associated(secret)))
+        : throw new CryptographicException($"A signing secret was sealed by master key {secret.MasterId}; this process has {master.Id}.");
+
+    // School, source and id are authenticated with it, so that a sealed secret cannot be moved to another source; the purpose keeps it apart from data keys.
+    private static byte[] Associated(SourceSecret secret)
+    {
+        var bytes = new byte[Purpose.Length + 48];
+        Purpose.CopyTo(bytes, 0);
+        var at = Purpose.Length;
+        foreach (var id in new[] { secret.SchoolId, secret.SourceId, secret.SecretId })
+        {
+            id.TryWriteBytes(bytes.AsSpan(at), bigEndian: true, out var written);
+            at += written;
+        }
+
+        return bytes;
+    }
+}
