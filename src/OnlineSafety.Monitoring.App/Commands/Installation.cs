@@ -75,6 +75,9 @@ internal sealed class Installation(TimeProvider time)
         MonitoringDatabase.OpenAsync(Settings(parse).Database(ClusterUse.Command, roles), NullLoggerFactory.Instance, Time, cancellationToken);
 
     /// <summary>Seals signing secrets with the master key of this installation.</summary>
-    public AuthenticationRegister Authentication(ParseResult parse, MonitoringDatabase database) =>
-        new(database[DatabaseRole.Setup], Settings(parse).MasterKey(), Time);
+    public AuthenticationRegister Authentication(ParseResult parse, MonitoringDatabase database)
+    {
+        var settings = Settings(parse);
+        return new(database[DatabaseRole.Setup], settings.MasterKey(mayMake: settings.Embedded), Time);
+    }
 }
