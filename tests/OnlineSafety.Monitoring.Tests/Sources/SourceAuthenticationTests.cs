@@ -12,6 +12,9 @@ public sealed class SourceAuthenticationTests
 {
     private static readonly string Schemas = Path.Combine(Repository.Root, "schemas");
 
+    // Once: a schema is registered by its id.
+    private static readonly JsonSchema Schema = JsonSchema.FromText(File.ReadAllText(Path.Combine(Schemas, "webhook-auth.schema.json")));
+
     public static TheoryData<string> Presets => [.. Directory.GetFiles(Path.Combine(Schemas, "webhook-auth")).Select(f => Path.GetFileName(f)!).Order(StringComparer.Ordinal)];
 
     [Theory]
@@ -27,7 +30,7 @@ public sealed class SourceAuthenticationTests
     [Theory]
     [InlineData("""{"methods": []}""", "methods")]
     [InlineData("""{"methods": [{"kind": "bearer"}, {"kind": "basic"}]}""", "require")]
-    [InlineData("""{"methods": [{"kind": "bearer"}, {"kind": "path"}], "require": "all"}""", "prove no more")]
+    [InlineData("""{"methods": [{"kind": "bearer"}, {"kind": "path"}], "require": "all"}""", "proves no more")]
     [InlineData("""{"methods": [{"kind": "bearer", "header": "a b"}]}""", "methods[0].header")]
     [InlineData("""{"methods": [{"kind": "basic", "user": "a:b"}]}""", "methods[0].user")]
     [InlineData("""{"methods": [{"kind": "carrier pigeon"}]}""", "cannot be read")]
@@ -100,6 +103,6 @@ public sealed class SourceAuthenticationTests
     private static bool Fits(string json)
     {
         using var document = JsonDocument.Parse(json);
-        return JsonSchema.FromText(File.ReadAllText(Path.Combine(Schemas, "webhook-auth.schema.json"))).Evaluate(document.RootElement).IsValid;
+        return Schema.Evaluate(document.RootElement).IsValid;
     }
 }
