@@ -51,6 +51,7 @@ internal static class CommandLine
             AlertStepCommands.Resolve(installation),
         });
         root.Add(new Command("digest", "The daily digest.") { DigestCommands.Preview(installation), DigestCommands.Send(installation) });
+        root.Add(ImportCommand.Create(installation));
         root.Add(VerifyCommand.Create(installation));
         root.Add(ClassifyCommand.Create(installation));
         ShowExamples(root);

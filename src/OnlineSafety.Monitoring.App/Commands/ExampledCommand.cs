@@ -5,6 +5,8 @@ using Microsoft.Extensions.Options;
 using Npgsql;
 using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.Classification;
+using OnlineSafety.Monitoring.Intake.Files;
+using OnlineSafety.Monitoring.IntakeLog;
 using OnlineSafety.Monitoring.Normalization;
 using OnlineSafety.Monitoring.Sources;
 using OnlineSafety.Monitoring.Storage.Embedded;
@@ -48,7 +50,9 @@ internal sealed class ExampledCommand(string name, string description, params st
 
     private static string? Explained(Exception error) => error switch
     {
-        SetupException or DatabaseUnusableException or EmbeddedPostgresException or MasterKeyException or RuleException or MappingException => error.Message,
+        SetupException or DatabaseUnusableException or EmbeddedPostgresException or MasterKeyException or RuleException or MappingException
+            or FileRefusedException or FileChangedException => error.Message,
+        IntakeUnavailableException => $"{error.Message} Try again: what was stored is not stored twice.",
         OptionsValidationException options => string.Join(Environment.NewLine, options.Failures),
         AggregateException many when many.InnerExceptions.All(inner => Explained(inner) is not null) =>
             string.Join(Environment.NewLine, many.InnerExceptions.Select(Explained)),

@@ -35,10 +35,10 @@ internal static class SourceAddCommand
             await using var database = await installation.OpenAsync(parse, cancellationToken, DatabaseRole.Setup);
             var school = await SchoolSwitch.ResolveAsync(database, parse.GetRequiredValue(switches.School), cancellationToken);
             var issued = await new SourceRegister(database[DatabaseRole.Setup], installation.Time).AddAsync(school.SchoolId, wanted, Installation.Operator, cancellationToken);
-            var address = SourceAddress.Of(issued.Source, service);
+            var address = SourceAddress.Of(issued.Source, service, installation.Settings(parse).DropDirectory);
             if (parse.GetValue(switches.Json))
             {
-                await Output.JsonAsync(parse, new { source = issued.Source.SourceId, key = issued.Key, url = address.Url, syslog = address.Syslog });
+                await Output.JsonAsync(parse, new { source = issued.Source.SourceId, key = issued.Key, url = address.Url, syslog = address.Syslog, drop = address.Drop });
                 return;
             }
 

@@ -8,13 +8,14 @@ namespace OnlineSafety.Monitoring.App.Guides;
 /// <summary>Where one source sends to.</summary>
 /// <param name="Url">Ingest address for HTTP.</param>
 /// <param name="Syslog">Host and port for syslog, UDP and TCP.</param>
-internal sealed record SourceAddress(string Url, string Syslog)
+/// <param name="Drop">Folder for files, on the host of the service.</param>
+internal sealed record SourceAddress(string Url, string Syslog, string Drop)
 {
-    public static SourceAddress Of(Source source, ServiceAddresses service)
+    public static SourceAddress Of(Source source, ServiceAddresses service, string dropDirectory)
     {
         var colon = service.Syslog.LastIndexOf(':');
         var syslog = source.Port is { } port ? string.Create(CultureInfo.InvariantCulture, $"{service.Syslog[..colon]}:{port}") : service.Syslog;
-        return new SourceAddress($"{service.Http.TrimEnd('/')}/v1/ingest/{source.SourceId}", syslog);
+        return new SourceAddress($"{service.Http.TrimEnd('/')}/v1/ingest/{source.SourceId}", syslog, Path.Combine(dropDirectory, source.SourceId.ToString()));
     }
 }
 
@@ -28,6 +29,7 @@ internal static class SourceGuide
         var text = (Read($"{source.Product}.{door}") is { } own ? own + "\n" : "") + Read(door);
         return text
             .Replace("{source}", source.SourceId.ToString(), StringComparison.Ordinal)
+            .Replace("{drop}", address.Drop, StringComparison.Ordinal)
             .Replace("{url}", address.Url, StringComparison.Ordinal)
             .Replace("{host}", address.Syslog[..colon].Trim('[', ']'), StringComparison.Ordinal)
             .Replace("{port}", address.Syslog[(colon + 1)..], StringComparison.Ordinal)

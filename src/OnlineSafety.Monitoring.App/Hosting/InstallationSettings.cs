@@ -13,6 +13,7 @@ internal sealed class InstallationSettings
 {
     private const string ConnectionKey = "Connection";
     private const string RoleConnectionsKey = "Connections";
+    private const string DropKey = "Intake:Files:Drop";
     private const string MasterKeyFileKey = "MasterKeyFile";
 
     private InstallationSettings(string dataDirectory, IConfigurationRoot configuration) =>
@@ -21,6 +22,9 @@ internal sealed class InstallationSettings
     public string DataDirectory { get; }
 
     public IConfigurationRoot Configuration { get; }
+
+    /// <summary>Where files are dropped, in a folder for each source.</summary>
+    public string DropDirectory => Path.GetFullPath(Configuration[DropKey] is { Length: > 0 } own ? own : Path.Combine(DataDirectory, "drop"));
 
     /// <exception cref="SetupException">The settings file is not JSON.</exception>
     public static InstallationSettings Read(string dataDirectory, string? connection, string? masterKeyFile)

@@ -88,6 +88,7 @@ internal sealed class RunningService : IAsyncDisposable
         {
             yield return $"  ingest  {Addresses.Http}/v1/ingest/SOURCE";
             yield return $"  syslog  {Addresses.Syslog} (UDP and TCP)";
+            yield return $"  files   {Options.Settings.DropDirectory}/SOURCE";
         }
 
         if (Options.Roles.HasFlag(ServiceRoles.Console))

@@ -61,6 +61,7 @@ internal static class ServiceAssembly
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase)
         {
             ["Intake:Syslog:Listen"] = options.Syslog.ToString(),
+            ["Intake:Files:Drop"] = options.Settings.DropDirectory,
         });
         ServiceLogging.Configure(builder.Logging, builder.Configuration);
         builder.WebHost.ConfigureKestrel(kestrel =>

@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using System.Net;
 using Microsoft.Extensions.Options;
+using OnlineSafety.Monitoring.Intake.Files;
 
 namespace OnlineSafety.Monitoring.Intake;
 
@@ -14,6 +15,9 @@ internal sealed class IntakeOptions
 
     [ValidateObjectMembers]
     public SyslogDoorOptions Syslog { get; set; } = new();
+
+    [ValidateObjectMembers]
+    public FileDoorOptions Files { get; set; } = new();
 }
 
 internal sealed class HttpDoorOptions

@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
+using OnlineSafety.Monitoring.Intake.Files;
 using OnlineSafety.Monitoring.Intake.Http;
 using OnlineSafety.Monitoring.Intake.Syslog;
 
@@ -22,6 +23,8 @@ internal static class IntakeServices
         services.AddSingleton<IngestHandler>();
         services.AddSingleton<SyslogService>();
         services.AddHostedService(provider => provider.GetRequiredService<SyslogService>());
+        services.AddSingleton<FileImport>();
+        services.AddHostedService<DropFolders>();
 
         // What serves is nobody's business.
         services.Configure<KestrelServerOptions>(kestrel => kestrel.AddServerHeader = false);

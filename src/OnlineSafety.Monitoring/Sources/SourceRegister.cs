@@ -48,6 +48,32 @@ internal sealed class SourceRegister(Database setup, TimeProvider time)
         return [.. sources.Select(s => new ListedSource(s, health.GetValueOrDefault(s.SourceId), unmapped.GetValueOrDefault(s.SourceId)))];
     }
 
+    /// <summary>The source in use with this id or exact name; records that files are imported into it by hand.</summary>
+    /// <param name="idOrName">Id or name.</param>
+    /// <param name="school">Its school; null: any, if the name is then still one source's.</param>
+    /// <exception cref="SetupException">None, disabled, or more than one by that name.</exception>
+    public async Task<Source> ForImportAsync(string idOrName, Guid? school, Actor actor, CancellationToken cancellationToken)
+    {
+        await using var session = await setup.OpenAcrossAsync(actor, cancellationToken);
+        var sources = await session.Context.Sources.AsNoTracking()
+            .Where(s => !s.Unassigned && (school == null || s.SchoolId == school)).ToListAsync(cancellationToken);
+        var fitting = Guid.TryParse(idOrName, out var id) ? sources.FindAll(s => s.SourceId == id) : sources.FindAll(s => s.Name == idOrName);
+        var inUse = fitting.FindAll(s => s.Enabled);
+        var shown = SetupText.Shown(idOrName);
+        if (inUse.Count != 1)
+        {
+            throw new SetupException(
+                inUse.Count > 1 ? $"{inUse.Count} sources are called \"{shown}\". Add --school, or give the id: {string.Join(", ", inUse.Select(s => s.SourceId))}"
+                : fitting.Count > 0 ? $"Source \"{shown}\" is disabled."
+                : $"There is no source \"{shown}\". See: onlinesafety source list");
+        }
+
+        await session.EnterAsync(inUse[0].SchoolId, cancellationToken);
+        await session.RecordAccessAsync(inUse[0].SchoolId, "source.import", inUse[0].SourceId.ToString(), cancellationToken);
+        await session.CommitAsync(cancellationToken);
+        return inUse[0];
+    }
+
     /// <summary>Gives a source a new key; the one before stays valid until the next rotation, or ends at once.</summary>
     public async Task<IssuedSource> RotateKeyAsync(Guid sourceId, bool endOld, Actor actor, CancellationToken cancellationToken)
     {

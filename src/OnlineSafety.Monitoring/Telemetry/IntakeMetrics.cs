@@ -46,6 +46,7 @@ internal static class IntakeMetrics
     private static readonly Counter<long> Dropped = Counter("records.dropped", "{record}", "Records lost before the intake log.");
     private static readonly Counter<long> Flagged = Counter("records.flagged", "{record}", "Records kept with a flag: cut, badly framed, possibly sent twice, unassigned.");
     private static readonly Counter<long> Retries = Counter("append.retries", "{append}", "Appends tried again because the log could not take them.");
+    private static readonly Counter<long> Files = Counter("files", "{file}", "Dropped files: done, failed, changed while read, to be tried again.");
     private static readonly UpDownCounter<long> Connections =
         Instruments.Meter.CreateUpDownCounter<long>("onlinesafety.intake.connections", "{connection}", "Open syslog connections.");
 
@@ -72,6 +73,9 @@ internal static class IntakeMetrics
     public static void OnFlagged(Door door, string flag, long records) => Flagged.Add(records, Tag(door), new("flag", flag));
 
     public static void OnRetry(Door door) => Retries.Add(1, Tag(door));
+
+    /// <param name="outcome"><c>done</c>, <c>failed</c>, <c>changed</c> or <c>retried</c>.</param>
+    public static void OnFile(string outcome) => Files.Add(1, new KeyValuePair<string, object?>("outcome", outcome));
 
     public static void OnConnection(Door door, int change) => Connections.Add(change, Tag(door));
 

@@ -64,6 +64,7 @@ public sealed class IntakeMetricsTests : IDisposable
                 "onlinesafety.intake.batch.records",
                 "onlinesafety.intake.bytes.accepted",
                 "onlinesafety.intake.connections",
+                "onlinesafety.intake.files",
                 "onlinesafety.intake.records.accepted",
                 "onlinesafety.intake.records.dropped",
                 "onlinesafety.intake.records.flagged",

@@ -45,6 +45,14 @@ internal sealed class RegisteredSources : ISourceDirectory
         MatchHost = host,
     });
 
+    public SourceRegistration File(string name) => Register(new SourceRegistration
+    {
+        Key = new SourceKey(Guid.NewGuid(), Guid.NewGuid()),
+        Name = name,
+        Product = "smoothwall",
+        Door = SourceDoor.File,
+    });
+
     public void Remove(SourceRegistration source)
     {
         _registered.Remove(source);

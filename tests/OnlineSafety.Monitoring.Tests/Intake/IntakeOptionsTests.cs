@@ -16,11 +16,13 @@ public sealed class IntakeOptionsTests
         options.Http.MaxBodyBytes = 0;
         options.Syslog.MaxConnections = 0;
         options.Syslog.IdleTimeout = TimeSpan.Zero;
+        options.Files.MaxImports = 0;
 
         var failures = string.Join('\n', new IntakeOptionsValidator().Validate(null, options).Failures ?? []);
 
         Assert.Contains("MaxBodyBytes", failures, StringComparison.Ordinal);
         Assert.Contains("MaxConnections", failures, StringComparison.Ordinal);
+        Assert.Contains("MaxImports", failures, StringComparison.Ordinal);
         Assert.Contains("IdleTimeout", failures, StringComparison.Ordinal);
     }
 

@@ -1,0 +1,121 @@
+using System.Globalization;
+using System.Text;
+using Microsoft.Extensions.Logging;
+using OnlineSafety.Monitoring.IntakeLog;
+using OnlineSafety.Monitoring.Telemetry;
+
+namespace OnlineSafety.Monitoring.Intake.Files;
+
+/// <summary>
+/// The folder of one source. A file that rests is imported and only then moved to <c>done</c>: when we die between the two it is imported once
+/// more, and its delivery ids see to it that nothing is added. What cannot be imported goes to <c>failed</c>.
+/// </summary>
+internal sealed class DropFolder(
+    string path, SourceKey target, FileImport import, FileDoorOptions options, TimeProvider time, ILogger logger, Action<string, string> move)
+{
+    public const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+
+    /// <summary>An exporter may make its file long before it writes to it.</summary>
+    private const int EmptyWaits = 12;
+
+    private static readonly string[] Unfinished = [".part", ".tmp"];
+
+    private readonly Dictionary<string, Seen> _seen = new(StringComparer.Ordinal);
+
+    /// <summary>Makes the folder, for the owner alone; one that is there keeps its mode, which may let an exporter's account in.</summary>
+    public void Make()
+    {
+        Directory.CreateDirectory(path, OwnerOnly);
+        Directory.CreateDirectory(Path.Combine(path, "done"), OwnerOnly);
+        Directory.CreateDirectory(Path.Combine(path, "failed"), OwnerOnly);
+    }
+
+    /// <summary>Looks once; the file that rests the longest, or null.</summary>
+    public string? Look()
+    {
+        var now = time.GetTimestamp();
+        var there = new Dictionary<string, Seen>(StringComparer.Ordinal);
+        foreach (var file in new DirectoryInfo(path).EnumerateFiles())
+        {
+            if (IsCandidate(file))
+            {
+                var stamp = FileStamp.Of(file);
+                there[file.Name] = _seen.TryGetValue(file.Name, out var before) && before.Stamp == stamp ? before : new Seen(stamp, now);
+            }
+        }
+
+        _seen.Clear();
+        string? ready = null;
+        foreach (var (name, seen) in there)
+        {
+            _seen[name] = seen;
+            var quiet = seen.Stamp.Length == 0 ? options.Quiet * EmptyWaits : options.Quiet;
+            if (time.GetElapsedTime(seen.Since, now) >= quiet && (ready is null || IsBefore(seen, name, _seen[ready], ready)))
+            {
+                ready = name;
+            }
+        }
+
+        return ready;
+    }
+
+    /// <summary>Imports the file and moves it away. Throws only what may be otherwise the next time; the file is then still there.</summary>
+    public async Task TakeAsync(string name, CancellationToken cancellationToken)
+    {
+        var file = Path.Combine(path, name);
+        try
+        {
+            await using var opened = await FileToImport.OpenAsync(file, kind: null, options, cancellationToken);
+            var imported = await import.RunAsync(opened, target, again: null, progress: null, cancellationToken);
+            FileDoorLog.Imported(logger, opened.ShortHash, target.Source, imported.Added, imported.Records);
+
+            // All of it is durable: only now.
+            MoveTo("done", name);
+            IntakeMetrics.OnFile("done");
+        }
+        catch (FileRefusedException refused) when (refused.Fault == FileFault.Missing)
+        {
+            // Taken back by whoever dropped it, or taken by another process of ours.
+        }
+        catch (FileRefusedException refused)
+        {
+            var moved = MoveTo("failed", name);
+            await File.WriteAllTextAsync(moved + ".txt", refused.Message + Environment.NewLine, CancellationToken.None);
+            IntakeMetrics.OnFile("failed");
+            FileDoorLog.Refused(logger, target.Source, refused.Fault);
+        }
+        catch (FileChangedException)
+        {
+            // Still being written: its quiet time begins again.
+            _seen.Remove(name);
+            IntakeMetrics.OnFile("changed");
+        }
+    }
+
+    private static bool IsCandidate(FileInfo file) =>
+        !file.Name.StartsWith('.')
+        && !Unfinished.Contains(file.Extension, StringComparer.OrdinalIgnoreCase)
+        && file.LinkTarget is null;
+
+    private static bool IsBefore(Seen left, string leftName, Seen right, string rightName) =>
+        left.Stamp.Written != right.Stamp.Written ? left.Stamp.Written < right.Stamp.Written : string.CompareOrdinal(leftName, rightName) < 0;
+
+    private string MoveTo(string folder, string name)
+    {
+        var stem = $"{time.GetUtcNow().UtcDateTime.ToString("yyyyMMdd'T'HHmmss.fff'Z'", CultureInfo.InvariantCulture)}-";
+
+        // With the time before it and .txt behind it the longest names would not fit any more.
+        var kept = Encoding.UTF8.GetByteCount(name) <= 200 ? name : "file" + Path.GetExtension(name)[..Math.Min(16, Path.GetExtension(name).Length)];
+        for (var number = 1; ; number++)
+        {
+            var destination = Path.Combine(path, folder, number == 1 ? stem + kept : string.Create(CultureInfo.InvariantCulture, $"{stem}{number}-{kept}"));
+            if (!File.Exists(destination))
+            {
+                move(Path.Combine(path, name), destination);
+                return destination;
+            }
+        }
+    }
+
+    private readonly record struct Seen(FileStamp Stamp, long Since);
+}

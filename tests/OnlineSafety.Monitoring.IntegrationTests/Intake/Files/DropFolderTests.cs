@@ -1,0 +1,203 @@
+using OnlineSafety.Monitoring.Intake;
+using OnlineSafety.Monitoring.Intake.Files;
+using OnlineSafety.Monitoring.IntakeLog;
+using OnlineSafety.Monitoring.TestKit;
+
+namespace OnlineSafety.Monitoring.IntegrationTests.Intake.Files;
+
+public sealed class DropFolderTests : IDisposable
+{
+    private static readonly SourceKey Target = new(Guid.NewGuid(), Guid.NewGuid());
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+    private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
+
+    private readonly string _path = Path.Combine(Directory.CreateTempSubdirectory("onlinesafety-drop-").FullName, "source");
+    private readonly ControlledLog _log = new() { Delay = TimeSpan.Zero };
+    private readonly ManualTimeProvider _time = new(new DateTimeOffset(2026, 3, 2, 9, 0, 0, TimeSpan.Zero));
+    private readonly CapturedLogs _logs = new();
+
+    public DropFolderTests() => Open().Make();
+
+    public void Dispose() => Directory.Delete(Path.GetDirectoryName(_path)!, recursive: true);
+
+    [Fact]
+    public async Task AFileThatRestsIsImportedAndThenMovedToDone()
+    {
+        var folder = Open();
+        Drop("access.log", "one\ntwo\n");
+        Assert.Null(folder.Look());
+        _time.Advance(4 * Second);
+        Assert.Null(folder.Look());
+        _time.Advance(Second);
+        await folder.TakeAsync(folder.Look()!, default);
+
+        Assert.Equal(["one", "two"], _log.Stored.Select(record => record.Text));
+        Assert.Equal(["20260302T090005.000Z-access.log"], NamesIn("done"));
+        Assert.Empty(NamesIn(""));
+    }
+
+    [Fact]
+    public void AFileThatStillGrowsOrIsTouchedWaitsAgain()
+    {
+        var folder = Open();
+        Drop("access.log", "one\n");
+        folder.Look();
+        for (var i = 0; i < 3; i++)
+        {
+            _time.Advance(4 * Second);
+            File.AppendAllText(Path.Combine(_path, "access.log"), "more\n");
+            Assert.Null(folder.Look());
+        }
+
+        _time.Advance(4 * Second);
+        File.SetLastWriteTimeUtc(Path.Combine(_path, "access.log"), new DateTime(2020, 1, 1, 0, 0, 0, DateTimeKind.Utc));
+        Assert.Null(folder.Look());
+        _time.Advance(5 * Second);
+        Assert.Equal("access.log", folder.Look());
+    }
+
+    [Fact]
+    public void UnfinishedNamesLinksAndFoldersAreNotTaken()
+    {
+        var folder = Open();
+        Drop(".access.log", "x\n");
+        Drop("access.log.part", "x\n");
+        Drop("access.TMP", "x\n");
+        File.CreateSymbolicLink(Path.Combine(_path, "link.log"), "/etc/hostname");
+        Directory.CreateDirectory(Path.Combine(_path, "folder.log"));
+        folder.Look();
+        _time.Advance(60 * Second);
+
+        Assert.Null(folder.Look());
+    }
+
+    [Fact]
+    public async Task TheOldestFileIsTakenFirst()
+    {
+        var folder = Open();
+        foreach (var (name, day) in new[] { ("a.log", 3), ("b.log", 1), ("c.log", 2) })
+        {
+            Drop(name, name + "\n");
+            File.SetLastWriteTimeUtc(Path.Combine(_path, name), new DateTime(2026, 3, day, 0, 0, 0, DateTimeKind.Utc));
+        }
+
+        folder.Look();
+        _time.Advance(5 * Second);
+        while (folder.Look() is { } name)
+        {
+            await folder.TakeAsync(name, default);
+        }
+
+        Assert.Equal(["b.log", "c.log", "a.log"], _log.Stored.Select(record => record.Text));
+    }
+
+    [Fact]
+    public async Task AFileThatCannotBeImportedGoesToFailedWithTheReasonAndIsLoggedWithoutItsName()
+    {
+        var folder = Open();
+        Drop("Alex Example.csv", "PK\u0003\u0004 a workbook");
+        folder.Look();
+        _time.Advance(5 * Second);
+        await folder.TakeAsync(folder.Look()!, default);
+
+        Assert.Equal(["20260302T090005.000Z-Alex Example.csv", "20260302T090005.000Z-Alex Example.csv.txt"], NamesIn("failed"));
+        Assert.Contains("not text", File.ReadAllText(Path.Combine(_path, "failed", NamesIn("failed")[1])), StringComparison.Ordinal);
+        Assert.Contains(_logs.Lines, line => line.Text.Contains("cannot be imported (NotText)", StringComparison.Ordinal));
+        Assert.DoesNotContain(_logs.Lines, line => line.Text.Contains("Alex", StringComparison.Ordinal));
+        Assert.Empty(_log.Stored);
+    }
+
+    [Fact]
+    public async Task AnEmptyFileWaitsAMinuteForItsWriter()
+    {
+        var folder = Open();
+        Drop("access.log", "");
+        folder.Look();
+        _time.Advance(59 * Second);
+        Assert.Null(folder.Look());
+        _time.Advance(Second);
+        await folder.TakeAsync(folder.Look()!, default);
+
+        Assert.Equal(2, NamesIn("failed").Count);
+    }
+
+    [Fact]
+    public async Task ACrashBetweenCommitAndRenameImportsNothingTwice()
+    {
+        Drop("access.log", string.Concat(Enumerable.Range(0, 20_000).Select(i => $"line {i}\n")));
+        await Assert.ThrowsAsync<IOException>(() => TakeWhenReadyAsync(Open((_, _) => throw new IOException("killed"))));
+        Assert.Equal(20_000, _log.Stored.Count);
+        Assert.Equal(["access.log"], NamesIn(""));
+
+        await TakeWhenReadyAsync(Open());
+
+        Assert.Equal(20_000, _log.Stored.Count);
+        Assert.Equal(["20260302T090010.000Z-access.log"], NamesIn("done"));
+    }
+
+    [Fact]
+    public async Task WhenTheLogIsAwayTheFileStaysAndIsTakenLater()
+    {
+        var folder = Open();
+        Drop("access.log", "one\n");
+        _log.RefuseNext(1);
+        await Assert.ThrowsAsync<IntakeUnavailableException>(() => TakeWhenReadyAsync(folder));
+        Assert.Equal(["access.log"], NamesIn(""));
+
+        await folder.TakeAsync(folder.Look()!, default);
+
+        Assert.Single(_log.Stored);
+    }
+
+    [Fact]
+    public async Task TwoFilesOfOneNameAndInstantAreBothKept()
+    {
+        var folder = Open();
+        Drop("access.log", "one\n");
+        await TakeWhenReadyAsync(folder);
+        File.WriteAllText(Path.Combine(_path, "done", "20260302T090010.000Z-access.log"), "older");
+        Drop("access.log", "two\n");
+        await TakeWhenReadyAsync(folder);
+
+        Assert.Contains("20260302T090010.000Z-2-access.log", NamesIn("done"));
+        Assert.Equal(3, NamesIn("done").Count);
+    }
+
+    [Fact]
+    public async Task ANameTooLongForItsNewPlaceIsShortened()
+    {
+        var folder = Open();
+        Drop(new string('n', 250) + ".log", "one\n");
+        await TakeWhenReadyAsync(folder);
+
+        Assert.Equal(["20260302T090005.000Z-file.log"], NamesIn("done"));
+    }
+
+    [Fact]
+    public void TheFoldersAreTheOwnersAloneAndAFolderThatIsThereKeepsItsMode()
+    {
+        Assert.Equal(OwnerOnly, File.GetUnixFileMode(_path));
+        Assert.Equal(OwnerOnly, File.GetUnixFileMode(Path.Combine(_path, "done")));
+        File.SetUnixFileMode(_path, OwnerOnly | UnixFileMode.GroupWrite);
+
+        Open().Make();
+
+        Assert.Equal(OwnerOnly | UnixFileMode.GroupWrite, File.GetUnixFileMode(_path));
+    }
+
+    private async Task TakeWhenReadyAsync(DropFolder folder)
+    {
+        folder.Look();
+        _time.Advance(5 * Second);
+        await folder.TakeAsync(folder.Look()!, default);
+    }
+
+    private DropFolder Open(Action<string, string>? move = null) => new(
+        _path, Target, new FileImport(new IntakeAppender(_log, TimeProvider.System), TimeProvider.System), new FileDoorOptions(), _time,
+        _logs.CreateLogger("drop"), move ?? File.Move);
+
+    private void Drop(string name, string text) => File.WriteAllText(Path.Combine(_path, name), text);
+
+    private List<string> NamesIn(string folder) =>
+        [.. Directory.GetFiles(Path.Combine(_path, folder)).Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal)];
+}
