@@ -34,7 +34,10 @@ internal sealed class InstallationDatabase(TestDatabase test, MonitoringDatabase
     private static Task<MonitoringDatabase> OpenAsync(TestDatabase test) => MonitoringDatabase.OpenAsync(
         new MonitoringDatabaseOptions { DataDirectory = "unused", Connection = test.ConnectionString }, NullLoggerFactory.Instance, TimeProvider.System, default);
 
-    public async Task<Guid> AddSchoolAsync(string name = "Example Academy") => (await Schools.AddAsync(name, "123456", Tester, default)).SchoolId;
+    private int _urns = 123456;
+
+    public async Task<Guid> AddSchoolAsync(string name = "Example Academy") =>
+        (await Schools.AddAsync(name, (_urns++).ToString(System.Globalization.CultureInfo.InvariantCulture), Tester, default)).SchoolId;
 
     public Task<IssuedStaff> AddStaffAsync(Guid school, string name, params string[] roles) =>
         Staff.AddAsync(school, new NewStaff(name, $"{name}@school.example", roles, [name]), Tester, default);

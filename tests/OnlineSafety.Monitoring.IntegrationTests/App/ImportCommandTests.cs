@@ -15,7 +15,15 @@ namespace OnlineSafety.Monitoring.IntegrationTests.App;
 /// <summary><c>onlinesafety import</c> into the real log.</summary>
 public sealed class ImportCommandTests(PostgresFixture postgres) : IClassFixture<PostgresFixture>, IDisposable
 {
-    private readonly string _data = Directory.CreateTempSubdirectory("onlinesafety-import-").FullName;
+    private readonly string _data = NewData();
+
+    // On a server of one's own the key is given, never made.
+    private static string NewData()
+    {
+        var data = Directory.CreateTempSubdirectory("onlinesafety-import-").FullName;
+        MasterKey.ReadOrCreate(Path.Combine(data, MasterKey.FileName));
+        return data;
+    }
 
     public void Dispose() => Directory.Delete(_data, recursive: true);
 

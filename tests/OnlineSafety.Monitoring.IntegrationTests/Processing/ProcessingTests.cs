@@ -152,11 +152,15 @@ public sealed class ProcessingTests(PostgresFixture postgres) : IAsyncLifetime
 
         // Leases are set aside: every worker may take every stream, and only the fence keeps them apart.
         var workers = Enumerable.Range(0, 6).Select(_ => Worker()).ToList();
+        using var freeing = new SemaphoreSlim(1);
         await Task.WhenAll(workers.Select(async worker =>
         {
             for (var i = 0; i < 40; i++)
             {
+                // One at a time: two of these would lock the same rows in different orders.
+                await freeing.WaitAsync();
                 await _installation.Store.RunAsync("UPDATE onlinesafety.checkpoint SET lease_until = '-infinity', worker_id = NULL");
+                freeing.Release();
                 await worker.PassAsync(DateOnly.MinValue, CancellationToken.None);
             }
         }));

@@ -65,7 +65,7 @@ public sealed class RoleGrantsTests(PostgresFixture postgres) : IAsyncLifetime
     [InlineData(DatabaseRole.Console, "DELETE FROM alert")]
     [InlineData(DatabaseRole.Console, "UPDATE event SET severity = 1")]
     [InlineData(DatabaseRole.Console, "SELECT 1 FROM evidence")]
-    [InlineData(DatabaseRole.Console, "SELECT 1 FROM notification")]
+    [InlineData(DatabaseRole.Console, "SELECT error FROM notification")]
     [InlineData(DatabaseRole.Console, "SELECT 1 FROM access_record")]
     [InlineData(DatabaseRole.Console, "SELECT 1 FROM person")]
     [InlineData(DatabaseRole.Console, "SELECT 1 FROM intake_segment")]

@@ -486,6 +486,8 @@ CREATE POLICY console_write ON access_record FOR INSERT TO onlinesafety_console 
 CREATE FUNCTION was_told(school uuid, alert uuid) RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE AS $$
     SELECT cardinality(current_routes()) > 0 AND EXISTS (SELECT 1 FROM notification n
         WHERE n.school_id = school AND n.alert_id = alert AND n.staff_id = current_staff() AND n.state <> 'dropped') $$;
+GRANT SELECT (school_id, alert_id, staff_id, state) ON notification TO onlinesafety_console;
+CREATE POLICY console_own ON notification FOR SELECT TO onlinesafety_console USING (school_id = current_school() AND staff_id = current_staff());
 CREATE POLICY console_read ON alert FOR SELECT TO onlinesafety_console USING (school_id = current_school()
     AND (route = ANY (current_routes()) OR 'operator' = ANY (current_routes()) OR was_told(school_id, alert_id))
     AND (subject_staff IS NULL OR subject_staff IS DISTINCT FROM current_staff()));
