@@ -20,12 +20,12 @@ internal static partial class ProcessingLog
     [LoggerMessage(4004, LogLevel.Information, "Another worker moved stream {Stream} on; this pass was dropped")]
     public static partial void Overtaken(ILogger logger, Guid stream);
 
-    [LoggerMessage(4005, LogLevel.Error, "Stream {Stream} could not be processed; it is tried again after the others")]
-    public static partial void StreamFailed(ILogger logger, Guid stream, Exception exception);
+    [LoggerMessage(4005, LogLevel.Error, "Stream {Stream} could not be processed ({Error}); it is tried again after the others")]
+    public static partial void StreamFailed(ILogger logger, Guid stream, string error);
 
-    [LoggerMessage(4007, LogLevel.Error, "The database refuses what came of records {First} to {Last} of stream {Stream}; they were kept for review as they came")]
+    [LoggerMessage(4006, LogLevel.Error, "The database refuses what came of records {First} to {Last} of stream {Stream}; they were kept for review as they came")]
     public static partial void Refused(ILogger logger, Guid stream, long first, long last);
 
-    [LoggerMessage(4008, LogLevel.Error, "{Alerts} alerts of school {School} were raised and there is nobody to tell. Add a DSL: onlinesafety staff add --school {School} --role dsl ...")]
+    [LoggerMessage(4007, LogLevel.Error, "{Alerts} alerts of school {School} were raised and there is nobody to tell. Add a DSL: onlinesafety staff add --school {School} --role dsl ...")]
     public static partial void NobodyToTell(ILogger logger, int alerts, Guid school);
 }

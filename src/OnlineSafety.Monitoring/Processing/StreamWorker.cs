@@ -57,7 +57,7 @@ internal sealed class StreamWorker(
                 }
 
                 _resting.Add(stream.Stream);
-                ProcessingLog.StreamFailed(logger, stream.Stream, e);
+                ProcessingLog.StreamFailed(logger, stream.Stream, ErrorWords.Of(e));
             }
         }
 

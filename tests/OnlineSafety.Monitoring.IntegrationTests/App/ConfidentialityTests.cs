@@ -146,7 +146,7 @@ public sealed class ConfidentialityTests(PostgresFixture postgres) : IClassFixtu
 
         await database.Test.RunAsync("DROP TRIGGER quoting ON onlinesafety.intake_segment");
         Assert.Equal(HttpStatusCode.Accepted, await AskAsync(HttpMethod.Post, ingest, source.Key, body));
-        await HeardAsync(heard, "A processing pass failed");
+        await HeardAsync(heard, "could not be processed");
         await database.Test.RunAsync("DROP FUNCTION onlinesafety.quoting() CASCADE");
         Assert.True(await new DemoProgress(service.Database, TimeProvider.System).WaitAsync(school, 0, Patience, default));
     }

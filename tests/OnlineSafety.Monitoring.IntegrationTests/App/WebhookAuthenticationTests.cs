@@ -7,6 +7,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using OnlineSafety.Monitoring.App.Commands;
+using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.App.Hosting;
 using OnlineSafety.Monitoring.IntegrationTests.Access;
 
@@ -24,6 +25,8 @@ public sealed class WebhookAuthenticationTests(PostgresFixture postgres) : IClas
 
     public async Task InitializeAsync()
     {
+        // On a server of one's own the key is given, never made.
+        MasterKey.ReadOrCreate(Path.Combine(_data, MasterKey.FileName));
         _database = await InstallationDatabase.CreateAsync(postgres.Server);
         await _database.AddSchoolAsync();
         _service = await RunningService.StartAsync(

@@ -235,6 +235,33 @@ public sealed class ProcessingTests(PostgresFixture postgres) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task WhatTheDatabaseRefusesAgainAndAgainIsKeptForReviewAndTheStreamGoesOn()
+    {
+        await AddStaffAsync("dsl");
+        await AppendAsync(Search("poison", "painless ways to kill myself"));
+        await AppendAsync(Search("j.example", "painless ways to kill myself"));
+        await _installation.Store.RunAsync("""
+            CREATE FUNCTION onlinesafety.refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+                BEGIN IF NEW.subject_key = 'user:poison' THEN RAISE EXCEPTION 'refused'; END IF; RETURN NEW; END $$;
+            CREATE TRIGGER refuse BEFORE INSERT ON onlinesafety.event FOR EACH ROW EXECUTE FUNCTION onlinesafety.refuse();
+            """);
+        var worker = Worker();
+        for (var i = 0; i < 300 && (await QueryAsync("SELECT 1 FROM onlinesafety.event")).Count < 2; i++)
+        {
+            await worker.PassAsync(DateOnly.MinValue, CancellationToken.None);
+            await Task.Delay(100);
+        }
+
+        var events = await QueryAsync("SELECT e.review, a.needs_review, COALESCE(a.subject_key, '') FROM onlinesafety.event e JOIN onlinesafety.alert a USING (school_id, alert_id) ORDER BY e.seq");
+        Assert.Equal(2, events.Count);
+        Assert.Equal(["refused", true, ""], events[0]);
+        Assert.Equal(["", false, "user:j.example"], events[1]);
+        Assert.Equal(2, (await QueryAsync("SELECT 1 FROM onlinesafety.evidence")).Count);
+        Assert.Equal(0, worker.Stubborn);
+        await AssertBalancedAsync(concern: 1, review: 1);
+    }
+
+    [Fact]
     public async Task AHoleInAStreamStopsItThere()
     {
         await AppendAsync(Visit("a", "https://www.bbc.co.uk/", "News"));
