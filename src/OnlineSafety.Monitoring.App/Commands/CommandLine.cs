@@ -36,6 +36,7 @@ internal static class CommandLine
         {
             SourceAddCommand.Create(installation),
             SourceListCommand.Create(installation),
+            SourceUnmappedCommand.Create(installation),
             SourceKeyCommands.Rotate(installation),
             SourceKeyCommands.Disable(installation),
             SourceAuthenticationCommands.Create(installation),

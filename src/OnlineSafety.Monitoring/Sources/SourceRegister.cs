@@ -9,6 +9,9 @@ internal sealed record IssuedSource(Source Source, string Key);
 /// <summary>A source and what was heard of it.</summary>
 internal sealed record ListedSource(Source Source, SourceHealth? Health, long UnmappedValues);
 
+/// <summary>Something that was not understood. <c>Value</c> is a reason code for the kind <c>record</c>, else the sender's word, null when withheld.</summary>
+internal sealed record ListedUnmapped(Guid Source, string SourceName, string Kind, string? Value, long Count, DateTimeOffset FirstSeen, DateTimeOffset LastSeen);
+
 /// <summary>The sources of one school, for set-up.</summary>
 internal sealed class SourceRegister(Database setup, TimeProvider time)
 {
@@ -46,6 +49,24 @@ internal sealed class SourceRegister(Database setup, TimeProvider time)
             .GroupBy(u => u.SourceId).Select(g => new { Source = g.Key, Count = g.LongCount() })
             .ToDictionaryAsync(u => u.Source, u => u.Count, cancellationToken);
         return [.. sources.Select(s => new ListedSource(s, health.GetValueOrDefault(s.SourceId), unmapped.GetValueOrDefault(s.SourceId)))];
+    }
+
+    /// <summary>What could not be read or mapped, the most frequent first.</summary>
+    /// <param name="words">Show the sender's words, which may hold personal data; recorded. Reasons are ours and always shown.</param>
+    public async Task<IReadOnlyList<ListedUnmapped>> UnmappedAsync(Guid school, bool words, Actor actor, CancellationToken cancellationToken)
+    {
+        await using var session = await setup.OpenAsync(school, actor, cancellationToken);
+        var listed = await session.Context.Unmapped.AsNoTracking().Where(u => u.SchoolId == school)
+            .Join(session.Context.Sources, u => new { u.SchoolId, u.SourceId }, s => new { s.SchoolId, s.SourceId }, (unmapped, source) => new { Unmapped = unmapped, source.Name })
+            .OrderByDescending(u => u.Unmapped.Count).ThenBy(u => u.Unmapped.Value).ToListAsync(cancellationToken);
+        if (words)
+        {
+            await session.RecordAccessAsync(school, "source.unmapped", "words", cancellationToken);
+            await session.CommitAsync(cancellationToken);
+        }
+
+        return [.. listed.Select(u => new ListedUnmapped(
+            u.Unmapped.SourceId, u.Name, u.Unmapped.Kind, words || u.Unmapped.Kind == "record" ? u.Unmapped.Value : null, u.Unmapped.Count, u.Unmapped.FirstSeen, u.Unmapped.LastSeen))];
     }
 
     /// <summary>The source in use with this id or exact name; records that files are imported into it by hand.</summary>

@@ -23,6 +23,26 @@ public sealed class SourceRegisterTests(PostgresFixture postgres) : IClassFixtur
     }
 
     [Fact]
+    public async Task ReasonsAreAlwaysListedAndTheSendersWordsOnlyWhenAskedForAndThatIsRecorded()
+    {
+        await using var database = await InstallationDatabase.CreateAsync(postgres.Server);
+        var school = await database.AddSchoolAsync();
+        var source = (await database.Sources.AddAsync(school, Syslog(), InstallationDatabase.Tester, default)).Source;
+        await database.Test.RunAsync($"""
+            INSERT INTO onlinesafety.unmapped (school_id, source_id, kind, value, count, first_seen, last_seen)
+            VALUES ('{school}', '{source.SourceId}', 'record', 'column-count', 3, now(), now()), ('{school}', '{source.SourceId}', 'category', 'j.example', 7, now(), now())
+            """);
+
+        var withheld = await database.Sources.UnmappedAsync(school, words: false, InstallationDatabase.Tester, default);
+        Assert.Empty(await database.AccessRecordsAsync("source.unmapped"));
+        var shown = await database.Sources.UnmappedAsync(school, words: true, InstallationDatabase.Tester, default);
+
+        Assert.Equal([("category", null, 7L), ("record", "column-count", 3L)], withheld.Select(u => (u.Kind, u.Value, u.Count)));
+        Assert.Equal(["j.example", "column-count"], shown.Select(u => u.Value));
+        Assert.Single(await database.AccessRecordsAsync("source.unmapped"));
+    }
+
+    [Fact]
     public async Task ASourceThatCouldNotBeToldApartIsRefused()
     {
         await using var database = await InstallationDatabase.CreateAsync(postgres.Server);
