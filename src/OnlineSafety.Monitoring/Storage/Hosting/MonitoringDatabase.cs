@@ -1,5 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using Polly;
+using Polly.Retry;
 using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.Storage.Embedded;
 
@@ -44,7 +46,9 @@ internal sealed class MonitoringDatabase : IAsyncDisposable
         var opened = new MonitoringDatabase(embedded);
         try
         {
-            await opened.PrepareAsync(options, cancellationToken);
+            // Only our own server is waited for: a wrong address of another must be said at once.
+            var patience = embedded is null ? ResiliencePipeline.Empty : Recovering;
+            await patience.ExecuteAsync(async token => await opened.PrepareAsync(options, token), cancellationToken);
             foreach (var role in options.Roles.Distinct())
             {
                 var source = NpgsqlDataSource.Create(opened.ConnectionOf(role, options));
@@ -61,6 +65,25 @@ internal sealed class MonitoringDatabase : IAsyncDisposable
             throw;
         }
     }
+
+    // A server that was taken over or has just restarted may close its connections once more while it recovers. Every step is safe to repeat.
+    private static readonly ResiliencePipeline Recovering = new ResiliencePipelineBuilder()
+        .AddRetry(new RetryStrategyOptions
+        {
+            ShouldHandle = new PredicateBuilder().Handle<Exception>(WasCutOff),
+            MaxRetryAttempts = 60,
+            Delay = TimeSpan.FromMilliseconds(250),
+            BackoffType = DelayBackoffType.Constant,
+        })
+        .Build();
+
+    private static bool WasCutOff(Exception? error) => error switch
+    {
+        null => false,
+        PostgresException refused => refused.SqlState.StartsWith("57P", StringComparison.Ordinal),
+        NpgsqlException or IOException => true,
+        _ => WasCutOff(error.InnerException),
+    };
 
     private async Task PrepareAsync(MonitoringDatabaseOptions options, CancellationToken cancellationToken)
     {
