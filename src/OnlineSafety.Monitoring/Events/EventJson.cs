@@ -10,8 +10,6 @@ namespace OnlineSafety.Monitoring.Events;
 /// </summary>
 internal static class EventJson
 {
-    public const string ContentType = "application/cloudevents+json";
-
     /// <summary>CloudEvents <c>type</c>; a change that breaks readers gets a new number.</summary>
     public const string Type = "onlinesafety.monitoring.event.v1";
 

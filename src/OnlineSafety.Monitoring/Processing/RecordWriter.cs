@@ -1,5 +1,4 @@
 using Npgsql;
-using NpgsqlTypes;
 using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.Alerts;
 using OnlineSafety.Monitoring.Classification;
