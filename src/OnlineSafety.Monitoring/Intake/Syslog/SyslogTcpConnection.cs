@@ -5,17 +5,19 @@ using OnlineSafety.Monitoring.Telemetry;
 namespace OnlineSafety.Monitoring.Intake.Syslog;
 
 /// <summary>
-/// Reads one connection. While one half of the read-ahead is being made durable the other may be filled, and no more: when the log stalls the
-/// kernel's window closes and the sender waits. Nothing read is dropped.
+/// Reads one connection. While one half of the <see cref="ReadAhead"/> is being made durable the other may be filled, and no more: when the log
+/// stalls the kernel's window closes and the sender waits. Nothing read is dropped.
 /// </summary>
 internal sealed class SyslogTcpConnection(
-    Socket socket, RecordEnvelope envelope, Func<PeerSources> sources, SyslogAppends appends, SyslogDoorOptions options, TimeProvider time)
+    Socket socket, RecordEnvelope envelope, Func<PeerSources> sources, SyslogAppends appends, ReadAhead readAhead, SyslogDoorOptions options,
+    TimeProvider time)
     : IDisposable
 {
     private readonly SyslogFramer _framer = new(options.MaxMessageBytes);
     private SourceBatches _filling = new(envelope.Door);
     private SourceBatches _appending = new(envelope.Door);
     private Task _append = Task.CompletedTask;
+    private long _appendStarted;
     private long _waitingSince = Waiting.ForLog;
 
     public string Peer => envelope.Peer;
@@ -38,17 +40,21 @@ internal sealed class SyslogTcpConnection(
         }
     }
 
-    public void Dispose() => socket.Dispose();
+    public void Dispose()
+    {
+        socket.Dispose();
+        readAhead.Dispose();
+    }
 
     /// <param name="stop">Stop reading, append what was read.</param>
     /// <param name="giveUp">Stop waiting for the log.</param>
     public async Task RunAsync(CancellationToken stop, CancellationToken giveUp)
     {
-        var most = options.ReadAheadBytes / 2;
-        var read = 0;
+        int read;
         do
         {
-            read = await ReceiveAsync(_framer.GetMemory(most), stop);
+            var memory = _framer.GetMemory(readAhead.Bytes);
+            read = await ReceiveAsync(memory, stop);
             _framer.Advance(read);
             GatherFrames();
             if (read == 0 || Fault != FramingFault.None)
@@ -56,7 +62,7 @@ internal sealed class SyslogTcpConnection(
                 GatherRest(cut: stop.IsCancellationRequested);
             }
 
-            await AppendGatheredAsync(giveUp);
+            await AppendGatheredAsync(filled: read == memory.Length, giveUp);
         }
         while (read > 0 && Fault == FramingFault.None);
 
@@ -101,7 +107,7 @@ internal sealed class SyslogTcpConnection(
         }
     }
 
-    private async ValueTask AppendGatheredAsync(CancellationToken giveUp)
+    private async ValueTask AppendGatheredAsync(bool filled, CancellationToken giveUp)
     {
         if (_filling.Count == 0)
         {
@@ -110,8 +116,10 @@ internal sealed class SyslogTcpConnection(
 
         // The earlier half first: order is kept, and no more than both halves is ever read but not durable.
         await _append;
+        readAhead.Adapt(filled, time.GetElapsedTime(_appendStarted));
         _appending.Clear();
         (_filling, _appending) = (_appending, _filling);
+        _appendStarted = time.GetTimestamp();
         _append = appends.AppendAsync(_appending, giveUp);
     }
 

@@ -15,6 +15,7 @@ internal sealed class SyslogTcpListener(
 
     private readonly ConcurrentDictionary<SyslogTcpConnection, Task> _connections = new();
     private readonly ConcurrentDictionary<IPAddress, int> _perPeer = new();
+    private readonly ReadAheadBudget _readAhead = new(options.ReadAheadTotalBytes);
     private long _refused;
     private long _reportedAt;
 
@@ -79,7 +80,7 @@ internal sealed class SyslogTcpListener(
 
         KeepAlive(accepted);
         var envelope = RecordEnvelope.Of(Door.SyslogTcp, RecordEnvelope.Syslog, peer.ToString());
-        var connection = new SyslogTcpConnection(accepted, envelope, sources.Of(peer), appends, options, time);
+        var connection = new SyslogTcpConnection(accepted, envelope, sources.Of(peer), appends, new ReadAhead(options, _readAhead), options, time);
         IntakeMetrics.OnConnection(Door.SyslogTcp, 1);
         _connections[connection] = Task.CompletedTask;
         var run = RunConnectionAsync(connection, peer, stop, giveUp);
