@@ -17,15 +17,20 @@ internal sealed class SegmentReader(Database database, DataKeyRing keys)
 {
     private static readonly Actor Actor = Actor.Service("segment-reader");
 
+    // The inner query asks for lengths only, which are in the row: payloads beyond the limit are never fetched.
     private const string Select = """
         SELECT source_id, first_seq, last_seq, received_from, received_to, codec, key_id, previous_hash, hash, payload
-        FROM intake_segment
-        WHERE school_id = $1 AND stream_id = $2 AND day = $3 AND first_seq >= $4
+        FROM (
+            SELECT *, sum(octet_length(payload)) OVER (ORDER BY first_seq) - octet_length(payload) AS bytes_before
+            FROM intake_segment
+            WHERE school_id = $1 AND stream_id = $2 AND day = $3 AND first_seq >= $4
+            ORDER BY first_seq
+            LIMIT $5) s
+        WHERE bytes_before < $6
         ORDER BY first_seq
-        LIMIT $5
         """;
 
-    /// <summary>Segments from <paramref name="next"/> on, at most <paramref name="limit"/> of them and about <paramref name="bytes"/> sealed bytes.</summary>
+    /// <summary>Segments from <paramref name="next"/> on, at most <paramref name="limit"/> of them and no further one once there are <paramref name="bytes"/> sealed bytes.</summary>
     public Task<List<StoredSegment>> ReadAsync(
         Guid school, Guid stream, DateOnly day, long next, int limit, long bytes, CancellationToken cancellationToken) => database.QueryAsync(
         school,
@@ -39,20 +44,19 @@ internal sealed class SegmentReader(Database database, DataKeyRing keys)
                 new NpgsqlParameter<DateOnly> { TypedValue = day },
                 new NpgsqlParameter<long> { TypedValue = next },
                 new NpgsqlParameter<int> { TypedValue = limit },
+                new NpgsqlParameter<long> { TypedValue = bytes },
             },
         }),
         async (rows, token) =>
         {
             var segments = new List<StoredSegment>();
-            while (bytes > 0 && await rows.ReadAsync(token))
+            while (await rows.ReadAsync(token))
             {
                 var header = new SegmentHeader(
                     school, rows.GetGuid(0), stream, day, rows.GetInt64(1), rows.GetInt64(2),
                     rows.GetFieldValue<DateTimeOffset>(3), rows.GetFieldValue<DateTimeOffset>(4), (SegmentCodec)rows.GetInt16(5), rows.GetGuid(6),
                     rows.GetFieldValue<byte[]>(7));
-                var segment = new StoredSegment(header, rows.GetFieldValue<byte[]>(8), rows.GetFieldValue<byte[]>(9));
-                segments.Add(segment);
-                bytes -= segment.Payload.Length;
+                segments.Add(new StoredSegment(header, rows.GetFieldValue<byte[]>(8), rows.GetFieldValue<byte[]>(9)));
             }
 
             return segments;
