@@ -9,8 +9,10 @@ namespace OnlineSafety.Monitoring.IntakeLog;
 internal sealed record StoredSegment(SegmentHeader Header, byte[] Hash, byte[] Payload);
 
 /// <summary>A segment opened. <see cref="Damage"/> is empty, or says why its records cannot be read; then there are none.</summary>
-/// <param name="PlainBytes">What it came to, unpacked.</param>
-internal sealed record OpenedSegment(SegmentHeader Header, RawRecord[] Records, string Damage, int PlainBytes = 0);
+internal sealed record OpenedSegment(SegmentHeader Header, SegmentRecords Records, string Damage) : IDisposable
+{
+    public void Dispose() => Records.Dispose();
+}
 
 /// <summary>Reads a stream's segments in order from a sequence on.</summary>
 internal sealed class SegmentReader(Database database, DataKeyRing keys)
@@ -70,7 +72,7 @@ internal sealed class SegmentReader(Database database, DataKeyRing keys)
         var key = await keys.FindAsync(header.School, header.Day, cancellationToken);
         if (key is null || key.Id != header.Key)
         {
-            return new OpenedSegment(header, [], "key-gone");
+            return new OpenedSegment(header, SegmentRecords.None, "key-gone");
         }
 
         try
@@ -78,15 +80,19 @@ internal sealed class SegmentReader(Database database, DataKeyRing keys)
             var associated = new byte[SegmentHeader.CanonicalLength];
             header.WriteCanonical(associated);
             var packed = Sealing.Open(key.Key, segment.Payload, associated);
-            var plain = SegmentCompression.Decompress(header.Codec, packed);
-            var records = SegmentFormat.Read(plain, header.ReceivedFrom);
-            return records.Length == header.Records
-                ? new OpenedSegment(header, records, "", plain.Length)
-                : new OpenedSegment(header, [], "damaged");
+            var (plain, length) = SegmentCompression.Decompress(header.Codec, packed);
+            var records = new SegmentRecords(plain, length, header.ReceivedFrom);
+            if (records.Count == header.Records)
+            {
+                return new OpenedSegment(header, records, "");
+            }
+
+            records.Dispose();
+            return new OpenedSegment(header, SegmentRecords.None, "damaged");
         }
         catch (Exception e) when (e is CryptographicException or InvalidDataException or ArgumentOutOfRangeException)
         {
-            return new OpenedSegment(header, [], "damaged");
+            return new OpenedSegment(header, SegmentRecords.None, "damaged");
         }
     }
 }

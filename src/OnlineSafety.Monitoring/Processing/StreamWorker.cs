@@ -99,7 +99,7 @@ internal sealed class StreamWorker(
                 }
 
                 (_filling, _recording) = (_recording, _filling);
-                recorded = RecordAsync(stream, _recording, context, plainly, cancellationToken);
+                recorded = RecordAsync(stream, _recording, segments, context, plainly, cancellationToken);
                 next = last + 1;
                 plainly = false;
             }
@@ -129,11 +129,22 @@ internal sealed class StreamWorker(
         activity?.SetTag("records", _filling.Last - _filling.First + 1).SetTag("events", _filling.Events.Count);
     }
 
-    /// <summary>False when another worker was faster.</summary>
-    private async Task<bool> RecordAsync(ClaimedStream stream, RecordPlan plan, StreamContext context, bool plainly, CancellationToken cancellationToken)
+    /// <summary>Records a chunk and lets go of its segments; false when another worker was faster.</summary>
+    private async Task<bool> RecordAsync(
+        ClaimedStream stream, RecordPlan plan, List<OpenedSegment> segments, StreamContext context, bool plainly, CancellationToken cancellationToken)
     {
         using var activity = Instruments.Activities.StartActivity("record");
-        var result = await _writer.WriteAsync(stream, plan, context.GroupingWindow, context.People.Staff, cancellationToken);
+        RecordResult result;
+        try
+        {
+            result = await _writer.WriteAsync(stream, plan, context.GroupingWindow, context.People.Staff, cancellationToken);
+        }
+        finally
+        {
+            // Until here the plan's evidence points into them.
+            segments.ForEach(segment => segment.Dispose());
+        }
+
         if (!result.Moved)
         {
             ProcessingLog.Overtaken(logger, stream.Stream);
@@ -176,7 +187,7 @@ internal sealed class StreamWorker(
             var segmentOpened = await _reader.OpenAsync(segment, cancellationToken);
             opened.Add(segmentOpened);
             next = segment.Header.Last + 1;
-            plainBytes += segmentOpened.PlainBytes;
+            plainBytes += segmentOpened.Records.PlainBytes;
             if (plainBytes >= options.Value.ChunkPlainBytes)
             {
                 // The rest is read again for the next transaction: sealed bytes say little of what they become.
@@ -201,7 +212,7 @@ internal sealed class StreamWorker(
             return;
         }
 
-        for (var i = 0; i < segment.Records.Length; i++)
+        for (var i = 0; i < segment.Records.Count; i++)
         {
             if (plainly)
             {
