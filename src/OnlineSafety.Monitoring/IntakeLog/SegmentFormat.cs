@@ -25,12 +25,11 @@ internal static class SegmentFormat
         var shape = SegmentShape.None;
         foreach (var batch in batches)
         {
-            for (var i = 0; i < batch.Count; i++)
+            count += batch.Count;
+            foreach (ref readonly var entry in batch.Entries)
             {
-                var record = batch[i];
-                NumberOf(record.Envelope, envelopes);
-                shape |= record.Flags == RecordFlags.None ? SegmentShape.None : SegmentShape.Flags;
-                count++;
+                NumberOf(entry.Envelope, envelopes);
+                shape |= entry.Flags == RecordFlags.None ? SegmentShape.None : SegmentShape.Flags;
             }
         }
 
@@ -110,34 +109,43 @@ internal static class SegmentFormat
     private static void WriteColumns(
         IReadOnlyList<RecordBatch> batches, SegmentShape shape, List<RecordEnvelope> envelopes, DateTimeOffset receivedFrom, ArrayBufferWriter<byte> output)
     {
-        if (shape.HasFlag(SegmentShape.Flags))
+        foreach (var batch in shape.HasFlag(SegmentShape.Flags) ? batches : [])
         {
-            ForEach(batches, record => Put(output, (byte)record.Flags));
+            foreach (ref readonly var entry in batch.Entries)
+            {
+                Put(output, (byte)entry.Flags);
+            }
         }
 
-        if (shape.HasFlag(SegmentShape.EnvelopeNumbers))
+        foreach (var batch in shape.HasFlag(SegmentShape.EnvelopeNumbers) ? batches : [])
         {
-            ForEach(batches, record => Varint.Write(output, (ulong)NumberOf(record.Envelope, envelopes)));
+            foreach (ref readonly var entry in batch.Entries)
+            {
+                Varint.Write(output, (ulong)NumberOf(entry.Envelope, envelopes));
+            }
         }
 
         var previous = receivedFrom.UtcTicks;
-        ForEach(batches, record =>
-        {
-            Varint.Write(output, Varint.Zigzag(record.ReceivedAt.UtcTicks - previous));
-            previous = record.ReceivedAt.UtcTicks;
-        });
-        ForEach(batches, record => Varint.Write(output, (ulong)record.Payload.Length));
-        ForEach(batches, record => output.Write(record.Payload.Span));
-    }
-
-    private static void ForEach(IReadOnlyList<RecordBatch> batches, Action<RawRecord> action)
-    {
         foreach (var batch in batches)
         {
-            for (var i = 0; i < batch.Count; i++)
+            foreach (ref readonly var entry in batch.Entries)
             {
-                action(batch[i]);
+                Varint.Write(output, Varint.Zigzag(entry.ReceivedAt.UtcTicks - previous));
+                previous = entry.ReceivedAt.UtcTicks;
             }
+        }
+
+        foreach (var batch in batches)
+        {
+            foreach (ref readonly var entry in batch.Entries)
+            {
+                Varint.Write(output, (ulong)entry.Length);
+            }
+        }
+
+        foreach (var batch in batches)
+        {
+            output.Write(batch.Payloads);
         }
     }
 
