@@ -64,13 +64,10 @@ internal static class ServiceAssembly
             ["Intake:Files:Drop"] = options.Settings.DropDirectory,
         });
         ServiceLogging.Configure(builder.Logging, builder.Configuration);
+        var limits = HttpLimits.Read(builder.Configuration);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
-            kestrel.AddServerHeader = false;
-            kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
-            kestrel.Limits.MaxConcurrentConnections = 2000;
-            // The ingest door raises it to its own limit; nothing else takes more.
-            kestrel.Limits.MaxRequestBodySize = 64 * 1024;
+            limits.Apply(kestrel);
             kestrel.Listen(options.Http);
         });
     }

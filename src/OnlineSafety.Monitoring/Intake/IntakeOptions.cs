@@ -42,9 +42,20 @@ internal sealed class HttpDoorOptions
     [Range(1, 100_000)]
     public int MaxPendingAppends { get; set; } = 1024;
 
-    /// <summary>Body bytes of all sources that may wait for the log; more are answered 503. One body always fits.</summary>
+    /// <summary>
+    /// Memory that bodies of all sources may hold from their first byte until they are durable, in bytes; more are answered 503. One body always
+    /// fits. The append holds each body a second time.
+    /// </summary>
     [Range(1024 * 1024, int.MaxValue)]
     public int MaxPendingBytes { get; set; } = 64 * 1024 * 1024;
+
+    /// <summary>The same for the bodies of one source; more are answered 429.</summary>
+    [Range(1024 * 1024, int.MaxValue)]
+    public int MaxPendingBytesPerSource { get; set; } = 16 * 1024 * 1024;
+
+    /// <summary>Longest time a body may take to arrive, however steadily it trickles; then 408.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
+    public TimeSpan BodyWithin { get; set; } = TimeSpan.FromMinutes(1);
 
     /// <summary>How long an unanswered request is remembered, to mark its repetition.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]

@@ -10,6 +10,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using OnlineSafety.Monitoring.App.Hosting;
 using OnlineSafety.Monitoring.Intake;
 using OnlineSafety.Monitoring.Intake.Http;
 using OnlineSafety.Monitoring.Intake.Syslog;
@@ -51,7 +52,11 @@ internal sealed class Doors : IAsyncDisposable
     public static Task<Doors> OpenAsync(Action<RegisteredSources> register, params (string Key, string Value)[] settings) =>
         OpenAsync(register, TimeProvider.System, settings);
 
-    public static async Task<Doors> OpenAsync(Action<RegisteredSources> register, TimeProvider time, params (string Key, string Value)[] settings)
+    public static Task<Doors> OpenAsync(Action<RegisteredSources> register, TimeProvider time, params (string Key, string Value)[] settings) =>
+        OpenAsync(register, time, new HttpLimits(), settings);
+
+    public static async Task<Doors> OpenAsync(
+        Action<RegisteredSources> register, TimeProvider time, HttpLimits limits, params (string Key, string Value)[] settings)
     {
         var (log, sources, logs) = (new ControlledLog(), new RegisteredSources(), new CapturedLogs());
         register(sources);
@@ -60,7 +65,7 @@ internal sealed class Doors : IAsyncDisposable
         builder.Configuration.AddInMemoryCollection([
             .. settings.Select(setting => new KeyValuePair<string, string?>("Intake:" + setting.Key, setting.Value)),
             .. settings.Any(setting => setting.Key == "Syslog:Listen") ? [] : new KeyValuePair<string, string?>[] { new("Intake:Syslog:Listen", "127.0.0.1:0") }]);
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.WebHost.UseUrls("http://127.0.0.1:0").ConfigureKestrel(limits.Apply);
         builder.Logging.ClearProviders().AddProvider(logs);
         builder.Services.AddSingleton(time).AddSingleton<IIntakeLog>(log).AddSingleton<ISourceDirectory>(sources).AddIntake(builder.Configuration);
         var app = builder.Build();
