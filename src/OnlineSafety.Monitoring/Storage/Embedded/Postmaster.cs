@@ -229,6 +229,12 @@ internal sealed class Postmaster(ClusterDirectory directory, EmbeddedPostgresOpt
         {
             throw new EmbeddedPostgresException($"The new cluster cannot be put in place: {moved.Output.Trim()}");
         }
+
+        // initdb has flushed what is in it; what it commits is worth nothing if a power cut takes the way to it.
+        DirectoryOnDisk.Flush(directory.Home);
+        DirectoryOnDisk.Flush(options.DataDirectory);
+        DirectoryOnDisk.Flush(Path.GetDirectoryName(directory.Home)!);
+        DirectoryOnDisk.Flush(Path.GetDirectoryName(options.DataDirectory) ?? options.DataDirectory);
     }
 
     // Debian's server has lz4; another build may not, and then refuses the word.
