@@ -16,18 +16,26 @@ namespace OnlineSafety.Monitoring.TestKit;
 internal sealed partial class ServiceProcess : IAsyncDisposable
 {
     private const int Sigterm = 15;
+    private const int Sigcont = 18;
+    private const int Sigstop = 19;
     private const int KeptLines = 200;
     private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(120);
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(30);
 
-    private readonly ServiceExecutable _executable;
+    private readonly bool _ownsData;
+    private readonly ServerOfOnesOwn? _server;
     private readonly ConcurrentQueue<string> _lines = new();
+    private ServiceExecutable _executable;
     private Process _process;
 
-    private ServiceProcess(ServiceExecutable executable, string data)
+    private ServiceProcess(ServiceExecutable executable, string? data, ServerOfOnesOwn? server)
     {
         _executable = executable;
-        Data = data;
+        _server = server;
+        _ownsData = data is null;
+        Data = data ?? Directory.CreateTempSubdirectory("onlinesafety-service-").FullName;
+        // The account that runs Postgres passes through it.
+        File.SetUnixFileMode(Data, File.GetUnixFileMode(Data) | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
         (Http, Syslog) = (FreePort(), FreePort());
         Cluster = new ClusterProcesses(ClusterFiles);
         _process = Launch();
@@ -54,28 +62,32 @@ internal sealed partial class ServiceProcess : IAsyncDisposable
     /// <summary>Its running database server, or null when none runs.</summary>
     public PostmasterFile? Postmaster => PostmasterFile.Read(ClusterFiles) is { } file && Cluster.IsRunning(file.ProcessId) ? file : null;
 
-    private string ClusterFiles => Path.Combine(Data, "postgres", "cluster");
+    /// <summary>Files of its database.</summary>
+    public string ClusterFiles => Path.Combine(Data, "postgres", "cluster");
+
+    /// <summary>How it ended: 137 by SIGKILL.</summary>
+    public int ExitCode => _process.ExitCode;
+
+    /// <summary>Bytes of memory in use.</summary>
+    public long Resident
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.WorkingSet64;
+        }
+    }
 
     /// <summary>A new installation, ready.</summary>
-    public static async Task<ServiceProcess> StartAsync(ServiceExecutable executable)
+    /// <param name="executable">The program.</param>
+    /// <param name="data">Its data directory, which then stays; null for one that goes with the service.</param>
+    /// <param name="server">Null for the embedded database.</param>
+    public static async Task<ServiceProcess> StartAsync(ServiceExecutable executable, string? data = null, ServerOfOnesOwn? server = null)
     {
-        var data = Directory.CreateTempSubdirectory("onlinesafety-service-").FullName;
-        // The account that runs Postgres passes through it.
-        File.SetUnixFileMode(data, File.GetUnixFileMode(data) | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
-        var service = new ServiceProcess(executable, data);
+        var service = Launch(executable, data, server);
         try
         {
-            var begun = Stopwatch.GetTimestamp();
-            while (!await service.IsReadyAsync())
-            {
-                if (service.HasExited || Stopwatch.GetElapsedTime(begun) > StartPatience)
-                {
-                    throw new InvalidOperationException($"The service was not ready within {StartPatience.TotalSeconds} s:\n{service.Log}");
-                }
-
-                await Task.Delay(50);
-            }
-
+            await service.UntilReadyAsync();
             return service;
         }
         catch
@@ -85,11 +97,35 @@ internal sealed partial class ServiceProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>The same without waiting.</summary>
+    public static ServiceProcess Launch(ServiceExecutable executable, string? data = null, ServerOfOnesOwn? server = null) => new(executable, data, server);
+
+    public async Task UntilReadyAsync()
+    {
+        var begun = Stopwatch.GetTimestamp();
+        while (!await IsReadyAsync())
+        {
+            if (HasExited || Stopwatch.GetElapsedTime(begun) > StartPatience)
+            {
+                throw new InvalidOperationException($"The service was not ready within {StartPatience.TotalSeconds} s:\n{Log}");
+            }
+
+            await Task.Delay(50);
+        }
+    }
+
     /// <summary>Starts it again after <see cref="Kill"/> or its own end; does not wait.</summary>
     public void Restart()
     {
         _process.Dispose();
         _process = Launch();
+    }
+
+    /// <summary>The same with another executable from now on.</summary>
+    public void Restart(ServiceExecutable executable)
+    {
+        _executable = executable;
+        Restart();
     }
 
     /// <summary>SIGKILL to this one process; its database server lives on.</summary>
@@ -102,7 +138,7 @@ internal sealed partial class ServiceProcess : IAsyncDisposable
     /// <summary>SIGTERM; true when it ended with code 0 within the 30 s that are promised.</summary>
     public async Task<bool> StopAsync()
     {
-        _ = Signal(_process.Id, Sigterm);
+        AskToStop();
         using var patience = new CancellationTokenSource(StopPatience);
         try
         {
@@ -112,6 +148,25 @@ internal sealed partial class ServiceProcess : IAsyncDisposable
         catch (OperationCanceledException)
         {
             return false;
+        }
+    }
+
+    /// <summary>SIGTERM alone.</summary>
+    public void AskToStop() => _ = Signal(_process.Id, Sigterm);
+
+    /// <summary>SIGSTOP to every process of its database.</summary>
+    public void FreezeDatabase() => Cluster.Running().ForEach(pid => _ = Signal(pid, Sigstop));
+
+    /// <summary>SIGCONT.</summary>
+    public void ThawDatabase() => Cluster.Running().ForEach(pid => _ = Signal(pid, Sigcont));
+
+    /// <summary>SIGKILL to every process of its database.</summary>
+    public async Task KillDatabaseAsync()
+    {
+        for (var looks = 0; looks < 200 && Cluster.Running() is { Count: > 0 } left; looks++)
+        {
+            left.ForEach(pid => Cluster.Signal(pid, PostmasterSignal.Kill));
+            await Task.Delay(20);
         }
     }
 
@@ -141,7 +196,7 @@ internal sealed partial class ServiceProcess : IAsyncDisposable
     /// <summary>The same for a command that may fail.</summary>
     public async Task<(int Exit, string Output, string Error)> RunAsync(params string[] arguments)
     {
-        using var process = Process.Start(_executable.Prepare([.. arguments, "--data", Data, "--json"]))!;
+        using var process = Process.Start(_executable.Prepare([.. arguments, .. Place, "--json"]))!;
         var error = process.StandardError.ReadToEndAsync();
         var output = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();
@@ -151,13 +206,7 @@ internal sealed partial class ServiceProcess : IAsyncDisposable
     /// <summary>Rows from its database, as the superuser over the private socket.</summary>
     public async Task<List<object[]>> RowsAsync(string sql)
     {
-        var server = Postmaster ?? throw new InvalidOperationException("No database runs.");
-        var connection = new NpgsqlConnectionStringBuilder
-        {
-            Host = server.SocketDirectory, Port = server.Port, Username = EmbeddedPostgres.Superuser,
-            Database = "onlinesafety", SearchPath = "onlinesafety", Pooling = false,
-        };
-        await using var source = NpgsqlDataSource.Create(connection.ConnectionString);
+        await using var source = NpgsqlDataSource.Create(Superuser());
         await using var command = source.CreateCommand(sql);
         await using var reader = await command.ExecuteReaderAsync();
         var rows = new List<object[]>();
@@ -172,6 +221,29 @@ internal sealed partial class ServiceProcess : IAsyncDisposable
     }
 
     public async Task<long> NumberAsync(string sql) => Convert.ToInt64((await RowsAsync(sql))[0][0], System.Globalization.CultureInfo.InvariantCulture);
+
+    /// <summary>Statements as the superuser.</summary>
+    public async Task ExecuteAsync(string sql)
+    {
+        await using var source = NpgsqlDataSource.Create(Superuser());
+        await using var command = source.CreateCommand(sql);
+        await command.ExecuteNonQueryAsync();
+    }
+
+    private IReadOnlyList<string> Place => _server is null ? ["--data", Data] : ["--data", Data, "--connection", _server.Service];
+
+    private string Superuser()
+    {
+        var connection = new NpgsqlConnectionStringBuilder(_server?.Superuser) { SearchPath = "onlinesafety", Pooling = false };
+        if (_server is null)
+        {
+            var server = Postmaster ?? throw new InvalidOperationException("No database runs.");
+            (connection.Host, connection.Port, connection.Username, connection.Database) =
+                (server.SocketDirectory, server.Port, EmbeddedPostgres.Superuser, "onlinesafety");
+        }
+
+        return connection.ConnectionString;
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -188,12 +260,15 @@ internal sealed partial class ServiceProcess : IAsyncDisposable
             await Task.Delay(50);
         }
 
-        Directory.Delete(Data, recursive: true);
+        if (_ownsData)
+        {
+            Directory.Delete(Data, recursive: true);
+        }
     }
 
     private Process Launch()
     {
-        var start = _executable.Prepare("serve", "--data", Data, "--http", $"127.0.0.1:{Http}", "--syslog", $"127.0.0.1:{Syslog}");
+        var start = _executable.Prepare(["serve", .. Place, "--http", $"127.0.0.1:{Http}", "--syslog", $"127.0.0.1:{Syslog}"]);
         foreach (var (name, value) in _executable.Environment)
         {
             start.Environment[name] = value;
@@ -230,3 +305,8 @@ internal sealed partial class ServiceProcess : IAsyncDisposable
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial int Signal(int pid, int signal);
 }
+
+/// <summary>A database server that is not the embedded one.</summary>
+/// <param name="Service">Connection string that the service is given.</param>
+/// <param name="Superuser">Connection string by which the test looks at the same database.</param>
+internal sealed record ServerOfOnesOwn(string Service, string Superuser);

@@ -61,6 +61,8 @@ internal sealed class ExampledCommand(string name, string description, params st
         OperationCanceledException => "Stopped before it was done.",
         PostgresException database => $"The database refused: {database.MessageText} ({database.SqlState}).",
         NpgsqlException => $"The database cannot be reached: {error.InnerException?.Message ?? error.Message}",
+        // The entity framework's own words around a connection that broke.
+        InvalidOperationException { InnerException: NpgsqlException inner } => Explained(inner),
         IOException or UnauthorizedAccessException => error.Message,
         _ => null,
     };

@@ -59,7 +59,8 @@ internal sealed class RunningService : IAsyncDisposable
         {
             if (setup)
             {
-                await new SchoolRegister(database[DatabaseRole.Setup]).EnsureHoldingAsync(Actor.Service("start"), cancellationToken);
+                await database.WhileRecoveringAsync(
+                    token => new SchoolRegister(database[DatabaseRole.Setup]).EnsureHoldingAsync(Actor.Service("start"), token), cancellationToken);
             }
 
             web = ServiceAssembly.Build(options, database, data, time);
@@ -70,12 +71,20 @@ internal sealed class RunningService : IAsyncDisposable
         }
         catch
         {
-            if (web is not null)
+            try
             {
-                await web.DisposeAsync();
+                if (web is not null)
+                {
+                    // Some parts may be at work already: they are stopped in order, within the host's own limit, before the database goes.
+                    await web.StopAsync(CancellationToken.None);
+                    await web.DisposeAsync();
+                }
+            }
+            finally
+            {
+                await database.DisposeAsync();
             }
 
-            await database.DisposeAsync();
             throw;
         }
     }
@@ -107,7 +116,18 @@ internal sealed class RunningService : IAsyncDisposable
     }
 
     /// <summary>Returns when the service was told to stop (Ctrl-C, SIGTERM, or <paramref name="cancellationToken"/>) and has stopped.</summary>
-    public Task WaitForShutdownAsync(CancellationToken cancellationToken) => _web.WaitForShutdownAsync(cancellationToken);
+    /// <exception cref="Exception">A part of the service broke, which stopped the others: whoever starts it must see that it failed.</exception>
+    public async Task WaitForShutdownAsync(CancellationToken cancellationToken)
+    {
+        await _web.WaitForShutdownAsync(cancellationToken);
+        foreach (var part in _web.Services.GetServices<IHostedService>().OfType<BackgroundService>())
+        {
+            if (part.ExecuteTask is { IsFaulted: true } broken)
+            {
+                await broken;
+            }
+        }
+    }
 
     public async ValueTask DisposeAsync()
     {

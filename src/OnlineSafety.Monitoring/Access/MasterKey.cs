@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using OnlineSafety.Monitoring.Storage;
 
 namespace OnlineSafety.Monitoring.Access;
 
@@ -76,6 +77,8 @@ internal sealed record MasterKey(string Id, ReadOnlyMemory<byte> Bytes)
             }
 
             File.Move(aside, path, overwrite: false);
+            // Before anything is sealed with it: what a lost key sealed is lost.
+            DirectoryOnDisk.Flush(Path.GetDirectoryName(Path.GetFullPath(path))!);
         }
         catch (IOException) when (File.Exists(path))
         {

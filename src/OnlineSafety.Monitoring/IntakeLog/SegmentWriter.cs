@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using OnlineSafety.Monitoring.Access;
@@ -30,6 +31,14 @@ internal sealed class SegmentWriter(
         try
         {
             await TryCommitAsync(appends, cancellationToken);
+        }
+        catch (CryptographicException) when (appends.Any(a => a.Target.School != appends[0].Target.School))
+        {
+            // Keys are looked up before anything is written. One school's that cannot be used is no reason to turn the others away.
+            foreach (var school in appends.GroupBy(a => a.Target.School))
+            {
+                await CommitAsync([.. school], cancellationToken);
+            }
         }
         catch (Exception e)
         {
@@ -92,7 +101,7 @@ internal sealed class SegmentWriter(
             }
             catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.UniqueViolation && attempt > 0)
             {
-                if (await CommittedAsync(plan, cancellationToken))
+                if (await CommittedAsync(plan, started, cancellationToken))
                 {
                     return;
                 }
@@ -133,15 +142,25 @@ internal sealed class SegmentWriter(
         },
         cancellationToken);
 
-    /// <summary>After an unknown outcome: the transaction is atomic, so one of its segments speaks for all.</summary>
-    private async Task<bool> CommittedAsync(SegmentPlan plan, CancellationToken cancellationToken)
+    /// <summary>After an unknown outcome: the transaction is atomic, so one of its segments speaks for all. Asked again while the database is away.</summary>
+    private async Task<bool> CommittedAsync(SegmentPlan plan, long started, CancellationToken cancellationToken)
     {
         var header = plan.Segments[0].Header;
-        await using var session = await database.OpenAsync(header.School, Actor, cancellationToken);
-        await using var select = session.Command("SELECT last_seq FROM intake_stream WHERE school_id = $1 AND stream_id = $2");
-        select.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = header.School });
-        select.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = header.Stream });
-        return await select.ExecuteScalarAsync(cancellationToken) is long last && last >= header.Last;
+        for (var attempt = 0; ; attempt++)
+        {
+            try
+            {
+                await using var session = await database.OpenAsync(header.School, Actor, cancellationToken);
+                await using var select = session.Command("SELECT last_seq FROM intake_stream WHERE school_id = $1 AND stream_id = $2");
+                select.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = header.School });
+                select.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = header.Stream });
+                return await select.ExecuteScalarAsync(cancellationToken) is long last && last >= header.Last;
+            }
+            catch (Exception e) when (Transient(e) && time.GetElapsedTime(started) < options.Patience)
+            {
+                await PauseAsync(attempt, cancellationToken);
+            }
+        }
     }
 
     private async Task<Dictionary<DeliveryKey, StoredClaim>> ClaimedBeforeAsync(IReadOnlyList<PendingAppend> appends, CancellationToken cancellationToken)

@@ -19,6 +19,8 @@ internal sealed class PostgresSourceDirectory(Database ingest, MasterKey master,
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LeastBetweenRefreshes = TimeSpan.FromSeconds(1);
 
+    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(30);
+
     private readonly SemaphoreSlim _loading = new(1, 1);
     private volatile Loaded _loaded = Loaded.Nothing;
     private long _loadedAt;
@@ -30,10 +32,27 @@ internal sealed class PostgresSourceDirectory(Database ingest, MasterKey master,
 
     public SourceRegistration? Find(Guid source) => _loaded.ById.GetValueOrDefault(source);
 
-    /// <summary>The doors open after this: they must not turn away a source because it was not loaded yet.</summary>
+    /// <summary>
+    /// The doors open after this: they must not turn away a source because it was not loaded yet. A database that was there a moment ago and is away
+    /// now is most likely recovering.
+    /// </summary>
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
-        await LoadAsync(cancellationToken);
+        var started = time.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                await LoadAsync(cancellationToken);
+                break;
+            }
+            catch (Exception error) when (IsAway(error) && time.GetElapsedTime(started) < StartPatience)
+            {
+                logger.DirectoryNotLoaded(error.GetType().Name);
+                await Task.Delay(LeastBetweenRefreshes, time, cancellationToken);
+            }
+        }
+
         await base.StartAsync(cancellationToken);
     }
 
@@ -84,7 +103,7 @@ internal sealed class PostgresSourceDirectory(Database ingest, MasterKey master,
             {
                 return;
             }
-            catch (Exception error) when (error is NpgsqlException or IOException or TimeoutException or InvalidOperationException)
+            catch (Exception error) when (IsAway(error))
             {
                 // What is known stays in use while the database is away.
                 logger.DirectoryNotLoaded(error.GetType().Name);
@@ -98,6 +117,8 @@ internal sealed class PostgresSourceDirectory(Database ingest, MasterKey master,
         _loading.Dispose();
         base.Dispose();
     }
+
+    private static bool IsAway(Exception error) => error is NpgsqlException or IOException or TimeoutException or InvalidOperationException;
 
     private async Task PauseAsync(CancellationToken stoppingToken)
     {

@@ -13,7 +13,7 @@ internal sealed record Reckoning
 
     private static readonly TimeSpan DrainsWithin = TimeSpan.FromSeconds(90);
 
-    public required CrashPlan Plan { get; init; }
+    public required string Name { get; init; }
 
     public required int Seed { get; init; }
 
@@ -24,6 +24,12 @@ internal sealed record Reckoning
     public required int Acknowledged { get; init; }
 
     public required int Resent { get; init; }
+
+    /// <summary>Written to a syslog connection, which promises nothing.</summary>
+    public required int Lines { get; init; }
+
+    /// <summary>Of these, those that are nowhere.</summary>
+    public required int LinesLost { get; init; }
 
     public required long Stored { get; init; }
 
@@ -48,19 +54,26 @@ internal sealed record Reckoning
     /// <summary>Ledger rows not sent yet.</summary>
     public required long Unsent { get; init; }
 
+    /// <summary>Seconds from the receipt of a record to its event, at worst.</summary>
+    public required long WorstAge { get; init; }
+
     public required string Verify { get; init; }
+
+    /// <summary>Nothing that was promised is missing or there twice.</summary>
+    public bool Kept => this is { Lost: 0, Doubled: 0, WrongAlerts: 0, WrongMails: 0, Verify: "clean" } && Sent == Acknowledged && Sent + Lines - LinesLost == Events
+        && Events == Alerts && Events == Stored && Mails > 0;
 
     public string Row => string.Join('\t', new object[]
     {
-        Plan.Name, Seed, Chaos.Kills, Sent, Acknowledged, Resent, Stored, Events, Alerts, Mails, Lost, Doubled, WrongAlerts, WrongMails, Unsent,
-        Chaos.EndedByItself, Chaos.SlowestRecovery.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture), Verify,
+        Name, Seed, Chaos.Faults, Sent, Acknowledged, Resent, Lines, Stored, Events, Alerts, Mails, Lost, Doubled, WrongAlerts, WrongMails, Unsent, LinesLost,
+        Chaos.EndedByItself, Chaos.SlowestRecovery.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture), WorstAge, Verify,
     });
 
     /// <summary>Waits until no record waits, then compares.</summary>
-    public static async Task<Reckoning> OfAsync(CrashPlan plan, int seed, Chaos chaos, SenderOracle oracle, ServiceProcess service, bool waitForMails)
+    public static async Task<Reckoning> OfAsync(string name, int seed, Chaos chaos, Oracle oracle, ServiceProcess service, bool waitForMails)
     {
         await UntilZeroAsync(service, "SELECT count(*) FROM intake_stream s LEFT JOIN checkpoint c USING (school_id, stream_id) WHERE s.last_seq >= COALESCE(c.next_seq, 1)");
-        const string NotSent = "SELECT count(*) FROM notification WHERE kind = 'alert' AND state <> 'sent'";
+        const string NotSent = "SELECT count(*) FROM notification WHERE state <> 'sent'";
         if (waitForMails)
         {
             await UntilZeroAsync(service, NotSent);
@@ -68,35 +81,44 @@ internal sealed record Reckoning
 
         var events = (await service.RowsAsync("SELECT substr(subject_key, 6), count(*), count(alert_id) FROM event GROUP BY 1"))
             .ToDictionary(row => (string)row[0], row => ((long)row[1], (long)row[2]), StringComparer.Ordinal);
-        var mailed = await service.RowsAsync("SELECT notification_id, state FROM notification WHERE kind = 'alert'");
+        var mailed = await service.RowsAsync("SELECT notification_id, state FROM notification");
         var (exit, report, error) = await service.RunAsync("verify");
         // A name is the row's time and id.
         var mails = Directory.GetFiles(service.Outbox, "*.eml").Select(file => Guid.Parse(Path.GetFileNameWithoutExtension(file).Split('-', 2)[1])).ToHashSet();
+        var sent = oracle.Sent;
         var reckoning = new Reckoning
         {
-            Plan = plan, Seed = seed, Chaos = chaos,
-            Sent = oracle.Sent.Count,
-            Acknowledged = oracle.Sent.Count(s => s.Value),
+            Name = name, Seed = seed, Chaos = chaos,
+            Sent = sent.Count,
+            Acknowledged = sent.Count(s => s.Value),
             Resent = oracle.Resent,
-            Stored = await service.NumberAsync("SELECT sum(last_seq) FROM intake_stream"),
+            Lines = oracle.Lines.Count,
+            LinesLost = oracle.Lines.Count(line => !events.ContainsKey(line)),
+            Stored = await service.NumberAsync("SELECT COALESCE(sum(last_seq), 0) FROM intake_stream"),
             Events = events.Count,
             Alerts = await service.NumberAsync("SELECT count(*) FROM alert"),
             Mails = mails.Count,
-            Lost = oracle.Sent.Count(s => s.Value && !events.ContainsKey(s.Key)),
+            Lost = sent.Count(s => s.Value && !events.ContainsKey(s.Key)),
             Doubled = events.Count(e => e.Value.Item1 > 1),
             WrongAlerts = events.Count(e => e.Value.Item1 != e.Value.Item2)
                 + (int)await service.NumberAsync("SELECT count(*) FROM alert WHERE event_count <> 1"),
             WrongMails = mailed.Count(row => (string)row[1] == "sent" && !mails.Contains((Guid)row[0]))
                 + mails.Except(mailed.Select(row => (Guid)row[0])).Count(),
             Unsent = await service.NumberAsync(NotSent),
+            WorstAge = await service.NumberAsync("SELECT COALESCE(ceil(extract(epoch FROM max(recorded_at - received_at))), 0)::bigint FROM event"),
             Verify = exit == 0 && JsonSerializer.Deserialize<JsonElement>(report).GetProperty("breaks").GetArrayLength() == 0 ? "clean" : $"{exit}: {report}{error}",
         };
+        await ReportAsync(reckoning.Row);
+        return reckoning;
+    }
+
+    /// <summary>One row of the table.</summary>
+    public static async Task ReportAsync(string row)
+    {
         if (Environment.GetEnvironmentVariable(ReportVariable) is { Length: > 0 } file)
         {
-            await File.AppendAllTextAsync(file, reckoning.Row + "\n");
+            await File.AppendAllTextAsync(file, row.ReplaceLineEndings(" ") + "\n");
         }
-
-        return reckoning;
     }
 
     private static async Task UntilZeroAsync(ServiceProcess service, string sql)

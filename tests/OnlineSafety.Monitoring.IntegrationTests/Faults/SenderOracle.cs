@@ -26,6 +26,7 @@ internal sealed class SenderOracle : IDisposable
     private int _deliveries;
     private int _acknowledged;
     private int _resent;
+    private volatile bool _givenUp;
 
     public SenderOracle(Uri door, string key, int seed)
     {
@@ -46,6 +47,9 @@ internal sealed class SenderOracle : IDisposable
 
     /// <summary>Sends until told to stop; what was begun is sent to its end.</summary>
     public Task SendAsync(CancellationToken stop) => Task.WhenAll(Enumerable.Range(0, Senders).Select(n => Task.Run(() => SendAsync(new Random(_seed + n), stop), CancellationToken.None)));
+
+    /// <summary>From now on nothing is sent again.</summary>
+    public void GiveUp() => _givenUp = true;
 
     /// <summary>One delivery more, of one line; returns its user.</summary>
     public async Task<string> SendOneAsync()
@@ -81,7 +85,7 @@ internal sealed class SenderOracle : IDisposable
         var patience = impatient ? TimeSpan.FromMilliseconds(1 + random.Next(15)) : Timeout.InfiniteTimeSpan;
         while (!await TryAsync(id, body, patience))
         {
-            if (Stopwatch.GetElapsedTime(begun) > GivesUpAfter)
+            if (_givenUp || Stopwatch.GetElapsedTime(begun) > GivesUpAfter)
             {
                 return users;
             }
@@ -110,7 +114,7 @@ internal sealed class SenderOracle : IDisposable
         {
             using var answer = await _client.SendAsync(request, limit.Token);
             return answer.IsSuccessStatusCode
-                || (answer.StatusCode is HttpStatusCode.ServiceUnavailable or HttpStatusCode.TooManyRequests
+                || (answer.StatusCode is HttpStatusCode.ServiceUnavailable or HttpStatusCode.TooManyRequests || _givenUp
                     ? false
                     : throw new InvalidOperationException($"The service answered {(int)answer.StatusCode} to a good delivery."));
         }

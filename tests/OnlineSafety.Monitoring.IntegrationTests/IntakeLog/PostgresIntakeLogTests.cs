@@ -93,6 +93,25 @@ public sealed class PostgresIntakeLogTests(PostgresFixture postgres) : IntakeLog
         Assert.Equal(1600, report.Waiting);
     }
 
+    [Fact]
+    public async Task AKeyThatCannotBeUsedTurnsAwayItsOwnSchoolAlone()
+    {
+        // In one batch of appends, so that they would share one commit.
+        var locked = await AddSourceAsync();
+        var target = await AddSourceAsync();
+        await Log.AppendAsync(locked, Some.Batch("makes the key of the day"), delivery: null, CancellationToken.None);
+        await _installation.Store.RunAsync(
+            $"UPDATE onlinesafety.data_key SET wrapped = set_byte(wrapped, 20, get_byte(wrapped, 20) # 1) WHERE school_id = '{locked.School}'");
+        await using var log = Create(new IntakeLogOptions { Writers = 1 });
+        var turnedAway = log.AppendAsync(locked, Some.Batch("locked"), delivery: null, CancellationToken.None);
+        var stored = log.AppendAsync(target, Some.Batch("open"), delivery: null, CancellationToken.None);
+        await log.StartAsync(CancellationToken.None);
+
+        Assert.Equal(1, (await stored).Count);
+        await Assert.ThrowsAsync<IntakeUnavailableException>(() => turnedAway);
+        Assert.Equal("open", Encoding.UTF8.GetString(Assert.Single(await ReadBackAsync(target)).Payload.Span));
+    }
+
     [Theory]
     [InlineData("UPDATE onlinesafety.intake_segment SET payload = set_byte(payload, 40, get_byte(payload, 40) # 1) WHERE first_seq = 3", "was changed")]
     [InlineData("UPDATE onlinesafety.intake_segment SET received_to = received_to + interval '1 second' WHERE first_seq = 3", "was changed")]
@@ -175,12 +194,14 @@ public sealed class PostgresIntakeLogTests(PostgresFixture postgres) : IntakeLog
 
     private async Task<PostgresIntakeLog> StartAsync()
     {
-        var log = new PostgresIntakeLog(
-            _installation[DatabaseRole.Ingest], _installation.Master, new IntakeSignal(), Options.Create(new IntakeLogOptions()),
-            TimeProvider.System, NullLogger<PostgresIntakeLog>.Instance);
+        var log = Create(new IntakeLogOptions());
         await log.StartAsync(CancellationToken.None);
         return log;
     }
+
+    private PostgresIntakeLog Create(IntakeLogOptions options) => new(
+        _installation[DatabaseRole.Ingest], _installation.Master, new IntakeSignal(), Options.Create(options),
+        TimeProvider.System, NullLogger<PostgresIntakeLog>.Instance);
 
     private Task<VerifyReport> VerifyAsync() => new LogVerifier(_installation[DatabaseRole.Process]).VerifyAsync(source: null, progress: null, CancellationToken.None);
 

@@ -10,11 +10,7 @@ internal sealed class AcknowledgingBeforeCommit(IIntakeLog log) : IIntakeLog
     // About what a commit takes on a slow disk.
     private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(50);
 
-    public static void Decorate(IServiceCollection services)
-    {
-        var honest = services.Last(s => s.ServiceType == typeof(IIntakeLog));
-        services.AddSingleton<IIntakeLog>(provider => new AcknowledgingBeforeCommit((IIntakeLog)honest.ImplementationFactory!(provider)));
-    }
+    public static void Decorate(IServiceCollection services) => services.Decorate<IIntakeLog>(log => new AcknowledgingBeforeCommit(log));
 
     public Task<AppendResult> AppendAsync(SourceKey target, RecordBatch records, DeliveryClaim? delivery, CancellationToken cancellationToken)
     {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.Extensions.Options;
+using OnlineSafety.Monitoring.Storage;
 
 namespace OnlineSafety.Monitoring.Notifications.Email;
 
@@ -28,6 +29,8 @@ internal sealed class OutboxTransport(IOptions<MailOptions> options) : IMailTran
                 }
 
                 File.Move(draft, target, overwrite: true);
+                // The row is marked "sent" next: by then the name must be on disk too.
+                DirectoryOnDisk.Flush(folder);
             }
             finally
             {
@@ -42,6 +45,11 @@ internal sealed class OutboxTransport(IOptions<MailOptions> options) : IMailTran
 
     private static void MakeFolder(string folder)
     {
+        if (Directory.Exists(folder))
+        {
+            return;
+        }
+
         if (OperatingSystem.IsWindows())
         {
             Directory.CreateDirectory(folder);
@@ -49,6 +57,7 @@ internal sealed class OutboxTransport(IOptions<MailOptions> options) : IMailTran
         }
 
         Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        DirectoryOnDisk.Flush(Path.GetDirectoryName(folder)!);
     }
 
     private static FileStreamOptions Draft()

@@ -10,7 +10,15 @@ internal sealed class Postmaster(ClusterDirectory directory, EmbeddedPostgresOpt
     private static readonly TimeSpan RemnantsMayEnd = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan HeldTooLong = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan FastShutdown = TimeSpan.FromSeconds(15);
-    private static readonly TimeSpan ImmediateShutdown = TimeSpan.FromSeconds(8);
+
+    // The postmaster itself kills children that ignore an immediate shutdown for 5 s.
+    private static readonly TimeSpan ImmediateShutdown = TimeSpan.FromSeconds(10);
+
+    // A stop that was asked for by a host that is gone: nobody waits for its checkpoint.
+    private static readonly TimeSpan AbandonedStop = TimeSpan.FromSeconds(3);
+
+    // How the runtime reports the end by a signal.
+    private const int SignalBase = 128;
 
     // Said by the new server while children of a killed one still hold its memory or its lock file.
     private static readonly string[] HeldWords = ["pre-existing shared memory block", "already exists", "is another postmaster"];
@@ -19,6 +27,7 @@ internal sealed class Postmaster(ClusterDirectory directory, EmbeddedPostgresOpt
     public async Task<PostmasterFile> FindOrStartAsync(CancellationToken cancellationToken)
     {
         var begun = time.GetTimestamp();
+        var hurried = false;
         while (directory.ReadPostmaster() is { } found)
         {
             // Starting, recovering or stopping: either it becomes ready or it goes away.
@@ -26,6 +35,14 @@ internal sealed class Postmaster(ClusterDirectory directory, EmbeddedPostgresOpt
             {
                 logger.DatabaseAdopted(found.ProcessId);
                 return found;
+            }
+
+            // One that was told to stop while it recovered would never go away by itself: see StopAsync.
+            if (found.Stopping && !hurried && time.GetElapsedTime(begun) > AbandonedStop)
+            {
+                hurried = true;
+                logger.StoppingAtOnce(found.ProcessId);
+                directory.Processes.Signal(found.ProcessId, PostmasterSignal.ImmediateShutdown);
             }
 
             if (time.GetElapsedTime(begun) > options.StartTimeout)
@@ -42,8 +59,6 @@ internal sealed class Postmaster(ClusterDirectory directory, EmbeddedPostgresOpt
     public async Task<PostmasterFile> StartAsync(CancellationToken cancellationToken)
     {
         var begun = time.GetTimestamp();
-        await EndRemnantsAsync(cancellationToken);
-        RemoveStaleLockFiles();
         var binaries = PostgresBinaries.Find(options.BinaryDirectory, directory.ReadMajor());
         if (!directory.HasCluster)
         {
@@ -54,16 +69,22 @@ internal sealed class Postmaster(ClusterDirectory directory, EmbeddedPostgresOpt
         var arguments = ServerSettings.Arguments(directory, socket, CompressesWithLz4(binaries), options.Settings);
         while (true)
         {
-            var (ready, refusal) = await LaunchAsync(binaries, arguments, cancellationToken);
+            await EndRemnantsAsync(cancellationToken);
+            RemoveStaleLockFiles(socket);
+            var (ready, exit, refusal) = await LaunchAsync(binaries, arguments, cancellationToken);
             if (ready is not null)
             {
                 logger.DatabaseReady(ready.ProcessId, ready.SocketDirectory, (long)time.GetElapsedTime(begun).TotalMilliseconds);
                 return ready;
             }
 
-            if (time.GetElapsedTime(begun) > HeldTooLong || !Array.Exists(HeldWords, word => refusal.Contains(word, StringComparison.Ordinal)))
+            // Killed from outside while it started is no refusal: it left no word of why, and may well start now.
+            var killed = exit > SignalBase;
+            if (time.GetElapsedTime(begun) > HeldTooLong || !(killed || Array.Exists(HeldWords, word => refusal.Contains(word, StringComparison.Ordinal))))
             {
-                throw new EmbeddedPostgresException($"PostgreSQL did not start: {refusal}");
+                throw new EmbeddedPostgresException(killed
+                    ? $"PostgreSQL was ended by signal {exit - SignalBase} while it started, again and again. Its log is in {directory.Home}."
+                    : $"PostgreSQL did not start: {refusal}");
             }
 
             logger.StillHeld();
@@ -75,10 +96,15 @@ internal sealed class Postmaster(ClusterDirectory directory, EmbeddedPostgresOpt
     public async Task StopAsync(int pid)
     {
         logger.StoppingDatabase(pid);
-        directory.Processes.Signal(pid, PostmasterSignal.FastShutdown);
-        if (await EndsWithinAsync(pid, FastShutdown))
+        // Asked to stop gently while it recovers from a crash of one of its processes, PostgreSQL 15 waits for its checkpointer, which nobody told
+        // to end, for ever. A server that is not ready has nothing to finish either: the next start recovers what this one began.
+        if (directory.ReadPostmaster() is { Ready: true } server && server.ProcessId == pid)
         {
-            return;
+            directory.Processes.Signal(pid, PostmasterSignal.FastShutdown);
+            if (await EndsWithinAsync(pid, FastShutdown))
+            {
+                return;
+            }
         }
 
         logger.StoppingAtOnce(pid);
@@ -115,7 +141,7 @@ internal sealed class Postmaster(ClusterDirectory directory, EmbeddedPostgresOpt
         return true;
     }
 
-    private async Task<(PostmasterFile? Ready, string Refusal)> LaunchAsync(
+    private async Task<(PostmasterFile? Ready, int Exit, string Refusal)> LaunchAsync(
         PostgresBinaries binaries, List<string> arguments, CancellationToken cancellationToken)
     {
         // A session of its own: Ctrl-C in the host's terminal must reach the host alone, which stops the database last.
@@ -136,7 +162,7 @@ internal sealed class Postmaster(ClusterDirectory directory, EmbeddedPostgresOpt
             {
                 if (PostmasterFile.Read(directory.DataFiles) is { Ready: true } file && file.ProcessId == process.Id)
                 {
-                    return (file, "");
+                    return (file, 0, "");
                 }
 
                 if (time.GetElapsedTime(begun) > options.StartTimeout)
@@ -162,7 +188,7 @@ internal sealed class Postmaster(ClusterDirectory directory, EmbeddedPostgresOpt
             throw;
         }
 
-        return (null, ReadStartLog());
+        return (null, process.ExitCode, ReadStartLog());
     }
 
     private string ReadStartLog()
@@ -203,6 +229,12 @@ internal sealed class Postmaster(ClusterDirectory directory, EmbeddedPostgresOpt
         {
             throw new EmbeddedPostgresException($"The new cluster cannot be put in place: {moved.Output.Trim()}");
         }
+
+        // initdb has flushed what is in it; what it commits is worth nothing if a power cut takes the way to it.
+        DirectoryOnDisk.Flush(directory.Home);
+        DirectoryOnDisk.Flush(options.DataDirectory);
+        DirectoryOnDisk.Flush(Path.GetDirectoryName(directory.Home)!);
+        DirectoryOnDisk.Flush(Path.GetDirectoryName(options.DataDirectory) ?? options.DataDirectory);
     }
 
     // Debian's server has lz4; another build may not, and then refuses the word.
@@ -231,7 +263,7 @@ internal sealed class Postmaster(ClusterDirectory directory, EmbeddedPostgresOpt
 
     // Postgres itself clears the file of a dead process. It refuses a file that is empty, or whose pid is now some other
     // process's; both are surely stale here, for no process of this cluster is left and this host alone may start one.
-    private void RemoveStaleLockFiles()
+    private void RemoveStaleLockFiles(string socketDirectory)
     {
         var path = Path.Combine(directory.DataFiles, PostmasterFile.Name);
         if (File.Exists(path) && (PostmasterFile.Read(directory.DataFiles) is not { } file || ClusterProcesses.Exists(file.ProcessId)))
@@ -239,5 +271,8 @@ internal sealed class Postmaster(ClusterDirectory directory, EmbeddedPostgresOpt
             File.Delete(path);
             logger.RemovedStaleLockFile(path);
         }
+
+        // The same of the socket, in a directory of this cluster alone. A dead postmaster that nobody has reaped yet would hold it.
+        File.Delete(Path.Combine(socketDirectory, $".s.PGSQL.{ClusterDirectory.Port.ToString(System.Globalization.CultureInfo.InvariantCulture)}.lock"));
     }
 }

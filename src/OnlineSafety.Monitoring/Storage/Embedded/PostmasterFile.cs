@@ -13,6 +13,9 @@ internal sealed record PostmasterFile(int ProcessId, int Port, string SocketDire
     /// <summary>Accepts connections; the word is padded with blanks in the file.</summary>
     public bool Ready => Status == "ready";
 
+    /// <summary>Was told to stop.</summary>
+    public bool Stopping => Status == "stopping";
+
     /// <summary>The file's words, or null when it does not exist, is empty or is still being written.</summary>
     public static PostmasterFile? Read(string clusterDirectory)
     {

@@ -1,7 +1,9 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using Polly;
 using Polly.Retry;
+using Polly.Timeout;
 using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.Storage.Embedded;
 
@@ -11,7 +13,8 @@ namespace OnlineSafety.Monitoring.Storage.Hosting;
 internal sealed class MonitoringDatabase : IAsyncDisposable
 {
     private readonly EmbeddedPostgres? _embedded;
-    private readonly Dictionary<DatabaseRole, NpgsqlDataSource> _sources = [];
+    // The watch over the server looks at them while they are being opened.
+    private readonly ConcurrentDictionary<DatabaseRole, NpgsqlDataSource> _sources = new();
     private readonly Dictionary<DatabaseRole, Database> _databases = [];
 
     private MonitoringDatabase(EmbeddedPostgres? embedded)
@@ -46,17 +49,15 @@ internal sealed class MonitoringDatabase : IAsyncDisposable
         var opened = new MonitoringDatabase(embedded);
         try
         {
-            // Only our own server is waited for: a wrong address of another must be said at once.
-            var patience = embedded is null ? ResiliencePipeline.Empty : Recovering;
-            await patience.ExecuteAsync(async token => await opened.PrepareAsync(options, token), cancellationToken);
+            await opened.WhileRecoveringAsync(token => opened.PrepareAsync(options, token), cancellationToken);
             foreach (var role in options.Roles.Distinct())
             {
                 var source = NpgsqlDataSource.Create(opened.ConnectionOf(role, options));
-                opened._sources.Add(role, source);
+                opened._sources[role] = source;
                 opened._databases.Add(role, new Database(source, role));
             }
 
-            await opened.CheckAsync(cancellationToken);
+            await opened.WhileRecoveringAsync(opened.CheckAsync, cancellationToken);
             return opened;
         }
         catch
@@ -66,12 +67,37 @@ internal sealed class MonitoringDatabase : IAsyncDisposable
         }
     }
 
-    // A server that was taken over or has just restarted may close its connections once more while it recovers. Every step is safe to repeat.
+    /// <summary>
+    /// One step of the start, tried again while our own server recovers: one that was taken over or has just restarted may close its connections
+    /// once more. The step must be safe to repeat. Only our own server is waited for: a wrong address of another must be said at once.
+    /// </summary>
+    /// <exception cref="DatabaseUnusableException">It did not recover in time.</exception>
+    public async Task WhileRecoveringAsync(Func<CancellationToken, Task> step, CancellationToken cancellationToken)
+    {
+        if (_embedded is null)
+        {
+            await step(cancellationToken);
+            return;
+        }
+
+        try
+        {
+            await Recovering.ExecuteAsync(async token => await step(token), cancellationToken);
+        }
+        catch (TimeoutRejectedException error)
+        {
+            throw new DatabaseUnusableException($"The database did not recover within {RecoversWithin.TotalSeconds:0} s. Its log is in the data directory, in postgres.", error);
+        }
+    }
+
+    private static readonly TimeSpan RecoversWithin = TimeSpan.FromSeconds(60);
+
     private static readonly ResiliencePipeline Recovering = new ResiliencePipelineBuilder()
+        .AddTimeout(RecoversWithin)
         .AddRetry(new RetryStrategyOptions
         {
             ShouldHandle = new PredicateBuilder().Handle<Exception>(WasCutOff),
-            MaxRetryAttempts = 60,
+            MaxRetryAttempts = int.MaxValue,
             Delay = TimeSpan.FromMilliseconds(250),
             BackoffType = DelayBackoffType.Constant,
         })
@@ -127,7 +153,7 @@ internal sealed class MonitoringDatabase : IAsyncDisposable
             {
                 faults.AddRange(await DatabaseSetup.FaultsAsync(source, cancellationToken));
             }
-            catch (NpgsqlException error)
+            catch (NpgsqlException error) when (_embedded is null || !WasCutOff(error))
             {
                 faults.Add($"The database refuses the role {DatabaseRoles.NameOf(role)}: {error.Message}");
             }
@@ -149,6 +175,11 @@ internal sealed class MonitoringDatabase : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (_embedded is not null)
+        {
+            _embedded.ExitedUnexpectedly -= ForgetConnections;
+        }
+
         foreach (var source in _sources.Values)
         {
             await source.DisposeAsync();
@@ -156,7 +187,6 @@ internal sealed class MonitoringDatabase : IAsyncDisposable
 
         if (_embedded is not null)
         {
-            _embedded.ExitedUnexpectedly -= ForgetConnections;
             await _embedded.DisposeAsync();
         }
     }

@@ -1,0 +1,85 @@
+using System.Diagnostics;
+using OnlineSafety.Monitoring.TestKit;
+using Xunit.Abstractions;
+
+namespace OnlineSafety.Monitoring.IntegrationTests.Faults;
+
+/// <summary>One run: a service under load from the oracle, something that does harm, and the reckoning.</summary>
+internal sealed class FaultRun : IAsyncDisposable
+{
+    private static readonly TimeSpan FreshWithin = TimeSpan.FromSeconds(10);
+    private readonly CancellationTokenSource _stop = new();
+    private readonly ITestOutputHelper _output;
+    private readonly string _name;
+    private readonly int _seed;
+    private readonly Task _sending;
+
+    private FaultRun(string name, int seed, ServiceProcess service, Oracle oracle, ITestOutputHelper output)
+    {
+        (_name, _seed, Service, Oracle, _output) = (name, seed, service, oracle, output);
+        Random = new Random(seed);
+        Chaos = new Chaos(service, oracle, Random);
+        _sending = oracle.SendAsync(_stop.Token);
+    }
+
+    /// <summary>The program, with what a dead worker had claimed waiting for the least lease that may be set, and dropped files taken soon.</summary>
+    public static ServiceExecutable Executable { get; } = ServiceExecutable.Built
+        .With("ONLINESAFETY_Processing__Lease", "00:00:05")
+        .With("ONLINESAFETY_Intake__Files__Quiet", "00:00:00.300")
+        .With("ONLINESAFETY_Intake__Files__Poll", "00:00:00.200");
+
+    public ServiceProcess Service { get; }
+
+    public Oracle Oracle { get; }
+
+    public Chaos Chaos { get; }
+
+    public Random Random { get; }
+
+    /// <summary>Sets the service up and begins to send.</summary>
+    public static async Task<FaultRun> BeginAsync(string name, ServiceProcess service, ITestOutputHelper output)
+    {
+        // A seed gives the same faults and lines again, not the same moments.
+        var seed = Environment.TickCount;
+        output.WriteLine($"{name}: seed {seed}");
+        return new FaultRun(name, seed, service, await Oracle.SetUpAsync(service, seed), output);
+    }
+
+    /// <summary>Ends the sending, waits until no record waits, and compares.</summary>
+    public async Task<Reckoning> ReckonAsync(bool waitForMails)
+    {
+        await StopSendingAsync();
+        await FreshRecordArrivesAsync();
+        var result = await Reckoning.OfAsync(_name, _seed, Chaos, Oracle, Service, waitForMails);
+        _output.WriteLine(result.Row);
+        return result;
+    }
+
+    public async Task StopSendingAsync()
+    {
+        await _stop.CancelAsync();
+        await _sending;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        Oracle.GiveUp();
+        // A run that failed has said why already.
+        await _sending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        Oracle.Dispose();
+        _stop.Dispose();
+    }
+
+    /// <summary>Recovered means at work, not only alive.</summary>
+    private async Task FreshRecordArrivesAsync()
+    {
+        var begun = Stopwatch.GetTimestamp();
+        var user = await Oracle.SendOneAsync();
+        while (await Service.NumberAsync($"SELECT count(*) FROM event WHERE subject_key = 'user:{user}'") == 0)
+        {
+            Assert.True(Stopwatch.GetElapsedTime(begun) < FreshWithin, $"A fresh record was no event within {FreshWithin.TotalSeconds} s:\n{Service.Log}");
+            await Task.Delay(50);
+        }
+    }
+}
