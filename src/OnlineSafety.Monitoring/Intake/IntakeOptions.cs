@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using System.Net;
 using Microsoft.Extensions.Options;
 using OnlineSafety.Monitoring.Intake.Files;
+using OnlineSafety.Monitoring.Intake.Syslog.Tls;
 
 namespace OnlineSafety.Monitoring.Intake;
 
@@ -97,18 +98,24 @@ internal sealed class SyslogDoorOptions : IValidatableObject
     [Range(4 * 1024, 16 * 1024 * 1024)]
     public int UdpBatchBytes { get; set; } = 256 * 1024;
 
+    [ValidateObjectMembers]
+    public TlsDoorOptions Tls { get; set; } = new();
+
     /// <summary>How long a stop waits for what was read to become durable.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:05:00")]
     public TimeSpan StopWithin { get; set; } = TimeSpan.FromSeconds(10);
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
-        // An address alone would parse as port 0.
-        if (!IPEndPoint.TryParse(Listen, out var endpoint) || !Listen.EndsWith($":{endpoint.Port}", StringComparison.Ordinal))
+        if (!IsAddressAndPort(Listen))
         {
             yield return new ValidationResult("Listen must be ADDRESS:PORT, as 0.0.0.0:5514 or [::]:5514.", [nameof(Listen)]);
         }
     }
+
+    // An address alone would parse as port 0.
+    internal static bool IsAddressAndPort(string text) =>
+        IPEndPoint.TryParse(text, out var endpoint) && text.EndsWith($":{endpoint.Port}", StringComparison.Ordinal);
 }
 
 [OptionsValidator]

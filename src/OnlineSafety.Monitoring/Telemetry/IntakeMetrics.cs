@@ -28,6 +28,9 @@ internal enum IntakeReason
     DeliveryIdInvalid,
     ConnectionLimit,
     PeerConnectionLimit,
+    HandshakeFailed,
+    HandshakeTooSlow,
+    ProofMissing,
     Idle,
     CountTooLarge,
     FrameTooLong,
@@ -49,6 +52,9 @@ internal static class IntakeMetrics
     private static readonly Counter<long> Files = Counter("files", "{file}", "Dropped files: done, failed, changed while read, to be tried again.");
     private static readonly UpDownCounter<long> Connections =
         Instruments.Meter.CreateUpDownCounter<long>("onlinesafety.intake.connections", "{connection}", "Open syslog connections.");
+
+    private static readonly Gauge<double> CertificateLeft =
+        Instruments.Meter.CreateGauge<double>("onlinesafety.intake.certificate.left", "s", "Time until the TLS certificate of the doors ends; negative afterwards.");
 
     private static readonly Histogram<long> BatchRecords = Instruments.Meter.CreateHistogram(
         "onlinesafety.intake.batch.records", "{record}", "Records in one append.",
@@ -78,6 +84,8 @@ internal static class IntakeMetrics
     public static void OnFile(string outcome) => Files.Add(1, new KeyValuePair<string, object?>("outcome", outcome));
 
     public static void OnConnection(Door door, int change) => Connections.Add(change, Tag(door));
+
+    public static void OnCertificate(TimeSpan left) => CertificateLeft.Record(left.TotalSeconds);
 
     public static void OnAppend(Door door, int records, TimeSpan took, bool durable)
     {
@@ -118,6 +126,9 @@ internal static class IntakeMetrics
         IntakeReason.DeliveryIdInvalid => "delivery_id_invalid",
         IntakeReason.ConnectionLimit => "connection_limit",
         IntakeReason.PeerConnectionLimit => "peer_connection_limit",
+        IntakeReason.HandshakeFailed => "handshake_failed",
+        IntakeReason.HandshakeTooSlow => "handshake_too_slow",
+        IntakeReason.ProofMissing => "proof_missing",
         IntakeReason.Idle => "idle",
         IntakeReason.CountTooLarge => "count_too_large",
         IntakeReason.FrameTooLong => "frame_too_long",

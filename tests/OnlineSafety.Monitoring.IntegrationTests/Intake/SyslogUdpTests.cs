@@ -40,7 +40,7 @@ public sealed class SyslogUdpTests
             await socket.SendAsync(datagram);
         }
 
-        var udp = doors.Syslog.Listeners[0].Udp;
+        var udp = doors.Syslog.Listeners[0].Udp!;
         await Doors.UntilAsync(() => udp.Dropped, dropped => dropped >= 500 - (65536 / 1000));
         await Doors.UntilAsync(() => doors.Logs.Lines.Any(line => line.Id == 2104), reported => reported);
         doors.Log.Resume();

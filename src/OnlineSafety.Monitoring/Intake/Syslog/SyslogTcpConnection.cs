@@ -1,3 +1,4 @@
+using System.Net.Security;
 using System.Net.Sockets;
 using OnlineSafety.Monitoring.Events;
 using OnlineSafety.Monitoring.Telemetry;
@@ -8,10 +9,22 @@ namespace OnlineSafety.Monitoring.Intake.Syslog;
 /// Reads one connection. While one half of the read-ahead is being made durable the other may be filled, and no more: when the log stalls the
 /// kernel's window closes and the sender waits. Nothing read is dropped.
 /// </summary>
+/// <param name="socket">The connection; what is sent in clear is read from it, with no stream between.</param>
+/// <param name="tls">TLS over that socket; null in clear.</param>
+/// <param name="envelope">How its messages arrive.</param>
+/// <param name="sources">What its messages can belong to, at each moment.</param>
+/// <param name="appends">The way to the log.</param>
+/// <param name="options">Limits.</param>
+/// <param name="time">The clock.</param>
 internal sealed class SyslogTcpConnection(
-    Socket socket, RecordEnvelope envelope, Func<PeerSources> sources, SyslogAppends appends, SyslogDoorOptions options, TimeProvider time)
+    Socket socket, SslStream? tls, RecordEnvelope envelope, Func<PeerSources> sources, SyslogAppends appends, SyslogDoorOptions options, TimeProvider time)
     : IDisposable
 {
+    /// <summary>What an <see cref="SslStream"/> may itself have read ahead: two records of TLS.</summary>
+    private const int TlsBuffer = 32 * 1024;
+
+    private const int LeastReadAhead = 8 * 1024;
+
     private readonly SyslogFramer _framer = new(options.MaxMessageBytes);
     private SourceBatches _filling = new(envelope.Door);
     private SourceBatches _appending = new(envelope.Door);
@@ -21,6 +34,9 @@ internal sealed class SyslogTcpConnection(
     public string Peer => envelope.Peer;
 
     public FramingFault Fault => _framer.Fault;
+
+    /// <summary>Bytes that may be read but not durable; with what TLS holds it comes to what the options say.</summary>
+    private int ReadAheadBytes => tls is null ? options.ReadAheadBytes : Math.Max(options.ReadAheadBytes - TlsBuffer, LeastReadAhead);
 
     /// <summary>How long we have been waiting for the sender; zero while it waits for us.</summary>
     public TimeSpan IdleFor => Volatile.Read(ref _waitingSince) is var since && since == Waiting.ForLog ? TimeSpan.Zero : time.GetElapsedTime(since);
@@ -38,13 +54,18 @@ internal sealed class SyslogTcpConnection(
         }
     }
 
-    public void Dispose() => socket.Dispose();
+    public void Dispose()
+    {
+        // Not awaited and so without a farewell (close_notify): a sender that is gone would not read it.
+        tls?.Dispose();
+        socket.Dispose();
+    }
 
     /// <param name="stop">Stop reading, append what was read.</param>
     /// <param name="giveUp">Stop waiting for the log.</param>
     public async Task RunAsync(CancellationToken stop, CancellationToken giveUp)
     {
-        var most = options.ReadAheadBytes / 2;
+        var most = ReadAheadBytes / 2;
         var read = 0;
         do
         {
@@ -69,9 +90,9 @@ internal sealed class SyslogTcpConnection(
         try
         {
             Volatile.Write(ref _waitingSince, time.GetTimestamp());
-            return await socket.ReceiveAsync(memory, SocketFlags.None, stop);
+            return await (tls is null ? socket.ReceiveAsync(memory, SocketFlags.None, stop) : tls.ReadAsync(memory, stop));
         }
-        catch (Exception exception) when (exception is SocketException or ObjectDisposedException or OperationCanceledException)
+        catch (Exception exception) when (exception is SocketException or IOException or ObjectDisposedException or OperationCanceledException)
         {
             return 0;
         }

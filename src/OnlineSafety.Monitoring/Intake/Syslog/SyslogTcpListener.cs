@@ -1,22 +1,33 @@
 using System.Collections.Concurrent;
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Authentication;
 using Microsoft.Extensions.Logging;
 using OnlineSafety.Monitoring.Events;
+using OnlineSafety.Monitoring.Intake.Syslog.Tls;
 using OnlineSafety.Monitoring.Telemetry;
 
 namespace OnlineSafety.Monitoring.Intake.Syslog;
 
-/// <summary>Accepts the TCP connections of one listener, within limits, and closes the idle ones.</summary>
+/// <summary>Accepts the connections of one listener, in clear or over TLS, within limits, and closes the idle ones.</summary>
+/// <param name="name">The listener's name.</param>
+/// <param name="socket">Bound and listening.</param>
+/// <param name="tls">Null: in clear.</param>
+/// <param name="sources">What messages can belong to.</param>
+/// <param name="appends">The way to the log.</param>
+/// <param name="options">Limits.</param>
+/// <param name="time">The clock.</param>
+/// <param name="logger">Where limits that were met are told.</param>
 internal sealed class SyslogTcpListener(
-    string name, Socket socket, ListenerSources sources, SyslogAppends appends, SyslogDoorOptions options, TimeProvider time, ILogger logger)
+    string name, Socket socket, TlsDoor? tls, ListenerSources sources, SyslogAppends appends, SyslogDoorOptions options, TimeProvider time, ILogger logger)
 {
-    private static readonly TimeSpan ReportEvery = TimeSpan.FromMinutes(1);
-
-    private readonly ConcurrentDictionary<SyslogTcpConnection, Task> _connections = new();
+    private readonly ConcurrentDictionary<Admitted, Task> _connections = new();
     private readonly ConcurrentDictionary<IPAddress, int> _perPeer = new();
-    private long _refused;
-    private long _reportedAt;
+    private readonly PeriodicReport _refused = new(time);
+    private readonly PeriodicReport _handshakes = new(time);
+
+    private Door Door => tls is null ? Door.SyslogTcp : Door.SyslogTls;
 
     /// <summary>Accepts until <paramref name="stop"/>, then waits for its connections to finish.</summary>
     public async Task RunAsync(CancellationToken stop, CancellationToken giveUp)
@@ -78,40 +89,51 @@ internal sealed class SyslogTcpListener(
         }
 
         KeepAlive(accepted);
-        var envelope = RecordEnvelope.Of(Door.SyslogTcp, RecordEnvelope.Syslog, peer.ToString());
-        var connection = new SyslogTcpConnection(accepted, envelope, sources.Of(peer), appends, options, time);
-        IntakeMetrics.OnConnection(Door.SyslogTcp, 1);
-        _connections[connection] = Task.CompletedTask;
-        var run = RunConnectionAsync(connection, peer, stop, giveUp);
+        var admitted = new Admitted(accepted, peer);
+        IntakeMetrics.OnConnection(Door, 1);
+        _connections[admitted] = Task.CompletedTask;
+        var run = RunConnectionAsync(admitted, stop, giveUp);
 
         // Replaces the placeholder unless it has already ended and left.
-        _connections.TryUpdate(connection, run, Task.CompletedTask);
+        _connections.TryUpdate(admitted, run, Task.CompletedTask);
     }
 
-    private async Task RunConnectionAsync(SyslogTcpConnection connection, IPAddress peer, CancellationToken stop, CancellationToken giveUp)
+    private async Task RunConnectionAsync(Admitted admitted, CancellationToken stop, CancellationToken giveUp)
     {
         await Task.Yield();
         try
         {
-            await sources.LearnAsync(peer, stop);
+            await sources.LearnAsync(admitted.Peer, stop);
+            var stream = tls is null ? null : await tls.AcceptAsync(admitted.Socket, ask: false, stop);
+            var envelope = RecordEnvelope.Of(Door, RecordEnvelope.Syslog, admitted.Peer.ToString());
+            using var connection = new SyslogTcpConnection(admitted.Socket, stream, envelope, sources.Of(admitted.Peer), appends, options, time);
+            admitted.Connection = connection;
             await connection.RunAsync(stop, giveUp);
             if (connection.Fault != FramingFault.None)
             {
-                IntakeMetrics.OnRejected(Door.SyslogTcp, connection.Fault == FramingFault.CountTooLarge ? IntakeReason.CountTooLarge : IntakeReason.FrameTooLong);
+                IntakeMetrics.OnRejected(Door, connection.Fault == FramingFault.CountTooLarge ? IntakeReason.CountTooLarge : IntakeReason.FrameTooLong);
                 DoorLog.FramingBroken(logger, connection.Peer, name, connection.Fault);
             }
+        }
+        catch (Exception exception) when (admitted.Connection is null && exception is AuthenticationException or IOException or TimeoutException)
+        {
+            OnHandshakeFailed(admitted.Peer, exception);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // Before anything was read.
         }
         catch (Exception exception)
         {
             // One connection's error is its own: the listener and the others go on.
-            DoorLog.ConnectionFailed(logger, connection.Peer, name, ErrorWords.Of(exception));
+            DoorLog.ConnectionFailed(logger, admitted.Peer.ToString(), name, ErrorWords.Of(exception));
         }
         finally
         {
-            connection.Dispose();
-            Leave(peer);
-            _connections.TryRemove(connection, out _);
-            IntakeMetrics.OnConnection(Door.SyslogTcp, -1);
+            admitted.Socket.Dispose();
+            Leave(admitted.Peer);
+            _connections.TryRemove(admitted, out _);
+            IntakeMetrics.OnConnection(Door, -1);
         }
     }
 
@@ -123,11 +145,12 @@ internal sealed class SyslogTcpListener(
         {
             while (await timer.WaitForNextTickAsync(stop))
             {
-                foreach (var connection in _connections.Keys)
+                foreach (var admitted in _connections.Keys)
                 {
-                    if (connection.IdleFor > options.IdleTimeout)
+                    // A handshake has a limit of its own.
+                    if (admitted.Connection is { } connection && connection.IdleFor > options.IdleTimeout)
                     {
-                        IntakeMetrics.OnRejected(Door.SyslogTcp, IntakeReason.Idle);
+                        IntakeMetrics.OnRejected(Door, IntakeReason.Idle);
                         connection.EndIdle();
                     }
                 }
@@ -141,13 +164,20 @@ internal sealed class SyslogTcpListener(
     private void Refuse(Socket accepted, IntakeReason reason)
     {
         accepted.Dispose();
-        IntakeMetrics.OnRejected(Door.SyslogTcp, reason);
-        _refused++;
-        if (_reportedAt == 0 || time.GetElapsedTime(_reportedAt) > ReportEvery)
+        IntakeMetrics.OnRejected(Door, reason);
+        if (_refused.Add() is > 0 and var count)
         {
-            DoorLog.ConnectionsRefused(logger, name, _refused);
-            _reportedAt = time.GetTimestamp();
-            _refused = 0;
+            DoorLog.ConnectionsRefused(logger, name, count);
+        }
+    }
+
+    private void OnHandshakeFailed(IPAddress peer, Exception exception)
+    {
+        IntakeMetrics.OnRejected(Door, exception is TimeoutException ? IntakeReason.HandshakeTooSlow : IntakeReason.HandshakeFailed);
+        if (_handshakes.Add() is > 0 and var count)
+        {
+            // The library's own words: which alert the sender gave, or which version it wanted. No message was read yet.
+            DoorLog.HandshakesFailed(logger, name, count, peer.ToString(), (exception.InnerException ?? exception).Message);
         }
     }
 
@@ -170,5 +200,21 @@ internal sealed class SyslogTcpListener(
         accepted.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, 60);
         accepted.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, 15);
         accepted.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, 4);
+    }
+
+    private sealed class Admitted(Socket socket, IPAddress peer)
+    {
+        private SyslogTcpConnection? _connection;
+
+        public Socket Socket => socket;
+
+        public IPAddress Peer => peer;
+
+        /// <summary>Null until it may be read.</summary>
+        public SyslogTcpConnection? Connection
+        {
+            get => Volatile.Read(ref _connection);
+            set => Volatile.Write(ref _connection, value);
+        }
     }
 }
