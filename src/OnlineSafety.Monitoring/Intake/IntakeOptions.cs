@@ -82,6 +82,18 @@ internal sealed class SyslogDoorOptions : IValidatableObject
     [Range(1, 100_000)]
     public int MaxConnectionsPerPeer { get; set; } = 100;
 
+    /// <summary>Connections of one source to one listener, where its sender's address, port or certificate alone says whose they are.</summary>
+    [Range(1, 100_000)]
+    public int MaxConnectionsPerSource { get; set; } = 500;
+
+    /// <summary>Messages a second that one source may send, one second's worth at once; 0: no limit. Over it TCP and TLS are held back and UDP is counted; nothing is dropped.</summary>
+    [Range(0, 10_000_000)]
+    public int MaxMessagesPerSecondPerSource { get; set; }
+
+    /// <summary>Bytes of one listener's connections that may wait for the log; over it none of them is read. Default 64 MiB.</summary>
+    [Range(1024 * 1024, int.MaxValue)]
+    public int MaxPendingBytes { get; set; } = 64 * 1024 * 1024;
+
     /// <summary>A connection that sends nothing for so long is closed. Time spent waiting for our own log does not count.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
     public TimeSpan IdleTimeout { get; set; } = TimeSpan.FromMinutes(30);

@@ -28,6 +28,8 @@ internal enum IntakeReason
     DeliveryIdInvalid,
     ConnectionLimit,
     PeerConnectionLimit,
+    SourceConnectionLimit,
+    MemoryLimit,
     HandshakeFailed,
     HandshakeTooSlow,
     ProofMissing,
@@ -49,6 +51,8 @@ internal static class IntakeMetrics
     private static readonly Counter<long> Dropped = Counter("records.dropped", "{record}", "Records lost before the intake log.");
     private static readonly Counter<long> Flagged = Counter("records.flagged", "{record}", "Records kept with a flag: cut, badly framed, possibly sent twice, unassigned.");
     private static readonly Counter<long> Retries = Counter("append.retries", "{append}", "Appends tried again because the log could not take them.");
+    private static readonly Counter<long> OverRate = Counter("records.over_rate", "{record}", "Records of sources that sent faster than they may; kept.");
+    private static readonly Counter<long> HeldBack = Counter("held_back", "{time}", "Times that reading waited for room, by limit.");
     private static readonly Counter<long> Files = Counter("files", "{file}", "Dropped files: done, failed, changed while read, to be tried again.");
     private static readonly UpDownCounter<long> Connections =
         Instruments.Meter.CreateUpDownCounter<long>("onlinesafety.intake.connections", "{connection}", "Open syslog connections.");
@@ -77,6 +81,10 @@ internal static class IntakeMetrics
     public static void OnDropped(Door door, IntakeReason reason, long records) => Dropped.Add(records, Tag(door), Tag(reason));
 
     public static void OnFlagged(Door door, string flag, long records) => Flagged.Add(records, Tag(door), new("flag", flag));
+
+    public static void OnOverRate(Door door, long records) => OverRate.Add(records, Tag(door));
+
+    public static void OnHeldBack(Door door, IntakeReason reason) => HeldBack.Add(1, Tag(door), Tag(reason));
 
     public static void OnRetry(Door door) => Retries.Add(1, Tag(door));
 
@@ -126,6 +134,8 @@ internal static class IntakeMetrics
         IntakeReason.DeliveryIdInvalid => "delivery_id_invalid",
         IntakeReason.ConnectionLimit => "connection_limit",
         IntakeReason.PeerConnectionLimit => "peer_connection_limit",
+        IntakeReason.SourceConnectionLimit => "source_connection_limit",
+        IntakeReason.MemoryLimit => "memory_limit",
         IntakeReason.HandshakeFailed => "handshake_failed",
         IntakeReason.HandshakeTooSlow => "handshake_too_slow",
         IntakeReason.ProofMissing => "proof_missing",

@@ -45,7 +45,7 @@ public sealed class ServiceTests(PostgresFixture postgres) : IClassFixture<Postg
         Assert.Equal(HttpStatusCode.Unauthorized, (await client.PostAsync($"/v1/ingest/{Guid.NewGuid()}", new StringContent("{}"))).StatusCode);
         Assert.Throws<InvalidOperationException>(() => service.Database[DatabaseRole.Process]);
         Assert.Throws<InvalidOperationException>(() => service.Database[DatabaseRole.Console]);
-        Assert.Equal(["database", "listeners"], await ChecksAsync(client));
+        Assert.Equal(["certificate", "database", "limits", "listeners"], await ChecksAsync(client));
     }
 
     [Fact]

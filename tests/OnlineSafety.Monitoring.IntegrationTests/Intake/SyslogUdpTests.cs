@@ -111,9 +111,12 @@ public sealed class SyslogUdpTests
             sender.Send(Encoding.ASCII.GetBytes($"<14>{sent}"));
         }
 
-        var appends = new SyslogAppends("syslog", sources, new IntakeAppender(log, TimeProvider.System), TimeProvider.System, NullLogger.Instance);
+        var met = new LimitsMet(TimeProvider.System);
+        var rates = new SourceRates(0, new ReportedTroubles(), met, TimeProvider.System, NullLogger.Instance);
+        var appends = new SyslogAppends(
+            "syslog", sources, new IntakeAppender(log, TimeProvider.System), rates, met, options.MaxPendingBytes, TimeProvider.System, NullLogger.Instance);
         var listener = new SyslogUdpListener(
-            "syslog", bound, new ListenerSources(null, sources, NullLogger.Instance), appends, options, TimeProvider.System, NullLogger.Instance);
+            "syslog", bound, new ListenerSources(null, sources, NullLogger.Instance), appends, met, options, TimeProvider.System, NullLogger.Instance);
         await listener.RunAsync(stop: new CancellationToken(canceled: true), giveUp: CancellationToken.None);
 
         Assert.Equal(Enumerable.Range(0, 50).Select(sent => $"<14>{sent}"), log.Stored.Select(record => record.Text));

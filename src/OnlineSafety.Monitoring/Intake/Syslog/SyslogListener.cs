@@ -29,9 +29,9 @@ internal sealed class SyslogListener : IAsyncDisposable
         _stopWithin = parts.Options.StopWithin;
         _giveUp = new CancellationTokenSource(Timeout.InfiniteTimeSpan, parts.Time);
         _sources = new ListenerSources(wanted.Port, parts.Directory, _logger);
-        var appends = new SyslogAppends(Name, parts.Directory, parts.Appender, parts.Time, _logger);
-        _tcp = new SyslogTcpListener(Name, tcp, wanted.Tls ? parts.Tls : null, _sources, appends, parts.Options, parts.Time, _logger);
-        _udp = udp is null ? null : new SyslogUdpListener(Name, udp, _sources, appends, parts.Options, parts.Time, _logger);
+        var appends = new SyslogAppends(Name, parts.Directory, parts.Appender, parts.Rates, parts.Met, parts.Options.MaxPendingBytes, parts.Time, _logger);
+        _tcp = new SyslogTcpListener(Name, tcp, wanted.Tls ? parts.Tls : null, _sources, appends, parts.Troubles, parts.Met, parts.Options, parts.Time, _logger);
+        _udp = udp is null ? null : new SyslogUdpListener(Name, udp, _sources, appends, parts.Met, parts.Options, parts.Time, _logger);
         _run = Task.WhenAll(_tcp.RunAsync(_stop.Token, _giveUp.Token), _udp?.RunAsync(_stop.Token, _giveUp.Token) ?? Task.CompletedTask);
         if (wanted.Tls)
         {
@@ -142,4 +142,4 @@ internal sealed record WantedListener(string Name, IPEndPoint Address, int? Port
 
 /// <summary>What every listener is made with.</summary>
 internal sealed record SyslogListenerParts(
-    ISourceDirectory Directory, IntakeAppender Appender, TlsDoor Tls, SyslogDoorOptions Options, TimeProvider Time, ILogger Logger);
+    ISourceDirectory Directory, IntakeAppender Appender, TlsDoor Tls, IDoorTroubles Troubles, SourceRates Rates, LimitsMet Met, SyslogDoorOptions Options, TimeProvider Time, ILogger Logger);

@@ -33,11 +33,15 @@ internal sealed class SyslogService : BackgroundService
     private volatile IReadOnlyList<SyslogListener> _open = [];
     private volatile IReadOnlyList<WantedListener> _closed = [];
 
-    public SyslogService(ISourceDirectory directory, IntakeAppender appender, IOptions<IntakeOptions> options, TimeProvider time, ILogger<SyslogService> logger)
+    public SyslogService(
+        ISourceDirectory directory, IntakeAppender appender, IDoorTroubles troubles, IOptions<IntakeOptions> options, TimeProvider time, ILogger<SyslogService> logger)
     {
         (_directory, _options, _time, _logger) = (directory, options.Value.Syslog, time, logger);
+        Met = new LimitsMet(time);
         Certificate = new ServerCertificate(_options.Tls, time, logger);
-        _parts = new SyslogListenerParts(directory, appender, new TlsDoor(Certificate, _options.Tls, time), _options, time, logger);
+        _parts = new SyslogListenerParts(
+            directory, appender, new TlsDoor(Certificate, _options.Tls, time), troubles,
+            new SourceRates(_options.MaxMessagesPerSecondPerSource, troubles, Met, time, logger), Met, _options, time, logger);
     }
 
     /// <summary>What listens now; the common listener first.</summary>
@@ -45,6 +49,8 @@ internal sealed class SyslogService : BackgroundService
 
     /// <summary>What should listen and cannot.</summary>
     public IReadOnlyList<WantedListener> Closed => _closed;
+
+    public LimitsMet Met { get; }
 
     /// <summary>What TLS connections are met with.</summary>
     public ServerCertificate Certificate { get; }
@@ -174,7 +180,7 @@ internal sealed class SyslogService : BackgroundService
 
         foreach (var port in _directory.Sources.Where(source => source is { Door: SourceDoor.Syslog, Port: > 0, Unassigned: false }).GroupBy(source => source.Port!.Value))
         {
-            wanted.Add(new WantedListener($"{CommonListener}-{port.Key}", new IPEndPoint(_options.Endpoint.Address, port.Key), port.Key, Tls: false));
+            wanted.Add(new WantedListener($"{CommonListener}-{port.Key}", new IPEndPoint(_options.Endpoint.Address, port.Key), port.Key, port.Any(source => source.Tls)));
         }
 
         return wanted;

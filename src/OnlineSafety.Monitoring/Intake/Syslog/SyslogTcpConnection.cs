@@ -30,6 +30,7 @@ internal sealed class SyslogTcpConnection(
     private SourceBatches _appending = new(envelope.Door);
     private Task _append = Task.CompletedTask;
     private long _waitingSince = Waiting.ForLog;
+    private TimeSpan _heldBack;
 
     public string Peer => envelope.Peer;
 
@@ -89,6 +90,7 @@ internal sealed class SyslogTcpConnection(
     {
         try
         {
+            await HoldBackAsync(stop);
             Volatile.Write(ref _waitingSince, time.GetTimestamp());
             return await (tls is null ? socket.ReceiveAsync(memory, SocketFlags.None, stop) : tls.ReadAsync(memory, stop));
         }
@@ -100,6 +102,18 @@ internal sealed class SyslogTcpConnection(
         {
             Volatile.Write(ref _waitingSince, Waiting.ForLog);
         }
+    }
+
+    /// <summary>The kernel's window closes meanwhile, so that it is the sender who waits.</summary>
+    private async ValueTask HoldBackAsync(CancellationToken stop)
+    {
+        if (_heldBack > TimeSpan.Zero)
+        {
+            await Task.Delay(_heldBack, time, stop);
+            _heldBack = TimeSpan.Zero;
+        }
+
+        await appends.RoomAsync(envelope.Door, stop);
     }
 
     private void GatherFrames()
@@ -133,6 +147,7 @@ internal sealed class SyslogTcpConnection(
         await _append;
         _appending.Clear();
         (_filling, _appending) = (_appending, _filling);
+        _heldBack = appends.Charge(_appending);
         _append = appends.AppendAsync(_appending, giveUp);
     }
 

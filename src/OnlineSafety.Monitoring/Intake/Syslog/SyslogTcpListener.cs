@@ -6,6 +6,7 @@ using System.Security.Authentication;
 using Microsoft.Extensions.Logging;
 using OnlineSafety.Monitoring.Events;
 using OnlineSafety.Monitoring.Intake.Syslog.Tls;
+using OnlineSafety.Monitoring.Sources;
 using OnlineSafety.Monitoring.Telemetry;
 
 namespace OnlineSafety.Monitoring.Intake.Syslog;
@@ -16,16 +17,21 @@ namespace OnlineSafety.Monitoring.Intake.Syslog;
 /// <param name="tls">Null: in clear.</param>
 /// <param name="sources">What messages can belong to.</param>
 /// <param name="appends">The way to the log.</param>
+/// <param name="troubles">Where limits that a source met are counted.</param>
+/// <param name="met">Where limits that were met are noted for health.</param>
 /// <param name="options">Limits.</param>
 /// <param name="time">The clock.</param>
 /// <param name="logger">Where limits that were met are told.</param>
 internal sealed class SyslogTcpListener(
-    string name, Socket socket, TlsDoor? tls, ListenerSources sources, SyslogAppends appends, SyslogDoorOptions options, TimeProvider time, ILogger logger)
+    string name, Socket socket, TlsDoor? tls, ListenerSources sources, SyslogAppends appends, IDoorTroubles troubles, LimitsMet met,
+    SyslogDoorOptions options, TimeProvider time, ILogger logger)
 {
     private readonly ConcurrentDictionary<Admitted, Task> _connections = new();
-    private readonly ConcurrentDictionary<IPAddress, int> _perPeer = new();
+    private readonly OpenCounts<IPAddress> _perPeer = new(options.MaxConnectionsPerPeer);
+    private readonly OpenCounts<Guid> _perSource = new(options.MaxConnectionsPerSource);
     private readonly PeriodicReport _refused = new(time);
     private readonly PeriodicReport _handshakes = new(time);
+    private readonly PeriodicReport _unproven = new(time);
 
     private Door Door => tls is null ? Door.SyslogTcp : Door.SyslogTls;
 
@@ -77,14 +83,13 @@ internal sealed class SyslogTcpListener(
         var peer = PeerAddress.Plain(remote);
         if (_connections.Count >= options.MaxConnections)
         {
-            Refuse(accepted, IntakeReason.ConnectionLimit);
+            Refuse(accepted, IntakeReason.ConnectionLimit, sources.Matcher.For(peer).Only);
             return;
         }
 
-        if (_perPeer.AddOrUpdate(peer, 1, (_, open) => open + 1) > options.MaxConnectionsPerPeer)
+        if (!_perPeer.TryEnter(peer))
         {
-            Leave(peer);
-            Refuse(accepted, IntakeReason.PeerConnectionLimit);
+            Refuse(accepted, IntakeReason.PeerConnectionLimit, sources.Matcher.For(peer).Only);
             return;
         }
 
@@ -103,21 +108,11 @@ internal sealed class SyslogTcpListener(
         await Task.Yield();
         try
         {
-            await sources.LearnAsync(admitted.Peer, stop);
-            var stream = tls is null ? null : await tls.AcceptAsync(admitted.Socket, ask: false, stop);
-            var envelope = RecordEnvelope.Of(Door, RecordEnvelope.Syslog, admitted.Peer.ToString());
-            using var connection = new SyslogTcpConnection(admitted.Socket, stream, envelope, sources.Of(admitted.Peer), appends, options, time);
-            admitted.Connection = connection;
-            await connection.RunAsync(stop, giveUp);
-            if (connection.Fault != FramingFault.None)
+            await using var stream = tls is null ? null : await AcceptTlsAsync(tls, admitted, stop);
+            if (tls is null || stream is not null)
             {
-                IntakeMetrics.OnRejected(Door, connection.Fault == FramingFault.CountTooLarge ? IntakeReason.CountTooLarge : IntakeReason.FrameTooLong);
-                DoorLog.FramingBroken(logger, connection.Peer, name, connection.Fault);
+                await ReadAsync(admitted, stream, stop, giveUp);
             }
-        }
-        catch (Exception exception) when (admitted.Connection is null && exception is AuthenticationException or IOException or TimeoutException)
-        {
-            OnHandshakeFailed(admitted.Peer, exception);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
@@ -131,9 +126,71 @@ internal sealed class SyslogTcpListener(
         finally
         {
             admitted.Socket.Dispose();
-            Leave(admitted.Peer);
+            _perPeer.Leave(admitted.Peer);
             _connections.TryRemove(admitted, out _);
             IntakeMetrics.OnConnection(Door, -1);
+        }
+    }
+
+    /// <summary>Null when no handshake came about; counted and told.</summary>
+    private async Task<SslStream?> AcceptTlsAsync(TlsDoor door, Admitted admitted, CancellationToken stop)
+    {
+        try
+        {
+            // A certificate is asked for only where a source is bound to one: some senders trip over the question.
+            return await door.AcceptAsync(admitted.Socket, sources.Matcher.WantsCertificates, stop);
+        }
+        catch (Exception exception) when (exception is AuthenticationException or IOException or TimeoutException)
+        {
+            IntakeMetrics.OnRejected(Door, exception is TimeoutException ? IntakeReason.HandshakeTooSlow : IntakeReason.HandshakeFailed);
+            if (_handshakes.Add() is > 0 and var count)
+            {
+                // The library's own words: which alert the sender gave, or which version it wanted. No message was read yet.
+                var reason = exception is TimeoutException ? exception : exception.InnerException ?? exception;
+                DoorLog.HandshakesFailed(logger, name, count, admitted.Peer.ToString(), reason.Message);
+            }
+
+            return null;
+        }
+    }
+
+    private async Task ReadAsync(Admitted admitted, SslStream? stream, CancellationToken stop, CancellationToken giveUp)
+    {
+        var proof = new PeerProof(stream is not null, stream?.RemoteCertificate is { } certificate ? CertificateThumbprint.Of(certificate) : null);
+        await sources.LearnAsync(admitted.Peer, proof, stop);
+        var matching = sources.Of(admitted.Peer, proof);
+        if (matching().Unproven is { } unproven)
+        {
+            OnProofMissing(admitted.Peer, unproven);
+            return;
+        }
+
+        // Whose it is can change while it is open; what it was counted under may not.
+        var only = matching().Only;
+        if (only is not null && !_perSource.TryEnter(only.Key.Source))
+        {
+            Refuse(admitted.Socket, IntakeReason.SourceConnectionLimit, only);
+            return;
+        }
+
+        try
+        {
+            var envelope = RecordEnvelope.Of(Door, RecordEnvelope.Syslog, admitted.Peer.ToString());
+            using var connection = new SyslogTcpConnection(admitted.Socket, stream, envelope, matching, appends, options, time);
+            admitted.Connection = connection;
+            await connection.RunAsync(stop, giveUp);
+            if (connection.Fault != FramingFault.None)
+            {
+                IntakeMetrics.OnRejected(Door, connection.Fault == FramingFault.CountTooLarge ? IntakeReason.CountTooLarge : IntakeReason.FrameTooLong);
+                DoorLog.FramingBroken(logger, connection.Peer, name, connection.Fault);
+            }
+        }
+        finally
+        {
+            if (only is not null)
+            {
+                _perSource.Leave(only.Key.Source);
+            }
         }
     }
 
@@ -161,35 +218,33 @@ internal sealed class SyslogTcpListener(
         }
     }
 
-    private void Refuse(Socket accepted, IntakeReason reason)
+    /// <param name="accepted">The connection.</param>
+    /// <param name="reason">The limit.</param>
+    /// <param name="source">Whose sender it would have been, if that is known.</param>
+    private void Refuse(Socket accepted, IntakeReason reason, SourceRegistration? source)
     {
         accepted.Dispose();
+        met.Note();
         IntakeMetrics.OnRejected(Door, reason);
+        if (source is not null)
+        {
+            troubles.Report(source.Key, DoorTroubleKind.TooManyConnections, 1);
+        }
+
         if (_refused.Add() is > 0 and var count)
         {
-            DoorLog.ConnectionsRefused(logger, name, count);
+            DoorLog.ConnectionsRefused(logger, name, count, IntakeMetrics.WordOf(reason));
         }
     }
 
-    private void OnHandshakeFailed(IPAddress peer, Exception exception)
+    /// <summary>All that such a sender can mean is that source: its lines taken as nobody's would be lost to it, and taken as its own could be forged.</summary>
+    private void OnProofMissing(IPAddress peer, SourceRegistration source)
     {
-        IntakeMetrics.OnRejected(Door, exception is TimeoutException ? IntakeReason.HandshakeTooSlow : IntakeReason.HandshakeFailed);
-        if (_handshakes.Add() is > 0 and var count)
+        IntakeMetrics.OnRejected(Door, IntakeReason.ProofMissing);
+        troubles.Report(source.Key, DoorTroubleKind.ProofMissing, 1);
+        if (_unproven.Add() is > 0 and var count)
         {
-            // The library's own words: which alert the sender gave, or which version it wanted. No message was read yet.
-            DoorLog.HandshakesFailed(logger, name, count, peer.ToString(), (exception.InnerException ?? exception).Message);
-        }
-    }
-
-    private void Leave(IPAddress peer)
-    {
-        // Removes the entry with the last connection, so that addresses do not pile up.
-        while (_perPeer.TryGetValue(peer, out var open))
-        {
-            if (open <= 1 ? _perPeer.TryRemove(new KeyValuePair<IPAddress, int>(peer, open)) : _perPeer.TryUpdate(peer, open - 1, open))
-            {
-                return;
-            }
+            DoorLog.ProofMissing(logger, name, count, peer.ToString(), source.Key.Source, source.Certificates.Count > 0 ? "with the certificate that it is bound to" : "over TLS");
         }
     }
 

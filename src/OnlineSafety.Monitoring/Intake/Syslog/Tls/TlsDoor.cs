@@ -33,7 +33,7 @@ internal sealed class TlsDoor(ServerCertificate certificate, TlsDoorOptions opti
             await stream.DisposeAsync();
             if (exception is OperationCanceledException && late.IsCancellationRequested && !stop.IsCancellationRequested)
             {
-                throw new TimeoutException("The handshake took too long.");
+                throw new TimeoutException("The handshake took too long.", exception);
             }
 
             throw;
