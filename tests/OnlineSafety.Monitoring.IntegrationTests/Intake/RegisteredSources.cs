@@ -72,8 +72,16 @@ internal sealed class RegisteredSources : ISourceDirectory
 
     public SourceRegistration? Find(Guid source) => _sources.FirstOrDefault(registered => registered.Key.Source == source);
 
+    /// <summary>What a refresh throws, if anything.</summary>
+    public Exception? RefreshFails { get; set; }
+
     public Task RefreshAsync(CancellationToken cancellationToken)
     {
+        if (RefreshFails is not null)
+        {
+            throw RefreshFails;
+        }
+
         Refreshes++;
         Publish();
         return Task.CompletedTask;
