@@ -127,6 +127,10 @@ internal static class ServiceAssembly
                 provider, provider.GetRequiredKeyedService<Database>(DatabaseRole.Ingest)));
             services.AddSingleton<ISourceDirectory>(provider => provider.GetRequiredService<PostgresSourceDirectory>());
             services.AddHostedService(provider => provider.GetRequiredService<PostgresSourceDirectory>());
+            services.AddSingleton(provider => ActivatorUtilities.CreateInstance<PostgresDoorTroubles>(
+                provider, provider.GetRequiredKeyedService<Database>(DatabaseRole.Ingest)));
+            services.AddSingleton<IDoorTroubles>(provider => provider.GetRequiredService<PostgresDoorTroubles>());
+            services.AddHostedService(provider => provider.GetRequiredService<PostgresDoorTroubles>());
             services.AddIntakeLog(builder.Configuration);
             services.AddIntake(builder.Configuration);
         }

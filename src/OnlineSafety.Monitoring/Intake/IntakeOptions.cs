@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using System.Net;
 using Microsoft.Extensions.Options;
 using OnlineSafety.Monitoring.Intake.Files;
+using OnlineSafety.Monitoring.Intake.Syslog.Tls;
 
 namespace OnlineSafety.Monitoring.Intake;
 
@@ -100,6 +101,18 @@ internal sealed class SyslogDoorOptions : IValidatableObject
     [Range(1, 100_000)]
     public int MaxConnectionsPerPeer { get; set; } = 100;
 
+    /// <summary>Connections of one source to one listener, where its sender's address, port or certificate alone says whose they are.</summary>
+    [Range(1, 100_000)]
+    public int MaxConnectionsPerSource { get; set; } = 500;
+
+    /// <summary>Messages a second that one source may send, one second's worth at once; 0: no limit. Over it TCP and TLS are held back and UDP is counted; nothing is dropped.</summary>
+    [Range(0, 10_000_000)]
+    public int MaxMessagesPerSecondPerSource { get; set; }
+
+    /// <summary>Bytes of one listener's connections that may wait for the log; over it none of them is read. Default 64 MiB.</summary>
+    [Range(1024 * 1024, int.MaxValue)]
+    public int MaxPendingBytes { get; set; } = 64 * 1024 * 1024;
+
     /// <summary>A connection that sends nothing for so long is closed. Time spent waiting for our own log does not count.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
     public TimeSpan IdleTimeout { get; set; } = TimeSpan.FromMinutes(30);
@@ -116,18 +129,24 @@ internal sealed class SyslogDoorOptions : IValidatableObject
     [Range(4 * 1024, 16 * 1024 * 1024)]
     public int UdpBatchBytes { get; set; } = 256 * 1024;
 
+    [ValidateObjectMembers]
+    public TlsDoorOptions Tls { get; set; } = new();
+
     /// <summary>How long a stop waits for what was read to become durable.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:05:00")]
     public TimeSpan StopWithin { get; set; } = TimeSpan.FromSeconds(10);
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
-        // An address alone would parse as port 0.
-        if (!IPEndPoint.TryParse(Listen, out var endpoint) || !Listen.EndsWith($":{endpoint.Port}", StringComparison.Ordinal))
+        if (!IsAddressAndPort(Listen))
         {
             yield return new ValidationResult("Listen must be ADDRESS:PORT, as 0.0.0.0:5514 or [::]:5514.", [nameof(Listen)]);
         }
     }
+
+    // An address alone would parse as port 0.
+    internal static bool IsAddressAndPort(string text) =>
+        IPEndPoint.TryParse(text, out var endpoint) && text.EndsWith($":{endpoint.Port}", StringComparison.Ordinal);
 }
 
 [OptionsValidator]

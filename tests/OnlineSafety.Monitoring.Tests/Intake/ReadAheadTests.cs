@@ -13,7 +13,7 @@ public class ReadAheadTests
     [Fact]
     public void ASenderThatHasAlwaysMoreToSayGetsMoreUpToItsLimit()
     {
-        using var readAhead = new ReadAhead(_options, new ReadAheadBudget(long.MaxValue));
+        using var readAhead = ReadAhead.Of(_options, tls: false, new ReadAheadBudget(long.MaxValue));
 
         Assert.Equal(32 * 1024, readAhead.Bytes);
         Adapt(readAhead, times: 20, filled: true, Quick);
@@ -24,7 +24,7 @@ public class ReadAheadTests
     [Fact]
     public void ASenderThatIsReadEmptyStaysWhereItIs()
     {
-        using var readAhead = new ReadAhead(_options, new ReadAheadBudget(long.MaxValue));
+        using var readAhead = ReadAhead.Of(_options, tls: false, new ReadAheadBudget(long.MaxValue));
 
         Adapt(readAhead, times: 20, filled: false, Quick);
 
@@ -34,7 +34,7 @@ public class ReadAheadTests
     [Fact]
     public void ASlowLogTakesItBack()
     {
-        using var readAhead = new ReadAhead(_options, new ReadAheadBudget(long.MaxValue));
+        using var readAhead = ReadAhead.Of(_options, tls: false, new ReadAheadBudget(long.MaxValue));
         Adapt(readAhead, times: 20, filled: true, Quick);
 
         readAhead.Adapt(filled: true, Slow);
@@ -46,8 +46,8 @@ public class ReadAheadTests
     public void AllConnectionsTogetherGrowNoFurtherThanTheirBudgetAndGiveItBack()
     {
         var budget = new ReadAheadBudget(256 * 1024);
-        var first = new ReadAhead(_options, budget);
-        using var second = new ReadAhead(_options, budget);
+        var first = ReadAhead.Of(_options, tls: false, budget);
+        using var second = ReadAhead.Of(_options, tls: false, budget);
 
         Adapt(first, times: 20, filled: true, Quick);
         Adapt(second, times: 20, filled: true, Quick);

@@ -5,16 +5,31 @@ namespace OnlineSafety.Monitoring.Intake.Syslog;
 /// Small commits cost as much as large ones, so a sender that has always more to say gets more, up to a limit for it and one for all connections
 /// together. A log that has become slow takes it back: holding more would not make it faster.
 /// </summary>
-internal sealed class ReadAhead(SyslogDoorOptions options, ReadAheadBudget budget) : IDisposable
+internal sealed class ReadAhead : IDisposable
 {
+    /// <summary>What an <see cref="System.Net.Security.SslStream"/> may itself have read ahead: two records of TLS.</summary>
+    private const int TlsBuffer = 32 * 1024;
+
+    private const int LeastOverTls = 8 * 1024;
+
     private static readonly TimeSpan Quick = TimeSpan.FromMilliseconds(100);
 
-    private readonly int _least = options.ReadAheadBytes / 2;
-    private readonly int _most = options.ReadAheadMostBytes / 2;
-    private int _granted = options.ReadAheadBytes / 2;
+    private readonly ReadAheadBudget _budget;
+    private readonly int _least;
+    private readonly int _most;
+    private int _granted;
+
+    private ReadAhead(int least, int most, ReadAheadBudget budget)
+    {
+        (_least, _most, _budget) = (least / 2, most / 2, budget);
+        (_granted, Bytes) = (_least, _least);
+    }
 
     /// <summary>Bytes that the next read may take.</summary>
-    public int Bytes { get; private set; } = options.ReadAheadBytes / 2;
+    public int Bytes { get; private set; }
+
+    public static ReadAhead Of(SyslogDoorOptions options, bool tls, ReadAheadBudget budget) => new(
+        tls ? Math.Max(options.ReadAheadBytes - TlsBuffer, LeastOverTls) : options.ReadAheadBytes, options.ReadAheadMostBytes, budget);
 
     /// <param name="filled">The sender had at least as much to say as a read could take.</param>
     /// <param name="append">How long the append before took.</param>
@@ -35,7 +50,7 @@ internal sealed class ReadAhead(SyslogDoorOptions options, ReadAheadBudget budge
         if (wanted > _granted)
         {
             // Both halves grow.
-            if (!budget.TryTake((wanted - _granted) * 2))
+            if (!_budget.TryTake((wanted - _granted) * 2))
             {
                 return;
             }
@@ -48,7 +63,7 @@ internal sealed class ReadAhead(SyslogDoorOptions options, ReadAheadBudget budge
 
     public void Dispose()
     {
-        budget.Return((_granted - _least) * 2);
+        _budget.Return((_granted - _least) * 2);
         _granted = _least;
     }
 }
