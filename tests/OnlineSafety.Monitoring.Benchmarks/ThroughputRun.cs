@@ -16,7 +16,18 @@ internal static class ThroughputRun
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(10);
 
-    public static async Task<ThroughputResult> RunAsync(BenchmarkArguments arguments)
+    public static async Task<int> RunAsync(string[] args)
+    {
+        if (BenchmarkArguments.Parse(args) is not { } arguments)
+        {
+            return 2;
+        }
+
+        Results.Print(await MeasureAsync(arguments));
+        return 0;
+    }
+
+    private static async Task<ThroughputResult> MeasureAsync(BenchmarkArguments arguments)
     {
         await using var service = await ServiceProcess.StartAsync(ServiceExecutable.Published(arguments.Service));
         var school = (await service.CommandAsync("school", "add", "--name", "Bench School", "--urn", "100000")).GetProperty("school").GetString()!;
