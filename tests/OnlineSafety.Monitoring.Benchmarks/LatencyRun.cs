@@ -17,7 +17,7 @@ internal static class LatencyRun
 
     public static async Task<int> RunAsync(string[] args)
     {
-        if (BenchmarkArguments.Parse(args) is not { } arguments)
+        if (LatencyOptions.Parse(args) is not { } arguments)
         {
             return 2;
         }
@@ -26,7 +26,7 @@ internal static class LatencyRun
         return 0;
     }
 
-    private static async Task<IReadOnlyList<LatencyResult>> MeasureAsync(BenchmarkArguments arguments)
+    private static async Task<IReadOnlyList<LatencyResult>> MeasureAsync(LatencyOptions arguments)
     {
         await using var service = await ServiceProcess.StartAsync(ServiceExecutable.Published(arguments.Service));
         var school = (await service.CommandAsync("school", "add", "--name", "Bench School", "--urn", "100000")).GetProperty("school").GetString()!;

@@ -1,10 +1,11 @@
 using OnlineSafety.Monitoring.Benchmarks;
+using OnlineSafety.Monitoring.Benchmarks.Speed;
 
 // dotnet run -c Release --project tests/OnlineSafety.Monitoring.Benchmarks -- MODE [option...]
 // A mode reads its own options and prints its own results; a new one is one more line here.
 Mode[] modes =
 [
-    new("throughput", "syslog lines over one TCP connection -> processed checkpoint", ThroughputRun.RunAsync),
+    new("speed", "every bar of speed, beside raw COPY and installed peers: the table", SpeedMode.RunAsync),
     new("latency", "one line (TCP, HTTP) -> mail in the outbox", LatencyRun.RunAsync),
 ];
 

@@ -193,7 +193,7 @@ internal sealed partial class ServiceProcess : IAsyncDisposable
 
     private Process Launch()
     {
-        var start = _executable.Prepare("serve", "--data", Data, "--http", $"127.0.0.1:{Http}", "--syslog", $"127.0.0.1:{Syslog}");
+        var start = _executable.Prepare(["serve", .. _executable.Serving, "--data", Data, "--http", $"127.0.0.1:{Http}", "--syslog", $"127.0.0.1:{Syslog}"]);
         foreach (var (name, value) in _executable.Environment)
         {
             start.Environment[name] = value;
