@@ -10,10 +10,11 @@ internal static class UdpLines
     private const int Longest = 4096;
     private const int MostAtOnce = 1000;
 
-    public static Task<(long Datagrams, TimeSpan Sending)> SendAsync(LinePool pool, int port, long first, long count, double rate) => Task.Factory.StartNew(
+    public static Task<(long Datagrams, TimeSpan Sending)> SendAsync(LinePool pool, int port, IPAddress from, long first, long count, double rate) => Task.Factory.StartNew(
         () =>
         {
             using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp) { SendBufferSize = 4 << 20 };
+            socket.Bind(new IPEndPoint(from, 0));
             socket.Connect(IPAddress.Loopback, port);
             var datagram = new byte[Longest];
             var started = Stopwatch.GetTimestamp();

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using OnlineSafety.Monitoring.Benchmarks.Load;
 using OnlineSafety.Monitoring.Benchmarks.Machine;
 
@@ -12,16 +13,17 @@ internal sealed class UdpMeasure : IMeasure
     public async Task RunAsync(SpeedRun run, Figures figures)
     {
         await using var service = await run.StartAsync(SpeedRun.AllRoles);
-        var warm = await UdpLines.SendAsync(run.Lines, service.Process.Syslog, first: 1_000_000_000, 20_000, rate: 10_000);
+        var from = (await service.AddSyslogSourcesAsync(1))[0];
+        await UdpLines.SendAsync(run.Lines, service.Process.Syslog, from, first: 1_000_000_000, 20_000, rate: 10_000);
         await UntilQuietAsync(service);
-        await MeasureAsync(run, service, figures, "udp-50k", 50_000, run.Options.Full(60, 10));
-        await MeasureAsync(run, service, figures, "udp-100k", 100_000, run.Options.Full(6, 3));
+        await MeasureAsync(run, service, from, figures, "udp-50k", 50_000, run.Options.Full(60, 10));
+        await MeasureAsync(run, service, from, figures, "udp-100k", 100_000, run.Options.Full(6, 3));
     }
 
-    private static async Task MeasureAsync(SpeedRun run, BenchService service, Figures figures, string name, double rate, int seconds)
+    private static async Task MeasureAsync(SpeedRun run, BenchService service, IPAddress from, Figures figures, string name, double rate, int seconds)
     {
         var (before, stored, kernel) = (service.Use(), await service.StoredAsync(), KernelDrops(service.Process.Syslog));
-        var (count, sending) = await UdpLines.SendAsync(run.Lines, service.Process.Syslog, first: 1, (long)(rate * seconds), rate);
+        var (count, sending) = await UdpLines.SendAsync(run.Lines, service.Process.Syslog, from, first: 1, (long)(rate * seconds), rate);
         var after = service.Use();
         await UntilQuietAsync(service);
         var lost = count - (await service.StoredAsync() - stored);
