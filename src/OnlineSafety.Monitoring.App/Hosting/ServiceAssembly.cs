@@ -146,5 +146,7 @@ internal sealed record ServiceData(ThemeGuide Guide, Rules? Rules)
     /// <exception cref="Normalization.MappingException">Mappings are wrong; lists every error.</exception>
     public static ServiceData Load(ServiceOptions options, SchemaFiles schemas) => new(
         schemas.ReadThemeGuide(),
-        options.Roles.HasFlag(ServiceRoles.Process) ? Rules.Load(schemas.Root, options.Settings.Configuration["Vendors"]) : null);
+        options.Roles.HasFlag(ServiceRoles.Process)
+            ? Rules.Load(schemas.Root, options.Settings.Configuration["Vendors"], options.Settings.Configuration["RulePacks"])
+            : null);
 }
