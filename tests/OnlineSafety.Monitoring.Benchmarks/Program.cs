@@ -2,6 +2,11 @@ using System.Text.Json;
 using OnlineSafety.Monitoring.Benchmarks;
 
 // dotnet run -c Release --project tests/OnlineSafety.Monitoring.Benchmarks -- throughput|latency|all [--lines N] [--probes N] [--loggen PATH]
+if (args is ["stages", ..])
+{
+    return StagesRun.Run(args[1..]);
+}
+
 var arguments = BenchmarkArguments.Parse(args);
 if (arguments is null)
 {
