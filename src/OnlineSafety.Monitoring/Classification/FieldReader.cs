@@ -27,34 +27,75 @@ internal sealed class FieldReader(CompiledRules rules)
     private readonly int[] _seen = new int[rules.Rules.Length];
     private int _round;
 
-    /// <summary>The set of innocent surroundings that the last text named, -1 when none.</summary>
+    /// <summary>The set of innocent surroundings that the text last read in full named, -1 when none.</summary>
     public int Context { get; private set; }
 
-    /// <summary>Adds what the rules find in <paramref name="text"/> (and in <paramref name="host"/>, its host name) to <paramref name="findings"/>.</summary>
-    public void Read(EventField field, ReadOnlySpan<byte> text, ReadOnlySpan<byte> host, List<Finding> findings)
+    /// <summary>
+    /// Adds what the rules find in <paramref name="text"/> (and in <paramref name="host"/>, its host name) to <paramref name="findings"/>.
+    /// False when no rule can apply, which most texts show at once: then the rest, <see cref="Context"/> too, was not looked for.
+    /// </summary>
+    public bool Read(EventField field, ReadOnlySpan<byte> text, ReadOnlySpan<byte> host, List<Finding> findings)
     {
+        Context = -1;
         _tokens.Read(text);
         _hits.Clear();
-        Context = -1;
         if (host.Length > 0)
         {
             rules.Hosts.Find(host, _hits);
         }
 
+        // A rule is looked at only where a phrase of its first group stands, so without one there is nothing that the full reading could add.
+        if (!HostHasKey() && !(_tokens.Known > 0 && rules.Phrases.HasKey(_tokens.Tokens)))
+        {
+            return false;
+        }
+
+        FindPhrases();
+        Evaluate(field, findings);
+        Context = FirstContext();
+        Forget();
+        return true;
+    }
+
+    /// <summary>What <see cref="Context"/> would be.</summary>
+    public int ContextOf(ReadOnlySpan<byte> text)
+    {
+        _tokens.Read(text);
+        _hits.Clear();
+        FindPhrases();
+        var context = FirstContext();
+        Forget();
+        return context;
+    }
+
+    private void FindPhrases()
+    {
         if (_tokens.Known > 0)
         {
             rules.Phrases.Find(_tokens.Tokens, _hits);
         }
 
-        if (_hits.Count > 0)
+        Index();
+    }
+
+    private bool HostHasKey()
+    {
+        foreach (var hit in _hits)
         {
-            Index();
-            Evaluate(field, findings);
-            Context = FirstContext();
-            foreach (var set in _touched)
+            if (rules.ByKey[hit.Set].Length > 0)
             {
-                _first[set] = -1;
+                return true;
             }
+        }
+
+        return false;
+    }
+
+    private void Forget()
+    {
+        foreach (var set in _touched)
+        {
+            _first[set] = -1;
         }
     }
 

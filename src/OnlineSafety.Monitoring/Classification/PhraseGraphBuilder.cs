@@ -41,7 +41,48 @@ internal sealed class PhraseGraphBuilder
         return [.. Enumerable.Range(0, _wordList.Count + 1).Select(word => starts[word].Select(Start).ToArray())];
     }
 
-    public PhraseNode[] Nodes() => [.. _nodes.Select(n => new PhraseNode([.. n.Sets.Order()], [.. n.Gaps], NextOf(n)))];
+    /// <summary>Of the ways from the root, those that lead to a key, and only the words that go on towards it.</summary>
+    public PhraseStart[][] KeyStarts(PhraseNode[] nodes)
+    {
+        var starts = _nodes[Root].Edges.Where(e => nodes[e.Target].LeadsToKey).ToLookup(e => e.Word, e => e.Target);
+        return [.. Enumerable.Range(0, _wordList.Count + 1).Select(word => starts[word].Select(Key).ToArray())];
+
+        PhraseStart Key(int target)
+        {
+            var node = _nodes[target];
+            return new PhraseStart(
+                target,
+                nodes[target].EndsKey || node.Gaps.Exists(gap => nodes[gap.Behind].LeadsToKey),
+                NextOf(node.Edges.Where(e => nodes[e.Target].LeadsToKey)));
+        }
+    }
+
+    public PhraseNode[] Nodes(bool[] isKey)
+    {
+        var leads = Leading(isKey);
+        return [.. _nodes.Select((n, i) => new PhraseNode([.. n.Sets.Order()], [.. n.Gaps], NextOf(n.Edges), n.Sets.Any(set => isKey[set]), leads[i]))];
+    }
+
+    private bool[] Leading(bool[] isKey)
+    {
+        var leads = new bool[_nodes.Count];
+        for (var changed = true; changed;)
+        {
+            changed = false;
+
+            // Ways run to nodes made later, so that one pass from the end usually is enough.
+            for (var i = _nodes.Count - 1; i > Root; i--)
+            {
+                var node = _nodes[i];
+                if (!leads[i] && (node.Sets.Any(set => isKey[set]) || node.Edges.Any(e => leads[e.Target]) || node.Gaps.Exists(gap => leads[gap.Behind])))
+                {
+                    leads[i] = changed = true;
+                }
+            }
+        }
+
+        return leads;
+    }
 
     public ((ulong Key, int From, int Count)[] Steps, int[] Targets) Steps()
     {
@@ -146,9 +187,9 @@ internal sealed class PhraseGraphBuilder
         _nodes[node].Edges.Add((Number(words[^1]), target));
     }
 
-    private PhraseStart Start(int node) => new(node, _nodes[node].Sets.Count > 0 || _nodes[node].Gaps.Count > 0, NextOf(_nodes[node]));
+    private PhraseStart Start(int node) => new(node, _nodes[node].Sets.Count > 0 || _nodes[node].Gaps.Count > 0, NextOf(_nodes[node].Edges));
 
-    private static ulong NextOf(Node node) => node.Edges.Aggregate(0UL, (bits, edge) => bits | (1UL << (edge.Word & 63)));
+    private static ulong NextOf(IEnumerable<(int Word, int Target)> edges) => edges.Aggregate(0UL, (bits, edge) => bits | (1UL << (edge.Word & 63)));
 
     private int NewNode()
     {

@@ -46,8 +46,9 @@ internal sealed class RuleCompiler(Taxonomy taxonomy, RuleErrors errors)
         }
 
         var byKey = rules.SelectMany((rule, i) => rule.Groups[0].Select(set => (set, i))).ToLookup(x => x.set, x => x.i);
-        return new CompiledRules(
-            new PhraseGraph(_graph), _hosts, [.. rules], [.. _setNames.Select((_, set) => byKey[set].ToArray())], [.. modifiers], contexts, [.. _setNames]);
+        int[][] rulesOf = [.. _setNames.Select((_, set) => byKey[set].ToArray())];
+        var phrases = new PhraseGraph(_graph, [.. rulesOf.Select(numbers => numbers.Length > 0)]);
+        return new CompiledRules(phrases, _hosts, [.. rules], rulesOf, [.. modifiers], contexts, [.. _setNames]);
     }
 
     private void Merge(string file, string place, Dictionary<string, string[]> from, Dictionary<string, string[]> to)
