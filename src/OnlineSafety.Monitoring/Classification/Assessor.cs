@@ -28,8 +28,8 @@ internal sealed class Assessor(RuleSet rules)
     public Assessment Assess(EventDraft draft, string vendor, in AssessContext context)
     {
         _findings.Clear();
-        ReadFields(draft);
         var unmapped = ReadCategories(draft, vendor);
+        ReadFields(draft, _categories.Count > 0 ? RulesAsked.All : RulesAsked.Deciding);
         if (_findings.Count == 0 && _categories.Count == 0 && unmapped.Length == 0 && draft.Kind != ActivityKind.Report)
         {
             return Assessment.None;
@@ -51,7 +51,7 @@ internal sealed class Assessor(RuleSet rules)
     {
         _findings.Clear();
         _categories.Clear();
-        _reader.Read(EventField.Text, _url.Read(utf8), default, _findings);
+        _reader.Read(EventField.Text, _url.Read(utf8), default, RulesAsked.Grave, _findings);
         for (var i = _findings.Count - 1; i >= 0; i--)
         {
             var rule = rules.Rules.Rules[_findings[i].Rule];
@@ -73,7 +73,7 @@ internal sealed class Assessor(RuleSet rules)
 
     private static ReadOnlySpan<EventField> TextFields => [EventField.SearchQuery, EventField.Text, EventField.App, EventField.VendorReason];
 
-    private void ReadFields(EventDraft draft)
+    private void ReadFields(EventDraft draft, RulesAsked asked)
     {
         _context = -1;
         _unread = 0;
@@ -84,7 +84,7 @@ internal sealed class Assessor(RuleSet rules)
                 continue;
             }
 
-            if (_reader.Read(field, draft[field], default, _findings))
+            if (_reader.Read(field, draft[field], default, asked, _findings))
             {
                 _context = Math.Max(_context, _reader.Context);
             }
@@ -96,7 +96,7 @@ internal sealed class Assessor(RuleSet rules)
 
         if (draft.Has(EventField.Url))
         {
-            _reader.Read(EventField.Url, _url.Read(UrlPart(draft)), draft[EventField.UrlHost], _findings);
+            _reader.Read(EventField.Url, _url.Read(UrlPart(draft)), draft[EventField.UrlHost], asked, _findings);
         }
     }
 

@@ -25,6 +25,7 @@ internal sealed class FieldReader(CompiledRules rules)
     private readonly int[] _next = new int[PhraseGraph.MostHits * 2];
     private readonly List<int> _touched = [];
     private readonly int[] _seen = new int[rules.Rules.Length];
+    private readonly ulong[] _seenBits = new ulong[rules.Bits.Length];
     private int _round;
 
     /// <summary>The set of innocent surroundings that the text last read in full named, -1 when none.</summary>
@@ -32,9 +33,10 @@ internal sealed class FieldReader(CompiledRules rules)
 
     /// <summary>
     /// Adds what the rules find in <paramref name="text"/> (and in <paramref name="host"/>, its host name) to <paramref name="findings"/>.
-    /// False when no rule can apply, which most texts show at once: then the rest, <see cref="Context"/> too, was not looked for.
+    /// False when none of the rules <paramref name="asked"/> for can apply, which most texts show at once: then nothing else was looked for, not
+    /// <see cref="Context"/> and not the other rules.
     /// </summary>
-    public bool Read(EventField field, ReadOnlySpan<byte> text, ReadOnlySpan<byte> host, List<Finding> findings)
+    public bool Read(EventField field, ReadOnlySpan<byte> text, ReadOnlySpan<byte> host, RulesAsked asked, List<Finding> findings)
     {
         Context = -1;
         _tokens.Read(text);
@@ -44,8 +46,7 @@ internal sealed class FieldReader(CompiledRules rules)
             rules.Hosts.Find(host, _hits);
         }
 
-        // A rule is looked at only where a phrase of its first group stands, so without one there is nothing that the full reading could add.
-        if (!HostHasKey() && !(_tokens.Known > 0 && rules.Phrases.HasKey(_tokens.Tokens)))
+        if (!MayApply(field, asked))
         {
             return false;
         }
@@ -78,17 +79,23 @@ internal sealed class FieldReader(CompiledRules rules)
         Index();
     }
 
-    private bool HostHasKey()
+    // A rule applies only where a phrase of each of its groups stands, so without that there is nothing that the full reading could add.
+    private bool MayApply(EventField field, RulesAsked asked)
     {
+        rules.Bits.Clear(_seenBits);
         foreach (var hit in _hits)
         {
-            if (rules.ByKey[hit.Set].Length > 0)
-            {
-                return true;
-            }
+            // Twice: a host may stand for two groups at once, having no words that could be the same.
+            RuleBits.Add(rules.Bits.Of(hit.Set), _seenBits);
+            RuleBits.Add(rules.Bits.Of(hit.Set), _seenBits);
         }
 
-        return false;
+        if (_tokens.Known > 0)
+        {
+            rules.Sieve.Note(_tokens.Tokens, _seenBits);
+        }
+
+        return rules.Bits.AnyComplete(_seenBits, field, asked);
     }
 
     private void Forget()

@@ -10,9 +10,7 @@ internal readonly record struct PhraseStart(int Node, bool Always, ulong Next);
 /// <param name="Sets">Sets whose phrase ends here.</param>
 /// <param name="Gaps">Gaps that begin here.</param>
 /// <param name="Next">A bit per word number modulo 64 that may lead further: most words are turned away without a look at the table.</param>
-/// <param name="EndsKey">A phrase of a key set ends here.</param>
-/// <param name="LeadsToKey">One ends here or further on.</param>
-internal readonly record struct PhraseNode(int[] Sets, (int Words, int Behind)[] Gaps, ulong Next, bool EndsKey, bool LeadsToKey)
+internal readonly record struct PhraseNode(int[] Sets, (int Words, int Behind)[] Gaps, ulong Next)
 {
     public bool MayFollow(int word) => (Next & (1UL << (word & 63))) != 0;
 }
@@ -27,20 +25,16 @@ internal sealed class PhraseGraph
     public const int MostHits = 1024;
 
     private readonly PhraseStart[][] _starts; // by word
-    private readonly PhraseStart[][] _keyStarts; // by word, those that lead to a key
     private readonly PhraseNode[] _nodes;
     private readonly (ulong Key, int From, int Count)[] _steps;
     private readonly int[] _targets;
     private readonly ulong _mask;
 
-    /// <param name="builder">Holds the phrases.</param>
-    /// <param name="isKey">By set: whether <see cref="HasKey"/> looks for its phrases.</param>
-    public PhraseGraph(PhraseGraphBuilder builder, bool[] isKey)
+    public PhraseGraph(PhraseGraphBuilder builder)
     {
         Lexicon = builder.Lexicon();
         _starts = builder.Starts();
-        _nodes = builder.Nodes(isKey);
-        _keyStarts = builder.KeyStarts(_nodes);
+        _nodes = builder.Nodes();
         (_steps, _targets) = builder.Steps();
         _mask = (ulong)_steps.Length - 1;
     }
@@ -67,64 +61,6 @@ internal sealed class PhraseGraph
                 return;
             }
         }
-    }
-
-    /// <summary>
-    /// Whether a phrase of a key set stands in <paramref name="tokens"/>: the same walk, over the few ways that lead to one, up to the first.
-    /// </summary>
-    public bool HasKey(ReadOnlySpan<Token> tokens)
-    {
-        for (var i = 0; i < tokens.Length; i++)
-        {
-            if (tokens[i].Word == 0)
-            {
-                continue;
-            }
-
-            var next = i + 1 < tokens.Length ? tokens[i + 1].Word : 0;
-            foreach (ref readonly var start in _keyStarts[tokens[i].Word].AsSpan())
-            {
-                if ((start.Always || (next != 0 && (start.Next & (1UL << (next & 63))) != 0)) && ReachesKey(tokens, start.Node, i + 1))
-                {
-                    return true;
-                }
-            }
-        }
-
-        return false;
-    }
-
-    private bool ReachesKey(ReadOnlySpan<Token> tokens, int node, int next)
-    {
-        ref readonly var at = ref _nodes[node];
-        if (at.EndsKey)
-        {
-            return true;
-        }
-
-        if (next < tokens.Length && tokens[next].Word is var word and not 0 && at.MayFollow(word))
-        {
-            foreach (var target in Targets(node, word))
-            {
-                if (_nodes[target].LeadsToKey && ReachesKey(tokens, target, next + 1))
-                {
-                    return true;
-                }
-            }
-        }
-
-        foreach (var (words, behind) in at.Gaps)
-        {
-            for (int i = next, last = Math.Min(next + words, tokens.Length - 1); i <= last && !tokens[i].NewSentence; i++)
-            {
-                if (_nodes[behind].LeadsToKey && ReachesKey(tokens, behind, i))
-                {
-                    return true;
-                }
-            }
-        }
-
-        return false;
     }
 
     private void Walk(ReadOnlySpan<Token> tokens, int node, int start, int next, List<PhraseHit> hits)
@@ -158,7 +94,11 @@ internal sealed class PhraseGraph
         }
     }
 
-    private ReadOnlySpan<int> Targets(int node, int word)
+    /// <summary>The gaps that begin at <paramref name="node"/>.</summary>
+    public ReadOnlySpan<(int Words, int Behind)> Gaps(int node) => _nodes[node].Gaps;
+
+    /// <summary>Where <paramref name="word"/> leads from <paramref name="node"/>.</summary>
+    public ReadOnlySpan<int> Targets(int node, int word)
     {
         var key = Key(node, word);
         for (var slot = Spread(key); ; slot++)

@@ -2,6 +2,11 @@ using System.Numerics;
 
 namespace OnlineSafety.Monitoring.Classification;
 
+/// <summary>What leads on from a node towards nodes of a kind.</summary>
+/// <param name="Gaps">A gap does.</param>
+/// <param name="Next">A bit per word number modulo 64 that does.</param>
+internal readonly record struct PhraseTowards(bool Gaps, ulong Next);
+
 /// <summary>Collects the phrases of all packs and lays them out as the tables of a <see cref="PhraseGraph"/>.</summary>
 internal sealed class PhraseGraphBuilder
 {
@@ -41,31 +46,10 @@ internal sealed class PhraseGraphBuilder
         return [.. Enumerable.Range(0, _wordList.Count + 1).Select(word => starts[word].Select(Start).ToArray())];
     }
 
-    /// <summary>Of the ways from the root, those that lead to a key, and only the words that go on towards it.</summary>
-    public PhraseStart[][] KeyStarts(PhraseNode[] nodes)
+    /// <summary>Adds to the nodes of a kind all those from which one is reached.</summary>
+    public bool[] Leading(bool[] kind)
     {
-        var starts = _nodes[Root].Edges.Where(e => nodes[e.Target].LeadsToKey).ToLookup(e => e.Word, e => e.Target);
-        return [.. Enumerable.Range(0, _wordList.Count + 1).Select(word => starts[word].Select(Key).ToArray())];
-
-        PhraseStart Key(int target)
-        {
-            var node = _nodes[target];
-            return new PhraseStart(
-                target,
-                nodes[target].EndsKey || node.Gaps.Exists(gap => nodes[gap.Behind].LeadsToKey),
-                NextOf(node.Edges.Where(e => nodes[e.Target].LeadsToKey)));
-        }
-    }
-
-    public PhraseNode[] Nodes(bool[] isKey)
-    {
-        var leads = Leading(isKey);
-        return [.. _nodes.Select((n, i) => new PhraseNode([.. n.Sets.Order()], [.. n.Gaps], NextOf(n.Edges), n.Sets.Any(set => isKey[set]), leads[i]))];
-    }
-
-    private bool[] Leading(bool[] isKey)
-    {
-        var leads = new bool[_nodes.Count];
+        bool[] leads = [.. kind];
         for (var changed = true; changed;)
         {
             changed = false;
@@ -73,8 +57,7 @@ internal sealed class PhraseGraphBuilder
             // Ways run to nodes made later, so that one pass from the end usually is enough.
             for (var i = _nodes.Count - 1; i > Root; i--)
             {
-                var node = _nodes[i];
-                if (!leads[i] && (node.Sets.Any(set => isKey[set]) || node.Edges.Any(e => leads[e.Target]) || node.Gaps.Exists(gap => leads[gap.Behind])))
+                if (!leads[i] && Towards(i, leads) is var way && (way.Gaps || way.Next != 0))
                 {
                     leads[i] = changed = true;
                 }
@@ -83,6 +66,11 @@ internal sealed class PhraseGraphBuilder
 
         return leads;
     }
+
+    public PhraseTowards Towards(int node, bool[] leads) => new(
+        _nodes[node].Gaps.Exists(gap => leads[gap.Behind]), NextOf(_nodes[node].Edges.Where(edge => leads[edge.Target])));
+
+    public PhraseNode[] Nodes() => [.. _nodes.Select(n => new PhraseNode([.. n.Sets.Order()], [.. n.Gaps], NextOf(n.Edges)))];
 
     public ((ulong Key, int From, int Count)[] Steps, int[] Targets) Steps()
     {

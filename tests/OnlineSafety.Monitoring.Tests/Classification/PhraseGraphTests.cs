@@ -51,7 +51,7 @@ public sealed class PhraseGraphTests
             new Dictionary<string, string[]> { ["you"] = ["u"] });
         var builder = new PhraseGraphBuilder();
         builder.Add(syntax.Read(phrase), 0);
-        var graph = new PhraseGraph(builder, [true]);
+        var graph = new PhraseGraph(builder);
         var tokens = new TokenBuffer(graph.Lexicon);
         tokens.Read(Encoding.UTF8.GetBytes(text));
         var hits = new List<PhraseHit>();
