@@ -4,7 +4,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Text;
-using System.Text.Json;
+using OnlineSafety.Monitoring.Benchmarks.Machine;
 using OnlineSafety.Monitoring.TestKit;
 
 namespace OnlineSafety.Monitoring.Benchmarks;
@@ -66,9 +66,8 @@ internal static class HostileRun
             group.Key, group.Sum(phase => phase.Times.Count), group.Sum(phase => phase.Failed),
             Median(group.Select(phase => At(phase.Times, 0.5))), Median(group.Select(phase => At(phase.Times, 0.99))),
             Median(group.Select(phase => phase.Times[^1])), Median(group.Select(phase => phase.OfQuiet))));
-        var memory = ProcessTree.Usage(service).PeakResident / 1048576.0;
-        Console.WriteLine(JsonSerializer.Serialize(
-            new { hostile = results, peakResidentMiB = Math.Round(memory, 1) }, new JsonSerializerOptions(JsonSerializerDefaults.Web) { WriteIndented = true }));
+        var memory = ProcessTree.Memory(service.Id, "VmHWM") / 1048576.0;
+        Results.Print(new { hostile = results, peakResidentMiB = Math.Round(memory, 1) });
         return 0;
     }
 
