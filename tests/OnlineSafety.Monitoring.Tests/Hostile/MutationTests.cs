@@ -12,6 +12,7 @@ namespace OnlineSafety.Monitoring.Tests.Hostile;
 /// Seeded mutations of every vector and vendor sample. The quick form runs here; <c>tests/hostile.sh</c> runs a million and can run one seed again
 /// (<c>ONLINESAFETY_HOSTILE_CASES</c>, <c>ONLINESAFETY_HOSTILE_SEED</c>).
 /// </summary>
+[Collection(Alone.Name)]
 public sealed class MutationTests(ITestOutputHelper output)
 {
     private const int WarmUp = 2_000;
@@ -90,4 +91,11 @@ public sealed class MutationTests(ITestOutputHelper output)
 
     private static int Setting(string name, int otherwise) =>
         int.TryParse(Environment.GetEnvironmentVariable(name), CultureInfo.InvariantCulture, out var value) ? value : otherwise;
+}
+
+/// <summary>Memory held and time taken are the process's own only while nothing else runs in it.</summary>
+[CollectionDefinition(Name, DisableParallelization = true)]
+public sealed class Alone
+{
+    public const string Name = "Alone";
 }
