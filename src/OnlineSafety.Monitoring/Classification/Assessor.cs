@@ -15,6 +15,7 @@ internal readonly record struct AssessContext(PersonRole Role, string KeyStage);
 internal sealed class Assessor(RuleSet rules)
 {
     private readonly FieldReader _reader = new(rules.Rules);
+    private readonly KnownCategories _known = new(rules.Categories);
     private readonly UrlText _url = new();
     private readonly List<Finding> _findings = [];
     private readonly List<Category> _categories = [];
@@ -30,17 +31,14 @@ internal sealed class Assessor(RuleSet rules)
         _findings.Clear();
         var unmapped = ReadCategories(draft, vendor);
         ReadFields(draft, _categories.Count > 0 ? RulesAsked.All : RulesAsked.Deciding);
-        if (_findings.Count == 0 && _categories.Count == 0 && unmapped.Length == 0 && draft.Kind != ActivityKind.Report)
-        {
-            return Assessment.None;
-        }
-
-        if (_categories.Count > 0)
+        if (_findings.Count > 0 || _categories.Count > 0 || draft.Kind == ActivityKind.Report)
         {
             ReadContexts(draft);
+            return Decide(draft, context.KeyStage, unmapped?.Unmapped ?? "");
         }
 
-        return new Decision(rules, draft, context.KeyStage, _findings, _categories, _context, Slice).Decide(unmapped);
+        // Then nothing but the name decides, and so the result is the same for every event that has it.
+        return unmapped is null ? Assessment.None : unmapped.Alone ??= Decide(draft, "", unmapped.Unmapped);
     }
 
     /// <summary>
@@ -100,12 +98,15 @@ internal sealed class Assessor(RuleSet rules)
         }
     }
 
+    private Assessment Decide(EventDraft draft, string keyStage, string unmapped) =>
+        new Decision(rules, draft, keyStage, _findings, _categories, _context, Slice).Decide(unmapped);
+
     // Only a category is weighed by what the words speak of: so the texts that were passed over are read in full only beside one.
     private void ReadContexts(EventDraft draft)
     {
         foreach (var field in TextFields)
         {
-            if ((_unread & (1 << (int)field)) != 0)
+            if (_categories.Count > 0 && (_unread & (1 << (int)field)) != 0)
             {
                 _context = Math.Max(_context, _reader.ContextOf(draft[field]));
             }
@@ -119,25 +120,27 @@ internal sealed class Assessor(RuleSet rules)
         return draft.Has(EventField.SearchQuery) && url.IndexOf((byte)'?') is var query and >= 0 ? url[..query] : url;
     }
 
-    // Returns the first category that no map knows, empty when all are known.
-    private string ReadCategories(EventDraft draft, string vendor)
+    // Returns the first category that no map knows, null when all are known.
+    private MetCategory? ReadCategories(EventDraft draft, string vendor)
     {
         _categories.Clear();
-        var unmapped = draft.Has(EventField.VendorTheme) ? ReadCategory(vendor, draft[EventField.VendorTheme]) : "";
+        var unmapped = draft.Has(EventField.VendorTheme) ? ReadCategory(vendor, draft[EventField.VendorTheme]) : null;
         for (var i = 0; i < draft.CategoryCount; i++)
         {
             var unknown = ReadCategory(vendor, draft.Category(i));
-            unmapped = unmapped.Length == 0 ? unknown : unmapped;
+            unmapped ??= unknown;
         }
 
         return unmapped;
     }
 
-    private string ReadCategory(string vendor, ReadOnlySpan<byte> name)
+    private MetCategory? ReadCategory(string vendor, ReadOnlySpan<byte> name)
     {
-        if (rules.Categories.Find(vendor, name) is not { } category)
+        var met = _known.Find(vendor, name);
+        if (met.Category is not { } category)
         {
-            return Encoding.UTF8.GetString(name);
+            // A name of no bytes is no name: there is nothing to show.
+            return met.Unmapped.Length > 0 ? met : null;
         }
 
         if (category.Weight != CategoryWeight.Ignore && !_categories.Contains(category))
@@ -145,7 +148,7 @@ internal sealed class Assessor(RuleSet rules)
             _categories.Add(category);
         }
 
-        return "";
+        return null;
     }
 
     private (string Matched, int Start) Slice(EventDraft draft, in Finding finding)

@@ -48,7 +48,7 @@ internal sealed class Disguises(Lexicon lexicon)
         }
 
         var leet = (traits & WordTraits.Letters) != 0 && (traits & (WordTraits.Digits | WordTraits.Symbols)) != 0;
-        if (leet && (FindLeet(source, oneIsL: false) is var i and not 0 ? i : FindLeet(source, oneIsL: true)) is var word and not 0)
+        if (leet && FindLeet(source) is var word and not 0)
         {
             return word;
         }
@@ -61,11 +61,24 @@ internal sealed class Disguises(Lexicon lexicon)
         return Collapsed(source, keep: 2) is var two and not 0 ? two : Collapsed(source, keep: 1);
     }
 
-    private int FindLeet(ReadOnlySpan<byte> source, bool oneIsL)
+    private int FindLeet(ReadOnlySpan<byte> source)
     {
+        var read = Folding.LeetAsI;
         for (var i = 0; i < source.Length; i++)
         {
-            _variant[i] = Folding.Leet(source[i], oneIsL) is var letter and not 0 ? letter : source[i];
+            _variant[i] = read[source[i]];
+        }
+
+        var word = lexicon.Find(_variant, 0, source.Length);
+        if (word != 0 || !source.ContainsAny((byte)'1', (byte)'!', (byte)'|'))
+        {
+            return word;
+        }
+
+        read = Folding.LeetAsL;
+        for (var i = 0; i < source.Length; i++)
+        {
+            _variant[i] = read[source[i]];
         }
 
         return lexicon.Find(_variant, 0, source.Length);

@@ -20,6 +20,7 @@ internal sealed class FieldReader(CompiledRules rules)
     private const int ExcuseReach = 14;
 
     private readonly TokenBuffer _tokens = new(rules.Phrases.Lexicon);
+    private readonly QuietHosts _hosts = new(rules.Hosts);
     private readonly List<PhraseHit> _hits = [];
     private readonly int[] _first = NewFirst(rules.SetNames.Length);
     private readonly int[] _next = new int[PhraseGraph.MostHits * 2];
@@ -43,7 +44,7 @@ internal sealed class FieldReader(CompiledRules rules)
         _hits.Clear();
         if (host.Length > 0)
         {
-            rules.Hosts.Find(host, _hits);
+            _hosts.Find(host, _hits);
         }
 
         if (!MayApply(field, asked))

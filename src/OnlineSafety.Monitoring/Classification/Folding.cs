@@ -29,6 +29,8 @@ internal static class Folding
     public const byte FirstWordByte = (byte)'0';
 
     private static readonly byte[] AsciiTable = BuildAscii();
+    private static readonly byte[] LeetTableI = BuildLeet('i');
+    private static readonly byte[] LeetTableL = BuildLeet('l');
     private static readonly FrozenDictionary<int, uint> WideTable = BuildWide();
 
     // Letters that do not decompose to the Latin letter they look like. Source: own selection of the look-alikes that keyboards and
@@ -76,19 +78,22 @@ internal static class Folding
         }
     }
 
-    /// <summary>The letter that a digit or sign imitates, 0 when none; <paramref name="oneIsL"/> chooses between the two readings of 1.</summary>
-    public static byte Leet(byte value, bool oneIsL) => value switch
+    /// <summary>256 entries: the letter that a digit or sign imitates, other bytes as they are; 1, ! and | as i.</summary>
+    public static ReadOnlySpan<byte> LeetAsI => LeetTableI;
+
+    /// <summary>The same with 1, ! and | as l.</summary>
+    public static ReadOnlySpan<byte> LeetAsL => LeetTableL;
+
+    private static byte[] BuildLeet(char one)
     {
-        (byte)'0' => (byte)'o',
-        (byte)'1' or (byte)'!' or (byte)'|' => oneIsL ? (byte)'l' : (byte)'i',
-        (byte)'3' => (byte)'e',
-        (byte)'4' or (byte)'@' => (byte)'a',
-        (byte)'5' or (byte)'$' => (byte)'s',
-        (byte)'7' => (byte)'t',
-        (byte)'8' => (byte)'b',
-        (byte)'9' => (byte)'g',
-        _ => 0,
-    };
+        byte[] table = [.. Enumerable.Range(0, 256).Select(b => (byte)b)];
+        foreach (var (sign, letter) in "0o1_!_|_3e4a@a5s$s7t8b9g".Chunk(2).Select(pair => (pair[0], pair[1])))
+        {
+            table[sign] = (byte)(letter == '_' ? one : letter);
+        }
+
+        return table;
+    }
 
     private static byte[] BuildAscii()
     {

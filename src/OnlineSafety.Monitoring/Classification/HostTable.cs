@@ -132,7 +132,7 @@ internal sealed class HostTable
     /// <summary>Says no for certain, or perhaps.</summary>
     private sealed class BitFilter
     {
-        private const int Bits = 13;
+        private const int Bits = 15;
         private readonly ulong[] _bits = new ulong[(1 << Bits) / 64];
 
         public void Add(uint hash) => _bits[Place(hash) >> 6] |= 1UL << (Place(hash) & 63);

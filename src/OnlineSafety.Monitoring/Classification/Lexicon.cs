@@ -1,5 +1,6 @@
-using System.Buffers.Binary;
 using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace OnlineSafety.Monitoring.Classification;
@@ -16,9 +17,14 @@ internal sealed class Lexicon
     /// <summary>Longer words are no words of ours.</summary>
     public const int LongestWord = 48;
 
+    // By length up to 16: what of the first and of the second eight bytes belongs to the word.
+    private static readonly ulong[] FirstMask = [.. Enumerable.Range(0, 17).Select(length => Mask(length))];
+    private static readonly ulong[] SecondMask = [.. Enumerable.Range(0, 17).Select(length => Mask(length - 8))];
+
     private readonly ulong[] _filter;
     private readonly ulong _filterMask;
     private readonly Slot[] _slots;
+    private readonly Start[] _starts;
     private readonly byte[][] _words;
     private readonly ulong _slotMask;
 
@@ -27,16 +33,17 @@ internal sealed class Lexicon
         var bits = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(words.Count * 24, 1024));
         _filter = new ulong[bits / 64];
         _filterMask = (ulong)bits - 1;
-        _slots = new Slot[BitOperations.RoundUpToPowerOf2((uint)(words.Count * 2 + 2))];
+        _slots = new Slot[BitOperations.RoundUpToPowerOf2((uint)((words.Count * 2) + 2))];
         _slotMask = (ulong)_slots.Length - 1;
+        _starts = new Start[words.Count + 1];
         _words = new byte[words.Count + 1][];
         _words[0] = [];
-        Span<byte> padded = stackalloc byte[LongestWord + Padding];
+        var padded = new byte[words.Select(Encoding.UTF8.GetByteCount).DefaultIfEmpty().Max() + Padding];
         for (var i = 0; i < words.Count; i++)
         {
-            padded.Clear();
+            padded.AsSpan().Clear();
             var length = Encoding.UTF8.GetBytes(words[i], padded);
-            Add(i + 1, Hash(padded, 0, length), padded[..length].ToArray());
+            Add(i + 1, padded, length);
         }
     }
 
@@ -50,14 +57,14 @@ internal sealed class Lexicon
             return 0;
         }
 
-        var hash = Hash(buffer, start, length);
+        var hash = Hash(buffer.Slice(start, length + Padding), length, out var word);
         var bit = hash & _filterMask;
-        if ((_filter[bit >> 6] & (1UL << (int)(bit & 63))) == 0)
-        {
-            return 0;
-        }
+        return (_filter[bit >> 6] & (1UL << (int)(bit & 63))) == 0 ? 0 : Find(hash, word, buffer.Slice(start, length));
+    }
 
-        for (var at = hash >> 32; ; at++)
+    private int Find(ulong hash, in Start start, ReadOnlySpan<byte> word)
+    {
+        for (var at = hash >> 40; ; at++)
         {
             ref readonly var slot = ref _slots[at & _slotMask];
             if (slot.Word == 0)
@@ -65,48 +72,56 @@ internal sealed class Lexicon
                 return 0;
             }
 
-            // Up to eight bytes the mixing can be undone, so equal hashes of equal length are equal words.
-            if (slot.Hash == hash && slot.Length == length && (length <= 8 || buffer.Slice(start, length).SequenceEqual(_words[slot.Word])))
+            // No word holds a NUL, so up to 16 bytes the masked bytes are the word and tell its length.
+            if (slot.Tag == (uint)(hash >> 24) && _starts[slot.Word] == start && (word.Length <= 16 || word.SequenceEqual(_words[slot.Word])))
             {
                 return slot.Word;
             }
         }
     }
 
-    private void Add(int word, ulong hash, byte[] bytes)
+    private void Add(int number, ReadOnlySpan<byte> padded, int length)
     {
-        _words[word] = bytes;
+        var hash = Hash(padded[..(length + Padding)], length, out _starts[number]);
+        _words[number] = padded[..length].ToArray();
         var bit = hash & _filterMask;
         _filter[bit >> 6] |= 1UL << (int)(bit & 63);
-        var at = hash >> 32;
+        var at = hash >> 40;
         while (_slots[at & _slotMask].Word != 0)
         {
             at++;
         }
 
-        _slots[at & _slotMask] = new Slot(hash, word, bytes.Length);
+        _slots[at & _slotMask] = new Slot((uint)(hash >> 24), number);
     }
 
-    private readonly record struct Slot(ulong Hash, int Word, int Length);
+    private readonly record struct Slot(uint Tag, int Word);
 
-    // Eight bytes at a time; the last, partial eight are masked, which is why the buffer must be readable past the word.
-    private static ulong Hash(ReadOnlySpan<byte> buffer, int start, int length)
+    /// <summary>The first 16 bytes, those behind a shorter word zero.</summary>
+    private readonly record struct Start(ulong First, ulong Second);
+
+    // The span is longer than the word by the padding, so that reading 8 bytes at a time never leaves it: what is no part of the word is
+    // masked. Words up to 16 bytes take no branch that depends on their length.
+    private static ulong Hash(ReadOnlySpan<byte> padded, int length, out Start start)
     {
-        var hash = (ulong)length * 0x9E3779B97F4A7C15;
-        while (length > 8)
+        ref var bytes = ref MemoryMarshal.GetReference(padded);
+        var masked = Math.Min(length, 16);
+        start = new Start(
+            Unsafe.ReadUnaligned<ulong>(ref bytes) & FirstMask[masked],
+            Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref bytes, 8)) & SecondMask[masked]);
+        var hash = Mix((start.First * 0x9E3779B97F4A7C15) ^ BitOperations.RotateLeft(start.Second * 0xC2B2AE3D27D4EB4F, 31));
+        for (var at = 16; at < length; at += 8)
         {
-            hash = Mix(hash ^ BinaryPrimitives.ReadUInt64LittleEndian(buffer[start..]));
-            start += 8;
-            length -= 8;
+            hash = Mix(hash ^ (Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref bytes, at)) & FirstMask[Math.Min(length - at, 8)]));
         }
 
-        var last = BinaryPrimitives.ReadUInt64LittleEndian(buffer[start..]) & (ulong.MaxValue >> ((8 - length) * 8));
-        return Mix(hash ^ last);
+        return hash;
     }
+
+    private static ulong Mask(int bytes) => bytes <= 0 ? 0 : ulong.MaxValue >> ((8 - Math.Min(bytes, 8)) * 8);
 
     private static ulong Mix(ulong value)
     {
-        value *= 0xFF51AFD7ED558CCD;
         value ^= value >> 32;
         value *= 0xC4CEB9FE1A85EC53;
         return value ^ (value >> 29);

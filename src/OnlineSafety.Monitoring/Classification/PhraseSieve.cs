@@ -12,6 +12,7 @@ internal sealed class PhraseSieve
     private readonly PhraseStart[] _starts;
     private readonly Onward[] _nodes;
     private readonly SeenBits[] _bits;
+    private readonly bool[] _asked; // by word
 
     public PhraseSieve(PhraseGraph graph, PhraseGraphBuilder builder, RuleBits rules)
     {
@@ -22,6 +23,7 @@ internal sealed class PhraseSieve
         _nodes = [.. nodes.Select((node, i) => new Onward(Put(node.Sets), builder.Towards(i, leads)))];
         _words = [.. builder.Starts().Select(Word)];
         (_starts, _bits) = ([.. starts], [.. bits]);
+        _asked = [.. _words.Select(word => word.Bits.Count + word.Starts.Count > 0)];
 
         Slice Put(IEnumerable<int> sets)
         {
@@ -52,7 +54,8 @@ internal sealed class PhraseSieve
     {
         for (var i = 0; i < tokens.Length; i++)
         {
-            if (tokens[i].Word == 0)
+            // Words that no rule asks for, alone or as the beginning of a phrase, are the most.
+            if (!_asked[tokens[i].Word])
             {
                 continue;
             }

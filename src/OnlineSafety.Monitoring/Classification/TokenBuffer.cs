@@ -92,19 +92,23 @@ internal sealed class TokenBuffer(Lexicon lexicon)
 
                 var run = ((1UL << length) - 1) << start;
                 words ^= run;
-                if ((block.Stretched & run) == 0 && (block.Digits & run) is var digits && (digits == 0 || digits == run))
-                {
-                    var at = offset + start;
-                    Append(new Token { Word = lexicon.Find(_folded, at, length), Start = at, End = at + length, Folded = at, FoldedLength = length });
-                }
-                else
-                {
-                    Add(offset + start, length, offset + start, offset + start + length);
-                }
+                AddPlain(offset + start, length, block.Digits & run, run, (block.Stretched & run) != 0);
             }
 
             _newSentence |= stops != 0;
         }
+    }
+
+    private void AddPlain(int at, int length, ulong digits, ulong run, bool stretched)
+    {
+        var word = lexicon.Find(_folded, at, length);
+        var mixed = digits != 0 && digits != run;
+        if (word == 0 && (mixed || stretched))
+        {
+            word = _disguises.Find(_folded.AsSpan(at, length), (mixed ? WordTraits.Letters | WordTraits.Digits : 0) | (stretched ? WordTraits.Stretched : 0));
+        }
+
+        Append(new Token { Word = word, Start = at, End = at + length, Folded = at, FoldedLength = length });
     }
 
     // How far a word goes on in the blocks behind the one that it fills to its end.

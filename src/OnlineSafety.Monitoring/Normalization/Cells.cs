@@ -11,6 +11,20 @@ internal readonly record struct Slice(int Start, int Length)
     public bool IsEmpty => Length == 0;
 }
 
+/// <summary>What is known of a value.</summary>
+internal enum ValueState : byte
+{
+    /// <summary>Nobody asked yet.</summary>
+    Unknown,
+
+    Blank,
+
+    /// <summary>No space around it.</summary>
+    Neat,
+
+    Padded,
+}
+
 /// <summary>
 /// One record taken apart: a value per name (slot) that the mapping knows, further values of a list, and what no name claims.
 /// Everything is a slice of the record or of one scratch buffer. One per worker, reused; not thread-safe.
@@ -23,6 +37,7 @@ internal sealed class Cells
     private int _mark;
     private Slice[] _values = new Slice[64];
     private bool[] _used = new bool[64];
+    private ValueState[] _states = new ValueState[64];
     private readonly List<(int Slot, Slice Value)> _more = [];
     private readonly List<(Slice Key, Slice Value)> _extras = [];
     private byte[][] _blanks = [];
@@ -93,10 +108,12 @@ internal sealed class Cells
         {
             Array.Resize(ref _values, slots);
             Array.Resize(ref _used, slots);
+            Array.Resize(ref _states, slots);
         }
 
         Array.Clear(_values, 0, slots);
         Array.Clear(_used, 0, slots);
+        Array.Clear(_states, 0, slots);
         _more.Clear();
         _extras.Clear();
         Short = Long = false;
@@ -113,7 +130,36 @@ internal sealed class Cells
     public void MarkUsed(int slot) => _used[slot] = true;
 
     /// <summary>Nothing, or exactly a word that the mapping says stands for nothing ("-").</summary>
-    public bool IsBlank(int slot) => IsBlank(Bytes(_values[slot]));
+    public bool IsBlank(int slot) => StateOf(slot) == ValueState.Blank;
+
+    /// <summary>The value without space around it; false when nothing is left, or a word that stands for nothing.</summary>
+    public bool TryGet(int slot, out ReadOnlySpan<byte> value)
+    {
+        value = Bytes(_values[slot]);
+        switch (StateOf(slot))
+        {
+            case ValueState.Blank:
+                return false;
+            case ValueState.Neat:
+                return true;
+            default:
+                value = Utf8Text.Trim(value);
+                return !IsBlank(value);
+        }
+    }
+
+    // Several fields and conditions ask about the same value.
+    private ValueState StateOf(int slot)
+    {
+        ref var state = ref _states[slot];
+        if (state == ValueState.Unknown)
+        {
+            var value = Bytes(_values[slot]);
+            state = IsBlank(value) ? ValueState.Blank : value[0] > ' ' && value[^1] > ' ' ? ValueState.Neat : ValueState.Padded;
+        }
+
+        return state;
+    }
 
     public bool IsBlank(ReadOnlySpan<byte> value)
     {
@@ -139,6 +185,7 @@ internal sealed class Cells
         if (_values[slot].IsEmpty)
         {
             _values[slot] = value;
+            _states[slot] = ValueState.Unknown;
         }
         else
         {

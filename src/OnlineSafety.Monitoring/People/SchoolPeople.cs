@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Runtime.CompilerServices;
 using System.Text;
 using OnlineSafety.Monitoring.Events;
 using OnlineSafety.Monitoring.Notifications;
@@ -37,12 +38,19 @@ internal sealed class SchoolPeople
     public Subject Find(ReadOnlySpan<byte> user, ReadOnlySpan<byte> userAsSent)
     {
         var found = TryFind(user, out var subject);
+        if (user.SequenceEqual(userAsSent))
+        {
+            return found ? subject : Subject.Nobody;
+        }
+
         return found && subject.Staff is not null ? subject
             : TryFind(userAsSent, out var asSent) && (!found || asSent.Staff is not null) ? asSent
             : found ? subject
             : Subject.Nobody;
     }
 
+    // Only what was written to the stack is read from it.
+    [SkipLocalsInit]
     private bool TryFind(ReadOnlySpan<byte> account, out Subject subject)
     {
         subject = default;

@@ -43,8 +43,7 @@ internal sealed class Selector(int[] slots)
     {
         foreach (var candidate in slots)
         {
-            var value = Utf8Text.Trim(cells[candidate]);
-            if (!cells.IsBlank(value))
+            if (cells.TryGet(candidate, out var value))
             {
                 slot = candidate;
                 return value;

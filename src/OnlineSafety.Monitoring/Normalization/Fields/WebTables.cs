@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using OnlineSafety.Monitoring.Events;
 
 namespace OnlineSafety.Monitoring.Normalization.Fields;
@@ -26,6 +27,13 @@ internal sealed class WebTables(SearchEngine[] engines, KeyIndex secrets)
     /// <summary>Longest search term kept, in bytes.</summary>
     private const int MaximumQuery = 1024;
 
+    // A host can only be an engine's when the first label of that engine's name is one of its own: one look-up a label instead of a comparison
+    // an engine. Further engines than a mask has bits are always compared.
+    private const int Masked = 63;
+
+    private readonly KeyIndex _labels = new([.. engines.Take(Masked).Select(FirstLabel).Distinct(StringComparer.Ordinal).Select((label, i) => KeyValuePair.Create(label, i))]);
+    private readonly ulong[] _byLabel = MasksOf(engines);
+
     public static WebTables Empty { get; } = new([], new KeyIndex([]));
 
     public bool IsSecret(ReadOnlySpan<byte> parameter) => secrets.Find(parameter) >= 0;
@@ -33,15 +41,45 @@ internal sealed class WebTables(SearchEngine[] engines, KeyIndex secrets)
     /// <summary>The search term in a URL, decoded; empty when it is no search.</summary>
     public ReadOnlySpan<byte> SearchTerm(Cells cells, ReadOnlySpan<byte> host, ReadOnlySpan<byte> path, ReadOnlySpan<byte> query)
     {
-        foreach (var engine in engines)
+        var candidates = Candidates(host);
+        for (var i = 0; i < engines.Length; i++)
         {
-            if (engine.Matches(host, path) && Parameter(query, engine.Parameter) is { IsEmpty: false } value)
+            ref readonly var engine = ref engines[i];
+            if ((i >= Masked || (candidates & (1UL << i)) != 0) && engine.Matches(host, path) && Parameter(query, engine.Parameter) is { IsEmpty: false } value)
             {
                 return Utf8Text.Cap(Utf8Text.Trim(cells.Bytes(PercentText.Decode(cells, value))), MaximumQuery);
             }
         }
 
         return default;
+    }
+
+    private ulong Candidates(ReadOnlySpan<byte> host)
+    {
+        var candidates = 0UL;
+        while (true)
+        {
+            var dot = host.IndexOf((byte)'.');
+            if (_labels.Find(dot < 0 ? host : host[..dot]) is var label and >= 0)
+            {
+                candidates |= _byLabel[label];
+            }
+
+            if (dot < 0)
+            {
+                return candidates;
+            }
+
+            host = host[(dot + 1)..];
+        }
+    }
+
+    private static string FirstLabel(SearchEngine engine) => System.Text.Encoding.UTF8.GetString(engine.Host).Split('.')[0];
+
+    private static ulong[] MasksOf(SearchEngine[] engines)
+    {
+        string[] labels = [.. engines.Take(Masked).Select(FirstLabel)];
+        return [.. labels.Distinct(StringComparer.Ordinal).Select(label => labels.Select((own, i) => own == label ? 1UL << i : 0).Aggregate(0UL, (all, bit) => all | bit))];
     }
 
     private static ReadOnlySpan<byte> Parameter(ReadOnlySpan<byte> query, byte[] name)
@@ -193,6 +231,8 @@ internal sealed class UrlField(Selector from, WebTables web) : Field
         return cells.Bytes(cells.Keep(written + fragment.Length));
     }
 
+    // Only what was written to the stack is read from it.
+    [SkipLocalsInit]
     private static void SetHost(EventDraft draft, ReadOnlySpan<byte> host)
     {
         host = host.TrimEnd((byte)'.');

@@ -14,6 +14,7 @@ internal readonly record struct Column(int Slot, ColumnCheck Check, bool Loose, 
 internal sealed class Layout
 {
     private readonly Column[] _columns;
+    private readonly int[] _checked;
     private readonly int _looseMinimum;
     private readonly int _fixedCount;
 
@@ -22,6 +23,7 @@ internal sealed class Layout
     public Layout(Column[] columns, int looseMinimum)
     {
         _columns = columns;
+        _checked = [.. Enumerable.Range(0, columns.Length).Where(i => !columns[i].Loose && columns[i].Check != ColumnCheck.None)];
         _looseMinimum = looseMinimum;
         _fixedCount = columns.Count(column => !column.Loose);
     }
@@ -38,7 +40,13 @@ internal sealed class Layout
             return false;
         }
 
-        // Slots are written only when every column has its place: the usual line has exactly as many pieces as columns.
+        // Where each column takes a piece at least, as many pieces as columns, as nearly every line has them, leave no choice.
+        if (pieces.Length == _columns.Length && _looseMinimum == 1)
+        {
+            return TryAssignOneEach(cells, pieces);
+        }
+
+        // Slots are written only when every column has its place.
         Span<Range> places = stackalloc Range[_columns.Length];
         if (!Place(cells, pieces, places))
         {
@@ -54,6 +62,24 @@ internal sealed class Layout
                 var last = pieces[start + length - 1];
                 cells.Add(_columns[i].Slot, length == 1 ? first : Join(first, last));
             }
+        }
+
+        return true;
+    }
+
+    private bool TryAssignOneEach(Cells cells, ReadOnlySpan<Slice> pieces)
+    {
+        foreach (var i in _checked)
+        {
+            if (!_columns[i].Check.Passes(cells.Bytes(pieces[i])))
+            {
+                return false;
+            }
+        }
+
+        for (var i = 0; i < pieces.Length; i++)
+        {
+            cells.Add(_columns[i].Slot, pieces[i]);
         }
 
         return true;

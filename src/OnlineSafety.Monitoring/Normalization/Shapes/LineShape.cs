@@ -1,3 +1,6 @@
+using System.Numerics;
+using System.Runtime.Intrinsics;
+
 namespace OnlineSafety.Monitoring.Normalization.Shapes;
 
 /// <summary>How a line is cut into pieces.</summary>
@@ -38,11 +41,16 @@ internal sealed class SeparatorSplitter(byte[][] separators, byte[] wrap) : Spli
 
     private static int Split(Slice body, ReadOnlySpan<byte> text, byte[] separator, Span<Slice> pieces)
     {
+        if (separator.Length == 1)
+        {
+            return Split(body, text, separator[0], pieces);
+        }
+
         var count = 0;
         var start = 0;
         while (count < pieces.Length)
         {
-            var length = separator.Length == 1 ? text[start..].IndexOf(separator[0]) : text[start..].IndexOf(separator);
+            var length = text[start..].IndexOf(separator);
             if (length < 0)
             {
                 pieces[count++] = Cells.Part(body, start, text.Length - start);
@@ -54,6 +62,43 @@ internal sealed class SeparatorSplitter(byte[][] separators, byte[] wrap) : Spli
         }
 
         return -1;
+    }
+
+    // Columns are short: 32 bytes at a time are compared, not each column searched for its end.
+    private static int Split(Slice body, ReadOnlySpan<byte> text, byte separator, Span<Slice> pieces)
+    {
+        var (count, start, at) = (0, 0, 0);
+        for (; at + Vector256<byte>.Count <= text.Length; at += Vector256<byte>.Count)
+        {
+            var found = Vector256.Equals(Vector256.Create(text.Slice(at, Vector256<byte>.Count)), Vector256.Create(separator)).ExtractMostSignificantBits();
+            for (; found != 0; found &= found - 1)
+            {
+                var end = at + BitOperations.TrailingZeroCount(found);
+                if (count == pieces.Length)
+                {
+                    return -1;
+                }
+
+                pieces[count++] = Cells.Part(body, start, end - start);
+                start = end + 1;
+            }
+        }
+
+        for (; at <= text.Length; at++)
+        {
+            if (at == text.Length || text[at] == separator)
+            {
+                if (count == pieces.Length)
+                {
+                    return -1;
+                }
+
+                pieces[count++] = Cells.Part(body, start, at - start);
+                start = at + 1;
+            }
+        }
+
+        return count;
     }
 }
 
