@@ -8,11 +8,13 @@ internal static class ServiceLogging
     /// <summary>Loggers that write the path of a request, whose last segment may be a source's key.</summary>
     private static readonly string[] PathWriters =
     [
-        "Microsoft.AspNetCore.Hosting.Diagnostics",
         "Microsoft.AspNetCore.Routing.EndpointRoutingMiddleware",
         "Microsoft.AspNetCore.Routing.Matching.DfaMatcher",
         "Microsoft.AspNetCore.Server.Kestrel.BadRequests",
     ];
+
+    /// <summary>Writes paths too, and while it may write anything at all, every request is given a span and a log scope, whether anybody wants them or not.</summary>
+    private const string RequestWriter = "Microsoft.AspNetCore.Hosting.Diagnostics";
 
     public static void Configure(ILoggingBuilder logging, IConfiguration configuration)
     {
@@ -34,6 +36,7 @@ internal static class ServiceLogging
         logging.AddFilter("Microsoft.AspNetCore.Diagnostics.ExceptionHandlerMiddleware", LogLevel.None);
         logging.AddConfiguration(configuration.GetSection("Logging"));
         // After the settings, so that none of them turns these on.
+        logging.AddFilter<ConsoleLoggerProvider>(RequestWriter, LogLevel.None);
         foreach (var category in PathWriters)
         {
             logging.AddFilter<ConsoleLoggerProvider>(category, LogLevel.Warning);

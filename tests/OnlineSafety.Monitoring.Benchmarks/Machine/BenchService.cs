@@ -17,6 +17,9 @@ internal sealed class BenchService : IAsyncDisposable
     private const string StoredSql = "SELECT COALESCE(sum(last_seq), 0) FROM intake_stream";
     private const string ProcessedSql = "SELECT COALESCE(sum(next_seq - 1), 0) FROM checkpoint";
 
+    /// <summary>A service that has just read its sources reads them again after a second at the latest.</summary>
+    private static readonly TimeSpan SourcesKnown = TimeSpan.FromSeconds(1.2);
+
     private static readonly Actor Operator = Actor.Operator("bench");
     private readonly List<NpgsqlDataSource> _sources = [];
     private NpgsqlConnection? _asking;
@@ -81,6 +84,7 @@ internal sealed class BenchService : IAsyncDisposable
             addresses.Add(address);
         }
 
+        await Task.Delay(SourcesKnown);
         return [.. addresses];
     }
 
@@ -91,6 +95,7 @@ internal sealed class BenchService : IAsyncDisposable
         var school = await new SchoolRegister(setup).AddAsync("Hook School", "199999", Operator, CancellationToken.None);
         var issued = await new SourceRegister(setup, TimeProvider.System)
             .AddAsync(school.SchoolId, new NewSource { Product = Product, Door = SourceDoor.Webhook }, Operator, CancellationToken.None);
+        await Task.Delay(SourcesKnown);
         return (new Uri($"http://127.0.0.1:{Process.Http}/v1/ingest/{issued.Source.SourceId:N}"), issued.Key);
     }
 

@@ -20,10 +20,22 @@ public sealed class ServiceLoggingTests
             ["Logging:LogLevel:" + category] = "Trace",
             ["Logging:Console:LogLevel:" + category] = "Trace",
         }).Build();
-        using var services = new ServiceCollection().AddLogging(logging => ServiceLogging.Configure(logging, settings)).BuildServiceProvider();
+        using var services = Configured(settings);
         var factory = services.GetRequiredService<ILoggerFactory>();
 
         Assert.False(factory.CreateLogger(category).IsEnabled(LogLevel.Information));
         Assert.True(factory.CreateLogger("OnlineSafety.Monitoring").IsEnabled(LogLevel.Trace));
     }
+
+    [Fact]
+    public void NoRequestGetsASpanForTheSakeOfALoggerAlone()
+    {
+        // The framework asks for the highest level, and makes the span when that is on.
+        using var services = Configured(new ConfigurationBuilder().Build());
+
+        Assert.False(services.GetRequiredService<ILoggerFactory>().CreateLogger("Microsoft.AspNetCore.Hosting.Diagnostics").IsEnabled(LogLevel.Critical));
+    }
+
+    private static ServiceProvider Configured(IConfiguration settings) =>
+        new ServiceCollection().AddLogging(logging => ServiceLogging.Configure(logging, settings)).BuildServiceProvider();
 }

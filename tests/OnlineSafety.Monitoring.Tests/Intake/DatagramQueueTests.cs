@@ -50,6 +50,24 @@ public sealed class DatagramQueueTests
     }
 
     [Fact]
+    public async Task DatagramsOfEverySizeComeAsTheyWereThoughTheyFillManyBlocks()
+    {
+        var queue = new DatagramQueue(16 * 1024 * 1024);
+        var random = new Random(7);
+        for (var round = 0; round < 3; round++)
+        {
+            var sent = new List<string>();
+            for (var i = 0; i < 200; i++)
+            {
+                sent.Add(new string((char)('a' + (i % 26)), i % 7 == 0 ? 65_507 : random.Next(0, 3000)));
+                Assert.True(Add(queue, sent[^1]));
+            }
+
+            Assert.Equal(sent, Texts(await queue.TakeAsync()));
+        }
+    }
+
+    [Fact]
     public async Task AfterTheEndWhatIsLeftIsGivenAndThenNull()
     {
         var queue = new DatagramQueue(64 * 1024);

@@ -53,8 +53,7 @@ internal static class IngestAnswer
         json.WriteNumber("last", stored.First + stored.Count - 1);
         json.WriteBoolean("duplicate", stored.Duplicate);
         json.WriteEndObject();
-        json.Flush();
-        await response.CompleteAsync();
+        await SendAsync(response, json);
     }
 
     /// <summary>Problem details of RFC 9457; the type is left out, which means <c>about:blank</c>.</summary>
@@ -91,7 +90,14 @@ internal static class IngestAnswer
         json.WriteString("title", refusal.Title);
         json.WriteNumber("status", refusal.Status);
         json.WriteEndObject();
+        await SendAsync(response, json);
+    }
+
+    private static Task SendAsync(HttpResponse response, Utf8JsonWriter json)
+    {
+        // All of it is still in the writer: with its length known the answer needs no chunks.
+        response.ContentLength = json.BytesPending;
         json.Flush();
-        await response.CompleteAsync();
+        return response.CompleteAsync();
     }
 }

@@ -73,14 +73,20 @@ internal sealed class DatagramQueue(int maxBytes)
     }
 }
 
-/// <summary>Datagrams packed into one buffer.</summary>
+/// <summary>
+/// Datagrams packed into blocks, which are added as a stall goes on and never moved: growing one large array would copy and zero it again and
+/// again just when there is no time for it.
+/// </summary>
 internal sealed class DatagramBuffer
 {
-    private const int Initial = 64 * 1024;
-    private const int KeptWhenCleared = 1024 * 1024;
+    /// <summary>The largest datagram fits into a block.</summary>
+    public const int BlockBytes = 64 * 1024;
+
+    private const int BlocksKeptWhenCleared = 16;
+    private const int EntriesKeptWhenCleared = 16 * 1024;
 
     private readonly List<Entry> _entries = [];
-    private byte[] _bytes = new byte[Initial];
+    private readonly List<byte[]> _blocks = [];
     private int _used;
 
     public int Count => _entries.Count;
@@ -92,12 +98,24 @@ internal sealed class DatagramBuffer
 
     public void Add(UInt128 peer, DateTimeOffset receivedAt, ReadOnlySpan<byte> payload)
     {
-        if (_bytes.Length - _used < payload.Length)
+        var left = (_blocks.Count * BlockBytes) - _used;
+        if (_used % BlockBytes + payload.Length > BlockBytes)
         {
-            Array.Resize(ref _bytes, Math.Max(_bytes.Length * 2, _used + payload.Length));
+            // It begins the next block; the rest of this one stays empty and counts as used.
+            var rest = BlockBytes - (_used % BlockBytes);
+            (_used, left) = (_used + rest, left - rest);
         }
 
-        payload.CopyTo(_bytes.AsSpan(_used));
+        if (left < payload.Length)
+        {
+            _blocks.Add(GC.AllocateUninitializedArray<byte>(BlockBytes));
+        }
+
+        if (!payload.IsEmpty)
+        {
+            payload.CopyTo(_blocks[_used / BlockBytes].AsSpan(_used % BlockBytes));
+        }
+
         _entries.Add(new Entry(peer, receivedAt.UtcTicks, _used, payload.Length));
         _used += payload.Length;
     }
@@ -107,19 +125,24 @@ internal sealed class DatagramBuffer
         get
         {
             ref readonly var entry = ref CollectionsMarshal.AsSpan(_entries)[index];
-            return new Datagram(entry.Peer, new DateTimeOffset(entry.ReceivedAt, TimeSpan.Zero), _bytes.AsMemory(entry.Start, entry.Length));
+            var payload = entry.Length == 0 ? default : _blocks[entry.Start / BlockBytes].AsMemory(entry.Start % BlockBytes, entry.Length);
+            return new Datagram(entry.Peer, new DateTimeOffset(entry.ReceivedAt, TimeSpan.Zero), payload);
         }
     }
 
     public void Clear()
     {
-        _entries.Clear();
         _used = 0;
-        if (_bytes.Length > KeptWhenCleared)
+        if (_blocks.Count > BlocksKeptWhenCleared)
         {
-            // A stall has filled it; that memory is not kept for the next one.
-            _bytes = new byte[Initial];
-            _entries.TrimExcess();
+            // A stall has added them; that memory is not kept for the next one.
+            _blocks.RemoveRange(BlocksKeptWhenCleared, _blocks.Count - BlocksKeptWhenCleared);
+        }
+
+        _entries.Clear();
+        if (_entries.Capacity > EntriesKeptWhenCleared)
+        {
+            _entries.Capacity = EntriesKeptWhenCleared;
         }
     }
 

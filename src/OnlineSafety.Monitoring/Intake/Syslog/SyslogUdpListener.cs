@@ -10,10 +10,12 @@ namespace OnlineSafety.Monitoring.Intake.Syslog;
 internal sealed class SyslogUdpListener(
     string name, Socket socket, ListenerSources sources, SyslogAppends appends, LimitsMet met, SyslogDoorOptions options, TimeProvider time, ILogger logger)
 {
-    private const int LargestDatagram = 64 * 1024;
+    private const int LargestDatagram = DatagramBuffer.BlockBytes;
     private const int MostPeersKnown = 4096;
     private const int MostReadAtStop = 100_000;
 
+    private static readonly TimeSpan LookForStopEvery = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan PauseAfterFault = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan SampleEvery = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan ReportEvery = TimeSpan.FromMinutes(1);
 
@@ -34,14 +36,15 @@ internal sealed class SyslogUdpListener(
     {
         var append = Task.Run(() => AppendLoopAsync(giveUp), CancellationToken.None);
         var watch = WatchLossesAsync(stop);
-        await Task.Run(() => ReceiveLoopAsync(stop), CancellationToken.None);
+        // A thread of its own: the kernel's buffer lasts a tenth of a second at full rate, and the pool may be busy with records for longer.
+        await Task.Factory.StartNew(() => ReceiveLoop(stop), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         await watch;
         _queue.Complete();
         await append;
         socket.Dispose();
     }
 
-    private async Task ReceiveLoopAsync(CancellationToken stop)
+    private void ReceiveLoop(CancellationToken stop)
     {
         var memory = GC.AllocateUninitializedArray<byte>(LargestDatagram, pinned: true);
         var from = new SocketAddress(socket.AddressFamily);
@@ -49,18 +52,17 @@ internal sealed class SyslogUdpListener(
         {
             try
             {
-                // Completes at once, without allocation, while datagrams are waiting.
-                var length = await socket.ReceiveFromAsync(memory, SocketFlags.None, from, stop);
-                Keep(from, memory.AsSpan(0, length));
+                // Waits for the next one only when none is there; an empty one counts as none and ends the wait.
+                if (socket.Available > 0 || socket.Poll(LookForStopEvery, SelectMode.SelectRead))
+                {
+                    var length = socket.ReceiveFrom(memory, SocketFlags.None, from);
+                    Keep(from, memory.AsSpan(0, length));
+                }
             }
             catch (SocketException exception)
             {
                 DoorLog.SocketFailed(logger, name, exception.SocketErrorCode);
-                await Task.Delay(TimeSpan.FromMilliseconds(100), time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
-            catch (OperationCanceledException)
-            {
-                break;
+                stop.WaitHandle.WaitOne(PauseAfterFault);
             }
         }
 
