@@ -49,7 +49,12 @@ internal sealed class FaultRun : IAsyncDisposable
     public async Task<Reckoning> ReckonAsync(bool waitForMails)
     {
         await StopSendingAsync();
-        await FreshRecordArrivesAsync();
+        await Reckoning.DrainAsync(Service);
+        if (!_name.StartsWith("control", StringComparison.Ordinal))
+        {
+            await FreshRecordArrivesAsync();
+        }
+
         var result = await Reckoning.OfAsync(_name, _seed, Chaos, Oracle, Service, waitForMails);
         _output.WriteLine(result.Row);
         return result;

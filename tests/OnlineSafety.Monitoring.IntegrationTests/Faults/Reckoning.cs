@@ -69,10 +69,13 @@ internal sealed record Reckoning
         Chaos.EndedByItself, Chaos.SlowestRecovery.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture), WorstAge, Verify,
     });
 
-    /// <summary>Waits until no record waits, then compares.</summary>
+    /// <summary>Returns when no record waits.</summary>
+    public static Task DrainAsync(ServiceProcess service) => UntilZeroAsync(
+        service, "SELECT count(*) FROM intake_stream s LEFT JOIN checkpoint c USING (school_id, stream_id) WHERE s.last_seq >= COALESCE(c.next_seq, 1)");
+
+    /// <summary>Compares.</summary>
     public static async Task<Reckoning> OfAsync(string name, int seed, Chaos chaos, Oracle oracle, ServiceProcess service, bool waitForMails)
     {
-        await UntilZeroAsync(service, "SELECT count(*) FROM intake_stream s LEFT JOIN checkpoint c USING (school_id, stream_id) WHERE s.last_seq >= COALESCE(c.next_seq, 1)");
         const string NotSent = "SELECT count(*) FROM notification WHERE state <> 'sent'";
         if (waitForMails)
         {
