@@ -15,7 +15,18 @@ internal static class LatencyRun
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
-    public static async Task<IReadOnlyList<LatencyResult>> RunAsync(BenchmarkArguments arguments)
+    public static async Task<int> RunAsync(string[] args)
+    {
+        if (LatencyOptions.Parse(args) is not { } arguments)
+        {
+            return 2;
+        }
+
+        Results.Print(await MeasureAsync(arguments));
+        return 0;
+    }
+
+    private static async Task<IReadOnlyList<LatencyResult>> MeasureAsync(LatencyOptions arguments)
     {
         await using var service = await ServiceProcess.StartAsync(ServiceExecutable.Published(arguments.Service));
         var school = (await service.CommandAsync("school", "add", "--name", "Bench School", "--urn", "100000")).GetProperty("school").GetString()!;

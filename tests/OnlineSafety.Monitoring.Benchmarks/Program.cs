@@ -1,24 +1,26 @@
-using System.Text.Json;
 using OnlineSafety.Monitoring.Benchmarks;
+using OnlineSafety.Monitoring.Benchmarks.Speed;
 
-// dotnet run -c Release --project tests/OnlineSafety.Monitoring.Benchmarks -- throughput|latency|all [--lines N] [--probes N] [--loggen PATH]
-var arguments = BenchmarkArguments.Parse(args);
-if (arguments is null)
+// dotnet run -c Release --project tests/OnlineSafety.Monitoring.Benchmarks -- MODE [option...]
+// A mode reads its own options and prints its own results; a new one is one more line here.
+Mode[] modes =
+[
+    new("speed", "every bar of speed, beside raw COPY and installed peers: the table", SpeedMode.RunAsync),
+    new("latency", "one line (TCP, HTTP) -> mail in the outbox", LatencyRun.RunAsync),
+    new("hostile", "p99 of healthy webhook senders beside slow and storming ones", HostileRun.RunAsync),
+    new("stages", "normalise and assess alone, beside phrase matchers", arguments => Task.FromResult(StagesRun.Run(arguments))),
+];
+
+if (args.Length > 0 && Array.Find(modes, mode => mode.Name == args[0]) is { } chosen)
 {
-    Console.Error.WriteLine(BenchmarkArguments.Help);
-    return 2;
+    return await chosen.RunAsync(args[1..]);
 }
 
-var results = new Dictionary<string, object>(StringComparer.Ordinal);
-if (arguments.Throughput)
+Console.Error.WriteLine("Measures the service. MODE is one of:");
+foreach (var mode in modes)
 {
-    results["throughput"] = await ThroughputRun.RunAsync(arguments);
+    Console.Error.WriteLine($"  {mode.Name,-12} {mode.Summary}");
 }
 
-if (arguments.Latency)
-{
-    results["latency"] = await LatencyRun.RunAsync(arguments);
-}
-
-Console.WriteLine(JsonSerializer.Serialize(results, new JsonSerializerOptions(JsonSerializerDefaults.Web) { WriteIndented = true }));
-return 0;
+Console.Error.WriteLine("MODE --help lists its options.");
+return 2;

@@ -10,6 +10,9 @@ internal sealed record ServiceExecutable(string File, params IReadOnlyList<strin
     /// <summary>Environment variables, for <c>serve</c> alone, not for commands.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Environment { get; init; } = [];
 
+    /// <summary>Further arguments, for <c>serve</c> alone.</summary>
+    public IReadOnlyList<string> Serving { get; init; } = [];
+
     /// <summary>What the build put beside the tests.</summary>
     public static ServiceExecutable Built { get; } = new("dotnet", "exec", Path.Combine(AppContext.BaseDirectory, "onlinesafety.dll"));
 

@@ -278,7 +278,7 @@ internal sealed partial class ServiceProcess : IAsyncDisposable
 
     private Process Launch()
     {
-        var start = _executable.Prepare(["serve", .. Place, "--http", $"127.0.0.1:{Http}", "--syslog", $"127.0.0.1:{Syslog}"]);
+        var start = _executable.Prepare(["serve", .. _executable.Serving, .. Place, "--http", $"127.0.0.1:{Http}", "--syslog", $"127.0.0.1:{Syslog}"]);
         foreach (var (name, value) in _executable.Environment)
         {
             start.Environment[name] = value;

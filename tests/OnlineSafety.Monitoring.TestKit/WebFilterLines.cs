@@ -42,13 +42,17 @@ internal static class WebFilterLines
     /// <summary>The line without its syslog header, as a webhook brings it.</summary>
     public static string WithoutHeader(string line) => line[(line.IndexOf(": ", StringComparison.Ordinal) + 2)..];
 
-    private static string Benign(Random random, int users)
+    /// <summary>A pupil's allowed search for lesson words, with these words among them.</summary>
+    public static string Searching(Random random, int users, string words) =>
+        Line(User(random, users), Hosts[random.Next(2)], $"{Words[random.Next(Words.Length)]} {words} {Words[random.Next(Words.Length)]}", blocked: false, "Search Engines", random.Next());
+
+    public static string Benign(Random random, int users)
     {
         var words = string.Join(' ', Enumerable.Range(0, 3 + random.Next(4)).Select(_ => Words[random.Next(Words.Length)]));
         return Line(User(random, users), Hosts[random.Next(Hosts.Length)], words, blocked: false, Categories[random.Next(Categories.Length)], random.Next());
     }
 
-    private static string Concern(Random random, int users) =>
+    public static string Concern(Random random, int users) =>
         Line(User(random, users), Hosts[random.Next(2)], Concerns[random.Next(Concerns.Length)], blocked: true, "Banned Phrases", random.Next());
 
     private static string User(Random random, int users) => "pupil" + random.Next(users).ToString("00000", CultureInfo.InvariantCulture);

@@ -41,6 +41,7 @@ internal static class CommandLine
             SourceKeyCommands.Disable(installation),
             SourceAuthenticationCommands.Create(installation),
             SourceSecretCommands.Create(installation),
+            SourceCertificateCommands.Create(installation),
         });
         root.Add(new Command("staff", "Who is told, and who may act on alerts.") { StaffCommands.Add(installation), StaffCommands.List(installation) });
         root.Add(new Command("people", "The people list of a school.") { PeopleImportCommand.Create(installation) });

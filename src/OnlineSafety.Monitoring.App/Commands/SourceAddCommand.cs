@@ -19,9 +19,10 @@ internal static class SourceAddCommand
             "Add one export of one product at a school; prints its key once.",
             "onlinesafety source add --school \"Example Academy\" --product protex --via syslog --from 10.2.0.0/24",
             "onlinesafety source add --school \"Example Academy\" --product senso --via webhook --json",
-            "onlinesafety source add --school \"Example Academy\" --product netsweeper --via syslog --host filter1")
+            "onlinesafety source add --school \"Example Academy\" --product netsweeper --via syslog --host filter1",
+            "onlinesafety source add --school \"Example Academy\" --product protex --via syslog --certificate client.pem")
         {
-            switches.School, switches.Product, switches.Via, switches.From, switches.Port, switches.Host, switches.App, switches.Name, switches.Zone, switches.Json,
+            switches.School, switches.Product, switches.Via, switches.From, switches.Port, switches.Host, switches.App, switches.Tls, switches.Certificate, switches.Name, switches.Zone, switches.Json,
         };
         return command.Does(async (parse, cancellationToken) =>
         {
@@ -78,6 +79,13 @@ internal static class SourceAddCommand
 
         public Option<string?> App { get; } = new("--app") { Description = "App name (tag) in the syslog header to match." };
 
+        public Option<bool> Tls { get; } = new("--tls") { Description = "Take its syslog only over TLS; with --port that port is one of TLS." };
+
+        public Option<FileInfo?> Certificate { get; } = new("--certificate")
+        {
+            Description = "Client certificate that it sends with over TLS, PEM or DER.", HelpName = "FILE",
+        };
+
         public Option<string> Name { get; } = new("--name") { Description = "Name for people; without it the product's word.", DefaultValueFactory = _ => "" };
 
         public Option<string> Zone { get; } = new("--time-zone") { Description = "IANA zone of times that name none.", DefaultValueFactory = _ => "Europe/London" };
@@ -99,6 +107,8 @@ internal static class SourceAddCommand
             Port = parse.GetValue(Port),
             Host = parse.GetValue(Host),
             App = parse.GetValue(App),
+            Tls = parse.GetValue(Tls),
+            Certificate = parse.GetValue(Certificate) is { } file ? CertificateThumbprint.OfFile(file.FullName) : null,
             Name = parse.GetRequiredValue(Name),
             TimeZone = parse.GetRequiredValue(Zone),
         };

@@ -35,7 +35,7 @@ internal static class SourceListCommand
             var names = schools.ToDictionary(s => s.SchoolId, s => s.Name);
             Output.Table(
                 parse,
-                ["Source", "School", "Name", "Product", "Via", "Last heard", "Records", "Unreadable", "Unmapped words", "State"],
+                ["Source", "School", "Name", "Product", "Via", "Last heard", "Records", "Unreadable", "Unmapped words", "Trouble at the door", "State"],
                 listed.Select(s => Row(s, names[s.Source.SchoolId])));
         });
     }
@@ -57,6 +57,9 @@ internal static class SourceListCommand
         records = listed.Health?.Records ?? 0,
         unreadable = listed.Health?.Review ?? 0,
         unmapped = listed.UnmappedValues,
+        listed.Source.Tls,
+        certificates = listed.Source.Certificates.Select(CertificateThumbprint.Text),
+        troubles = listed.Troubles.Select(t => new { t.Kind, t.Count, t.FirstSeen, t.LastSeen }),
     };
 
     private static string[] Row(ListedSource listed, string school) =>
@@ -65,15 +68,19 @@ internal static class SourceListCommand
         school,
         listed.Source.Name,
         listed.Source.Product,
-        ViaWord(listed.Source),
+        ViaWord(listed.Source) + (listed.Source.Tls ? " (TLS)" : ""),
         Output.Time(listed.Health?.LastReceivedAt),
         Number(listed.Health?.Records ?? 0),
         Number(listed.Health?.Review ?? 0),
         Number(listed.UnmappedValues),
+        TroublesOf(listed),
         listed.Source.Enabled ? "in use" : "disabled",
     ];
 
     private static string ViaWord(Source source) => ((SourceDoor)source.Door).ToString().ToLowerInvariant();
+
+    private static string TroublesOf(ListedSource listed) =>
+        string.Join("; ", listed.Troubles.Select(t => $"{t.Kind.Replace('_', ' ')} {Number(t.Count)}, last {Output.Time(t.LastSeen)}"));
 
     private static string Number(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
 }

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Npgsql;
 using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.Intake.Syslog;
+using OnlineSafety.Monitoring.Intake.Syslog.Tls;
 using OnlineSafety.Monitoring.Processing;
 using OnlineSafety.Monitoring.Storage.Hosting;
 
@@ -17,6 +18,8 @@ internal static class Health
         if (roles.HasFlag(ServiceRoles.Ingest))
         {
             checks.AddCheck<ListenersCheck>("listeners");
+            checks.AddCheck<CertificateCheck>("certificate");
+            checks.AddCheck<LimitsCheck>("limits");
         }
 
         if (roles.HasFlag(ServiceRoles.Process))
@@ -71,11 +74,28 @@ internal sealed class DatabaseCheck(MonitoringDatabase database, ServiceOptions 
     }
 }
 
-/// <summary>The doors are open.</summary>
+/// <summary>The doors are open. Degraded while one is shut that should be open: a port that somebody else has, or TLS without a certificate.</summary>
 internal sealed class ListenersCheck(SyslogService syslog) : IHealthCheck
 {
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
-        Task.FromResult(syslog.Listeners.Count > 0 ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy());
+        Task.FromResult(
+            syslog.Listeners.Count == 0 ? HealthCheckResult.Unhealthy()
+            : syslog.Closed.Count > 0 ? HealthCheckResult.Degraded()
+            : HealthCheckResult.Healthy());
+}
+
+/// <summary>Degraded from 14 days before the doors' certificate ends, and while a new one cannot be used.</summary>
+internal sealed class CertificateCheck(SyslogService syslog) : IHealthCheck
+{
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
+        Task.FromResult(syslog.Certificate is { Faulty: false, Age: CertificateAge.Good } ? HealthCheckResult.Healthy() : HealthCheckResult.Degraded());
+}
+
+/// <summary>Degraded for a while after a door met a limit: connections were refused, senders held back, or datagrams lost.</summary>
+internal sealed class LimitsCheck(SyslogService syslog) : IHealthCheck
+{
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
+        Task.FromResult(syslog.Met.Lately ? HealthCheckResult.Degraded() : HealthCheckResult.Healthy());
 }
 
 /// <summary>A worker finished a pass of late: neither stuck nor without a database for long. Degraded while single streams cannot go on.</summary>

@@ -97,6 +97,11 @@ internal sealed class RunningService : IAsyncDisposable
         {
             yield return $"  ingest  {Addresses.Http}/v1/ingest/SOURCE";
             yield return $"  syslog  {Addresses.Syslog} (UDP and TCP)";
+            if (Addresses.SyslogTls is { } tls)
+            {
+                yield return $"  syslog  {tls} (TLS)";
+            }
+
             yield return $"  files   {Options.Settings.DropDirectory}/SOURCE";
         }
 
@@ -147,7 +152,10 @@ internal sealed class RunningService : IAsyncDisposable
     {
         var bound = web.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First();
         var http = new IPEndPoint(options.Http.Address, new Uri(bound).Port);
-        var syslog = web.Services.GetService<SyslogService>()?.Listeners[0].Endpoint ?? options.Syslog;
-        return new ServiceAddresses($"http://{ServiceAddresses.Reachable(http)}", ServiceAddresses.Reachable(syslog));
+        var listeners = web.Services.GetService<SyslogService>()?.Listeners ?? [];
+        var syslog = listeners.Count > 0 ? listeners[0].Endpoint : options.Syslog;
+        var tls = listeners.FirstOrDefault(listener => listener.Name == SyslogService.CommonTlsListener)?.Endpoint;
+        return new ServiceAddresses(
+            $"http://{ServiceAddresses.Reachable(http)}", ServiceAddresses.Reachable(syslog), tls is null ? null : ServiceAddresses.Reachable(tls));
     }
 }

@@ -7,7 +7,10 @@ namespace OnlineSafety.Monitoring.App.Hosting;
 /// <summary>
 /// Where the service of a data directory listens: written when it is ready, read by commands that tell people where to send.
 /// </summary>
-internal sealed record ServiceAddresses(string Http, string Syslog)
+/// <param name="Http">Root of HTTP.</param>
+/// <param name="Syslog">Host and port of the common syslog listener, UDP and TCP.</param>
+/// <param name="SyslogTls">Host and port of the common TLS listener; null: none.</param>
+internal sealed record ServiceAddresses(string Http, string Syslog, string? SyslogTls = null)
 {
     public const string DefaultHttp = "127.0.0.1:8080";
     public const string DefaultSyslog = "127.0.0.1:5514";
@@ -30,7 +33,11 @@ internal sealed record ServiceAddresses(string Http, string Syslog)
     }
 
     /// <summary>Whether the service itself listens on this port: a source that wants it as its own would never be heard there.</summary>
-    public bool Uses(int port) => port == new Uri(Http).Port || Syslog.EndsWith(string.Create(CultureInfo.InvariantCulture, $":{port}"), StringComparison.Ordinal);
+    public bool Uses(int port)
+    {
+        var end = string.Create(CultureInfo.InvariantCulture, $":{port}");
+        return port == new Uri(Http).Port || Syslog.EndsWith(end, StringComparison.Ordinal) || SyslogTls?.EndsWith(end, StringComparison.Ordinal) == true;
+    }
 
     public void Write(string dataDirectory)
     {

@@ -64,13 +64,10 @@ internal static class ServiceAssembly
             ["Intake:Files:Drop"] = options.Settings.DropDirectory,
         });
         ServiceLogging.Configure(builder.Logging, builder.Configuration);
+        var limits = HttpLimits.Read(builder.Configuration);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
-            kestrel.AddServerHeader = false;
-            kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
-            kestrel.Limits.MaxConcurrentConnections = 2000;
-            // The ingest door raises it to its own limit; nothing else takes more.
-            kestrel.Limits.MaxRequestBodySize = 64 * 1024;
+            limits.Apply(kestrel);
             kestrel.Listen(options.Http);
         });
     }
@@ -130,6 +127,10 @@ internal static class ServiceAssembly
                 provider, provider.GetRequiredKeyedService<Database>(DatabaseRole.Ingest)));
             services.AddSingleton<ISourceDirectory>(provider => provider.GetRequiredService<PostgresSourceDirectory>());
             services.AddHostedService(provider => provider.GetRequiredService<PostgresSourceDirectory>());
+            services.AddSingleton(provider => ActivatorUtilities.CreateInstance<PostgresDoorTroubles>(
+                provider, provider.GetRequiredKeyedService<Database>(DatabaseRole.Ingest)));
+            services.AddSingleton<IDoorTroubles>(provider => provider.GetRequiredService<PostgresDoorTroubles>());
+            services.AddHostedService(provider => provider.GetRequiredService<PostgresDoorTroubles>());
             services.AddIntakeLog(builder.Configuration);
             services.AddIntake(builder.Configuration);
         }
@@ -145,5 +146,7 @@ internal sealed record ServiceData(ThemeGuide Guide, Rules? Rules)
     /// <exception cref="Normalization.MappingException">Mappings are wrong; lists every error.</exception>
     public static ServiceData Load(ServiceOptions options, SchemaFiles schemas) => new(
         schemas.ReadThemeGuide(),
-        options.Roles.HasFlag(ServiceRoles.Process) ? Rules.Load(schemas.Root, options.Settings.Configuration["Vendors"]) : null);
+        options.Roles.HasFlag(ServiceRoles.Process)
+            ? Rules.Load(schemas.Root, options.Settings.Configuration["Vendors"], options.Settings.Configuration["RulePacks"])
+            : null);
 }

@@ -6,6 +6,9 @@ namespace OnlineSafety.Monitoring.Alerts;
 /// <summary>The statements with which Processing raises and grows alerts.</summary>
 internal static class AlertSql
 {
+    /// <summary>Parts the names in a list; ASCII's unit separator, which no name of a theme or product holds (their schemas say so).</summary>
+    private const char Between = '\x1f';
+
     public const string SelectOpen = """
         SELECT alert_id, number, state, severity, risk, theme, parent_theme, themes, needs_review, audience, route, subject_key, subject_role, subject_staff,
                source_ids, vendors, event_count, reasons, instructions, first_received_at, last_received_at, raised_at, acknowledged_at, acknowledged_by
@@ -15,51 +18,77 @@ internal static class AlertSql
         FOR UPDATE
         """;
 
+    // One statement for any number of alerts. Lists travel as text: an array of arrays would have to be rectangular.
     private const string Insert = """
         INSERT INTO alert (school_id, alert_id, number, state, severity, risk, theme, parent_theme, themes, needs_review, audience, route, subject_key,
                            subject_role, subject_staff, source_ids, vendors, event_count, reasons, instructions, first_received_at, last_received_at, raised_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)
+        SELECT $1, n.alert_id, n.number, n.state, n.severity, n.risk, n.theme, n.parent_theme, string_to_array(n.themes, E'\x1f'), n.needs_review, n.audience,
+               n.route, n.subject_key, n.subject_role, n.subject_staff, string_to_array(n.source_ids, E'\x1f')::uuid[], string_to_array(n.vendors, E'\x1f'),
+               n.event_count, n.reasons, n.instructions, n.first_received_at, n.last_received_at, n.raised_at
+        FROM unnest($2::uuid[], $3::int[], $4::text[], $5::smallint[], $6::smallint[], $7::text[], $8::text[], $9::text[], $10::boolean[], $11::smallint[],
+                    $12::text[], $13::text[], $14::smallint[], $15::uuid[], $16::text[], $17::text[], $18::int[], $19::bytea[], $20::text[],
+                    $21::timestamptz[], $22::timestamptz[], $23::timestamptz[])
+             AS n (alert_id, number, state, severity, risk, theme, parent_theme, themes, needs_review, audience,
+                   route, subject_key, subject_role, subject_staff, source_ids, vendors, event_count, reasons, instructions,
+                   first_received_at, last_received_at, raised_at)
         """;
 
     private const string Update = """
-        UPDATE alert SET state = $3, severity = $4, risk = $5, theme = $6, parent_theme = $7, themes = $8, needs_review = $9, audience = $10,
-                         source_ids = $11, vendors = $12, event_count = $13, reasons = $14, instructions = $15, first_received_at = $16,
-                         last_received_at = $17, acknowledged_at = $18, acknowledged_by = $19
-        WHERE school_id = $1 AND alert_id = $2
+        UPDATE alert AS a
+        SET state = n.state, severity = n.severity, risk = n.risk, theme = n.theme, parent_theme = n.parent_theme,
+            themes = string_to_array(n.themes, E'\x1f'), needs_review = n.needs_review, audience = n.audience,
+            source_ids = string_to_array(n.source_ids, E'\x1f')::uuid[], vendors = string_to_array(n.vendors, E'\x1f'), event_count = n.event_count,
+            reasons = n.reasons, instructions = n.instructions, first_received_at = n.first_received_at, last_received_at = n.last_received_at,
+            acknowledged_at = n.acknowledged_at, acknowledged_by = n.acknowledged_by
+        FROM unnest($2::uuid[], $3::text[], $4::smallint[], $5::smallint[], $6::text[], $7::text[], $8::text[], $9::boolean[], $10::smallint[],
+                    $11::text[], $12::text[], $13::int[], $14::bytea[], $15::text[], $16::timestamptz[], $17::timestamptz[], $18::timestamptz[], $19::text[])
+             AS n (alert_id, state, severity, risk, theme, parent_theme, themes, needs_review, audience,
+                   source_ids, vendors, event_count, reasons, instructions, first_received_at, last_received_at, acknowledged_at, acknowledged_by)
+        WHERE a.school_id = $1 AND a.alert_id = n.alert_id
         """;
 
-    private const string InsertNotification = """
+    private const string InsertNotifications = """
         INSERT INTO notification (school_id, notification_id, kind, cause, alert_id, staff_id, channel, state, error, due_at, created_at)
-        VALUES ($1, $2, 'alert', $3, $4, $5, 'email', $6, $7, $8, $8)
+        SELECT $1, n.notification_id, 'alert', n.cause, n.alert_id, n.staff_id, 'email', n.state, n.error, $7, $7
+        FROM unnest($2::uuid[], $3::text[], $4::uuid[], $5::uuid[], $6::text[], $8::text[]) AS n (notification_id, cause, alert_id, staff_id, state, error)
         """;
 
-    public static NpgsqlBatchCommand InsertCommand(Alert a) => new(Insert)
+    /// <summary>All of one school.</summary>
+    public static NpgsqlBatchCommand InsertCommand(Guid school, Alert[] alerts) => new(Insert)
     {
         Parameters =
         {
-            Of(a.SchoolId), Of(a.AlertId), Of(a.Number), Of(a.State), Of(a.Severity), Of(a.Risk), Of(a.Theme), Of(a.ParentTheme), Of(a.Themes),
-            Of(a.NeedsReview), Of(a.Audience), Of(a.Route), OrNull(a.SubjectKey, NpgsqlDbType.Text), Of(a.SubjectRole), OrNull(a.SubjectStaff, NpgsqlDbType.Uuid),
-            Of(a.SourceIds), Of(a.Vendors), Of(a.EventCount), Of(a.Reasons), Of(a.Instructions), Of(a.FirstReceivedAt), Of(a.LastReceivedAt), Of(a.RaisedAt),
+            Of(school), Column(alerts, a => a.AlertId), Column(alerts, a => a.Number), Column(alerts, a => a.State), Column(alerts, a => a.Severity),
+            Column(alerts, a => a.Risk), Column(alerts, a => a.Theme), Column(alerts, a => a.ParentTheme), Column(alerts, a => string.Join(Between, a.Themes)),
+            Column(alerts, a => a.NeedsReview), Column(alerts, a => a.Audience), Column(alerts, a => a.Route), Column(alerts, a => a.SubjectKey),
+            Column(alerts, a => a.SubjectRole), Column(alerts, a => a.SubjectStaff), Column(alerts, a => string.Join(Between, a.SourceIds)),
+            Column(alerts, a => string.Join(Between, a.Vendors)), Column(alerts, a => a.EventCount), Column(alerts, a => a.Reasons),
+            Column(alerts, a => a.Instructions), Column(alerts, a => a.FirstReceivedAt), Column(alerts, a => a.LastReceivedAt), Column(alerts, a => a.RaisedAt),
         },
     };
 
-    public static NpgsqlBatchCommand UpdateCommand(Alert a) => new(Update)
+    /// <summary>All of one school.</summary>
+    public static NpgsqlBatchCommand UpdateCommand(Guid school, Alert[] alerts) => new(Update)
     {
         Parameters =
         {
-            Of(a.SchoolId), Of(a.AlertId), Of(a.State), Of(a.Severity), Of(a.Risk), Of(a.Theme), Of(a.ParentTheme), Of(a.Themes), Of(a.NeedsReview), Of(a.Audience),
-            Of(a.SourceIds), Of(a.Vendors), Of(a.EventCount), Of(a.Reasons), Of(a.Instructions), Of(a.FirstReceivedAt), Of(a.LastReceivedAt),
-            OrNull(a.AcknowledgedAt, NpgsqlDbType.TimestampTz), OrNull(a.AcknowledgedBy, NpgsqlDbType.Text),
+            Of(school), Column(alerts, a => a.AlertId), Column(alerts, a => a.State), Column(alerts, a => a.Severity), Column(alerts, a => a.Risk),
+            Column(alerts, a => a.Theme), Column(alerts, a => a.ParentTheme), Column(alerts, a => string.Join(Between, a.Themes)),
+            Column(alerts, a => a.NeedsReview), Column(alerts, a => a.Audience), Column(alerts, a => string.Join(Between, a.SourceIds)),
+            Column(alerts, a => string.Join(Between, a.Vendors)), Column(alerts, a => a.EventCount), Column(alerts, a => a.Reasons),
+            Column(alerts, a => a.Instructions), Column(alerts, a => a.FirstReceivedAt), Column(alerts, a => a.LastReceivedAt),
+            Column(alerts, a => a.AcknowledgedAt), Column(alerts, a => a.AcknowledgedBy),
         },
     };
 
-    /// <summary>A ledger row: due at once, or failed from the start when there is nobody to tell.</summary>
-    public static NpgsqlBatchCommand NotifyCommand(Alert a, Guid notification, string cause, Guid? staff, DateTimeOffset now) => new(InsertNotification)
+    /// <summary>Ledger rows of one school: each due at once, or failed from the start when there is nobody to tell.</summary>
+    public static NpgsqlBatchCommand NotifyCommand(Guid school, PlannedNotification[] rows, DateTimeOffset now) => new(InsertNotifications)
     {
         Parameters =
         {
-            Of(a.SchoolId), Of(notification), Of(cause), Of(a.AlertId), OrNull(staff, NpgsqlDbType.Uuid),
-            Of(staff is null ? Notifications.NotificationState.Failed : Notifications.NotificationState.Due), Of(staff is null ? "no-recipient" : ""), Of(now),
+            Of(school), Column(rows, r => r.Notification), Column(rows, r => r.Cause), Column(rows, r => r.Alert), Column(rows, r => r.Staff),
+            Column(rows, r => r.Staff is null ? Notifications.NotificationState.Failed : Notifications.NotificationState.Due), Of(now),
+            Column(rows, r => r.Staff is null ? "no-recipient" : ""),
         },
     };
 
@@ -92,7 +121,10 @@ internal static class AlertSql
         AcknowledgedBy = row.IsDBNull(23) ? null : row.GetString(23),
     };
 
-    private static NpgsqlParameter<T> Of<T>(T value) => new() { TypedValue = value };
+    private static NpgsqlParameter<T[]> Column<TRow, T>(TRow[] rows, Func<TRow, T> value) => Of(Array.ConvertAll(rows, row => value(row)));
 
-    private static NpgsqlParameter OrNull(object? value, NpgsqlDbType type) => new() { Value = value ?? DBNull.Value, NpgsqlDbType = type };
+    private static NpgsqlParameter<T> Of<T>(T value) => new() { TypedValue = value };
 }
+
+/// <summary>A row of the ledger to be; nobody to tell when there is no staff member.</summary>
+internal readonly record struct PlannedNotification(Guid Notification, string Cause, Guid Alert, Guid? Staff);

@@ -15,10 +15,12 @@ internal readonly record struct WrittenNotification(Guid School, Guid Notificati
 /// </summary>
 internal sealed class AlertWriter(Session session, Guid school, TimeSpan window, DateTimeOffset now)
 {
-    private readonly List<Alert> _known = [];
+    // By person; alerts about nobody in particular are joined by none.
+    private readonly Dictionary<string, List<Alert>> _known = new(StringComparer.Ordinal);
     private readonly Dictionary<Guid, Alert> _changed = [];
     private readonly Dictionary<Guid, Alert> _raised = [];
     private readonly List<(Alert Alert, string Cause)> _tell = [];
+    private readonly HashSet<Guid> _told = [];
 
     /// <summary>Alerts for which no recipient was found.</summary>
     public int NobodyToTell { get; private set; }
@@ -40,7 +42,7 @@ internal sealed class AlertWriter(Session session, Guid school, TimeSpan window,
             await using var rows = await select.ExecuteReaderAsync(cancellationToken);
             while (await rows.ReadAsync(cancellationToken))
             {
-                _known.Add(AlertSql.Read(school, rows));
+                Know(AlertSql.Read(school, rows));
             }
         }
     }
@@ -49,9 +51,10 @@ internal sealed class AlertWriter(Session session, Guid school, TimeSpan window,
     public Guid Take(AlertCandidate candidate)
     {
         // The latest first: a person may have several alerts on different desks.
-        for (var i = _known.Count - 1; i >= 0; i--)
+        var known = candidate.SubjectKey is { } subject ? _known.GetValueOrDefault(subject, []) : [];
+        for (var i = known.Count - 1; i >= 0; i--)
         {
-            var alert = _known[i];
+            var alert = known[i];
             if (AlertGrouping.Joins(alert, candidate, window))
             {
                 Tell(alert, AlertGrouping.Grow(alert, candidate));
@@ -65,7 +68,7 @@ internal sealed class AlertWriter(Session session, Guid school, TimeSpan window,
         }
 
         var raised = AlertGrouping.Raise(candidate, school, Guid.NewGuid(), now);
-        _known.Add(raised);
+        Know(raised);
         _raised[raised.AlertId] = raised;
         Tell(raised, AlertGrouping.CauseOf(candidate));
         return raised.AlertId;
@@ -75,18 +78,23 @@ internal sealed class AlertWriter(Session session, Guid school, TimeSpan window,
     public async Task<List<WrittenNotification>> AddToAsync(NpgsqlBatch batch, IReadOnlyList<StaffMember> staff, CancellationToken cancellationToken)
     {
         var number = _raised.Count > 0 ? await ReserveNumbersAsync(_raised.Count, cancellationToken) : 0;
-        foreach (var alert in _raised.Values.OrderBy(a => a.FirstReceivedAt))
+        var raised = _raised.Values.OrderBy(a => a.FirstReceivedAt).ToArray();
+        if (raised.Length > 0)
         {
-            alert.Number = number++;
-            batch.BatchCommands.Add(AlertSql.InsertCommand(alert));
+            foreach (var alert in raised)
+            {
+                alert.Number = number++;
+            }
+
+            batch.BatchCommands.Add(AlertSql.InsertCommand(school, raised));
         }
 
-        foreach (var alert in _changed.Values)
+        if (_changed.Count > 0)
         {
-            batch.BatchCommands.Add(AlertSql.UpdateCommand(alert));
+            batch.BatchCommands.Add(AlertSql.UpdateCommand(school, [.. _changed.Values]));
         }
 
-        var written = new List<WrittenNotification>();
+        var rows = new List<PlannedNotification>();
         foreach (var (alert, cause) in _tell)
         {
             var recipients = Recipients.For(alert.Route, (Audience)alert.Audience, alert.SubjectStaff, staff);
@@ -94,18 +102,21 @@ internal sealed class AlertWriter(Session session, Guid school, TimeSpan window,
             {
                 // Nobody to tell is itself a fact that the digest and the log must show.
                 NobodyToTell++;
-                batch.BatchCommands.Add(AlertSql.NotifyCommand(alert, Guid.NewGuid(), cause, staff: null, now));
+                rows.Add(new PlannedNotification(Guid.NewGuid(), cause, alert.AlertId, Staff: null));
             }
 
             foreach (var recipient in recipients)
             {
-                var notification = Guid.NewGuid();
-                batch.BatchCommands.Add(AlertSql.NotifyCommand(alert, notification, cause, recipient, now));
-                written.Add(new WrittenNotification(school, notification));
+                rows.Add(new PlannedNotification(Guid.NewGuid(), cause, alert.AlertId, recipient));
             }
         }
 
-        return written;
+        if (rows.Count > 0)
+        {
+            batch.BatchCommands.Add(AlertSql.NotifyCommand(school, [.. rows], now));
+        }
+
+        return [.. rows.Where(row => row.Staff is not null).Select(row => new WrittenNotification(school, row.Notification))];
     }
 
     private async Task<int> ReserveNumbersAsync(int count, CancellationToken cancellationToken)
@@ -116,23 +127,28 @@ internal sealed class AlertWriter(Session session, Guid school, TimeSpan window,
         return (int)(await reserve.ExecuteScalarAsync(cancellationToken))!;
     }
 
-    private void Tell(Alert alert, string? cause)
+    private void Know(Alert alert)
     {
-        if (cause is null)
+        if (alert.SubjectKey is not { } subject)
         {
             return;
         }
 
-        // One mail for one alert of one transaction: the first cause stands, the mail is built from the alert as it is after the commit.
-        foreach (var (told, _) in _tell)
+        if (!_known.TryGetValue(subject, out var alerts))
         {
-            if (told.AlertId == alert.AlertId)
-            {
-                return;
-            }
+            _known[subject] = alerts = [];
         }
 
-        _tell.Add((alert, cause));
+        alerts.Add(alert);
+    }
+
+    private void Tell(Alert alert, string? cause)
+    {
+        // One mail for one alert of one transaction: the first cause stands, the mail is built from the alert as it is after the commit.
+        if (cause is not null && _told.Add(alert.AlertId))
+        {
+            _tell.Add((alert, cause));
+        }
     }
 
     private static NpgsqlParameter<Guid> Of(Guid value) => new() { TypedValue = value };

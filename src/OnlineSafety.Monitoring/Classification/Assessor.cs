@@ -19,6 +19,7 @@ internal sealed class Assessor(RuleSet rules)
     private readonly List<Finding> _findings = [];
     private readonly List<Category> _categories = [];
     private int _context;
+    private int _unread;
 
     /// <summary>
     /// Assesses a draft. <paramref name="vendor"/> names the category map (<c>smoothwall</c>). The person's role changes no severity, only later
@@ -27,11 +28,16 @@ internal sealed class Assessor(RuleSet rules)
     public Assessment Assess(EventDraft draft, string vendor, in AssessContext context)
     {
         _findings.Clear();
-        ReadFields(draft);
         var unmapped = ReadCategories(draft, vendor);
+        ReadFields(draft, _categories.Count > 0 ? RulesAsked.All : RulesAsked.Deciding);
         if (_findings.Count == 0 && _categories.Count == 0 && unmapped.Length == 0 && draft.Kind != ActivityKind.Report)
         {
             return Assessment.None;
+        }
+
+        if (_categories.Count > 0)
+        {
+            ReadContexts(draft);
         }
 
         return new Decision(rules, draft, context.KeyStage, _findings, _categories, _context, Slice).Decide(unmapped);
@@ -45,7 +51,7 @@ internal sealed class Assessor(RuleSet rules)
     {
         _findings.Clear();
         _categories.Clear();
-        _reader.Read(EventField.Text, _url.Read(utf8), default, _findings);
+        _reader.Read(EventField.Text, _url.Read(utf8), default, RulesAsked.Grave, _findings);
         for (var i = _findings.Count - 1; i >= 0; i--)
         {
             var rule = rules.Rules.Rules[_findings[i].Rule];
@@ -65,21 +71,44 @@ internal sealed class Assessor(RuleSet rules)
         return new Decision(rules, draft, "", _findings, _categories, -1, SliceDecoded).Decide("");
     }
 
-    private void ReadFields(EventDraft draft)
+    private static ReadOnlySpan<EventField> TextFields => [EventField.SearchQuery, EventField.Text, EventField.App, EventField.VendorReason];
+
+    private void ReadFields(EventDraft draft, RulesAsked asked)
     {
         _context = -1;
-        foreach (var field in (ReadOnlySpan<EventField>)[EventField.SearchQuery, EventField.Text, EventField.App, EventField.VendorReason])
+        _unread = 0;
+        foreach (var field in TextFields)
         {
-            if (draft.Has(field))
+            if (!draft.Has(field))
             {
-                _reader.Read(field, draft[field], default, _findings);
+                continue;
+            }
+
+            if (_reader.Read(field, draft[field], default, asked, _findings))
+            {
                 _context = Math.Max(_context, _reader.Context);
+            }
+            else
+            {
+                _unread |= 1 << (int)field;
             }
         }
 
         if (draft.Has(EventField.Url))
         {
-            _reader.Read(EventField.Url, _url.Read(UrlPart(draft)), draft[EventField.UrlHost], _findings);
+            _reader.Read(EventField.Url, _url.Read(UrlPart(draft)), draft[EventField.UrlHost], asked, _findings);
+        }
+    }
+
+    // Only a category is weighed by what the words speak of: so the texts that were passed over are read in full only beside one.
+    private void ReadContexts(EventDraft draft)
+    {
+        foreach (var field in TextFields)
+        {
+            if ((_unread & (1 << (int)field)) != 0)
+            {
+                _context = Math.Max(_context, _reader.ContextOf(draft[field]));
+            }
         }
     }
 

@@ -25,36 +25,84 @@ internal sealed class FieldReader(CompiledRules rules)
     private readonly int[] _next = new int[PhraseGraph.MostHits * 2];
     private readonly List<int> _touched = [];
     private readonly int[] _seen = new int[rules.Rules.Length];
+    private readonly ulong[] _seenBits = new ulong[rules.Bits.Length];
     private int _round;
 
-    /// <summary>The set of innocent surroundings that the last text named, -1 when none.</summary>
+    /// <summary>The set of innocent surroundings that the text last read in full named, -1 when none.</summary>
     public int Context { get; private set; }
 
-    /// <summary>Adds what the rules find in <paramref name="text"/> (and in <paramref name="host"/>, its host name) to <paramref name="findings"/>.</summary>
-    public void Read(EventField field, ReadOnlySpan<byte> text, ReadOnlySpan<byte> host, List<Finding> findings)
+    /// <summary>
+    /// Adds what the rules find in <paramref name="text"/> (and in <paramref name="host"/>, its host name) to <paramref name="findings"/>.
+    /// False when none of the rules <paramref name="asked"/> for can apply, which most texts show at once: then nothing else was looked for, not
+    /// <see cref="Context"/> and not the other rules.
+    /// </summary>
+    public bool Read(EventField field, ReadOnlySpan<byte> text, ReadOnlySpan<byte> host, RulesAsked asked, List<Finding> findings)
     {
+        Context = -1;
         _tokens.Read(text);
         _hits.Clear();
-        Context = -1;
         if (host.Length > 0)
         {
             rules.Hosts.Find(host, _hits);
         }
 
+        if (!MayApply(field, asked))
+        {
+            return false;
+        }
+
+        FindPhrases();
+        Evaluate(field, findings);
+        Context = FirstContext();
+        Forget();
+        return true;
+    }
+
+    /// <summary>What <see cref="Context"/> would be.</summary>
+    public int ContextOf(ReadOnlySpan<byte> text)
+    {
+        _tokens.Read(text);
+        _hits.Clear();
+        FindPhrases();
+        var context = FirstContext();
+        Forget();
+        return context;
+    }
+
+    private void FindPhrases()
+    {
         if (_tokens.Known > 0)
         {
             rules.Phrases.Find(_tokens.Tokens, _hits);
         }
 
-        if (_hits.Count > 0)
+        Index();
+    }
+
+    // A rule applies only where a phrase of each of its groups stands, so without that there is nothing that the full reading could add.
+    private bool MayApply(EventField field, RulesAsked asked)
+    {
+        rules.Bits.Clear(_seenBits);
+        foreach (var hit in _hits)
         {
-            Index();
-            Evaluate(field, findings);
-            Context = FirstContext();
-            foreach (var set in _touched)
-            {
-                _first[set] = -1;
-            }
+            // Twice: a host may stand for two groups at once, having no words that could be the same.
+            RuleBits.Add(rules.Bits.Of(hit.Set), _seenBits);
+            RuleBits.Add(rules.Bits.Of(hit.Set), _seenBits);
+        }
+
+        if (_tokens.Known > 0)
+        {
+            rules.Sieve.Note(_tokens.Tokens, _seenBits);
+        }
+
+        return rules.Bits.AnyComplete(_seenBits, field, asked);
+    }
+
+    private void Forget()
+    {
+        foreach (var set in _touched)
+        {
+            _first[set] = -1;
         }
     }
 

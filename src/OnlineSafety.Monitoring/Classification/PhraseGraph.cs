@@ -94,7 +94,11 @@ internal sealed class PhraseGraph
         }
     }
 
-    private ReadOnlySpan<int> Targets(int node, int word)
+    /// <summary>The gaps that begin at <paramref name="node"/>.</summary>
+    public ReadOnlySpan<(int Words, int Behind)> Gaps(int node) => _nodes[node].Gaps;
+
+    /// <summary>Where <paramref name="word"/> leads from <paramref name="node"/>.</summary>
+    public ReadOnlySpan<int> Targets(int node, int word)
     {
         var key = Key(node, word);
         for (var slot = Spread(key); ; slot++)

@@ -2,6 +2,11 @@ using System.Numerics;
 
 namespace OnlineSafety.Monitoring.Classification;
 
+/// <summary>What leads on from a node towards nodes of a kind.</summary>
+/// <param name="Gaps">A gap does.</param>
+/// <param name="Next">A bit per word number modulo 64 that does.</param>
+internal readonly record struct PhraseTowards(bool Gaps, ulong Next);
+
 /// <summary>Collects the phrases of all packs and lays them out as the tables of a <see cref="PhraseGraph"/>.</summary>
 internal sealed class PhraseGraphBuilder
 {
@@ -41,7 +46,31 @@ internal sealed class PhraseGraphBuilder
         return [.. Enumerable.Range(0, _wordList.Count + 1).Select(word => starts[word].Select(Start).ToArray())];
     }
 
-    public PhraseNode[] Nodes() => [.. _nodes.Select(n => new PhraseNode([.. n.Sets.Order()], [.. n.Gaps], NextOf(n)))];
+    /// <summary>Adds to the nodes of a kind all those from which one is reached.</summary>
+    public bool[] Leading(bool[] kind)
+    {
+        bool[] leads = [.. kind];
+        for (var changed = true; changed;)
+        {
+            changed = false;
+
+            // Ways run to nodes made later, so that one pass from the end usually is enough.
+            for (var i = _nodes.Count - 1; i > Root; i--)
+            {
+                if (!leads[i] && Towards(i, leads) is var way && (way.Gaps || way.Next != 0))
+                {
+                    leads[i] = changed = true;
+                }
+            }
+        }
+
+        return leads;
+    }
+
+    public PhraseTowards Towards(int node, bool[] leads) => new(
+        _nodes[node].Gaps.Exists(gap => leads[gap.Behind]), NextOf(_nodes[node].Edges.Where(edge => leads[edge.Target])));
+
+    public PhraseNode[] Nodes() => [.. _nodes.Select(n => new PhraseNode([.. n.Sets.Order()], [.. n.Gaps], NextOf(n.Edges)))];
 
     public ((ulong Key, int From, int Count)[] Steps, int[] Targets) Steps()
     {
@@ -146,9 +175,9 @@ internal sealed class PhraseGraphBuilder
         _nodes[node].Edges.Add((Number(words[^1]), target));
     }
 
-    private PhraseStart Start(int node) => new(node, _nodes[node].Sets.Count > 0 || _nodes[node].Gaps.Count > 0, NextOf(_nodes[node]));
+    private PhraseStart Start(int node) => new(node, _nodes[node].Sets.Count > 0 || _nodes[node].Gaps.Count > 0, NextOf(_nodes[node].Edges));
 
-    private static ulong NextOf(Node node) => node.Edges.Aggregate(0UL, (bits, edge) => bits | (1UL << (edge.Word & 63)));
+    private static ulong NextOf(IEnumerable<(int Word, int Target)> edges) => edges.Aggregate(0UL, (bits, edge) => bits | (1UL << (edge.Word & 63)));
 
     private int NewNode()
     {

@@ -3,11 +3,13 @@ using OnlineSafety.Monitoring.Events;
 namespace OnlineSafety.Monitoring.Classification;
 
 /// <summary>Everything an assessor needs to read a text.</summary>
+/// <param name="Sieve">Tells texts in which no rule can apply.</param>
+/// <param name="Bits">What the sieve notes.</param>
 /// <param name="ByKey">By set: places in <paramref name="Rules"/> of the rules whose first group has it.</param>
 /// <param name="Contexts">Sets of what the packs name as innocent surroundings: schoolwork, games, sport ...</param>
 /// <param name="SetNames">By set: its name, for reasons.</param>
 internal sealed record CompiledRules(
-    PhraseGraph Phrases, HostTable Hosts, Rule[] Rules, int[][] ByKey, Modifier[] Modifiers, int[] Contexts, string[] SetNames);
+    PhraseGraph Phrases, PhraseSieve Sieve, RuleBits Bits, HostTable Hosts, Rule[] Rules, int[][] ByKey, Modifier[] Modifiers, int[] Contexts, string[] SetNames);
 
 /// <summary>Turns the rule pack files into sets of phrases, rules and modifiers.</summary>
 internal sealed class RuleCompiler(Taxonomy taxonomy, RuleErrors errors)
@@ -46,8 +48,10 @@ internal sealed class RuleCompiler(Taxonomy taxonomy, RuleErrors errors)
         }
 
         var byKey = rules.SelectMany((rule, i) => rule.Groups[0].Select(set => (set, i))).ToLookup(x => x.set, x => x.i);
+        var phrases = new PhraseGraph(_graph);
+        var bits = new RuleBits(rules, taxonomy, _setNames.Count);
         return new CompiledRules(
-            new PhraseGraph(_graph), _hosts, [.. rules], [.. _setNames.Select((_, set) => byKey[set].ToArray())], [.. modifiers], contexts, [.. _setNames]);
+            phrases, new PhraseSieve(phrases, _graph, bits), bits, _hosts, [.. rules], [.. _setNames.Select((_, set) => byKey[set].ToArray())], [.. modifiers], contexts, [.. _setNames]);
     }
 
     private void Merge(string file, string place, Dictionary<string, string[]> from, Dictionary<string, string[]> to)

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Text;
 
 namespace OnlineSafety.Monitoring.Classification;
@@ -21,24 +22,16 @@ internal struct Token
 /// </summary>
 internal sealed class TokenBuffer(Lexicon lexicon)
 {
+    private readonly WordMap _map = new();
+    private readonly Disguises _disguises = new(lexicon);
     private byte[] _folded = new byte[1024];
     private Token[] _tokens = new Token[256];
-    private readonly byte[] _variant = new byte[Lexicon.LongestWord + Lexicon.Padding];
     private int _used;
     private int _count;
     private int _known;
     private int _singles;
     private bool _newSentence;
-
-    [Flags]
-    private enum Traits
-    {
-        None = 0,
-        Letters = 1,
-        Digits = 2,
-        Symbols = 4,
-        Stretched = 8,
-    }
+    private bool _plain;
 
     public ReadOnlySpan<Token> Tokens => _tokens.AsSpan(0, _count);
 
@@ -53,11 +46,86 @@ internal sealed class TokenBuffer(Lexicon lexicon)
         _newSentence = false;
 
         // A character never folds to more than twice its bytes.
-        if (_folded.Length < (text.Length * 2) + Lexicon.Padding)
+        if (_folded.Length < (text.Length * 2) + WordMap.Padding)
         {
-            _folded = new byte[(text.Length * 2) + Lexicon.Padding + 256];
+            _folded = new byte[(text.Length * 2) + WordMap.Padding + 256];
         }
 
+        _plain = _map.TryRead(text, _folded);
+        if (_plain)
+        {
+            // What must be put together is put behind the text.
+            _used = text.Length;
+            ReadPlain(_map.Blocks);
+        }
+        else
+        {
+            ReadAny(text);
+        }
+
+        JoinSingles();
+    }
+
+    /// <summary>Every run of word bytes is a word, and stands in the folded buffer where it stands in the text.</summary>
+    private void ReadPlain(ReadOnlySpan<WordBits> blocks)
+    {
+        var resume = 0;
+        for (var i = 0; i < blocks.Length; i++)
+        {
+            ref readonly var block = ref blocks[i];
+            var (offset, stops) = (i * WordMap.Block, block.Stops);
+            var words = resume <= offset ? block.Words : resume - offset < WordMap.Block ? block.Words & (ulong.MaxValue << (resume - offset)) : 0;
+            while (words != 0)
+            {
+                var start = BitOperations.TrailingZeroCount(words);
+                var length = BitOperations.TrailingZeroCount(~(words >> start));
+                var before = stops & ((1UL << start) - 1);
+                _newSentence |= before != 0;
+                stops ^= before;
+                if (start + length == WordMap.Block)
+                {
+                    length += RunOn(blocks[(i + 1)..]);
+                    resume = offset + start + length;
+                    Add(offset + start, length, offset + start, resume);
+                    break;
+                }
+
+                var run = ((1UL << length) - 1) << start;
+                words ^= run;
+                if ((block.Stretched & run) == 0 && (block.Digits & run) is var digits && (digits == 0 || digits == run))
+                {
+                    var at = offset + start;
+                    Append(new Token { Word = lexicon.Find(_folded, at, length), Start = at, End = at + length, Folded = at, FoldedLength = length });
+                }
+                else
+                {
+                    Add(offset + start, length, offset + start, offset + start + length);
+                }
+            }
+
+            _newSentence |= stops != 0;
+        }
+    }
+
+    // How far a word goes on in the blocks behind the one that it fills to its end.
+    private static int RunOn(ReadOnlySpan<WordBits> blocks)
+    {
+        var length = 0;
+        foreach (ref readonly var block in blocks)
+        {
+            var ones = BitOperations.TrailingZeroCount(~block.Words);
+            length += ones;
+            if (ones < WordMap.Block)
+            {
+                break;
+            }
+        }
+
+        return length;
+    }
+
+    private void ReadAny(ReadOnlySpan<byte> text)
+    {
         var table = Folding.Ascii;
         for (var at = 0; at < text.Length;)
         {
@@ -71,8 +139,6 @@ internal sealed class TokenBuffer(Lexicon lexicon)
             _newSentence |= kind == Folding.Stop && (at + 1 == text.Length || text[at + 1] <= (byte)' ');
             at++;
         }
-
-        JoinSingles();
     }
 
     private int ReadWord(ReadOnlySpan<byte> text, int at)
@@ -145,10 +211,10 @@ internal sealed class TokenBuffer(Lexicon lexicon)
     private void Add(int folded, int length, int start, int end)
     {
         var word = lexicon.Find(_folded, folded, length);
-        if (word == 0 && TraitsOf(_folded.AsSpan(folded, length)) is var traits and not (Traits.Letters or Traits.Digits))
+        if (word == 0 && Disguises.TraitsOf(_folded.AsSpan(folded, length)) is var traits and not (WordTraits.Letters or WordTraits.Digits))
         {
-            word = FindDisguised(folded, length, traits);
-            if (word == 0 && (traits & Traits.Symbols) != 0)
+            word = _disguises.Find(_folded.AsSpan(folded, length), traits);
+            if (word == 0 && (traits & WordTraits.Symbols) != 0)
             {
                 AddPieces(folded, length, start, end);
                 return;
@@ -158,26 +224,6 @@ internal sealed class TokenBuffer(Lexicon lexicon)
         Append(new Token { Word = word, Start = start, End = end, Folded = folded, FoldedLength = length });
     }
 
-    private static Traits TraitsOf(ReadOnlySpan<byte> word)
-    {
-        var traits = Traits.None;
-        for (var i = 0; i < word.Length; i++)
-        {
-            traits |= word[i] switch
-            {
-                >= (byte)'a' and not (byte)'|' => Traits.Letters,
-                >= (byte)'0' and <= (byte)'9' => Traits.Digits,
-                _ => Traits.Symbols,
-            };
-            if (i >= 2 && word[i] == word[i - 1] && word[i] == word[i - 2])
-            {
-                traits |= Traits.Stretched;
-            }
-        }
-
-        return traits;
-    }
-
     private void Append(Token token)
     {
         if (_count == _tokens.Length)
@@ -185,7 +231,7 @@ internal sealed class TokenBuffer(Lexicon lexicon)
             Array.Resize(ref _tokens, _tokens.Length * 2);
         }
 
-        if (token.FoldedLength != 1)
+        if (token.FoldedLength != 1 && _singles > 0)
         {
             JoinSingles();
         }
@@ -216,54 +262,6 @@ internal sealed class TokenBuffer(Lexicon lexicon)
         }
     }
 
-    private int FindDisguised(int folded, int length, Traits traits)
-    {
-        if (length > Lexicon.LongestWord)
-        {
-            return 0;
-        }
-
-        var source = _folded.AsSpan(folded, length);
-        var leet = (traits & Traits.Letters) != 0 && (traits & (Traits.Digits | Traits.Symbols)) != 0;
-        if (leet && (FindLeet(source, oneIsL: false) is var i and not 0 ? i : FindLeet(source, oneIsL: true)) is var word and not 0)
-        {
-            return word;
-        }
-
-        if ((traits & Traits.Stretched) == 0)
-        {
-            return 0;
-        }
-
-        return Collapsed(source, keep: 2) is var two and not 0 ? two : Collapsed(source, keep: 1);
-    }
-
-    private int FindLeet(ReadOnlySpan<byte> source, bool oneIsL)
-    {
-        for (var i = 0; i < source.Length; i++)
-        {
-            _variant[i] = Folding.Leet(source[i], oneIsL) is var letter and not 0 ? letter : source[i];
-        }
-
-        return lexicon.Find(_variant, 0, source.Length);
-    }
-
-    private int Collapsed(ReadOnlySpan<byte> source, int keep)
-    {
-        int length = 0, run = 0;
-        for (var i = 0; i < source.Length; i++)
-        {
-            run = i > 0 && source[i] == source[i - 1] ? run + 1 : 0;
-            if (run < keep)
-            {
-                _variant[length++] = source[i];
-            }
-        }
-
-        return lexicon.Find(_variant, 0, length);
-    }
-
-    // Folded words lie one after the other in the buffer, so letters set apart are already joined there.
     private void JoinSingles()
     {
         var singles = _singles;
@@ -271,15 +269,38 @@ internal sealed class TokenBuffer(Lexicon lexicon)
         for (var skip = 0; singles - skip >= 3 && skip < 3; skip++)
         {
             ref var first = ref _tokens[_count - singles + skip];
-            ref readonly var last = ref _tokens[_count - 1];
-            var length = last.Folded + last.FoldedLength - first.Folded;
-            if (length == singles - skip && lexicon.Find(_folded, first.Folded, length) is var word and not 0)
+            var length = singles - skip;
+            if (Together(_count - length, length) is var at and >= 0 && lexicon.Find(_folded, at, length) is var word and not 0)
             {
-                first = first with { Word = word, End = last.End, FoldedLength = length };
-                _count -= singles - skip - 1;
+                _used += _plain ? length : 0;
+                first = first with { Word = word, End = _tokens[_count - 1].End, Folded = at, FoldedLength = length };
+                _count -= length - 1;
                 _known++;
                 return;
             }
         }
+    }
+
+    /// <summary>Where the letters of tokens of one letter stand one after the other, -1 when they do not.</summary>
+    private int Together(int token, int count)
+    {
+        var first = _tokens[token].Folded;
+        if (!_plain)
+        {
+            // Folded words lie one after the other in the buffer, unless a sign came between them.
+            return _tokens[token + count - 1].Folded + 1 - first == count ? first : -1;
+        }
+
+        if (count > Lexicon.LongestWord)
+        {
+            return -1;
+        }
+
+        for (var i = 0; i < count; i++)
+        {
+            _folded[_used + i] = _folded[_tokens[token + i].Folded];
+        }
+
+        return _used;
     }
 }

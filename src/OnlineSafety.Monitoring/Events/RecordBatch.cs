@@ -10,7 +10,7 @@ internal sealed class RecordBatch
 {
     private byte[] _bytes;
     private int _used;
-    private readonly List<Entry> _entries = [];
+    private readonly List<RecordEntry> _entries = [];
 
     public RecordBatch(int capacity = 4096) => _bytes = new byte[capacity];
 
@@ -27,7 +27,7 @@ internal sealed class RecordBatch
         }
 
         payload.CopyTo(_bytes.AsSpan(_used));
-        _entries.Add(new Entry(envelope, receivedAt, flags, _used, payload.Length));
+        _entries.Add(new RecordEntry(envelope, receivedAt, flags, _used, payload.Length));
         _used += payload.Length;
     }
 
@@ -40,6 +40,12 @@ internal sealed class RecordBatch
             return new RawRecord(entry.Envelope, entry.ReceivedAt, entry.Flags, _bytes.AsMemory(entry.Start, entry.Length));
         }
     }
+
+    /// <summary>What is known of each record, in order.</summary>
+    public ReadOnlySpan<RecordEntry> Entries => CollectionsMarshal.AsSpan(_entries);
+
+    /// <summary>All payloads in order, one behind the other.</summary>
+    public ReadOnlySpan<byte> Payloads => _bytes.AsSpan(0, _used);
 
     /// <summary>Adds flags to every record held.</summary>
     public void Mark(RecordFlags flags)
@@ -56,6 +62,7 @@ internal sealed class RecordBatch
         _entries.Clear();
         _used = 0;
     }
-
-    private readonly record struct Entry(RecordEnvelope Envelope, DateTimeOffset ReceivedAt, RecordFlags Flags, int Start, int Length);
 }
+
+/// <summary>A record of a batch but for its payload, which is <paramref name="Length"/> bytes from <paramref name="Start"/> on.</summary>
+internal readonly record struct RecordEntry(RecordEnvelope Envelope, DateTimeOffset ReceivedAt, RecordFlags Flags, int Start, int Length);

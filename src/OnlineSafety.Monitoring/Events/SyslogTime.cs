@@ -5,6 +5,12 @@ internal readonly record struct SyslogTime
 {
     private static ReadOnlySpan<byte> ZoneWords => "Z  UTCGMTBST"u8;
 
+    /// <summary>
+    /// Abbreviations whose offset is not certain (IST: Irish, Indian, Israeli): taken off, so that none is read for a host name; the source's zone
+    /// decides.
+    /// </summary>
+    private static ReadOnlySpan<byte> AmbiguousWords => "IST CST CDT EST EDT MST MDT PST PDT AST ADT CET CESTEET EESTWET WESTMSK SST AESTAEDT"u8;
+
     private enum Form : byte { None, Local, Fixed, NoYear }
 
     private Form Kind { get; init; }
@@ -195,8 +201,8 @@ internal readonly record struct SyslogTime
     }
 
     /// <summary>
-    /// Z, UTC, GMT, BST or +-hh[:]mm, perhaps after one space. Other abbreviations are ambiguous world-wide and are left alone.
-    /// <paramref name="minutes"/> is <see cref="int.MaxValue"/> for an offset that no place has.
+    /// Z, UTC, GMT, BST or +-hh[:]mm, perhaps after one space. <paramref name="minutes"/> is <see cref="int.MaxValue"/> for an offset that no
+    /// place has. False, perhaps with a length, when no zone is told.
     /// </summary>
     private static bool ReadZone(ReadOnlySpan<byte> text, out int length, out int minutes)
     {
@@ -215,19 +221,37 @@ internal readonly record struct SyslogTime
             return true;
         }
 
-        for (var word = 0; word < ZoneWords.Length; word += 3)
+        if (at < text.Length && !char.IsAsciiLetterUpper((char)text[at]))
         {
-            var name = ZoneWords.Slice(word, 3).TrimEnd((byte)' ');
-            var end = at + name.Length;
-            if (text[at..].StartsWith(name) && (end == text.Length || text[end] is (byte)' ' or (byte)':'))
+            return false;
+        }
+
+        if (ReadZoneWord(text[at..], ZoneWords, 3, out var word) is var known and > 0)
+        {
+            length = at + known;
+            minutes = word == 3 ? 60 : 0;
+            return true;
+        }
+
+        // Only after a space, as senders write it: "09:14:07 IST fw1".
+        var ambiguous = at > 0 ? ReadZoneWord(text[at..], AmbiguousWords, 4, out _) : 0;
+        length = ambiguous > 0 ? at + ambiguous : 0;
+        return false;
+    }
+
+    /// <summary>Length of the word of the table that <paramref name="text"/> begins with and that ends there; 0 when there is none.</summary>
+    private static int ReadZoneWord(ReadOnlySpan<byte> text, ReadOnlySpan<byte> table, int width, out int index)
+    {
+        for (index = 0; index * width < table.Length; index++)
+        {
+            var name = table.Slice(index * width, width).TrimEnd((byte)' ');
+            if (text.StartsWith(name) && (name.Length == text.Length || text[name.Length] is (byte)' ' or (byte)':'))
             {
-                length = end;
-                minutes = word == 9 ? 60 : 0;
-                return true;
+                return name.Length;
             }
         }
 
-        return false;
+        return 0;
     }
 
     private static bool IsSpace(ReadOnlySpan<byte> text, int at) => at < text.Length && text[at] == ' ';

@@ -27,8 +27,8 @@ internal static partial class DoorLog
     [LoggerMessage(2104, LogLevel.Error, "{Listener} lost {Queue} datagrams because its queue was full and {Kernel} in the kernel since the last report")]
     public static partial void DatagramsLost(ILogger logger, string listener, long queue, long kernel);
 
-    [LoggerMessage(2105, LogLevel.Warning, "{Listener} refused connections: a limit of connections is reached ({Count} since the last report)")]
-    public static partial void ConnectionsRefused(ILogger logger, string listener, long count);
+    [LoggerMessage(2105, LogLevel.Warning, "{Listener} refused {Count} connections since the last report: {Limit} is reached")]
+    public static partial void ConnectionsRefused(ILogger logger, string listener, long count, string limit);
 
     [LoggerMessage(2106, LogLevel.Warning, "A connection from {Peer} to {Listener} was closed after broken framing ({Fault})")]
     public static partial void FramingBroken(ILogger logger, string peer, string listener, Syslog.FramingFault fault);
@@ -47,4 +47,34 @@ internal static partial class DoorLog
 
     [LoggerMessage(2111, LogLevel.Error, "{Listener} met an unexpected error ({Error}) while it took datagrams to the intake log: they are lost, it goes on")]
     public static partial void DatagramsFailed(ILogger logger, string listener, string error);
+
+    [LoggerMessage(2112, LogLevel.Information, "Syslog listens on {Endpoint} (TLS) for {Listener}")]
+    public static partial void ListeningTls(ILogger logger, IPEndPoint endpoint, string listener);
+
+    [LoggerMessage(2113, LogLevel.Information, "TLS certificate {Subject} is in use; it ends at {NotAfter:u}")]
+    public static partial void CertificateTaken(ILogger logger, string subject, DateTime notAfter);
+
+    [LoggerMessage(2114, LogLevel.Error, "The TLS certificate files cannot be used ({Reason}): {Consequence}")]
+    public static partial void CertificateRefused(ILogger logger, string reason, string consequence);
+
+    [LoggerMessage(2115, LogLevel.Warning, "The TLS certificate ends at {NotAfter:u}, in 14 days or less: put a new one into its files")]
+    public static partial void CertificateEndsSoon(ILogger logger, DateTime notAfter);
+
+    [LoggerMessage(2116, LogLevel.Error, "The TLS certificate ends or ended at {NotAfter:u}: senders refuse it then. Put a new one into its files")]
+    public static partial void CertificateEnds(ILogger logger, DateTime notAfter);
+
+    [LoggerMessage(2117, LogLevel.Warning, "{Listener} had {Count} TLS handshakes fail since the last report, the last from {Peer}: {Reason}")]
+    public static partial void HandshakesFailed(ILogger logger, string listener, long count, string peer, string reason);
+
+    [LoggerMessage(2118, LogLevel.Error, "Syslog cannot listen for {Listener}: it has no usable TLS certificate (Intake:Syslog:Tls:CertificateFile). Trying again in {Delay}")]
+    public static partial void NoCertificate(ILogger logger, string listener, TimeSpan delay);
+
+    [LoggerMessage(2119, LogLevel.Warning, "{Listener} refused {Count} connections since the last report, the last from {Peer}: source {Source} takes messages only {Wanted}")]
+    public static partial void ProofMissing(ILogger logger, string listener, long count, string peer, Guid source, string wanted);
+
+    [LoggerMessage(2120, LogLevel.Warning, "{Count} messages since the last report came faster than the {PerSecond} a second that a source may send, the last of source {Source}: {Consequence}")]
+    public static partial void OverRate(ILogger logger, long count, int perSecond, Guid source, string consequence);
+
+    [LoggerMessage(2121, LogLevel.Warning, "{Listener} holds {Bytes} bytes that the intake log has not taken, which is its limit: all its connections are held back")]
+    public static partial void MemoryFull(ILogger logger, string listener, long bytes);
 }

@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using System.Net;
 using Microsoft.Extensions.Options;
 using OnlineSafety.Monitoring.Intake.Files;
+using OnlineSafety.Monitoring.Intake.Syslog.Tls;
 
 namespace OnlineSafety.Monitoring.Intake;
 
@@ -42,9 +43,20 @@ internal sealed class HttpDoorOptions
     [Range(1, 100_000)]
     public int MaxPendingAppends { get; set; } = 1024;
 
-    /// <summary>Body bytes of all sources that may wait for the log; more are answered 503. One body always fits.</summary>
+    /// <summary>
+    /// Memory that bodies of all sources may hold from their first byte until they are durable, in bytes; more are answered 503. One body always
+    /// fits. The append holds each body a second time.
+    /// </summary>
     [Range(1024 * 1024, int.MaxValue)]
     public int MaxPendingBytes { get; set; } = 64 * 1024 * 1024;
+
+    /// <summary>The same for the bodies of one source; more are answered 429.</summary>
+    [Range(1024 * 1024, int.MaxValue)]
+    public int MaxPendingBytesPerSource { get; set; } = 16 * 1024 * 1024;
+
+    /// <summary>Longest time a body may take to arrive, however steadily it trickles; then 408.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
+    public TimeSpan BodyWithin { get; set; } = TimeSpan.FromMinutes(1);
 
     /// <summary>How long an unanswered request is remembered, to mark its repetition.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
@@ -75,11 +87,31 @@ internal sealed class SyslogDoorOptions : IValidatableObject
     [Range(8 * 1024, 4 * 1024 * 1024)]
     public int ReadAheadBytes { get; set; } = 64 * 1024;
 
+    /// <summary>What that grows to for a connection that sends more than small commits can carry, while the log is quick. Default 1 MiB.</summary>
+    [Range(8 * 1024, 16 * 1024 * 1024)]
+    public int ReadAheadMostBytes { get; set; } = 1024 * 1024;
+
+    /// <summary>By how much all connections of one listener together may grow. Default 32 MiB.</summary>
+    [Range(0, int.MaxValue)]
+    public int ReadAheadTotalBytes { get; set; } = 32 * 1024 * 1024;
+
     [Range(1, 100_000)]
     public int MaxConnections { get; set; } = 1000;
 
     [Range(1, 100_000)]
     public int MaxConnectionsPerPeer { get; set; } = 100;
+
+    /// <summary>Connections of one source to one listener, where its sender's address, port or certificate alone says whose they are.</summary>
+    [Range(1, 100_000)]
+    public int MaxConnectionsPerSource { get; set; } = 500;
+
+    /// <summary>Messages a second that one source may send, one second's worth at once; 0: no limit. Over it TCP and TLS are held back and UDP is counted; nothing is dropped.</summary>
+    [Range(0, 10_000_000)]
+    public int MaxMessagesPerSecondPerSource { get; set; }
+
+    /// <summary>Bytes of one listener's connections that may wait for the log; over it none of them is read. Default 64 MiB.</summary>
+    [Range(1024 * 1024, int.MaxValue)]
+    public int MaxPendingBytes { get; set; } = 64 * 1024 * 1024;
 
     /// <summary>A connection that sends nothing for so long is closed. Time spent waiting for our own log does not count.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
@@ -97,18 +129,24 @@ internal sealed class SyslogDoorOptions : IValidatableObject
     [Range(4 * 1024, 16 * 1024 * 1024)]
     public int UdpBatchBytes { get; set; } = 256 * 1024;
 
+    [ValidateObjectMembers]
+    public TlsDoorOptions Tls { get; set; } = new();
+
     /// <summary>How long a stop waits for what was read to become durable.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:05:00")]
     public TimeSpan StopWithin { get; set; } = TimeSpan.FromSeconds(10);
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
-        // An address alone would parse as port 0.
-        if (!IPEndPoint.TryParse(Listen, out var endpoint) || !Listen.EndsWith($":{endpoint.Port}", StringComparison.Ordinal))
+        if (!IsAddressAndPort(Listen))
         {
             yield return new ValidationResult("Listen must be ADDRESS:PORT, as 0.0.0.0:5514 or [::]:5514.", [nameof(Listen)]);
         }
     }
+
+    // An address alone would parse as port 0.
+    internal static bool IsAddressAndPort(string text) =>
+        IPEndPoint.TryParse(text, out var endpoint) && text.EndsWith($":{endpoint.Port}", StringComparison.Ordinal);
 }
 
 [OptionsValidator]

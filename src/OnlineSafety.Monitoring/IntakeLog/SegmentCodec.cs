@@ -43,23 +43,29 @@ internal static class SegmentCompression
         return (SegmentCodec.Plain, copy, plain.Length);
     }
 
+    /// <summary>The plain bytes at the front of a rented array.</summary>
     /// <exception cref="InvalidDataException">The bytes are not what <see cref="Compress"/> made.</exception>
-    public static byte[] Decompress(SegmentCodec codec, ReadOnlySpan<byte> packed)
+    public static (byte[] Rented, int Length) Decompress(SegmentCodec codec, ReadOnlySpan<byte> packed)
     {
         if (codec == SegmentCodec.Plain)
         {
-            return packed.ToArray();
+            var copy = ArrayPool<byte>.Shared.Rent(Math.Max(packed.Length, 1));
+            packed.CopyTo(copy);
+            return (copy, packed.Length);
         }
 
-        if (codec != SegmentCodec.Brotli || packed.Length < 4)
+        if (codec != SegmentCodec.Brotli || packed.Length < 4 || BitConverter.ToInt32(packed) is not (> 0 and var length))
         {
             throw new InvalidDataException("Unknown segment codec.");
         }
 
-        var length = BitConverter.ToInt32(packed);
-        var plain = new byte[length];
-        return BrotliDecoder.TryDecompress(packed[4..], plain, out var written) && written == length
-            ? plain
-            : throw new InvalidDataException("A segment does not decompress.");
+        var rented = ArrayPool<byte>.Shared.Rent(length);
+        if (BrotliDecoder.TryDecompress(packed[4..], rented.AsSpan(0, length), out var written) && written == length)
+        {
+            return (rented, length);
+        }
+
+        ArrayPool<byte>.Shared.Return(rented, clearArray: true);
+        throw new InvalidDataException("A segment does not decompress.");
     }
 }

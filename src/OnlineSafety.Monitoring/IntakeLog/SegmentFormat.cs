@@ -17,28 +17,25 @@ namespace OnlineSafety.Monitoring.IntakeLog;
 internal static class SegmentFormat
 {
     private const byte Version = 1;
-    private const byte HasFlags = 1;
-    private const byte HasEnvelopeNumbers = 2;
 
     public static void Write(IReadOnlyList<RecordBatch> batches, DateTimeOffset receivedFrom, ArrayBufferWriter<byte> output)
     {
         var envelopes = new List<RecordEnvelope>();
         var count = 0;
-        byte shape = 0;
+        var shape = SegmentShape.None;
         foreach (var batch in batches)
         {
-            for (var i = 0; i < batch.Count; i++)
+            count += batch.Count;
+            foreach (ref readonly var entry in batch.Entries)
             {
-                var record = batch[i];
-                NumberOf(record.Envelope, envelopes);
-                shape |= record.Flags == RecordFlags.None ? (byte)0 : HasFlags;
-                count++;
+                NumberOf(entry.Envelope, envelopes);
+                shape |= entry.Flags == RecordFlags.None ? SegmentShape.None : SegmentShape.Flags;
             }
         }
 
-        shape |= envelopes.Count > 1 ? HasEnvelopeNumbers : (byte)0;
+        shape |= envelopes.Count > 1 ? SegmentShape.EnvelopeNumbers : SegmentShape.None;
         Put(output, Version);
-        Put(output, shape);
+        Put(output, (byte)shape);
         Varint.Write(output, (ulong)count);
         Varint.Write(output, (ulong)envelopes.Count);
         foreach (var envelope in envelopes)
@@ -49,90 +46,106 @@ internal static class SegmentFormat
         WriteColumns(batches, shape, envelopes, receivedFrom, output);
     }
 
-    /// <summary>Reads a segment; payloads are slices of <paramref name="plain"/>.</summary>
-    /// <exception cref="InvalidDataException">The bytes are not a segment. Sealed bytes that opened cannot fail here unless a writer was broken.</exception>
-    public static RawRecord[] Read(ReadOnlyMemory<byte> plain, DateTimeOffset receivedFrom)
+    /// <summary>Reads up to the columns.</summary>
+    /// <exception cref="InvalidDataException">The bytes are not a segment.</exception>
+    public static (int Count, RecordEnvelope[] Envelopes, SegmentShape Shape) ReadHead(ref Varint.Reader reader)
     {
-        var reader = new Varint.Reader(plain.Span);
         if (reader.Byte() != Version)
         {
             throw new InvalidDataException("Unknown segment format version.");
         }
 
-        var shape = reader.Byte();
-        var records = new RawRecord[reader.Count(plain.Length)];
-        var envelopes = new RecordEnvelope[reader.Count(plain.Length)];
+        var shape = (SegmentShape)reader.Byte();
+        var count = reader.Count(reader.Remaining);
+        var envelopes = new RecordEnvelope[reader.Count(reader.Remaining)];
         for (var i = 0; i < envelopes.Length; i++)
         {
             envelopes[i] = ReadEnvelope(ref reader);
         }
 
-        var flags = (shape & HasFlags) != 0 ? reader.Bytes(records.Length) : default;
-        var numbers = new int[records.Length];
-        if ((shape & HasEnvelopeNumbers) != 0)
+        return (count, envelopes, shape);
+    }
+
+    /// <summary>Reads the columns behind the flags, up to the payloads.</summary>
+    /// <param name="reader">Stands behind the flags.</param>
+    /// <param name="count">Records.</param>
+    /// <param name="receivedFrom">The segment's first receive time.</param>
+    /// <param name="ticks">Receives the receive times in UTC ticks.</param>
+    /// <param name="ends">Receives where each payload ends, counted from the first payload's start.</param>
+    /// <param name="numbers">Receives the envelope of each record; null when there is but one.</param>
+    /// <param name="envelopes">How many envelopes there are.</param>
+    /// <exception cref="InvalidDataException">The bytes are not a segment.</exception>
+    public static void ReadColumns(
+        ref Varint.Reader reader, int count, DateTimeOffset receivedFrom, Span<long> ticks, Span<int> ends, Span<int> numbers, int envelopes)
+    {
+        if (count > 0 && envelopes == 0)
         {
-            for (var i = 0; i < numbers.Length; i++)
+            throw new InvalidDataException("A segment has records without an envelope.");
+        }
+
+        if (!numbers.IsEmpty)
+        {
+            for (var i = 0; i < count; i++)
             {
-                numbers[i] = reader.Count(plain.Length);
+                numbers[i] = reader.Count(envelopes - 1);
             }
         }
 
-        var times = new DateTimeOffset[records.Length];
-        var ticks = receivedFrom.UtcTicks;
-        for (var i = 0; i < times.Length; i++)
+        var at = receivedFrom.UtcTicks;
+        for (var i = 0; i < count; i++)
         {
-            ticks += Varint.Unzigzag(reader.Number());
-            times[i] = new DateTimeOffset(ticks, TimeSpan.Zero);
+            at += Varint.Unzigzag(reader.Number());
+            ticks[i] = at;
         }
 
-        var lengths = new int[records.Length];
-        for (var i = 0; i < lengths.Length; i++)
+        var end = 0;
+        for (var i = 0; i < count; i++)
         {
-            lengths[i] = reader.Count(plain.Length);
+            end += reader.Count(reader.Remaining - end);
+            ends[i] = end;
         }
-
-        var at = reader.Position;
-        for (var i = 0; i < records.Length; i++)
-        {
-            var flag = flags.IsEmpty ? RecordFlags.None : (RecordFlags)flags[i];
-            records[i] = new RawRecord(envelopes[numbers[i]], times[i], flag, plain.Slice(at, lengths[i]));
-            at += lengths[i];
-        }
-
-        return records;
     }
 
     private static void WriteColumns(
-        IReadOnlyList<RecordBatch> batches, byte shape, List<RecordEnvelope> envelopes, DateTimeOffset receivedFrom, ArrayBufferWriter<byte> output)
+        IReadOnlyList<RecordBatch> batches, SegmentShape shape, List<RecordEnvelope> envelopes, DateTimeOffset receivedFrom, ArrayBufferWriter<byte> output)
     {
-        if ((shape & HasFlags) != 0)
+        foreach (var batch in shape.HasFlag(SegmentShape.Flags) ? batches : [])
         {
-            ForEach(batches, record => Put(output, (byte)record.Flags));
+            foreach (ref readonly var entry in batch.Entries)
+            {
+                Put(output, (byte)entry.Flags);
+            }
         }
 
-        if ((shape & HasEnvelopeNumbers) != 0)
+        foreach (var batch in shape.HasFlag(SegmentShape.EnvelopeNumbers) ? batches : [])
         {
-            ForEach(batches, record => Varint.Write(output, (ulong)NumberOf(record.Envelope, envelopes)));
+            foreach (ref readonly var entry in batch.Entries)
+            {
+                Varint.Write(output, (ulong)NumberOf(entry.Envelope, envelopes));
+            }
         }
 
         var previous = receivedFrom.UtcTicks;
-        ForEach(batches, record =>
-        {
-            Varint.Write(output, Varint.Zigzag(record.ReceivedAt.UtcTicks - previous));
-            previous = record.ReceivedAt.UtcTicks;
-        });
-        ForEach(batches, record => Varint.Write(output, (ulong)record.Payload.Length));
-        ForEach(batches, record => output.Write(record.Payload.Span));
-    }
-
-    private static void ForEach(IReadOnlyList<RecordBatch> batches, Action<RawRecord> action)
-    {
         foreach (var batch in batches)
         {
-            for (var i = 0; i < batch.Count; i++)
+            foreach (ref readonly var entry in batch.Entries)
             {
-                action(batch[i]);
+                Varint.Write(output, Varint.Zigzag(entry.ReceivedAt.UtcTicks - previous));
+                previous = entry.ReceivedAt.UtcTicks;
             }
+        }
+
+        foreach (var batch in batches)
+        {
+            foreach (ref readonly var entry in batch.Entries)
+            {
+                Varint.Write(output, (ulong)entry.Length);
+            }
+        }
+
+        foreach (var batch in batches)
+        {
+            output.Write(batch.Payloads);
         }
     }
 
@@ -191,4 +204,13 @@ internal static class SegmentFormat
         output.GetSpan(1)[0] = value;
         output.Advance(1);
     }
+}
+
+/// <summary>Which columns a segment has.</summary>
+[Flags]
+internal enum SegmentShape : byte
+{
+    None = 0,
+    Flags = 1,
+    EnvelopeNumbers = 2,
 }

@@ -9,23 +9,30 @@ namespace OnlineSafety.Monitoring.IntakeLog;
 internal sealed record StoredSegment(SegmentHeader Header, byte[] Hash, byte[] Payload);
 
 /// <summary>A segment opened. <see cref="Damage"/> is empty, or says why its records cannot be read; then there are none.</summary>
-/// <param name="PlainBytes">What it came to, unpacked.</param>
-internal sealed record OpenedSegment(SegmentHeader Header, RawRecord[] Records, string Damage, int PlainBytes = 0);
+internal sealed record OpenedSegment(SegmentHeader Header, SegmentRecords Records, string Damage) : IDisposable
+{
+    public void Dispose() => Records.Dispose();
+}
 
 /// <summary>Reads a stream's segments in order from a sequence on.</summary>
 internal sealed class SegmentReader(Database database, DataKeyRing keys)
 {
     private static readonly Actor Actor = Actor.Service("segment-reader");
 
+    // The inner query asks for lengths only, which are in the row: payloads beyond the limit are never fetched.
     private const string Select = """
         SELECT source_id, first_seq, last_seq, received_from, received_to, codec, key_id, previous_hash, hash, payload
-        FROM intake_segment
-        WHERE school_id = $1 AND stream_id = $2 AND day = $3 AND first_seq >= $4
+        FROM (
+            SELECT *, sum(octet_length(payload)) OVER (ORDER BY first_seq) - octet_length(payload) AS bytes_before
+            FROM intake_segment
+            WHERE school_id = $1 AND stream_id = $2 AND day = $3 AND first_seq >= $4
+            ORDER BY first_seq
+            LIMIT $5) s
+        WHERE bytes_before < $6
         ORDER BY first_seq
-        LIMIT $5
         """;
 
-    /// <summary>Segments from <paramref name="next"/> on, at most <paramref name="limit"/> of them and about <paramref name="bytes"/> sealed bytes.</summary>
+    /// <summary>Segments from <paramref name="next"/> on, at most <paramref name="limit"/> of them and no further one once there are <paramref name="bytes"/> sealed bytes.</summary>
     public Task<List<StoredSegment>> ReadAsync(
         Guid school, Guid stream, DateOnly day, long next, int limit, long bytes, CancellationToken cancellationToken) => database.QueryAsync(
         school,
@@ -39,20 +46,19 @@ internal sealed class SegmentReader(Database database, DataKeyRing keys)
                 new NpgsqlParameter<DateOnly> { TypedValue = day },
                 new NpgsqlParameter<long> { TypedValue = next },
                 new NpgsqlParameter<int> { TypedValue = limit },
+                new NpgsqlParameter<long> { TypedValue = bytes },
             },
         }),
         async (rows, token) =>
         {
             var segments = new List<StoredSegment>();
-            while (bytes > 0 && await rows.ReadAsync(token))
+            while (await rows.ReadAsync(token))
             {
                 var header = new SegmentHeader(
                     school, rows.GetGuid(0), stream, day, rows.GetInt64(1), rows.GetInt64(2),
                     rows.GetFieldValue<DateTimeOffset>(3), rows.GetFieldValue<DateTimeOffset>(4), (SegmentCodec)rows.GetInt16(5), rows.GetGuid(6),
                     rows.GetFieldValue<byte[]>(7));
-                var segment = new StoredSegment(header, rows.GetFieldValue<byte[]>(8), rows.GetFieldValue<byte[]>(9));
-                segments.Add(segment);
-                bytes -= segment.Payload.Length;
+                segments.Add(new StoredSegment(header, rows.GetFieldValue<byte[]>(8), rows.GetFieldValue<byte[]>(9)));
             }
 
             return segments;
@@ -66,7 +72,7 @@ internal sealed class SegmentReader(Database database, DataKeyRing keys)
         var key = await keys.FindAsync(header.School, header.Day, cancellationToken);
         if (key is null || key.Id != header.Key)
         {
-            return new OpenedSegment(header, [], "key-gone");
+            return new OpenedSegment(header, SegmentRecords.None, "key-gone");
         }
 
         try
@@ -74,15 +80,19 @@ internal sealed class SegmentReader(Database database, DataKeyRing keys)
             var associated = new byte[SegmentHeader.CanonicalLength];
             header.WriteCanonical(associated);
             var packed = Sealing.Open(key.Key, segment.Payload, associated);
-            var plain = SegmentCompression.Decompress(header.Codec, packed);
-            var records = SegmentFormat.Read(plain, header.ReceivedFrom);
-            return records.Length == header.Records
-                ? new OpenedSegment(header, records, "", plain.Length)
-                : new OpenedSegment(header, [], "damaged");
+            var (plain, length) = SegmentCompression.Decompress(header.Codec, packed);
+            var records = new SegmentRecords(plain, length, header.ReceivedFrom);
+            if (records.Count == header.Records)
+            {
+                return new OpenedSegment(header, records, "");
+            }
+
+            records.Dispose();
+            return new OpenedSegment(header, SegmentRecords.None, "damaged");
         }
         catch (Exception e) when (e is CryptographicException or InvalidDataException or ArgumentOutOfRangeException)
         {
-            return new OpenedSegment(header, [], "damaged");
+            return new OpenedSegment(header, SegmentRecords.None, "damaged");
         }
     }
 }

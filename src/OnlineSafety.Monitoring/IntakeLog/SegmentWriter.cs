@@ -224,10 +224,9 @@ internal sealed class SegmentWriter(
             var records = batches[i] = appends[i].Records;
             appends[i].First = next;
             next += records.Count;
-            for (var r = 0; r < records.Count; r++)
+            foreach (ref readonly var entry in records.Entries)
             {
-                var at = records[r].ReceivedAt;
-                (from, to) = (at < from ? at : from, at > to ? at : to);
+                (from, to) = (entry.ReceivedAt < from ? entry.ReceivedAt : from, entry.ReceivedAt > to ? entry.ReceivedAt : to);
             }
         }
 

@@ -5,7 +5,7 @@ namespace OnlineSafety.Monitoring.Normalization;
 
 /// <summary>
 /// All mappings of an installation, compiled. A pack is a vendor folder with its <c>mapping.json</c>; the folder
-/// <see cref="Everyone"/> holds what all packs share: search engines, secret parameters and control lines.
+/// <see cref="Everyone"/> holds what all packs share: search engines, secret parameters and what relays write by themselves.
 /// </summary>
 internal sealed class MappingSet
 {
@@ -29,6 +29,9 @@ internal sealed class MappingSet
 
     /// <summary>True for a line that a syslog relay writes by itself.</summary>
     public bool IsControlLine(ReadOnlySpan<byte> message) => _shared.IsControlLine(message);
+
+    /// <summary>Where the message stands in a line in which a relay says that it came several times.</summary>
+    public Range Unwrapped(ReadOnlySpan<byte> message) => _shared.Unwrapped(message);
 
     /// <summary>Reads and compiles mapping files.</summary>
     /// <param name="files">Vendor folder name (it is the product word of sources) and content of its <c>mapping.json</c>.</param>

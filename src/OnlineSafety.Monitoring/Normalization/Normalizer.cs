@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Unicode;
 using OnlineSafety.Monitoring.Events;
 using OnlineSafety.Monitoring.Normalization.Fields;
@@ -14,7 +15,12 @@ internal sealed class Normalizer(MappingSet mappings)
     // A header row is repeated in the unmapped bag of each of its rows: a name as long as the record must not multiply.
     private const int MaximumName = 256;
 
+    private const int MaximumLeadingWords = 2;
+
     private static readonly byte[] Bom = [0xEF, 0xBB, 0xBF];
+
+    /// <summary>No name has them: a word that does belongs to the body.</summary>
+    private static readonly SearchValues<byte> BodyMarks = SearchValues.Create("{\"=,|<\t"u8);
 
     private readonly Cells _cells = new();
     private readonly EventDraft _draft = new();
@@ -46,22 +52,57 @@ internal sealed class Normalizer(MappingSet mappings)
         var syslog = SyslogMessage.Parse(_cells.Bytes(line), job.Record.ReceivedAt, job.Zone);
         var (bodyStart, bodyLength) = syslog.BodyRange.GetOffsetAndLength(line.Length);
         var (start, length) = syslog.MessageRange.GetOffsetAndLength(line.Length);
-        if (mappings.IsControlLine(syslog.Message))
+        var spaces = Math.Max(0, syslog.Message.IndexOfAnyExcept((byte)' '));
+        var message = syslog.Message[spaces..].TrimEnd((byte)' ');
+        if (mappings.IsControlLine(message))
         {
             return new NormalizeResult(NormalizeOutcome.Control, Reasons.ControlLine, "", 0);
         }
 
         job.Header = syslog.Time;
-        var result = ReadBody(pack, ref job, Cells.Part(line, start, length), isLine: true);
-        if (IsRead(result) || length == bodyLength)
+        if (mappings.Unwrapped(message) is var inner && !inner.Equals(Range.All))
         {
-            return result;
+            var (from, count) = inner.GetOffsetAndLength(message.Length);
+            return ReadBody(pack, ref job, Cells.Part(line, start + spaces + from, count), isLine: true);
         }
 
-        // What looked like a header may have been the body: a product's own line can begin with a date, and a relay may add none.
-        job.Header = default;
-        var second = ReadBody(pack, ref job, Cells.Part(line, bodyStart, bodyLength), isLine: true);
-        return IsRead(second) || result.Outcome == NormalizeOutcome.Unclaimed ? second : result;
+        var result = ReadBody(pack, ref job, Cells.Part(line, start, length), isLine: true);
+        if (!IsRead(result) && length != bodyLength)
+        {
+            // What looked like a header may have been the body: a product's own line can begin with a date, and a relay may add none.
+            job.Header = default;
+            var second = ReadBody(pack, ref job, Cells.Part(line, bodyStart, bodyLength), isLine: true);
+            result = IsRead(second) || result.Outcome == NormalizeOutcome.Unclaimed ? second : result;
+        }
+
+        job.Header = syslog.Time;
+        return IsRead(result) ? result : ReadPastWords(pack, ref job, Cells.Part(line, start, length), result);
+    }
+
+    /// <summary>
+    /// A line that nothing reads, once more without its first word or two: a host without a date, an address after the host, a tag without a colon.
+    /// </summary>
+    private NormalizeResult ReadPastWords(Mapping[] pack, ref Job job, Slice rest, NormalizeResult unread)
+    {
+        for (var word = 0; word < MaximumLeadingWords; word++)
+        {
+            var text = _cells.Bytes(rest);
+            var start = text.IndexOfAnyExcept((byte)' ');
+            var space = start < 0 ? -1 : text[start..].IndexOf((byte)' ');
+            if (space is < 0 or > MaximumName || text.Slice(start, space).ContainsAny(BodyMarks))
+            {
+                break;
+            }
+
+            rest = Cells.Part(rest, start + space + 1, rest.Length - start - space - 1);
+            var result = ReadBody(pack, ref job, rest, isLine: true);
+            if (IsRead(result))
+            {
+                return result;
+            }
+        }
+
+        return unread;
     }
 
     private static bool IsRead(in NormalizeResult result) =>

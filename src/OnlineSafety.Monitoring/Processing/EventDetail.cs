@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using OnlineSafety.Monitoring.Classification;
@@ -12,43 +13,83 @@ namespace OnlineSafety.Monitoring.Processing;
 internal static class EventDetail
 {
     // Never sent as HTML from here: whoever shows it encodes it. Readable text keeps the rows small.
-    private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    public static byte[] Of(MonitoringEvent read, Assessment assessment, History history)
+    public static byte[] Of(MonitoringEvent read, Assessment assessment, History history) => Write(json =>
     {
-        using var stream = new MemoryStream(1024);
-        using (var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Encoder = Options.Encoder }))
+        json.WriteStartObject();
+        json.WritePropertyName("event");
+        EventJson.Write(json, read);
+        json.WritePropertyName("assessment");
+        Write(json, assessment);
+        json.WriteStartArray("history");
+        foreach (var entry in history.Recent)
         {
             json.WriteStartObject();
-            json.WritePropertyName("event");
-            EventJson.Write(json, read);
-            json.WritePropertyName("assessment");
-            Write(json, assessment);
-            json.WritePropertyName("history");
-            JsonSerializer.Serialize(json, history.Recent.Select(h => new { h.ReceivedAt, h.Theme, Severity = Words.Of(h.Severity), h.Vendor }), Options);
+            json.WriteString("receivedAt", entry.ReceivedAt);
+            json.WriteString("theme", entry.Theme);
+            json.WriteString("severity", Words.Of(entry.Severity));
+            json.WriteString("vendor", entry.Vendor);
             json.WriteEndObject();
         }
 
-        return stream.ToArray();
-    }
+        json.WriteEndArray();
+        json.WriteEndObject();
+    });
 
     /// <summary>The reasons alone, a JSON array, as an alert keeps them.</summary>
-    public static byte[] ReasonsOf(Assessment assessment) => JsonSerializer.SerializeToUtf8Bytes(assessment.Reasons, Options);
+    public static byte[] ReasonsOf(Assessment assessment) => Write(json => Write(json, assessment.Reasons));
 
-    private static void Write(Utf8JsonWriter json, Assessment assessment) => JsonSerializer.Serialize(
-        json,
-        new
+    private static byte[] Write(Action<Utf8JsonWriter> write)
+    {
+        var buffer = new ArrayBufferWriter<byte>(8 * 1024);
+        using (var json = new Utf8JsonWriter(buffer, Options))
         {
-            Risk = Words.Of(assessment.Risk),
-            assessment.Theme,
-            assessment.ParentTheme,
-            Severity = Words.Of(assessment.Severity),
-            Audience = assessment.Audience == Audience.DslOnly ? "dsl" : "routed",
-            assessment.MaskUrl,
-            assessment.Instructions,
-            assessment.Themes,
-            assessment.UnmappedCategory,
-            assessment.Reasons,
-        },
-        Options);
+            write(json);
+        }
+
+        return buffer.WrittenSpan.ToArray();
+    }
+
+    private static void Write(Utf8JsonWriter json, Assessment assessment)
+    {
+        json.WriteStartObject();
+        json.WriteString("risk", Words.Of(assessment.Risk));
+        json.WriteString("theme", assessment.Theme);
+        json.WriteString("parentTheme", assessment.ParentTheme);
+        json.WriteString("severity", Words.Of(assessment.Severity));
+        json.WriteString("audience", assessment.Audience == Audience.DslOnly ? "dsl" : "routed");
+        json.WriteBoolean("maskUrl", assessment.MaskUrl);
+        json.WriteString("instructions", assessment.Instructions);
+        json.WriteStartArray("themes");
+        foreach (var theme in assessment.Themes)
+        {
+            json.WriteStringValue(theme);
+        }
+
+        json.WriteEndArray();
+        json.WriteBoolean("unmappedCategory", assessment.UnmappedCategory);
+        json.WritePropertyName("reasons");
+        Write(json, assessment.Reasons);
+        json.WriteEndObject();
+    }
+
+    private static void Write(Utf8JsonWriter json, IReadOnlyList<Reason> reasons)
+    {
+        json.WriteStartArray();
+        foreach (var reason in reasons)
+        {
+            json.WriteStartObject();
+            json.WriteString("rule", reason.Rule);
+            json.WriteString("version", reason.Version);
+            json.WriteString("field", reason.Field);
+            json.WriteString("matched", reason.Matched);
+            json.WriteNumber("start", reason.Start);
+            json.WriteString("explanation", reason.Explanation);
+            json.WriteString("effect", reason.Effect);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
 }

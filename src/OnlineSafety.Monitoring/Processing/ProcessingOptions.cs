@@ -24,13 +24,16 @@ internal sealed class ProcessingOptions
     [Range(typeof(TimeSpan), "00:00:00", "00:00:01")]
     public TimeSpan Gather { get; set; } = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>Sealed bytes read for one Record transaction. Default 1 MiB (about 14,000 web-filter lines).</summary>
+    /// <summary>Sealed bytes read for one Record transaction. Default 512 KiB (about 10,000 web-filter lines).</summary>
     [Range(4096, 64 * 1024 * 1024)]
-    public int ChunkBytes { get; set; } = 1024 * 1024;
+    public int ChunkBytes { get; set; } = 512 * 1024;
 
-    /// <summary>Bytes that the segments of one Record transaction may come to once they are unpacked; a whole segment always fits. Default 32 MiB.</summary>
+    /// <summary>
+    /// Bytes that the segments of one Record transaction may come to once they are unpacked; a whole segment always fits. A worker holds up
+    /// to three such chunks. Default 16 MiB.
+    /// </summary>
     [Range(4096, 1024 * 1024 * 1024)]
-    public int ChunkPlainBytes { get; set; } = 32 * 1024 * 1024;
+    public int ChunkPlainBytes { get; set; } = 16 * 1024 * 1024;
 
     /// <summary>Segments read for one Record transaction. Default 256.</summary>
     [Range(1, 10_000)]

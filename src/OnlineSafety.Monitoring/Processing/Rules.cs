@@ -9,10 +9,11 @@ internal sealed record Rules(MappingSet Mappings, RuleSet RuleSet)
     /// <summary>Reads a <c>schemas</c> directory.</summary>
     /// <param name="schemas">Holds <c>taxonomy/</c>, <c>rulepacks/</c> and <c>vendors/</c>.</param>
     /// <param name="extraVendors">A further directory of vendor folders, or null.</param>
+    /// <param name="extraRulePacks">A further directory of rule packs, or null.</param>
     /// <exception cref="MappingException">Mappings are wrong; lists every error.</exception>
     /// <exception cref="RuleException">Rules are wrong; lists every error.</exception>
     /// <exception cref="DirectoryNotFoundException">There is no such directory.</exception>
-    public static Rules Load(string schemas, string? extraVendors = null)
+    public static Rules Load(string schemas, string? extraVendors = null, string? extraRulePacks = null)
     {
         var vendors = Directory.GetDirectories(Path.Combine(schemas, "vendors")).ToList();
         if (extraVendors is not null)
@@ -20,17 +21,22 @@ internal sealed record Rules(MappingSet Mappings, RuleSet RuleSet)
             vendors.AddRange(Directory.GetDirectories(extraVendors));
         }
 
-        return new Rules(MappingSet.Parse(VendorFiles(vendors, "mapping.json")), ReadRules(schemas, vendors));
+        return new Rules(MappingSet.Parse(VendorFiles(vendors, "mapping.json")), ReadRules(schemas, vendors, extraRulePacks));
     }
 
     /// <summary>Taxonomy and packs alone: all that classifying text needs.</summary>
-    public static RuleSet LoadRuleSet(string schemas) => ReadRules(schemas, Directory.GetDirectories(Path.Combine(schemas, "vendors")));
+    public static RuleSet LoadRuleSet(string schemas) => ReadRules(schemas, Directory.GetDirectories(Path.Combine(schemas, "vendors")), extraPacks: null);
 
-    private static RuleSet ReadRules(string schemas, IEnumerable<string> vendors)
+    private static RuleSet ReadRules(string schemas, IEnumerable<string> vendors, string? extraPacks)
     {
         var taxonomy = File.ReadAllBytes(Path.Combine(schemas, "taxonomy", "kcsie-2026.json"));
-        var packs = Directory.GetFiles(Path.Combine(schemas, "rulepacks"), "*.json", SearchOption.AllDirectories)
-            .Select(f => (Path.GetRelativePath(schemas, f), (ReadOnlyMemory<byte>)File.ReadAllBytes(f)));
+        IEnumerable<string> files = Directory.GetFiles(Path.Combine(schemas, "rulepacks"), "*.json", SearchOption.AllDirectories);
+        if (extraPacks is not null)
+        {
+            files = files.Concat(Directory.GetFiles(extraPacks, "*.json", SearchOption.AllDirectories));
+        }
+
+        var packs = files.Select(f => (Path.GetRelativePath(schemas, f), (ReadOnlyMemory<byte>)File.ReadAllBytes(f)));
         return RuleSet.Parse(taxonomy, packs, VendorFiles(vendors, "categories.json"));
     }
 

@@ -30,7 +30,8 @@ internal sealed class StreamWorker(
     private readonly SegmentReader _reader = new(database, new DataKeyRing(database, master));
     private readonly RecordWriter _writer = new(database, rules.RuleSet);
     private readonly Stages _stages = new(rules, logger);
-    private readonly RecordPlan _plan = new();
+    private RecordPlan _filling = new();
+    private RecordPlan _recording = new();
     private readonly RestingStreams _resting = new(time);
 
     /// <summary>Streams that cannot go on by themselves: shown by the readiness check.</summary>
@@ -64,64 +65,106 @@ internal sealed class StreamWorker(
         return streams.Count > 0;
     }
 
-    /// <summary>Chunk by chunk up to the last sequence known when the stream was claimed; then others get their turn.</summary>
+    /// <summary>
+    /// Chunk by chunk up to the last sequence known when the stream was claimed; then others get their turn. While one chunk is assessed the
+    /// one before is being recorded and the next is being read; they are recorded one after the other.
+    /// </summary>
     private async Task ReadThroughAsync(ClaimedStream stream, CancellationToken cancellationToken)
     {
         var context = await contexts.OfAsync(stream.Target, cancellationToken);
-        var next = stream.Next;
         // What the database refuses again and again is kept for review as it came, segment by segment: the stream must not wait for ever.
         var plainly = _resting.IsStubborn(stream.Stream);
-        while (next <= stream.Last)
+        var reading = OpenAsync(stream, stream.Next, plainly ? 1 : options.Value.ChunkSegments, cancellationToken);
+        var recorded = Task.FromResult(true);
+        try
         {
-            using var chunk = Instruments.Activities.StartActivity("process");
-            var segments = await OpenAsync(stream, next, plainly ? 1 : options.Value.ChunkSegments, cancellationToken);
-            if (segments.Count == 0)
+            var next = stream.Next;
+            while (next <= stream.Last)
             {
-                // A hole, which does not heal by itself: looked at again, but not before everything else.
-                _resting.Add(stream.Stream);
-                return;
-            }
-
-            _plan.Start(next);
-            using (Instruments.Activities.StartActivity("normalize and assess"))
-            {
-                foreach (var segment in segments)
+                var segments = await reading;
+                if (segments.Count == 0)
                 {
-                    Run(segment, context, plainly);
+                    // A hole, which does not heal by itself: looked at again, but not before everything else.
+                    _resting.Add(stream.Stream);
+                    await recorded;
+                    return;
                 }
-            }
 
-            RecordResult result;
-            using (Instruments.Activities.StartActivity("record"))
-            {
-                result = await _writer.WriteAsync(stream, _plan, context.GroupingWindow, context.People.Staff, cancellationToken);
-            }
+                var last = segments[^1].Header.Last;
+                reading = last < stream.Last ? OpenAsync(stream, last + 1, options.Value.ChunkSegments, cancellationToken) : Task.FromResult<List<OpenedSegment>>([]);
+                Assess(segments, next, context, plainly);
+                if (!await recorded)
+                {
+                    return;
+                }
 
-            chunk?.SetTag("records", _plan.Last - _plan.First + 1).SetTag("events", _plan.Events.Count);
-            if (!result.Moved)
-            {
-                ProcessingLog.Overtaken(logger, stream.Stream);
-                return;
-            }
-
-            if (plainly)
-            {
-                ProcessingLog.Refused(logger, stream.Stream, _plan.First, _plan.Last);
-                _resting.Remove(stream.Stream);
+                (_filling, _recording) = (_recording, _filling);
+                recorded = RecordAsync(stream, _recording, segments, context, plainly, cancellationToken);
+                next = last + 1;
                 plainly = false;
             }
 
-            if (result.NobodyToTell > 0)
+            if (await recorded)
             {
-                ProcessingLog.NobodyToTell(logger, result.NobodyToTell, stream.Target.School);
+                _resting.Remove(stream.Stream);
             }
+        }
+        finally
+        {
+            // Neither may go on behind the back of the next stream's turn; what they failed with, if anything, was either thrown or does not matter.
+            await ((Task)recorded).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await ((Task)reading).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
 
-            ProcessingMetrics.Recorded(_plan, result);
-            Signal(result.Notifications);
-            next = _plan.Last + 1;
+    private void Assess(List<OpenedSegment> segments, long first, StreamContext context, bool plainly)
+    {
+        using var activity = Instruments.Activities.StartActivity("normalize and assess");
+        _filling.Start(first);
+        foreach (var segment in segments)
+        {
+            Run(segment, context, plainly);
         }
 
-        _resting.Remove(stream.Stream);
+        activity?.SetTag("records", _filling.Last - _filling.First + 1).SetTag("events", _filling.Events.Count);
+    }
+
+    /// <summary>Records a chunk and lets go of its segments; false when another worker was faster.</summary>
+    private async Task<bool> RecordAsync(
+        ClaimedStream stream, RecordPlan plan, List<OpenedSegment> segments, StreamContext context, bool plainly, CancellationToken cancellationToken)
+    {
+        using var activity = Instruments.Activities.StartActivity("record");
+        RecordResult result;
+        try
+        {
+            result = await _writer.WriteAsync(stream, plan, context.GroupingWindow, context.People.Staff, cancellationToken);
+        }
+        finally
+        {
+            // Until here the plan's evidence points into them.
+            segments.ForEach(segment => segment.Dispose());
+        }
+
+        if (!result.Moved)
+        {
+            ProcessingLog.Overtaken(logger, stream.Stream);
+            return false;
+        }
+
+        if (plainly)
+        {
+            ProcessingLog.Refused(logger, stream.Stream, plan.First, plan.Last);
+            _resting.Remove(stream.Stream);
+        }
+
+        if (result.NobodyToTell > 0)
+        {
+            ProcessingLog.NobodyToTell(logger, result.NobodyToTell, stream.Target.School);
+        }
+
+        ProcessingMetrics.Recorded(plan, result);
+        Signal(result.Notifications);
+        return true;
     }
 
     private async Task<List<OpenedSegment>> OpenAsync(ClaimedStream stream, long next, int most, CancellationToken cancellationToken)
@@ -144,7 +187,7 @@ internal sealed class StreamWorker(
             var segmentOpened = await _reader.OpenAsync(segment, cancellationToken);
             opened.Add(segmentOpened);
             next = segment.Header.Last + 1;
-            plainBytes += segmentOpened.PlainBytes;
+            plainBytes += segmentOpened.Records.PlainBytes;
             if (plainBytes >= options.Value.ChunkPlainBytes)
             {
                 // The rest is read again for the next transaction: sealed bytes say little of what they become.
@@ -163,21 +206,21 @@ internal sealed class StreamWorker(
             ProcessingLog.Damaged(logger, header.Stream, header.First, header.Last, segment.Damage);
             for (var sequence = header.First; sequence <= header.Last; sequence++)
             {
-                _stages.Damaged(context, header, sequence, segment.Damage, _plan);
+                _stages.Damaged(context, header, sequence, segment.Damage, _filling);
             }
 
             return;
         }
 
-        for (var i = 0; i < segment.Records.Length; i++)
+        for (var i = 0; i < segment.Records.Count; i++)
         {
             if (plainly)
             {
-                _stages.Refused(context, header.Stream, header.First + i, segment.Records[i], _plan);
+                _stages.Refused(context, header.Stream, header.First + i, segment.Records[i], _filling);
             }
             else
             {
-                _stages.Run(context, header.Stream, header.First + i, segment.Records[i], _plan);
+                _stages.Run(context, header.Stream, header.First + i, segment.Records[i], _filling);
             }
         }
     }

@@ -24,15 +24,21 @@ internal sealed record NewSource
     /// <summary>Syslog app name to match.</summary>
     public string? App { get; init; }
 
+    /// <summary>Take its messages only over TLS.</summary>
+    public bool Tls { get; init; }
+
+    /// <summary>SHA-256 of the client certificate that it sends with; null: none is asked for.</summary>
+    public byte[]? Certificate { get; init; }
+
     public string TimeZone { get; init; } = "Europe/London";
 
     /// <summary>The source to store, checked as far as it can be by itself.</summary>
     /// <exception cref="SetupException">With what is wrong.</exception>
     public Source ToSource(Guid school)
     {
-        if (Door != SourceDoor.Syslog && (Port is not null || Host is not null || App is not null))
+        if (Door != SourceDoor.Syslog && (Port is not null || Host is not null || App is not null || Tls || Certificate is not null))
         {
-            throw new SetupException("--port, --host and --app belong to --via syslog.");
+            throw new SetupException("--port, --host, --app, --tls and --certificate belong to --via syslog.");
         }
 
         if (Port is < 1 or > 65535)
@@ -51,6 +57,8 @@ internal sealed record NewSource
             Port = Port,
             MatchHost = Selector(Host, "--host"),
             MatchApp = Selector(App, "--app"),
+            Tls = Tls || Certificate is not null,
+            Certificates = Certificate is null ? [] : [Certificate],
             TimeZone = SetupText.Zone(TimeZone),
         };
     }

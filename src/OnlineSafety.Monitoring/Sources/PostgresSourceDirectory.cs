@@ -159,6 +159,11 @@ internal sealed class PostgresSourceDirectory(Database ingest, MasterKey master,
 
         logger.SourcesLoaded(fresh.Sources.Count);
         fresh.Proofs.LogFaults(logger);
+        foreach (var source in fresh.UnreadableNetworks)
+        {
+            logger.NetworkUnreadable(source);
+        }
+
         Changed?.Invoke();
     }
 
@@ -215,6 +220,7 @@ internal sealed class PostgresSourceDirectory(Database ingest, MasterKey master,
     {
         private readonly List<Source> _rows;
         private readonly Dictionary<string, SourceRegistration> _unassigned = new(StringComparer.Ordinal);
+        private readonly HashSet<Guid> _unreadableNetworks = [];
         private readonly string _fingerprint;
 
         public Loaded(List<Source> rows, IReadOnlyList<(Guid School, string Kind)> schools, RegisteredProofs proofs)
@@ -226,7 +232,13 @@ internal sealed class PostgresSourceDirectory(Database ingest, MasterKey master,
             var sources = new List<SourceRegistration>(rows.Count);
             foreach (var row in rows)
             {
-                var registration = Registration(row, proofs);
+                var registration = Registration(row, proofs, Networks(row));
+                if (row.Networks.Length > 0 && registration.From.Count == 0)
+                {
+                    // Without any network it would take from everywhere, which nobody asked for.
+                    continue;
+                }
+
                 sources.Add(registration);
                 if (row is { Unassigned: true, Listener: { } listener } && row.SchoolId == owner)
                 {
@@ -247,15 +259,36 @@ internal sealed class PostgresSourceDirectory(Database ingest, MasterKey master,
 
         public Dictionary<Guid, SourceRegistration> ById { get; }
 
+        public IReadOnlyCollection<Guid> UnreadableNetworks => _unreadableNetworks;
+
         public SourceRegistration? Unassigned(string listener) => _unassigned.GetValueOrDefault(listener);
 
         public bool SameAs(Loaded other) => _fingerprint == other._fingerprint;
 
         private static string Fingerprint(Source row) => string.Join(
             ',', row.SourceId, row.Name, row.Product, row.Door, row.Port, row.MatchHost, row.MatchApp, row.TimeZone, row.Unassigned, row.Listener,
-            row.Authentication, string.Join(';', row.Networks), string.Join(';', row.KeyHashes.Select(Convert.ToHexString)));
+            row.Authentication, row.Tls, string.Join(';', row.Certificates.Select(Convert.ToHexString)), string.Join(';', row.Networks), string.Join(';', row.KeyHashes.Select(Convert.ToHexString)));
 
-        private static SourceRegistration Registration(Source row, RegisteredProofs proofs) => new()
+        // One that cannot be read shuts itself alone, not the source's other networks, and never all sources.
+        private List<IPNetwork> Networks(Source row)
+        {
+            var networks = new List<IPNetwork>(row.Networks.Length);
+            foreach (var text in row.Networks)
+            {
+                if (IPNetwork.TryParse(text, out var network))
+                {
+                    networks.Add(network);
+                }
+                else
+                {
+                    _unreadableNetworks.Add(row.SourceId);
+                }
+            }
+
+            return networks;
+        }
+
+        private static SourceRegistration Registration(Source row, RegisteredProofs proofs, IReadOnlyList<IPNetwork> from) => new()
         {
             Key = new SourceKey(row.SchoolId, row.SourceId),
             Name = row.Name,
@@ -263,10 +296,12 @@ internal sealed class PostgresSourceDirectory(Database ingest, MasterKey master,
             Door = (SourceDoor)row.Door,
             KeyHashes = row.KeyHashes,
             Authentication = proofs.Of(row),
-            From = [.. row.Networks.Select(IPNetwork.Parse)],
+            From = from,
             Port = row.Port,
             MatchHost = row.MatchHost,
             MatchApp = row.MatchApp,
+            Tls = row.Tls,
+            Certificates = row.Certificates,
             Unassigned = row.Unassigned,
             TimeZone = row.TimeZone,
         };

@@ -54,6 +54,12 @@ internal sealed class Source
 
     public string? MatchApp { get; set; }
 
+    /// <summary>Takes messages only over TLS.</summary>
+    public bool Tls { get; set; }
+
+    /// <summary>SHA-256 of each client certificate that may send; empty: none is asked for.</summary>
+    public byte[][] Certificates { get; set; } = [];
+
     public bool Unassigned { get; set; }
 
     public string? Listener { get; set; }

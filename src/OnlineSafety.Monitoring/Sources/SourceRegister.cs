@@ -7,7 +7,7 @@ namespace OnlineSafety.Monitoring.Sources;
 internal sealed record IssuedSource(Source Source, string Key);
 
 /// <summary>A source and what was heard of it.</summary>
-internal sealed record ListedSource(Source Source, SourceHealth? Health, long UnmappedValues);
+internal sealed record ListedSource(Source Source, SourceHealth? Health, long UnmappedValues, IReadOnlyList<DoorTrouble> Troubles);
 
 /// <summary>Something that was not understood. <c>Value</c> is a reason code for the kind <c>record</c>, else the sender's word, null when withheld.</summary>
 internal sealed record ListedUnmapped(Guid Source, string SourceName, string Kind, string? Value, long Count, DateTimeOffset FirstSeen, DateTimeOffset LastSeen);
@@ -27,7 +27,7 @@ internal sealed class SourceRegister(Database setup, TimeProvider time)
         source.CreatedAt = time.GetUtcNow();
 
         await using var session = await setup.OpenAsync(school, actor, cancellationToken);
-        await RefuseTwinAsync(session, source, cancellationToken);
+        await SourceTwins.RefuseAsync(session, source, cancellationToken);
         session.Context.Sources.Add(source);
         await session.Context.SaveChangesAsync(cancellationToken);
         await session.RecordAccessAsync(school, "source.add", source.SourceId.ToString(), cancellationToken);
@@ -48,7 +48,9 @@ internal sealed class SourceRegister(Database setup, TimeProvider time)
             .Where(u => u.SchoolId == school && u.Kind != "record")
             .GroupBy(u => u.SourceId).Select(g => new { Source = g.Key, Count = g.LongCount() })
             .ToDictionaryAsync(u => u.Source, u => u.Count, cancellationToken);
-        return [.. sources.Select(s => new ListedSource(s, health.GetValueOrDefault(s.SourceId), unmapped.GetValueOrDefault(s.SourceId)))];
+        var troubles = (await session.Context.DoorTroubles.AsNoTracking().Where(t => t.SchoolId == school).OrderBy(t => t.Kind).ToListAsync(cancellationToken))
+            .ToLookup(t => t.SourceId);
+        return [.. sources.Select(s => new ListedSource(s, health.GetValueOrDefault(s.SourceId), unmapped.GetValueOrDefault(s.SourceId), [.. troubles[s.SourceId]]))];
     }
 
     /// <summary>What could not be read or mapped, the most frequent first.</summary>
@@ -142,26 +144,4 @@ internal sealed class SourceRegister(Database setup, TimeProvider time)
         await session.CommitAsync(cancellationToken);
         return source;
     }
-
-    // Two sources that fit a message equally well would both lose it to "unassigned": refuse the second where somebody can still read why.
-    private static async Task RefuseTwinAsync(Session session, Source source, CancellationToken cancellationToken)
-    {
-        if (source.Door != (short)SourceDoor.Syslog)
-        {
-            return;
-        }
-
-        var others = await session.Context.Sources.AsNoTracking()
-            .Where(s => s.Enabled && !s.Unassigned && s.Door == source.Door && s.Port == source.Port)
-            .ToListAsync(cancellationToken);
-        var twin = others.Find(other => Same(other.MatchHost, source.MatchHost) && Same(other.MatchApp, source.MatchApp)
-            && (other.Networks.Length == 0 && source.Networks.Length == 0 || other.Networks.Intersect(source.Networks, StringComparer.Ordinal).Any()));
-        if (twin is not null)
-        {
-            throw new SetupException(
-                $"Source {twin.SourceId} ({twin.Name}) already takes exactly these syslog messages. Tell them apart by --from, --host, --app or a --port of its own.");
-        }
-    }
-
-    private static bool Same(string? left, string? right) => string.Equals(left, right, StringComparison.OrdinalIgnoreCase);
 }

@@ -43,6 +43,12 @@ internal sealed record SourceRegistration
 
     public string? MatchApp { get; init; }
 
+    /// <summary>Takes messages only over TLS.</summary>
+    public bool Tls { get; init; }
+
+    /// <summary>SHA-256 of each client certificate that may send; empty: none is asked for.</summary>
+    public IReadOnlyList<byte[]> Certificates { get; init; } = [];
+
     /// <summary>Collects what no other source claims on a listener.</summary>
     public bool Unassigned { get; init; }
 

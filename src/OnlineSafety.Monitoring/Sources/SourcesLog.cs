@@ -16,4 +16,10 @@ internal static partial class SourcesLog
 
     [LoggerMessage(3003, LogLevel.Error, "Signing secret {Secret} of source {Source} cannot be opened with master key {Master}: what it signed is refused")]
     public static partial void SecretNotOpened(this ILogger logger, Guid secret, Guid source, string master);
+
+    [LoggerMessage(3004, LogLevel.Warning, "What went wrong at the doors could not be written ({Error}): it is kept and tried again")]
+    public static partial void TroublesNotWritten(this ILogger logger, string error);
+
+    [LoggerMessage(3005, LogLevel.Error, "A stored network of source {Source} cannot be read: nothing from there is taken as its own until it is mended")]
+    public static partial void NetworkUnreadable(this ILogger logger, Guid source);
 }

@@ -27,6 +27,8 @@ internal sealed class MonitoringContext(DbContextOptions<MonitoringContext> opti
 
     public DbSet<UnmappedValue> Unmapped => Set<UnmappedValue>();
 
+    public DbSet<DoorTrouble> DoorTroubles => Set<DoorTrouble>();
+
     public DbSet<Person> People => Set<Person>();
 
     public DbSet<PersonAlias> PersonAliases => Set<PersonAlias>();
@@ -59,6 +61,7 @@ internal sealed class MonitoringContext(DbContextOptions<MonitoringContext> opti
         modelBuilder.Entity<SourceSecret>().ToTable("source_secret").HasKey(s => new { s.SchoolId, s.SourceId, s.SecretId });
         modelBuilder.Entity<SourceHealth>().ToTable("source_health").HasKey(s => new { s.SchoolId, s.SourceId });
         modelBuilder.Entity<UnmappedValue>().ToTable("unmapped").HasKey(u => new { u.SchoolId, u.SourceId, u.Kind, u.Value });
+        modelBuilder.Entity<DoorTrouble>().ToTable("door_trouble").HasKey(t => new { t.SchoolId, t.SourceId, t.Kind });
         modelBuilder.Entity<Person>().ToTable("person").HasKey(p => new { p.SchoolId, p.PersonId });
         modelBuilder.Entity<PersonAlias>().ToTable("person_alias").HasKey(p => new { p.SchoolId, p.Alias });
         modelBuilder.Entity<Staff>().ToTable("staff").HasKey(s => new { s.SchoolId, s.StaffId });

@@ -28,6 +28,11 @@ internal enum IntakeReason
     DeliveryIdInvalid,
     ConnectionLimit,
     PeerConnectionLimit,
+    SourceConnectionLimit,
+    MemoryLimit,
+    HandshakeFailed,
+    HandshakeTooSlow,
+    ProofMissing,
     Idle,
     CountTooLarge,
     FrameTooLong,
@@ -46,9 +51,14 @@ internal static class IntakeMetrics
     private static readonly Counter<long> Dropped = Counter("records.dropped", "{record}", "Records lost before the intake log.");
     private static readonly Counter<long> Flagged = Counter("records.flagged", "{record}", "Records kept with a flag: cut, badly framed, possibly sent twice, unassigned.");
     private static readonly Counter<long> Retries = Counter("append.retries", "{append}", "Appends tried again because the log could not take them.");
+    private static readonly Counter<long> OverRate = Counter("records.over_rate", "{record}", "Records of sources that sent faster than they may; kept.");
+    private static readonly Counter<long> HeldBack = Counter("held_back", "{time}", "Times that reading waited for room, by limit.");
     private static readonly Counter<long> Files = Counter("files", "{file}", "Dropped files: done, failed, changed while read, to be tried again.");
     private static readonly UpDownCounter<long> Connections =
         Instruments.Meter.CreateUpDownCounter<long>("onlinesafety.intake.connections", "{connection}", "Open syslog connections.");
+
+    private static readonly Gauge<double> CertificateLeft =
+        Instruments.Meter.CreateGauge<double>("onlinesafety.intake.certificate.left", "s", "Time until the TLS certificate of the doors ends; negative afterwards.");
 
     private static readonly Histogram<long> BatchRecords = Instruments.Meter.CreateHistogram(
         "onlinesafety.intake.batch.records", "{record}", "Records in one append.",
@@ -72,12 +82,18 @@ internal static class IntakeMetrics
 
     public static void OnFlagged(Door door, string flag, long records) => Flagged.Add(records, Tag(door), new("flag", flag));
 
+    public static void OnOverRate(Door door, long records) => OverRate.Add(records, Tag(door));
+
+    public static void OnHeldBack(Door door, IntakeReason reason) => HeldBack.Add(1, Tag(door), Tag(reason));
+
     public static void OnRetry(Door door) => Retries.Add(1, Tag(door));
 
     /// <param name="outcome"><c>done</c>, <c>failed</c>, <c>changed</c> or <c>retried</c>.</param>
     public static void OnFile(string outcome) => Files.Add(1, new KeyValuePair<string, object?>("outcome", outcome));
 
     public static void OnConnection(Door door, int change) => Connections.Add(change, Tag(door));
+
+    public static void OnCertificate(TimeSpan left) => CertificateLeft.Record(left.TotalSeconds);
 
     public static void OnAppend(Door door, int records, TimeSpan took, bool durable)
     {
@@ -118,6 +134,11 @@ internal static class IntakeMetrics
         IntakeReason.DeliveryIdInvalid => "delivery_id_invalid",
         IntakeReason.ConnectionLimit => "connection_limit",
         IntakeReason.PeerConnectionLimit => "peer_connection_limit",
+        IntakeReason.SourceConnectionLimit => "source_connection_limit",
+        IntakeReason.MemoryLimit => "memory_limit",
+        IntakeReason.HandshakeFailed => "handshake_failed",
+        IntakeReason.HandshakeTooSlow => "handshake_too_slow",
+        IntakeReason.ProofMissing => "proof_missing",
         IntakeReason.Idle => "idle",
         IntakeReason.CountTooLarge => "count_too_large",
         IntakeReason.FrameTooLong => "frame_too_long",

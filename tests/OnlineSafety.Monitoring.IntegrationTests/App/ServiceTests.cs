@@ -5,6 +5,8 @@ using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.App.Commands;
 using OnlineSafety.Monitoring.App.Hosting;
 using OnlineSafety.Monitoring.IntegrationTests.Access;
+using OnlineSafety.Monitoring.IntegrationTests.Intake;
+using OnlineSafety.Monitoring.Sources;
 
 namespace OnlineSafety.Monitoring.IntegrationTests.App;
 
@@ -45,7 +47,7 @@ public sealed class ServiceTests(PostgresFixture postgres) : IClassFixture<Postg
         Assert.Equal(HttpStatusCode.Unauthorized, (await client.PostAsync($"/v1/ingest/{Guid.NewGuid()}", new StringContent("{}"))).StatusCode);
         Assert.Throws<InvalidOperationException>(() => service.Database[DatabaseRole.Process]);
         Assert.Throws<InvalidOperationException>(() => service.Database[DatabaseRole.Console]);
-        Assert.Equal(["database", "listeners"], await ChecksAsync(client));
+        Assert.Equal(["database", "listeners", "certificate", "limits"], await ChecksAsync(client));
     }
 
     [Fact]
@@ -76,6 +78,28 @@ public sealed class ServiceTests(PostgresFixture postgres) : IClassFixture<Postg
 
         Assert.Equal(HttpStatusCode.ServiceUnavailable, (await client.GetAsync("/health/ready")).StatusCode);
         Assert.Equal(HttpStatusCode.OK, (await client.GetAsync("/health/live")).StatusCode);
+    }
+
+    [Fact]
+    public async Task ADoorThatCannotOpenMakesReadinessDegradedUntilItOpens()
+    {
+        await using var database = await InstallationDatabase.CreateAsync(postgres.Server);
+        using var taken = new System.Net.Sockets.Socket(
+            System.Net.Sockets.AddressFamily.InterNetwork, System.Net.Sockets.SocketType.Stream, System.Net.Sockets.ProtocolType.Tcp);
+        taken.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        taken.Listen();
+        var wanted = new NewSource { Product = "protex", Door = SourceDoor.Syslog, Port = ((IPEndPoint)taken.LocalEndPoint!).Port };
+        var school = await database.AddSchoolAsync();
+        var source = await database.Sources.AddAsync(school, wanted, InstallationDatabase.Tester, default);
+        await using var service = await StartAsync(database, ServiceRoles.Ingest);
+        using var client = new HttpClient { BaseAddress = new Uri(service.Addresses.Http) };
+
+        var ready = await client.GetFromJsonAsync<JsonElement>("/health/ready");
+        Assert.Equal(("degraded", "degraded"), (ready.GetProperty("status").GetString(), ready.GetProperty("checks").GetProperty("listeners").GetString()));
+
+        await database.Sources.DisableAsync(source.Source.SourceId, InstallationDatabase.Tester, default);
+        await Doors.UntilAsync(
+            () => client.GetFromJsonAsync<JsonElement>("/health/ready").GetAwaiter().GetResult().GetProperty("status").GetString(), status => status == "ok");
     }
 
     [Fact]

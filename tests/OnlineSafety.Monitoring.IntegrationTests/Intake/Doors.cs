@@ -10,6 +10,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using OnlineSafety.Monitoring.App.Hosting;
 using OnlineSafety.Monitoring.Intake;
 using OnlineSafety.Monitoring.Intake.Http;
 using OnlineSafety.Monitoring.Intake.Syslog;
@@ -25,12 +26,13 @@ internal sealed class Doors : IAsyncDisposable
 
     private readonly WebApplication _app;
 
-    private Doors(WebApplication app, ControlledLog log, RegisteredSources sources, CapturedLogs logs)
+    private Doors(WebApplication app, ControlledLog log, RegisteredSources sources, CapturedLogs logs, ReportedTroubles troubles)
     {
         _app = app;
         Log = log;
         Sources = sources;
         Logs = logs;
+        Troubles = troubles;
         Http = new HttpClient { BaseAddress = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()), Timeout = Patience };
     }
 
@@ -39,6 +41,8 @@ internal sealed class Doors : IAsyncDisposable
     public RegisteredSources Sources { get; }
 
     public CapturedLogs Logs { get; }
+
+    public ReportedTroubles Troubles { get; }
 
     public HttpClient Http { get; }
 
@@ -51,22 +55,26 @@ internal sealed class Doors : IAsyncDisposable
     public static Task<Doors> OpenAsync(Action<RegisteredSources> register, params (string Key, string Value)[] settings) =>
         OpenAsync(register, TimeProvider.System, settings);
 
-    public static async Task<Doors> OpenAsync(Action<RegisteredSources> register, TimeProvider time, params (string Key, string Value)[] settings)
+    public static Task<Doors> OpenAsync(Action<RegisteredSources> register, TimeProvider time, params (string Key, string Value)[] settings) =>
+        OpenAsync(register, time, new HttpLimits(), settings);
+
+    public static async Task<Doors> OpenAsync(
+        Action<RegisteredSources> register, TimeProvider time, HttpLimits limits, params (string Key, string Value)[] settings)
     {
-        var (log, sources, logs) = (new ControlledLog(), new RegisteredSources(), new CapturedLogs());
+        var (log, sources, logs, troubles) = (new ControlledLog(), new RegisteredSources(), new CapturedLogs(), new ReportedTroubles());
         register(sources);
         sources.Publish();
         var builder = WebApplication.CreateSlimBuilder();
         builder.Configuration.AddInMemoryCollection([
             .. settings.Select(setting => new KeyValuePair<string, string?>("Intake:" + setting.Key, setting.Value)),
             .. settings.Any(setting => setting.Key == "Syslog:Listen") ? [] : new KeyValuePair<string, string?>[] { new("Intake:Syslog:Listen", "127.0.0.1:0") }]);
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.WebHost.UseUrls("http://127.0.0.1:0").ConfigureKestrel(limits.Apply);
         builder.Logging.ClearProviders().AddProvider(logs);
-        builder.Services.AddSingleton(time).AddSingleton<IIntakeLog>(log).AddSingleton<ISourceDirectory>(sources).AddIntake(builder.Configuration);
+        builder.Services.AddSingleton(time).AddSingleton<IIntakeLog>(log).AddSingleton<ISourceDirectory>(sources).AddSingleton<IDoorTroubles>(troubles).AddIntake(builder.Configuration);
         var app = builder.Build();
         app.MapIngest();
         await app.StartAsync();
-        return new Doors(app, log, sources, logs);
+        return new Doors(app, log, sources, logs, troubles);
     }
 
     public Task<HttpResponseMessage> PostAsync(SourceRegistration source, string body, string type = "application/json", params (string Name, string Value)[] headers) =>
@@ -118,6 +126,18 @@ internal sealed class Doors : IAsyncDisposable
         Http.Dispose();
         await _app.DisposeAsync();
     }
+}
+
+/// <summary>Keeps what went wrong at the doors of each source.</summary>
+internal sealed class ReportedTroubles : IDoorTroubles
+{
+    private readonly ConcurrentDictionary<(Guid Source, DoorTroubleKind Kind), long> _counts = new();
+
+    public long this[SourceRegistration source, DoorTroubleKind kind] => Of(source.Key, kind);
+
+    public long Of(SourceKey source, DoorTroubleKind kind) => _counts.GetValueOrDefault((source.Source, kind));
+
+    public void Report(SourceKey source, DoorTroubleKind kind, long count) => _counts.AddOrUpdate((source.Source, kind), count, (_, before) => before + count);
 }
 
 /// <summary>Keeps what was logged.</summary>

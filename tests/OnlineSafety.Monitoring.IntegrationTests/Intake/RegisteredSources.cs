@@ -34,12 +34,14 @@ internal sealed class RegisteredSources : ISourceDirectory
         From = from is null ? [] : [IPNetwork.Parse(from)],
     });
 
-    public SourceRegistration Syslog(string name, int? port = null, string? from = null, string? host = null) => Register(new SourceRegistration
+    public SourceRegistration Syslog(string name, int? port = null, string? from = null, string? host = null, bool tls = false, params byte[][] certificates) => Register(new SourceRegistration
     {
         Key = new SourceKey(Guid.NewGuid(), Guid.NewGuid()),
         Name = name,
         Product = "protex",
         Door = SourceDoor.Syslog,
+        Tls = tls || certificates.Length > 0,
+        Certificates = certificates,
         Port = port,
         From = from is null ? [] : [IPNetwork.Parse(from)],
         MatchHost = host,
@@ -70,8 +72,16 @@ internal sealed class RegisteredSources : ISourceDirectory
 
     public SourceRegistration? Find(Guid source) => _sources.FirstOrDefault(registered => registered.Key.Source == source);
 
+    /// <summary>What a refresh throws, if anything.</summary>
+    public Exception? RefreshFails { get; set; }
+
     public Task RefreshAsync(CancellationToken cancellationToken)
     {
+        if (RefreshFails is not null)
+        {
+            throw RefreshFails;
+        }
+
         Refreshes++;
         Publish();
         return Task.CompletedTask;

@@ -89,7 +89,7 @@ public sealed class SyslogListenersTests
         Assert.All(doors.Log.Stored, record => Assert.Contains(record.Source, new[] { before.Key.Source, narrower.Key.Source }));
     }
 
-    private static int FreePort()
+    internal static int FreePort()
     {
         using var probe = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         probe.Bind(new IPEndPoint(IPAddress.Loopback, 0));

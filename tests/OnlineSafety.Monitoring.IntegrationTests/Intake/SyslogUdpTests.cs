@@ -1,7 +1,9 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using OnlineSafety.Monitoring.Events;
 using OnlineSafety.Monitoring.Intake;
@@ -40,7 +42,7 @@ public sealed class SyslogUdpTests
             await socket.SendAsync(datagram);
         }
 
-        var udp = doors.Syslog.Listeners[0].Udp;
+        var udp = doors.Syslog.Listeners[0].Udp!;
         await Doors.UntilAsync(() => udp.Dropped, dropped => dropped >= 500 - (65536 / 1000));
         await Doors.UntilAsync(() => doors.Logs.Lines.Any(line => line.Id == 2104), reported => reported);
         doors.Log.Resume();
@@ -69,6 +71,74 @@ public sealed class SyslogUdpTests
 
         Assert.InRange(read, 1, 99);
         Assert.Equal(100 - read, UdpSocket.KernelDrops(receiver));
+    }
+
+    [Fact]
+    public async Task WhatTheKernelDropsInAFloodIsCountedWithinOnePercent()
+    {
+        await using var doors = await Doors.OpenAsync(
+            sources => sources.Syslog("filter"), ("Syslog:UdpReceiveBufferBytes", "65536"), ("Syslog:UdpQueueBytes", "4194304"));
+        var udp = doors.Syslog.Listeners[0].Udp!;
+        var sent = 0;
+
+        // Three senders against one reader, until it has lost a good many; bounded in any case.
+        await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => Task.Run(() =>
+        {
+            using var socket = Sender(doors);
+            var datagram = new byte[1000];
+            datagram.AsSpan().Fill((byte)'a');
+            for (var count = 0; count < 200_000 && udp.KernelDropped < 2000; count++)
+            {
+                socket.Send(datagram);
+                Interlocked.Increment(ref sent);
+            }
+        })));
+
+        Assert.True(udp.KernelDropped >= 2000, "The flood was not enough for the kernel to drop.");
+        await Doors.UntilAsync(() => doors.Log.Stored.Count + udp.Dropped + udp.KernelDropped, sum => sum >= sent * 0.99);
+        await Task.Delay(1500);
+
+        // What neither arrived nor was lost by us, the kernel lost: its number must be ours.
+        var lostInKernel = sent - doors.Log.Stored.Count - udp.Dropped;
+        Assert.InRange(udp.KernelDropped, lostInKernel * 0.99, lostInKernel * 1.01);
+        Assert.Equal(KernelsOwnCount(doors.SyslogEndpoint.Port), udp.KernelDropped);
+        Assert.Contains(doors.Logs.Lines, line => line.Id == 2104);
+        Assert.True(doors.Syslog.Met.Lately);
+    }
+
+    [Fact]
+    public async Task AnUnexpectedErrorLosesTheDatagramsItMetAndNothingIsAppendedLater()
+    {
+        // A log that fails while a stranger's datagram is looked at, behind one that was already gathered.
+        var (log, sources) = (new ControlledLog(), new RegisteredSources { RefreshFails = new TimeoutException() });
+        sources.Syslog("known", from: "127.0.0.1/32");
+        sources.Publish();
+        using var bound = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        bound.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        using var known = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        using var stranger = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        stranger.Bind(new IPEndPoint(IPAddress.Parse("127.0.0.2"), 0));
+        var (failing, options, met) = (new FailingOnceLogger(eventId: 2001), new SyslogDoorOptions(), new LimitsMet(TimeProvider.System));
+        var appends = new SyslogAppends(
+            "syslog", sources, new IntakeAppender(log, TimeProvider.System), new SourceRates(0, new ReportedTroubles(), met, TimeProvider.System, NullLogger.Instance), met,
+            options.MaxPendingBytes, TimeProvider.System, NullLogger.Instance);
+        var listener = new SyslogUdpListener("syslog", bound, new ListenerSources(null, sources, failing), appends, met, options, TimeProvider.System, failing);
+        using var stop = new CancellationTokenSource();
+        log.Stall();
+        var run = listener.RunAsync(stop.Token, CancellationToken.None);
+        await known.SendToAsync("<14>first"u8.ToArray(), bound.LocalEndPoint!);
+        await Doors.UntilAsync(() => log.Begun, begun => begun == 1);
+        await known.SendToAsync("<14>gathered"u8.ToArray(), bound.LocalEndPoint!);
+        await stranger.SendToAsync("<14>strange"u8.ToArray(), bound.LocalEndPoint!);
+        await Task.Delay(200);
+        log.Resume();
+        await Doors.UntilAsync(() => failing.Reported, reported => reported);
+        await known.SendToAsync("<14>last"u8.ToArray(), bound.LocalEndPoint!);
+        await Doors.UntilAsync(() => log.Stored.Count, count => count >= 2);
+        await stop.CancelAsync();
+        await run;
+
+        Assert.Equal(["<14>first", "<14>last"], log.Stored.Select(record => record.Text));
     }
 
     [Fact]
@@ -111,9 +181,12 @@ public sealed class SyslogUdpTests
             sender.Send(Encoding.ASCII.GetBytes($"<14>{sent}"));
         }
 
-        var appends = new SyslogAppends("syslog", sources, new IntakeAppender(log, TimeProvider.System), TimeProvider.System, NullLogger.Instance);
+        var met = new LimitsMet(TimeProvider.System);
+        var rates = new SourceRates(0, new ReportedTroubles(), met, TimeProvider.System, NullLogger.Instance);
+        var appends = new SyslogAppends(
+            "syslog", sources, new IntakeAppender(log, TimeProvider.System), rates, met, options.MaxPendingBytes, TimeProvider.System, NullLogger.Instance);
         var listener = new SyslogUdpListener(
-            "syslog", bound, new ListenerSources(null, sources, NullLogger.Instance), appends, options, TimeProvider.System, NullLogger.Instance);
+            "syslog", bound, new ListenerSources(null, sources, NullLogger.Instance), appends, met, options, TimeProvider.System, NullLogger.Instance);
         await listener.RunAsync(stop: new CancellationToken(canceled: true), giveUp: CancellationToken.None);
 
         Assert.Equal(Enumerable.Range(0, 50).Select(sent => $"<14>{sent}"), log.Stored.Select(record => record.Text));
@@ -140,6 +213,35 @@ public sealed class SyslogUdpTests
         Assert.StartsWith("<13>", record.Text, StringComparison.Ordinal);
         Assert.EndsWith("hello from logger", record.Text, StringComparison.Ordinal);
         Assert.Equal(RecordFlags.None, record.Flags);
+    }
+
+    /// <summary>The <c>drops</c> column of <c>/proc/net/udp</c>.</summary>
+    private static long KernelsOwnCount(int port) => File.ReadLines("/proc/net/udp").Skip(1)
+        .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        .Where(fields => int.Parse(fields[1].Split(':')[1], NumberStyles.HexNumber, CultureInfo.InvariantCulture) == port)
+        .Sum(fields => long.Parse(fields[^1], CultureInfo.InvariantCulture));
+
+    /// <summary>Throws at one message, once, and notes the report of what came of it.</summary>
+    private sealed class FailingOnceLogger(int eventId) : ILogger
+    {
+        private bool _failed;
+
+        public bool Reported { get; private set; }
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, Microsoft.Extensions.Logging.EventId id, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            Reported |= id.Id == 2111;
+            if (id.Id == eventId && !_failed)
+            {
+                _failed = true;
+                throw new InvalidOperationException("A log that fails.");
+            }
+        }
     }
 
     private static Socket Sender(Doors doors)

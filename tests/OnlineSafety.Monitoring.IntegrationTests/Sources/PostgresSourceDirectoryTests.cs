@@ -86,6 +86,25 @@ public sealed class PostgresSourceDirectoryTests(PostgresFixture postgres) : ICl
         await other.StopAsync(default);
     }
 
+    [Fact]
+    public async Task AStoredNetworkThatCannotBeReadShutsItselfAndNothingElse()
+    {
+        await using var database = await InstallationDatabase.CreateAsync(postgres.Server);
+        var school = await database.AddSchoolAsync();
+        var whole = (await database.Sources.AddAsync(school, Webhook(), InstallationDatabase.Tester, default)).Source.SourceId;
+        var part = (await database.Sources.AddAsync(school, Webhook() with { From = ["192.0.2.0/24"] }, InstallationDatabase.Tester, default)).Source.SourceId;
+        var none = (await database.Sources.AddAsync(school, Webhook() with { From = ["192.0.2.0/24"] }, InstallationDatabase.Tester, default)).Source.SourceId;
+        await database.Test.RunAsync($"UPDATE onlinesafety.source SET networks = array_append(networks, 'nowhere') WHERE source_id = '{part}'");
+        await database.Test.RunAsync($"UPDATE onlinesafety.source SET networks = ARRAY['300.0.2.0/24'] WHERE source_id = '{none}'");
+
+        using var directory = await StartAsync(database);
+
+        Assert.NotNull(directory.Find(whole));
+        Assert.Equal(["192.0.2.0/24"], directory.Find(part)!.From.Select(network => network.ToString()));
+        Assert.Null(directory.Find(none));
+        await directory.StopAsync(default);
+    }
+
     private static NewSource Webhook() => new() { Product = "protex", Door = SourceDoor.Webhook };
 
     private static async Task<PostgresSourceDirectory> StartAsync(InstallationDatabase database)

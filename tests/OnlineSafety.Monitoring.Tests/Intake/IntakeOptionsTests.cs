@@ -27,6 +27,25 @@ public sealed class IntakeOptionsTests
     }
 
     [Theory]
+    [InlineData("", "", "", null)]
+    [InlineData("0.0.0.0:6514", "/etc/onlinesafety/tls.pem", "", null)]
+    [InlineData("", "/etc/onlinesafety/tls.pem", "", null)]
+    [InlineData("0.0.0.0:6514", "", "", "CertificateFile")]
+    [InlineData("6514", "/etc/onlinesafety/tls.pem", "", "Tls:Listen")]
+    [InlineData("0.0.0.0:6514", "tls.pem", "", "absolute")]
+    [InlineData("0.0.0.0:6514", "/etc/onlinesafety/tls.pem", "tls.key", "absolute")]
+    public void TheTlsListenerNeedsACertificateByItsWholePath(string listen, string certificate, string key, string? fault)
+    {
+        var options = new IntakeOptions();
+        (options.Syslog.Tls.Listen, options.Syslog.Tls.CertificateFile, options.Syslog.Tls.KeyFile) = (listen, certificate, key);
+
+        var result = new IntakeOptionsValidator().Validate(null, options);
+
+        Assert.Equal(fault is null, result.Succeeded);
+        Assert.Contains(fault ?? "", string.Join('\n', result.Failures ?? []), StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("0.0.0.0:5514", true)]
     [InlineData("[::]:5514", true)]
     [InlineData("127.0.0.1:0", true)]

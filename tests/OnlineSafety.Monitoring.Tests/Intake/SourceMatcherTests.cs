@@ -77,6 +77,42 @@ public sealed class SourceMatcherTests
         Assert.False(SourceMatcher.For(null, [webhook, unassigned]).For(IPAddress.Parse("10.0.0.1")).Any);
     }
 
+    [Fact]
+    public void ACertificateGoesBeforeTheNarrowestNetwork()
+    {
+        var thumbprint = new byte[] { 1, 2, 3 };
+        var bound = Source("bound") with { Tls = true, Certificates = [[9], thumbprint] };
+        var matcher = SourceMatcher.For(null, [bound, Source("box", from: "10.1.2.3/32", host: "filter1", app: "e2guardian")]);
+
+        Assert.Equal("bound", Find(matcher, new PeerProof(Tls: true, thumbprint)));
+        Assert.Equal("box", Find(matcher, new PeerProof(Tls: true, [7])));
+        Assert.Equal("box", Find(matcher, default));
+    }
+
+    [Fact]
+    public void ASourceThatDemandsTlsIsNotFoundInClearAndIsFoundBeforeOneThatDoesNot()
+    {
+        var matcher = SourceMatcher.For(null, [Source("clear"), Source("sealed") with { Tls = true }]);
+
+        Assert.Equal("clear", Find(matcher, default));
+        Assert.Equal("sealed", Find(matcher, new PeerProof(Tls: true, Certificate: null)));
+    }
+
+    [Fact]
+    public void WhoFitsOnlyWhatItHasNotProvedIsToldApartFromAStranger()
+    {
+        var sealedSource = Source("sealed", from: "10.1.0.0/16") with { Tls = true };
+        var matcher = SourceMatcher.For(null, [sealedSource]);
+
+        Assert.Same(sealedSource, matcher.For(IPAddress.Parse("10.1.2.3")).Unproven);
+        Assert.Null(matcher.For(IPAddress.Parse("10.1.2.3"), new PeerProof(Tls: true, null)).Unproven);
+        Assert.Null(matcher.For(IPAddress.Parse("192.0.2.1")).Unproven);
+        Assert.Null(SourceMatcher.For(null, [sealedSource, Source("any")]).For(IPAddress.Parse("10.1.2.3")).Unproven);
+    }
+
+    private static string? Find(SourceMatcher matcher, PeerProof proof) =>
+        matcher.For(IPAddress.Parse("10.1.2.3"), proof).Find(Encoding.UTF8.GetBytes(FromFilter), DateTimeOffset.UnixEpoch)?.Name;
+
     private static string? Match(int? port, string peer, string message, params SourceRegistration[] sources) =>
         SourceMatcher.For(port, sources).For(IPAddress.Parse(peer)).Find(Encoding.UTF8.GetBytes(message), DateTimeOffset.UnixEpoch)?.Name;
 

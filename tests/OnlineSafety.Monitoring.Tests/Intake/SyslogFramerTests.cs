@@ -16,6 +16,13 @@ public sealed class SyslogFramerTests
     public void LinesEndAtLfOrNulAndLoseCr(string stream, string expected) => Assert.Equal(expected, Texts(stream));
 
     [Theory]
+    [InlineData("<14>one\r<14>two\r<14>three\r", "<14>one|<14>two|<14>three")]
+    [InlineData("<14>one\r\r<14>two", "<14>one|<14>two")]
+    [InlineData("<14>one\rand more\n<14>two\n", "<14>one\rand more|<14>two")]
+    [InlineData("<14>one\r<i>in a page</i>\r<1234>\n", "<14>one\r<i>in a page</i>\r<1234>")]
+    public void ACarriageReturnAloneEndsALineOnlyBeforeAPriority(string stream, string expected) => Assert.Equal(expected, Texts(stream));
+
+    [Theory]
     [InlineData("7 <14>one7 <14>two", "<14>one|<14>two")]
     [InlineData("9 <14>a\nb\r\n7 <14>two", "<14>a\nb|<14>two")]
     [InlineData("7 <14>one\n7 <14>two\n", "<14>one|<14>two")]
@@ -132,7 +139,8 @@ public sealed class SyslogFramerTests
         "0 7 <14>one\n0 <14>x\nxaaa12 <1>3 <14>zz",
         "-5 <14>one\n21\n21 \n12 monkeys\n2026-01-01 x\n",
         "16 <1>217 <11>1 - - - - - -",
-        "<14>a\0\0<14>b\0\r\n\nx\ry\n");
+        "<14>a\0\0<14>b\0\r\n\nx\ry\n",
+        "<14>a\r<14>b\r\r<1>c\r<1234>\r<>\r<19\n<1>d\r");
 
     [Theory]
     [MemberData(nameof(Streams))]
@@ -161,7 +169,7 @@ public sealed class SyslogFramerTests
     {
         // The alphabet is the one that framing looks at, so that its odd corners are met often.
         var random = new Random(20260302);
-        const string Alphabet = "0127 <>4\n\r\0az";
+        const string Alphabet = "0127 <>4>\n\r<\r\0az";
         for (var run = 0; run < 20_000; run++)
         {
             var stream = new string([.. Enumerable.Range(0, random.Next(60)).Select(_ => Alphabet[random.Next(Alphabet.Length)])]);

@@ -40,6 +40,15 @@ public sealed class NormalizerTests
     {
         var body = string.Concat(Enumerable.Repeat("{\"a\":", depth - 1)) + "{}" + new string('}', depth - 1);
         Assert.Equal(reason, Read("senso", RecordEnvelope.Json, body).Result.Reason);
+        var list = "{\"a\": " + string.Concat(Enumerable.Repeat("[ ", depth - 1)) + new string(']', depth - 1) + "}";
+        Assert.Equal(reason, Read("senso", RecordEnvelope.Json, list).Result.Reason);
+    }
+
+    [Fact]
+    public void JsonThatIsBrokenAtTheLowestLevelIsBrokenAndNotTooDeep()
+    {
+        var body = string.Concat(Enumerable.Repeat("{\"a\":", 31)) + "{\"a\":nothing" + new string('}', 32);
+        Assert.Equal("bad-json", Read("senso", RecordEnvelope.Json, body).Result.Reason);
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Microsoft.Extensions.Logging;
 using OnlineSafety.Monitoring.IntakeLog;
+using OnlineSafety.Monitoring.Sources;
 using OnlineSafety.Monitoring.Telemetry;
 
 namespace OnlineSafety.Monitoring.Intake.Files;
@@ -11,7 +12,8 @@ namespace OnlineSafety.Monitoring.Intake.Files;
 /// more, and its delivery ids see to it that nothing is added. What cannot be imported goes to <c>failed</c>.
 /// </summary>
 internal sealed class DropFolder(
-    string path, SourceKey target, FileImport import, FileDoorOptions options, TimeProvider time, ILogger logger, Action<string, string> move)
+    string path, SourceKey target, FileImport import, IDoorTroubles troubles, FileDoorOptions options, TimeProvider time, ILogger logger,
+    Action<string, string> move)
 {
     public const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
@@ -82,6 +84,7 @@ internal sealed class DropFolder(
             var moved = MoveTo("failed", name);
             await File.WriteAllTextAsync(moved + ".txt", refused.Message + Environment.NewLine, CancellationToken.None);
             IntakeMetrics.OnFile("failed");
+            troubles.Report(target, DoorTroubleKind.FileFailed, 1);
             FileDoorLog.Refused(logger, target.Source, refused.Fault);
         }
         catch (FileChangedException)

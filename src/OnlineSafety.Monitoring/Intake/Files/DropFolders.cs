@@ -12,7 +12,7 @@ namespace OnlineSafety.Monitoring.Intake.Files;
 /// notifications miss network shares and cannot tell when a writer is done.
 /// </summary>
 internal sealed class DropFolders(
-    ISourceDirectory directory, FileImport import, IOptions<IntakeOptions> intake, TimeProvider time, ILogger<DropFolders> logger) : BackgroundService
+    ISourceDirectory directory, FileImport import, IDoorTroubles troubles, IOptions<IntakeOptions> intake, TimeProvider time, ILogger<DropFolders> logger) : BackgroundService
 {
     private static readonly TimeSpan LongestDelay = TimeSpan.FromMinutes(1);
 
@@ -56,7 +56,7 @@ internal sealed class DropFolders(
 
     private async Task WatchAsync(SourceKey source, CancellationToken stoppingToken)
     {
-        var folder = new DropFolder(Path.Combine(_options.Drop!, source.Source.ToString()), source, import, _options, time, logger, File.Move);
+        var folder = new DropFolder(Path.Combine(_options.Drop!, source.Source.ToString()), source, import, troubles, _options, time, logger, File.Move);
         var failures = 0;
         FileDoorLog.Watching(logger, source.Source);
         while (!stoppingToken.IsCancellationRequested && directory.Find(source.Source) is not null)

@@ -1,29 +1,33 @@
 using System.Buffers;
-using System.Buffers.Binary;
-using System.IO.Compression;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using OnlineSafety.Monitoring.Events;
 
 namespace OnlineSafety.Monitoring.Intake.Http;
 
-/// <summary>A request body, whole and decompressed, in a pooled buffer that goes back when it is disposed.</summary>
-internal sealed class IngestBody : IDisposable
+/// <summary>
+/// A request body, whole, in a pooled buffer that goes back when it is disposed. The buffer grows with what has come, not with what was announced,
+/// and every growth is charged before it is made: many senders that announce much and send little cost little.
+/// </summary>
+internal sealed class IngestBody(BodyLease lease) : IDisposable
 {
-    private byte[] _buffer;
-    private int _length;
-    private bool _kept;
+    private const int FirstBuffer = 4 * 1024;
 
-    private IngestBody(int capacity) => _buffer = ArrayPool<byte>.Shared.Rent(capacity);
+    private byte[] _buffer = [];
+    private int _length;
 
     public ReadOnlySpan<byte> Bytes => _buffer.AsSpan(0, _length);
 
-    /// <summary>Reads within both limits; the body, or why not.</summary>
+    public ReadOnlyMemory<byte> Memory => _buffer.AsMemory(0, _length);
+
+    /// <summary>Reads the body of a request within the limits and undoes gzip; the body, or why not.</summary>
     /// <param name="context">The request.</param>
     /// <param name="options">The limits.</param>
+    /// <param name="lease">What the body may hold.</param>
+    /// <param name="time">The clock of the deadline.</param>
     /// <param name="check">Refuses or passes the bytes as they were received, before a content coding is undone.</param>
     public static async Task<(IngestBody? Body, IngestRefusal? Refusal)> ReadAsync(
-        HttpContext context, HttpDoorOptions options, Func<ReadOnlyMemory<byte>, ValueTask<IngestRefusal?>> check)
+        HttpContext context, HttpDoorOptions options, BodyLease lease, TimeProvider time, Func<ReadOnlyMemory<byte>, ValueTask<IngestRefusal?>> check)
     {
         var encoding = context.Request.Headers.ContentEncoding;
         var gzip = encoding is [{ } coding] && coding.Trim().Equals("gzip", StringComparison.OrdinalIgnoreCase);
@@ -37,20 +41,23 @@ internal sealed class IngestBody : IDisposable
             return (null, IngestRefusal.BodyTooLarge);
         }
 
-        var sent = new IngestBody((int)(context.Request.ContentLength ?? 4096) + 1);
+        var body = new IngestBody(lease);
         try
         {
-            var refusal = await sent.FillAsync(context, options.MaxBodyBytes) ?? await check(sent._buffer.AsMemory(0, sent._length));
-            if (refusal is null && gzip)
+            var refusal = await body.FillAsync(context, options, time) ?? await check(body.Memory);
+            refusal ??= gzip ? body.Expand(options.MaxExpandedBytes) : null;
+            if (refusal is null)
             {
-                return Expand(sent, options.MaxExpandedBytes);
+                return (body, null);
             }
 
-            return refusal is null ? (sent.Keep(), null) : (null, refusal);
+            body.Dispose();
+            return (null, refusal);
         }
-        finally
+        catch
         {
-            sent.ReturnUnlessKept();
+            body.Dispose();
+            throw;
         }
     }
 
@@ -86,55 +93,90 @@ internal sealed class IngestBody : IDisposable
         return batch;
     }
 
+    /// <summary>Room behind what there is; empty when the buffer is full.</summary>
+    internal Memory<byte> Room => _buffer.AsMemory(_length);
+
+    internal void Advance(int bytes) => _length += bytes;
+
+    /// <summary>Makes the buffer at least so large, if that much may be held.</summary>
+    internal IngestRefusal? Grow(int capacity)
+    {
+        // The pool gives powers of two: what is charged is what is held.
+        var larger = (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Max(capacity, 16));
+        if (lease.Take(larger) is { } refusal)
+        {
+            return refusal;
+        }
+
+        var buffer = ArrayPool<byte>.Shared.Rent(larger);
+        var length = _length;
+        Bytes.CopyTo(buffer);
+        Dispose();
+        (_buffer, _length) = (buffer, length);
+        return null;
+    }
+
+    /// <summary>Gives the buffer back.</summary>
     public void Dispose()
     {
         if (_buffer.Length > 0)
         {
+            lease.Return(_buffer.Length);
             ArrayPool<byte>.Shared.Return(_buffer);
             _buffer = [];
             _length = 0;
         }
     }
 
-    private IngestBody Keep()
+    private IngestRefusal? Expand(int most)
     {
-        _kept = true;
-        return this;
-    }
-
-    private void ReturnUnlessKept()
-    {
-        if (!_kept)
+        using var expanded = new IngestBody(lease);
+        if (GzipBody.Expand(Memory, expanded, most) is { } refusal)
         {
-            Dispose();
+            return refusal;
         }
+
+        // They change places: what was sent is given back.
+        (_buffer, _length, expanded._buffer, expanded._length) = (expanded._buffer, expanded._length, _buffer, _length);
+        return null;
     }
 
-    private async Task<IngestRefusal?> FillAsync(HttpContext context, int most)
+    private async Task<IngestRefusal?> FillAsync(HttpContext context, HttpDoorOptions options, TimeProvider time)
     {
         // Kestrel then refuses by itself what is announced larger, and stops a chunked body without an end.
+        var most = options.MaxBodyBytes;
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
         {
             limit.MaxRequestBodySize = most;
         }
 
+        // Kestrel ends a body of which nothing comes. One that trickles steadily is ended by us; most come in one piece and are not timed.
+        CancellationTokenSource? deadline = null;
+        var announced = context.Request.ContentLength;
         try
         {
-            while (true)
+            while (announced is null || _length < announced)
             {
-                MakeRoom(most + 1);
-                var read = await context.Request.Body.ReadAsync(_buffer.AsMemory(_length), context.RequestAborted);
+                if (Room.IsEmpty && Grow(_length == 0 ? (int)Math.Min(announced ?? FirstBuffer, FirstBuffer) : _length * 2) is { } refusal)
+                {
+                    return refusal;
+                }
+
+                var read = await context.Request.Body.ReadAsync(Room, deadline?.Token ?? context.RequestAborted);
+                deadline ??= announced is null || read < announced ? new CancellationTokenSource(options.BodyWithin, time) : null;
                 if (read == 0)
                 {
                     return null;
                 }
 
-                _length += read;
+                Advance(read);
                 if (_length > most)
                 {
                     return IngestRefusal.BodyTooLarge;
                 }
             }
+
+            return null;
         }
         catch (BadHttpRequestException exception)
         {
@@ -145,59 +187,18 @@ internal sealed class IngestBody : IDisposable
                 _ => IngestRefusal.BodyBroken,
             };
         }
-    }
-
-    /// <summary>Undoes gzip, and stops as soon as more than <paramref name="most"/> bytes come out.</summary>
-    private static (IngestBody? Body, IngestRefusal? Refusal) Expand(IngestBody sent, int most)
-    {
-        var expanded = new IngestBody(Math.Min(most + 1, Math.Max(4096, sent._length * 4)));
-        try
+        catch (IOException) when (!context.RequestAborted.IsCancellationRequested)
         {
-            using var source = new MemoryStream(sent._buffer, 0, sent._length, writable: false);
-            using var gzip = new GZipStream(source, CompressionMode.Decompress);
-            while (true)
-            {
-                expanded.MakeRoom(most + 1);
-                var read = gzip.Read(expanded._buffer.AsSpan(expanded._length));
-                if (read == 0)
-                {
-                    return EndsWhole(sent.Bytes, expanded._length) ? (expanded.Keep(), null) : (null, IngestRefusal.BodyBroken);
-                }
-
-                expanded._length += read;
-                if (expanded._length > most)
-                {
-                    return (null, IngestRefusal.ExpandedTooLarge);
-                }
-            }
+            // Kestrel says so of a chunk size that no number can hold.
+            return IngestRefusal.BodyBroken;
         }
-        catch (InvalidDataException)
+        catch (OperationCanceledException) when (deadline is { IsCancellationRequested: true } && !context.RequestAborted.IsCancellationRequested)
         {
-            return (null, IngestRefusal.BodyBroken);
+            return IngestRefusal.BodyTooSlow;
         }
         finally
         {
-            expanded.ReturnUnlessKept();
+            deadline?.Dispose();
         }
-    }
-
-    /// <summary>
-    /// GZipStream ends without a word where a stream was cut, so the size in the last four bytes (RFC 1952) must be what came out. That also
-    /// refuses concatenated members, which no sender of a request makes.
-    /// </summary>
-    private static bool EndsWhole(ReadOnlySpan<byte> sent, int expanded) =>
-        sent.Length >= 18 && BinaryPrimitives.ReadUInt32LittleEndian(sent[^4..]) == (uint)expanded;
-
-    private void MakeRoom(int most)
-    {
-        if (_length < _buffer.Length)
-        {
-            return;
-        }
-
-        var larger = ArrayPool<byte>.Shared.Rent(Math.Min(Math.Max(most, _length + 1), _buffer.Length * 2));
-        Bytes.CopyTo(larger);
-        ArrayPool<byte>.Shared.Return(_buffer);
-        _buffer = larger;
     }
 }

@@ -24,6 +24,7 @@ internal sealed class IngestHandler
     private readonly ILogger _logger;
     private readonly UnansweredRequests _unanswered;
     private readonly RequestLimits _limits;
+    private readonly BodyMemory _memory;
 
     public IngestHandler(
         ISourceDirectory directory,
@@ -41,14 +42,15 @@ internal sealed class IngestHandler
         _lifetime = lifetime;
         _logger = logger;
         _unanswered = unanswered;
-        _limits = new RequestLimits(_options.MaxRequestsPerSource, _options.MaxPendingAppends, _options.MaxPendingBytes);
+        _limits = new RequestLimits(_options.MaxRequestsPerSource, _options.MaxPendingAppends);
+        _memory = new BodyMemory(_options.MaxPendingBytes, _options.MaxPendingBytesPerSource);
     }
 
     public async Task HandleAsync(HttpContext context)
     {
         try
         {
-            var (proof, refusal) = await AuthorizeAsync(context);
+            var (proof, refusal) = HasTwoLengths(context.Request) ? (null, IngestRefusal.LengthAmbiguous) : await AuthorizeAsync(context);
             refusal ??= await TakeAsync(context, proof!);
             if (refusal is not null)
             {
@@ -61,6 +63,12 @@ internal sealed class IngestHandler
             // The sender has gone: nobody to answer. What was whole is stored and remembered as unanswered.
         }
     }
+
+    /// <summary>
+    /// A length beside chunks: RFC 9112 (6.1) lets the chunks win, which is how a request is smuggled past a proxy that lets the length win. Kestrel
+    /// takes the length away and leaves it under another name.
+    /// </summary>
+    private static bool HasTwoLengths(HttpRequest request) => request.Headers.TransferEncoding.Count > 0 && request.Headers.ContainsKey("X-Content-Length");
 
     /// <summary>What the head of the request proves: refused, or right so far.</summary>
     private async Task<(RequestProof? Proof, IngestRefusal? Refusal)> AuthorizeAsync(HttpContext context)
@@ -138,7 +146,9 @@ internal sealed class IngestHandler
 
         try
         {
-            var (body, refusal) = await IngestBody.ReadAsync(context, _options, async sent =>
+            // Held until the answer: then the bytes are durable, or refused.
+            using var lease = _memory.Lease(source);
+            var (body, refusal) = await IngestBody.ReadAsync(context, _options, lease, _time, async sent =>
             {
                 proof = await AddBodyAsync(context, proof, sent);
                 return proof.Refused is { } reason ? IngestRefusal.NotProven(reason) : null;
@@ -156,8 +166,7 @@ internal sealed class IngestHandler
 
     private async Task<IngestRefusal?> StoreWithinLimitsAsync(HttpContext context, RequestProof proof, IngestBody body)
     {
-        var bytes = body.Bytes.Length;
-        if (!_limits.TryBeginAppend(bytes))
+        if (!_limits.TryBeginAppend())
         {
             return IngestRefusal.LogBusy;
         }
@@ -168,7 +177,7 @@ internal sealed class IngestHandler
         }
         finally
         {
-            _limits.EndAppend(bytes);
+            _limits.EndAppend();
         }
     }
 

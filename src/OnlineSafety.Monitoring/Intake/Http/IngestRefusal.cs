@@ -12,6 +12,9 @@ internal sealed record IngestRefusal(int Status, IntakeReason Reason, string Tit
 {
     public static readonly IngestRefusal NoSuchSource = new(404, IntakeReason.SourceMalformed, "There is no such source.");
 
+    /// <summary>What follows on the connection is not to be believed or waited for.</summary>
+    public bool EndsConnection => Reason is IntakeReason.BodyBroken or IntakeReason.BodyTooSlow;
+
     private static readonly IngestRefusal Unauthorized = new(401, IntakeReason.Unauthorized, "The source and key do not match.");
     public static readonly IngestRefusal SourceBusy = new(429, IntakeReason.SourceBusy, "Too many requests of this source at the same time.", 1);
     public static readonly IngestRefusal LogBusy = new(503, IntakeReason.LogBusy, "Too many requests are waiting. Nothing was stored.", 1);
@@ -21,6 +24,7 @@ internal sealed record IngestRefusal(int Status, IntakeReason Reason, string Tit
     public static readonly IngestRefusal TooManyRecords = new(413, IntakeReason.TooManyRecords, "The body has too many lines.");
     public static readonly IngestRefusal BodyEmpty = new(400, IntakeReason.BodyEmpty, "The body holds no record.");
     public static readonly IngestRefusal BodyBroken = new(400, IntakeReason.BodyBroken, "The body could not be read.");
+    public static readonly IngestRefusal LengthAmbiguous = new(400, IntakeReason.BodyBroken, "The body has a length and comes in chunks.");
     public static readonly IngestRefusal BodyTooSlow = new(408, IntakeReason.BodyTooSlow, "The body arrived too slowly.");
     public static readonly IngestRefusal DeliveryIdInvalid =
         new(400, IntakeReason.DeliveryIdInvalid, "The delivery id must be one value of 1 to 256 bytes without control characters.");
@@ -74,6 +78,12 @@ internal static class IngestAnswer
         {
             // RFC 7694: says what would be taken.
             response.Headers.AcceptEncoding = "gzip";
+        }
+
+        if (refusal.EndsConnection)
+        {
+            // Where the next request would begin is not certain.
+            response.Headers.Connection = "close";
         }
 
         using var json = new Utf8JsonWriter(response.BodyWriter);

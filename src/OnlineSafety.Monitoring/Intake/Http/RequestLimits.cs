@@ -2,16 +2,15 @@ using System.Collections.Concurrent;
 
 namespace OnlineSafety.Monitoring.Intake.Http;
 
-/// <summary>How many requests of one source are handled at once, and how many appends of all wait, with how many bytes.</summary>
-internal sealed class RequestLimits(int mostPerSource, int mostAppends, long mostBytes)
+/// <summary>How many requests of one source are handled at once, and how many appends of all wait.</summary>
+internal sealed class RequestLimits(int mostPerSource, int mostAppends)
 {
     private readonly ConcurrentDictionary<Guid, int> _perSource = new();
     private int _appends;
-    private long _bytes;
 
     public bool TryEnter(Guid source)
     {
-        // Entries are of registered sources only (the key was checked), so the table is bounded by them.
+        // Entries are of registered sources only, so the table is bounded by them.
         if (_perSource.AddOrUpdate(source, 1, (_, running) => running + 1) <= mostPerSource)
         {
             return true;
@@ -23,24 +22,16 @@ internal sealed class RequestLimits(int mostPerSource, int mostAppends, long mos
 
     public void Leave(Guid source) => _perSource.AddOrUpdate(source, 0, (_, running) => running - 1);
 
-    public bool TryBeginAppend(int bytes)
+    public bool TryBeginAppend()
     {
-        var appends = Interlocked.Increment(ref _appends);
-        var waiting = Interlocked.Add(ref _bytes, bytes);
-
-        // One that is alone always fits.
-        if (appends <= mostAppends && (waiting <= mostBytes || appends == 1))
+        if (Interlocked.Increment(ref _appends) <= mostAppends)
         {
             return true;
         }
 
-        EndAppend(bytes);
+        EndAppend();
         return false;
     }
 
-    public void EndAppend(int bytes)
-    {
-        Interlocked.Add(ref _bytes, -bytes);
-        Interlocked.Decrement(ref _appends);
-    }
+    public void EndAppend() => Interlocked.Decrement(ref _appends);
 }

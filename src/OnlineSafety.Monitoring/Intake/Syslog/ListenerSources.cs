@@ -23,7 +23,7 @@ internal sealed class ListenerSources(int? port, ISourceDirectory directory, ILo
     }
 
     /// <summary>A way to ask for the sources of <paramref name="peer"/> that is up to date at each call and cheap when nothing changed.</summary>
-    public Func<PeerSources> Of(IPAddress peer)
+    public Func<PeerSources> Of(IPAddress peer, PeerProof proof = default)
     {
         SourceMatcher? known = null;
         PeerSources? found = null;
@@ -32,7 +32,7 @@ internal sealed class ListenerSources(int? port, ISourceDirectory directory, ILo
             var current = Matcher;
             if (!ReferenceEquals(known, current))
             {
-                found = current.For(peer);
+                found = current.For(peer, proof);
                 known = current;
             }
 
@@ -41,9 +41,9 @@ internal sealed class ListenerSources(int? port, ISourceDirectory directory, ILo
     }
 
     /// <summary>Asks the directory for news when nothing from <paramref name="peer"/> could match, so that a source works as soon as it is registered.</summary>
-    public async ValueTask LearnAsync(IPAddress peer, CancellationToken cancellationToken)
+    public async ValueTask LearnAsync(IPAddress peer, PeerProof proof, CancellationToken cancellationToken)
     {
-        if (Matcher.For(peer).Any)
+        if (Matcher.For(peer, proof).Any)
         {
             return;
         }

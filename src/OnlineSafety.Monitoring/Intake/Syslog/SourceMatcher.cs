@@ -6,11 +6,14 @@ using OnlineSafety.Monitoring.Sources;
 namespace OnlineSafety.Monitoring.Intake.Syslog;
 
 /// <summary>
-/// Says which source a syslog message belongs to: by listener port, then sender network, then host and app name of its header; the most
-/// specific wins. Two that fit equally well are none: a guess could show one school's pupils to another. Pure, immutable.
+/// Says which source a syslog message belongs to: by listener port, then client certificate, then sender network, then host and
+/// app name of its header; the most specific wins. Two that fit equally well are none: a guess could show one school's pupils to another. Pure, immutable.
 /// </summary>
 internal sealed class SourceMatcher
 {
+    /// <summary>Above every network: a certificate cannot be forged, an address can.</summary>
+    private const int CertificateRank = 128 * 8 * 2;
+
     private readonly SourceRegistration[] _candidates;
 
     private SourceMatcher(SourceRegistration[] candidates) => _candidates = candidates;
@@ -20,23 +23,62 @@ internal sealed class SourceMatcher
     public static SourceMatcher For(int? port, IReadOnlyList<SourceRegistration> sources) =>
         new([.. sources.Where(source => source is { Door: SourceDoor.Syslog, Unassigned: false } && source.Port == port)]);
 
+    /// <summary>Whether any source of this listener is bound to a client certificate.</summary>
+    public bool WantsCertificates => Array.Exists(_candidates, source => source.Certificates.Count > 0);
+
     /// <summary>What one sender's messages can belong to: asked once per connection or peer, so that a message costs little or nothing.</summary>
-    public PeerSources For(IPAddress peer)
+    /// <param name="peer">Its address.</param>
+    /// <param name="proof">What its connection proved.</param>
+    public PeerSources For(IPAddress peer, PeerProof proof = default)
     {
         var address = PeerAddress.Plain(peer);
         List<PeerSources.Candidate> fitting = [];
+        SourceRegistration? unproven = null;
         foreach (var source in _candidates)
         {
             var prefix = PeerAddress.LongestPrefix(source.From, address);
-            if (prefix >= 0)
+            if (prefix < 0)
             {
-                var names = (source.MatchHost is null ? 0 : 2) + (source.MatchApp is null ? 0 : 1);
-                fitting.Add(new PeerSources.Candidate(source, (prefix * 4) + names));
+                continue;
             }
+
+            if (!proof.Serves(source))
+            {
+                unproven = source;
+                continue;
+            }
+
+            var names = (source.MatchHost is null ? 0 : 4) + (source.MatchApp is null ? 0 : 2) + (source.Tls ? 1 : 0);
+            fitting.Add(new PeerSources.Candidate(source, (source.Certificates.Count > 0 ? CertificateRank : 0) + (prefix * 8) + names));
         }
 
         fitting.Sort((left, right) => right.Rank.CompareTo(left.Rank));
-        return new PeerSources([.. fitting]);
+        return new PeerSources([.. fitting], unproven);
+    }
+}
+
+/// <summary>What a sender proved beyond its address.</summary>
+/// <param name="Tls">It sends over TLS.</param>
+/// <param name="Certificate">SHA-256 of its client certificate; null: it showed none.</param>
+internal readonly record struct PeerProof(bool Tls, byte[]? Certificate)
+{
+    /// <summary>Whether it is what the source demands.</summary>
+    public bool Serves(SourceRegistration source)
+    {
+        if (source.Certificates.Count == 0)
+        {
+            return Tls || !source.Tls;
+        }
+
+        foreach (var bound in source.Certificates)
+        {
+            if (bound.AsSpan().SequenceEqual(Certificate))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 }
 
@@ -47,15 +89,22 @@ internal sealed class PeerSources
     private readonly bool _readsHeader;
     private readonly SourceRegistration? _always;
 
-    public PeerSources(Candidate[] candidates)
+    public PeerSources(Candidate[] candidates, SourceRegistration? unproven)
     {
         _candidates = candidates;
+        Unproven = candidates.Length == 0 ? unproven : null;
         _readsHeader = Array.Exists(candidates, candidate => candidate.Source is { MatchHost: not null } or { MatchApp: not null });
         _always = _readsHeader ? null : Best([], []);
     }
 
     /// <summary>False when nothing from this sender can match.</summary>
     public bool Any => _candidates.Length > 0;
+
+    /// <summary>A source that would fit if the sender had proved itself as the source demands, when no other fits.</summary>
+    public SourceRegistration? Unproven { get; }
+
+    /// <summary>The one source that all messages of this sender belong to; null when each must be looked at, or none fits.</summary>
+    public SourceRegistration? Only => _always;
 
     /// <summary>The source of a message; null when none or more than one fits.</summary>
     public SourceRegistration? Find(ReadOnlySpan<byte> message, DateTimeOffset receivedAt)

@@ -10,10 +10,39 @@ namespace OnlineSafety.Monitoring.Intake.Syslog;
 /// Takes one listener's batches to the intake log and does not give up: syslog has no way to say "again", so the records wait here while the
 /// sender is held back (TCP) or its datagrams queue (UDP).
 /// </summary>
-internal sealed class SyslogAppends(string listener, ISourceDirectory directory, IntakeAppender appender, TimeProvider time, ILogger logger)
+internal sealed class SyslogAppends(
+    string listener, ISourceDirectory directory, IntakeAppender appender, SourceRates rates, LimitsMet met, int maxPendingBytes, TimeProvider time, ILogger logger)
 {
+    private static readonly TimeSpan LookForRoomEvery = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(5);
+
+    private readonly PeriodicReport _full = new(time);
+    private long _pending;
+
+    /// <summary>How long the sender of these should be held back, because their sources send too fast.</summary>
+    public TimeSpan Charge(SourceBatches batches) => rates.Charge(batches.Door, batches.Filled);
+
+    /// <summary>Waits while the log has too much of this listener to take. What one connection may have read ahead limits itself.</summary>
+    public async ValueTask RoomAsync(Door door, CancellationToken stop)
+    {
+        if (Volatile.Read(ref _pending) < maxPendingBytes)
+        {
+            return;
+        }
+
+        met.Note();
+        IntakeMetrics.OnHeldBack(door, IntakeReason.MemoryLimit);
+        if (_full.Add() > 0)
+        {
+            DoorLog.MemoryFull(logger, listener, Volatile.Read(ref _pending));
+        }
+
+        while (Volatile.Read(ref _pending) >= maxPendingBytes)
+        {
+            await Task.Delay(LookForRoomEvery, time, stop);
+        }
+    }
 
     /// <summary>Completes when all is durable, or (only then) when <paramref name="giveUp"/> fires: what was not stored is then counted as lost.</summary>
     public async Task AppendAsync(SourceBatches batches, CancellationToken giveUp)
@@ -27,14 +56,23 @@ internal sealed class SyslogAppends(string listener, ISourceDirectory directory,
             }
         }
 
-        if (batches.Filled.Count == 1)
+        var bytes = batches.Bytes;
+        Interlocked.Add(ref _pending, bytes);
+        try
         {
-            await AppendAsync(batches.Door, batches.Filled[0], giveUp);
+            if (batches.Filled.Count == 1)
+            {
+                await AppendAsync(batches.Door, batches.Filled[0], giveUp);
+            }
+            else
+            {
+                // Sources are independent streams: together they share a commit.
+                await Task.WhenAll(batches.Filled.Select(batch => AppendAsync(batches.Door, batch, giveUp)));
+            }
         }
-        else
+        finally
         {
-            // Sources are independent streams: together they share a commit.
-            await Task.WhenAll(batches.Filled.Select(batch => AppendAsync(batches.Door, batch, giveUp)));
+            Interlocked.Add(ref _pending, -bytes);
         }
     }
 

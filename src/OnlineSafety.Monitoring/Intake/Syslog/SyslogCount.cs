@@ -19,6 +19,9 @@ internal static class SyslogCount
     /// <summary>Longest text looked at before the kind is known.</summary>
     public const int MaxLength = 48;
 
+    /// <summary>A CR and <c>&lt;191&gt;</c>.</summary>
+    public const int LongestPriority = 6;
+
     private const int MostDigitsRead = 24;
 
     public static CountKind Read(ReadOnlySpan<byte> text, bool wholePriority, out int count, out int length)
@@ -99,7 +102,8 @@ internal static class SyslogCount
         return -1;
     }
 
-    private static CountKind ReadPriority(ReadOnlySpan<byte> text)
+    /// <summary>Whether <c>&lt;</c>, one to three digits and <c>&gt;</c> stand at the start.</summary>
+    public static CountKind ReadPriority(ReadOnlySpan<byte> text)
     {
         if (text[0] != (byte)'<')
         {

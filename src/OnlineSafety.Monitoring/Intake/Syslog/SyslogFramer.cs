@@ -19,8 +19,9 @@ internal enum FramingFault : byte
 }
 
 /// <summary>
-/// Cuts one connection's bytes into messages (RFC 6587): octet-counted (<c>LEN SP MSG</c>) or ended by LF or NUL, with CR stripped. The bytes are read
-/// straight into its buffer; the same bytes give the same frames however they were split. No I/O, no allocation per frame.
+/// Cuts one connection's bytes into messages (RFC 6587): octet-counted (<c>LEN SP MSG</c>) or ended by LF or NUL, with CR stripped; a CR alone ends a line
+/// where a priority follows it. The bytes are read straight into its buffer; the same bytes give the same frames however they were split. No I/O, no
+/// allocation per frame.
 /// </summary>
 /// <remarks>
 /// Devices are reconfigured while connected and count wrongly, so the framing is looked at anew before each frame; what the connection did so far
@@ -181,7 +182,14 @@ internal sealed class SyslogFramer(int maxMessage, int capacity = 16 * 1024)
 
     private bool TryReadLine(out SyslogFrame frame)
     {
+        var from = _scanned;
         var found = FindDelimiter(out var length);
+        if (FindCarriageReturn(from, Math.Min(length, maxMessage)) is var ended and > 0)
+        {
+            frame = Take(ended, 1, RecordFlags.None);
+            return true;
+        }
+
         if (length > maxMessage)
         {
             Fault = FramingFault.FrameTooLong;
@@ -240,6 +248,28 @@ internal sealed class SyslogFramer(int maxMessage, int capacity = 16 * 1024)
         length = at < 0 ? Buffered : _scanned + at;
         _scanned = length;
         return at >= 0;
+    }
+
+    /// <summary>Where a CR with a priority behind it ends a line before <paramref name="length"/>; -1 when none does.</summary>
+    private int FindCarriageReturn(int from, int length)
+    {
+        var line = _buffer.AsSpan(_start, length);
+
+        // A CR and its priority may have come in several reads.
+        for (var at = Math.Max(0, from - SyslogCount.LongestPriority); ; at++)
+        {
+            var next = line[at..].IndexOf("\r<"u8);
+            if (next < 0)
+            {
+                return -1;
+            }
+
+            at += next;
+            if (SyslogCount.ReadPriority(line[(at + 1)..]) == CountKind.Count)
+            {
+                return at;
+            }
+        }
     }
 
     private SyslogFrame Take(int length, int delimiter, RecordFlags flags)

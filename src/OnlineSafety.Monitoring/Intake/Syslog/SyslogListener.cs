@@ -1,11 +1,12 @@
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
+using OnlineSafety.Monitoring.Intake.Syslog.Tls;
 using OnlineSafety.Monitoring.Sources;
 
 namespace OnlineSafety.Monitoring.Intake.Syslog;
 
-/// <summary>One port, UDP and TCP: the common one, or one that sources have to themselves.</summary>
+/// <summary>One port, UDP and TCP or else TLS: a common one, or one that sources have to themselves.</summary>
 internal sealed class SyslogListener : IAsyncDisposable
 {
     private const int MostTriesForAFreePort = 20;
@@ -14,25 +15,32 @@ internal sealed class SyslogListener : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly ListenerSources _sources;
     private readonly SyslogTcpListener _tcp;
-    private readonly SyslogUdpListener _udp;
+    private readonly SyslogUdpListener? _udp;
     private readonly CancellationTokenSource _stop = new();
     private readonly CancellationTokenSource _giveUp;
     private readonly TimeSpan _stopWithin;
     private readonly Task _run;
 
-    private SyslogListener(string name, int? port, IPEndPoint endpoint, (Socket Tcp, Socket Udp) sockets, SyslogListenerParts parts)
+    private SyslogListener(WantedListener wanted, IPEndPoint endpoint, Socket tcp, Socket? udp, SyslogListenerParts parts)
     {
-        Name = name;
+        Name = wanted.Name;
         Endpoint = endpoint;
         _logger = parts.Logger;
         _stopWithin = parts.Options.StopWithin;
         _giveUp = new CancellationTokenSource(Timeout.InfiniteTimeSpan, parts.Time);
-        _sources = new ListenerSources(port, parts.Directory, _logger);
-        var appends = new SyslogAppends(name, parts.Directory, parts.Appender, parts.Time, _logger);
-        _tcp = new SyslogTcpListener(name, sockets.Tcp, _sources, appends, parts.Options, parts.Time, _logger);
-        _udp = new SyslogUdpListener(name, sockets.Udp, _sources, appends, parts.Options, parts.Time, _logger);
-        _run = Task.WhenAll(_tcp.RunAsync(_stop.Token, _giveUp.Token), _udp.RunAsync(_stop.Token, _giveUp.Token));
-        DoorLog.Listening(_logger, endpoint, name);
+        _sources = new ListenerSources(wanted.Port, parts.Directory, _logger);
+        var appends = new SyslogAppends(Name, parts.Directory, parts.Appender, parts.Rates, parts.Met, parts.Options.MaxPendingBytes, parts.Time, _logger);
+        _tcp = new SyslogTcpListener(Name, tcp, wanted.Tls ? parts.Tls : null, _sources, appends, parts.Troubles, parts.Met, parts.Options, parts.Time, _logger);
+        _udp = udp is null ? null : new SyslogUdpListener(Name, udp, _sources, appends, parts.Met, parts.Options, parts.Time, _logger);
+        _run = Task.WhenAll(_tcp.RunAsync(_stop.Token, _giveUp.Token), _udp?.RunAsync(_stop.Token, _giveUp.Token) ?? Task.CompletedTask);
+        if (wanted.Tls)
+        {
+            DoorLog.ListeningTls(_logger, endpoint, Name);
+        }
+        else
+        {
+            DoorLog.Listening(_logger, endpoint, Name);
+        }
     }
 
     /// <summary>What its unassigned source is called after; stable over restarts.</summary>
@@ -41,32 +49,25 @@ internal sealed class SyslogListener : IAsyncDisposable
     /// <summary>Where it listens, with the real port.</summary>
     public IPEndPoint Endpoint { get; }
 
-    public SyslogUdpListener Udp => _udp;
+    /// <summary>Null on a port of TLS.</summary>
+    public SyslogUdpListener? Udp => _udp;
 
-    /// <param name="name">The listener's name.</param>
-    /// <param name="port">Port of the sources it is for; null for the common listener.</param>
-    /// <param name="address">Where to bind; port 0 takes one that is free for UDP and TCP.</param>
+    /// <param name="wanted">What is to listen, and where; port 0 takes one that is free.</param>
     /// <param name="parts">What listeners share.</param>
     /// <exception cref="SocketException">The address or port cannot be had.</exception>
-    public static SyslogListener Open(string name, int? port, IPEndPoint address, SyslogListenerParts parts)
+    public static SyslogListener Open(WantedListener wanted, SyslogListenerParts parts)
     {
         for (var attempt = 1; ; attempt++)
         {
-            var tcp = Bind(address, SocketType.Stream, ProtocolType.Tcp);
+            var tcp = Bind(wanted.Address, SocketType.Stream, ProtocolType.Tcp);
             var bound = (IPEndPoint)tcp.LocalEndPoint!;
             try
             {
-                var udp = Bind(bound, SocketType.Dgram, ProtocolType.Udp);
-                var granted = UdpSocket.AskReceiveBuffer(udp, parts.Options.UdpReceiveBufferBytes);
-                if (granted < parts.Options.UdpReceiveBufferBytes)
-                {
-                    DoorLog.SmallReceiveBuffer(parts.Logger, bound, granted, parts.Options.UdpReceiveBufferBytes);
-                }
-
+                var udp = wanted.Tls ? null : BindUdp(bound, parts);
                 tcp.Listen(Backlog);
-                return new SyslogListener(name, port, bound, (tcp, udp), parts);
+                return new SyslogListener(wanted, bound, tcp, udp, parts);
             }
-            catch (SocketException) when (address.Port == 0 && attempt < MostTriesForAFreePort)
+            catch (SocketException) when (wanted.Address.Port == 0 && attempt < MostTriesForAFreePort)
             {
                 // Free for TCP, taken for UDP: another one then.
                 tcp.Dispose();
@@ -91,6 +92,18 @@ internal sealed class SyslogListener : IAsyncDisposable
         DoorLog.ListenerClosed(_logger, Name, Endpoint);
         _stop.Dispose();
         _giveUp.Dispose();
+    }
+
+    private static Socket BindUdp(IPEndPoint address, SyslogListenerParts parts)
+    {
+        var udp = Bind(address, SocketType.Dgram, ProtocolType.Udp);
+        var granted = UdpSocket.AskReceiveBuffer(udp, parts.Options.UdpReceiveBufferBytes);
+        if (granted < parts.Options.UdpReceiveBufferBytes)
+        {
+            DoorLog.SmallReceiveBuffer(parts.Logger, address, granted, parts.Options.UdpReceiveBufferBytes);
+        }
+
+        return udp;
     }
 
     private static Socket Bind(IPEndPoint address, SocketType type, ProtocolType protocol)
@@ -120,6 +133,13 @@ internal sealed class SyslogListener : IAsyncDisposable
     }
 }
 
+/// <summary>A listener that there should be.</summary>
+/// <param name="Name">What its unassigned source is called after; stable over restarts.</param>
+/// <param name="Address">Where to bind.</param>
+/// <param name="Port">Port of the sources it is for; null for a common listener.</param>
+/// <param name="Tls">TLS alone; otherwise UDP and TCP.</param>
+internal sealed record WantedListener(string Name, IPEndPoint Address, int? Port, bool Tls);
+
 /// <summary>What every listener is made with.</summary>
 internal sealed record SyslogListenerParts(
-    ISourceDirectory Directory, IntakeAppender Appender, SyslogDoorOptions Options, TimeProvider Time, ILogger Logger);
+    ISourceDirectory Directory, IntakeAppender Appender, TlsDoor Tls, IDoorTroubles Troubles, SourceRates Rates, LimitsMet Met, SyslogDoorOptions Options, TimeProvider Time, ILogger Logger);

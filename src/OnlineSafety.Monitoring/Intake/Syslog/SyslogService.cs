@@ -4,44 +4,70 @@ using System.Threading.Channels;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using OnlineSafety.Monitoring.Intake.Syslog.Tls;
 using OnlineSafety.Monitoring.Sources;
 
 namespace OnlineSafety.Monitoring.Intake.Syslog;
 
 /// <summary>
-/// Keeps a listener open for the common address and for each port that sources own, as the directory says. The common one must open for the
-/// service to start; a port that is taken later is reported and tried again, and the others go on.
+/// Keeps a listener open for the common addresses and for each port that sources own, as the directory says. The common one must open for the
+/// service to start; any other that cannot open is reported, shown in health and tried again, and the others go on.
 /// </summary>
-internal sealed class SyslogService(
-    ISourceDirectory directory, IntakeAppender appender, IOptions<IntakeOptions> options, TimeProvider time, ILogger<SyslogService> logger) : BackgroundService
+internal sealed class SyslogService : BackgroundService
 {
     /// <summary>Name of the common listener.</summary>
     public const string CommonListener = "syslog";
 
+    /// <summary>Name of the common TLS listener.</summary>
+    public const string CommonTlsListener = "syslog-tls";
+
     private static readonly TimeSpan RetryEvery = TimeSpan.FromSeconds(15);
 
-    private readonly SyslogDoorOptions _options = options.Value.Syslog;
-    private readonly SyslogListenerParts _parts = new(directory, appender, options.Value.Syslog, time, logger);
-    private readonly Dictionary<int, SyslogListener> _byPort = [];
+    private readonly ISourceDirectory _directory;
+    private readonly SyslogDoorOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ILogger<SyslogService> _logger;
+    private readonly SyslogListenerParts _parts;
+    private readonly Dictionary<WantedListener, SyslogListener> _byWanted = [];
     private readonly Channel<bool> _changes = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
-    private SyslogListener? _common;
     private volatile IReadOnlyList<SyslogListener> _open = [];
+    private volatile IReadOnlyList<WantedListener> _closed = [];
+
+    public SyslogService(
+        ISourceDirectory directory, IntakeAppender appender, IDoorTroubles troubles, IOptions<IntakeOptions> options, TimeProvider time, ILogger<SyslogService> logger)
+    {
+        (_directory, _options, _time, _logger) = (directory, options.Value.Syslog, time, logger);
+        Met = new LimitsMet(time);
+        Certificate = new ServerCertificate(_options.Tls, time, logger);
+        _parts = new SyslogListenerParts(
+            directory, appender, new TlsDoor(Certificate, _options.Tls, time), troubles,
+            new SourceRates(_options.MaxMessagesPerSecondPerSource, troubles, Met, time, logger), Met, _options, time, logger);
+    }
 
     /// <summary>What listens now; the common listener first.</summary>
     public IReadOnlyList<SyslogListener> Listeners => _open;
 
+    /// <summary>What should listen and cannot.</summary>
+    public IReadOnlyList<WantedListener> Closed => _closed;
+
+    public LimitsMet Met { get; }
+
+    /// <summary>What TLS connections are met with.</summary>
+    public ServerCertificate Certificate { get; }
+
     /// <exception cref="SocketException">The common address cannot be had.</exception>
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
-        _common = SyslogListener.Open(CommonListener, port: null, _options.Endpoint, _parts);
+        Certificate.Look();
+        _byWanted[Common] = SyslogListener.Open(Common, _parts);
         Reconcile();
-        directory.Changed += OnChanged;
+        _directory.Changed += OnChanged;
         await base.StartAsync(cancellationToken);
     }
 
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
-        directory.Changed -= OnChanged;
+        _directory.Changed -= OnChanged;
         await base.StopAsync(cancellationToken);
         var open = _open;
         _open = [];
@@ -55,6 +81,7 @@ internal sealed class SyslogService(
             await WaitForChangeAsync(stoppingToken);
             if (!stoppingToken.IsCancellationRequested)
             {
+                Certificate.Look();
                 await CloseUnownedAsync();
                 Reconcile();
             }
@@ -63,10 +90,10 @@ internal sealed class SyslogService(
 
     private void OnChanged() => _changes.Writer.TryWrite(true);
 
-    /// <summary>Ends at a change, or when it is time to try a port again.</summary>
+    /// <summary>Ends at a change, or when it is time to try a port again and to look at the certificate.</summary>
     private async Task WaitForChangeAsync(CancellationToken stop)
     {
-        using var retry = new CancellationTokenSource(RetryEvery, time);
+        using var retry = new CancellationTokenSource(RetryEvery, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, retry.Token);
         try
         {
@@ -80,15 +107,26 @@ internal sealed class SyslogService(
     /// <summary>Opens what is missing and has each listener match by the present sources.</summary>
     private void Reconcile()
     {
-        foreach (var port in PortsWanted())
+        List<WantedListener> closed = [];
+        foreach (var wanted in Wanted())
         {
-            if (!_byPort.ContainsKey(port) && TryOpen(port) is { } opened)
+            if (_byWanted.ContainsKey(wanted))
             {
-                _byPort[port] = opened;
+                continue;
+            }
+
+            if (TryOpen(wanted) is { } opened)
+            {
+                _byWanted[wanted] = opened;
+            }
+            else
+            {
+                closed.Add(wanted);
             }
         }
 
-        _open = [_common!, .. _byPort.Values];
+        _closed = closed;
+        Publish();
         foreach (var listener in _open)
         {
             listener.Reload();
@@ -97,32 +135,54 @@ internal sealed class SyslogService(
 
     private async Task CloseUnownedAsync()
     {
-        var wanted = PortsWanted();
-        foreach (var (port, listener) in _byPort.ToArray())
+        var wanted = Wanted();
+        foreach (var (open, listener) in _byWanted.ToArray())
         {
-            if (!wanted.Contains(port))
+            if (!wanted.Contains(open))
             {
-                _byPort.Remove(port);
-                _open = [_common!, .. _byPort.Values];
+                _byWanted.Remove(open);
+                Publish();
                 await listener.DisposeAsync();
             }
         }
     }
 
-    private SyslogListener? TryOpen(int port)
+    private void Publish() => _open = [_byWanted[Common], .. _byWanted.Where(open => open.Key != Common).Select(open => open.Value)];
+
+    private SyslogListener? TryOpen(WantedListener wanted)
     {
-        var name = $"{CommonListener}-{port}";
+        if (wanted.Tls && !_parts.Tls.CanOpen)
+        {
+            DoorLog.NoCertificate(_logger, wanted.Name, RetryEvery);
+            return null;
+        }
+
         try
         {
-            return SyslogListener.Open(name, port, new IPEndPoint(_options.Endpoint.Address, port), _parts);
+            return SyslogListener.Open(wanted, _parts);
         }
         catch (SocketException exception)
         {
-            DoorLog.PortNotOpened(logger, port, name, exception.SocketErrorCode, RetryEvery);
+            DoorLog.PortNotOpened(_logger, wanted.Address.Port, wanted.Name, exception.SocketErrorCode, RetryEvery);
             return null;
         }
     }
 
-    private HashSet<int> PortsWanted() =>
-        [.. directory.Sources.Where(source => source is { Door: SourceDoor.Syslog, Port: > 0, Unassigned: false }).Select(source => source.Port!.Value)];
+    private WantedListener Common => new(CommonListener, _options.Endpoint, Port: null, Tls: false);
+
+    private HashSet<WantedListener> Wanted()
+    {
+        HashSet<WantedListener> wanted = [Common];
+        if (_options.Tls.Endpoint is { } endpoint)
+        {
+            wanted.Add(new WantedListener(CommonTlsListener, endpoint, Port: null, Tls: true));
+        }
+
+        foreach (var port in _directory.Sources.Where(source => source is { Door: SourceDoor.Syslog, Port: > 0, Unassigned: false }).GroupBy(source => source.Port!.Value))
+        {
+            wanted.Add(new WantedListener($"{CommonListener}-{port.Key}", new IPEndPoint(_options.Endpoint.Address, port.Key), port.Key, port.Any(source => source.Tls)));
+        }
+
+        return wanted;
+    }
 }

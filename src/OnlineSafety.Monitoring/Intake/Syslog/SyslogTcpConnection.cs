@@ -1,3 +1,4 @@
+using System.Net.Security;
 using System.Net.Sockets;
 using OnlineSafety.Monitoring.Events;
 using OnlineSafety.Monitoring.Telemetry;
@@ -5,18 +6,29 @@ using OnlineSafety.Monitoring.Telemetry;
 namespace OnlineSafety.Monitoring.Intake.Syslog;
 
 /// <summary>
-/// Reads one connection. While one half of the read-ahead is being made durable the other may be filled, and no more: when the log stalls the
-/// kernel's window closes and the sender waits. Nothing read is dropped.
+/// Reads one connection. While one half of the <see cref="ReadAhead"/> is being made durable the other may be filled, and no more: when the log
+/// stalls the kernel's window closes and the sender waits. Nothing read is dropped.
 /// </summary>
+/// <param name="socket">The connection; what is sent in clear is read from it, with no stream between.</param>
+/// <param name="tls">TLS over that socket; null in clear.</param>
+/// <param name="envelope">How its messages arrive.</param>
+/// <param name="sources">What its messages can belong to, at each moment.</param>
+/// <param name="appends">The way to the log.</param>
+/// <param name="readAhead">How much may be read at once; now the connection's.</param>
+/// <param name="options">Limits.</param>
+/// <param name="time">The clock.</param>
 internal sealed class SyslogTcpConnection(
-    Socket socket, RecordEnvelope envelope, Func<PeerSources> sources, SyslogAppends appends, SyslogDoorOptions options, TimeProvider time)
+    Socket socket, SslStream? tls, RecordEnvelope envelope, Func<PeerSources> sources, SyslogAppends appends, ReadAhead readAhead,
+    SyslogDoorOptions options, TimeProvider time)
     : IDisposable
 {
     private readonly SyslogFramer _framer = new(options.MaxMessageBytes);
     private SourceBatches _filling = new(envelope.Door);
     private SourceBatches _appending = new(envelope.Door);
     private Task _append = Task.CompletedTask;
+    private long _appendStarted;
     private long _waitingSince = Waiting.ForLog;
+    private TimeSpan _heldBack;
 
     public string Peer => envelope.Peer;
 
@@ -38,17 +50,23 @@ internal sealed class SyslogTcpConnection(
         }
     }
 
-    public void Dispose() => socket.Dispose();
+    public void Dispose()
+    {
+        // Not awaited and so without a farewell (close_notify): a sender that is gone would not read it.
+        tls?.Dispose();
+        socket.Dispose();
+        readAhead.Dispose();
+    }
 
     /// <param name="stop">Stop reading, append what was read.</param>
     /// <param name="giveUp">Stop waiting for the log.</param>
     public async Task RunAsync(CancellationToken stop, CancellationToken giveUp)
     {
-        var most = options.ReadAheadBytes / 2;
-        var read = 0;
+        int read;
         do
         {
-            read = await ReceiveAsync(_framer.GetMemory(most), stop);
+            var memory = _framer.GetMemory(readAhead.Bytes);
+            read = await ReceiveAsync(memory, stop);
             _framer.Advance(read);
             GatherFrames();
             if (read == 0 || Fault != FramingFault.None)
@@ -56,7 +74,7 @@ internal sealed class SyslogTcpConnection(
                 GatherRest(cut: stop.IsCancellationRequested);
             }
 
-            await AppendGatheredAsync(giveUp);
+            await AppendGatheredAsync(filled: read == memory.Length, giveUp);
         }
         while (read > 0 && Fault == FramingFault.None);
 
@@ -68,10 +86,11 @@ internal sealed class SyslogTcpConnection(
     {
         try
         {
+            await HoldBackAsync(stop);
             Volatile.Write(ref _waitingSince, time.GetTimestamp());
-            return await socket.ReceiveAsync(memory, SocketFlags.None, stop);
+            return await (tls is null ? socket.ReceiveAsync(memory, SocketFlags.None, stop) : tls.ReadAsync(memory, stop));
         }
-        catch (Exception exception) when (exception is SocketException or ObjectDisposedException or OperationCanceledException)
+        catch (Exception exception) when (exception is SocketException or IOException or ObjectDisposedException or OperationCanceledException)
         {
             return 0;
         }
@@ -79,6 +98,18 @@ internal sealed class SyslogTcpConnection(
         {
             Volatile.Write(ref _waitingSince, Waiting.ForLog);
         }
+    }
+
+    /// <summary>The kernel's window closes meanwhile, so that it is the sender who waits.</summary>
+    private async ValueTask HoldBackAsync(CancellationToken stop)
+    {
+        if (_heldBack > TimeSpan.Zero)
+        {
+            await Task.Delay(_heldBack, time, stop);
+            _heldBack = TimeSpan.Zero;
+        }
+
+        await appends.RoomAsync(envelope.Door, stop);
     }
 
     private void GatherFrames()
@@ -101,7 +132,7 @@ internal sealed class SyslogTcpConnection(
         }
     }
 
-    private async ValueTask AppendGatheredAsync(CancellationToken giveUp)
+    private async ValueTask AppendGatheredAsync(bool filled, CancellationToken giveUp)
     {
         if (_filling.Count == 0)
         {
@@ -110,8 +141,11 @@ internal sealed class SyslogTcpConnection(
 
         // The earlier half first: order is kept, and no more than both halves is ever read but not durable.
         await _append;
+        readAhead.Adapt(filled, time.GetElapsedTime(_appendStarted));
         _appending.Clear();
         (_filling, _appending) = (_appending, _filling);
+        _appendStarted = time.GetTimestamp();
+        _heldBack = appends.Charge(_appending);
         _append = appends.AppendAsync(_appending, giveUp);
     }
 

@@ -1,22 +1,41 @@
 using System.Collections.Concurrent;
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Authentication;
 using Microsoft.Extensions.Logging;
 using OnlineSafety.Monitoring.Events;
+using OnlineSafety.Monitoring.Intake.Syslog.Tls;
+using OnlineSafety.Monitoring.Sources;
 using OnlineSafety.Monitoring.Telemetry;
 
 namespace OnlineSafety.Monitoring.Intake.Syslog;
 
-/// <summary>Accepts the TCP connections of one listener, within limits, and closes the idle ones.</summary>
+/// <summary>Accepts the connections of one listener, in clear or over TLS, within limits, and closes the idle ones.</summary>
+/// <param name="name">The listener's name.</param>
+/// <param name="socket">Bound and listening.</param>
+/// <param name="tls">Null: in clear.</param>
+/// <param name="sources">What messages can belong to.</param>
+/// <param name="appends">The way to the log.</param>
+/// <param name="troubles">Where limits that a source met are counted.</param>
+/// <param name="met">Where limits that were met are noted for health.</param>
+/// <param name="options">Limits.</param>
+/// <param name="time">The clock.</param>
+/// <param name="logger">Where limits that were met are told.</param>
 internal sealed class SyslogTcpListener(
-    string name, Socket socket, ListenerSources sources, SyslogAppends appends, SyslogDoorOptions options, TimeProvider time, ILogger logger)
+    string name, Socket socket, TlsDoor? tls, ListenerSources sources, SyslogAppends appends, IDoorTroubles troubles, LimitsMet met,
+    SyslogDoorOptions options, TimeProvider time, ILogger logger)
 {
-    private static readonly TimeSpan ReportEvery = TimeSpan.FromMinutes(1);
+    private readonly ConcurrentDictionary<Admitted, Task> _connections = new();
+    private readonly OpenCounts<IPAddress> _perPeer = new(options.MaxConnectionsPerPeer);
+    private readonly OpenCounts<Guid> _perSource = new(options.MaxConnectionsPerSource);
+    private readonly PeriodicReport _refused = new(time);
+    private readonly PeriodicReport _handshakes = new(time);
+    private readonly PeriodicReport _unproven = new(time);
 
-    private readonly ConcurrentDictionary<SyslogTcpConnection, Task> _connections = new();
-    private readonly ConcurrentDictionary<IPAddress, int> _perPeer = new();
-    private long _refused;
-    private long _reportedAt;
+    private readonly ReadAheadBudget _readAhead = new(options.ReadAheadTotalBytes);
+
+    private Door Door => tls is null ? Door.SyslogTcp : Door.SyslogTls;
 
     /// <summary>Accepts until <paramref name="stop"/>, then waits for its connections to finish.</summary>
     public async Task RunAsync(CancellationToken stop, CancellationToken giveUp)
@@ -66,52 +85,114 @@ internal sealed class SyslogTcpListener(
         var peer = PeerAddress.Plain(remote);
         if (_connections.Count >= options.MaxConnections)
         {
-            Refuse(accepted, IntakeReason.ConnectionLimit);
+            Refuse(accepted, IntakeReason.ConnectionLimit, sources.Matcher.For(peer).Only);
             return;
         }
 
-        if (_perPeer.AddOrUpdate(peer, 1, (_, open) => open + 1) > options.MaxConnectionsPerPeer)
+        if (!_perPeer.TryEnter(peer))
         {
-            Leave(peer);
-            Refuse(accepted, IntakeReason.PeerConnectionLimit);
+            Refuse(accepted, IntakeReason.PeerConnectionLimit, sources.Matcher.For(peer).Only);
             return;
         }
 
         KeepAlive(accepted);
-        var envelope = RecordEnvelope.Of(Door.SyslogTcp, RecordEnvelope.Syslog, peer.ToString());
-        var connection = new SyslogTcpConnection(accepted, envelope, sources.Of(peer), appends, options, time);
-        IntakeMetrics.OnConnection(Door.SyslogTcp, 1);
-        _connections[connection] = Task.CompletedTask;
-        var run = RunConnectionAsync(connection, peer, stop, giveUp);
+        var admitted = new Admitted(accepted, peer);
+        IntakeMetrics.OnConnection(Door, 1);
+        _connections[admitted] = Task.CompletedTask;
+        var run = RunConnectionAsync(admitted, stop, giveUp);
 
         // Replaces the placeholder unless it has already ended and left.
-        _connections.TryUpdate(connection, run, Task.CompletedTask);
+        _connections.TryUpdate(admitted, run, Task.CompletedTask);
     }
 
-    private async Task RunConnectionAsync(SyslogTcpConnection connection, IPAddress peer, CancellationToken stop, CancellationToken giveUp)
+    private async Task RunConnectionAsync(Admitted admitted, CancellationToken stop, CancellationToken giveUp)
     {
         await Task.Yield();
         try
         {
-            await sources.LearnAsync(peer, stop);
-            await connection.RunAsync(stop, giveUp);
-            if (connection.Fault != FramingFault.None)
+            await using var stream = tls is null ? null : await AcceptTlsAsync(tls, admitted, stop);
+            if (tls is null || stream is not null)
             {
-                IntakeMetrics.OnRejected(Door.SyslogTcp, connection.Fault == FramingFault.CountTooLarge ? IntakeReason.CountTooLarge : IntakeReason.FrameTooLong);
-                DoorLog.FramingBroken(logger, connection.Peer, name, connection.Fault);
+                await ReadAsync(admitted, stream, stop, giveUp);
             }
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // Before anything was read.
         }
         catch (Exception exception)
         {
             // One connection's error is its own: the listener and the others go on.
-            DoorLog.ConnectionFailed(logger, connection.Peer, name, ErrorWords.Of(exception));
+            DoorLog.ConnectionFailed(logger, admitted.Peer.ToString(), name, ErrorWords.Of(exception));
         }
         finally
         {
-            connection.Dispose();
-            Leave(peer);
-            _connections.TryRemove(connection, out _);
-            IntakeMetrics.OnConnection(Door.SyslogTcp, -1);
+            admitted.Socket.Dispose();
+            _perPeer.Leave(admitted.Peer);
+            _connections.TryRemove(admitted, out _);
+            IntakeMetrics.OnConnection(Door, -1);
+        }
+    }
+
+    /// <summary>Null when no handshake came about; counted and told.</summary>
+    private async Task<SslStream?> AcceptTlsAsync(TlsDoor door, Admitted admitted, CancellationToken stop)
+    {
+        try
+        {
+            // A certificate is asked for only where a source is bound to one: some senders trip over the question.
+            return await door.AcceptAsync(admitted.Socket, sources.Matcher.WantsCertificates, stop);
+        }
+        catch (Exception exception) when (exception is AuthenticationException or IOException or TimeoutException)
+        {
+            IntakeMetrics.OnRejected(Door, exception is TimeoutException ? IntakeReason.HandshakeTooSlow : IntakeReason.HandshakeFailed);
+            if (_handshakes.Add() is > 0 and var count)
+            {
+                // The library's own words: which alert the sender gave, or which version it wanted. No message was read yet.
+                var reason = exception is TimeoutException ? exception : exception.InnerException ?? exception;
+                DoorLog.HandshakesFailed(logger, name, count, admitted.Peer.ToString(), reason.Message);
+            }
+
+            return null;
+        }
+    }
+
+    private async Task ReadAsync(Admitted admitted, SslStream? stream, CancellationToken stop, CancellationToken giveUp)
+    {
+        var proof = new PeerProof(stream is not null, stream?.RemoteCertificate is { } certificate ? CertificateThumbprint.Of(certificate) : null);
+        await sources.LearnAsync(admitted.Peer, proof, stop);
+        var matching = sources.Of(admitted.Peer, proof);
+        if (matching().Unproven is { } unproven)
+        {
+            OnProofMissing(admitted.Peer, unproven);
+            return;
+        }
+
+        // Whose it is can change while it is open; what it was counted under may not.
+        var only = matching().Only;
+        if (only is not null && !_perSource.TryEnter(only.Key.Source))
+        {
+            Refuse(admitted.Socket, IntakeReason.SourceConnectionLimit, only);
+            return;
+        }
+
+        try
+        {
+            var envelope = RecordEnvelope.Of(Door, RecordEnvelope.Syslog, admitted.Peer.ToString());
+            using var connection = new SyslogTcpConnection(admitted.Socket, stream, envelope, matching, appends, ReadAhead.Of(options, stream is not null, _readAhead), options, time);
+            admitted.Connection = connection;
+            await connection.RunAsync(stop, giveUp);
+            if (connection.Fault != FramingFault.None)
+            {
+                IntakeMetrics.OnRejected(Door, connection.Fault == FramingFault.CountTooLarge ? IntakeReason.CountTooLarge : IntakeReason.FrameTooLong);
+                DoorLog.FramingBroken(logger, connection.Peer, name, connection.Fault);
+            }
+        }
+        finally
+        {
+            if (only is not null)
+            {
+                _perSource.Leave(only.Key.Source);
+            }
         }
     }
 
@@ -123,11 +204,12 @@ internal sealed class SyslogTcpListener(
         {
             while (await timer.WaitForNextTickAsync(stop))
             {
-                foreach (var connection in _connections.Keys)
+                foreach (var admitted in _connections.Keys)
                 {
-                    if (connection.IdleFor > options.IdleTimeout)
+                    // A handshake has a limit of its own.
+                    if (admitted.Connection is { } connection && connection.IdleFor > options.IdleTimeout)
                     {
-                        IntakeMetrics.OnRejected(Door.SyslogTcp, IntakeReason.Idle);
+                        IntakeMetrics.OnRejected(Door, IntakeReason.Idle);
                         connection.EndIdle();
                     }
                 }
@@ -138,28 +220,33 @@ internal sealed class SyslogTcpListener(
         }
     }
 
-    private void Refuse(Socket accepted, IntakeReason reason)
+    /// <param name="accepted">The connection.</param>
+    /// <param name="reason">The limit.</param>
+    /// <param name="source">Whose sender it would have been, if that is known.</param>
+    private void Refuse(Socket accepted, IntakeReason reason, SourceRegistration? source)
     {
         accepted.Dispose();
-        IntakeMetrics.OnRejected(Door.SyslogTcp, reason);
-        _refused++;
-        if (_reportedAt == 0 || time.GetElapsedTime(_reportedAt) > ReportEvery)
+        met.Note();
+        IntakeMetrics.OnRejected(Door, reason);
+        if (source is not null)
         {
-            DoorLog.ConnectionsRefused(logger, name, _refused);
-            _reportedAt = time.GetTimestamp();
-            _refused = 0;
+            troubles.Report(source.Key, DoorTroubleKind.TooManyConnections, 1);
+        }
+
+        if (_refused.Add() is > 0 and var count)
+        {
+            DoorLog.ConnectionsRefused(logger, name, count, IntakeMetrics.WordOf(reason));
         }
     }
 
-    private void Leave(IPAddress peer)
+    /// <summary>All that such a sender can mean is that source: its lines taken as nobody's would be lost to it, and taken as its own could be forged.</summary>
+    private void OnProofMissing(IPAddress peer, SourceRegistration source)
     {
-        // Removes the entry with the last connection, so that addresses do not pile up.
-        while (_perPeer.TryGetValue(peer, out var open))
+        IntakeMetrics.OnRejected(Door, IntakeReason.ProofMissing);
+        troubles.Report(source.Key, DoorTroubleKind.ProofMissing, 1);
+        if (_unproven.Add() is > 0 and var count)
         {
-            if (open <= 1 ? _perPeer.TryRemove(new KeyValuePair<IPAddress, int>(peer, open)) : _perPeer.TryUpdate(peer, open - 1, open))
-            {
-                return;
-            }
+            DoorLog.ProofMissing(logger, name, count, peer.ToString(), source.Key.Source, source.Certificates.Count > 0 ? "with the certificate that it is bound to" : "over TLS");
         }
     }
 
@@ -170,5 +257,21 @@ internal sealed class SyslogTcpListener(
         accepted.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, 60);
         accepted.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, 15);
         accepted.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, 4);
+    }
+
+    private sealed class Admitted(Socket socket, IPAddress peer)
+    {
+        private SyslogTcpConnection? _connection;
+
+        public Socket Socket => socket;
+
+        public IPAddress Peer => peer;
+
+        /// <summary>Null until it may be read.</summary>
+        public SyslogTcpConnection? Connection
+        {
+            get => Volatile.Read(ref _connection);
+            set => Volatile.Write(ref _connection, value);
+        }
     }
 }

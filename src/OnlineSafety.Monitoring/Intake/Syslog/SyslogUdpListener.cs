@@ -8,7 +8,7 @@ namespace OnlineSafety.Monitoring.Intake.Syslog;
 
 /// <summary>Receives the datagrams of one listener. Receiving never waits for the log; what is lost for want of room is counted and reported.</summary>
 internal sealed class SyslogUdpListener(
-    string name, Socket socket, ListenerSources sources, SyslogAppends appends, SyslogDoorOptions options, TimeProvider time, ILogger logger)
+    string name, Socket socket, ListenerSources sources, SyslogAppends appends, LimitsMet met, SyslogDoorOptions options, TimeProvider time, ILogger logger)
 {
     private const int LargestDatagram = 64 * 1024;
     private const int MostPeersKnown = 4096;
@@ -90,6 +90,7 @@ internal sealed class SyslogUdpListener(
         if (!message.IsEmpty && !_queue.TryAdd(from, time.GetUtcNow(), message))
         {
             Volatile.Write(ref _dropped, _dropped + 1);
+            met.Note();
             IntakeMetrics.OnDropped(Door.SyslogUdp, IntakeReason.QueueFull, 1);
         }
     }
@@ -105,6 +106,8 @@ internal sealed class SyslogUdpListener(
             catch (Exception exception)
             {
                 // Appends do not throw; whatever this is, the next datagrams are still wanted.
+                // Left in the batches, they would be appended again with the next and make those too large.
+                _batches.Clear();
                 IntakeMetrics.OnDropped(Door.SyslogUdp, IntakeReason.LogUnavailable, arrived.Count);
                 DoorLog.DatagramsFailed(logger, name, ErrorWords.Of(exception));
             }
@@ -126,6 +129,8 @@ internal sealed class SyslogUdpListener(
             _batches.Add(peer.Sources.Find(message, datagram.ReceivedAt), peer.Envelope, datagram.ReceivedAt, RecordFlags.None, message);
             if (_batches.Bytes >= options.UdpBatchBytes || index == arrived.Count - 1)
             {
+                // A datagram cannot be held back: what is over the rate is counted.
+                appends.Charge(_batches);
                 await appends.AppendAsync(_batches, giveUp);
                 _batches.Clear();
             }
@@ -146,7 +151,7 @@ internal sealed class SyslogUdpListener(
     private async ValueTask<Peer> LearnPeerAsync(UInt128 key, CancellationToken cancellationToken)
     {
         var address = PeerKey.ToAddress(key);
-        await sources.LearnAsync(address, cancellationToken);
+        await sources.LearnAsync(address, default, cancellationToken);
         var envelope = RecordEnvelope.Of(Door.SyslogUdp, RecordEnvelope.Syslog, address.ToString());
         return _peers[key] = new Peer(envelope, sources.Matcher.For(address));
     }
@@ -179,6 +184,7 @@ internal sealed class SyslogUdpListener(
         var drops = UdpSocket.KernelDrops(socket);
         if (drops > _kernelDropped)
         {
+            met.Note();
             IntakeMetrics.OnDropped(Door.SyslogUdp, IntakeReason.Kernel, drops - _kernelDropped);
             Volatile.Write(ref _kernelDropped, drops);
         }

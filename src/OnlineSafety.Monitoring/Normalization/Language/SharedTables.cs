@@ -5,7 +5,8 @@ namespace OnlineSafety.Monitoring.Normalization.Language;
 /// <summary>What the folder <c>any</c> says for all packs.</summary>
 internal sealed class SharedTables
 {
-    private readonly List<(byte[] Text, bool Whole)> _controlLines = [];
+    private readonly List<byte[]> _controlLines = [];
+    private readonly List<(byte[] Before, byte[] After)> _repeated = [];
 
     public WebTables Web { get; private set; } = WebTables.Empty;
 
@@ -14,12 +15,17 @@ internal sealed class SharedTables
         var tables = new SharedTables();
         foreach (var file in files)
         {
-            file.Only("product", "title", "source", "mappings", "searchEngines", "secretParameters", "controlLines");
+            file.Only("product", "title", "source", "mappings", "searchEngines", "secretParameters", "controlLines", "repeatedLines");
             foreach (var line in file.Items("controlLines"))
             {
-                line.Only("equals", "startsWith");
-                var whole = line.Find("equals") is not null;
-                tables._controlLines.Add((Utf8Text.Of(line.Text(whole ? "equals" : "startsWith", required: true)), whole));
+                line.Only("equals");
+                tables._controlLines.Add(Utf8Text.Of(line.Text("equals", required: true)));
+            }
+
+            foreach (var line in file.Items("repeatedLines"))
+            {
+                line.Only("before", "after");
+                tables._repeated.Add((Utf8Text.Of(line.Text("before", required: true)), Utf8Text.Of(line.Text("after", required: true))));
             }
 
             var engines = new List<SearchEngine>();
@@ -40,16 +46,56 @@ internal sealed class SharedTables
         return tables;
     }
 
+    /// <summary>Whole lines only: text that somebody wrote behind such words must not vanish.</summary>
     public bool IsControlLine(ReadOnlySpan<byte> message)
     {
-        foreach (var (text, whole) in _controlLines)
+        foreach (var pattern in _controlLines)
         {
-            if (whole ? message.SequenceEqual(text) : message.StartsWith(text))
+            if (Leading(message, pattern) == message.Length)
             {
                 return true;
             }
         }
 
         return false;
+    }
+
+    /// <summary>A message that a relay wraps into words of its own; itself when it does not.</summary>
+    public Range Unwrapped(ReadOnlySpan<byte> message)
+    {
+        foreach (var (before, after) in _repeated)
+        {
+            if (Leading(message, before) is var start and > 0)
+            {
+                // Without its end it was cut: what is left is still the message.
+                var end = message.Length - (message[start..].EndsWith(after) ? after.Length : 0);
+                return start..end;
+            }
+        }
+
+        return ..;
+    }
+
+    /// <summary>Bytes that the pattern takes from the start, or -1; <c>#</c> in it is a number.</summary>
+    private static int Leading(ReadOnlySpan<byte> text, ReadOnlySpan<byte> pattern)
+    {
+        var at = 0;
+        foreach (var sign in pattern)
+        {
+            var digits = 0;
+            while (sign == '#' && at + digits < text.Length && char.IsAsciiDigit((char)text[at + digits]))
+            {
+                digits++;
+            }
+
+            if (digits == 0 && (at == text.Length || text[at] != sign))
+            {
+                return -1;
+            }
+
+            at += Math.Max(digits, 1);
+        }
+
+        return at;
     }
 }

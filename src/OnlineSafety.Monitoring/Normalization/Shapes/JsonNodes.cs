@@ -95,8 +95,10 @@ internal sealed class JsonNodes
         }
         catch (JsonException)
         {
-            // The reader tells its depth only before it throws: one level below the limit means the next one was too deep.
-            return reader.CurrentDepth >= MaximumDepth ? Reasons.JsonTooDeep : Reasons.BadJson;
+            // The reader does not say which it was: too deep when as many levels as allowed are open and another one stands where it stopped.
+            var rest = cells.Bytes(body)[(int)reader.BytesConsumed..].TrimStart(" \t\r\n,:"u8);
+            var deeper = !rest.IsEmpty && rest[0] is (byte)'{' or (byte)'[';
+            return deeper && _open.Count >= MaximumDepth ? Reasons.JsonTooDeep : Reasons.BadJson;
         }
         catch (InvalidOperationException)
         {

@@ -12,7 +12,7 @@ internal sealed class MailDocument(string title)
 {
     private readonly List<Block> _blocks = [];
 
-    public string Title { get; } = title;
+    public string Title { get; } = Line(title);
 
     public MailDocument Heading(string text) => Add(new HeadingBlock(text));
 

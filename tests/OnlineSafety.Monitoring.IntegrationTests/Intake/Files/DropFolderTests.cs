@@ -1,6 +1,7 @@
 using OnlineSafety.Monitoring.Intake;
 using OnlineSafety.Monitoring.Intake.Files;
 using OnlineSafety.Monitoring.IntakeLog;
+using OnlineSafety.Monitoring.Sources;
 using OnlineSafety.Monitoring.TestKit;
 
 namespace OnlineSafety.Monitoring.IntegrationTests.Intake.Files;
@@ -15,6 +16,7 @@ public sealed class DropFolderTests : IDisposable
     private readonly ControlledLog _log = new() { Delay = TimeSpan.Zero };
     private readonly ManualTimeProvider _time = new(new DateTimeOffset(2026, 3, 2, 9, 0, 0, TimeSpan.Zero));
     private readonly CapturedLogs _logs = new();
+    private readonly ReportedTroubles _troubles = new();
 
     public DropFolderTests() => Open().Make();
 
@@ -101,6 +103,7 @@ public sealed class DropFolderTests : IDisposable
         await folder.TakeAsync(folder.Look()!, default);
 
         Assert.Equal(["20260302T090005.000Z-Alex Example.csv", "20260302T090005.000Z-Alex Example.csv.txt"], NamesIn("failed"));
+        Assert.Equal(1, _troubles.Of(Target, DoorTroubleKind.FileFailed));
         Assert.Contains("not text", File.ReadAllText(Path.Combine(_path, "failed", NamesIn("failed")[1])), StringComparison.Ordinal);
         Assert.Contains(_logs.Lines, line => line.Text.Contains("cannot be imported (NotText)", StringComparison.Ordinal));
         Assert.DoesNotContain(_logs.Lines, line => line.Text.Contains("Alex", StringComparison.Ordinal));
@@ -193,7 +196,7 @@ public sealed class DropFolderTests : IDisposable
     }
 
     private DropFolder Open(Action<string, string>? move = null) => new(
-        _path, Target, new FileImport(new IntakeAppender(_log, TimeProvider.System), TimeProvider.System), new FileDoorOptions(), _time,
+        _path, Target, new FileImport(new IntakeAppender(_log, TimeProvider.System), TimeProvider.System), _troubles, new FileDoorOptions(), _time,
         _logs.CreateLogger("drop"), move ?? File.Move);
 
     private void Drop(string name, string text) => File.WriteAllText(Path.Combine(_path, name), text);

@@ -1,7 +1,6 @@
 using System.Globalization;
-using OnlineSafety.Monitoring.TestKit;
 
-namespace OnlineSafety.Monitoring.Benchmarks;
+namespace OnlineSafety.Monitoring.Benchmarks.Machine;
 
 /// <summary>Process times and memory from /proc.</summary>
 internal static class ProcessTree
@@ -43,11 +42,12 @@ internal static class ProcessTree
         return long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)[^2].Split('\t')[^1], CultureInfo.InvariantCulture) * 1024;
     }
 
-    /// <summary>CPU seconds so far of the service and of the postmaster with its children, and the service's resident bytes.</summary>
-    public static (double Service, double Postgres, long Resident, long PeakResident) Usage(ServiceProcess service)
+    /// <summary>CPU seconds that all processes of the machine have used.</summary>
+    public static double CpuSecondsOfAll()
     {
-        var postmaster = service.Postmaster?.ProcessId ?? throw new InvalidOperationException("No database runs.");
-        return (CpuSeconds(service.Id), CpuSecondsOfTree(postmaster), Memory(service.Id, "VmRSS"), Memory(service.Id, "VmHWM"));
+        // user, nice, system, idle, iowait, irq, softirq
+        var fields = File.ReadLines("/proc/stat").First().Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        return (Number(fields[1]) + Number(fields[2]) + Number(fields[3]) + Number(fields[6]) + Number(fields[7])) / TicksPerSecond;
     }
 
     // Fields after the name, which may hold spaces: state, parent, ...

@@ -1,0 +1,61 @@
+using System.Collections.Concurrent;
+using System.Net;
+using Microsoft.AspNetCore.Connections;
+using OnlineSafety.Monitoring.Events;
+using OnlineSafety.Monitoring.Intake;
+using OnlineSafety.Monitoring.Telemetry;
+
+namespace OnlineSafety.Monitoring.App.Hosting;
+
+/// <summary>Counts the open HTTP connections of each peer, so that one peer cannot take the places of all others. Thread-safe.</summary>
+internal sealed class PeerConnections(int most)
+{
+    private const int NetworkBytes = 8;
+
+    private readonly ConcurrentDictionary<UInt128, int> _open = new();
+
+    public ConnectionDelegate Limit(ConnectionDelegate next) => async connection =>
+    {
+        var peer = KeyOf((connection.RemoteEndPoint as IPEndPoint)?.Address ?? IPAddress.None);
+        if (_open.AddOrUpdate(peer, 1, (_, open) => open + 1) > most)
+        {
+            Leave(peer);
+            IntakeMetrics.OnRejected(Door.Http, IntakeReason.PeerConnectionLimit);
+            connection.Abort();
+            return;
+        }
+
+        try
+        {
+            await next(connection);
+        }
+        finally
+        {
+            Leave(peer);
+        }
+    };
+
+    private void Leave(UInt128 peer)
+    {
+        // Removed only while it is zero: another connection may have come meanwhile.
+        if (_open.AddOrUpdate(peer, 0, (_, open) => open - 1) == 0)
+        {
+            _open.TryRemove(new KeyValuePair<UInt128, int>(peer, 0));
+        }
+    }
+
+    /// <summary>An IPv4 address, or the network of an IPv6 one: there a single host has as many addresses as it likes.</summary>
+    private static UInt128 KeyOf(IPAddress address)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        bytes.Clear();
+        PeerAddress.Plain(address).TryWriteBytes(bytes, out var written);
+        if (written == bytes.Length)
+        {
+            bytes[NetworkBytes..].Clear();
+            bytes[^1] = 1;
+        }
+
+        return System.Buffers.Binary.BinaryPrimitives.ReadUInt128BigEndian(bytes);
+    }
+}

@@ -1,0 +1,116 @@
+using System.Net.Sockets;
+using System.Text;
+using OnlineSafety.Monitoring.Sources;
+
+namespace OnlineSafety.Monitoring.IntegrationTests.Intake;
+
+public sealed class SyslogLimitsTests
+{
+    [Fact]
+    public async Task ASourceOverItsRateIsHeldBackAndLosesNothing()
+    {
+        SourceRegistration source = null!;
+        await using var doors = await Doors.OpenAsync(sources => source = sources.Syslog("filter"), ("Syslog:MaxMessagesPerSecondPerSource", "1000"));
+        using var socket = await doors.ConnectAsync();
+        // The kernel takes it all at once; what is read of it comes by and by.
+        await socket.SendAsync(Lines(3000));
+        await doors.StoredAsync(1);
+        await Task.Delay(300);
+        var early = doors.Log.Stored.Count;
+        var stored = await doors.StoredAsync(3000);
+
+        Assert.InRange(early, 1, 2900);
+        Assert.Equal(Enumerable.Range(0, 3000).Select(line => $"<14>{line:D20}"), stored.Select(record => record.Text));
+        Assert.True(doors.Troubles[source, DoorTroubleKind.OverRate] > 0);
+        Assert.Contains(doors.Logs.Lines, line => line.Id == 2120);
+        Assert.True(doors.Syslog.Met.Lately);
+    }
+
+    [Fact]
+    public async Task DatagramsOverTheRateAreCountedAndAllKept()
+    {
+        SourceRegistration source = null!;
+        await using var doors = await Doors.OpenAsync(sources => source = sources.Syslog("filter"), ("Syslog:MaxMessagesPerSecondPerSource", "100"));
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        for (var sent = 0; sent < 1000; sent++)
+        {
+            await socket.SendToAsync(Encoding.ASCII.GetBytes($"<14>{sent}"), doors.SyslogEndpoint);
+        }
+
+        Assert.Equal(1000, (await doors.StoredAsync(1000)).Count);
+        Assert.InRange(doors.Troubles[source, DoorTroubleKind.OverRate], 1, 1000);
+    }
+
+    [Fact]
+    public async Task WithoutARateNobodyIsCounted()
+    {
+        SourceRegistration source = null!;
+        await using var doors = await Doors.OpenAsync(sources => source = sources.Syslog("filter"));
+        using var socket = await doors.ConnectAsync();
+        await socket.SendAsync(Lines(3000));
+        await doors.StoredAsync(3000);
+
+        Assert.Equal(0, doors.Troubles[source, DoorTroubleKind.OverRate]);
+        Assert.False(doors.Syslog.Met.Lately);
+    }
+
+    [Fact]
+    public async Task ASourceCannotTakeAllConnectionsThroughManySenders()
+    {
+        SourceRegistration source = null!;
+        await using var doors = await Doors.OpenAsync(sources => source = sources.Syslog("filter"), ("Syslog:MaxConnectionsPerSource", "2"));
+        using var first = await doors.ConnectAsync();
+        using var second = await doors.ConnectAsync();
+        await first.SendAsync("<14>one\n"u8.ToArray());
+        await second.SendAsync("<14>two\n"u8.ToArray());
+        await doors.StoredAsync(2);
+        using var third = await doors.ConnectAsync();
+
+        Assert.Equal(0, await third.ReceiveAsync(new byte[1]).WaitAsync(TimeSpan.FromSeconds(20)));
+        Assert.Equal(1, doors.Troubles[source, DoorTroubleKind.TooManyConnections]);
+        Assert.Contains(doors.Logs.Lines, line => line.Id == 2105 && line.Text.Contains("source_connection_limit", StringComparison.Ordinal));
+        Assert.True(doors.Syslog.Met.Lately);
+
+        // One that ends makes room.
+        first.Dispose();
+        await Doors.UntilAsync(
+            () =>
+            {
+                using var again = doors.ConnectAsync().GetAwaiter().GetResult();
+                again.Send("<14>again\n"u8);
+                Thread.Sleep(50);
+                return doors.Log.Stored.Any(record => record.Text == "<14>again");
+            },
+            admitted => admitted);
+    }
+
+    [Fact]
+    public async Task OverItsMemoryNoConnectionOfAListenerIsReadAnyFurther()
+    {
+        await using var doors = await Doors.OpenAsync(
+            sources => sources.Syslog("filter"), ("Syslog:MaxPendingBytes", "1048576"), ("Syslog:ReadAheadBytes", "4194304"));
+        doors.Log.Stall();
+        var sockets = new List<Socket>();
+        var line = Encoding.ASCII.GetBytes("<14>" + new string('a', 999) + "\n");
+        for (var connection = 0; connection < 90; connection++)
+        {
+            var socket = await doors.ConnectAsync();
+            sockets.Add(socket);
+            for (var sent = 0; sent < 60; sent++)
+            {
+                await socket.SendAsync(line);
+            }
+        }
+
+        await Doors.UntilAsync(() => doors.Logs.Lines.Any(told => told.Id == 2121), told => told);
+        await Task.Delay(300);
+
+        // The limit, and what each connection had read when it was met.
+        Assert.InRange(doors.Log.BytesBegun, 1024 * 1024, 3 * 1024 * 1024);
+        doors.Log.Resume();
+        Assert.Equal(5400, (await doors.StoredAsync(5400)).Count);
+        sockets.ForEach(socket => socket.Dispose());
+    }
+
+    private static byte[] Lines(int count) => Encoding.ASCII.GetBytes(string.Concat(Enumerable.Range(0, count).Select(line => $"<14>{line:D20}\n")));
+}
