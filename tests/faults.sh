@@ -11,9 +11,9 @@ code=0
 ONLINESAFETY_FAULTS=full ONLINESAFETY_FAULTS_REPORT=$report ONLINESAFETY_TEST_LIMIT=60m \
   tests/run.sh --filter FullyQualifiedName~IntegrationTests.Faults || code=$?
 
-echo "Lines, but for faults (kills, restarts, cuts ...) and seconds. \"tcp\" promises nothing: what it lost was in a socket."
+echo "Lines, but for faults (kills, restarts, cuts ...) and seconds. \"syslog\" (TCP, TLS) promises nothing: what it lost was in a socket."
 {
-  printf '%s\t' run seed faults sent acknowledged resent tcp stored events alerted mailed lost doubled 'wrong alerts' 'wrong mails' unsent 'tcp lost' \
+  printf '%s\t' run seed faults sent acknowledged resent syslog stored events alerted mailed lost doubled 'wrong alerts' 'wrong mails' unsent 'syslog lost' \
     'ended itself' 'slowest recovery s' 'worst age s'
   echo verify
   cat "$report"

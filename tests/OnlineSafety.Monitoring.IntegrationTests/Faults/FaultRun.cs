@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using OnlineSafety.Monitoring.IntegrationTests.Intake;
 using OnlineSafety.Monitoring.TestKit;
 using Xunit.Abstractions;
 
@@ -22,8 +23,13 @@ internal sealed class FaultRun : IAsyncDisposable
         _sending = oracle.SendAsync(_stop.Token);
     }
 
+    private static readonly TestCertificate Certificate = new();
+
+    /// <summary>Where every service of these tests takes syslog over TLS: they run one after another.</summary>
+    public static int TlsPort { get; } = ServiceProcess.FreePort();
+
     /// <summary>The program, with what a dead worker had claimed waiting for the least lease that may be set, and dropped files taken soon.</summary>
-    public static ServiceExecutable Executable { get; } = ServiceExecutable.Built
+    public static ServiceExecutable Executable { get; } = WithTls(ServiceExecutable.Built)
         .With("ONLINESAFETY_Processing__Lease", "00:00:05")
         .With("ONLINESAFETY_Intake__Files__Quiet", "00:00:00.300")
         .With("ONLINESAFETY_Intake__Files__Poll", "00:00:00.200");
@@ -74,6 +80,15 @@ internal sealed class FaultRun : IAsyncDisposable
         await _sending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         Oracle.Dispose();
         _stop.Dispose();
+    }
+
+    private static ServiceExecutable WithTls(ServiceExecutable executable)
+    {
+        Certificate.Write("localhost").Dispose();
+        return executable
+            .With("ONLINESAFETY_Intake__Syslog__Tls__Listen", $"127.0.0.1:{TlsPort}")
+            .With("ONLINESAFETY_Intake__Syslog__Tls__CertificateFile", Certificate.File)
+            .With("ONLINESAFETY_Intake__Syslog__Tls__KeyFile", Certificate.KeyFile);
     }
 
     /// <summary>Recovered means at work, not only alive.</summary>

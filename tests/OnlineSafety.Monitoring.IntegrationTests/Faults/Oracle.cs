@@ -13,15 +13,15 @@ internal sealed class Oracle : IDisposable
 {
     private readonly SenderOracle _webhook;
     private readonly FileOracle _files;
-    private readonly LineOracle _lines;
+    private readonly LineOracle[] _lines;
 
-    private Oracle(SenderOracle webhook, FileOracle files, LineOracle lines) => (_webhook, _files, _lines) = (webhook, files, lines);
+    private Oracle(SenderOracle webhook, FileOracle files, params LineOracle[] lines) => (_webhook, _files, _lines) = (webhook, files, lines);
 
     /// <summary>Users of every line that a door which promises something was ever given, and whether it was acknowledged.</summary>
     public IReadOnlyDictionary<string, bool> Sent => new Dictionary<string, bool>(_webhook.Sent.Concat(_files.Sent), StringComparer.Ordinal);
 
     /// <summary>Users of every line that was written to a syslog connection, which promises nothing.</summary>
-    public IReadOnlyCollection<string> Lines => _lines.Written;
+    public IReadOnlyCollection<string> Lines => [.. _lines.SelectMany(lines => lines.Written)];
 
     /// <summary>Webhook deliveries acknowledged so far.</summary>
     public int Acknowledged => _webhook.Acknowledged;
@@ -43,14 +43,16 @@ internal sealed class Oracle : IDisposable
         return new Oracle(
             new SenderOracle(new Uri($"http://127.0.0.1:{service.Http}/v1/ingest/{webhook.Source.SourceId}"), webhook.Key, seed),
             new FileOracle(Path.Combine(service.Data, "drop", file.Source.SourceId.ToString()), seed),
-            new LineOracle(service.Syslog));
+            new LineOracle(service.Syslog, tls: false),
+            new LineOracle(FaultRun.TlsPort, tls: true));
 
         Task<IssuedSource> AddSourceAsync(SourceDoor door, params string[] from) => new SourceRegister(setup, TimeProvider.System)
             .AddAsync(school, new NewSource { Product = "protex", Door = door, Name = door.ToString(), From = from }, actor, CancellationToken.None);
     }
 
     /// <summary>Sends until told to stop; what was begun is sent to its end.</summary>
-    public Task SendAsync(CancellationToken stop) => Task.WhenAll(_webhook.SendAsync(stop), _files.SendAsync(stop), _lines.SendAsync(stop));
+    public Task SendAsync(CancellationToken stop) => Task.WhenAll(
+        [_webhook.SendAsync(stop), _files.SendAsync(stop), .. _lines.Select(lines => lines.SendAsync(stop))]);
 
     /// <summary>What was begun is not sent to its end either.</summary>
     public void GiveUp()
