@@ -48,7 +48,11 @@ internal sealed class FaultRun : IAsyncDisposable
         // A seed gives the same faults and lines again, not the same moments.
         var seed = Environment.TickCount;
         output.WriteLine($"{name}: seed {seed}");
-        return new FaultRun(name, seed, service, await Oracle.SetUpAsync(service, seed), output);
+        var oracle = await Oracle.SetUpAsync(service, seed);
+        // The webhook door looks for a source that it does not know, and all doors hear of the new ones. Until then a line would be a stranger's.
+        await oracle.SendOneAsync();
+        await Task.Delay(TimeSpan.FromSeconds(2));
+        return new FaultRun(name, seed, service, oracle, output);
     }
 
     /// <summary>Ends the sending, waits until no record waits, and compares.</summary>
