@@ -60,6 +60,10 @@ finish() {
     done
     [[ -z $(leftovers) ]] || sleep 1
   done
+  # Disks of tests that were killed.
+  while read -r _ mounted _; do
+    [[ $mounted != "$scratch"/* ]] || umount -l "$mounted" || true
+  done </proc/mounts
   rm -rf "$scratch"
 }
 trap finish EXIT
@@ -99,7 +103,7 @@ for project in "${projects[@]}"; do
   name=$(basename "$project")
   echo "== $name"
   code=0
-  timeout --signal=INT --kill-after=30 15m \
+  timeout --signal=INT --kill-after=30 "${ONLINESAFETY_TEST_LIMIT:-15m}" \
     dotnet test "$project" -c Release --no-build "${filter[@]}" --results-directory "$results" \
     --logger "trx;LogFileName=$name.trx" --logger "console;verbosity=minimal" || code=$?
   ok=0 bad=0 not_run=0

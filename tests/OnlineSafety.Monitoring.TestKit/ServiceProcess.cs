@@ -4,8 +4,11 @@ using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
+using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.Storage.Embedded;
+using OnlineSafety.Monitoring.Storage.Hosting;
 
 namespace OnlineSafety.Monitoring.TestKit;
 
@@ -203,6 +206,13 @@ internal sealed partial class ServiceProcess : IAsyncDisposable
         return (process.ExitCode, output, await error);
     }
 
+    /// <summary>Its database as a command would open it, to set schools and sources up.</summary>
+    public Task<MonitoringDatabase> OpenForSetupAsync() => MonitoringDatabase.OpenAsync(
+        new MonitoringDatabaseOptions { DataDirectory = Data, Connection = _server?.Service, Roles = [DatabaseRole.Setup], Use = ClusterUse.Command },
+        NullLoggerFactory.Instance,
+        TimeProvider.System,
+        CancellationToken.None);
+
     /// <summary>Rows from its database, as the superuser over the private socket.</summary>
     public async Task<List<object[]>> RowsAsync(string sql)
     {
@@ -294,7 +304,8 @@ internal sealed partial class ServiceProcess : IAsyncDisposable
         }
     }
 
-    private static int FreePort()
+    /// <summary>A port of the loopback address that nobody listens on.</summary>
+    public static int FreePort()
     {
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));

@@ -54,9 +54,8 @@ internal sealed record CrashPlan(string Name)
         ]
         : [new("quick") { Hosts = 3, Postmasters = 2, ServerProcesses = 1, FastShutdowns = 1, ImmediateShutdowns = 1, Freezes = 1 }];
 
-    public static CrashPlan Control { get; } = new("control: ack before commit") { Hosts = Full ? 20 : 4 };
-
-    public static CrashPlan MailControl { get; } = new("control: mark before send") { Hosts = Full ? 8 : 4 };
+    /// <summary>Kills under which a mistake must show.</summary>
+    public static CrashPlan Control(string mistake) => new($"control: {mistake}") { Hosts = Full ? 10 : 4 };
 
     public static CrashPlan Named(string name) => All.Single(plan => plan.Name == name);
 

@@ -23,6 +23,12 @@ public sealed class DiskFaultTests(ITestOutputHelper output)
         CREATE TRIGGER hasty AFTER INSERT OR UPDATE ON notification EXECUTE FUNCTION hasty();
         """;
 
+    private const string Lies = "a disk that lies";
+
+    public static TheoryData<string> Unsafe => CrashPlan.Full ? [Lies, "asynchronous commit"] : [Lies];
+
+    public static TheoryData<string> Disks => CrashPlan.Full ? ["data", "wal"] : ["wal"];
+
     [LoopDiskFact]
     public async Task WhenThePowerGoesNothingAcknowledgedIsLost()
     {
@@ -45,22 +51,24 @@ public sealed class DiskFaultTests(ITestOutputHelper output)
         Assert.True(await service.StopAsync(), service.Log);
     }
 
-    [LoopDiskFact]
-    public async Task WithADiskThatSaysWrittenAndHasNotTheSameCutLoses() => await LosesAsync(
-        "control: a disk that lies", InjectedFault.In(FaultRun.Executable, InjectedFault.LieAboutDisk), _ => Task.CompletedTask);
-
-    [LoopDiskFact]
-    public async Task WithoutSynchronousCommitTheSameCutLoses() => await LosesAsync(
-        "control: asynchronous commit", FaultRun.Executable, service => service.ExecuteAsync(Hasty));
+    [LoopDiskTheory]
+    [MemberData(nameof(Unsafe), DisableDiscoveryEnumeration = true)]
+    public async Task WithoutDurabilityTheSameCutLoses(string how)
+    {
+        var lies = how == Lies;
+        await LosesAsync(
+            $"control: {how}",
+            lies ? InjectedFault.In(FaultRun.Executable, InjectedFault.LieAboutDisk) : FaultRun.Executable,
+            service => lies ? Task.CompletedTask : service.ExecuteAsync(Hasty));
+    }
 
     [LoopDiskTheory]
-    [InlineData("data")]
-    [InlineData("wal")]
+    [MemberData(nameof(Disks), DisableDiscoveryEnumeration = true)]
     public async Task WhenADiskIsFullNothingAcknowledgedIsLostAndWorkGoesOnWhenThereIsSpace(string which)
     {
         using var disks = await FullDisks.StartAsync(FaultRun.Executable);
         await using var run = await FaultRun.BeginAsync($"disk full: {which}", disks.Service, output);
-        var (full, service) = (which == "wal" ? disks.Wal : disks.Data, disks.Service);
+        var (full, service) = (which == "data" ? disks.Data : disks.Wal, disks.Service);
         for (var time = 0; time < (CrashPlan.Full ? 3 : 1); time++)
         {
             await run.Chaos.RecoverAsync();
@@ -78,24 +86,6 @@ public sealed class DiskFaultTests(ITestOutputHelper output)
         Assert.True(run.Chaos.EndedByItself == 0, service.Log);
         Assert.True(result.Resent > 0, $"Nobody was turned away, so nothing was full: {result.Row}");
         Assert.True(await service.StopAsync(), service.Log);
-    }
-
-    [LoopDiskFact]
-    public async Task WithFailuresAcknowledgedAFullDiskLoses()
-    {
-        using var disks = await FullDisks.StartAsync(InjectedFault.In(FaultRun.Executable, InjectedFault.AcknowledgeFailures));
-        await using var run = await FaultRun.BeginAsync("control: failures acknowledged, disk full", disks.Service, output);
-        await run.Chaos.RecoverAsync();
-        disks.Wal.Fill();
-        run.Chaos.Faults++;
-        // Longer than an append is tried again.
-        await Task.Delay(TimeSpan.FromSeconds(15));
-        disks.Wal.Free();
-        await run.Chaos.RecoverAsync();
-        var result = await run.ReckonAsync(waitForMails: false);
-
-        Assert.True(result.Lost > 0, result.Row);
-        await disks.Service.StopAsync();
     }
 
     private static async Task CutPowerAsync(ServiceProcess service, LoopDisk disk)

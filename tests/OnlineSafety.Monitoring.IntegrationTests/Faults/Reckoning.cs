@@ -59,27 +59,33 @@ internal sealed record Reckoning
 
     public required string Verify { get; init; }
 
+    /// <summary>How records begin that are about nobody: the oracle sends none.</summary>
+    public required IReadOnlyList<string> Strangers { get; init; }
+
     /// <summary>Nothing that was promised is missing or there twice.</summary>
-    public bool Kept => this is { Lost: 0, Doubled: 0, WrongAlerts: 0, WrongMails: 0, Verify: "clean" } && Sent == Acknowledged && Sent + Lines - LinesLost == Events
+    public bool Kept => this is { Lost: 0, Doubled: 0, WrongAlerts: 0, WrongMails: 0, Verify: "clean", Strangers.Count: 0 } && Sent == Acknowledged && Sent + Lines - LinesLost == Events
         && Events == Alerts && Events == Stored && Mails > 0;
 
     public string Row => string.Join('\t', new object[]
     {
         Name, Seed, Chaos.Faults, Sent, Acknowledged, Resent, Lines, Stored, Events, Alerts, Mails, Lost, Doubled, WrongAlerts, WrongMails, Unsent, LinesLost,
         Chaos.EndedByItself, Chaos.SlowestRecovery.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture), WorstAge, Verify,
-    });
+    }) + string.Concat(Strangers.Select(text => $" [{text}]"));
 
-    /// <summary>Waits until no record waits, then compares.</summary>
+    /// <summary>Returns when no record waits.</summary>
+    public static Task DrainAsync(ServiceProcess service) => UntilZeroAsync(
+        service, "SELECT count(*) FROM intake_stream s LEFT JOIN checkpoint c USING (school_id, stream_id) WHERE s.last_seq >= COALESCE(c.next_seq, 1)");
+
+    /// <summary>Compares.</summary>
     public static async Task<Reckoning> OfAsync(string name, int seed, Chaos chaos, Oracle oracle, ServiceProcess service, bool waitForMails)
     {
-        await UntilZeroAsync(service, "SELECT count(*) FROM intake_stream s LEFT JOIN checkpoint c USING (school_id, stream_id) WHERE s.last_seq >= COALESCE(c.next_seq, 1)");
         const string NotSent = "SELECT count(*) FROM notification WHERE state <> 'sent'";
         if (waitForMails)
         {
             await UntilZeroAsync(service, NotSent);
         }
 
-        var events = (await service.RowsAsync("SELECT substr(subject_key, 6), count(*), count(alert_id) FROM event GROUP BY 1"))
+        var events = (await service.RowsAsync("SELECT substr(subject_key, 6), count(*), count(alert_id) FROM event WHERE subject_key IS NOT NULL GROUP BY 1"))
             .ToDictionary(row => (string)row[0], row => ((long)row[1], (long)row[2]), StringComparer.Ordinal);
         var mailed = await service.RowsAsync("SELECT notification_id, state FROM notification");
         var (exit, report, error) = await service.RunAsync("verify");
@@ -106,6 +112,9 @@ internal sealed record Reckoning
                 + mails.Except(mailed.Select(row => (Guid)row[0])).Count(),
             Unsent = await service.NumberAsync(NotSent),
             WorstAge = await service.NumberAsync("SELECT COALESCE(ceil(extract(epoch FROM max(recorded_at - received_at))), 0)::bigint FROM event"),
+            Strangers = [.. (await service.RowsAsync(
+                "SELECT encode(substr(raw, 1, 100), 'escape') FROM evidence JOIN event USING (school_id, stream_id, seq) WHERE subject_key IS NULL"))
+                .Select(row => (string)row[0])],
             Verify = exit == 0 && JsonSerializer.Deserialize<JsonElement>(report).GetProperty("breaks").GetArrayLength() == 0 ? "clean" : $"{exit}: {report}{error}",
         };
         await ReportAsync(reckoning.Row);

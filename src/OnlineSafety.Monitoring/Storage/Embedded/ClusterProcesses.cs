@@ -52,6 +52,9 @@ internal sealed partial class ClusterProcesses(string clusterDirectory)
         return found;
     }
 
+    /// <summary>Whether the server is in recovery: then it has a process that calls itself so.</summary>
+    public bool AreRecovering() => Running().Exists(pid => TitleOf(pid).StartsWith("postgres: startup", StringComparison.Ordinal));
+
     public void Signal(int pid, PostmasterSignal signal)
     {
         if (IsRunning(pid))
@@ -63,6 +66,18 @@ internal sealed partial class ClusterProcesses(string clusterDirectory)
 
     /// <summary>Whether any process has this pid, ours or not.</summary>
     public static bool Exists(int pid) => Directory.Exists($"/proc/{pid.ToString(CultureInfo.InvariantCulture)}");
+
+    private static string TitleOf(int pid)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{pid.ToString(CultureInfo.InvariantCulture)}/cmdline");
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return "";
+        }
+    }
 
     [LibraryImport("libc", EntryPoint = "kill")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

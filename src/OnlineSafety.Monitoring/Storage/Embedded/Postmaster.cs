@@ -97,11 +97,11 @@ internal sealed class Postmaster(ClusterDirectory directory, EmbeddedPostgresOpt
     {
         logger.StoppingDatabase(pid);
         // Asked to stop gently while it recovers from a crash of one of its processes, PostgreSQL 15 waits for its checkpointer, which nobody told
-        // to end, for ever. A server that is not ready has nothing to finish either: the next start recovers what this one began.
-        if (directory.ReadPostmaster() is { Ready: true } server && server.ProcessId == pid)
+        // to end, for ever. A server that recovers has nothing to finish either: the next start recovers what this one began.
+        if (!directory.Processes.AreRecovering())
         {
             directory.Processes.Signal(pid, PostmasterSignal.FastShutdown);
-            if (await EndsWithinAsync(pid, FastShutdown))
+            if (await EndsWithinAsync(pid, FastShutdown, unless: directory.Processes.AreRecovering))
             {
                 return;
             }
@@ -109,7 +109,7 @@ internal sealed class Postmaster(ClusterDirectory directory, EmbeddedPostgresOpt
 
         logger.StoppingAtOnce(pid);
         directory.Processes.Signal(pid, PostmasterSignal.ImmediateShutdown);
-        if (!await EndsWithinAsync(pid, ImmediateShutdown))
+        if (!await EndsWithinAsync(pid, ImmediateShutdown, unless: () => false))
         {
             logger.DatabaseLeftRunning(pid);
         }
@@ -125,12 +125,12 @@ internal sealed class Postmaster(ClusterDirectory directory, EmbeddedPostgresOpt
         }
     }
 
-    private async Task<bool> EndsWithinAsync(int pid, TimeSpan limit)
+    private async Task<bool> EndsWithinAsync(int pid, TimeSpan limit, Func<bool> unless)
     {
         var begun = time.GetTimestamp();
         while (directory.Processes.IsRunning(pid))
         {
-            if (time.GetElapsedTime(begun) > limit)
+            if (time.GetElapsedTime(begun) > limit || unless())
             {
                 return false;
             }

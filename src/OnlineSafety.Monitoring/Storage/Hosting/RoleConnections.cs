@@ -45,6 +45,12 @@ internal static class RoleConnections
             IncludeErrorDetail = false,
         };
         builder.Database ??= DefaultDatabase;
+        if (role == DatabaseRole.Ingest)
+        {
+            // A sender waits behind each of these statements. A server that has not answered by then hangs: the sender is told to come again.
+            (builder.Timeout, builder.CommandTimeout) = (5, 10);
+        }
+
         return builder;
     }
 

@@ -132,6 +132,73 @@ public sealed class KilledServerTests : EmbeddedPostgresTest
         Assert.Empty(Directory.GetDirectories(Place().Home, "new-*"));
     }
 
+    [Fact]
+    public async Task AServerThatRecoversFromTheCrashOfAProcessIsStoppedAtOnce()
+    {
+        var cluster = await OpenAsync();
+        var held = await HoldRecoveryAsync(cluster);
+        var begun = Stopwatch.GetTimestamp();
+
+        await cluster.DisposeAsync();
+
+        // Asked gently it would have waited for its checkpointer: 15 s of patience and more.
+        Assert.InRange(Stopwatch.GetElapsedTime(begun), TimeSpan.Zero, TimeSpan.FromSeconds(14));
+        Assert.Empty(Processes().Running());
+        Assert.False(ClusterProcesses.Exists(held) && Processes().IsRunning(held));
+    }
+
+    [Fact]
+    public async Task AServerThatAnEndedHostToldToStopWhileItRecoveredIsNotWaitedFor()
+    {
+        var cluster = await OpenAsync();
+        var postmaster = cluster.ProcessId!.Value;
+        var held = await HoldRecoveryAsync(cluster);
+        Processes().Signal(postmaster, PostmasterSignal.FastShutdown);
+        await UntilAsync(() => PostmasterFile.Read(Place().DataFiles) is { Stopping: true });
+        ProgramRun.Of(["kill", "-CONT", held.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+        await cluster.AbandonAsync();
+
+        // As it is, the server would never go away: the next start would wait for as long as a start may take, and fail.
+        await using var next = await OpenAsync();
+        Assert.NotEqual(postmaster, next.ProcessId);
+        Assert.Equal(1, await AskAsync(next, "SELECT 1"));
+    }
+
+    /// <summary>Kills a process of the server and stops the one that recovers, which is returned.</summary>
+    private async Task<int> HoldRecoveryAsync(EmbeddedPostgres cluster)
+    {
+        // Enough to recover that the process is met.
+        await RunAsync(cluster, "CREATE TABLE filler AS SELECT n, repeat('x', 500) FROM generate_series(1, 100000) n");
+        // Not any of them: the one that writes the log may die alone.
+        var essential = Processes().Running().First(pid => TitleOf(pid).StartsWith("postgres: walwriter", StringComparison.Ordinal));
+        Processes().Signal(essential, PostmasterSignal.Kill);
+        while (true)
+        {
+            foreach (var pid in Processes().Running())
+            {
+                if (TitleOf(pid).StartsWith("postgres: startup", StringComparison.Ordinal))
+                {
+                    ProgramRun.Of(["kill", "-STOP", pid.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+                    return pid;
+                }
+            }
+
+            await Task.Delay(1, Limit);
+        }
+    }
+
+    private static string TitleOf(int pid)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{pid}/cmdline");
+        }
+        catch (IOException)
+        {
+            return "";
+        }
+    }
+
     // As the server's account would have left it.
     private async Task LeaveLockFileAsync(string content)
     {
