@@ -57,6 +57,16 @@ internal static class HttpLimitsRegistration
     {
         services.AddSingleton<IValidateOptions<HttpLimits>, HttpLimitsValidator>();
         services.AddOptions<HttpLimits>().Bind(configuration.GetSection(HttpLimits.Section)).ValidateOnStart();
-        services.AddOptions<KestrelServerOptions>().Configure<IOptions<HttpLimits>>((kestrel, limits) => limits.Value.Apply(kestrel));
+        services.AddOptions<KestrelServerOptions>().Configure<IOptions<HttpLimits>>((kestrel, limits) =>
+        {
+            try
+            {
+                limits.Value.Apply(kestrel);
+            }
+            catch (OptionsValidationException)
+            {
+                // The server is made before settings are checked. What is wrong is said then, together with all that is wrong elsewhere; nothing is served.
+            }
+        });
     }
 }
