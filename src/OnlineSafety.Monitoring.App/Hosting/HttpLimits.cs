@@ -1,6 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using OnlineSafety.Monitoring.Sources;
+using Microsoft.Extensions.Options;
 
 namespace OnlineSafety.Monitoring.App.Hosting;
 
@@ -29,16 +29,6 @@ internal sealed class HttpLimits
     [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
     public TimeSpan IdleTimeout { get; set; } = TimeSpan.FromMinutes(1);
 
-    /// <exception cref="SetupException">A limit is none.</exception>
-    public static HttpLimits Read(IConfiguration configuration)
-    {
-        var limits = configuration.GetSection(Section).Get<HttpLimits>() ?? new HttpLimits();
-        var wrong = new List<ValidationResult>();
-        return Validator.TryValidateObject(limits, new ValidationContext(limits), wrong, validateAllProperties: true)
-            ? limits
-            : throw new SetupException($"{Section}: {string.Join(" ", wrong.Select(error => error.ErrorMessage))}");
-    }
-
     public void Apply(KestrelServerOptions kestrel)
     {
         kestrel.AddServerHeader = false;
@@ -54,6 +44,29 @@ internal sealed class HttpLimits
             // Without TLS Kestrel speaks nothing else; said here, so that a listener with it does not by default.
             listen.Protocols = HttpProtocols.Http1;
             listen.Use(peers.Limit);
+        });
+    }
+}
+
+[OptionsValidator]
+internal sealed partial class HttpLimitsValidator : IValidateOptions<HttpLimits>;
+
+internal static class HttpLimitsRegistration
+{
+    public static void AddHttpLimits(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddSingleton<IValidateOptions<HttpLimits>, HttpLimitsValidator>();
+        services.AddOptions<HttpLimits>().Bind(configuration.GetSection(HttpLimits.Section)).ValidateOnStart();
+        services.AddOptions<KestrelServerOptions>().Configure<IOptions<HttpLimits>>((kestrel, limits) =>
+        {
+            try
+            {
+                limits.Value.Apply(kestrel);
+            }
+            catch (OptionsValidationException)
+            {
+                // The server is made before settings are checked. What is wrong is said then, together with all that is wrong elsewhere; nothing is served.
+            }
         });
     }
 }

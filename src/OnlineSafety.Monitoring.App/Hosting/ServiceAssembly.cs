@@ -64,12 +64,9 @@ internal static class ServiceAssembly
             ["Intake:Files:Drop"] = options.Settings.DropDirectory,
         });
         ServiceLogging.Configure(builder.Logging, builder.Configuration);
-        var limits = HttpLimits.Read(builder.Configuration);
-        builder.WebHost.ConfigureKestrel(kestrel =>
-        {
-            limits.Apply(kestrel);
-            kestrel.Listen(options.Http);
-        });
+        // The limits first: what is listened on after them has them.
+        builder.Services.AddHttpLimits(builder.Configuration);
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(options.Http));
     }
 
     private static void AddShared(

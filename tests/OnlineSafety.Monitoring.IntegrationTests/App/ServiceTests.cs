@@ -120,7 +120,7 @@ public sealed class ServiceTests(PostgresFixture postgres) : IClassFixture<Postg
     {
         await using var database = await InstallationDatabase.CreateAsync(postgres.Server);
         await File.WriteAllTextAsync(
-            Path.Combine(_data, "appsettings.json"), """{"Mail":{"From":"nobody","Concurrency":0},"Intake":{"Http":{"MaxBodyBytes":1}}}""");
+            Path.Combine(_data, "appsettings.json"), """{"Mail":{"From":"nobody","Concurrency":0},"Intake":{"Http":{"MaxBodyBytes":1}},"Http":{"MaxConnectionsPerPeer":0}}""");
         using var output = new StringWriter();
         using var error = new StringWriter();
 
@@ -131,6 +131,7 @@ public sealed class ServiceTests(PostgresFixture postgres) : IClassFixture<Postg
         Assert.Contains("Mail:From", error.ToString(), StringComparison.Ordinal);
         Assert.Contains("Mail:Concurrency", error.ToString(), StringComparison.Ordinal);
         Assert.Contains("MaxBodyBytes", error.ToString(), StringComparison.Ordinal);
+        Assert.Contains("MaxConnectionsPerPeer", error.ToString(), StringComparison.Ordinal);
         Assert.Empty(output.ToString());
     }
 

@@ -53,7 +53,7 @@ public sealed class NaughtyStringTests(PostgresFixture postgres) : IClassFixture
             var naughty = Strings[number];
             var body = JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, string>(StringComparer.Ordinal)
             {
-                ["username"] = $"pupil{number}.example", ["phrase"] = Grave, ["url"] = naughty, ["application"] = naughty, ["device"] = naughty, ["group"] = naughty,
+                ["username"] = $"childof{number}.example", ["phrase"] = Grave, ["url"] = naughty, ["application"] = naughty, ["device"] = naughty, ["group"] = naughty,
                 ["ip"] = naughty, ["severity"] = naughty, ["action"] = naughty, ["context"] = naughty, ["time"] = naughty, ["more" + naughty] = naughty,
             });
             using var request = new HttpRequestMessage(HttpMethod.Post, $"/v1/ingest/{hook.Source.SourceId:N}");
@@ -70,7 +70,7 @@ public sealed class NaughtyStringTests(PostgresFixture postgres) : IClassFixture
         await socket.ConnectAsync(IPEndPoint.Parse(service.Addresses.Syslog));
         for (var number = 0; number < Strings.Count; number++)
         {
-            var line = $"<14>Mar  2 09:14:07 fw1 filter: user=account{number}.example url=http://forum.example.test/ search=\"{Grave}\" action=blocked naughty={Strings[number]}";
+            var line = $"<14>Mar  2 09:14:07 fw1 filter: user=wardof{number}.example url=http://forum.example.test/ search=\"{Grave}\" action=blocked naughty={Strings[number]}";
             var bytes = Encoding.UTF8.GetBytes(line);
             await socket.SendAsync((byte[])[.. Encoding.ASCII.GetBytes(bytes.Length.ToString(CultureInfo.InvariantCulture) + " "), .. bytes]);
         }
@@ -87,7 +87,8 @@ public sealed class NaughtyStringTests(PostgresFixture postgres) : IClassFixture
         Assert.Contains("Oak &lt;b&gt;&amp; Ash&lt;/b&gt; School", html, StringComparison.Ordinal);
         Assert.DoesNotContain("<b>", html, StringComparison.Ordinal);
         Assert.DoesNotContain("<script", html, StringComparison.OrdinalIgnoreCase);
-        Assert.DoesNotContain("pupil", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("childof", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("wardof", text, StringComparison.Ordinal);
         Assert.DoesNotContain("kill myself", text, StringComparison.Ordinal);
         Assert.DoesNotContain(text, letter => letter is >= '\u202A' and <= '\u202E' or >= '\u2066' and <= '\u2069' or '\u061C' or '\u200E' or '\u200F' or '\0');
         Assert.Equal(1, mail.Split("\r\nTo: ").Length - 1);

@@ -23,7 +23,15 @@ internal sealed partial class RawHttp : IDisposable
     {
         var http = new RawHttp();
         http._socket.Bind(new IPEndPoint(IPAddress.Parse(from), 0));
-        await http._socket.ConnectAsync(IPAddress.Loopback, doors.Http.BaseAddress!.Port);
+        try
+        {
+            await http._socket.ConnectAsync(IPAddress.Loopback, doors.Http.BaseAddress!.Port);
+        }
+        catch (SocketException error) when (error.SocketErrorCode == SocketError.ConnectionReset)
+        {
+            // Refused as soon as it was there: what is read from it is nothing.
+        }
+
         return http;
     }
 

@@ -16,7 +16,7 @@ public sealed class SyslogAsDevicesSendItTests
     [InlineData(18, "<14>Mar  2 09:14:07 fw1 a: one\r<14>Mar  2 09:14:07 fw1 a: two\r", 2)]
     [InlineData(18, "<14>Mar  2 09:14:07 fw1 a: one\0<14>Mar  2 09:14:07 fw1 a: two\0", 2)]
     [InlineData(18, "<189>29: *Mar  2 09:14:07: %SYS-5-A: one<189>30: *Mar  2 09:14:08: %SYS-5-A: two", 1)]
-    [InlineData(19, "39 <14>Mar  2 09:14:07 fw1 a: one\n  and two", 1)]
+    [InlineData(19, "40 <14>Mar  2 09:14:07 fw1 a: one\n  and two", 1)]
     [InlineData(19, "<14>Mar  2 09:14:07 fw1 a: one\n  and its second line two\n", 2)]
     public async Task EachFramingIsReadOverTcpHoweverItsBytesArrive(int row, string stream, int messages)
     {

@@ -48,6 +48,8 @@ internal sealed class Doors : IAsyncDisposable
 
     public UnansweredRequests Unanswered => _app.Services.GetRequiredService<UnansweredRequests>();
 
+    public long HeldBodyBytes => _app.Services.GetRequiredService<IngestHandler>().HeldBodyBytes;
+
     public SyslogService Syslog => _app.Services.GetRequiredService<SyslogService>();
 
     public IPEndPoint SyslogEndpoint => Syslog.Listeners[0].Endpoint;

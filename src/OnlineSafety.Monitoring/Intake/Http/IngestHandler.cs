@@ -46,6 +46,9 @@ internal sealed class IngestHandler
         _memory = new BodyMemory(_options.MaxPendingBytes, _options.MaxPendingBytesPerSource);
     }
 
+    /// <summary>Bytes that bodies hold now, from their first byte until they are durable.</summary>
+    public long HeldBodyBytes => _memory.Held;
+
     public async Task HandleAsync(HttpContext context)
     {
         try
