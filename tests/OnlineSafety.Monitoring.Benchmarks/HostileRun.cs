@@ -29,8 +29,6 @@ internal static class HostileRun
           --service PATH the executable (default artifacts/onlinesafety/onlinesafety)
         """;
 
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
-
     private static readonly string[] Attacks = ["slow-heads", "slow-bodies", "storm"];
 
     private sealed record Settings(int Seconds, int Rounds, int Rate, int Peers, string Service);
@@ -69,7 +67,7 @@ internal static class HostileRun
             Median(group.Select(phase => At(phase.Times, 0.5))), Median(group.Select(phase => At(phase.Times, 0.99))),
             Median(group.Select(phase => phase.Times[^1])), Median(group.Select(phase => phase.OfQuiet))));
         var memory = ProcessTree.Memory(service.Id, "VmHWM") / 1048576.0;
-        Console.WriteLine(JsonSerializer.Serialize(new { hostile = results, peakResidentMiB = Math.Round(memory, 1) }, Json));
+        Results.Print(new { hostile = results, peakResidentMiB = Math.Round(memory, 1) });
         return 0;
     }
 

@@ -47,6 +47,10 @@ internal static class SourceAddCommand
             await Output.LineAsync(parse, $"Key, shown only now:  {issued.Key}");
             await Output.LineAsync(parse);
             await Output.LineAsync(parse, SourceGuide.For(issued.Source, issued.Key, address));
+            if (issued.Source.Tls && service.SyslogTls is null && issued.Source.Port is null)
+            {
+                await Output.LineAsync(parse, "The service has no TLS listener yet: set Intake:Syslog:Tls in the appsettings.json of its data directory (see README) and start it again.");
+            }
         });
     }
 

@@ -7,14 +7,18 @@ namespace OnlineSafety.Monitoring.App.Guides;
 
 /// <summary>Where one source sends to.</summary>
 /// <param name="Url">Ingest address for HTTP.</param>
-/// <param name="Syslog">Host and port for syslog, UDP and TCP.</param>
+/// <param name="Syslog">Host and port for syslog: UDP and TCP, or TLS for a source that demands it.</param>
 /// <param name="Drop">Folder for files, on the host of the service.</param>
 internal sealed record SourceAddress(string Url, string Syslog, string Drop)
 {
+    // RFC 5425, 4.1: what is shown while the service has no TLS listener yet.
+    private const int ConventionalTlsPort = 6514;
+
     public static SourceAddress Of(Source source, ServiceAddresses service, string dropDirectory)
     {
-        var colon = service.Syslog.LastIndexOf(':');
-        var syslog = source.Port is { } port ? string.Create(CultureInfo.InvariantCulture, $"{service.Syslog[..colon]}:{port}") : service.Syslog;
+        var host = service.Syslog[..service.Syslog.LastIndexOf(':')];
+        var common = source.Tls ? service.SyslogTls ?? string.Create(CultureInfo.InvariantCulture, $"{host}:{ConventionalTlsPort}") : service.Syslog;
+        var syslog = source.Port is { } port ? string.Create(CultureInfo.InvariantCulture, $"{host}:{port}") : common;
         return new SourceAddress($"{service.Http.TrimEnd('/')}/v1/ingest/{source.SourceId}", syslog, Path.Combine(dropDirectory, source.SourceId.ToString()));
     }
 }
@@ -24,7 +28,7 @@ internal static class SourceGuide
 {
     public static string For(Source source, string key, SourceAddress address)
     {
-        var door = ((SourceDoor)source.Door).ToString().ToLowerInvariant();
+        var door = ((SourceDoor)source.Door).ToString().ToLowerInvariant() + (source.Tls ? "-tls" : "");
         var colon = address.Syslog.LastIndexOf(':');
         var text = (Read($"{source.Product}.{door}") is { } own ? own + "\n" : "") + Read(door);
         return text

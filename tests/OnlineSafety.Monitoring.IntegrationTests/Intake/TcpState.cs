@@ -10,14 +10,22 @@ internal static class TcpState
     public static long InKernel(IPEndPoint sender, IPEndPoint receiver) =>
         Queue(sender, receiver, column: 0) + Queue(receiver, sender, column: 1);
 
-    private static long Queue(IPEndPoint local, IPEndPoint remote, int column)
+    /// <summary>Whether the kernel will ask by itself, now and then, if the other end is still there.</summary>
+    public static bool IsKeptAlive(IPEndPoint local, IPEndPoint remote) =>
+        // tr: 2 is the timer of keepalive (Documentation/networking/proc_net_tcp.rst).
+        Fields(local, remote)[5].StartsWith("02:", StringComparison.Ordinal);
+
+    private static long Queue(IPEndPoint local, IPEndPoint remote, int column) =>
+        long.Parse(Fields(local, remote)[4].Split(':')[column], NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+
+    private static string[] Fields(IPEndPoint local, IPEndPoint remote)
     {
         foreach (var line in File.ReadLines("/proc/net/tcp").Skip(1))
         {
             var fields = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
             if (Port(fields[1]) == local.Port && Port(fields[2]) == remote.Port)
             {
-                return long.Parse(fields[4].Split(':')[column], NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+                return fields;
             }
         }
 

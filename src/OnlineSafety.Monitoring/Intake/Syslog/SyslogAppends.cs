@@ -20,8 +20,13 @@ internal sealed class SyslogAppends(
     private readonly PeriodicReport _full = new(time);
     private long _pending;
 
-    /// <summary>How long the sender of these should be held back, because their sources send too fast.</summary>
-    public TimeSpan Charge(SourceBatches batches) => rates.Charge(batches.Door, batches.Filled);
+    /// <summary>Counts what was read and is to be appended: once, before <see cref="AppendAsync(SourceBatches, CancellationToken)"/>, also while that must wait for its turn.</summary>
+    /// <returns>How long the sender should be held back, because its sources send too fast.</returns>
+    public TimeSpan Take(SourceBatches batches)
+    {
+        Interlocked.Add(ref _pending, batches.Bytes);
+        return rates.Charge(batches.Door, batches.Filled);
+    }
 
     /// <summary>Waits while the log has too much of this listener to take. What one connection may have read ahead limits itself.</summary>
     public async ValueTask RoomAsync(Door door, CancellationToken stop)
@@ -57,7 +62,6 @@ internal sealed class SyslogAppends(
         }
 
         var bytes = batches.Bytes;
-        Interlocked.Add(ref _pending, bytes);
         try
         {
             if (batches.Filled.Count == 1)

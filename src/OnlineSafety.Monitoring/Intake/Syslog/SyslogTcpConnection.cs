@@ -139,13 +139,14 @@ internal sealed class SyslogTcpConnection(
             return;
         }
 
+        _heldBack = appends.Take(_filling);
+
         // The earlier half first: order is kept, and no more than both halves is ever read but not durable.
         await _append;
         readAhead.Adapt(filled, time.GetElapsedTime(_appendStarted));
         _appending.Clear();
         (_filling, _appending) = (_appending, _filling);
         _appendStarted = time.GetTimestamp();
-        _heldBack = appends.Charge(_appending);
         _append = appends.AppendAsync(_appending, giveUp);
     }
 

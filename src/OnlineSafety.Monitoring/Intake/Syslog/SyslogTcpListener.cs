@@ -148,7 +148,7 @@ internal sealed class SyslogTcpListener(
             if (_handshakes.Add() is > 0 and var count)
             {
                 // The library's own words: which alert the sender gave, or which version it wanted. No message was read yet.
-                var reason = exception is TimeoutException ? exception : exception.InnerException ?? exception;
+                var reason = exception is TimeoutException ? exception : exception.GetBaseException();
                 DoorLog.HandshakesFailed(logger, name, count, admitted.Peer.ToString(), reason.Message);
             }
 

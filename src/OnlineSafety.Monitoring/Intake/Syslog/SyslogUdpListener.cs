@@ -132,7 +132,7 @@ internal sealed class SyslogUdpListener(
             if (_batches.Bytes >= options.UdpBatchBytes || index == arrived.Count - 1)
             {
                 // A datagram cannot be held back: what is over the rate is counted.
-                appends.Charge(_batches);
+                appends.Take(_batches);
                 await appends.AppendAsync(_batches, giveUp);
                 _batches.Clear();
             }
