@@ -105,31 +105,41 @@ public sealed class SyslogTlsTests : IDisposable
         Assert.True(await idle.IsEndedAsync(TimeSpan.FromSeconds(20)));
     }
 
-    [Fact]
-    public async Task WhenTheLogStallsNoMoreThanTheReadAheadIsTakenFromASenderOverTls()
+    [Theory]
+    [InlineData(1)]
+    [InlineData(48)]
+    public async Task WhenTheLogStallsNoMoreThanTheReadAheadIsTakenFromASenderOverTls(int linesARecord)
     {
         await using var doors = await OpenAsync(sources => sources.Syslog("filter"));
         await using var sender = await TlsSender.ConnectAsync(TlsSender.EndpointOf(doors));
-        await sender.SendAsync("<14>begin\n");
-        await doors.StoredAsync(1);
+
+        // Buffers grow with what is sent: the bound must hold when they are as large as they get.
+        var line = "<14>" + new string('a', 330) + "\n";
+        const int Warm = 48 * 200;
+        for (var record = 0; record < Warm / 48; record++)
+        {
+            await sender.SendAsync(string.Concat(Enumerable.Repeat(line, 48)));
+        }
+
+        await doors.StoredAsync(Warm);
         var before = await Doors.UntilAsync(() => sender.TakenByReceiver, taken => taken > 0);
         doors.Log.Stall();
-        var line = Encoding.ASCII.GetBytes("<14>" + new string('a', 330) + "\n");
-        var (sent, last) = await SendUntilHeldBackAsync(sender, line);
+        var (writes, last) = await SendUntilHeldBackAsync(sender, Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat(line, linesARecord))));
+        var sent = writes * linesARecord;
 
         var taken = await Doors.UntilAsync(() => sender.TakenByReceiver - before, taken => taken > 0);
         await Task.Delay(300);
         taken = sender.TakenByReceiver - before;
 
-        Assert.Single(doors.Log.Stored);
+        Assert.Equal(Warm, doors.Log.Stored.Count);
         Assert.InRange(taken, 1, 64 * 1024);
 
         // And when it goes on, everything that was sent comes, once.
         doors.Log.Resume();
         await last;
-        var stored = await doors.StoredAsync(sent + 1);
-        Assert.Equal(sent + 1, stored.Count);
-        Assert.All(stored.Skip(1), record => Assert.Equal(line.Length - 1, record.Text.Length));
+        var stored = await doors.StoredAsync(sent + Warm);
+        Assert.Equal(sent + Warm, stored.Count);
+        Assert.All(stored, record => Assert.Equal(line.Length - 1, record.Text.Length));
     }
 
     [Fact]
@@ -168,12 +178,12 @@ public sealed class SyslogTlsTests : IDisposable
         return socket;
     }
 
-    /// <summary>How many lines went, and the one that waits for room.</summary>
-    private static async Task<(int Sent, Task Last)> SendUntilHeldBackAsync(TlsSender sender, byte[] line)
+    /// <summary>How many records of TLS went, and the one that waits for room.</summary>
+    private static async Task<(int Sent, Task Last)> SendUntilHeldBackAsync(TlsSender sender, byte[] record)
     {
         for (var sent = 1; sent < 200_000; sent++)
         {
-            var send = sender.Tls.WriteAsync(line).AsTask();
+            var send = sender.Tls.WriteAsync(record).AsTask();
             try
             {
                 await send.WaitAsync(TimeSpan.FromSeconds(1));
