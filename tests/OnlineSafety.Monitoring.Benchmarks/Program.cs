@@ -7,6 +7,11 @@ if (args is ["stages", ..])
     return StagesRun.Run(args[1..]);
 }
 
+if (args is ["verify", ..])
+{
+    return await VerifyRun.RunAsync(args[1..]);
+}
+
 var arguments = BenchmarkArguments.Parse(args);
 if (arguments is null)
 {
