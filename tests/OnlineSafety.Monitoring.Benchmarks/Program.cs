@@ -9,6 +9,7 @@ Mode[] modes =
     new("latency", "one line (TCP, HTTP) -> mail in the outbox", LatencyRun.RunAsync),
     new("hostile", "p99 of healthy webhook senders beside slow and storming ones", HostileRun.RunAsync),
     new("stages", "normalise and assess alone, beside phrase matchers", arguments => Task.FromResult(StagesRun.Run(arguments))),
+    new("verify", "the whole log walked and reconciled, 10 million records", VerifyRun.RunAsync),
 ];
 
 if (args.Length > 0 && Array.Find(modes, mode => mode.Name == args[0]) is { } chosen)

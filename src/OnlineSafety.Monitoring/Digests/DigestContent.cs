@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using OnlineSafety.Monitoring.IntakeLog;
 
 namespace OnlineSafety.Monitoring.Digests;
 
@@ -85,7 +86,11 @@ internal sealed record WatchReport
 }
 
 /// <summary>An anchor of the log's hash chain outside our reach: with it a cut tail is noticed.</summary>
-internal sealed record ChainHead(Guid Source, Guid Stream, long Last, string Hash);
+internal sealed record ChainHead(Guid Source, Guid Stream, long Last, string Hash)
+{
+    [JsonIgnore]
+    public HeadAnchor Anchor => new(Stream, Last, Convert.FromHexString(Hash));
+}
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(DigestContent))]

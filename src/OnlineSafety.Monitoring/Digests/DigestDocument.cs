@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.Extensions.Options;
 using OnlineSafety.Monitoring.Alerts;
 using OnlineSafety.Monitoring.Events;
+using OnlineSafety.Monitoring.IntakeLog;
 using OnlineSafety.Monitoring.Notifications;
 using OnlineSafety.Monitoring.Notifications.Email;
 
@@ -127,10 +128,19 @@ internal sealed class DigestDocument(IThemeWords themes, IOptions<MailOptions> o
     private static void Footer(MailDocument body, DigestContent content)
     {
         body.Heading("Proof of completeness");
-        body.Paragraph("Keep this message. These are the heads of the log's hash chains; with them anybody can show later that nothing was cut off.");
-        body.Items(content.Heads.Count > 0
-            ? [.. content.Heads.Select(h => $"{h.Stream:D} {h.Last.ToString(CultureInfo.InvariantCulture)} {h.Hash}")]
-            : ["Nothing was received in this period."]);
+        if (content.Heads.Count == 0)
+        {
+            body.Paragraph("Nothing was received in this period.");
+            return;
+        }
+
+        var anchor = DayAnchor.Of(content.Day, content.Heads.Select(head => head.Anchor));
+        var (records, streams) = (content.Heads.Sum(head => head.Last), content.Heads.Count);
+        body.Paragraph(
+            $"Keep this message. Its anchor {anchor} covers {Number(records)} stored {(records == 1 ? "record" : "records")} in {Number(streams)} {(streams == 1 ? "stream" : "streams")}. "
+            + $"With it anybody can show later that none of them was cut off or written anew: onlinesafety verify --anchor {anchor}");
+        body.Paragraph("The heads of the hash chains that it stands for (stream, last record, hash):");
+        body.Items([.. content.Heads.Select(head => head.Anchor.ToString())]);
     }
 
     private static IEnumerable<AlertGroup> RaisedOrOpen(IEnumerable<AlertGroup> groups) => groups.Where(a => a.Raised || a.State is not AlertState.Resolved);

@@ -4,33 +4,6 @@ using OnlineSafety.Monitoring.Access;
 
 namespace OnlineSafety.Monitoring.IntakeLog;
 
-/// <summary>What <c>verify</c> found. Every number is of records unless it says otherwise.</summary>
-internal sealed record VerifyReport
-{
-    public long Streams { get; set; }
-
-    public long Segments { get; set; }
-
-    public long Stored { get; set; }
-
-    public long Concern { get; set; }
-
-    public long Counted { get; set; }
-
-    public long Review { get; set; }
-
-    public long Control { get; set; }
-
-    public long Waiting { get; set; }
-
-    /// <summary>Each names its place: stream, sequences, what is wrong.</summary>
-    public List<string> Breaks { get; } = [];
-
-    public bool Balanced => Stored == Concern + Counted + Review + Control + Waiting;
-
-    public bool Clean => Breaks.Count == 0 && Balanced;
-}
-
 /// <summary>
 /// Walks every chain and holds it against what Processing wrote: stored = concern + counted + for review + control + waiting.
 /// Needs no key: hashes cover the sealed bytes. Streams and checkpoints are looked up once and read up to there, so that it may run beside a
@@ -38,7 +11,9 @@ internal sealed record VerifyReport
 /// </summary>
 internal sealed class LogVerifier(Database database)
 {
-    private const int MostBreaks = 1000;
+    /// <summary>Streams read at once, a connection each.</summary>
+    private const int AtOnce = 2;
+
     private static readonly Actor Actor = Actor.Service("verify");
 
     private const string Segments = """
@@ -57,16 +32,39 @@ internal sealed class LogVerifier(Database database)
         FROM (SELECT seq, count(*) FILTER (WHERE review <> '') AS review FROM event WHERE school_id = $1 AND stream_id = $2 AND seq < $3 GROUP BY seq) s
         """;
 
+    public Task<VerifyReport> VerifyAsync(Guid? source, Action<long, long>? progress, CancellationToken cancellationToken) =>
+        VerifyAsync(source, [], progress, cancellationToken);
+
     /// <param name="source">One source only, or null for all.</param>
-    /// <param name="progress">Called after each stream with streams done and streams in all.</param>
-    public async Task<VerifyReport> VerifyAsync(Guid? source, Action<int, int>? progress, CancellationToken cancellationToken)
+    /// <param name="anchors">
+    /// Heads that were printed earlier. A chain that somebody made anew from end to end is in itself without fault; only what left
+    /// the house before tells that it is another.
+    /// </param>
+    /// <param name="progress">Called from time to time, by one thread at a time, with records read and records in all.</param>
+    public async Task<VerifyReport> VerifyAsync(
+        Guid? source, IReadOnlyCollection<HeadAnchor> anchors, Action<long, long>? progress, CancellationToken cancellationToken)
     {
-        var report = new VerifyReport();
         var streams = await StreamsAsync(source, cancellationToken);
-        for (var i = 0; i < streams.Count; i++)
+        var known = anchors.ToLookup(anchor => anchor.Stream);
+        var parts = new VerifyReport[streams.Count];
+        var counter = new Counter(streams.Sum(stream => stream.Last), progress);
+        var options = new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken };
+        await Parallel.ForAsync(0, streams.Count, options, async (i, token) =>
         {
-            await VerifyAsync(streams[i], report, cancellationToken);
-            progress?.Invoke(i + 1, streams.Count);
+            parts[i] = new VerifyReport();
+            await VerifyAsync(streams[i] with { Anchors = [.. known[streams[i].Id]] }, parts[i], counter, token);
+        });
+
+        var report = new VerifyReport { Anchored = anchors.Count };
+        foreach (var part in parts)
+        {
+            report.Add(part);
+        }
+
+        var there = streams.Select(stream => stream.Id).ToHashSet();
+        foreach (var lost in anchors.Where(anchor => !there.Contains(anchor.Stream)))
+        {
+            report.Break(lost.Stream, lost.Last, "this head was printed, and the log holds no such stream");
         }
 
         if (!report.Balanced)
@@ -98,16 +96,18 @@ internal sealed class LogVerifier(Database database)
         return streams;
     }
 
-    private async Task VerifyAsync(StreamHead stream, VerifyReport report, CancellationToken cancellationToken)
+    private async Task VerifyAsync(StreamHead stream, VerifyReport report, Counter counter, CancellationToken cancellationToken)
     {
         report.Streams++;
         await using var session = await database.OpenAsync(stream.School, Actor, cancellationToken);
-        await WalkChainAsync(session, stream, report, cancellationToken);
+        await WalkChainAsync(session, stream, report, counter, cancellationToken);
         await ReconcileAsync(session, stream, report, cancellationToken);
     }
 
-    private static async Task WalkChainAsync(Session session, StreamHead stream, VerifyReport report, CancellationToken cancellationToken)
+    private static async Task WalkChainAsync(
+        Session session, StreamHead stream, VerifyReport report, Counter counter, CancellationToken cancellationToken)
     {
+        var anchors = stream.Anchors.ToList();
         var expected = 1L;
         ReadOnlyMemory<byte> previous = SegmentHeader.Genesis;
         await using var select = Of(session, Segments, stream, stream.Last);
@@ -121,27 +121,34 @@ internal sealed class LogVerifier(Database database)
             var (hash, payload) = (rows.GetFieldValue<byte[]>(9), rows.GetFieldValue<byte[]>(10));
             if (header.First != expected)
             {
-                Break(report, stream, header.First, $"sequences {expected} to {header.First - 1} are missing");
+                report.Break(stream.Id, header.First, $"sequences {expected} to {header.First - 1} are missing");
             }
 
             if (!header.PreviousHash.Span.SequenceEqual(previous.Span))
             {
-                Break(report, stream, header.First, "does not follow the segment before it");
+                report.Break(stream.Id, header.First, "does not follow the segment before it");
             }
 
             if (!header.Hash(payload).AsSpan().SequenceEqual(hash))
             {
-                Break(report, stream, header.First, "was changed: its hash does not fit");
+                report.Break(stream.Id, header.First, "was changed: its hash does not fit");
             }
 
+            anchors.RemoveAll(anchor => anchor.Last == header.Last && anchor.Hash.Span.SequenceEqual(hash));
             report.Segments++;
             report.Stored += header.Records;
+            counter.Add(header.Records);
             (expected, previous) = (header.Last + 1, hash);
         }
 
         if (expected != stream.Last + 1 || !previous.Span.SequenceEqual(stream.HeadHash))
         {
-            Break(report, stream, expected, $"the tail is cut: the stream ends at {stream.Last}");
+            report.Break(stream.Id, expected, $"the tail is cut: the stream ends at {stream.Last}");
+        }
+
+        foreach (var anchor in anchors)
+        {
+            report.Break(stream.Id, anchor.Last, "a head that was printed is not in the chain: what it covered was cut off or written anew");
         }
     }
 
@@ -155,7 +162,7 @@ internal sealed class LogVerifier(Database database)
             {
                 if (rows.GetInt64(0) != expected)
                 {
-                    Break(report, stream, expected, $"processed ranges have a hole or overlap before {rows.GetInt64(0)}");
+                    report.Break(stream.Id, expected, $"processed ranges have a hole or overlap before {rows.GetInt64(0)}");
                 }
 
                 expected = rows.GetInt64(1) + 1;
@@ -171,7 +178,7 @@ internal sealed class LogVerifier(Database database)
         report.Waiting += stream.Last + 1 - stream.Next;
         if (expected != stream.Next)
         {
-            Break(report, stream, expected, $"the checkpoint stands at {stream.Next}, the processed ranges end before {expected}");
+            report.Break(stream.Id, expected, $"the checkpoint stands at {stream.Next}, the processed ranges end before {expected}");
         }
 
         await using var counts = Of(session, Rows, stream, stream.Next);
@@ -179,15 +186,7 @@ internal sealed class LogVerifier(Database database)
         await row.ReadAsync(cancellationToken);
         if (row.GetInt64(0) != concern || row.GetInt64(1) != review)
         {
-            Break(report, stream, 1, $"{row.GetInt64(0)} concern and {row.GetInt64(1)} review records have rows, {concern} and {review} were recorded");
-        }
-    }
-
-    private static void Break(VerifyReport report, StreamHead stream, long sequence, string what)
-    {
-        if (report.Breaks.Count < MostBreaks)
-        {
-            report.Breaks.Add(string.Create(CultureInfo.InvariantCulture, $"stream {stream.Id:N} at {sequence}: {what}"));
+            report.Break(stream.Id, 1, $"{row.GetInt64(0)} concern and {row.GetInt64(1)} review records have rows, {concern} and {review} were recorded");
         }
     }
 
@@ -200,5 +199,36 @@ internal sealed class LogVerifier(Database database)
         return command;
     }
 
-    private sealed record StreamHead(Guid School, Guid Id, long Last, byte[] HeadHash, long Next);
+    private sealed record StreamHead(Guid School, Guid Id, long Last, byte[] HeadHash, long Next)
+    {
+        public HeadAnchor[] Anchors { get; init; } = [];
+    }
+
+    /// <summary>Records read by all, told now and then.</summary>
+    private sealed class Counter(long all, Action<long, long>? progress)
+    {
+        private const long Step = 50_000;
+
+        private readonly Lock _gate = new();
+        private long _done;
+        private long _told;
+
+        public void Add(long records)
+        {
+            if (progress is null)
+            {
+                return;
+            }
+
+            lock (_gate)
+            {
+                _done += records;
+                if (_told == 0 || _done - _told >= Step || _done == all)
+                {
+                    _told = _done;
+                    progress(_done, all);
+                }
+            }
+        }
+    }
 }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using OnlineSafety.Monitoring.Digests;
+using OnlineSafety.Monitoring.IntakeLog;
 using OnlineSafety.Monitoring.Notifications;
 using OnlineSafety.Monitoring.Notifications.Email;
 
@@ -118,6 +119,16 @@ public sealed class DigestDocumentTests
         var head = new ChainHead(Guid.NewGuid(), Guid.NewGuid(), 4711, new string('a', 64));
 
         Assert.Contains($"{head.Stream:D} 4711 {head.Hash}", Text(Empty with { Heads = [head] }, Dsl), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void TheFooterHoldsAnAnchorOfTheDayAndWhatItCovers()
+    {
+        ChainHead[] heads = [new(Guid.NewGuid(), Guid.NewGuid(), 4711, new string('a', 64)), new(Guid.NewGuid(), Guid.NewGuid(), 9, new string('b', 64))];
+        var text = Text(Empty with { Heads = heads }, Dsl).ReplaceLineEndings(" ");
+
+        Assert.Contains("covers 4,720 stored records in 2 streams", text, StringComparison.Ordinal);
+        Assert.Contains(DayAnchor.Of(Empty.Day, heads.Select(head => head.Anchor)), AnchorText.Read(text).Days);
     }
 
     [Fact]
