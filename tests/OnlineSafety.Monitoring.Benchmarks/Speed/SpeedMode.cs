@@ -31,30 +31,28 @@ internal static class SpeedMode
         {
             var phrases = ExtraPhrases.Make(Phrases, seed: 5);
             phrases.WritePack(packs);
-            await MeasureAsync(new SpeedRun(options, LinePool.WithConcerns(PoolLines, Pupils, seed: 1, phrases), LinePool.Benign(PoolLines, Pupils, seed: 2), packs));
+            return await MeasureAsync(new SpeedRun(options, LinePool.WithConcerns(PoolLines, Pupils, seed: 1, phrases), LinePool.Benign(PoolLines, Pupils, seed: 2), packs));
         }
         finally
         {
             Directory.Delete(packs, recursive: true);
         }
-
-        return 0;
     }
 
-    private static async Task MeasureAsync(SpeedRun run)
+    private static async Task<int> MeasureAsync(SpeedRun run)
     {
         var options = run.Options;
         var missing = Measures.Where(m => m.Missing is not null).ToDictionary(m => m.Name, m => m.Missing!, StringComparer.Ordinal);
         var chosen = Measures.Where(m => m.Missing is null && Wanted(options, m.Name)).ToList();
         var all = new List<Figures>();
+        var failures = new List<string>();
         for (var round = 1; round <= options.Rounds; round++)
         {
             var figures = new Figures();
             all.Add(figures);
             foreach (var measure in chosen)
             {
-                await measure.RunAsync(run, figures);
-                Console.Error.WriteLine($"round {round}: {measure.Name} done");
+                await TryAsync($"round {round}: {measure.Name}", () => measure.RunAsync(run, figures), failures);
             }
         }
 
@@ -62,20 +60,37 @@ internal static class SpeedMode
         var sustained = new Figures();
         if (Wanted(options, SustainedMeasure.Name))
         {
-            sustained = await SustainedMeasure.RunAsync(run, options.Rate ?? SustainedRate(rounds));
+            await TryAsync(SustainedMeasure.Name, async () => sustained = await SustainedMeasure.RunAsync(run, options.Rate ?? SustainedRate(rounds)), failures);
         }
 
         SpeedRow[] rows = [.. new SpeedTable(rounds, sustained, options.Minutes, missing).Rows()];
-        Show(rows);
+        Show(rows, Math.Max(rounds.HighestEnding(".others") ?? 0, sustained.Find("sustained.others") ?? 0));
         Results.Print(new
         {
             machine = new { cores = Environment.ProcessorCount, kernel = Environment.OSVersion.VersionString, runtime = Environment.Version.ToString() },
             options = new { options.Rounds, options.Lines, options.Minutes, options.Quick, options.Only },
             missing,
+            failures,
             rows,
             rounds = all.Select(Rounded),
             sustained = Rounded(sustained),
         });
+        return failures.Count == 0 ? 0 : 1;
+    }
+
+    /// <summary>A measure that fails is said, and costs the run only its own figures.</summary>
+    private static async Task TryAsync(string what, Func<Task> measure, List<string> failures)
+    {
+        try
+        {
+            await measure();
+            Console.Error.WriteLine($"{what} done");
+        }
+        catch (Exception error)
+        {
+            failures.Add($"{what}: {error.Message}");
+            Console.Error.WriteLine($"{what} FAILED: {error}");
+        }
     }
 
     private static bool Wanted(SpeedOptions options, string name) => options.Only.Count == 0 || options.Only.Contains(name, StringComparer.Ordinal);
@@ -87,7 +102,7 @@ internal static class SpeedMode
     private static Dictionary<string, double> Rounded(Figures figures) =>
         figures.ToDictionary(f => f.Key, f => double.IsFinite(f.Value) ? Math.Round(f.Value, 3) : -1, StringComparer.Ordinal);
 
-    private static void Show(SpeedRow[] rows)
+    private static void Show(SpeedRow[] rows, double others)
     {
         var (what, bar) = (rows.Max(r => r.What.Length), rows.Max(r => r.Bar.Length));
         foreach (var row in rows)
@@ -95,5 +110,7 @@ internal static class SpeedMode
             var met = row.Met switch { true => "met", false => "NOT MET", null => "-" };
             Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{row.What.PadRight(what)}  {row.Bar.PadRight(bar)}  {met,-7}  {row.Figure}"));
         }
+
+        Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Other processes took up to {others:0.##} cores during a measure; above 0.25 its figures say little."));
     }
 }
