@@ -4,11 +4,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Text.Json;
-using Microsoft.Extensions.Logging.Abstractions;
-using Npgsql;
-using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.Storage.Embedded;
-using OnlineSafety.Monitoring.Storage.Hosting;
 
 namespace OnlineSafety.Monitoring.TestKit;
 
@@ -206,54 +202,7 @@ internal sealed partial class ServiceProcess : IAsyncDisposable
         return (process.ExitCode, output, await error);
     }
 
-    /// <summary>Its database as a command would open it, to set schools and sources up.</summary>
-    public Task<MonitoringDatabase> OpenForSetupAsync() => MonitoringDatabase.OpenAsync(
-        new MonitoringDatabaseOptions { DataDirectory = Data, Connection = _server?.Service, Roles = [DatabaseRole.Setup], Use = ClusterUse.Command },
-        NullLoggerFactory.Instance,
-        TimeProvider.System,
-        CancellationToken.None);
-
-    /// <summary>Rows from its database, as the superuser over the private socket.</summary>
-    public async Task<List<object[]>> RowsAsync(string sql)
-    {
-        await using var source = NpgsqlDataSource.Create(Superuser());
-        await using var command = source.CreateCommand(sql);
-        await using var reader = await command.ExecuteReaderAsync();
-        var rows = new List<object[]>();
-        while (await reader.ReadAsync())
-        {
-            var row = new object[reader.FieldCount];
-            reader.GetValues(row);
-            rows.Add(row);
-        }
-
-        return rows;
-    }
-
-    public async Task<long> NumberAsync(string sql) => Convert.ToInt64((await RowsAsync(sql))[0][0], System.Globalization.CultureInfo.InvariantCulture);
-
-    /// <summary>Statements as the superuser.</summary>
-    public async Task ExecuteAsync(string sql)
-    {
-        await using var source = NpgsqlDataSource.Create(Superuser());
-        await using var command = source.CreateCommand(sql);
-        await command.ExecuteNonQueryAsync();
-    }
-
     private IReadOnlyList<string> Place => _server is null ? ["--data", Data] : ["--data", Data, "--connection", _server.Service];
-
-    private string Superuser()
-    {
-        var connection = new NpgsqlConnectionStringBuilder(_server?.Superuser) { SearchPath = "onlinesafety", Pooling = false };
-        if (_server is null)
-        {
-            var server = Postmaster ?? throw new InvalidOperationException("No database runs.");
-            (connection.Host, connection.Port, connection.Username, connection.Database) =
-                (server.SocketDirectory, server.Port, EmbeddedPostgres.Superuser, "onlinesafety");
-        }
-
-        return connection.ConnectionString;
-    }
 
     public async ValueTask DisposeAsync()
     {
