@@ -58,10 +58,14 @@ internal sealed class PostgresSourceDirectory(Database ingest, MasterKey master,
 
     public async Task RefreshAsync(CancellationToken cancellationToken)
     {
-        if (!_everLoaded || time.GetElapsedTime(Volatile.Read(ref _loadedAt)) >= LeastBetweenRefreshes)
+        // Wrong keys must not make us load all the time. Whoever asks in between waits for the next load: what was made a moment ago works at once.
+        var asked = time.GetTimestamp();
+        if (_everLoaded && LeastBetweenRefreshes - time.GetElapsedTime(Interlocked.Read(ref _loadedAt)) is { Ticks: > 0 } rest)
         {
-            await LoadAsync(cancellationToken);
+            await Task.Delay(rest, time, cancellationToken);
         }
+
+        await LoadAsync(cancellationToken, unlessSince: asked);
     }
 
     public async Task<SourceRegistration> UnassignedAsync(string listener, CancellationToken cancellationToken)
@@ -132,25 +136,38 @@ internal sealed class PostgresSourceDirectory(Database ingest, MasterKey master,
         }
     }
 
-    private async Task LoadAsync(CancellationToken cancellationToken)
+    /// <param name="cancellationToken">Stops the load.</param>
+    /// <param name="unlessSince">A load that began at this time or later is as good.</param>
+    private async Task LoadAsync(CancellationToken cancellationToken, long unlessSince = long.MaxValue)
     {
         await _loading.WaitAsync(cancellationToken);
         Loaded fresh;
         try
         {
+            if (_everLoaded && _loadedAt >= unlessSince)
+            {
+                return;
+            }
+
+            var began = time.GetTimestamp();
             await using var session = await ingest.OpenAcrossAsync(Reader, cancellationToken);
             var rows = await session.Context.Sources.AsNoTracking().Where(s => s.Enabled || s.Unassigned).ToListAsync(cancellationToken);
             var schools = await SchoolsAsync(session, cancellationToken);
             var secrets = await session.Context.SourceSecrets.AsNoTracking().OrderBy(s => s.CreatedAt).ThenBy(s => s.SecretId).ToListAsync(cancellationToken);
             fresh = new Loaded(rows, schools, new RegisteredProofs(secrets, master));
-            Volatile.Write(ref _loadedAt, time.GetTimestamp());
+            var same = fresh.SameAs(_loaded);
+            if (!same)
+            {
+                _loaded = fresh;
+            }
+
+            // After what was loaded: whoever sees the time sees that too.
+            Interlocked.Exchange(ref _loadedAt, began);
             _everLoaded = true;
-            if (fresh.SameAs(_loaded))
+            if (same)
             {
                 return;
             }
-
-            _loaded = fresh;
         }
         finally
         {

@@ -48,6 +48,21 @@ public sealed class PostgresSourceDirectoryTests(PostgresFixture postgres) : ICl
     }
 
     [Fact]
+    public async Task WhatChangedSinceTheLastLoadIsKnownAfterARefreshAlsoWhenNobodyTold()
+    {
+        await using var database = await InstallationDatabase.CreateAsync(postgres.Server);
+        var issued = await database.Sources.AddAsync(await database.AddSchoolAsync(), Webhook(), InstallationDatabase.Tester, default);
+        using var directory = await StartAsync(database);
+        Assert.NotNull(directory.Find(issued.Source.SourceId));
+
+        await database.Test.RunAsync("UPDATE onlinesafety.source SET enabled = false");
+        await directory.RefreshAsync(default);
+
+        Assert.Null(directory.Find(issued.Source.SourceId));
+        await directory.StopAsync(default);
+    }
+
+    [Fact]
     public async Task WithOneSchoolStraysAreItsOwnAndWithTwoNobodys()
     {
         await using var database = await InstallationDatabase.CreateAsync(postgres.Server);
@@ -61,7 +76,6 @@ public sealed class PostgresSourceDirectoryTests(PostgresFixture postgres) : ICl
         Assert.Empty(first.Product);
 
         await database.AddSchoolAsync("Other School");
-        await Task.Delay(TimeSpan.FromSeconds(1.1));
         await directory.RefreshAsync(default);
         var second = await directory.UnassignedAsync("tcp 5514", default);
         Assert.NotEqual(first.Key, second.Key);
