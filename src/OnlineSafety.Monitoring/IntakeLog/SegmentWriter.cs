@@ -117,11 +117,11 @@ internal sealed class SegmentWriter(
     }
 
     private Task InsertAsync(SegmentPlan plan, CancellationToken cancellationToken) => database.ExecuteAsync(
-        school: null,
+        plan.Segments[0].Header.School,
         Actor,
         batch =>
         {
-            Guid? scope = null;
+            var scope = plan.Segments[0].Header.School;
             foreach (var segment in plan.Segments)
             {
                 if (scope != segment.Header.School)
