@@ -12,21 +12,23 @@ internal sealed class RestingStreams(TimeProvider time)
     // Another worker may have got a stream going, so that this one never hears of it again.
     private static readonly TimeSpan Forgotten = TimeSpan.FromMinutes(10);
 
-    private readonly Dictionary<Guid, (long Since, TimeSpan For)> _streams = [];
+    private readonly Dictionary<Guid, (long Since, TimeSpan For, bool Refused)> _streams = [];
 
     /// <summary>The database was away, which is nothing of the stream's own: it rests shortly, however often.</summary>
-    public void AddShortly(Guid stream) => _streams[stream] = (time.GetTimestamp(), First);
+    public void AddShortly(Guid stream) => _streams[stream] = (time.GetTimestamp(), First, Refused: false);
 
-    public void Add(Guid stream)
+    /// <param name="stream">What rests.</param>
+    /// <param name="refused">False when it was the server's own trouble, which says nothing of what the stream holds.</param>
+    public void Add(Guid stream, bool refused = true)
     {
         var rest = _streams.TryGetValue(stream, out var before) ? before.For * 2 : First;
-        _streams[stream] = (time.GetTimestamp(), rest < Longest ? rest : Longest);
+        _streams[stream] = (time.GetTimestamp(), rest < Longest ? rest : Longest, refused);
     }
 
     /// <summary>
     /// It failed three times with the database there: what it holds is refused as it is, and waiting will not help.
     /// </summary>
-    public bool IsStubborn(Guid stream) => _streams.TryGetValue(stream, out var entry) && entry.For >= 4 * First;
+    public bool IsStubborn(Guid stream) => _streams.TryGetValue(stream, out var entry) && entry.Refused && entry.For >= 4 * First;
 
     public int Stubborn => _streams.Values.Count(entry => entry.For >= 4 * First);
 

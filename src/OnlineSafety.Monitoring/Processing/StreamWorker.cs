@@ -57,7 +57,7 @@ internal sealed class StreamWorker(
                     throw;
                 }
 
-                _resting.Add(stream.Stream);
+                _resting.Add(stream.Stream, refused: !IsTroubleOfTheServer(e));
                 ProcessingLog.StreamFailed(logger, stream.Stream, ErrorWords.Of(e));
             }
         }
@@ -224,6 +224,10 @@ internal sealed class StreamWorker(
             }
         }
     }
+
+    // Classes 53, 58 and XX of Postgres: resources, system, internal. A full disk shows as any of them, and what is then kept for review as it came
+    // would be an alert a minute later.
+    private static bool IsTroubleOfTheServer(Exception e) => e is PostgresException { SqlState: ['5', '3' or '8', ..] or ['X', 'X', ..] };
 
     private void Signal(IReadOnlyList<WrittenNotification> written)
     {

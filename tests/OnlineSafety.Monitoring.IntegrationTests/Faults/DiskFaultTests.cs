@@ -80,7 +80,8 @@ public sealed class DiskFaultTests(ITestOutputHelper output)
         }
 
         await run.Chaos.RecoverAsync();
-        var result = await run.ReckonAsync(waitForMails: CrashPlan.Full);
+        // A mail that found the outbox full comes again after minutes.
+        var result = await run.ReckonAsync(waitForMails: false);
 
         Assert.True(result.Kept, result.Row);
         Assert.True(run.Chaos.EndedByItself == 0, service.Log);

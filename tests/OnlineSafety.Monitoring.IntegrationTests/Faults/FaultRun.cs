@@ -49,9 +49,9 @@ internal sealed class FaultRun : IAsyncDisposable
         var seed = Environment.TickCount;
         output.WriteLine($"{name}: seed {seed}");
         var oracle = await Oracle.SetUpAsync(service, seed);
-        // The webhook door looks for a source that it does not know, and all doors hear of the new ones. Until then a line would be a stranger's.
-        await oracle.SendOneAsync();
+        // All doors hear of the new sources. Until then a delivery would be refused, and a line a stranger's.
         await Task.Delay(TimeSpan.FromSeconds(2));
+        await oracle.SendOneAsync();
         return new FaultRun(name, seed, service, oracle, output);
     }
 

@@ -40,4 +40,21 @@ public sealed class RestingStreamsTests
         time.Advance(TimeSpan.FromSeconds(0.5));
         Assert.Empty(resting.Now());
     }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void OnlyWhatIsRefusedAgainAndAgainIsGivenUpAsItIs(bool refused)
+    {
+        var resting = new RestingStreams(new ManualTimeProvider(Some.Time));
+        var stream = Guid.NewGuid();
+        for (var i = 0; i < 3; i++)
+        {
+            Assert.False(resting.IsStubborn(stream));
+            resting.Add(stream, refused);
+        }
+
+        // A server in trouble is shown all the same.
+        Assert.Equal((refused, 1), (resting.IsStubborn(stream), resting.Stubborn));
+    }
 }
