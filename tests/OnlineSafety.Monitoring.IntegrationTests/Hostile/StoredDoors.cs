@@ -61,7 +61,7 @@ internal sealed class StoredDoors : IAsyncDisposable
         builder.Configuration.AddInMemoryCollection([new("Intake:Syslog:Listen", "127.0.0.1:0")]);
         builder.WebHost.UseUrls("http://127.0.0.1:0").ConfigureKestrel(new HttpLimits().Apply);
         builder.Logging.ClearProviders();
-        builder.Services.AddSingleton(TimeProvider.System).AddSingleton<IIntakeLog>(doors._log).AddSingleton<ISourceDirectory>(doors._sources).AddIntake(builder.Configuration);
+        builder.Services.AddSingleton(TimeProvider.System).AddSingleton<IIntakeLog>(doors._log).AddSingleton<ISourceDirectory>(doors._sources).AddSingleton<IDoorTroubles>(new ReportedTroubles()).AddIntake(builder.Configuration);
         doors._app = builder.Build();
         doors._app.MapIngest();
         await doors._app.StartAsync();

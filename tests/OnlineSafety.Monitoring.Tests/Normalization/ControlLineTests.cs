@@ -12,7 +12,6 @@ public sealed class ControlLineTests
     [Theory]
     [InlineData("<46>Mar  2 09:20:00 relay rsyslogd: -- MARK --")]
     [InlineData("<13>Mar  2 09:14:07 filter1 last message repeated 3 times")]
-    [InlineData("<13>Mar  2 09:14:07 filter1 e2guardian: message repeated 2 times: [ 1772442847.381 ]")]
     [InlineData("<190>Aug 12 09:58:13 - ERAServer[16238]: HEARTBEAT")]
     [InlineData("<190>1 2026-03-02T09:14:07Z eset ERAServer 16238 - - \uFEFFHEARTBEAT")]
     public void TheyFeedTheHealthOfASourceOfWhateverProduct(string line)
