@@ -43,7 +43,8 @@ internal sealed class Assessor(RuleSet rules)
 
     /// <summary>
     /// Reads a raw record that no mapping claims. Only rules of grave themes (<see cref="Theme.Grave"/>) at high or above speak, for here
-    /// nothing tells a message from page furniture; percent signs and pluses are undone first.
+    /// nothing tells a message from page furniture; percent signs and pluses are undone first. Nothing excuses them: a word near by may be the
+    /// name of a device, or of another record.
     /// </summary>
     public Assessment AssessText(ReadOnlySpan<byte> utf8)
     {
@@ -53,7 +54,7 @@ internal sealed class Assessor(RuleSet rules)
         for (var i = _findings.Count - 1; i >= 0; i--)
         {
             var rule = rules.Rules.Rules[_findings[i].Rule];
-            if (rule.Severity < Severity.High || !rules.Taxonomy.Themes[rule.Theme].Grave || _findings[i].Excuse >= 0)
+            if (rule.Severity < Severity.High || !rules.Taxonomy.Themes[rule.Theme].Grave)
             {
                 _findings.RemoveAt(i);
             }

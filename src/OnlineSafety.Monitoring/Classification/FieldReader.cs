@@ -13,21 +13,32 @@ namespace OnlineSafety.Monitoring.Classification;
 /// <param name="Near">A bit per modifier whose words stand near.</param>
 internal readonly record struct Finding(int Rule, EventField Field, int Start, int End, int Words, int Excuse, ulong Near);
 
-/// <summary>Reads one text with all rules; reusable scratch of one worker, not thread-safe.</summary>
-internal sealed class FieldReader(CompiledRules rules)
+/// <summary>
+/// Reads one text with all rules; reusable scratch of one worker, not thread-safe. A text of very many hits is read in stretches that
+/// overlap as far as rules reach, so that however much of it says nothing, what stands behind is still read, at a cost that grows with the text.
+/// </summary>
+internal sealed class FieldReader
 {
-    /// <summary>How far from a match its excuse may stand, in words: a long page is not excused by one word of it.</summary>
-    private const int ExcuseReach = 14;
+    private readonly CompiledRules _rules;
+    private readonly int _mostHits;
+    private readonly int _reach;
+    private readonly TokenBuffer _tokens;
+    private readonly HitTable _hits;
+    private readonly RuleMatcher _matcher;
+    private readonly QuietHosts _hosts;
+    private readonly ulong[] _seenBits;
 
-    private readonly TokenBuffer _tokens = new(rules.Phrases.Lexicon);
-    private readonly QuietHosts _hosts = new(rules.Hosts);
-    private readonly List<PhraseHit> _hits = [];
-    private readonly int[] _first = NewFirst(rules.SetNames.Length);
-    private readonly int[] _next = new int[PhraseGraph.MostHits * 2];
-    private readonly List<int> _touched = [];
-    private readonly int[] _seen = new int[rules.Rules.Length];
-    private readonly ulong[] _seenBits = new ulong[rules.Bits.Length];
-    private int _round;
+    /// <param name="rules">The rules to read with.</param>
+    /// <param name="mostHits">A stretch ends when it has this many hits; ordinary texts have far fewer and are read in one.</param>
+    public FieldReader(CompiledRules rules, int mostHits = 1024)
+    {
+        (_rules, _mostHits, _reach) = (rules, mostHits, RuleMatcher.Reach(rules));
+        _tokens = new TokenBuffer(rules.Phrases.Lexicon);
+        _hits = new HitTable(rules.SetNames.Length);
+        _matcher = new RuleMatcher(rules, _tokens, _hits);
+        _hosts = new QuietHosts(rules.Hosts);
+        _seenBits = new ulong[rules.Bits.Length];
+    }
 
     /// <summary>The set of innocent surroundings that the text last read in full named, -1 when none.</summary>
     public int Context { get; private set; }
@@ -35,7 +46,7 @@ internal sealed class FieldReader(CompiledRules rules)
     /// <summary>
     /// Adds what the rules find in <paramref name="text"/> (and in <paramref name="host"/>, its host name) to <paramref name="findings"/>.
     /// False when none of the rules <paramref name="asked"/> for can apply, which most texts show at once: then nothing else was looked for, not
-    /// <see cref="Context"/> and not the other rules.
+    /// <see cref="Context"/> and not the other _rules.
     /// </summary>
     public bool Read(EventField field, ReadOnlySpan<byte> text, ReadOnlySpan<byte> host, RulesAsked asked, List<Finding> findings)
     {
@@ -44,7 +55,7 @@ internal sealed class FieldReader(CompiledRules rules)
         _hits.Clear();
         if (host.Length > 0)
         {
-            _hosts.Find(host, _hits);
+            _hosts.Find(host, _hits.Hits);
         }
 
         if (!MayApply(field, asked))
@@ -52,10 +63,8 @@ internal sealed class FieldReader(CompiledRules rules)
             return false;
         }
 
-        FindPhrases();
-        Evaluate(field, findings);
+        ReadStretches(field, excusable: asked != RulesAsked.Grave, findings);
         Context = FirstContext();
-        Forget();
         return true;
     }
 
@@ -64,54 +73,60 @@ internal sealed class FieldReader(CompiledRules rules)
     {
         _tokens.Read(text);
         _hits.Clear();
-        FindPhrases();
-        var context = FirstContext();
-        Forget();
-        return context;
+        ReadStretches(EventField.Text, excusable: true, findings: null);
+        return FirstContext();
     }
 
-    private void FindPhrases()
+    private void ReadStretches(EventField field, bool excusable, List<Finding>? findings)
     {
-        if (_tokens.Known > 0)
+        _matcher.Begin();
+        var tokens = _tokens.Known > 0 ? _tokens.Tokens : [];
+        for (int next = 0, keys = 0; ;)
         {
-            rules.Phrases.Find(_tokens.Tokens, _hits);
-        }
+            // At least twice the reach further, so that the keys always move on.
+            next = _rules.Phrases.Find(tokens, next, next + (2 * _reach), _mostHits, _hits.Hits);
+            _hits.Index();
+            var last = next == tokens.Length;
+            var stretch = new Stretch(keys, last ? int.MaxValue : next - _reach, last);
+            if (findings is not null)
+            {
+                _matcher.Match(stretch, field, excusable, findings);
+            }
 
-        Index();
+            if (last)
+            {
+                return;
+            }
+
+            keys = stretch.KeysTo;
+            _hits.DropBefore(keys - _reach);
+        }
     }
 
     // A rule applies only where a phrase of each of its groups stands, so without that there is nothing that the full reading could add.
     private bool MayApply(EventField field, RulesAsked asked)
     {
-        rules.Bits.Clear(_seenBits);
-        foreach (var hit in _hits)
+        _rules.Bits.Clear(_seenBits);
+        foreach (var hit in _hits.Hits)
         {
             // Twice: a host may stand for two groups at once, having no words that could be the same.
-            RuleBits.Add(rules.Bits.Of(hit.Set), _seenBits);
-            RuleBits.Add(rules.Bits.Of(hit.Set), _seenBits);
+            RuleBits.Add(_rules.Bits.Of(hit.Set), _seenBits);
+            RuleBits.Add(_rules.Bits.Of(hit.Set), _seenBits);
         }
 
         if (_tokens.Known > 0)
         {
-            rules.Sieve.Note(_tokens.Tokens, _seenBits);
+            _rules.Sieve.Note(_tokens.Tokens, _seenBits);
         }
 
-        return rules.Bits.AnyComplete(_seenBits, field, asked);
-    }
-
-    private void Forget()
-    {
-        foreach (var set in _touched)
-        {
-            _first[set] = -1;
-        }
+        return _rules.Bits.AnyComplete(_seenBits, field, asked);
     }
 
     private int FirstContext()
     {
-        foreach (var set in rules.Contexts)
+        foreach (var set in _rules.Contexts)
         {
-            if (_first[set] >= 0)
+            if (_hits.Has(set))
             {
                 return set;
             }
@@ -119,171 +134,4 @@ internal sealed class FieldReader(CompiledRules rules)
 
         return -1;
     }
-
-    private static int[] NewFirst(int sets)
-    {
-        var first = new int[sets];
-        Array.Fill(first, -1);
-        return first;
-    }
-
-    private void Index()
-    {
-        _touched.Clear();
-
-        // Backwards, so that each chain runs from the first hit to the last.
-        for (var i = Math.Min(_hits.Count, _next.Length) - 1; i >= 0; i--)
-        {
-            ref var first = ref _first[_hits[i].Set];
-            if (first < 0)
-            {
-                _touched.Add(_hits[i].Set);
-            }
-
-            _next[i] = first;
-            first = i;
-        }
-    }
-
-    private void Evaluate(EventField field, List<Finding> findings)
-    {
-        _round++;
-        foreach (var set in _touched)
-        {
-            foreach (var number in rules.ByKey[set])
-            {
-                if (_seen[number] == _round || (rules.Rules[number].Fields & (1u << (int)field)) == 0)
-                {
-                    continue;
-                }
-
-                // Several sets of the first group may be hit: the rule is looked at once, with all of them.
-                _seen[number] = _round;
-                Match(number, field, findings);
-            }
-        }
-    }
-
-    private void Match(int number, EventField field, List<Finding> findings)
-    {
-        var rule = rules.Rules[number];
-        var excused = default(Finding?);
-        foreach (var set in rule.Groups[0])
-        {
-            for (var key = _first[set]; key >= 0; key = _next[key])
-            {
-                var hit = _hits[key];
-                if (!Complete(rule, hit, out var start, out var end))
-                {
-                    continue;
-                }
-
-                var excuse = Excuse(rule, start, end);
-                var finding = new Finding(number, field, ByteStart(start, end), ByteEnd(start, end), end - start, excuse, excuse < 0 ? Near(start, end) : 0);
-                if (excuse < 0)
-                {
-                    findings.Add(finding);
-                    return;
-                }
-
-                excused ??= finding;
-            }
-        }
-
-        if (excused is { } only)
-        {
-            findings.Add(only);
-        }
-    }
-
-    // Every further group needs a hit close to the first group's, apart from it (and behind the one before, when the order counts).
-    private bool Complete(Rule rule, PhraseHit key, out int start, out int end)
-    {
-        (start, end) = (key.Start, key.End);
-        var previous = key;
-        for (var group = 1; group < rule.Groups.Length; group++)
-        {
-            if (!TryNearest(rule, rule.Groups[group], key, previous, out var found))
-            {
-                return false;
-            }
-
-            previous = found;
-            start = Math.Min(start, found.Start);
-            end = Math.Max(end, found.End);
-        }
-
-        return true;
-    }
-
-    private bool TryNearest(Rule rule, int[] sets, PhraseHit key, PhraseHit previous, out PhraseHit found)
-    {
-        var best = int.MaxValue;
-        found = default;
-        foreach (var set in sets)
-        {
-            for (var i = _first[set]; i >= 0; i = _next[i])
-            {
-                var hit = _hits[i];
-
-                // "nudes" inside "send your nudes to everyone" is a word of its own; the very same words are not two groups.
-                var distance = hit.Start == key.Start && hit.End == key.End && key.End > 0 ? int.MaxValue : Math.Max(Distance(key.Start, key.End, hit), 0);
-                if (distance <= rule.Within && distance < best && (!rule.Ordered || hit.Start >= previous.End))
-                {
-                    best = distance;
-                    found = hit;
-                }
-            }
-        }
-
-        return best != int.MaxValue;
-    }
-
-    private int Excuse(Rule rule, int start, int end)
-    {
-        foreach (var set in rule.Unless)
-        {
-            for (var i = _first[set]; i >= 0; i = _next[i])
-            {
-                // An excuse may overlap the match: "shooting" in "shooting stars".
-                if (Distance(start, end, _hits[i]) <= ExcuseReach)
-                {
-                    return set;
-                }
-            }
-        }
-
-        return -1;
-    }
-
-    private ulong Near(int start, int end)
-    {
-        var bits = 0ul;
-        for (var m = 0; m < rules.Modifiers.Length; m++)
-        {
-            var modifier = rules.Modifiers[m];
-            foreach (var set in modifier.Near)
-            {
-                for (var i = _first[set]; i >= 0; i = _next[i])
-                {
-                    var hit = _hits[i];
-                    var distance = Distance(start, end, hit);
-                    if (distance >= 0 && distance <= modifier.Entry.Within && (!modifier.Entry.Before || hit.End <= start))
-                    {
-                        bits |= 1ul << m;
-                    }
-                }
-            }
-        }
-
-        return bits;
-    }
-
-    /// <summary>Words between a span and a hit; -1 when they overlap. A hit of the host has no place and is near to everything.</summary>
-    private static int Distance(int start, int end, PhraseHit hit) =>
-        hit.End == 0 || end == 0 ? 0 : hit.Start >= end ? hit.Start - end : start >= hit.End ? start - hit.End : -1;
-
-    private int ByteStart(int start, int end) => end == 0 ? 0 : _tokens.Tokens[start].Start;
-
-    private int ByteEnd(int start, int end) => end == 0 ? 0 : _tokens.Tokens[end - 1].End;
 }

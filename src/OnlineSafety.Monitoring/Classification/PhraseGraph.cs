@@ -21,9 +21,6 @@ internal readonly record struct PhraseNode(int[] Sets, (int Words, int Behind)[]
 /// </summary>
 internal sealed class PhraseGraph
 {
-    /// <summary>More hits in one text than this say nothing new; the rest is not looked at.</summary>
-    public const int MostHits = 1024;
-
     private readonly PhraseStart[][] _starts; // by word
     private readonly PhraseNode[] _nodes;
     private readonly (ulong Key, int From, int Count)[] _steps;
@@ -33,6 +30,7 @@ internal sealed class PhraseGraph
     public PhraseGraph(PhraseGraphBuilder builder)
     {
         Lexicon = builder.Lexicon();
+        Longest = builder.Longest;
         _starts = builder.Starts();
         _nodes = builder.Nodes();
         (_steps, _targets) = builder.Steps();
@@ -41,11 +39,24 @@ internal sealed class PhraseGraph
 
     public Lexicon Lexicon { get; }
 
-    /// <summary>Adds every phrase found in <paramref name="tokens"/> to <paramref name="hits"/>, in order of where it starts.</summary>
-    public void Find(ReadOnlySpan<Token> tokens, List<PhraseHit> hits)
+    /// <summary>Most words that a phrase spans, its gaps full.</summary>
+    public int Longest { get; }
+
+    /// <summary>
+    /// Adds every phrase that starts at token <paramref name="from"/> or behind to <paramref name="hits"/>, in order of where it starts. Reads up to
+    /// token <paramref name="least"/>, and on until <paramref name="most"/> hits were added.
+    /// </summary>
+    /// <returns>The first token at which no phrase was looked for.</returns>
+    public int Find(ReadOnlySpan<Token> tokens, int from, int least, int most, List<PhraseHit> hits)
     {
-        for (var i = 0; i < tokens.Length; i++)
+        most += hits.Count;
+        for (var i = from; i < tokens.Length; i++)
         {
+            if (i >= least && hits.Count >= most)
+            {
+                return i;
+            }
+
             // The word that follows turns away most starts; without one (0 stands for unknown words too) only phrases of one word are left.
             var next = i + 1 < tokens.Length ? tokens[i + 1].Word : 0;
             foreach (var start in _starts[tokens[i].Word])
@@ -55,12 +66,9 @@ internal sealed class PhraseGraph
                     Walk(tokens, start.Node, i, i + 1, hits);
                 }
             }
-
-            if (hits.Count >= MostHits)
-            {
-                return;
-            }
         }
+
+        return tokens.Length;
     }
 
     private void Walk(ReadOnlySpan<Token> tokens, int node, int start, int next, List<PhraseHit> hits)

@@ -19,6 +19,9 @@ internal sealed class PhraseGraphBuilder
     private const int MostJoined = 6;
     private const int ShortestJoined = 8;
 
+    /// <summary>Most words that a phrase spans, its gaps full.</summary>
+    public int Longest { get; private set; }
+
     /// <summary>Adds a phrase whose hits count for <paramref name="set"/>.</summary>
     public void Add(IReadOnlyList<PhrasePart> phrase, int set)
     {
@@ -35,6 +38,7 @@ internal sealed class PhraseGraphBuilder
             _nodes[node].Sets.Add(set);
         }
 
+        Longest = Math.Max(Longest, phrase.Sum(part => part.Gap + part.Alternatives.Max(words => words.Length)));
         AddJoined(phrase, set);
     }
 

@@ -14,7 +14,7 @@ internal enum RulesAsked
     /// <summary>Those that say something by themselves.</summary>
     Deciding,
 
-    /// <summary>Those of grave themes at high or above.</summary>
+    /// <summary>Those of grave themes at high or above, and nothing excuses them.</summary>
     Grave,
 }
 

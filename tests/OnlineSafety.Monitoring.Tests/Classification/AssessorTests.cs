@@ -133,6 +133,14 @@ public sealed class AssessorTests
         Assert.Same(Assessment.None, assessor.AssessText("GET /?q=free+porn 200"u8));
     }
 
+    [Theory]
+    [InlineData("<134>Nov 25 20:00:00 pc-1 agent: i want to kill myself")]
+    [InlineData("<134>Nov 25 20:00:00 laptop-7 agent: i want to kill myself")]
+    [InlineData("<134>Nov 25 20:00:00 lab-1 agent: i want to kill myself")]
+    [InlineData("{\"app\":\"Minecraft\",\"user\":\"a.pupil\",\"said\":\"i want to kill myself\"}")]
+    public void NothingInARawRecordExcusesGraveWords(string record) =>
+        Assert.Equal(("suicide", Severity.Critical), (new Assessor(RuleFiles.Shipped).AssessText(Encoding.UTF8.GetBytes(record)) is var a ? a.ParentTheme : "", a.Severity));
+
     [Fact]
     public void TheSameEventGivesTheSameAssessment() =>
         Assert.Equal(RuleFiles.Typed("send nudes or ill leak them").Reasons, RuleFiles.Typed("send nudes or ill leak them").Reasons);

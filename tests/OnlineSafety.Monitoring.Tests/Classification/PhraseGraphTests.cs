@@ -55,7 +55,7 @@ public sealed class PhraseGraphTests
         var tokens = new TokenBuffer(graph.Lexicon);
         tokens.Read(Encoding.UTF8.GetBytes(text));
         var hits = new List<PhraseHit>();
-        graph.Find(tokens.Tokens, hits);
+        graph.Find(tokens.Tokens, 0, tokens.Tokens.Length, 0, hits);
         return hits;
     }
 }

@@ -38,7 +38,7 @@ public sealed class ShortWayTests
             var bytes = Encoding.UTF8.GetBytes(text);
             var hits = new List<PhraseHit>();
             tokens.Read(bytes);
-            rules.Phrases.Find(tokens.Tokens, hits);
+            rules.Phrases.Find(tokens.Tokens, 0, tokens.Tokens.Length, 0, hits);
             var needed = rules.Rules.Any(rule => rule.Severity > Severity.None && (rule.Fields & (1u << (int)EventField.Text)) != 0 && Complete(rule, hits));
             var wasRead = reader.Read(EventField.Text, bytes, default, RulesAsked.Deciding, []);
             Assert.True(wasRead || !needed, text);
@@ -179,7 +179,7 @@ public sealed class ShortWayTests
         }
     }
 
-    private static IEnumerable<string> Cases()
+    internal static IEnumerable<string> Cases()
     {
         foreach (var line in File.ReadLines(RuleFiles.Case("own-wording.jsonl")))
         {
