@@ -35,7 +35,7 @@ internal static class SegmentCompression
                 return (SegmentCodec.Brotli, rented, 4 + written);
             }
 
-            ArrayPool<byte>.Shared.Return(rented);
+            ArrayPool<byte>.Shared.Return(rented, clearArray: true);
         }
 
         var copy = ArrayPool<byte>.Shared.Rent(Math.Max(plain.Length, 1));

@@ -20,7 +20,7 @@ internal static class SegmentFormat
 
     public static void Write(IReadOnlyList<RecordBatch> batches, DateTimeOffset receivedFrom, ArrayBufferWriter<byte> output)
     {
-        var envelopes = new List<RecordEnvelope>();
+        var envelopes = new EnvelopeNumbers();
         var count = 0;
         var shape = SegmentShape.None;
         foreach (var batch in batches)
@@ -28,17 +28,17 @@ internal static class SegmentFormat
             count += batch.Count;
             foreach (ref readonly var entry in batch.Entries)
             {
-                NumberOf(entry.Envelope, envelopes);
+                envelopes.NumberOf(entry.Envelope);
                 shape |= entry.Flags == RecordFlags.None ? SegmentShape.None : SegmentShape.Flags;
             }
         }
 
-        shape |= envelopes.Count > 1 ? SegmentShape.EnvelopeNumbers : SegmentShape.None;
+        shape |= envelopes.All.Count > 1 ? SegmentShape.EnvelopeNumbers : SegmentShape.None;
         Put(output, Version);
         Put(output, (byte)shape);
         Varint.Write(output, (ulong)count);
-        Varint.Write(output, (ulong)envelopes.Count);
-        foreach (var envelope in envelopes)
+        Varint.Write(output, (ulong)envelopes.All.Count);
+        foreach (var envelope in envelopes.All)
         {
             Write(envelope, output);
         }
@@ -107,7 +107,7 @@ internal static class SegmentFormat
     }
 
     private static void WriteColumns(
-        IReadOnlyList<RecordBatch> batches, SegmentShape shape, List<RecordEnvelope> envelopes, DateTimeOffset receivedFrom, ArrayBufferWriter<byte> output)
+        IReadOnlyList<RecordBatch> batches, SegmentShape shape, EnvelopeNumbers envelopes, DateTimeOffset receivedFrom, ArrayBufferWriter<byte> output)
     {
         foreach (var batch in shape.HasFlag(SegmentShape.Flags) ? batches : [])
         {
@@ -121,7 +121,7 @@ internal static class SegmentFormat
         {
             foreach (ref readonly var entry in batch.Entries)
             {
-                Varint.Write(output, (ulong)NumberOf(entry.Envelope, envelopes));
+                Varint.Write(output, (ulong)envelopes.NumberOf(entry.Envelope));
             }
         }
 
@@ -147,21 +147,6 @@ internal static class SegmentFormat
         {
             output.Write(batch.Payloads);
         }
-    }
-
-    private static int NumberOf(RecordEnvelope envelope, List<RecordEnvelope> known)
-    {
-        // From the end: neighbours nearly always share the envelope, mostly the very same object.
-        for (var i = known.Count - 1; i >= 0; i--)
-        {
-            if (ReferenceEquals(known[i], envelope))
-            {
-                return i;
-            }
-        }
-
-        known.Add(envelope);
-        return known.Count - 1;
     }
 
     private static void Write(RecordEnvelope envelope, ArrayBufferWriter<byte> output)
@@ -213,4 +198,36 @@ internal enum SegmentShape : byte
     None = 0,
     Flags = 1,
     EnvelopeNumbers = 2,
+}
+
+/// <summary>Numbers the envelopes of a segment as they first appear. One and the same object is one envelope.</summary>
+internal sealed class EnvelopeNumbers
+{
+    private readonly List<RecordEnvelope> _all = [];
+
+    // Senders of datagrams may be as many as the datagrams: to look through all of them for each would take minutes.
+    private readonly Dictionary<RecordEnvelope, int> _numbers = new(ReferenceEqualityComparer.Instance);
+    private RecordEnvelope? _last;
+    private int _lastNumber;
+
+    public IReadOnlyList<RecordEnvelope> All => _all;
+
+    public int NumberOf(RecordEnvelope envelope)
+    {
+        // Neighbours nearly always share theirs.
+        if (ReferenceEquals(_last, envelope))
+        {
+            return _lastNumber;
+        }
+
+        if (!_numbers.TryGetValue(envelope, out var number))
+        {
+            number = _all.Count;
+            _numbers.Add(envelope, number);
+            _all.Add(envelope);
+        }
+
+        (_last, _lastNumber) = (envelope, number);
+        return number;
+    }
 }

@@ -84,9 +84,13 @@ internal sealed class StreamWorker(
                 var segments = await reading;
                 if (segments.Count == 0)
                 {
-                    // A hole, which does not heal by itself: looked at again, but not before everything else.
-                    _resting.Add(stream.Stream);
-                    await recorded;
+                    // A hole, which does not heal by itself: looked at again, but not before everything else. What is before it comes first: a
+                    // chunk that is refused is a failure of its own, and one that was kept plainly takes the stream out of its rest.
+                    if (await recorded)
+                    {
+                        _resting.Add(stream.Stream);
+                    }
+
                     return;
                 }
 

@@ -285,6 +285,27 @@ public sealed class ProcessingTests(PostgresFixture postgres) : IAsyncLifetime
         Assert.Equal(2L, Assert.Single(await QueryAsync("SELECT next_seq FROM onlinesafety.checkpoint"))[0]);
     }
 
+    [Fact]
+    public async Task AStreamThatEndsAtAHoleRestsAlsoWhenWhatIsBeforeItHadToBeKeptPlainly()
+    {
+        await AppendAsync(Search("poison", "painless ways to kill myself"));
+        await AppendAsync(Visit("a", "https://www.bbc.co.uk/", "News"));
+        await AppendAsync(Visit("a", "https://www.bbc.co.uk/", "News"));
+        await _installation.Store.RunAsync("DELETE FROM onlinesafety.intake_segment WHERE first_seq = 2");
+        await _installation.Store.RunAsync("ALTER TABLE onlinesafety.event ADD CONSTRAINT refuses CHECK (subject_key <> 'user:poison')");
+        var worker = Worker();
+        var failed = 0;
+        for (var i = 0; i < 1000 && (await QueryAsync("SELECT 1 FROM onlinesafety.checkpoint WHERE next_seq = 2")).Count == 0; i++)
+        {
+            failed += await worker.PassAsync(DateOnly.MinValue, CancellationToken.None) ? 1 : 0;
+            await Task.Delay(20);
+        }
+
+        // Three refusals and the one that kept it plainly; the hole was met beside each and is no failure of its own.
+        Assert.Equal(4, failed);
+        Assert.False(await worker.PassAsync(DateOnly.MinValue, CancellationToken.None));
+    }
+
     private async Task AssertBalancedAsync(long concern = 0, long counted = 0, long review = 0)
     {
         var report = await VerifyAsync();

@@ -50,22 +50,39 @@ public sealed class SourceRatesTests : IDoorTroubles
     }
 
     [Fact]
+    public void DatagramsThatCannotBeHeldBackLeaveNoDebtToConnections()
+    {
+        var rates = Rates(perSecond: 100);
+        for (var second = 0; second < 10; second++)
+        {
+            Assert.True(Charge(rates, _source, 10_000, Door.SyslogUdp) > TimeSpan.Zero);
+            _time.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        Assert.Equal(100_000, _reported);
+        Assert.Equal(TimeSpan.Zero, Charge(rates, _source, 100));
+        Assert.Equal(TimeSpan.FromSeconds(0.5), Charge(rates, _source, 50));
+        Charge(rates, _source, 10_000, Door.SyslogUdp);
+        Assert.Equal(TimeSpan.FromSeconds(0.6), Charge(rates, _source, 10));
+    }
+
+    [Fact]
     public void WithoutALimitNothingWaits() => Assert.Equal(TimeSpan.Zero, Charge(Rates(perSecond: 0), _source, 1_000_000));
 
     void IDoorTroubles.Report(SourceKey source, DoorTroubleKind kind, long count) => _reported += count;
 
     private SourceRates Rates(int perSecond) => new(perSecond, this, new LimitsMet(_time), _time, NullLogger.Instance);
 
-    private static TimeSpan Charge(SourceRates rates, SourceRegistration? source, int messages)
+    private static TimeSpan Charge(SourceRates rates, SourceRegistration? source, int messages, Door door = Door.SyslogTcp)
     {
-        var batches = new SourceBatches(Door.SyslogTcp);
-        var envelope = RecordEnvelope.Of(Door.SyslogTcp, RecordEnvelope.Syslog, "192.0.2.1");
+        var batches = new SourceBatches(door);
+        var envelope = RecordEnvelope.Of(door, RecordEnvelope.Syslog, "192.0.2.1");
         for (var message = 0; message < messages; message++)
         {
             batches.Add(source, envelope, DateTimeOffset.UnixEpoch, RecordFlags.None, Encoding.ASCII.GetBytes("<14>x"));
         }
 
-        return rates.Charge(Door.SyslogTcp, batches.Filled);
+        return rates.Charge(door, batches.Filled);
     }
 
     private static SourceRegistration Source(string name) => new()

@@ -122,7 +122,8 @@ internal sealed class IngestBody(BodyLease lease) : IDisposable
         if (_buffer.Length > 0)
         {
             lease.Return(_buffer.Length);
-            ArrayPool<byte>.Shared.Return(_buffer);
+            // What a child typed must not turn up in whatever rents the array next.
+            ArrayPool<byte>.Shared.Return(_buffer, clearArray: true);
             _buffer = [];
             _length = 0;
         }

@@ -33,7 +33,7 @@ internal sealed class SourceRates(int perSecond, IDoorTroubles troubles, LimitsM
         {
             // What nobody claims shares one allowance.
             var allowance = _allowances.GetOrAdd(batch.Source?.Key.Source ?? Guid.Empty, _ => new Allowance());
-            var wait = allowance.Charge(batch.Records.Count, perSecond, time);
+            var wait = allowance.Charge(batch.Records.Count, perSecond, time, mayOwe: door != Door.SyslogUdp);
             if (wait > TimeSpan.Zero)
             {
                 Tell(door, batch);
@@ -64,13 +64,21 @@ internal sealed class SourceRates(int perSecond, IDoorTroubles troubles, LimitsM
         private readonly Lock _gate = new();
         private long _paidUntil = long.MinValue;
 
-        public TimeSpan Charge(int messages, int perSecond, TimeProvider time)
+        /// <param name="messages">How many came.</param>
+        /// <param name="perSecond">How many may.</param>
+        /// <param name="time">The clock.</param>
+        /// <param name="mayOwe">
+        /// Whoever sent them waits for what they are over. Who does not may use the allowance up, but what it owes would be waited for by others: a
+        /// flood of datagrams, whose addresses anybody can forge, would hold the source's connections back for hours.
+        /// </param>
+        public TimeSpan Charge(int messages, int perSecond, TimeProvider time, bool mayOwe)
         {
             var now = time.GetTimestamp();
             lock (_gate)
             {
-                _paidUntil = Math.Max(_paidUntil, now - time.TimestampFrequency) + (messages * time.TimestampFrequency / perSecond);
-                return _paidUntil > now ? time.GetElapsedTime(now, _paidUntil) : TimeSpan.Zero;
+                var charged = Math.Max(_paidUntil, now - time.TimestampFrequency) + (messages * time.TimestampFrequency / perSecond);
+                _paidUntil = mayOwe ? charged : Math.Min(charged, Math.Max(_paidUntil, now));
+                return charged > now ? time.GetElapsedTime(now, charged) : TimeSpan.Zero;
             }
         }
     }

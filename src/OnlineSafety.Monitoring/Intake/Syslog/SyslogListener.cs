@@ -61,9 +61,10 @@ internal sealed class SyslogListener : IAsyncDisposable
         {
             var tcp = Bind(wanted.Address, SocketType.Stream, ProtocolType.Tcp);
             var bound = (IPEndPoint)tcp.LocalEndPoint!;
+            Socket? udp = null;
             try
             {
-                var udp = wanted.Tls ? null : BindUdp(bound, parts);
+                udp = wanted.Tls ? null : BindUdp(bound, parts);
                 tcp.Listen(Backlog);
                 return new SyslogListener(wanted, bound, tcp, udp, parts);
             }
@@ -71,10 +72,13 @@ internal sealed class SyslogListener : IAsyncDisposable
             {
                 // Free for TCP, taken for UDP: another one then.
                 tcp.Dispose();
+                udp?.Dispose();
             }
             catch (SocketException)
             {
+                // Both: the port is tried again, and must not be held by what is left of this try.
                 tcp.Dispose();
+                udp?.Dispose();
                 throw;
             }
         }

@@ -95,7 +95,6 @@ internal sealed class SyslogTcpListener(
             return;
         }
 
-        KeepAlive(accepted);
         var admitted = new Admitted(accepted, peer);
         IntakeMetrics.OnConnection(Door, 1);
         _connections[admitted] = Task.CompletedTask;
@@ -110,6 +109,7 @@ internal sealed class SyslogTcpListener(
         await Task.Yield();
         try
         {
+            KeepAlive(admitted.Socket);
             await using var stream = tls is null ? null : await AcceptTlsAsync(tls, admitted, stop);
             if (tls is null || stream is not null)
             {
