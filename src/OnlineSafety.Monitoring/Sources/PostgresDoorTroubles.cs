@@ -67,8 +67,9 @@ internal sealed class PostgresDoorTroubles(Database ingest, TimeProvider time, I
             {
                 await WriteAsync(school.Key, school, cancellationToken);
             }
-            catch (Exception error) when (error is NpgsqlException or TimeoutException or InvalidOperationException or OperationCanceledException)
+            catch (Exception error)
             {
+                // Whatever it was: a counter must not end the service.
                 // The next round tries again. Counts of one that was committed without our hearing of it are then too high, never too low.
                 foreach (var (key, seen) in school)
                 {

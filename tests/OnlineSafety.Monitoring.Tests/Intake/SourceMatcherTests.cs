@@ -110,6 +110,23 @@ public sealed class SourceMatcherTests
         Assert.Null(SourceMatcher.For(null, [sealedSource, Source("any")]).For(IPAddress.Parse("10.1.2.3")).Unproven);
     }
 
+    [Fact]
+    public void WhatASenderDidNotProveIsNoLineOfAnotherSchoolThatTakesMoreLoosely()
+    {
+        var sealedSource = Source("sealed", from: "10.1.0.0/16") with { Tls = true };
+        var others = Source("loose", from: "10.0.0.0/8");
+        var own = others with { Key = sealedSource.Key with { Source = Guid.NewGuid() } };
+        var named = Source("named", from: "10.1.0.0/16", host: "filter1") with { Tls = true };
+        var elsewhere = Source("elsewhere", from: "10.1.0.0/16", host: "filter9") with { Tls = true };
+
+        Assert.Null(Find(SourceMatcher.For(null, [sealedSource, others]), default));
+        Assert.Equal("loose", Find(SourceMatcher.For(null, [sealedSource, own]), default));
+        Assert.Equal("loose", Find(SourceMatcher.For(null, [Source("sealed", from: "10.0.0.0/8") with { Tls = true }, others]), default));
+        Assert.Null(Find(SourceMatcher.For(null, [named, others]), default));
+        Assert.Equal("loose", Find(SourceMatcher.For(null, [elsewhere, others]), default));
+        Assert.Equal("sealed", Find(SourceMatcher.For(null, [sealedSource, others]), new PeerProof(Tls: true, null)));
+    }
+
     private static string? Find(SourceMatcher matcher, PeerProof proof) =>
         matcher.For(IPAddress.Parse("10.1.2.3"), proof).Find(Encoding.UTF8.GetBytes(FromFilter), DateTimeOffset.UnixEpoch)?.Name;
 

@@ -33,7 +33,7 @@ internal sealed class SourceMatcher
     {
         var address = PeerAddress.Plain(peer);
         List<PeerSources.Candidate> fitting = [];
-        SourceRegistration? unproven = null;
+        List<PeerSources.Candidate> unproven = [];
         foreach (var source in _candidates)
         {
             var prefix = PeerAddress.LongestPrefix(source.From, address);
@@ -42,18 +42,13 @@ internal sealed class SourceMatcher
                 continue;
             }
 
-            if (!proof.Serves(source))
-            {
-                unproven = source;
-                continue;
-            }
-
-            var names = (source.MatchHost is null ? 0 : 4) + (source.MatchApp is null ? 0 : 2) + (source.Tls ? 1 : 0);
-            fitting.Add(new PeerSources.Candidate(source, (source.Certificates.Count > 0 ? CertificateRank : 0) + (prefix * 8) + names));
+            var place = (prefix * 8) + (source.MatchHost is null ? 0 : 4) + (source.MatchApp is null ? 0 : 2);
+            var rank = (source.Certificates.Count > 0 ? CertificateRank : 0) + place + (source.Tls ? 1 : 0);
+            (proof.Serves(source) ? fitting : unproven).Add(new PeerSources.Candidate(source, rank, place));
         }
 
         fitting.Sort((left, right) => right.Rank.CompareTo(left.Rank));
-        return new PeerSources([.. fitting], unproven);
+        return new PeerSources([.. fitting], [.. unproven]);
     }
 }
 
@@ -86,14 +81,18 @@ internal readonly record struct PeerProof(bool Tls, byte[]? Certificate)
 internal sealed class PeerSources
 {
     private readonly Candidate[] _candidates;
+    private readonly Candidate[] _unproven;
     private readonly bool _readsHeader;
     private readonly SourceRegistration? _always;
 
-    public PeerSources(Candidate[] candidates, SourceRegistration? unproven)
+    /// <param name="candidates">Sources that fit, most specific first.</param>
+    /// <param name="unproven">Sources that would, had the sender proved itself as they demand.</param>
+    public PeerSources(Candidate[] candidates, Candidate[] unproven)
     {
         _candidates = candidates;
-        Unproven = candidates.Length == 0 ? unproven : null;
-        _readsHeader = Array.Exists(candidates, candidate => candidate.Source is { MatchHost: not null } or { MatchApp: not null });
+        _unproven = unproven;
+        Unproven = candidates.Length == 0 && unproven.Length > 0 ? unproven[^1].Source : null;
+        _readsHeader = candidates.Concat(unproven).Any(candidate => candidate.Source is { MatchHost: not null } or { MatchApp: not null });
         _always = _readsHeader ? null : Best([], []);
     }
 
@@ -140,12 +139,31 @@ internal sealed class PeerSources
             }
         }
 
-        return best?.Source;
+        return best is { } only && !IsAnothers(only, host, app) ? only.Source : null;
+    }
+
+    /// <summary>
+    /// A device whose certificate or TLS fell away is still where it was: what it sends must not turn into lines of another school that takes
+    /// more loosely. In its own school they may.
+    /// </summary>
+    private bool IsAnothers(Candidate best, ReadOnlySpan<byte> host, ReadOnlySpan<byte> app)
+    {
+        foreach (var candidate in _unproven)
+        {
+            if (candidate.Place > best.Place && candidate.Source.Key.School != best.Source.Key.School
+                && Fits(candidate.Source.MatchHost, host) && Fits(candidate.Source.MatchApp, app))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private static bool Fits(string? wanted, ReadOnlySpan<byte> actual) => wanted is null || Ascii.EqualsIgnoreCase(actual, wanted);
 
     /// <param name="Source">A source whose port and network fit.</param>
     /// <param name="Rank">Higher is more specific.</param>
-    internal readonly record struct Candidate(SourceRegistration Source, int Rank);
+    /// <param name="Place">The same by network and names alone, without what the sender has to prove.</param>
+    internal readonly record struct Candidate(SourceRegistration Source, int Rank, int Place);
 }

@@ -82,8 +82,9 @@ internal sealed class ServerCertificate(TlsDoorOptions options, TimeProvider tim
             _faulty = false;
             _refused = null;
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException)
+        catch (Exception exception)
         {
+            // Also what an unusual key makes the platform throw: the certificate in use stays, and the service with it.
             Refuse(files?.Fingerprint ?? exception.GetType().Name, exception);
         }
 
