@@ -54,7 +54,7 @@ internal static class ImportCommand
         var perSecond = imported.Lines / Math.Max(imported.Took.TotalSeconds, 0.001);
         yield return string.Create(
             CultureInfo.InvariantCulture,
-            $"{imported.Records:N0} records ({imported.Lines:N0} lines as {FileKinds.WordOf(imported.Kind)}, {imported.Bytes:N0} bytes) in {imported.Took.TotalSeconds:N1} s, {perSecond:N0} lines/s.");
+            $"{imported.Lines:N0} lines as {FileKinds.WordOf(imported.Kind)} ({imported.Bytes:N0} bytes) in {imported.Took.TotalSeconds:N1} s, {perSecond:N0} lines/s; {imported.Records:N0} records hold them.");
         yield return (imported.Records, imported.Added) switch
         {
             (0, _) => "The file holds no records: nothing was added.",

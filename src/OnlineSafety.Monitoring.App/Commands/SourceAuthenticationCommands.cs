@@ -62,5 +62,5 @@ internal static class SourceAuthenticationCommands
         });
     }
 
-    private static Argument<Guid> SourceArgument() => new("source") { Description = "Id of the source." };
+    private static Argument<Guid> SourceArgument() => new("source") { Description = "Id of the source.", CustomParser = SourceSwitch.Read };
 }

@@ -75,7 +75,20 @@ internal static class SourceSecretCommands
     private static Command Remove(Installation installation)
     {
         var source = SourceArgument();
-        var secret = new Argument<Guid>("secret") { Description = "Id of the secret." };
+        var secret = new Argument<Guid>("secret")
+        {
+            Description = "Id of the secret.",
+            CustomParser = result =>
+            {
+                if (Guid.TryParse(result.Tokens[0].Value, out var id))
+                {
+                    return id;
+                }
+
+                result.AddError("A secret is named by its id. See: onlinesafety source secret list SOURCE");
+                return default;
+            },
+        };
         var command = new ExampledCommand(
             "remove", "End a secret at once.", $"onlinesafety source secret remove {Example} 0d1c2b3a-0000-4000-8000-000000000000") { source, secret };
         return command.Does(async (parse, cancellationToken) =>
@@ -100,5 +113,5 @@ internal static class SourceSecretCommands
         return (await File.ReadAllTextAsync(file.FullName, cancellationToken)).TrimEnd('\r', '\n');
     }
 
-    private static Argument<Guid> SourceArgument() => new("source") { Description = "Id of the source." };
+    private static Argument<Guid> SourceArgument() => new("source") { Description = "Id of the source.", CustomParser = SourceSwitch.Read };
 }

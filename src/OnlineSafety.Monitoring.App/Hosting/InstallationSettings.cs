@@ -41,10 +41,11 @@ internal sealed class InstallationSettings
             switches[MasterKeyFileKey] = Path.GetFullPath(masterKeyFile);
         }
 
+        var file = Path.Combine(directory, "appsettings.json");
         try
         {
             var configuration = new ConfigurationBuilder()
-                .AddJsonFile(Path.Combine(directory, "appsettings.json"), optional: true, reloadOnChange: false)
+                .AddJsonFile(file, optional: true, reloadOnChange: false)
                 .AddEnvironmentVariables("ONLINESAFETY_")
                 .AddInMemoryCollection(switches)
                 .Build();
@@ -52,7 +53,8 @@ internal sealed class InstallationSettings
         }
         catch (InvalidDataException error)
         {
-            throw new SetupException($"The settings cannot be read: {error.InnerException?.Message ?? error.Message}");
+            // The innermost one alone tells the line.
+            throw new SetupException($"The settings in {file} cannot be read: {error.GetBaseException().Message}");
         }
     }
 

@@ -29,6 +29,8 @@ internal static class NotificationsRegistration
 
         services.AddMassTransit(bus =>
         {
+            // By itself the library tells its makers about every installation.
+            bus.DisableUsageTelemetry();
             bus.AddConsumer<NotificationDueConsumer>();
             bus.AddConfigureEndpointsCallback((_, endpoint) =>
             {

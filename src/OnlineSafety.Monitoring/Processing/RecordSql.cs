@@ -64,7 +64,7 @@ internal static class RecordSql
         CROSS JOIN LATERAL (
             SELECT received_at, theme, severity, vendor FROM event
             WHERE school_id = $1 AND subject_key = k.subject AND received_at >= $3 AND severity > 0
-            ORDER BY received_at DESC LIMIT 20) e
+            ORDER BY received_at DESC LIMIT $4) e
         ORDER BY e.received_at
         """;
 

@@ -96,13 +96,7 @@ internal sealed class RecordWriter(Database database, RuleSet rules)
     {
         var concerns = plan.Events.Where(e => e.SubjectKey is not null && e.Assessment.Severity > Severity.None).ToList();
         var seen = await HistoryAsync(session, school, concerns, cancellationToken);
-        foreach (var concern in concerns)
-        {
-            var entries = seen[concern.SubjectKey!];
-            concern.History = new History([.. entries]);
-            concern.Assessment = Correlator.Correlate(concern.Assessment, concern.History, rules);
-            entries.Add(new HistoryEntry(concern.Event.ReceivedAt, concern.Assessment.Theme, concern.Assessment.Severity, concern.Event.Vendor));
-        }
+        Recollection.Correlate(concerns, seen, rules);
     }
 
     private static async Task<Dictionary<string, List<HistoryEntry>>> HistoryAsync(
@@ -123,6 +117,7 @@ internal sealed class RecordWriter(Database database, RuleSet rules)
         select.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = school });
         select.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. seen.Keys] });
         select.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = concerns.Min(c => c.Event.ReceivedAt) - Remembered });
+        select.Parameters.Add(new NpgsqlParameter<int> { TypedValue = Recollection.Most });
         await using var rows = await select.ExecuteReaderAsync(cancellationToken);
         while (await rows.ReadAsync(cancellationToken))
         {

@@ -27,6 +27,11 @@ internal static class CertificateThumbprint
     /// <exception cref="SetupException">There is none in it.</exception>
     public static byte[] OfFile(string path)
     {
+        if (!File.Exists(path))
+        {
+            throw new SetupException($"There is no file {SetupText.Shown(path)}.");
+        }
+
         try
         {
             using var certificate = X509CertificateLoader.LoadCertificateFromFile(path);

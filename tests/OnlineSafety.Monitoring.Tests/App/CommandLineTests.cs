@@ -17,6 +17,10 @@ public sealed class CommandLineTests
     [InlineData("demo", "--http", "8080")]
     [InlineData("verify", "--source", "seven")]
     [InlineData("source", "disable", "seven")]
+    [InlineData("source", "authentication", "show", "seven")]
+    [InlineData("source", "authentication", "set", "seven", "--preset", "github")]
+    [InlineData("source", "secret", "add", "seven")]
+    [InlineData("source", "secret", "remove", "5b0c4d3e-0000-4000-8000-000000000000", "seven")]
     [InlineData("import", "export.csv")]
     [InlineData("import", "export.csv", "--source", "S", "--type", "xlsx")]
     [InlineData("digest", "preview", "--school", "S", "--date", "20/11/2026")]
@@ -53,6 +57,35 @@ public sealed class CommandLineTests
         {
             data.Delete(recursive: true);
         }
+    }
+
+    [Fact]
+    public async Task SettingsThatCannotBeReadAreNamedWithTheirLine()
+    {
+        var data = Directory.CreateTempSubdirectory("os-settings");
+        try
+        {
+            var file = Path.Combine(data.FullName, "appsettings.json");
+            await File.WriteAllTextAsync(file, "{\"Mail\":\n {\"From\": \"a\" \"b\"}}");
+            var (exit, _, error) = await RunAsync(["school", "list", "--data", data.FullName]);
+
+            Assert.Equal(1, exit);
+            Assert.Contains(file, error, StringComparison.Ordinal);
+            Assert.Contains("LineNumber: 1", error, StringComparison.Ordinal);
+        }
+        finally
+        {
+            data.Delete(recursive: true);
+        }
+    }
+
+    [Fact]
+    public async Task ACertificateFileThatIsNotThereIsSaidToBeSo()
+    {
+        var (exit, _, error) = await RunAsync(["source", "add", "--school", "S", "--product", "protex", "--via", "syslog", "--certificate", "none.pem"]);
+
+        Assert.Equal(1, exit);
+        Assert.StartsWith("There is no file ", error, StringComparison.Ordinal);
     }
 
     [Fact]

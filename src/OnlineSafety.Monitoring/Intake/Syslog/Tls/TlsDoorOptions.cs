@@ -31,21 +31,19 @@ internal sealed class TlsDoorOptions : IValidatableObject
     {
         if (Listen.Length > 0 && !SyslogDoorOptions.IsAddressAndPort(Listen))
         {
-            yield return new ValidationResult("Tls:Listen must be ADDRESS:PORT, as 0.0.0.0:6514 or [::]:6514.", [nameof(Listen)]);
+            yield return new ValidationResult("Intake:Syslog:Tls:Listen must be ADDRESS:PORT, as 0.0.0.0:6514 or [::]:6514.", [nameof(Listen)]);
         }
 
         if (Listen.Length > 0 && !HasCertificate)
         {
-            yield return new ValidationResult("Tls:Listen needs Tls:CertificateFile.", [nameof(CertificateFile)]);
+            yield return new ValidationResult("Intake:Syslog:Tls:Listen needs Intake:Syslog:Tls:CertificateFile.", [nameof(CertificateFile)]);
         }
 
         // A relative path would mean another file after a start from another directory.
-        foreach (var path in (string[])[CertificateFile, KeyFile])
+        if (Array.Exists([CertificateFile, KeyFile], path => path.Length > 0 && !Path.IsPathFullyQualified(path)))
         {
-            if (path.Length > 0 && !Path.IsPathFullyQualified(path))
-            {
-                yield return new ValidationResult("Tls:CertificateFile and Tls:KeyFile must be absolute paths.", [nameof(CertificateFile)]);
-            }
+            yield return new ValidationResult(
+                "Intake:Syslog:Tls:CertificateFile and KeyFile must be absolute paths, as /srv/onlinesafety/tls.pem.", [nameof(CertificateFile), nameof(KeyFile)]);
         }
     }
 }

@@ -1,0 +1,33 @@
+using OnlineSafety.Monitoring.Classification;
+
+namespace OnlineSafety.Monitoring.Processing;
+
+/// <summary>What Correlate is shown of a person: the same few entries, whether they were recorded before or stand in the same chunk.</summary>
+internal static class Recollection
+{
+    /// <summary>
+    /// Entries of one person. Each concern keeps a copy of what it was shown, so without a bound a page that reloads itself all night
+    /// costs the square of its requests in memory and in rows.
+    /// </summary>
+    public const int Most = 20;
+
+    /// <summary>Correlates the concerns one after the other; each is part of what the next one of its person is shown.</summary>
+    /// <param name="concerns">Concerns about known persons, in their order.</param>
+    /// <param name="seen">What is recorded of each person, oldest first; grows with the concerns.</param>
+    /// <param name="rules">The rules.</param>
+    public static void Correlate(IEnumerable<PlannedEvent> concerns, Dictionary<string, List<HistoryEntry>> seen, RuleSet rules)
+    {
+        foreach (var concern in concerns)
+        {
+            var entries = seen[concern.SubjectKey!];
+            concern.History = new History([.. entries]);
+            concern.Assessment = Correlator.Correlate(concern.Assessment, concern.History, rules);
+            if (entries.Count == Most)
+            {
+                entries.RemoveAt(0);
+            }
+
+            entries.Add(new HistoryEntry(concern.Event.ReceivedAt, concern.Assessment.Theme, concern.Assessment.Severity, concern.Event.Vendor));
+        }
+    }
+}
