@@ -25,14 +25,15 @@ internal sealed class SegmentReader(Database database, DataKeyRing keys)
         FROM (
             SELECT *, sum(octet_length(payload)) OVER (ORDER BY first_seq) - octet_length(payload) AS bytes_before
             FROM intake_segment
-            WHERE school_id = $1 AND stream_id = $2 AND day = $3 AND first_seq >= $4
+            WHERE school_id = $1 AND stream_id = $2 AND day = $3 AND first_seq >= COALESCE(
+                (SELECT max(first_seq) FROM intake_segment WHERE school_id = $1 AND stream_id = $2 AND day = $3 AND first_seq <= $4), $4)
             ORDER BY first_seq
             LIMIT $5) s
         WHERE bytes_before < $6
         ORDER BY first_seq
         """;
 
-    /// <summary>Segments from <paramref name="next"/> on, at most <paramref name="limit"/> of them and no further one once there are <paramref name="bytes"/> sealed bytes.</summary>
+    /// <summary>Segments from the one on that holds <paramref name="next"/>, at most <paramref name="limit"/> of them and no further one once there are <paramref name="bytes"/> sealed bytes.</summary>
     public Task<List<StoredSegment>> ReadAsync(
         Guid school, Guid stream, DateOnly day, long next, int limit, long bytes, CancellationToken cancellationToken) => database.QueryAsync(
         school,

@@ -35,6 +35,10 @@ internal sealed class ProcessingOptions
     [Range(4096, 1024 * 1024 * 1024)]
     public int ChunkPlainBytes { get; set; } = 16 * 1024 * 1024;
 
+    /// <summary>Events of one Record transaction, which may end inside a segment: each costs some 20 KB until it is recorded. Default 1,000.</summary>
+    [Range(1, 1_000_000)]
+    public int ChunkEvents { get; set; } = 1000;
+
     /// <summary>Segments read for one Record transaction. Default 256.</summary>
     [Range(1, 10_000)]
     public int ChunkSegments { get; set; } = 256;

@@ -96,16 +96,18 @@ internal sealed class StreamWorker(
 
                 var last = segments[^1].Header.Last;
                 reading = last < stream.Last ? OpenAsync(stream, last + 1, options.Value.ChunkSegments, cancellationToken) : Task.FromResult<List<OpenedSegment>>([]);
-                Assess(segments, next, context, plainly);
-                if (!await recorded)
+                for (; next <= last; next = _recording.Last + 1)
                 {
-                    return;
-                }
+                    Assess(segments, next, context, plainly);
+                    if (!await recorded)
+                    {
+                        return;
+                    }
 
-                (_filling, _recording) = (_recording, _filling);
-                recorded = RecordAsync(stream, _recording, segments, context, plainly, cancellationToken);
-                next = last + 1;
-                plainly = false;
+                    (_filling, _recording) = (_recording, _filling);
+                    recorded = RecordAsync(stream, _recording, _recording.Last == last ? segments : [], context, plainly, cancellationToken);
+                    plainly = false;
+                }
             }
 
             if (await recorded)
@@ -121,19 +123,50 @@ internal sealed class StreamWorker(
         }
     }
 
-    private void Assess(List<OpenedSegment> segments, long first, StreamContext context, bool plainly)
+    /// <summary>Plans records from <paramref name="next"/> on, until the segments end or there are as many events as one transaction takes.</summary>
+    private void Assess(List<OpenedSegment> segments, long next, StreamContext context, bool plainly)
     {
         using var activity = Instruments.Activities.StartActivity("normalize and assess");
-        _filling.Start(first);
+        _filling.Start(next);
         foreach (var segment in segments)
         {
-            Run(segment, context, plainly);
+            if (_filling.Events.Count >= options.Value.ChunkEvents)
+            {
+                break;
+            }
+
+            if (segment.Damage.Length > 0 && segment.Header.Last >= next)
+            {
+                ProcessingLog.Damaged(logger, segment.Header.Stream, segment.Header.First, segment.Header.Last, segment.Damage);
+            }
+
+            while (_filling.Last < segment.Header.Last && _filling.Events.Count < options.Value.ChunkEvents)
+            {
+                Run(segment, _filling.Last + 1, context, plainly);
+            }
         }
 
         activity?.SetTag("records", _filling.Last - _filling.First + 1).SetTag("events", _filling.Events.Count);
     }
 
-    /// <summary>Records a chunk and lets go of its segments; false when another worker was faster.</summary>
+    private void Run(OpenedSegment segment, long sequence, StreamContext context, bool plainly)
+    {
+        var header = segment.Header;
+        if (segment.Damage.Length > 0)
+        {
+            _stages.Damaged(context, header, sequence, segment.Damage, _filling);
+        }
+        else if (plainly)
+        {
+            _stages.Refused(context, header.Stream, sequence, segment.Records[(int)(sequence - header.First)], _filling);
+        }
+        else
+        {
+            _stages.Run(context, header.Stream, sequence, segment.Records[(int)(sequence - header.First)], _filling);
+        }
+    }
+
+    /// <summary>Records what was planned and lets go of segments that are done with; false when another worker was faster.</summary>
     private async Task<bool> RecordAsync(
         ClaimedStream stream, RecordPlan plan, List<OpenedSegment> segments, StreamContext context, bool plainly, CancellationToken cancellationToken)
     {
@@ -180,7 +213,8 @@ internal sealed class StreamWorker(
             stream.Target.School, stream.Stream, stream.Day, next, most, options.Value.ChunkBytes, cancellationToken);
         foreach (var segment in stored)
         {
-            if (segment.Header.First != next)
+            // The first may have been recorded in part: a transaction ends where it holds enough events.
+            if (segment.Header.First > next || segment.Header.Last < next)
             {
                 // Never step over a hole: what is missing may be what matters.
                 ProcessingLog.Gap(logger, stream.Stream, next, segment.Header.First);
@@ -200,33 +234,6 @@ internal sealed class StreamWorker(
         }
 
         return opened;
-    }
-
-    private void Run(OpenedSegment segment, StreamContext context, bool plainly)
-    {
-        var header = segment.Header;
-        if (segment.Damage.Length > 0)
-        {
-            ProcessingLog.Damaged(logger, header.Stream, header.First, header.Last, segment.Damage);
-            for (var sequence = header.First; sequence <= header.Last; sequence++)
-            {
-                _stages.Damaged(context, header, sequence, segment.Damage, _filling);
-            }
-
-            return;
-        }
-
-        for (var i = 0; i < segment.Records.Count; i++)
-        {
-            if (plainly)
-            {
-                _stages.Refused(context, header.Stream, header.First + i, segment.Records[i], _filling);
-            }
-            else
-            {
-                _stages.Run(context, header.Stream, header.First + i, segment.Records[i], _filling);
-            }
-        }
     }
 
     // Classes 53, 58 and XX of Postgres: resources, system, internal. A full disk shows as any of them, and what is then kept for review as it came

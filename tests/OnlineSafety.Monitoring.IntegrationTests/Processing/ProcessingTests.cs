@@ -273,6 +273,26 @@ public sealed class ProcessingTests(PostgresFixture postgres) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task ATransactionThatHoldsEnoughEventsEndsInsideASegmentAndAnotherWorkerGoesOnThere()
+    {
+        await AddStaffAsync("dsl");
+        await AppendAsync([.. Enumerable.Range(1, 7).Select(i => Search("pupil" + i, "painless ways to kill myself"))]);
+        await _installation.Store.RunAsync("ALTER TABLE onlinesafety.event ADD CONSTRAINT refuses CHECK (seq < 5)");
+        await Worker(new ProcessingOptions { ChunkEvents = 2 }).PassAsync(DateOnly.MinValue, CancellationToken.None);
+        Assert.Equal(5L, Assert.Single(await QueryAsync("SELECT next_seq FROM onlinesafety.checkpoint"))[0]);
+
+        await _installation.Store.RunAsync("ALTER TABLE onlinesafety.event DROP CONSTRAINT refuses");
+        await DrainAsync();
+
+        Assert.Equal(
+            ["1-2", "3-4", "5-7"],
+            (await QueryAsync("SELECT first_seq || '-' || last_seq FROM onlinesafety.counter_block ORDER BY first_seq")).ConvertAll(r => (string)r[0]));
+        Assert.Equal(7, (await QueryAsync("SELECT 1 FROM onlinesafety.alert")).Count);
+        Assert.Equal(7, (await QueryAsync("SELECT 1 FROM onlinesafety.evidence")).Count);
+        await AssertBalancedAsync(concern: 7);
+    }
+
+    [Fact]
     public async Task AHoleInAStreamStopsItThere()
     {
         await AppendAsync(Visit("a", "https://www.bbc.co.uk/", "News"));
@@ -327,13 +347,13 @@ public sealed class ProcessingTests(PostgresFixture postgres) : IAsyncLifetime
         }
     }
 
-    private StreamWorker Worker()
+    private StreamWorker Worker(ProcessingOptions? options = null)
     {
         var database = _installation[DatabaseRole.Process];
         var people = new PeopleDirectory(database, TimeProvider.System);
         return new StreamWorker(
             Guid.NewGuid(), database, _installation.Master, new StreamContexts(database, people, TimeProvider.System), Repository.Rules,
-            new NotificationSignals(), Options.Create(new ProcessingOptions()), TimeProvider.System, NullLogger<StreamWorker>.Instance);
+            new NotificationSignals(), Options.Create(options ?? new ProcessingOptions()), TimeProvider.System, NullLogger<StreamWorker>.Instance);
     }
 
     private async Task<Guid> AddStaffAsync(string role, params string[] accounts)
