@@ -87,13 +87,13 @@ internal sealed class SyslogDoorOptions : IValidatableObject
     [Range(8 * 1024, 4 * 1024 * 1024)]
     public int ReadAheadBytes { get; set; } = 64 * 1024;
 
-    /// <summary>What that grows to for a connection that sends more than small commits can carry, while the log is quick. Default 1 MiB.</summary>
+    /// <summary>What that grows to for a connection that sends more than small commits can carry, while the log is quick. Default 512 KiB.</summary>
     [Range(8 * 1024, 16 * 1024 * 1024)]
-    public int ReadAheadMostBytes { get; set; } = 1024 * 1024;
+    public int ReadAheadMostBytes { get; set; } = 512 * 1024;
 
-    /// <summary>By how much all connections of one listener together may grow. Default 32 MiB.</summary>
+    /// <summary>By how much all connections of one listener together may grow. Default 8 MiB.</summary>
     [Range(0, int.MaxValue)]
-    public int ReadAheadTotalBytes { get; set; } = 32 * 1024 * 1024;
+    public int ReadAheadTotalBytes { get; set; } = 8 * 1024 * 1024;
 
     [Range(1, 100_000)]
     public int MaxConnections { get; set; } = 1000;

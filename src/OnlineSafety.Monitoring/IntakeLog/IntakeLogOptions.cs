@@ -9,9 +9,9 @@ internal sealed class IntakeLogOptions
     [Range(1, 16)]
     public int Writers { get; set; } = 2;
 
-    /// <summary>Payload bytes that one commit takes at most. Default 4 MiB.</summary>
+    /// <summary>Payload bytes that one commit takes at most. Default 2 MiB.</summary>
     [Range(64 * 1024, 64 * 1024 * 1024)]
-    public int CommitBytes { get; set; } = 4 * 1024 * 1024;
+    public int CommitBytes { get; set; } = 2 * 1024 * 1024;
 
     /// <summary>Appends that may wait for one writer; a further one waits at the door. Default 4,096.</summary>
     [Range(1, 1_000_000)]
