@@ -91,15 +91,13 @@ public sealed class SyslogLimitsTests
             sources => sources.Syslog("filter"), ("Syslog:MaxPendingBytes", "1048576"), ("Syslog:ReadAheadBytes", "4194304"));
         doors.Log.Stall();
         var sockets = new List<Socket>();
-        var line = Encoding.ASCII.GetBytes("<14>" + new string('a', 995) + "\n");
+        // In one piece: what comes line by line is read line by line, and no connection would hold much.
+        var lines = Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat("<14>" + new string('a', 995) + "\n", 60)));
         for (var connection = 0; connection < 90; connection++)
         {
             var socket = await doors.ConnectAsync();
             sockets.Add(socket);
-            for (var sent = 0; sent < 60; sent++)
-            {
-                await socket.SendAsync(line);
-            }
+            await socket.SendAsync(lines);
         }
 
         await Doors.UntilAsync(() => doors.Logs.Lines.Any(told => told.Id == 2121), told => told);

@@ -28,11 +28,17 @@ internal sealed class ReadAhead : IDisposable
     /// <summary>Bytes that the next read may take.</summary>
     public int Bytes { get; private set; }
 
-    public static ReadAhead Of(SyslogDoorOptions options, bool tls, ReadAheadBudget budget) => new(
-        tls ? Math.Max(options.ReadAheadBytes - TlsBuffer, LeastOverTls) : options.ReadAheadBytes, options.ReadAheadMostBytes, budget);
+    /// <param name="options">Limits.</param>
+    /// <param name="tls">Over TLS it does not grow: a read never gives more than one record, 16 KiB.</param>
+    /// <param name="budget">What all connections may grow by together.</param>
+    public static ReadAhead Of(SyslogDoorOptions options, bool tls, ReadAheadBudget budget)
+    {
+        var least = tls ? Math.Max(options.ReadAheadBytes - TlsBuffer, LeastOverTls) : options.ReadAheadBytes;
+        return new ReadAhead(least, tls ? least : options.ReadAheadMostBytes, budget);
+    }
 
     /// <param name="filled">The sender had at least as much to say as a read could take.</param>
-    /// <param name="append">How long the append before took.</param>
+    /// <param name="append">Time since the append before began, now that it has ended: a sender that pauses counts as one that needs no more.</param>
     public void Adapt(bool filled, TimeSpan append)
     {
         if (append > Quick)
