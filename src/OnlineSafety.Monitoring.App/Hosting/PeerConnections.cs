@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Net;
 using Microsoft.AspNetCore.Connections;
 using OnlineSafety.Monitoring.Events;
@@ -12,14 +11,13 @@ internal sealed class PeerConnections(int most)
 {
     private const int NetworkBytes = 8;
 
-    private readonly ConcurrentDictionary<UInt128, int> _open = new();
+    private readonly OpenCounts<UInt128> _open = new(most);
 
     public ConnectionDelegate Limit(ConnectionDelegate next) => async connection =>
     {
         var peer = KeyOf((connection.RemoteEndPoint as IPEndPoint)?.Address ?? IPAddress.None);
-        if (_open.AddOrUpdate(peer, 1, (_, open) => open + 1) > most)
+        if (!_open.TryEnter(peer))
         {
-            Leave(peer);
             IntakeMetrics.OnRejected(Door.Http, IntakeReason.PeerConnectionLimit);
             connection.Abort();
             return;
@@ -31,18 +29,9 @@ internal sealed class PeerConnections(int most)
         }
         finally
         {
-            Leave(peer);
+            _open.Leave(peer);
         }
     };
-
-    private void Leave(UInt128 peer)
-    {
-        // Removed only while it is zero: another connection may have come meanwhile.
-        if (_open.AddOrUpdate(peer, 0, (_, open) => open - 1) == 0)
-        {
-            _open.TryRemove(new KeyValuePair<UInt128, int>(peer, 0));
-        }
-    }
 
     /// <summary>An IPv4 address, or the network of an IPv6 one: there a single host has as many addresses as it likes.</summary>
     private static UInt128 KeyOf(IPAddress address)

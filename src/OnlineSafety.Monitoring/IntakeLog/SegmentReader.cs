@@ -33,7 +33,7 @@ internal sealed class SegmentReader(Database database, DataKeyRing keys)
         ORDER BY first_seq
         """;
 
-    /// <summary>Segments from the one on that holds <paramref name="next"/>, at most <paramref name="limit"/> of them and no further one once there are <paramref name="bytes"/> sealed bytes.</summary>
+    /// <summary>Segments from the one on that holds <paramref name="next"/> (where a hole is, the one before it), at most <paramref name="limit"/> of them and no further one once there are <paramref name="bytes"/> sealed bytes.</summary>
     public Task<List<StoredSegment>> ReadAsync(
         Guid school, Guid stream, DateOnly day, long next, int limit, long bytes, CancellationToken cancellationToken) => database.QueryAsync(
         school,

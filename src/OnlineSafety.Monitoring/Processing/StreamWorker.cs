@@ -213,8 +213,14 @@ internal sealed class StreamWorker(
             stream.Target.School, stream.Stream, stream.Day, next, most, options.Value.ChunkBytes, cancellationToken);
         foreach (var segment in stored)
         {
-            // The first may have been recorded in part: a transaction ends where it holds enough events.
-            if (segment.Header.First > next || segment.Header.Last < next)
+            if (segment.Header.Last < next)
+            {
+                // The reader begins with the segment at or before; behind this one is a hole.
+                continue;
+            }
+
+            // It may have been recorded in part: a transaction ends where it holds enough events.
+            if (segment.Header.First > next)
             {
                 // Never step over a hole: what is missing may be what matters.
                 ProcessingLog.Gap(logger, stream.Stream, next, segment.Header.First);

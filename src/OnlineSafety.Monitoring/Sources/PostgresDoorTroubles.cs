@@ -69,8 +69,7 @@ internal sealed class PostgresDoorTroubles(Database ingest, TimeProvider time, I
             }
             catch (Exception error)
             {
-                // Whatever it was: a counter must not end the service.
-                // The next round tries again. Counts of one that was committed without our hearing of it are then too high, never too low.
+                // Whatever it was, a counter must not end the service: the next round tries again. Counts of one that was committed without our hearing of it are then too high, never too low.
                 foreach (var (key, seen) in school)
                 {
                     Add(key, seen);

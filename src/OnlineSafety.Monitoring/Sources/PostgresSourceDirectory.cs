@@ -22,7 +22,7 @@ internal sealed class PostgresSourceDirectory(Database ingest, MasterKey master,
     private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(30);
 
     private readonly SemaphoreSlim _loading = new(1, 1);
-    private volatile Loaded _loaded = Loaded.Nothing;
+    private volatile LoadedSources _loaded = LoadedSources.Nothing;
     private long _loadedAt;
     private bool _everLoaded;
 
@@ -141,7 +141,7 @@ internal sealed class PostgresSourceDirectory(Database ingest, MasterKey master,
     private async Task LoadAsync(CancellationToken cancellationToken, long unlessSince = long.MaxValue)
     {
         await _loading.WaitAsync(cancellationToken);
-        Loaded fresh;
+        LoadedSources fresh;
         try
         {
             if (_everLoaded && _loadedAt >= unlessSince)
@@ -154,7 +154,7 @@ internal sealed class PostgresSourceDirectory(Database ingest, MasterKey master,
             var rows = await session.Context.Sources.AsNoTracking().Where(s => s.Enabled || s.Unassigned).ToListAsync(cancellationToken);
             var schools = await SchoolsAsync(session, cancellationToken);
             var secrets = await session.Context.SourceSecrets.AsNoTracking().OrderBy(s => s.CreatedAt).ThenBy(s => s.SecretId).ToListAsync(cancellationToken);
-            fresh = new Loaded(rows, schools, new RegisteredProofs(secrets, master));
+            fresh = new LoadedSources(rows, schools, new RegisteredProofs(secrets, master));
             var same = fresh.SameAs(_loaded);
             if (!same)
             {
@@ -201,20 +201,8 @@ internal sealed class PostgresSourceDirectory(Database ingest, MasterKey master,
     private static async Task<Guid> HoldingSchoolAsync(Session session, CancellationToken cancellationToken)
     {
         var schools = await SchoolsAsync(session, cancellationToken);
-        return OwnerOfUnassigned(schools)
+        return LoadedSources.OwnerOfUnassigned(schools)
             ?? throw new InvalidOperationException("The holding school is missing: it is made when the service starts.");
-    }
-
-    private static Guid? OwnerOfUnassigned(IReadOnlyList<(Guid School, string Kind)> schools)
-    {
-        var real = schools.Where(s => s.Kind != School.Unassigned).ToList();
-        if (real.Count == 1)
-        {
-            return real[0].School;
-        }
-
-        var holding = schools.Where(s => s.Kind == School.Unassigned).ToList();
-        return holding.Count > 0 ? holding[0].School : null;
     }
 
     private static async Task InsertUnassignedAsync(Session session, Guid school, string listener, CancellationToken cancellationToken)
@@ -231,96 +219,5 @@ internal sealed class PostgresSourceDirectory(Database ingest, MasterKey master,
         command.Parameters.AddWithValue((short)SourceDoor.Syslog);
         command.Parameters.AddWithValue(listener);
         await command.ExecuteNonQueryAsync(cancellationToken);
-    }
-
-    private sealed class Loaded
-    {
-        private readonly List<Source> _rows;
-        private readonly Dictionary<string, SourceRegistration> _unassigned = new(StringComparer.Ordinal);
-        private readonly HashSet<Guid> _unreadableNetworks = [];
-        private readonly string _fingerprint;
-
-        public Loaded(List<Source> rows, IReadOnlyList<(Guid School, string Kind)> schools, RegisteredProofs proofs)
-        {
-            _rows = rows;
-            Proofs = proofs;
-            // When a second school arrives, strays stop going to the first one.
-            var owner = OwnerOfUnassigned(schools);
-            var sources = new List<SourceRegistration>(rows.Count);
-            foreach (var row in rows)
-            {
-                var registration = Registration(row, proofs, Networks(row));
-                if (row.Networks.Length > 0 && registration.From.Count == 0)
-                {
-                    // Without any network it would take from everywhere, which nobody asked for.
-                    continue;
-                }
-
-                sources.Add(registration);
-                if (row is { Unassigned: true, Listener: { } listener } && row.SchoolId == owner)
-                {
-                    _unassigned[listener] = registration;
-                }
-            }
-
-            Sources = sources;
-            ById = sources.ToDictionary(s => s.Key.Source);
-            _fingerprint = $"{owner}|{proofs.Fingerprint}|" + string.Join('|', _rows.OrderBy(r => r.SourceId).Select(Fingerprint));
-        }
-
-        public static Loaded Nothing { get; } = new([], [], RegisteredProofs.None);
-
-        public RegisteredProofs Proofs { get; }
-
-        public IReadOnlyList<SourceRegistration> Sources { get; }
-
-        public Dictionary<Guid, SourceRegistration> ById { get; }
-
-        public IReadOnlyCollection<Guid> UnreadableNetworks => _unreadableNetworks;
-
-        public SourceRegistration? Unassigned(string listener) => _unassigned.GetValueOrDefault(listener);
-
-        public bool SameAs(Loaded other) => _fingerprint == other._fingerprint;
-
-        private static string Fingerprint(Source row) => string.Join(
-            ',', row.SourceId, row.Name, row.Product, row.Door, row.Port, row.MatchHost, row.MatchApp, row.TimeZone, row.Unassigned, row.Listener,
-            row.Authentication, row.Tls, string.Join(';', row.Certificates.Select(Convert.ToHexString)), string.Join(';', row.Networks), string.Join(';', row.KeyHashes.Select(Convert.ToHexString)));
-
-        // One that cannot be read shuts itself alone, not the source's other networks, and never all sources.
-        private List<IPNetwork> Networks(Source row)
-        {
-            var networks = new List<IPNetwork>(row.Networks.Length);
-            foreach (var text in row.Networks)
-            {
-                if (IPNetwork.TryParse(text, out var network))
-                {
-                    networks.Add(network);
-                }
-                else
-                {
-                    _unreadableNetworks.Add(row.SourceId);
-                }
-            }
-
-            return networks;
-        }
-
-        private static SourceRegistration Registration(Source row, RegisteredProofs proofs, IReadOnlyList<IPNetwork> from) => new()
-        {
-            Key = new SourceKey(row.SchoolId, row.SourceId),
-            Name = row.Name,
-            Product = row.Product,
-            Door = (SourceDoor)row.Door,
-            KeyHashes = row.KeyHashes,
-            Authentication = proofs.Of(row),
-            From = from,
-            Port = row.Port,
-            MatchHost = row.MatchHost,
-            MatchApp = row.MatchApp,
-            Tls = row.Tls,
-            Certificates = row.Certificates,
-            Unassigned = row.Unassigned,
-            TimeZone = row.TimeZone,
-        };
     }
 }

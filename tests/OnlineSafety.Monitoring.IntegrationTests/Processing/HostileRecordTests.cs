@@ -44,7 +44,7 @@ public sealed class HostileRecordTests(PostgresFixture postgres) : IAsyncLifetim
     {
         var target = await _installation.AddSourceAsync("protex");
         var host = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4000));
-        var line = ProcessingTests.Line(
+        var line = ProcessingScene.Line(
             "-", "https://www.google.com/search?q=kill", "403", "450", "*DENIED* Banned search term found: " + Grave, "Banned Phrases", Grave, host);
         await AppendAsync(target, line);
         await AppendAsync(target, line);
@@ -56,7 +56,7 @@ public sealed class HostileRecordTests(PostgresFixture postgres) : IAsyncLifetim
     public async Task AnUnknownCategoryCutInsideACharacterIsStillCounted()
     {
         var target = await _installation.AddSourceAsync("protex");
-        await AppendAsync(target, ProcessingTests.Line("a", "https://www.example.org/", "200", "0", "", new string('x', 199) + "\U0001F600 and more", ""));
+        await AppendAsync(target, ProcessingScene.Line("a", "https://www.example.org/", "200", "0", "", new string('x', 199) + "\U0001F600 and more", ""));
         await PassAsync(2);
         Assert.Equal(1, await NumberAsync("SELECT count(*)::int FROM onlinesafety.unmapped WHERE kind = 'category'"));
     }
@@ -65,7 +65,7 @@ public sealed class HostileRecordTests(PostgresFixture postgres) : IAsyncLifetim
     public async Task AKnownUnmappedValueIsCountedOnItsOwnLineAlsoWhenThereIsRoomForNoMore()
     {
         var target = await _installation.AddSourceAsync("protex");
-        var line = ProcessingTests.Line("a", "https://www.example.org/", "200", "0", "", "Quite New", "");
+        var line = ProcessingScene.Line("a", "https://www.example.org/", "200", "0", "", "Quite New", "");
         await AppendAsync(target, line);
         await PassAsync(2);
         await _installation.Store.RunAsync(
@@ -84,12 +84,12 @@ public sealed class HostileRecordTests(PostgresFixture postgres) : IAsyncLifetim
         for (var i = 0; i < 9; i++)
         {
             var poisoned = await _installation.AddSourceAsync("protex");
-            await AppendAsync(poisoned, ProcessingTests.Search("poison", Grave));
-            await AppendAsync(poisoned, ProcessingTests.Search("poison", Grave));
+            await AppendAsync(poisoned, ProcessingScene.Search("poison", Grave));
+            await AppendAsync(poisoned, ProcessingScene.Search("poison", Grave));
         }
 
         await _installation.Store.RunAsync(damage);
-        await AppendAsync(await _installation.AddSourceAsync("protex"), ProcessingTests.Search("j.example", Grave));
+        await AppendAsync(await _installation.AddSourceAsync("protex"), ProcessingScene.Search("j.example", Grave));
         await _installation.Store.RunAsync("UPDATE onlinesafety.intake_stream SET last_received_at = now() WHERE last_seq = 1");
         await PassAsync(3);
         Assert.Equal(1, await NumberAsync("SELECT count(*)::int FROM onlinesafety.alert WHERE subject_key = 'user:j.example'"));
@@ -113,14 +113,14 @@ public sealed class HostileRecordTests(PostgresFixture postgres) : IAsyncLifetim
     {
         var first = await _installation.AddSourceAsync("protex");
         var second = await _installation.AddSourceAsync("protex");
-        await AppendAsync(first, ProcessingTests.Search("a.example", Grave));
-        await AppendAsync(second, ProcessingTests.Search("b.example", Grave));
+        await AppendAsync(first, ProcessingScene.Search("a.example", Grave));
+        await AppendAsync(second, ProcessingScene.Search("b.example", Grave));
         var report = await new LogVerifier(_installation[DatabaseRole.Process]).VerifyAsync(source: null, (done, _) => Task.Run(async () =>
         {
             if (done == 1)
             {
-                await AppendAsync(first, ProcessingTests.Search("a.example", Grave));
-                await AppendAsync(second, ProcessingTests.Search("b.example", Grave));
+                await AppendAsync(first, ProcessingScene.Search("a.example", Grave));
+                await AppendAsync(second, ProcessingScene.Search("b.example", Grave));
                 await PassAsync(3);
             }
         }).GetAwaiter().GetResult(), CancellationToken.None);

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 
-namespace OnlineSafety.Monitoring.Intake.Syslog;
+namespace OnlineSafety.Monitoring.Intake;
 
 /// <summary>How many are open for each key, up to a limit. A key with none is forgotten, so that addresses do not pile up.</summary>
 internal sealed class OpenCounts<TKey>(int most)
