@@ -81,13 +81,13 @@ public sealed class SyslogUdpTests
         var udp = doors.Syslog.Listeners[0].Udp!;
         var sent = 0;
 
-        // Three senders against one reader, until it has lost a good many; bounded in any case.
-        await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => Task.Run(() =>
+        // Many senders against one reader, which must get no turn for a while, until it has lost a good many; bounded in any case.
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() =>
         {
             using var socket = Sender(doors);
             var datagram = new byte[1000];
             datagram.AsSpan().Fill((byte)'a');
-            for (var count = 0; count < 200_000 && udp.KernelDropped < 2000; count++)
+            for (var count = 0; count < 500_000 && udp.KernelDropped < 2000; count++)
             {
                 socket.Send(datagram);
                 Interlocked.Increment(ref sent);
