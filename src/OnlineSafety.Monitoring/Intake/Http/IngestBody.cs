@@ -11,6 +11,7 @@ namespace OnlineSafety.Monitoring.Intake.Http;
 /// </summary>
 internal sealed class IngestBody(BodyLease lease) : IDisposable
 {
+    private const long ReadAway = 1024 * 1024;
     private const int FirstBuffer = 4 * 1024;
 
     private byte[] _buffer = [];
@@ -29,6 +30,13 @@ internal sealed class IngestBody(BodyLease lease) : IDisposable
     public static async Task<(IngestBody? Body, IngestRefusal? Refusal)> ReadAsync(
         HttpContext context, HttpDoorOptions options, BodyLease lease, TimeProvider time, Func<ReadOnlyMemory<byte>, ValueTask<IngestRefusal?>> check)
     {
+        // Kestrel stops a body without an end. What is a little over our own limit it reads and throws away after the answer: a sender that is still
+        // sending would else find the connection broken instead of our 413.
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
+        {
+            limit.MaxRequestBodySize = options.MaxBodyBytes + ReadAway;
+        }
+
         var encoding = context.Request.Headers.ContentEncoding;
         var gzip = encoding is [{ } coding] && coding.Trim().Equals("gzip", StringComparison.OrdinalIgnoreCase);
         if (!gzip && encoding.Count > 0 && !(encoding is [{ } plain] && plain.Trim().Equals("identity", StringComparison.OrdinalIgnoreCase)))
@@ -144,13 +152,7 @@ internal sealed class IngestBody(BodyLease lease) : IDisposable
 
     private async Task<IngestRefusal?> FillAsync(HttpContext context, HttpDoorOptions options, TimeProvider time)
     {
-        // Kestrel then refuses by itself what is announced larger, and stops a chunked body without an end.
         var most = options.MaxBodyBytes;
-        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
-        {
-            limit.MaxRequestBodySize = most;
-        }
-
         // Kestrel ends a body of which nothing comes. One that trickles steadily is ended by us; most come in one piece and are not timed.
         CancellationTokenSource? deadline = null;
         var announced = context.Request.ContentLength;
