@@ -46,7 +46,7 @@ public sealed class SyslogListenersTests
         });
 
         Assert.Single(doors.Syslog.Listeners);
-        Assert.Contains(doors.Logs.Lines, line => line.Id == 2101 && line.Text.Contains($"{port}", StringComparison.Ordinal));
+        await Doors.UntilAsync(() => doors.Logs.Lines.Any(line => line.Id == 2101 && line.Text.Contains($"{port}", StringComparison.Ordinal)), told => told);
         using var socket = await doors.ConnectAsync();
         await socket.SendAsync("<14>one\n"u8.ToArray());
         Assert.Equal(common.Key.Source, Assert.Single(await doors.StoredAsync(1)).Source);

@@ -204,7 +204,7 @@ public sealed class SyslogTcpTests
         await doors.StopAsync().WaitAsync(TimeSpan.FromSeconds(20));
 
         Assert.Empty(doors.Log.Stored);
-        Assert.Contains(doors.Logs.Lines, line => line.Id == 2108);
+        await Doors.UntilAsync(() => doors.Logs.Lines.Any(line => line.Id == 2108), told => told);
     }
 
     private static async Task<long> SendUntilHeldBackAsync(Socket socket, byte[] line)

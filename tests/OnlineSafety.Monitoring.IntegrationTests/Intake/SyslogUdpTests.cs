@@ -102,7 +102,7 @@ public sealed class SyslogUdpTests
         var lostInKernel = sent - doors.Log.Stored.Count - udp.Dropped;
         Assert.InRange(udp.KernelDropped, lostInKernel * 0.99, lostInKernel * 1.01);
         Assert.Equal(KernelsOwnCount(doors.SyslogEndpoint.Port), udp.KernelDropped);
-        Assert.Contains(doors.Logs.Lines, line => line.Id == 2104);
+        await Doors.UntilAsync(() => doors.Logs.Lines.Any(line => line.Id == 2104), told => told);
         Assert.True(doors.Syslog.Met.Lately);
     }
 
