@@ -11,6 +11,10 @@ internal static class RecordSql
     // and never before the last cut: a server's clock set back must not put an event into no window.
     private const string Lock = "SELECT pg_advisory_xact_lock_shared(hashtextextended('digest:' || $1::text, 0))";
 
+    // A lock held for longer (a digest being made, a session left open by hand) is one stream's trouble, and is then said as that (55P03): waited for
+    // until the command's own limit, it would look like a database that is away.
+    private const string WaitForLocks = "SET LOCAL lock_timeout = '5s'";
+
     private const string Fence = """
         SELECT next_seq, GREATEST(clock_timestamp(), (SELECT max(window_to) FROM digest WHERE school_id = $1))
         FROM checkpoint WHERE school_id = $1 AND stream_id = $2 FOR UPDATE
@@ -67,6 +71,8 @@ internal static class RecordSql
             ORDER BY received_at DESC LIMIT $4) e
         ORDER BY e.received_at
         """;
+
+    public static NpgsqlBatchCommand WaitForLocksCommand() => new(WaitForLocks);
 
     public static NpgsqlBatchCommand LockCommand(Guid school) => new(Lock) { Parameters = { Of(school) } };
 

@@ -76,6 +76,7 @@ internal sealed class RecordWriter(Database database, RuleSet rules)
     {
         await using var batch = session.Batch();
         batch.BatchCommands.Add(Session.StateCommand(stream.Target.School, Actor));
+        batch.BatchCommands.Add(RecordSql.WaitForLocksCommand());
         batch.BatchCommands.Add(RecordSql.LockCommand(stream.Target.School));
         if (concerns)
         {
