@@ -7,7 +7,7 @@ using OnlineSafety.Monitoring.Normalization.Shapes;
 namespace OnlineSafety.Monitoring.Normalization;
 
 /// <summary>
-/// Turns a record into events by the mappings of its product. Pure: the same bytes, envelope, zone and mappings give the same events
+/// Turns a record into events by the mappings of its source. Pure: the same bytes, envelope, zone and mappings give the same events
 /// for ever. Holds reusable buffers: one instance per worker, not thread-safe. Never throws for what a record holds.
 /// </summary>
 internal sealed class Normalizer(MappingSet mappings)
@@ -27,12 +27,11 @@ internal sealed class Normalizer(MappingSet mappings)
 
     /// <summary>Reads one record.</summary>
     /// <param name="record">The record.</param>
-    /// <param name="product">Product word of the source, for example <c>protex</c>; picks the pack.</param>
+    /// <param name="pack">The mappings of its source in the order they are tried; empty: none is known.</param>
     /// <param name="zone">Zone of the source's local times.</param>
     /// <param name="sink">Called once for each event.</param>
-    public NormalizeResult Normalize(in RawRecord record, string product, TimeZoneInfo zone, IEventSink sink)
+    public NormalizeResult Normalize(in RawRecord record, Mapping[] pack, TimeZoneInfo zone, IEventSink sink)
     {
-        var pack = mappings.Find(product);
         if (pack.Length == 0)
         {
             return new NormalizeResult(NormalizeOutcome.Unclaimed, Reasons.NoMapping, "", 0);

@@ -37,7 +37,7 @@ internal sealed class Stages(Rules rules, ILogger logger) : IEventSink
         NormalizeResult result;
         try
         {
-            result = _normalizer.Normalize(record, context.Product, context.TimeZone, this);
+            result = _normalizer.Normalize(record, context.Pack, context.TimeZone, this);
         }
         catch (Exception e)
         {

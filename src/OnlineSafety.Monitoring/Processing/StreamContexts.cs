@@ -3,18 +3,20 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.IntakeLog;
+using OnlineSafety.Monitoring.Normalization;
 using OnlineSafety.Monitoring.People;
 
 namespace OnlineSafety.Monitoring.Processing;
 
 /// <summary>What the stages need to know of a record's source and school.</summary>
 /// <param name="Product">Folder in <c>schemas/vendors</c>; empty for an unassigned source.</param>
+/// <param name="Pack">The mappings by which it is read: its product's pack, or one of its own.</param>
 /// <param name="TimeZone">Zone of times without one.</param>
-internal sealed record StreamContext(SourceKey Target, string Product, TimeZoneInfo TimeZone, TimeSpan GroupingWindow, SchoolPeople People);
+internal sealed record StreamContext(SourceKey Target, string Product, Mapping[] Pack, TimeZoneInfo TimeZone, TimeSpan GroupingWindow, SchoolPeople People);
 
 /// <summary>Contexts, never older than a few seconds: a source that was just given its product must be read by its mapping at once.</summary>
 internal sealed class StreamContexts(
-    [FromKeyedServices(DatabaseRole.Process)] Database database, PeopleDirectory people, TimeProvider time)
+    [FromKeyedServices(DatabaseRole.Process)] Database database, PeopleDirectory people, Rules rules, TimeProvider time)
 {
     private static readonly Actor Actor = Actor.Service("processing");
     private readonly ConcurrentDictionary<SourceKey, (string Product, TimeZoneInfo Zone, TimeSpan Window, long LoadedAt)> _sources = [];
@@ -34,7 +36,7 @@ internal sealed class StreamContexts(
             _sources[target] = known;
         }
 
-        return new StreamContext(target, known.Product, known.Zone, known.Window, school);
+        return new StreamContext(target, known.Product, rules.Mappings.Find(known.Product), known.Zone, known.Window, school);
     }
 
     // A zone that this machine does not know must not stop the school's records; set-up refuses such a zone, so this is a moved installation.

@@ -161,7 +161,7 @@ public sealed class MappingLanguageTests
     {
         var record = new RawRecord(RecordEnvelope.Of(Door.File, contentType, ""), Packs.ReceivedAt, RecordFlags.None, Encoding.UTF8.GetBytes(body));
         var sink = new KeepingSink(record);
-        return (new Normalizer(mappings).Normalize(record, "x", Packs.London, sink), sink.Events);
+        return (new Normalizer(mappings).Normalize(record, mappings.Find("x"), Packs.London, sink), sink.Events);
     }
 
     private sealed class KeepingSink(RawRecord record) : IEventSink

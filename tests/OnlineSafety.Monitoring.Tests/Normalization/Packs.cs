@@ -79,7 +79,7 @@ internal static class Packs
         {
             var record = new RawRecord(envelope, ReceivedAt, RecordFlags.None, bytes);
             var sink = new Collector(record, product, results.Count + 1);
-            var result = normalizer.Normalize(record, product, London, sink);
+            var result = normalizer.Normalize(record, mappings.Find(product), London, sink);
             results.Add(new ReadRecord(result, sink.Events.ConvertAll(e => e with { Mapping = result.Mapping })));
         }
 
