@@ -24,6 +24,11 @@ internal sealed record Rules(MappingSet Mappings, RuleSet RuleSet)
         return new Rules(MappingSet.Parse(VendorFiles(vendors, "mapping.json")), ReadRules(schemas, vendors, extraRulePacks));
     }
 
+    /// <summary>Mappings alone: all that reading a sample needs.</summary>
+    /// <exception cref="MappingException">Mappings are wrong; lists every error.</exception>
+    public static MappingSet LoadMappings(string schemas) =>
+        MappingSet.Parse(VendorFiles(Directory.GetDirectories(Path.Combine(schemas, "vendors")), "mapping.json"));
+
     /// <summary>Taxonomy and packs alone: all that classifying text needs.</summary>
     public static RuleSet LoadRuleSet(string schemas) => ReadRules(schemas, Directory.GetDirectories(Path.Combine(schemas, "vendors")), extraPacks: null);
 

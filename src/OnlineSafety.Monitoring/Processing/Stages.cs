@@ -37,7 +37,7 @@ internal sealed class Stages(Rules rules, ILogger logger) : IEventSink
         NormalizeResult result;
         try
         {
-            result = _normalizer.Normalize(record, context.Pack, context.TimeZone, this);
+            result = _normalizer.Normalize(record, context.Pack, context.TimeZone, this, context.Categories);
         }
         catch (Exception e)
         {
@@ -89,7 +89,7 @@ internal sealed class Stages(Rules rules, ILogger logger) : IEventSink
         var assessment = _assessor.Assess(draft, _context.Product, new AssessContext(role, subject.KeyStage));
         _plan.Counters.Add(draft, assessment.Theme, role, subject.Year);
         CountUnmapped(draft, assessment);
-        if (assessment.Severity == Severity.None && !(draft.Kind == ActivityKind.Search && draft.Action == DeviceAction.Blocked))
+        if (!BecomesRow(draft, assessment.Severity))
         {
             return;
         }
@@ -99,6 +99,14 @@ internal sealed class Stages(Rules rules, ILogger logger) : IEventSink
         var read = EventMaterializer.Materialize(draft, new EventId(_position.Stream, _position.Sequence, part), origin, _record);
         _plan.Events.Add(Plan(read, assessment, subject, review: ""));
     }
+
+    /// <summary>
+    /// Concerns and blocked searches. What a browser asked with each key while somebody typed is no search yet: the search itself comes as an
+    /// event of its own. Grave words are taken at once, also when nobody pressed return.
+    /// </summary>
+    private static bool BecomesRow(EventDraft draft, Severity severity) => (draft.Warnings & EventWarnings.Autosuggest) != 0
+        ? severity >= Severity.High
+        : severity != Severity.None || (draft.Kind == ActivityKind.Search && draft.Action == DeviceAction.Blocked);
 
     private Disposition Conclude(in NormalizeResult result)
     {

@@ -12,14 +12,18 @@ namespace OnlineSafety.Monitoring.Processing;
 /// <param name="Product">Folder in <c>schemas/vendors</c>; empty for an unassigned source.</param>
 /// <param name="Pack">The mappings by which it is read: its product's pack, or one of its own.</param>
 /// <param name="TimeZone">Zone of times without one.</param>
-internal sealed record StreamContext(SourceKey Target, string Product, Mapping[] Pack, TimeZoneInfo TimeZone, TimeSpan GroupingWindow, SchoolPeople People);
+internal sealed record StreamContext(SourceKey Target, string Product, Mapping[] Pack, TimeZoneInfo TimeZone, TimeSpan GroupingWindow, SchoolPeople People)
+{
+    /// <summary>The school's own names of the source's category numbers.</summary>
+    public CategoryNames Categories { get; init; } = CategoryNames.None;
+}
 
 /// <summary>Contexts, never older than a few seconds: a source that was just given its product must be read by its mapping at once.</summary>
 internal sealed class StreamContexts(
     [FromKeyedServices(DatabaseRole.Process)] Database database, PeopleDirectory people, Rules rules, TimeProvider time)
 {
     private static readonly Actor Actor = Actor.Service("processing");
-    private readonly ConcurrentDictionary<SourceKey, (string Product, TimeZoneInfo Zone, TimeSpan Window, long LoadedAt)> _sources = [];
+    private readonly ConcurrentDictionary<SourceKey, (string Product, TimeZoneInfo Zone, TimeSpan Window, CategoryNames Categories, long LoadedAt)> _sources = [];
 
     public async Task<StreamContext> OfAsync(SourceKey target, CancellationToken cancellationToken)
     {
@@ -32,11 +36,19 @@ internal sealed class StreamContexts(
                 .Where(s => s.SchoolId == target.School && s.SourceId == target.Source)
                 .Join(session.Context.Schools, s => s.SchoolId, s => s.SchoolId, (source, owner) => new { source.Product, source.TimeZone, owner.GroupingMinutes })
                 .SingleAsync(cancellationToken);
-            known = (row.Product, ZoneOf(row.TimeZone), TimeSpan.FromMinutes(row.GroupingMinutes), loadedAt);
+            var categories = await CategoriesAsync(session, target, cancellationToken);
+            known = (row.Product, ZoneOf(row.TimeZone), TimeSpan.FromMinutes(row.GroupingMinutes), categories, loadedAt);
             _sources[target] = known;
         }
 
-        return new StreamContext(target, known.Product, rules.Mappings.Find(known.Product), known.Zone, known.Window, school);
+        return new StreamContext(target, known.Product, rules.Mappings.Find(known.Product), known.Zone, known.Window, school) { Categories = known.Categories };
+    }
+
+    private static async Task<CategoryNames> CategoriesAsync(Session session, SourceKey target, CancellationToken cancellationToken)
+    {
+        var rows = await session.Context.SourceCategories.AsNoTracking()
+            .Where(c => c.SchoolId == target.School && c.SourceId == target.Source).ToListAsync(cancellationToken);
+        return rows.Count == 0 ? CategoryNames.None : new CategoryNames([.. rows.Select(c => KeyValuePair.Create(c.Number, c.Name))]);
     }
 
     // A zone that this machine does not know must not stop the school's records; set-up refuses such a zone, so this is a moved installation.
