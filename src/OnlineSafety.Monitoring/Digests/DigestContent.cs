@@ -76,6 +76,9 @@ internal sealed record WatchReport
     /// <summary>Records in the log that were not processed yet.</summary>
     public required long Backlog { get; init; }
 
+    /// <summary>Days, at most, until the TLS certificate of the doors ends: 14, or 1 when it ends within a day or has ended; null: longer, or none.</summary>
+    public int? CertificateDays { get; init; }
+
     public required int Dsls { get; init; }
 
     public required int Deputies { get; init; }

@@ -50,6 +50,7 @@ internal static class DigestReader
         """;
 
     // Untold alerts about staff show among the failed messages only: as a number of their own they could tell somebody of an alert about themselves.
+    // The doors say every hour that their certificate ends.
     // A failed row's due_at is when it was given up. Times of the ledger and of the window are all the database's.
     private const string WatchSql = """
         SELECT (SELECT count(*) FROM notification WHERE school_id = $1 AND state = 'failed' AND due_at >= $2),
@@ -59,7 +60,9 @@ internal static class DigestReader
                (SELECT COALESCE(sum(greatest(s.last_seq + 1 - COALESCE(c.next_seq, 1), 0)), 0)::bigint
                     FROM intake_stream s LEFT JOIN checkpoint c ON c.school_id = s.school_id AND c.stream_id = s.stream_id WHERE s.school_id = $1),
                count(*) FILTER (WHERE 'dsl' = ANY (roles)), count(*) FILTER (WHERE 'deputy' = ANY (roles)),
-               count(*) FILTER (WHERE 'head' = ANY (roles)), count(*) FILTER (WHERE 'chair' = ANY (roles))
+               count(*) FILTER (WHERE 'head' = ANY (roles)), count(*) FILTER (WHERE 'chair' = ANY (roles)),
+               (SELECT min(CASE kind WHEN 'certificate_ends_now' THEN 1 ELSE 14 END) FROM door_trouble
+                    WHERE school_id = $1 AND kind IN ('certificate_ends_soon', 'certificate_ends_now') AND last_seen >= $3 - interval '2 hours')
         FROM staff WHERE school_id = $1 AND enabled
         """;
 
@@ -118,6 +121,7 @@ internal static class DigestReader
         Deputies = (int)row.GetInt64(5),
         Heads = (int)row.GetInt64(6),
         Chairs = (int)row.GetInt64(7),
+        CertificateDays = row.IsDBNull(8) ? null : row.GetInt32(8),
     };
 
     private static async Task<List<T>> RowsAsync<T>(
