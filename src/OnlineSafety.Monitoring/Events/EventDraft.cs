@@ -46,6 +46,9 @@ internal enum EventField : byte
 
     /// <summary>The vendor's reason text.</summary>
     VendorReason,
+
+    /// <summary>User agent of the device as sent.</summary>
+    UserAgent,
 }
 
 /// <summary>What Normalize noticed about an event; each is shown, none drops it.</summary>
@@ -71,7 +74,7 @@ internal enum EventWarnings : ushort
 /// </summary>
 internal sealed class EventDraft
 {
-    private const int Fields = (int)EventField.VendorReason + 1;
+    private const int Fields = (int)EventField.UserAgent + 1;
 
     private byte[] _bytes = new byte[2048];
     private int _used;

@@ -4,20 +4,25 @@ using Microsoft.Extensions.DependencyInjection;
 using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.IntakeLog;
 using OnlineSafety.Monitoring.People;
+using OnlineSafety.Monitoring.Sources.Health;
 
 namespace OnlineSafety.Monitoring.Processing;
 
 /// <summary>What the stages need to know of a record's source and school.</summary>
 /// <param name="Product">Folder in <c>schemas/vendors</c>; empty for an unassigned source.</param>
 /// <param name="TimeZone">Zone of times without one.</param>
-internal sealed record StreamContext(SourceKey Target, string Product, TimeZoneInfo TimeZone, TimeSpan GroupingWindow, SchoolPeople People);
+internal sealed record StreamContext(SourceKey Target, string Product, TimeZoneInfo TimeZone, TimeSpan GroupingWindow, SchoolPeople People)
+{
+    /// <summary>What a managed device asks for to show that the source is alive.</summary>
+    public CanaryTokens Canaries { get; init; } = CanaryTokens.None;
+}
 
 /// <summary>Contexts, never older than a few seconds: a source that was just given its product must be read by its mapping at once.</summary>
 internal sealed class StreamContexts(
     [FromKeyedServices(DatabaseRole.Process)] Database database, PeopleDirectory people, TimeProvider time)
 {
     private static readonly Actor Actor = Actor.Service("processing");
-    private readonly ConcurrentDictionary<SourceKey, (string Product, TimeZoneInfo Zone, TimeSpan Window, long LoadedAt)> _sources = [];
+    private readonly ConcurrentDictionary<SourceKey, (string Product, TimeZoneInfo Zone, TimeSpan Window, CanaryTokens Canaries, long LoadedAt)> _sources = [];
 
     public async Task<StreamContext> OfAsync(SourceKey target, CancellationToken cancellationToken)
     {
@@ -30,11 +35,14 @@ internal sealed class StreamContexts(
                 .Where(s => s.SchoolId == target.School && s.SourceId == target.Source)
                 .Join(session.Context.Schools, s => s.SchoolId, s => s.SchoolId, (source, owner) => new { source.Product, source.TimeZone, owner.GroupingMinutes })
                 .SingleAsync(cancellationToken);
-            known = (row.Product, ZoneOf(row.TimeZone), TimeSpan.FromMinutes(row.GroupingMinutes), loadedAt);
+            var canaries = await session.Context.Canaries.AsNoTracking()
+                .Where(c => c.SchoolId == target.School && c.SourceId == target.Source && c.RemovedAt == null).ToListAsync(cancellationToken);
+            known = (row.Product, ZoneOf(row.TimeZone), TimeSpan.FromMinutes(row.GroupingMinutes),
+                canaries.Count == 0 ? CanaryTokens.None : new CanaryTokens(canaries.Select(c => (c.CanaryId, c.Token, c.Address))), loadedAt);
             _sources[target] = known;
         }
 
-        return new StreamContext(target, known.Product, known.Zone, known.Window, school);
+        return new StreamContext(target, known.Product, known.Zone, known.Window, school) { Canaries = known.Canaries };
     }
 
     // A zone that this machine does not know must not stop the school's records; set-up refuses such a zone, so this is a moved installation.

@@ -8,7 +8,7 @@ internal static class PackReader
 {
     public static Mapping[] Read(string vendor, Place root, SharedTables shared)
     {
-        root.Only("product", "title", "source", "mappings");
+        root.Only("product", "title", "source", "coverage", "mappings");
         if (!string.Equals(root.Text("product", required: true), vendor, StringComparison.Ordinal))
         {
             root.Fail($"'product' must be the folder's name, {vendor}");
@@ -24,7 +24,7 @@ internal static class PackReader
                 place.Fail($"two mappings are called '{id}'");
             }
 
-            mappings.AddRange(ReadMapping(place, id, shared.Web));
+            mappings.AddRange(ReadMapping(place, id, shared.Web).Select(mapping => mapping with { Coverage = root.Text("coverage") }));
         }
 
         return [.. mappings];
