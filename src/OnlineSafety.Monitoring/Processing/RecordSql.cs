@@ -24,16 +24,19 @@ internal static class RecordSql
 
     private const string InsertCounters = """
         INSERT INTO counter_block (school_id, stream_id, first_seq, last_seq, source_id, recorded_at, concern, counted, review, control,
-                                   hours, actions, categories, themes, roles, years, counts)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+                                   hours, actions, categories, themes, roles, years, counts, devices)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
         """;
 
     private const string UpsertHealth = """
-        INSERT INTO source_health AS h (school_id, source_id, first_received_at, last_received_at, last_control_at, records, concern, review, unknown_role)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+        INSERT INTO source_health AS h (school_id, source_id, first_received_at, last_received_at, last_control_at, records, concern, review, unknown_role,
+                                        last_activity_at, last_canary_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
         ON CONFLICT (school_id, source_id) DO UPDATE SET
             last_received_at = GREATEST(h.last_received_at, EXCLUDED.last_received_at),
             last_control_at = GREATEST(h.last_control_at, EXCLUDED.last_control_at),
+            last_activity_at = GREATEST(h.last_activity_at, EXCLUDED.last_activity_at),
+            last_canary_at = GREATEST(h.last_canary_at, EXCLUDED.last_canary_at),
             records = h.records + EXCLUDED.records, concern = h.concern + EXCLUDED.concern,
             review = h.review + EXCLUDED.review, unknown_role = h.unknown_role + EXCLUDED.unknown_role
         """;
@@ -86,12 +89,12 @@ internal static class RecordSql
         var counts = plan.Counters.Counts;
         var size = counts.Count;
         var (hours, actions, categories, themes) = (new DateTimeOffset[size], new short[size], new string[size], new string[size]);
-        var (roles, years, numbers) = (new short[size], new string[size], new int[size]);
+        var (roles, years, numbers, devices) = (new short[size], new string[size], new int[size], new string[size]);
         var i = 0;
         foreach (var (key, count) in counts)
         {
             (hours[i], actions[i], categories[i], themes[i]) = (key.Hour, (short)key.Action, key.Category, key.Theme);
-            (roles[i], years[i], numbers[i]) = ((short)key.Role, key.Year, count);
+            (roles[i], years[i], numbers[i], devices[i]) = ((short)key.Role, key.Year, count, key.Device);
             i++;
         }
 
@@ -106,6 +109,7 @@ internal static class RecordSql
                 new NpgsqlParameter<string[]> { TypedValue = categories }, new NpgsqlParameter<string[]> { TypedValue = themes },
                 new NpgsqlParameter<short[]> { TypedValue = roles }, new NpgsqlParameter<string[]> { TypedValue = years },
                 new NpgsqlParameter<int[]> { TypedValue = numbers },
+                new NpgsqlParameter<string[]> { TypedValue = devices },
             },
         };
     }
@@ -115,8 +119,9 @@ internal static class RecordSql
         Parameters =
         {
             Of(stream.Target.School), Of(stream.Target.Source), Of(plan.FirstReceivedAt), Of(plan.LastReceivedAt),
-            new NpgsqlParameter { Value = (object?)plan.LastControlAt ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz },
+            OrNull(plan.LastControlAt),
             Of(plan.Last - plan.First + 1), Of((long)plan.Count(Events.Disposition.Concern)), Of((long)plan.Count(Events.Disposition.Review)), Of((long)plan.UnknownRole),
+            OrNull(plan.Activity.LastAt), OrNull(plan.Canaries.Count == 0 ? null : plan.Canaries.Values.Max()),
         },
     };
 
@@ -166,6 +171,8 @@ internal static class RecordSql
 
         return new NpgsqlParameter<T[]> { TypedValue = column };
     }
+
+    private static NpgsqlParameter OrNull(DateTimeOffset? value) => new() { Value = (object?)value ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz };
 
     private static NpgsqlParameter<Guid> Of(Guid value) => new() { TypedValue = value };
 

@@ -54,6 +54,7 @@ internal sealed class RecordWriter(Database database, RuleSet rules)
 
         batch.BatchCommands.Add(RecordSql.CountersCommand(stream, plan, now));
         batch.BatchCommands.Add(RecordSql.HealthCommand(stream, plan));
+        ActivitySql.AddTo(batch, stream.Target, plan);
         foreach (var (key, count) in plan.Unmapped)
         {
             batch.BatchCommands.Add(RecordSql.UnmappedCommand(stream, key, count, now));

@@ -1,11 +1,16 @@
 using OnlineSafety.Monitoring.Classification;
 using OnlineSafety.Monitoring.Normalization;
+using OnlineSafety.Monitoring.Sources.Health;
 
 namespace OnlineSafety.Monitoring.Processing;
 
 /// <summary>The data that decides: mappings, taxonomy, rule packs, category maps. Loaded once; immutable.</summary>
 internal sealed record Rules(MappingSet Mappings, RuleSet RuleSet)
 {
+    public DeviceClasses Devices { get; init; } = DeviceClasses.None;
+
+    public BankHolidays BankHolidays { get; init; } = BankHolidays.None;
+
     /// <summary>Reads a <c>schemas</c> directory.</summary>
     /// <param name="schemas">Holds <c>taxonomy/</c>, <c>rulepacks/</c> and <c>vendors/</c>.</param>
     /// <param name="extraVendors">A further directory of vendor folders, or null.</param>
@@ -21,7 +26,11 @@ internal sealed record Rules(MappingSet Mappings, RuleSet RuleSet)
             vendors.AddRange(Directory.GetDirectories(extraVendors));
         }
 
-        return new Rules(MappingSet.Parse(VendorFiles(vendors, "mapping.json")), ReadRules(schemas, vendors, extraRulePacks));
+        return new Rules(MappingSet.Parse(VendorFiles(vendors, "mapping.json")), ReadRules(schemas, vendors, extraRulePacks))
+        {
+            Devices = DeviceClasses.Parse(File.ReadAllBytes(Path.Combine(schemas, "devices", "classes.json"))),
+            BankHolidays = BankHolidays.Parse(File.ReadAllBytes(Path.Combine(schemas, "calendars", "bank-holidays-england.json"))),
+        };
     }
 
     /// <summary>Mappings alone: all that reading a sample needs.</summary>

@@ -27,12 +27,13 @@ internal sealed class Stages(Rules rules, ILogger logger) : IEventSink
     private RawRecord _record;
     private RecordPosition _position;
     private bool _concern;
+    private bool _canaryOnly;
     private int _parts;
 
     public void Run(StreamContext context, Guid stream, long sequence, in RawRecord record, RecordPlan plan)
     {
         (_context, _plan, _record, _position) = (context, plan, record, new RecordPosition(stream, sequence));
-        (_concern, _parts) = (false, 0);
+        (_concern, _canaryOnly, _parts) = (false, false, 0);
         var before = plan.Events.Count;
         NormalizeResult result;
         try
@@ -78,6 +79,17 @@ internal sealed class Stages(Rules rules, ILogger logger) : IEventSink
     {
         // Also when this very event breaks: what is planned of a record must never share a part, or its rows would refuse each other for ever.
         _parts = part + 1;
+        if (_context.Canaries.In(draft) is { } canary)
+        {
+            // It goes no further: neither counted nor shown as what somebody did. A record that holds other events is theirs.
+            _canaryOnly |= part == 0;
+            _plan.Canaries[canary] = _record.ReceivedAt;
+            return;
+        }
+
+        _canaryOnly = false;
+        var device = rules.Devices.Of(draft[EventField.UserAgent], draft[EventField.DeviceHost]);
+        _plan.Activity.AddEvent(device, (draft.Warnings & EventWarnings.ClockSkew) != 0, _record.ReceivedAt);
         var subject = _context.People.Find(draft[EventField.User], draft[EventField.UserAsSent]);
         if (subject.Role == PersonRole.Unknown && draft.Has(EventField.User))
         {
@@ -87,7 +99,7 @@ internal sealed class Stages(Rules rules, ILogger logger) : IEventSink
         var role = subject.Role == PersonRole.Unknown ? draft.RoleHint : subject.Role;
         subject = subject with { Role = role };
         var assessment = _assessor.Assess(draft, _context.Product, new AssessContext(role, subject.KeyStage));
-        _plan.Counters.Add(draft, assessment.Theme, role, subject.Year);
+        _plan.Counters.Add(draft, assessment.Theme, role, subject.Year, device);
         CountUnmapped(draft, assessment);
         if (!BecomesRow(draft, assessment.Severity))
         {
@@ -121,7 +133,7 @@ internal sealed class Stages(Rules rules, ILogger logger) : IEventSink
             default:
                 if (!_concern)
                 {
-                    return Disposition.Counted;
+                    return _canaryOnly ? Disposition.Control : Disposition.Counted;
                 }
 
                 AddEvidence();

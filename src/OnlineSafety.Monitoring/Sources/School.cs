@@ -66,6 +66,9 @@ internal sealed class Source
 
     public string TimeZone { get; set; } = "Europe/London";
 
+    /// <summary>Longest usual silence in school hours, set by hand; null: measured.</summary>
+    public TimeSpan? ExpectedGap { get; set; }
+
     public bool Enabled { get; set; } = true;
 
     public DateTimeOffset CreatedAt { get; set; }
@@ -83,6 +86,11 @@ internal sealed class SourceHealth
     public DateTimeOffset LastReceivedAt { get; set; }
 
     public DateTimeOffset? LastControlAt { get; set; }
+
+    /// <summary>Last record that was neither a heartbeat nor a canary.</summary>
+    public DateTimeOffset? LastActivityAt { get; set; }
+
+    public DateTimeOffset? LastCanaryAt { get; set; }
 
     public long Records { get; set; }
 
