@@ -66,7 +66,16 @@ internal sealed class Source
 
     public string TimeZone { get; set; } = "Europe/London";
 
+    /// <summary>Longest usual silence in school hours, set by hand; null: measured.</summary>
+    public TimeSpan? ExpectedGap { get; set; }
+
     public bool Enabled { get; set; } = true;
+
+    /// <summary>Version of its own mapping by which it is read; 0: the pack of its product.</summary>
+    public int MappingVersion { get; set; }
+
+    /// <summary>Has no mapping yet: records are kept, and read for grave words alone.</summary>
+    public bool Capture { get; set; }
 
     public DateTimeOffset CreatedAt { get; set; }
 }
@@ -83,6 +92,11 @@ internal sealed class SourceHealth
     public DateTimeOffset LastReceivedAt { get; set; }
 
     public DateTimeOffset? LastControlAt { get; set; }
+
+    /// <summary>Last record that was neither a heartbeat nor a canary.</summary>
+    public DateTimeOffset? LastActivityAt { get; set; }
+
+    public DateTimeOffset? LastCanaryAt { get; set; }
 
     public long Records { get; set; }
 
