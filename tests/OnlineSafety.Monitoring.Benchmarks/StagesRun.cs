@@ -145,7 +145,7 @@ internal static class StagesRun
             var people = Enumerable.Range(0, 20_000).ToDictionary(
                 i => $"pupil{i:00000}", i => new Subject(PersonRole.Pupil, "Year 9", "KS3", Staff: null, $"pupil{i:00000}"), StringComparer.Ordinal);
             _context = new StreamContext(
-                new SourceKey(Guid.NewGuid(), Guid.NewGuid()), product, TimeZoneInfo.FindSystemTimeZoneById("Europe/London"), TimeSpan.FromHours(2), new SchoolPeople(people, []));
+                new SourceKey(Guid.NewGuid(), Guid.NewGuid()), product, rules.Mappings.Find(product), TimeZoneInfo.FindSystemTimeZoneById("Europe/London"), TimeSpan.FromHours(2), new SchoolPeople(people, []));
         }
 
         public int Concerns { get; private set; }
@@ -190,7 +190,7 @@ internal static class StagesRun
             {
                 _last = Assessment.None;
                 var before = GC.GetAllocatedBytesForCurrentThread();
-                _normalizer.Normalize(record, _product, _context.TimeZone, this);
+                _normalizer.Normalize(record, _context.Pack, _context.TimeZone, this);
                 var after = GC.GetAllocatedBytesForCurrentThread();
                 if (_last.Severity == Severity.None)
                 {
@@ -207,7 +207,7 @@ internal static class StagesRun
             _assess = assess;
             foreach (ref readonly var record in _records.AsSpan())
             {
-                _normalizer.Normalize(record, _product, _context.TimeZone, this);
+                _normalizer.Normalize(record, _context.Pack, _context.TimeZone, this);
             }
         }
     }

@@ -41,11 +41,15 @@ internal static class CommandLine
             SourceListCommand.Create(installation, "list"),
             SourceExpectCommand.Create(installation),
             SourceUnmappedCommand.Create(installation),
+            SourceMapCommand.Create(installation),
+            SourceMappingsCommand.Create(installation),
+            SourceJobCommands.Create(installation),
             SourceKeyCommands.Rotate(installation),
             SourceKeyCommands.Disable(installation),
             SourceAuthenticationCommands.Create(installation),
             SourceSecretCommands.Create(installation),
             SourceCertificateCommands.Create(installation),
+            SourceCategoryCommands.Create(installation),
         });
         root.Add(SourceListCommand.Create(installation, "sources"));
         root.Add(new Command("canary", "What a managed device opens on a schedule, so that a filter that stopped is noticed.")
@@ -62,6 +66,12 @@ internal static class CommandLine
             AlertStepCommands.Resolve(installation),
         });
         root.Add(new Command("digest", "The daily digest.") { DigestCommands.Preview(installation), DigestCommands.Send(installation) });
+        root.Add(new Command("mapping", "How exports are read: check a mapping, try it on records, list what there is.")
+        {
+            MappingCheckCommand.Create(installation),
+            MappingTestCommand.Create(installation),
+            MappingListCommand.Create(installation),
+        });
         root.Add(ImportCommand.Create(installation));
         root.Add(VerifyCommand.Create(installation));
         root.Add(ClassifyCommand.Create(installation));

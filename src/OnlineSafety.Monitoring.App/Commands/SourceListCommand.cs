@@ -74,6 +74,8 @@ internal static class SourceListCommand
         words = listed.State?.Words,
         expectedGapMinutes = listed.State?.ExpectedGap.TotalMinutes,
         gapBasis = listed.State?.GapBasis,
+        listed.Source.Capture,
+        mapping = listed.Source.MappingVersion,
         lastHeard = listed.Health?.LastReceivedAt,
         lastActivity = listed.Health?.LastActivityAt,
         lastCanary = listed.Health?.LastCanaryAt,
@@ -106,7 +108,7 @@ internal static class SourceListCommand
     ];
 
     private static string StateWord(ListedSource listed) =>
-        !listed.Source.Enabled ? "disabled" : listed.Source.Unassigned ? "not assigned" : listed.State?.State ?? "not judged yet";
+        !listed.Source.Enabled ? "disabled" : listed.Source.Unassigned ? "not assigned" : listed.Source.Capture ? "capture" : listed.State?.State ?? "not judged yet";
 
     private static IEnumerable<string> Notes(ListedSource listed)
     {

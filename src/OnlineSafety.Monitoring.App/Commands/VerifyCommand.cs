@@ -41,7 +41,7 @@ internal static class VerifyCommand
             var heads = await HeadsAsync(database, anchors, lost, cancellationToken);
             var report = await WithProgressAsync(parse, parse.GetValue(switches.Json), progress =>
                 new LogVerifier(database[DatabaseRole.Process]).VerifyAsync(parse.GetValue(switches.Source), heads, progress, cancellationToken));
-            report.Breaks.AddRange(lost.Select(day => $"anchor {day}: no digest of that day has it; it was changed or is gone. The heads printed below the anchor can still be checked."));
+            report.Breaks.AddRange(lost.Select(NotFound));
             if (parse.GetValue(switches.Json))
             {
                 await Output.JsonAsync(parse, report);
@@ -58,12 +58,21 @@ internal static class VerifyCommand
         });
     }
 
+    internal static string NotFound(DayAnchor day) =>
+        $"anchor {day}: no digest of that day has it: it was changed or is gone, or the anchor is mistyped. The heads printed below the anchor can still be checked.";
+
     internal static IEnumerable<string> Lines(VerifyReport report)
     {
         yield return string.Create(CultureInfo.InvariantCulture, $"streams {report.Streams:N0}, segments {report.Segments:N0}");
         yield return string.Create(
             CultureInfo.InvariantCulture,
             $"stored {report.Stored:N0} = concern {report.Concern:N0} + counted {report.Counted:N0} + for review {report.Review:N0} + control {report.Control:N0} + waiting {report.Waiting:N0}");
+        if (report.Captured > 0)
+        {
+            yield return string.Create(
+                CultureInfo.InvariantCulture, $"waiting: {report.Waiting - report.Captured:N0} not yet read, {report.Captured:N0} captured until their source has a mapping");
+        }
+
         if (report.Anchored > 0)
         {
             yield return string.Create(CultureInfo.InvariantCulture, $"heads printed earlier and looked for: {report.Anchored:N0}");

@@ -38,6 +38,7 @@ internal sealed class RunningService : IAsyncDisposable
         ServiceOptions options, SchemaFiles schemas, TimeProvider time, CancellationToken cancellationToken)
     {
         // What is wrong with the data or the settings is said before anything is opened.
+        UnknownSettings.Refuse(options.Settings.Configuration);
         var data = ServiceData.Load(options, schemas);
         if (!options.Settings.Embedded)
         {

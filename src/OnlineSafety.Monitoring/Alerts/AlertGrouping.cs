@@ -45,6 +45,9 @@ internal static class NotifyCause
     public const string Severity = "severity";
     public const string Theme = "theme";
     public const string CriticalAgain = "critical-again";
+
+    /// <summary>It came to another desk, because it turned out to be about somebody else.</summary>
+    public const string Route = "route";
 }
 
 /// <summary>
@@ -87,7 +90,7 @@ internal static class AlertGrouping
         SubjectRole = (short)candidate.SubjectRole,
         SubjectStaff = candidate.SubjectStaff,
         SourceIds = [candidate.Source],
-        Vendors = [candidate.Vendor],
+        Vendors = WithVendor([], candidate.Vendor),
         EventCount = 1,
         Reasons = candidate.Reasons,
         Instructions = candidate.Instructions,
@@ -109,7 +112,7 @@ internal static class AlertGrouping
         alert.FirstReceivedAt = candidate.ReceivedAt < alert.FirstReceivedAt ? candidate.ReceivedAt : alert.FirstReceivedAt;
         alert.LastReceivedAt = candidate.ReceivedAt > alert.LastReceivedAt ? candidate.ReceivedAt : alert.LastReceivedAt;
         alert.SourceIds = With(alert.SourceIds, candidate.Source);
-        alert.Vendors = With(alert.Vendors, candidate.Vendor);
+        alert.Vendors = WithVendor(alert.Vendors, candidate.Vendor);
         alert.Themes = With(alert.Themes, candidate.Theme);
         alert.NeedsReview |= candidate.NeedsReview;
         // The narrower audience wins: a help-seeking event must not become visible by the company it keeps.
@@ -157,6 +160,9 @@ internal static class AlertGrouping
         string[] all = added.Length == 0 ? ids : graver ? [added, .. ids] : [.. ids, added];
         return string.Join(' ', all.Distinct(StringComparer.Ordinal));
     }
+
+    /// <summary>What an unassigned source sent is no product's.</summary>
+    private static string[] WithVendor(string[] known, string vendor) => vendor.Length == 0 ? known : With(known, vendor);
 
     private static T[] With<T>(T[] known, T value) => known.Contains(value) ? known : [.. known, value];
 }

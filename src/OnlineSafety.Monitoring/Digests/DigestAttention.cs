@@ -32,6 +32,11 @@ internal static class DigestAttention
             items.Add($"Source {source.Name} has been silent for {Spoken(content.To - source.LastReceivedAt!.Value)}.");
         }
 
+        if (content.Watch.CertificateDays is { } days)
+        {
+            items.Add($"The TLS certificate that senders of syslog are met with {(days > 1 ? "ends within 14 days" : "ends within a day or has ended")}: senders refuse it then, and nothing arrives over TLS.");
+        }
+
         Add(content.Sources.Sum(s => s.Unreadable), "record could not be read and waits for review", "records could not be read and wait for review");
         Add(content.Sources.Sum(s => s.Unmapped), "word of a product is not known to any map", "words of products are not known to any map");
         Add(content.Watch.Backlog, "record waits to be processed", "records wait to be processed");

@@ -80,6 +80,9 @@ internal sealed record WatchReport
     /// <summary>Records in the log that were not processed yet.</summary>
     public required long Backlog { get; init; }
 
+    /// <summary>Days, at most, until the TLS certificate of the doors ends: 14, or 1 when it ends within a day or has ended; null: longer, or none.</summary>
+    public int? CertificateDays { get; init; }
+
     /// <summary>When sources were last judged; null: never.</summary>
     public DateTimeOffset? JudgedAt { get; init; }
 

@@ -45,13 +45,14 @@ internal static class DigestReader
         FROM source s
         LEFT JOIN source_state t ON t.school_id = s.school_id AND t.source_id = s.source_id
         LEFT JOIN source_health h ON h.school_id = s.school_id AND h.source_id = s.source_id
-        LEFT JOIN (SELECT source_id, sum(concern::bigint + counted + review + control)::bigint AS records, sum(review)::bigint AS review
+        LEFT JOIN (SELECT source_id, sum(concern::bigint + counted + review + control + captured)::bigint AS records, sum(review)::bigint AS review
                    FROM counter_block WHERE {InWindow} GROUP BY source_id) c ON c.source_id = s.source_id
         LEFT JOIN (SELECT source_id, count(*) AS kinds FROM unmapped WHERE school_id = $1 AND last_seen >= $2 GROUP BY source_id) u ON u.source_id = s.source_id
         WHERE s.school_id = $1 AND s.enabled ORDER BY s.unassigned, s.name, s.source_id
         """;
 
     // Untold alerts about staff show among the failed messages only: as a number of their own they could tell somebody of an alert about themselves.
+    // The doors say every hour that their certificate ends.
     // A failed row's due_at is when it was given up. Times of the ledger and of the window are all the database's.
     private const string WatchSql = """
         SELECT (SELECT count(*) FROM notification WHERE school_id = $1 AND state = 'failed' AND due_at >= $2),
@@ -62,6 +63,8 @@ internal static class DigestReader
                     FROM intake_stream s LEFT JOIN checkpoint c ON c.school_id = s.school_id AND c.stream_id = s.stream_id WHERE s.school_id = $1),
                count(*) FILTER (WHERE 'dsl' = ANY (roles)), count(*) FILTER (WHERE 'deputy' = ANY (roles)),
                count(*) FILTER (WHERE 'head' = ANY (roles)), count(*) FILTER (WHERE 'chair' = ANY (roles)),
+               (SELECT min(CASE kind WHEN 'certificate_ends_now' THEN 1 ELSE 14 END) FROM door_trouble
+                    WHERE school_id = $1 AND kind IN ('certificate_ends_soon', 'certificate_ends_now') AND last_seen >= $3 - interval '2 hours'),
                (SELECT judged_at FROM source_watch WHERE school_id = $1), (SELECT notices FROM source_watch WHERE school_id = $1)
         FROM staff WHERE school_id = $1 AND enabled
         """;
@@ -121,8 +124,9 @@ internal static class DigestReader
         Deputies = (int)row.GetInt64(5),
         Heads = (int)row.GetInt64(6),
         Chairs = (int)row.GetInt64(7),
-        JudgedAt = row.IsDBNull(8) ? null : row.GetFieldValue<DateTimeOffset>(8),
-        Notices = row.IsDBNull(9) ? [] : row.GetFieldValue<string[]>(9),
+        CertificateDays = row.IsDBNull(8) ? null : row.GetInt32(8),
+        JudgedAt = row.IsDBNull(9) ? null : row.GetFieldValue<DateTimeOffset>(9),
+        Notices = row.IsDBNull(10) ? [] : row.GetFieldValue<string[]>(10),
     };
 
     private static async Task<List<T>> RowsAsync<T>(

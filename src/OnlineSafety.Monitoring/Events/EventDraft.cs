@@ -47,7 +47,7 @@ internal enum EventField : byte
     /// <summary>The vendor's reason text.</summary>
     VendorReason,
 
-    /// <summary>User agent of the device as sent.</summary>
+    /// <summary>Browser or program, as it named itself: tells kinds of devices apart.</summary>
     UserAgent,
 }
 
@@ -66,6 +66,9 @@ internal enum EventWarnings : ushort
     ExtraFields = 128,
     MissingFields = 256,
     InvalidUtf8 = 512,
+
+    /// <summary>Not a search yet: the browser asked what it might become, with every key.</summary>
+    Autosuggest = 1024,
 }
 
 /// <summary>

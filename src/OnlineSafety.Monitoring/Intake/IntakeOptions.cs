@@ -125,7 +125,7 @@ internal sealed class SyslogDoorOptions : IValidatableObject
     [Range(64 * 1024, 1024 * 1024 * 1024)]
     public int UdpQueueBytes { get; set; } = 16 * 1024 * 1024;
 
-    /// <summary>Largest append made of datagrams, in bytes: what one commit takes while datagrams arrive faster than commits end. Default 1 MiB.</summary>
+    /// <summary>Largest append made of datagrams, in bytes, with what each costs beside its payload: what one commit takes while datagrams arrive faster than commits end. Default 1 MiB.</summary>
     [Range(4 * 1024, 16 * 1024 * 1024)]
     public int UdpBatchBytes { get; set; } = 1024 * 1024;
 

@@ -20,6 +20,7 @@ internal static class IntakeServices
         services.AddOptions<IntakeOptions>().Bind(configuration.GetSection(IntakeOptions.Section)).ValidateOnStart();
         services.AddSingleton<IntakeAppender>();
         services.AddSingleton<UnansweredRequests>();
+        services.AddSingleton<RefusedDeliveries>();
         services.AddSingleton<IngestHandler>();
         services.AddSingleton<SyslogService>();
         services.AddHostedService(provider => provider.GetRequiredService<SyslogService>());

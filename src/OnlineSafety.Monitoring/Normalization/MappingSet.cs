@@ -33,6 +33,17 @@ internal sealed class MappingSet
     /// <summary>Where the message stands in a line in which a relay says that it came several times.</summary>
     public Range Unwrapped(ReadOnlySpan<byte> message) => _shared.Unwrapped(message);
 
+    /// <summary>Compiles one mapping file, for a source that reads by a mapping of its own. It sees the shared tables as the packs do.</summary>
+    /// <param name="product">Product word of the source; the file's <c>product</c> must be the same. Null: whatever the file says.</param>
+    /// <param name="json">A whole <c>mapping.json</c>.</param>
+    /// <exception cref="MappingException">Something is wrong: every error is listed.</exception>
+    public Mapping[] Compile(string? product, ReadOnlyMemory<byte> json)
+    {
+        var errors = new List<MappingError>();
+        var pack = Place.TryOpen(product ?? "", json, errors) is { } root ? PackReader.Read(product, root, _shared) : [];
+        return errors.Count > 0 ? throw new MappingException(errors) : pack;
+    }
+
     /// <summary>Reads and compiles mapping files.</summary>
     /// <param name="files">Vendor folder name (it is the product word of sources) and content of its <c>mapping.json</c>.</param>
     /// <exception cref="MappingException">Something is wrong in one or several files: every error is listed.</exception>

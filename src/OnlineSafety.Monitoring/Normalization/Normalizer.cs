@@ -7,7 +7,7 @@ using OnlineSafety.Monitoring.Normalization.Shapes;
 namespace OnlineSafety.Monitoring.Normalization;
 
 /// <summary>
-/// Turns a record into events by the mappings of its product. Pure: the same bytes, envelope, zone and mappings give the same events
+/// Turns a record into events by the mappings of its source. Pure: the same bytes, envelope, zone and mappings give the same events
 /// for ever. Holds reusable buffers: one instance per worker, not thread-safe. Never throws for what a record holds.
 /// </summary>
 internal sealed class Normalizer(MappingSet mappings)
@@ -27,22 +27,36 @@ internal sealed class Normalizer(MappingSet mappings)
 
     /// <summary>Reads one record.</summary>
     /// <param name="record">The record.</param>
-    /// <param name="product">Product word of the source, for example <c>protex</c>; picks the pack.</param>
+    /// <param name="pack">The mappings of its source in the order they are tried; empty: none is known.</param>
     /// <param name="zone">Zone of the source's local times.</param>
     /// <param name="sink">Called once for each event.</param>
-    public NormalizeResult Normalize(in RawRecord record, string product, TimeZoneInfo zone, IEventSink sink)
+    /// <param name="categories">The school's own names of this source's category numbers; null: it has none.</param>
+    public NormalizeResult Normalize(in RawRecord record, Mapping[] pack, TimeZoneInfo zone, IEventSink sink, CategoryNames? categories = null)
     {
-        var pack = mappings.Find(product);
         if (pack.Length == 0)
         {
             return new NormalizeResult(NormalizeOutcome.Unclaimed, Reasons.NoMapping, "", 0);
         }
 
-        var job = new Job(record, zone, sink);
+        var job = new Job(record, zone, sink, categories ?? CategoryNames.None);
         _cells.Load(record.Payload);
         return record.Envelope.ContentType is RecordEnvelope.Syslog or RecordEnvelope.PlainText
             ? ReadLine(pack, ref job)
             : ReadBody(pack, ref job, _cells.Body, isLine: false);
+    }
+
+    /// <summary>True for a line that a syslog relay writes by itself, whatever its source is.</summary>
+    public bool IsControlLine(in RawRecord record)
+    {
+        if (record.Envelope.ContentType is not (RecordEnvelope.Syslog or RecordEnvelope.PlainText))
+        {
+            return false;
+        }
+
+        // With no mapping at all a line is a control line or read by nothing.
+        var job = new Job(record, TimeZoneInfo.Utc, Nobody.Instance, CategoryNames.None);
+        _cells.Load(record.Payload);
+        return ReadLine([], ref job).Outcome == NormalizeOutcome.Control;
     }
 
     private NormalizeResult ReadLine(Mapping[] pack, ref Job job)
@@ -217,7 +231,7 @@ internal sealed class Normalizer(MappingSet mappings)
         _draft.Warnings = job.Warnings
             | (_cells.Short ? EventWarnings.MissingFields : EventWarnings.None)
             | (_cells.Long ? EventWarnings.ExtraFields : EventWarnings.None);
-        var moment = new Moment(job.Record.ReceivedAt, job.Header, job.Zone);
+        var moment = new Moment(job.Record.ReceivedAt, job.Header, job.Zone, job.Categories);
         foreach (var field in mapping.Fields)
         {
             field.Fill(_draft, _cells, moment);
@@ -259,12 +273,22 @@ internal sealed class Normalizer(MappingSet mappings)
 
     private static NormalizeResult Unclaimed => new(NormalizeOutcome.Unclaimed, Reasons.NoMapping, "", 0);
 
+    private sealed class Nobody : IEventSink
+    {
+        public static Nobody Instance { get; } = new();
+
+        public void OnEvent(EventDraft draft, int part)
+        {
+        }
+    }
+
     /// <summary>One call's work, handed down.</summary>
-    private struct Job(in RawRecord record, TimeZoneInfo zone, IEventSink sink)
+    private struct Job(in RawRecord record, TimeZoneInfo zone, IEventSink sink, CategoryNames categories)
     {
         public readonly RawRecord Record = record;
         public readonly TimeZoneInfo Zone = zone;
         public readonly IEventSink Sink = sink;
+        public readonly CategoryNames Categories = categories;
         public SyslogTime Header;
         public EventWarnings Warnings;
     }

@@ -51,7 +51,7 @@ internal sealed class StreamWorker(
             catch (Exception e) when (!cancellationToken.IsCancellationRequested)
             {
                 // Nothing was moved. What one stream holds must not keep the next school's alerts waiting, so it goes to the end of the line.
-                if (e is NpgsqlException { IsTransient: true })
+                if (e is NpgsqlException { IsTransient: true } and not PostgresException { SqlState: PostgresErrorCodes.LockNotAvailable })
                 {
                     _resting.AddShortly(stream.Stream);
                     throw;
@@ -174,12 +174,20 @@ internal sealed class StreamWorker(
         RecordResult result;
         try
         {
-            result = await _writer.WriteAsync(stream, plan, context.GroupingWindow, context.People.Staff, cancellationToken);
+            result = await _writer.WriteAsync(stream, plan, context, cancellationToken);
         }
         finally
         {
             // Until here the plan's evidence points into them.
             segments.ForEach(segment => segment.Dispose());
+        }
+
+        if (result.Stale)
+        {
+            // From the moment in which a mapping is applied no record is recorded by the one before: the range comes again, and is assessed anew.
+            contexts.Forget(stream.Target);
+            ProcessingLog.MappingChanged(logger, stream.Target.Source, stream.Stream);
+            return false;
         }
 
         if (!result.Moved)
@@ -243,8 +251,9 @@ internal sealed class StreamWorker(
     }
 
     // Classes 53, 58 and XX of Postgres: resources, system, internal. A full disk shows as any of them, and what is then kept for review as it came
-    // would be an alert a minute later.
-    private static bool IsTroubleOfTheServer(Exception e) => e is PostgresException { SqlState: ['5', '3' or '8', ..] or ['X', 'X', ..] };
+    // would be an alert a minute later. Nor does a lock that somebody holds say anything of the records.
+    private static bool IsTroubleOfTheServer(Exception e) =>
+        e is PostgresException { SqlState: ['5', '3' or '8', ..] or ['X', 'X', ..] or PostgresErrorCodes.LockNotAvailable };
 
     private void Signal(IReadOnlyList<WrittenNotification> written)
     {

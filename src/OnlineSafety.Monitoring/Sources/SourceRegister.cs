@@ -35,6 +35,7 @@ internal sealed class SourceRegister(Database setup, TimeProvider time)
 
         await using var session = await setup.OpenAsync(school, actor, cancellationToken);
         await SourceTwins.RefuseAsync(session, source, cancellationToken);
+        await SourceTwins.RefuseNameAsync(session, source, cancellationToken);
         session.Context.Sources.Add(source);
         await session.Context.SaveChangesAsync(cancellationToken);
         await session.RecordAccessAsync(school, "source.add", source.SourceId.ToString(), cancellationToken);

@@ -135,6 +135,9 @@ internal sealed class ReportedTroubles : IDoorTroubles
 {
     private readonly ConcurrentDictionary<(Guid Source, DoorTroubleKind Kind), long> _counts = new();
 
+    /// <summary>Sources and kinds that anything was reported of.</summary>
+    public int Rows => _counts.Count;
+
     public long this[SourceRegistration source, DoorTroubleKind kind] => Of(source.Key, kind);
 
     public long Of(SourceKey source, DoorTroubleKind kind) => _counts.GetValueOrDefault((source.Source, kind));

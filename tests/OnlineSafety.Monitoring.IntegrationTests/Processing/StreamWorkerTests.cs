@@ -170,6 +170,30 @@ public sealed class StreamWorkerTests(PostgresFixture postgres) : ProcessingScen
     }
 
     [Fact]
+    public async Task ALockThatIsHeldLongHoldsUpItsOwnStreamAlone()
+    {
+        var elsewhere = await Installation.AddSourceAsync("protex");
+        await AppendAsync(Visit("a", "https://www.bbc.co.uk/", "News"));
+        await Log.AppendAsync(elsewhere, Some.Batch(Visit("b", "https://www.bbc.co.uk/", "News")), delivery: null, CancellationToken.None);
+        await using var holding = Npgsql.NpgsqlDataSource.Create(Installation.Store.ConnectionString);
+        await using (var connection = await holding.OpenConnectionAsync())
+        await using (var transaction = await connection.BeginTransactionAsync())
+        {
+            // As a digest holds it while it is made.
+            await using var hold = new Npgsql.NpgsqlCommand("SELECT pg_advisory_xact_lock(hashtextextended('digest:' || $1::text, 0))", connection);
+            hold.Parameters.AddWithValue(Protex.School);
+            await hold.ExecuteNonQueryAsync();
+            await Worker().PassAsync(DateOnly.MinValue, CancellationToken.None);
+
+            Assert.Equal(elsewhere.School, Assert.Single(await QueryAsync("SELECT school_id FROM onlinesafety.counter_block"))[0]);
+        }
+
+        await Task.Delay(600);
+        await DrainAsync();
+        await AssertBalancedAsync(counted: 2);
+    }
+
+    [Fact]
     public async Task AHoleInAStreamStopsItThere()
     {
         await AppendAsync(Visit("a", "https://www.bbc.co.uk/", "News"));

@@ -42,7 +42,7 @@ internal sealed class ReadingLine : IEventSink
     {
         var door = contentType == RecordEnvelope.Syslog ? Door.SyslogTcp : Door.Http;
         (_record, _product) = (new RawRecord(RecordEnvelope.Of(door, contentType, "192.0.2.10"), Packs.ReceivedAt, RecordFlags.None, bytes), product);
-        var result = _normalizer.Normalize(_record, product, Packs.London, this);
+        var result = _normalizer.Normalize(_record, Repository.Rules.Mappings.Find(product), Packs.London, this);
         Assert.True(result.Outcome == NormalizeOutcome.Mapped ? result.Mapping.Length > 0 : result.Reason.Length > 0);
         if (result.Outcome is NormalizeOutcome.Unclaimed or NormalizeOutcome.Unreadable)
         {

@@ -230,13 +230,13 @@ public sealed class SyslogAsDevicesSendItTests
     {
         var record = new RawRecord(Some.Syslog, received, RecordFlags.None, line);
         var sink = new EventKeeper(record);
-        return (new Normalizer(Mappings).Normalize(record, product, zone, sink), sink.Events);
+        return (new Normalizer(Mappings).Normalize(record, Mappings.Find(product), zone, sink), sink.Events);
     }
 
     private static ProcessedRecord Processed(string product, byte[] line)
     {
         var context = new StreamContext(
-            new SourceKey(Guid.NewGuid(), Guid.NewGuid()), product, TimeZoneInfo.Utc, TimeSpan.FromHours(2), new SchoolPeople(new Dictionary<string, Subject>(), []));
+            new SourceKey(Guid.NewGuid(), Guid.NewGuid()), product, Mappings.Find(product), TimeZoneInfo.Utc, TimeSpan.FromHours(2), new SchoolPeople(new Dictionary<string, Subject>(), []));
         var plan = new RecordPlan();
         plan.Start(1);
         new Stages(Repository.Rules, NullLogger.Instance).Run(context, Guid.NewGuid(), 1, new RawRecord(Some.Syslog, ReceivedAt, RecordFlags.None, line), plan);

@@ -30,7 +30,7 @@ public sealed class ControlLineTests
     private static NormalizeResult Read(string product, string line)
     {
         var record = new RawRecord(RecordEnvelope.Of(Door.SyslogTcp, RecordEnvelope.Syslog, ""), Packs.ReceivedAt, RecordFlags.None, Encoding.UTF8.GetBytes(line));
-        return new Normalizer(Mappings).Normalize(record, product, Packs.London, new NoSink());
+        return new Normalizer(Mappings).Normalize(record, Mappings.Find(product), Packs.London, new NoSink());
     }
 
     private sealed class NoSink : IEventSink

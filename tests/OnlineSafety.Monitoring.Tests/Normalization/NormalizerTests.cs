@@ -197,8 +197,8 @@ public sealed class NormalizerTests
         {
             foreach (var sample in Packs.Index(product))
             {
-                var first = Packs.Run(Mappings, product, sample).SelectMany(r => r.Events).Select(e => Encoding.UTF8.GetString(EventJson.Serialize(e)));
-                var second = Packs.Run(Packs.Load(), product, sample).SelectMany(r => r.Events).Select(e => Encoding.UTF8.GetString(EventJson.Serialize(e)));
+                var first = Packs.Run(Mappings, product, sample).SelectMany(r => r.Events).Select(e => Encoding.UTF8.GetString(EventJson.Serialize(e.Event)));
+                var second = Packs.Run(Packs.Load(), product, sample).SelectMany(r => r.Events).Select(e => Encoding.UTF8.GetString(EventJson.Serialize(e.Event)));
                 Assert.Equal(first, second);
             }
         }
@@ -225,7 +225,7 @@ public sealed class NormalizerTests
                         }
 
                         var record = new RawRecord(RecordEnvelope.Of(Door.Http, sample.ContentType, ""), Packs.ReceivedAt, RecordFlags.None, broken);
-                        var result = normalizer.Normalize(record, product, Packs.London, sink);
+                        var result = normalizer.Normalize(record, Mappings.Find(product), Packs.London, sink);
                         Assert.True(result.Outcome == NormalizeOutcome.Mapped ? result.Mapping.Length > 0 : result.Reason.Length > 0);
                     }
                 }
@@ -244,13 +244,13 @@ public sealed class NormalizerTests
         var sink = new CountingSink();
         for (var i = 0; i < 100; i++)
         {
-            normalizer.Normalize(record, "protex", Packs.London, sink);
+            normalizer.Normalize(record, Mappings.Find("protex"), Packs.London, sink);
         }
 
         var before = GC.GetAllocatedBytesForCurrentThread();
         for (var i = 0; i < 1_000; i++)
         {
-            normalizer.Normalize(record, "protex", Packs.London, sink);
+            normalizer.Normalize(record, Mappings.Find("protex"), Packs.London, sink);
         }
 
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
@@ -264,7 +264,7 @@ public sealed class NormalizerTests
     {
         var record = new RawRecord(RecordEnvelope.Of(Door.Http, contentType, ""), Packs.ReceivedAt, RecordFlags.None, body);
         var sink = new KeepingSink(record);
-        return (new Normalizer(Mappings).Normalize(record, product, Packs.London, sink), sink.Events);
+        return (new Normalizer(Mappings).Normalize(record, Mappings.Find(product), Packs.London, sink), sink.Events);
     }
 
     private sealed class KeepingSink(RawRecord record) : IEventSink

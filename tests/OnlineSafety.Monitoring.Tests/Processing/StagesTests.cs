@@ -16,7 +16,7 @@ public sealed class StagesTests
     {
         // No zone: the second item, whose time names none, breaks the stage.
         var context = new StreamContext(
-            new SourceKey(Guid.NewGuid(), Guid.NewGuid()), "lightspeed", TimeZone: null!, TimeSpan.FromHours(2), new SchoolPeople(new Dictionary<string, Subject>(), []));
+            new SourceKey(Guid.NewGuid(), Guid.NewGuid()), "lightspeed", Repository.Rules.Mappings.Find("lightspeed"), TimeZone: null!, TimeSpan.FromHours(2), new SchoolPeople(new Dictionary<string, Subject>(), []));
         var record = new RawRecord(Some.Json, Some.Time, RecordFlags.None, Encoding.UTF8.GetBytes("""
             {"alerts":[
               {"timestamp":"2026-03-02T13:00:00+00:00","user":{"email":"a@school.example"},"alertCategory":"self-harm","level":"imminent","text":"i will kill myself tonight"},
@@ -70,7 +70,7 @@ public sealed class StagesTests
     public void TheTextOfAnUnreadRecordIsNotCutInsideACharacter()
     {
         var context = new StreamContext(
-            new SourceKey(Guid.NewGuid(), Guid.NewGuid()), "", TimeZoneInfo.Utc, TimeSpan.FromHours(2), new SchoolPeople(new Dictionary<string, Subject>(), []));
+            new SourceKey(Guid.NewGuid(), Guid.NewGuid()), "", [], TimeZoneInfo.Utc, TimeSpan.FromHours(2), new SchoolPeople(new Dictionary<string, Subject>(), []));
         var record = new RawRecord(Some.Syslog, Some.Time, RecordFlags.None, Encoding.UTF8.GetBytes(new string('x', 4095) + "\U0001F600"));
         var plan = new RecordPlan();
         plan.Start(1);

@@ -132,7 +132,7 @@ internal sealed class SourceWatch(
                 ExpectedGap = verdict.ExpectedGap,
                 GapBasis = GapBasisWords.Of(verdict.Basis),
                 Words = verdict.Words,
-                Notices = WatchNotices.Of(rules.Mappings.Find(sources[i].Product)),
+                Notices = WatchNotices.Of(sources[i].HasOwnMapping ? [] : rules.Mappings.Find(sources[i].Product), sources[i].Capture),
             };
             if (stored is null || !Same(stored, state))
             {
