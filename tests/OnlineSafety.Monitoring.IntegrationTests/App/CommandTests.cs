@@ -1,6 +1,7 @@
 using System.Text.Json;
 using OnlineSafety.Monitoring.App.Commands;
 using OnlineSafety.Monitoring.IntegrationTests.Access;
+using OnlineSafety.Monitoring.TestKit;
 
 namespace OnlineSafety.Monitoring.IntegrationTests.App;
 
@@ -61,7 +62,7 @@ public sealed class CommandTests(PostgresFixture postgres) : IClassFixture<Postg
         Assert.Equal(0, (await RunAsync(database, "source", "expect", source, "--gap", "2h")).Exit);
         Assert.Equal(1, (await RunAsync(database, "source", "expect", source)).Exit);
         Assert.Equal(1, (await RunAsync(database, "school", "closure", "add", "--school", "Example Academy")).Exit);
-        Assert.Equal(0, (await RunAsync(database, "school", "calendar", "import", TestKit.Repository.Path("schemas", "calendars", "example.json"), "--school", "Example Academy")).Exit);
+        Assert.Equal(0, (await RunAsync(database, "school", "calendar", "import", Repository.Path("schemas", "calendars", "example.json"), "--school", "Example Academy")).Exit);
         Assert.Equal(0, (await RunAsync(database, "school", "closure", "add", "--school", "Example Academy", "--from", "2027-01-20", "--note", "snow")).Exit);
         var calendar = await JsonAsync(database, "school", "calendar", "show", "--school", "Example Academy");
         Assert.Equal("2027-01-20", calendar.GetProperty("closures").EnumerateArray().Last().GetProperty("first").GetString());

@@ -100,6 +100,17 @@ public sealed class SourceWatchTests(PostgresFixture postgres) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task AnAlarmOfASourceThatIsTakenOutOfUseEndsWithoutAMail()
+    {
+        await HearAsync(_filter);
+        await PassAsync(30, Watch());
+        await RunAsync($"UPDATE source SET enabled = false WHERE source_id = '{_filter.Source}'");
+        await PassAsync(2, Watch());
+        Assert.Equal(0L, await RunAsync("SELECT count(*) FROM source_alarm WHERE cleared_at IS NULL"));
+        Assert.Equal(["dsl quiet", "it quiet"], await MailsAsync());
+    }
+
+    [Fact]
     public async Task WithNobodyToTellTheLedgerSaysSo()
     {
         await RunAsync("UPDATE staff SET roles = ARRAY['digest']");
