@@ -4,6 +4,7 @@ using OnlineSafety.Monitoring.Events;
 using OnlineSafety.Monitoring.IntakeLog;
 using OnlineSafety.Monitoring.People;
 using OnlineSafety.Monitoring.Processing;
+using OnlineSafety.Monitoring.Sources.Health;
 using OnlineSafety.Monitoring.TestKit;
 
 namespace OnlineSafety.Monitoring.Tests.Processing;
@@ -27,6 +28,42 @@ public sealed class StagesTests
         new Stages(Repository.Rules, NullLogger.Instance).Run(context, Guid.NewGuid(), 1, record, plan);
         Assert.Equal(["", "fault"], plan.Events.Select(e => e.Review));
         Assert.Equal([0, 1], plan.Events.Select(e => e.Event.Id.Part));
+    }
+
+    [Fact]
+    public void ACanaryIsAControlRecordAndHidesNothingBesideIt()
+    {
+        const string token = "oscanaryabcdefghijklmnopqrstuvwxyz";
+        var canary = Guid.NewGuid();
+        var context = new StreamContext(
+            new SourceKey(Guid.NewGuid(), Guid.NewGuid()), "lightspeed", TimeZoneInfo.Utc, TimeSpan.FromHours(2), new SchoolPeople(new Dictionary<string, Subject>(), []))
+        {
+            Canaries = new CanaryTokens([(canary, token, Canary.AddressOf(token, host: null))]),
+        };
+        var plan = Run($$"""{"alerts":[{"user":{"email":"a@school.example"},"url":"https://www.google.com/search?q={{token}}"}]}""");
+        Assert.Equal((1, 0, 0), (plan.Count(Disposition.Control), plan.Events.Count, plan.Counters.Counts.Count));
+        Assert.Equal(canary, Assert.Single(plan.Canaries).Key);
+        // It says nothing of what pupils do: a source that sends canaries alone is silent.
+        Assert.Null(plan.Activity.LastAt);
+
+        plan = Run($$"""
+            {"alerts":[{"user":{"email":"a@school.example"},"url":"https://www.google.com/search?q={{token}}"},
+                       {"user":{"email":"b@school.example"},"alertCategory":"self-harm","level":"imminent","text":"i will kill myself tonight"}]}
+            """);
+        Assert.Equal((0, 1), (plan.Count(Disposition.Control), plan.Count(Disposition.Concern)));
+        Assert.Single(plan.Canaries);
+
+        plan = Run($$"""{"alerts":[{"user":{"email":"a@school.example"},"url":"https://www.google.com/search?q=painless+ways+to+kill+myself+{{token}}"}]}""");
+        Assert.Empty(plan.Canaries);
+        Assert.Equal(1, plan.Count(Disposition.Concern));
+
+        RecordPlan Run(string json)
+        {
+            var made = new RecordPlan();
+            made.Start(1);
+            new Stages(Repository.Rules, NullLogger.Instance).Run(context, Guid.NewGuid(), 1, new RawRecord(Some.Json, Some.Time, RecordFlags.None, Encoding.UTF8.GetBytes(json)), made);
+            return made;
+        }
     }
 
     [Fact]
