@@ -38,7 +38,7 @@ internal sealed class Normalizer(MappingSet mappings)
             return new NormalizeResult(NormalizeOutcome.Unclaimed, Reasons.NoMapping, "", 0);
         }
 
-        var job = new Job(record, zone, sink, categories ?? CategoryNames.None);
+        var job = new Job(record, zone, sink, categories);
         _cells.Load(record.Payload);
         return record.Envelope.ContentType is RecordEnvelope.Syslog or RecordEnvelope.PlainText
             ? ReadLine(pack, ref job)
@@ -283,12 +283,12 @@ internal sealed class Normalizer(MappingSet mappings)
     }
 
     /// <summary>One call's work, handed down.</summary>
-    private struct Job(in RawRecord record, TimeZoneInfo zone, IEventSink sink, CategoryNames categories)
+    private struct Job(in RawRecord record, TimeZoneInfo zone, IEventSink sink, CategoryNames? categories = null)
     {
         public readonly RawRecord Record = record;
         public readonly TimeZoneInfo Zone = zone;
         public readonly IEventSink Sink = sink;
-        public readonly CategoryNames Categories = categories;
+        public readonly CategoryNames Categories = categories ?? CategoryNames.None;
         public SyslogTime Header;
         public EventWarnings Warnings;
     }

@@ -77,4 +77,19 @@ public sealed class StagesTests
         new Stages(Repository.Rules, NullLogger.Instance).Run(context, Guid.NewGuid(), 1, record, plan);
         Assert.Equal(new string('x', 4095), Assert.Single(plan.Events).Event.Text);
     }
+
+    [Theory]
+    [InlineData("https://www.google.com/search?q=where+to+buy+a+vape", "where to buy a vape", 1)]
+    [InlineData("https://www.google.com/complete/search?q=where+to+buy+a+vape", "where to buy a vape", 0)]
+    [InlineData("https://www.google.com/complete/search?q=how+to+kill+myself", "how to kill myself", 1)]
+    public void WhatABrowserAsksWithEveryKeyIsNoEventUnlessItIsGrave(string url, string terms, int events)
+    {
+        var context = new StreamContext(
+            new SourceKey(Guid.NewGuid(), Guid.NewGuid()), "protex", Repository.Rules.Mappings.Find("protex"), TimeZoneInfo.Utc, TimeSpan.FromHours(2), new SchoolPeople(new Dictionary<string, Subject>(), []));
+        var line = $"1772442901.007\t\tada\t192.0.2.41\tpc-1\t{url}\tGET\t403\t0\t-\t-\t-\t12\t-\t450\t*DENIED* Banned search term found\t0\t-\tprimary\t1\t{terms}\t8080:PM:ntlm:map";
+        var plan = new RecordPlan();
+        plan.Start(1);
+        new Stages(Repository.Rules, NullLogger.Instance).Run(context, Guid.NewGuid(), 1, new RawRecord(Some.Syslog, Some.Time, RecordFlags.None, Encoding.UTF8.GetBytes(line)), plan);
+        Assert.Equal(events, plan.Events.Count);
+    }
 }
