@@ -3,6 +3,7 @@ using System.Text.Unicode;
 using OnlineSafety.Monitoring.Events;
 using OnlineSafety.Monitoring.Normalization.Fields;
 using OnlineSafety.Monitoring.Normalization.Shapes;
+using OnlineSafety.Monitoring.Normalization.Shapes.Mail;
 
 namespace OnlineSafety.Monitoring.Normalization;
 
@@ -33,6 +34,11 @@ internal sealed class Normalizer(MappingSet mappings)
     public NormalizeResult Normalize(in RawRecord record, string product, TimeZoneInfo zone, IEventSink sink)
     {
         var pack = mappings.Find(product);
+        if (record.Envelope.ContentType == RecordEnvelope.Mail)
+        {
+            return ReadMail(pack, new Job(record, zone, sink));
+        }
+
         if (pack.Length == 0)
         {
             return new NormalizeResult(NormalizeOutcome.Unclaimed, Reasons.NoMapping, "", 0);
@@ -43,6 +49,50 @@ internal sealed class Normalizer(MappingSet mappings)
         return record.Envelope.ContentType is RecordEnvelope.Syslog or RecordEnvelope.PlainText
             ? ReadLine(pack, ref job)
             : ReadBody(pack, ref job, _cells.Body, isLine: false);
+    }
+
+    /// <summary>
+    /// What a person could read in a record: a mail decoded, anything else as it came. For grave words in what no mapping claims. Valid until the next call.
+    /// </summary>
+    public ReadOnlyMemory<byte> Readable(in RawRecord record)
+    {
+        if (record.Envelope.ContentType != RecordEnvelope.Mail)
+        {
+            return record.Payload;
+        }
+
+        _cells.Mail.Read(record.Payload);
+        return _cells.Mail.Readable();
+    }
+
+    private NormalizeResult ReadMail(Mapping[] pack, Job job)
+    {
+        var mail = _cells.Mail;
+        mail.Read(job.Record.Payload);
+        if (mail.Answer.Length > 0)
+        {
+            return new NormalizeResult(NormalizeOutcome.Control, mail.Answer, "", 0);
+        }
+
+        if (mail.Fault.Length > 0)
+        {
+            return new NormalizeResult(NormalizeOutcome.Unreadable, mail.Fault, "", 0);
+        }
+
+        // For a product that writes no time, or an empty one: when the mail was written.
+        _ = SyslogTime.ReadIso(mail.Date, out job.Header);
+        job.Warnings |= mail.Warnings;
+        _cells.Load(ReadOnlyMemory<byte>.Empty);
+        foreach (var mapping in pack)
+        {
+            // Other shapes would read the raw bytes, in which words are encoded.
+            if (mapping.Shape is MailShape && Try(mapping, ref job, Slice.None, isLine: false) is var result && IsRead(result))
+            {
+                return result;
+            }
+        }
+
+        return Unclaimed;
     }
 
     private NormalizeResult ReadLine(Mapping[] pack, ref Job job)

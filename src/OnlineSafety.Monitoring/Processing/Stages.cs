@@ -121,11 +121,12 @@ internal sealed class Stages(Rules rules, ILogger logger) : IEventSink
         }
     }
 
-    /// <summary>Reads the raw bytes as plain text against the grave phrases.</summary>
+    /// <summary>Reads the record as plain text, a mail decoded, against the grave phrases.</summary>
     private void Review(string reason, int part)
     {
         _plan.AddUnmapped("record", reason);
-        var assessment = _record.Payload.IsEmpty ? Assessment.None : _assessor.AssessText(_record.Payload.Span);
+        var text = _normalizer.Readable(_record).Span;
+        var assessment = text.IsEmpty ? Assessment.None : _assessor.AssessText(text);
         var read = new MonitoringEvent
         {
             Id = new EventId(_position.Stream, _position.Sequence, part),
@@ -138,7 +139,7 @@ internal sealed class Stages(Rules rules, ILogger logger) : IEventSink
             TimeBasis = TimeBasis.Received,
             ReceivedAt = _record.ReceivedAt,
             RawHash = Convert.ToHexStringLower(SHA256.HashData(_record.Payload.Span)),
-            Text = Encoding.UTF8.GetString(Utf8Text.Cap(_record.Payload.Span, ReviewText)),
+            Text = Encoding.UTF8.GetString(Utf8Text.Cap(text, ReviewText)),
             RecordFlags = _record.Flags,
         };
         _plan.Events.Add(Plan(read, assessment, Subject.Nobody, reason));

@@ -73,7 +73,7 @@ internal static class Packs
     {
         var normalizer = new Normalizer(mappings);
         var results = new List<ReadRecord>();
-        var door = sample.Door == "syslog" ? Door.SyslogTcp : Door.Http;
+        var door = sample.Door switch { "syslog" => Door.SyslogTcp, "mail" => Door.Mail, _ => Door.Http };
         var envelope = RecordEnvelope.Of(door, sample.ContentType, "192.0.2.10");
         foreach (var bytes in Records(product, sample))
         {
