@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.App.Guides;
 using OnlineSafety.Monitoring.Sources;
 
 namespace OnlineSafety.Monitoring.App.Commands;
@@ -48,6 +49,7 @@ internal static class SourceListCommand
         listed.Source.Product,
         via = ViaWord(listed.Source),
         from = listed.Source.Networks,
+        senders = listed.Source.Senders,
         listed.Source.Port,
         host = listed.Source.MatchHost,
         app = listed.Source.MatchApp,
@@ -68,7 +70,7 @@ internal static class SourceListCommand
         school,
         listed.Source.Name,
         listed.Source.Product,
-        ViaWord(listed.Source) + (listed.Source.Tls ? " (TLS)" : ""),
+        ViaWord(listed.Source) + (listed.Source.Tls ? " (TLS)" : "") + (listed.Source.Door == (short)SourceDoor.Mail ? $" ({SourceGuide.SendersOf(listed.Source)})" : ""),
         Output.Time(listed.Health?.LastReceivedAt),
         Number(listed.Health?.Records ?? 0),
         Number(listed.Health?.Review ?? 0),

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Npgsql;
 using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Intake.Mail;
 using OnlineSafety.Monitoring.Intake.Syslog;
 using OnlineSafety.Monitoring.Intake.Syslog.Tls;
 using OnlineSafety.Monitoring.Processing;
@@ -75,11 +76,11 @@ internal sealed class DatabaseCheck(MonitoringDatabase database, ServiceOptions 
 }
 
 /// <summary>The doors are open. Degraded while one is shut that should be open: a port that somebody else has, or TLS without a certificate.</summary>
-internal sealed class ListenersCheck(SyslogService syslog) : IHealthCheck
+internal sealed class ListenersCheck(SyslogService syslog, MailService mail) : IHealthCheck
 {
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
         Task.FromResult(
-            syslog.Listeners.Count == 0 ? HealthCheckResult.Unhealthy()
+            syslog.Listeners.Count == 0 || mail.Closed ? HealthCheckResult.Unhealthy()
             : syslog.Closed.Count > 0 ? HealthCheckResult.Degraded()
             : HealthCheckResult.Healthy());
 }
@@ -91,11 +92,11 @@ internal sealed class CertificateCheck(SyslogService syslog) : IHealthCheck
         Task.FromResult(syslog.Certificate is { Faulty: false, Age: CertificateAge.Good } ? HealthCheckResult.Healthy() : HealthCheckResult.Degraded());
 }
 
-/// <summary>Degraded for a while after a door met a limit: connections were refused, senders held back, or datagrams lost.</summary>
-internal sealed class LimitsCheck(SyslogService syslog) : IHealthCheck
+/// <summary>Degraded for a while after a door met a limit: connections were refused, senders held back or told to come again, or datagrams lost.</summary>
+internal sealed class LimitsCheck(SyslogService syslog, MailService mail) : IHealthCheck
 {
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
-        Task.FromResult(syslog.Met.Lately ? HealthCheckResult.Degraded() : HealthCheckResult.Healthy());
+        Task.FromResult(syslog.Met.Lately || mail.Met.Lately ? HealthCheckResult.Degraded() : HealthCheckResult.Healthy());
 }
 
 /// <summary>A worker finished a pass of late: neither stuck nor without a database for long. Degraded while single streams cannot go on.</summary>

@@ -10,6 +10,21 @@ internal static class PeerAddress
 
     public static string Text(IPAddress? address) => address is null ? "unknown" : Plain(address).ToString();
 
+    /// <summary>What a peer is counted as: its IPv4 address, or the network of its IPv6 one, for there a single host has as many addresses as it likes.</summary>
+    public static UInt128 CountedAs(IPAddress address)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        bytes.Clear();
+        Plain(address).TryWriteBytes(bytes, out var written);
+        if (written == bytes.Length)
+        {
+            bytes[8..].Clear();
+            bytes[^1] = 1;
+        }
+
+        return System.Buffers.Binary.BinaryPrimitives.ReadUInt128BigEndian(bytes);
+    }
+
     /// <summary>Prefix length of the narrowest network that holds <paramref name="address"/>, on the 128-bit scale of both families; 0 when no network is asked for, -1 when none fits.</summary>
     public static int LongestPrefix(IReadOnlyList<IPNetwork> networks, IPAddress address)
     {

@@ -5,7 +5,7 @@ namespace OnlineSafety.Monitoring.Sources;
 /// <summary>What can go wrong at the doors of one source without a record being lost for it: a closed list.</summary>
 internal enum DoorTroubleKind : byte
 {
-    /// <summary>It sent faster than it may: held back (TCP, TLS), or counted (UDP).</summary>
+    /// <summary>It sent faster than it may: held back (TCP, TLS), counted (UDP), or told to come again (mail).</summary>
     OverRate = 1,
 
     /// <summary>A connection was refused, for it or its sender had too many.</summary>
@@ -16,6 +16,12 @@ internal enum DoorTroubleKind : byte
 
     /// <summary>A dropped file could not be imported.</summary>
     FileFailed,
+
+    /// <summary>A mail was refused, for its sender is none that the source takes mail from.</summary>
+    SenderRefused,
+
+    /// <summary>A mail was refused, for it was too large or went round in circles.</summary>
+    MailRefused,
 }
 
 /// <summary>How often something went wrong at the doors of a source, as stored.</summary>
@@ -48,6 +54,8 @@ internal static class DoorTroubleWords
         DoorTroubleKind.OverRate => "over_rate",
         DoorTroubleKind.TooManyConnections => "too_many_connections",
         DoorTroubleKind.ProofMissing => "proof_missing",
+        DoorTroubleKind.SenderRefused => "sender_refused",
+        DoorTroubleKind.MailRefused => "mail_refused",
         _ => "file_failed",
     };
 }
