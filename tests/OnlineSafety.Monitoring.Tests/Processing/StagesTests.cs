@@ -36,7 +36,7 @@ public sealed class StagesTests
         const string token = "oscanaryabcdefghijklmnopqrstuvwxyz";
         var canary = Guid.NewGuid();
         var context = new StreamContext(
-            new SourceKey(Guid.NewGuid(), Guid.NewGuid()), "lightspeed", TimeZoneInfo.Utc, TimeSpan.FromHours(2), new SchoolPeople(new Dictionary<string, Subject>(), []))
+            new SourceKey(Guid.NewGuid(), Guid.NewGuid()), "lightspeed", Repository.Rules.Mappings.Find("lightspeed"), TimeZoneInfo.Utc, TimeSpan.FromHours(2), new SchoolPeople(new Dictionary<string, Subject>(), []))
         {
             Canaries = new CanaryTokens([(canary, token, Canary.AddressOf(token, host: null))]),
         };
@@ -91,5 +91,28 @@ public sealed class StagesTests
         plan.Start(1);
         new Stages(Repository.Rules, NullLogger.Instance).Run(context, Guid.NewGuid(), 1, new RawRecord(Some.Syslog, Some.Time, RecordFlags.None, Encoding.UTF8.GetBytes(line)), plan);
         Assert.Equal(events, plan.Events.Count);
+    }
+
+    /// <summary>The raw bytes of such a mail hold no word of it.</summary>
+    [Theory]
+    [InlineData("base64", "aG93IHRvIGtpbGwgbXlzZWxm")]
+    [InlineData("quoted-printable", "how to k=69ll m=79self")]
+    public void AMailThatNoMappingReadsIsSearchedForGraveWordsInItsDecodedText(string encoding, string body)
+    {
+        foreach (var product in new[] { "", "smoothwall", "unheard-of" })
+        {
+            var context = new StreamContext(
+                new SourceKey(Guid.NewGuid(), Guid.NewGuid()), product, Repository.Rules.Mappings.Find(product), TimeZoneInfo.Utc, TimeSpan.FromHours(2), new SchoolPeople(new Dictionary<string, Subject>(), []));
+            var mail = Encoding.ASCII.GetBytes($"Subject: notice\r\nContent-Type: text/plain\r\nContent-Transfer-Encoding: {encoding}\r\n\r\n{body}\r\n");
+            var plan = new RecordPlan();
+            plan.Start(1);
+            new Stages(Repository.Rules, NullLogger.Instance).Run(
+                context, Guid.NewGuid(), 1, new RawRecord(RecordEnvelope.Of(Door.Mail, RecordEnvelope.Mail, "192.0.2.10"), Some.Time, RecordFlags.None, mail), plan);
+
+            var planned = Assert.Single(plan.Events);
+            Assert.Equal(("no-mapping", Severity.Critical), (planned.Review, planned.Assessment.Severity));
+            Assert.Contains("how to kill myself", planned.Event.Text, StringComparison.Ordinal);
+            Assert.Equal(mail, Assert.Single(plan.Evidence).Raw.ToArray());
+        }
     }
 }
