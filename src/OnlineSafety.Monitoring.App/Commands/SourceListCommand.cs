@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.App.Guides;
 using OnlineSafety.Monitoring.Notifications;
 using OnlineSafety.Monitoring.Sources;
 using OnlineSafety.Monitoring.Sources.Health;
@@ -63,6 +64,7 @@ internal static class SourceListCommand
         listed.Source.Product,
         via = ViaWord(listed.Source),
         from = listed.Source.Networks,
+        senders = listed.Source.Senders,
         listed.Source.Port,
         host = listed.Source.MatchHost,
         app = listed.Source.MatchApp,
@@ -96,7 +98,7 @@ internal static class SourceListCommand
         school.Name,
         listed.Source.Name,
         listed.Source.Product,
-        ViaWord(listed.Source) + (listed.Source.Tls ? " (TLS)" : ""),
+        ViaWord(listed.Source) + (listed.Source.Tls ? " (TLS)" : "") + (listed.Source.Door == (short)SourceDoor.Mail ? $" ({SourceGuide.SendersOf(listed.Source)})" : ""),
         StateWord(listed),
         Output.Time(listed.Health?.LastActivityAt, SchoolZone.Of(school.TimeZone)),
         listed.State is { } state ? $"{SpanSwitch.Text(state.ExpectedGap)} ({state.GapBasis})" : "-",

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Npgsql;
 using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Intake.Mail;
 using OnlineSafety.Monitoring.Intake.Syslog;
 using OnlineSafety.Monitoring.Intake.Syslog.Tls;
 using OnlineSafety.Monitoring.Processing;
@@ -78,11 +79,12 @@ internal sealed class DatabaseCheck(MonitoringDatabase database, ServiceOptions 
 /// The doors are open. Degraded while one is shut that should be open (a port that somebody else has, or TLS without a certificate), and for a while
 /// after one broke.
 /// </summary>
-internal sealed class ListenersCheck(SyslogService syslog) : IHealthCheck
+internal sealed class ListenersCheck(SyslogService syslog, MailService mail) : IHealthCheck
 {
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
         Task.FromResult(
             syslog.Listeners.Count == 0 ? HealthCheckResult.Unhealthy("no listener of syslog is open")
+            : mail.Closed ? HealthCheckResult.Unhealthy("the mail door is shut")
             : syslog.Closed.Count > 0 ? HealthCheckResult.Degraded($"shut: {string.Join(", ", syslog.Closed.Select(listener => listener.Name))}")
             : syslog.Broke.Lately ? HealthCheckResult.Degraded("a listener of syslog broke in the last minutes and was opened again")
             : HealthCheckResult.Healthy());
@@ -97,11 +99,11 @@ internal sealed class CertificateCheck(SyslogService syslog) : IHealthCheck
             : HealthCheckResult.Degraded("the TLS certificate ends within 14 days, or its files cannot be used"));
 }
 
-/// <summary>Degraded for a while after a door met a limit: connections were refused, senders held back, or datagrams lost.</summary>
-internal sealed class LimitsCheck(SyslogService syslog) : IHealthCheck
+/// <summary>Degraded for a while after a door met a limit: connections were refused, senders held back or told to come again, or datagrams lost.</summary>
+internal sealed class LimitsCheck(SyslogService syslog, MailService mail) : IHealthCheck
 {
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
-        Task.FromResult(syslog.Met.Lately ? HealthCheckResult.Degraded("a door met a limit in the last minutes") : HealthCheckResult.Healthy());
+        Task.FromResult(syslog.Met.Lately || mail.Met.Lately ? HealthCheckResult.Degraded("a door met a limit in the last minutes") : HealthCheckResult.Healthy());
 }
 
 /// <summary>A worker finished a pass of late: neither stuck nor without a database for long. Degraded while single streams cannot go on.</summary>

@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using System.Net;
 using Microsoft.Extensions.Options;
 using OnlineSafety.Monitoring.Intake.Files;
+using OnlineSafety.Monitoring.Intake.Mail;
 using OnlineSafety.Monitoring.Intake.Syslog.Tls;
 
 namespace OnlineSafety.Monitoring.Intake;
@@ -16,6 +17,9 @@ internal sealed class IntakeOptions
 
     [ValidateObjectMembers]
     public SyslogDoorOptions Syslog { get; set; } = new();
+
+    [ValidateObjectMembers]
+    public MailDoorOptions Mail { get; set; } = new();
 
     [ValidateObjectMembers]
     public FileDoorOptions Files { get; set; } = new();

@@ -71,14 +71,17 @@ internal static class RecordSql
         SELECT $1, $2, r.* FROM unnest($3::bigint[], $4::smallint[], $5::text[], $6::text[], $7::bytea[]) r
         """;
 
+    // A row for each person, newest entry first: a row for each entry cost as much to send and read as to find.
     public const string History = """
-        SELECT k.subject, e.received_at, e.theme, e.severity, e.vendor
+        SELECT k.subject, h.*
         FROM unnest($2::text[]) AS k (subject)
         CROSS JOIN LATERAL (
-            SELECT received_at, theme, severity, vendor, stream_id, seq, part FROM event
-            WHERE school_id = $1 AND subject_key = k.subject AND received_at >= $3 AND severity > 0
-            ORDER BY received_at DESC, stream_id DESC, seq DESC, part DESC LIMIT $4) e
-        ORDER BY e.received_at, e.stream_id, e.seq, e.part
+            SELECT array_agg(received_at), array_agg(theme), array_agg(severity), array_agg(vendor)
+            FROM (
+                SELECT received_at, theme, severity, vendor FROM event
+                WHERE school_id = $1 AND subject_key = k.subject AND received_at >= $3 AND severity > 0
+                ORDER BY received_at DESC, stream_id DESC, seq DESC, part DESC LIMIT $4) e
+            HAVING count(*) > 0) h
         """;
 
     public static NpgsqlBatchCommand WaitForLocksCommand() => new(WaitForLocks);

@@ -86,13 +86,13 @@ internal sealed class Stages(Rules rules, ILogger logger) : IEventSink
     /// </summary>
     private void Capture()
     {
-        if (_normalizer.IsControlLine(_record))
+        if (_normalizer.IsControl(_record))
         {
             _plan.End(Disposition.Control, _record.ReceivedAt);
             return;
         }
 
-        var assessment = _record.Payload.IsEmpty ? Assessment.None : _assessor.AssessText(_record.Payload.Span);
+        var assessment = AssessText();
         if (assessment.Severity == Severity.None)
         {
             _plan.End(Disposition.Captured, _record.ReceivedAt);
@@ -190,13 +190,19 @@ internal sealed class Stages(Rules rules, ILogger logger) : IEventSink
         }
     }
 
-    /// <summary>Reads the raw bytes as plain text against the grave phrases.</summary>
-    private void Review(string reason, int part) =>
-        Review(reason, part, _record.Payload.IsEmpty ? Assessment.None : _assessor.AssessText(_record.Payload.Span));
+    /// <summary>Reads the record as plain text, a mail decoded, against the grave phrases.</summary>
+    private void Review(string reason, int part) => Review(reason, part, AssessText());
+
+    private Assessment AssessText()
+    {
+        var text = _normalizer.Readable(_record).Span;
+        return text.IsEmpty ? Assessment.None : _assessor.AssessText(text);
+    }
 
     private void Review(string reason, int part, Assessment assessment)
     {
         _plan.AddUnmapped("record", reason);
+        var text = _normalizer.Readable(_record).Span;
         var read = new MonitoringEvent
         {
             Id = new EventId(_position.Stream, _position.Sequence, part),
@@ -209,7 +215,7 @@ internal sealed class Stages(Rules rules, ILogger logger) : IEventSink
             TimeBasis = TimeBasis.Received,
             ReceivedAt = _record.ReceivedAt,
             RawHash = Convert.ToHexStringLower(SHA256.HashData(_record.Payload.Span)),
-            Text = Encoding.UTF8.GetString(Utf8Text.Cap(_record.Payload.Span, ReviewText)),
+            Text = Encoding.UTF8.GetString(Utf8Text.Cap(text, ReviewText)),
             RecordFlags = _record.Flags,
         };
         _plan.Events.Add(Plan(read, assessment, Subject.Nobody, reason));

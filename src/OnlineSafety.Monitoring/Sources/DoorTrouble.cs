@@ -9,7 +9,7 @@ namespace OnlineSafety.Monitoring.Sources;
 /// </summary>
 internal enum DoorTroubleKind : byte
 {
-    /// <summary>It sent faster than it may: held back (TCP, TLS), or counted (UDP).</summary>
+    /// <summary>It sent faster than it may: held back (TCP, TLS), counted (UDP), or told to come again (mail).</summary>
     OverRate = 1,
 
     /// <summary>A connection was refused, for it or its sender had too many.</summary>
@@ -56,6 +56,12 @@ internal enum DoorTroubleKind : byte
 
     /// <summary>It ends within a day, or has ended.</summary>
     CertificateEndsNow,
+
+    /// <summary>A mail was refused, for its sender is none that the source takes mail from.</summary>
+    SenderRefused,
+
+    /// <summary>A mail was refused, for it was too large or went round in circles.</summary>
+    MailRefused,
 }
 
 /// <summary>How often something went wrong at the doors of a source, as stored.</summary>
@@ -101,6 +107,8 @@ internal static class DoorTroubleWords
         DoorTroubleKind.NotReadable => "not_readable",
         DoorTroubleKind.CertificateEndsSoon => "certificate_ends_soon",
         DoorTroubleKind.CertificateEndsNow => "certificate_ends_now",
+        DoorTroubleKind.SenderRefused => "sender_refused",
+        DoorTroubleKind.MailRefused => "mail_refused",
         _ => throw new UnreachableException(),
     };
 }

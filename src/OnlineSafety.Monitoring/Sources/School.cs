@@ -60,6 +60,9 @@ internal sealed class Source
     /// <summary>SHA-256 of each client certificate that may send; empty: none is asked for.</summary>
     public byte[][] Certificates { get; set; } = [];
 
+    /// <summary>Mail senders that it takes from: addresses or domains; empty: any.</summary>
+    public string[] Senders { get; set; } = [];
+
     public bool Unassigned { get; set; }
 
     public string? Listener { get; set; }

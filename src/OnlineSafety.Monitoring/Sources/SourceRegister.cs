@@ -4,7 +4,7 @@ using OnlineSafety.Monitoring.Sources.Health;
 
 namespace OnlineSafety.Monitoring.Sources;
 
-/// <summary>A source just added or given a new key. The key is not stored and cannot be shown again.</summary>
+/// <summary>A source just added or given a new key (of a mail source: what stands before the @ of its address). It is not stored and cannot be shown again.</summary>
 internal sealed record IssuedSource(Source Source, string Key);
 
 /// <summary>A source and what was heard of it.</summary>
@@ -29,7 +29,7 @@ internal sealed class SourceRegister(Database setup, TimeProvider time)
     public async Task<IssuedSource> AddAsync(Guid school, NewSource wanted, Actor actor, CancellationToken cancellationToken)
     {
         var source = wanted.ToSource(school);
-        var key = AccessKey.Create(AccessKey.SourcePrefix);
+        var key = NewKey(source.Door);
         source.KeyHashes = [AccessKey.Hash(key)];
         source.CreatedAt = time.GetUtcNow();
 
@@ -115,11 +115,15 @@ internal sealed class SourceRegister(Database setup, TimeProvider time)
     /// <summary>Gives a source a new key; the one before stays valid until the next rotation, or ends at once.</summary>
     public async Task<IssuedSource> RotateKeyAsync(Guid sourceId, bool endOld, Actor actor, CancellationToken cancellationToken)
     {
-        var key = AccessKey.Create(AccessKey.SourcePrefix);
+        var key = "";
         var source = await ChangeAsync(
             sourceId,
             "source.rotate-key",
-            found => found.KeyHashes = endOld ? [AccessKey.Hash(key)] : [AccessKey.Hash(key), .. found.KeyHashes.Take(LiveKeys - 1)],
+            found =>
+            {
+                key = NewKey(found.Door);
+                found.KeyHashes = endOld ? [AccessKey.Hash(key)] : [AccessKey.Hash(key), .. found.KeyHashes.Take(LiveKeys - 1)];
+            },
             actor,
             cancellationToken);
         return new IssuedSource(source, key);
@@ -142,6 +146,8 @@ internal sealed class SourceRegister(Database setup, TimeProvider time)
         await using var session = await setup.OpenAsync(school, actor, cancellationToken);
         return await session.Context.SourceWatches.AsNoTracking().FirstOrDefaultAsync(w => w.SchoolId == school, cancellationToken);
     }
+
+    private static string NewKey(short door) => door == (short)SourceDoor.Mail ? AccessKey.CreateMailbox() : AccessKey.Create(AccessKey.SourcePrefix);
 
     /// <summary>Tells the doors, once committed, that sources changed.</summary>
     internal static async Task AnnounceAsync(Session session, CancellationToken cancellationToken)

@@ -7,7 +7,7 @@ namespace OnlineSafety.Monitoring.Tests.Normalization;
 
 public sealed class SchemaTests
 {
-    private static readonly JsonSchema Mapping = JsonSchema.FromText(File.ReadAllText(Repository.Path("schemas", "mapping.schema.json")));
+    internal static readonly JsonSchema Mapping = JsonSchema.FromText(File.ReadAllText(Repository.Path("schemas", "mapping.schema.json")));
     private static readonly JsonSchema Event = JsonSchema.FromText(File.ReadAllText(Repository.Path("schemas", "event.schema.json")));
 
     [Fact]
@@ -65,7 +65,7 @@ public sealed class SchemaTests
         Assert.False(Mapping.Evaluate(document.RootElement).IsValid);
     }
 
-    private static void AssertValid(JsonSchema schema, ReadOnlyMemory<byte> json, string name)
+    internal static void AssertValid(JsonSchema schema, ReadOnlyMemory<byte> json, string name)
     {
         using var document = JsonDocument.Parse(json);
         var results = schema.Evaluate(document.RootElement, new EvaluationOptions { OutputFormat = OutputFormat.List });

@@ -19,7 +19,7 @@ internal sealed class SourceJudge(SchoolCalendar calendar, DeviceClasses devices
     private const double SkewedFrom = 0.5;
     private const int LeastForShare = 20;
 
-    private static readonly TimeSpan ShortestHold = TimeSpan.FromMinutes(15);
+    private static readonly TimeSpan ShortestHold = TimeSpan.FromMinutes(20);
     private static readonly TimeSpan Hold = TimeSpan.FromMinutes(30);
     private static readonly TimeSpan LongestHold = TimeSpan.FromHours(2);
     private static readonly TimeSpan Unsteady = TimeSpan.FromHours(24);
@@ -133,7 +133,8 @@ internal sealed class SourceJudge(SchoolCalendar calendar, DeviceClasses devices
     /// <summary>The last two whole school hours of today against what is usual in them.</summary>
     private bool? Collapsed(SourceObservations seen, DateTimeOffset now)
     {
-        if (seen.Behind || calendar.Open(calendar.DayOf(now)) is not { } school || now < school.From)
+        // While it recovers from silence, hours of silence are among these.
+        if (seen.Behind || Stands(seen, SourceState.Silent) || calendar.Open(calendar.DayOf(now)) is not { } school || now < school.From)
         {
             return null;
         }
@@ -141,19 +142,22 @@ internal sealed class SourceJudge(SchoolCalendar calendar, DeviceClasses devices
         var end = new DateTimeOffset(Math.Min(now.UtcTicks, school.To.UtcTicks) / TimeSpan.TicksPerHour * TimeSpan.TicksPerHour, TimeSpan.Zero);
         var begin = end.AddHours(-2);
         // While we were away nothing could be counted.
-        if (begin < school.From || begin < seen.WatchingSince)
+        if (begin < school.From || begin < seen.WatchingSince || begin < seen.LastClearedAt)
         {
             return null;
         }
 
-        var expected = seen.Profile.Hourly[SourceProfile.LocalHour(calendar, begin)] + seen.Profile.Hourly[SourceProfile.LocalHour(calendar, begin.AddHours(1))];
-        if (expected < LeastExpected)
+        var usual = seen.Profile.Volumes[SourceProfile.LocalHour(calendar, begin)];
+        if (usual.Median < LeastExpected)
         {
             return null;
         }
 
+        // A source that sends in bursts has hours with next to nothing: less than half of the least that was ever seen is what counts.
         var records = seen.Recent.Where(hour => hour.Hour >= begin && hour.Hour < end).Sum(hour => hour.Records);
-        return records < expected * (Stands(seen, SourceState.VolumeCollapsed) ? RecoveredFrom : CollapsedBelow);
+        return Stands(seen, SourceState.VolumeCollapsed)
+            ? records < Math.Min(usual.Median * RecoveredFrom, usual.Lowest)
+            : records < Math.Min(usual.Median * CollapsedBelow, usual.Lowest / 2.0);
     }
 
     internal static DeviceHabit? MissingClass(SourceProfile profile) => profile.Devices.FirstOrDefault(habit => habit.MissingFor(profile.EndedDays) is not null);
@@ -173,7 +177,9 @@ internal sealed class SourceJudge(SchoolCalendar calendar, DeviceClasses devices
             return LongestHold;
         }
 
-        return state != SourceState.Silent ? Hold : gap < ShortestHold ? ShortestHold : gap > LongestHold ? LongestHold : gap;
+        // Longer than the gap: after one stray record it is late again before it is well.
+        var heard = gap * 1.25;
+        return state != SourceState.Silent ? Hold : heard < ShortestHold ? ShortestHold : heard > LongestHold ? LongestHold : heard;
     }
 
     private static TimeSpan Longer(TimeSpan one, TimeSpan other) => one > other ? one : other;

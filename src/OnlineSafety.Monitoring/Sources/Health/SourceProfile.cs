@@ -26,7 +26,7 @@ internal sealed record SourceProfile
 
     private const double Percentile = 0.999;
 
-    public static SourceProfile Nothing { get; } = new() { SchoolDays = 0, PerDay = 0, Gap = Assumed, Hourly = new int[24], Devices = [], EndedDays = [] };
+    public static SourceProfile Nothing { get; } = new() { SchoolDays = 0, PerDay = 0, Gap = Assumed, Volumes = new UsualVolume[24], Devices = [], EndedDays = [] };
 
     /// <summary>School days that it covers, today's part included.</summary>
     public required double SchoolDays { get; init; }
@@ -37,8 +37,8 @@ internal sealed record SourceProfile
     /// <summary>99.9th percentile of the gaps in school time, to the minute above; at least <see cref="Floor"/>.</summary>
     public required TimeSpan Gap { get; init; }
 
-    /// <summary>Median of the records in each whole school hour, by local hour; 0 where it is no school hour.</summary>
-    public required int[] Hourly { get; init; }
+    /// <summary>What is usual in two whole school hours, by the local hour in which they begin; zero where too little is known.</summary>
+    public required UsualVolume[] Volumes { get; init; }
 
     public required IReadOnlyList<DeviceHabit> Devices { get; init; }
 
@@ -92,7 +92,7 @@ internal sealed record SourceProfile
             // Not by a part of a day: four records in its first hour do not make a source busy.
             PerDay = records / Math.Max(1, schoolDays),
             Gap = Ceiling(PercentileOf(Gaps(hours, quiet, calendar), records)),
-            Hourly = Medians(hours, quiet, calendar, now),
+            Volumes = VolumesOf(hours, active, quiet, calendar, now),
             Devices = DeviceHabit.Of(devices, active, alarms, calendar),
             EndedDays = active.FindAll(school => calendar.Open(school) is { } bells && bells.To <= now),
         };
@@ -181,34 +181,45 @@ internal sealed record SourceProfile
 
     private static TimeSpan Ceiling(TimeSpan gap) => gap < Floor ? Floor : gap;
 
-    private static int[] Medians(IReadOnlyList<ActivityHour> hours, List<AlarmSpan> quiet, SchoolCalendar calendar, DateTimeOffset now)
+    private static UsualVolume[] VolumesOf(
+        IReadOnlyList<ActivityHour> hours, List<DateOnly> active, List<AlarmSpan> quiet, SchoolCalendar calendar, DateTimeOffset now)
     {
-        var byHour = new List<int>[24];
+        var records = hours.ToDictionary(hour => hour.Hour, hour => hour.Records);
+        var sums = new List<int>[24];
         var today = calendar.DayOf(now);
-        foreach (var hour in hours)
+        foreach (var day in active.Where(day => day < today))
         {
-            var end = hour.Hour.AddHours(1);
-            if (calendar.OpenTime(hour.Hour, end) < TimeSpan.FromHours(1) || calendar.DayOf(hour.Hour) == today || quiet.Exists(alarm => alarm.Meets(hour.Hour, end)))
+            var (from, to) = calendar.Open(day)!.Value;
+            for (var begin = new DateTimeOffset((from.UtcTicks + TimeSpan.TicksPerHour - 1) / TimeSpan.TicksPerHour * TimeSpan.TicksPerHour, TimeSpan.Zero);
+                 begin.AddHours(2) <= to; begin = begin.AddHours(1))
             {
-                continue;
-            }
-
-            (byHour[LocalHour(calendar, hour.Hour)] ??= []).Add(hour.Records);
-        }
-
-        var medians = new int[24];
-        for (var i = 0; i < medians.Length; i++)
-        {
-            // Hours without any record have no row; so few counts say nothing.
-            if (byHour[i] is { Count: >= EnoughDays } counts)
-            {
-                counts.Sort();
-                medians[i] = counts[counts.Count / 2];
+                if (!quiet.Exists(alarm => alarm.Meets(begin, begin.AddHours(2))))
+                {
+                    // An hour without a record has no row.
+                    (sums[LocalHour(calendar, begin)] ??= []).Add(records.GetValueOrDefault(begin) + records.GetValueOrDefault(begin.AddHours(1)));
+                }
             }
         }
 
-        return medians;
+        return Array.ConvertAll(sums, known => UsualVolume.Of(known ?? []));
     }
 
     public static int LocalHour(SchoolCalendar calendar, DateTimeOffset at) => TimeZoneInfo.ConvertTime(at, calendar.Zone).Hour;
+}
+
+/// <summary>Records of two school hours on the days of the last weeks.</summary>
+internal readonly record struct UsualVolume(int Median, int Lowest)
+{
+    private const int EnoughDays = 10;
+
+    public static UsualVolume Of(List<int> sums)
+    {
+        if (sums.Count < EnoughDays)
+        {
+            return default;
+        }
+
+        sums.Sort();
+        return new UsualVolume(sums[sums.Count / 2], sums[0]);
+    }
 }

@@ -75,6 +75,7 @@ internal sealed class SourceWatch(
         }
 
         var calendar = await CalendarAsync(session, school, SchoolZone.Of(zone), cancellationToken);
+        await WatchWriter.EndDisabledAsync(session, school, now, cancellationToken);
         var sources = await WatchReader.SourcesAsync(session, school, now, cancellationToken);
         var profiles = await ProfilesAsync(session, school, sources, calendar, now, cancellationToken);
         var watching = before is not null && now - before.JudgedAt <= LongestBreak ? before.WatchingSince : now;
@@ -132,7 +133,7 @@ internal sealed class SourceWatch(
                 ExpectedGap = verdict.ExpectedGap,
                 GapBasis = GapBasisWords.Of(verdict.Basis),
                 Words = verdict.Words,
-                Notices = WatchNotices.Of(rules.Mappings.Find(sources[i].Product)),
+                Notices = WatchNotices.Of(sources[i].HasOwnMapping ? [] : rules.Mappings.Find(sources[i].Product), sources[i].Capture),
             };
             if (stored is null || !Same(stored, state))
             {

@@ -8,10 +8,15 @@ internal static class WatchNotices
 {
     private static readonly CultureInfo British = CultureInfo.GetCultureInfo("en-GB");
 
-    /// <summary>Of a product: what it is known not to send, and what nobody has verified.</summary>
-    public static string[] Of(Mapping[] pack)
+    /// <summary>Of a source: what its product is known not to send, and what nobody has verified.</summary>
+    public static string[] Of(Mapping[] pack, bool capture)
     {
         var notices = new List<string>();
+        if (capture)
+        {
+            notices.Add("Its records are captured and not read by a mapping yet: only the gravest phrases are looked for.");
+        }
+
         if (pack.FirstOrDefault(mapping => mapping.Coverage.Length > 0) is { } known)
         {
             notices.Add(known.Coverage);

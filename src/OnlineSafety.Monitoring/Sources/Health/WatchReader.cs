@@ -26,6 +26,11 @@ internal sealed record WatchedSource
 
     public required OpenAlarm? Open { get; init; }
 
+    /// <summary>Read by a mapping of its own: what is known of the product's pack does not hold for it.</summary>
+    public required bool HasOwnMapping { get; init; }
+
+    public required bool Capture { get; init; }
+
     public required DateTimeOffset? LastClearedAt { get; init; }
 
     /// <summary>When the newest record that is not processed yet was received; null: none waits.</summary>
@@ -48,7 +53,7 @@ internal static class WatchReader
     private const string SourcesSql = """
         SELECT s.source_id, s.name, s.product, s.created_at, s.expected_gap, h.first_received_at, h.last_activity_at, h.last_canary_at,
                t.state, t.alarming, t.since, t.calm_since, t.listed_at, t.expected_gap, t.gap_basis, t.words, t.notices,
-               a.alarm_id, a.state, a.told_at,
+               a.alarm_id, a.state, a.told_at, s.mapping_version, s.capture,
                (SELECT max(c.cleared_at) FROM source_alarm c WHERE c.school_id = s.school_id AND c.source_id = s.source_id AND c.opened_at > $2)
         FROM source s
         LEFT JOIN source_health h ON h.school_id = s.school_id AND h.source_id = s.source_id
@@ -144,7 +149,9 @@ internal static class WatchReader
             ExpectedGap = row.GetFieldValue<TimeSpan>(13), GapBasis = row.GetString(14), Words = row.GetString(15), Notices = row.GetFieldValue<string[]>(16),
         },
         Open = row.IsDBNull(17) ? null : new OpenAlarm(row.GetGuid(17), SourceStateWords.Read(row.GetString(18)), Time(row, 19)!.Value),
-        LastClearedAt = Time(row, 20),
+        HasOwnMapping = row.GetInt32(20) > 0,
+        Capture = row.GetBoolean(21),
+        LastClearedAt = Time(row, 22),
     };
 
     private static ActivityHour HourOf(NpgsqlDataReader row) => new(Time(row, 1)!.Value, row.GetInt32(2), row.GetInt32(3), row.GetInt32(4), row.GetInt64(5));

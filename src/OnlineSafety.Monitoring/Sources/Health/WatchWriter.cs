@@ -32,6 +32,11 @@ internal static class WatchWriter
 
     private const string ClearToldSql = "UPDATE source_alarm SET clear_told = true WHERE school_id = $1 AND alarm_id = ANY ($2)";
 
+    private const string EndDisabledSql = """
+        UPDATE source_alarm a SET cleared_at = $2, clear_told = true FROM source s
+        WHERE a.school_id = $1 AND a.cleared_at IS NULL AND s.school_id = a.school_id AND s.source_id = a.source_id AND NOT s.enabled
+        """;
+
     private const string NoticeSql = "INSERT INTO source_notice (school_id, notice_id, created_at, content) VALUES ($1, $2, $3, $4)";
 
     private const string LedgerSql = """
@@ -88,6 +93,10 @@ internal static class WatchWriter
 
         return due;
     }
+
+    /// <summary>A source that was taken out of use is watched no more; whoever did it need not be told.</summary>
+    public static Task EndDisabledAsync(Session session, Guid school, DateTimeOffset now, CancellationToken cancellationToken) =>
+        RunAsync(session, EndDisabledSql, cancellationToken, school, now);
 
     /// <summary>Removes what is older than anything is judged by.</summary>
     public static async Task PruneAsync(Session session, Guid school, DateTimeOffset now, CancellationToken cancellationToken)

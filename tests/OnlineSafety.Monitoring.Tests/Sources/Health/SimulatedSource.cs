@@ -92,7 +92,7 @@ internal sealed class SimulatedSource(SourceKind kind, int seed)
                 CreatedAt = from,
                 LastHeardAt = _heard,
                 Profile = _profile,
-                Recent = _hours.FindAll(hour => hour.Hour > now.AddHours(-26)),
+                Recent = _hours.GetRange(Math.Max(0, _hours.Count - 26), Math.Min(26, _hours.Count)),
                 Canaries = kind.Canary ? [new CanarySight("PC", TimeSpan.FromMinutes(15), from, _canary)] : [],
                 Standing = before,
                 LastClearedAt = _cleared,

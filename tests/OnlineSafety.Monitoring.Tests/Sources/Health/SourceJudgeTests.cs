@@ -8,7 +8,7 @@ public sealed class SourceJudgeTests
 
     private static readonly SourceProfile Busy = SourceProfile.Nothing with
     {
-        SchoolDays = 20, PerDay = 5000, Gap = TimeSpan.FromMinutes(20), Hourly = [.. Enumerable.Range(0, 24).Select(hour => hour is >= 9 and < 15 ? 800 : 0)],
+        SchoolDays = 20, PerDay = 5000, Gap = TimeSpan.FromMinutes(20), Volumes = [.. Enumerable.Range(0, 24).Select(hour => hour is >= 9 and < 14 ? new UsualVolume(1600, 1200) : default)],
     };
 
     private static readonly SourceProfile Few = SourceProfile.Nothing with { SchoolDays = 20, PerDay = 3 };
@@ -42,8 +42,20 @@ public sealed class SourceJudgeTests
         Assert.Equal((SourceState.Silent, true), (back.State, back.Alarming));
         var again = Judge(Seen(School.At(11, 16, 11, 19)) with { Standing = back.Standing }, School.At(11, 16, 11, 19));
         Assert.True(again.Alarming);
-        var well = Judge(Seen(School.At(11, 16, 11, 21)) with { Standing = again.Standing }, School.At(11, 16, 11, 21));
+        var well = Judge(Seen(School.At(11, 16, 11, 26)) with { Standing = again.Standing }, School.At(11, 16, 11, 26));
         Assert.Equal((SourceState.Healthy, false), (well.State, well.Alarming));
+    }
+
+    [Fact]
+    public void OneStrayRecordDoesNotEndASilence()
+    {
+        var standing = Judge(Seen(School.At(11, 16, 10)), School.At(11, 16, 10, 45)).Standing;
+        for (var minute = 0; minute < 60; minute++)
+        {
+            var verdict = Judge(Seen(School.At(11, 16, 11)) with { Standing = standing }, School.At(11, 16, 11, minute));
+            Assert.Equal(SourceState.Silent, verdict.State);
+            standing = verdict.Standing;
+        }
     }
 
     [Fact]
@@ -118,6 +130,13 @@ public sealed class SourceJudgeTests
     }
 
     [Fact]
+    public void OneThatSendsInBurstsHasNotCollapsedInAQuietHour()
+    {
+        var bursts = Busy with { Volumes = [.. Busy.Volumes.Select(volume => volume with { Lowest = 40 })] };
+        Assert.Equal(SourceState.Healthy, Judge(Seen(School.At(11, 16, 12)) with { Profile = bursts, Recent = [Hour(10, 15), Hour(11, 15)] }, School.At(11, 16, 12, 1)).State);
+    }
+
+    [Fact]
     public void WhatWaitsToBeProcessedIsNoCollapse() =>
         Assert.Equal(SourceState.Healthy, Judge(Seen(School.At(11, 16, 12)) with { Behind = true }, School.At(11, 16, 12, 1)).State);
 
@@ -155,7 +174,7 @@ public sealed class SourceJudgeTests
         Assert.Contains("no iPad was seen since Fri 13 Nov, while other devices were", verdict.Words, StringComparison.Ordinal);
         // Before the last bell the day is not over: they may come in the afternoon.
         var noon = School.At(11, 16, 12);
-        Assert.Equal(SourceState.Healthy, Judge(seen with { LastHeardAt = noon, Profile = SourceProfile.Of(hours, [], devices, School.Calendar, School.At(11, 2, 0), noon), Recent = [] }, noon).State);
+        Assert.Equal(SourceState.Healthy, Judge(seen with { LastHeardAt = noon, Profile = SourceProfile.Of(hours, [], devices, School.Calendar, School.At(11, 2, 0), noon) }, noon).State);
     }
 
     [Fact]
