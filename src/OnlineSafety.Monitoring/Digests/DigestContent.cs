@@ -77,7 +77,7 @@ internal sealed record WatchReport
     /// <summary>Open alerts of high severity and above for which no message ever left.</summary>
     public required long UntoldAlerts { get; init; }
 
-    /// <summary>Records in the log that were not processed yet.</summary>
+    /// <summary>Records in the log that no mapping has read yet.</summary>
     public required long Backlog { get; init; }
 
     /// <summary>Days, at most, until the TLS certificate of the doors ends: 14, or 1 when it ends within a day or has ended; null: longer, or none.</summary>
@@ -88,6 +88,12 @@ internal sealed record WatchReport
 
     /// <summary>What the watch over sources lacks.</summary>
     public IReadOnlyList<string> Notices { get; init; } = [];
+
+    /// <summary>Of those, captured: their source has no mapping yet, and they were read for grave words alone.</summary>
+    public long Captured { get; init; }
+
+    /// <summary>Alerts of the window that a replay raised, long after what is in them was received.</summary>
+    public long LateAlerts { get; init; }
 
     public required int Dsls { get; init; }
 

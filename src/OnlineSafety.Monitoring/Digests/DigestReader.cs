@@ -65,7 +65,9 @@ internal static class DigestReader
                count(*) FILTER (WHERE 'head' = ANY (roles)), count(*) FILTER (WHERE 'chair' = ANY (roles)),
                (SELECT min(CASE kind WHEN 'certificate_ends_now' THEN 1 ELSE 14 END) FROM door_trouble
                     WHERE school_id = $1 AND kind IN ('certificate_ends_soon', 'certificate_ends_now') AND last_seen >= $3 - interval '2 hours'),
-               (SELECT judged_at FROM source_watch WHERE school_id = $1), (SELECT notices FROM source_watch WHERE school_id = $1)
+               (SELECT judged_at FROM source_watch WHERE school_id = $1), (SELECT notices FROM source_watch WHERE school_id = $1),
+               (SELECT COALESCE(sum(captured), 0)::bigint FROM counter_block WHERE school_id = $1),
+               (SELECT count(*) FROM alert WHERE school_id = $1 AND late AND route = 'dsl' AND subject_staff IS NULL AND raised_at >= $2 AND raised_at < $3)
         FROM staff WHERE school_id = $1 AND enabled
         """;
 
@@ -119,7 +121,9 @@ internal static class DigestReader
         FailedNotifications = row.GetInt64(0),
         WaitingNotifications = row.GetInt64(1),
         UntoldAlerts = row.GetInt64(2),
-        Backlog = row.GetInt64(3),
+        Backlog = row.GetInt64(3) + row.GetInt64(8),
+        Captured = row.GetInt64(11),
+        LateAlerts = row.GetInt64(12),
         Dsls = (int)row.GetInt64(4),
         Deputies = (int)row.GetInt64(5),
         Heads = (int)row.GetInt64(6),

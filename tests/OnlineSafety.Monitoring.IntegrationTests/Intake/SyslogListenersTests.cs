@@ -25,7 +25,7 @@ public sealed class SyslogListenersTests
         await Doors.UntilAsync(() => doors.Logs.Lines.Any(line => line.Id == 2123), told => told);
         await Doors.UntilAsync(() => doors.Syslog.Listeners.Count > 0 && !ReferenceEquals(doors.Syslog.Listeners[0], broken), again => again);
 
-        Assert.Equal(HealthStatus.Degraded, (await new ListenersCheck(doors.Syslog).CheckHealthAsync(new HealthCheckContext())).Status);
+        Assert.Equal(HealthStatus.Degraded, (await new ListenersCheck(doors.Syslog, doors.Mail).CheckHealthAsync(new HealthCheckContext())).Status);
         using var after = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         await after.ConnectAsync(doors.SyslogEndpoint);
         await after.SendAsync("<14>after\n"u8.ToArray());

@@ -130,12 +130,13 @@ public sealed class MailShapeTests
     public void TheSameMailGivesTheSameEventsWhateverWasReadBefore()
     {
         var mail = File.ReadAllBytes(Path.Combine(Packs.Folder("protex"), "samples", "mail-three-violations.eml"));
-        var normalizer = new Normalizer(Packs.Load());
+        var mappings = Packs.Load();
+        var normalizer = new Normalizer(mappings);
         var keeper = new TimesKept();
         for (var run = 0; run < 2; run++)
         {
-            normalizer.Normalize(new RawRecord(Mails.Envelope, Packs.ReceivedAt, RecordFlags.None, mail), "protex", Packs.London, keeper);
-            normalizer.Normalize(new RawRecord(Mails.Envelope, Packs.ReceivedAt, RecordFlags.None, Encoding.UTF8.GetBytes("x")), "protex", Packs.London, keeper);
+            normalizer.Normalize(new RawRecord(Mails.Envelope, Packs.ReceivedAt, RecordFlags.None, mail), mappings.Find("protex"), Packs.London, keeper);
+            normalizer.Normalize(new RawRecord(Mails.Envelope, Packs.ReceivedAt, RecordFlags.None, Encoding.UTF8.GetBytes("x")), mappings.Find("protex"), Packs.London, keeper);
         }
 
         Assert.Equal(6, keeper.Urls.Count);

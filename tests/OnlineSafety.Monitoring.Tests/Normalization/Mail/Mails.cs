@@ -34,7 +34,7 @@ internal static class Mails
         var mappings = MappingSet.Parse([("x", Encoding.UTF8.GetBytes(json))]);
         var record = new RawRecord(Envelope, Packs.ReceivedAt, RecordFlags.None, mail);
         var sink = new Kept(record);
-        return (new Normalizer(mappings).Normalize(record, "x", Packs.London, sink), sink.Events);
+        return (new Normalizer(mappings).Normalize(record, mappings.Find("x"), Packs.London, sink), sink.Events);
     }
 
     private sealed class Kept(RawRecord record) : IEventSink
