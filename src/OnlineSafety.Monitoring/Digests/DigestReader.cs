@@ -121,7 +121,7 @@ internal static class DigestReader
         FailedNotifications = row.GetInt64(0),
         WaitingNotifications = row.GetInt64(1),
         UntoldAlerts = row.GetInt64(2),
-        Backlog = row.GetInt64(3) + row.GetInt64(8),
+        Backlog = row.GetInt64(3) + row.GetInt64(11),
         Captured = row.GetInt64(11),
         LateAlerts = row.GetInt64(12),
         Dsls = (int)row.GetInt64(4),
