@@ -20,9 +20,10 @@ internal static class SourceAddCommand
             "onlinesafety source add --school \"Example Academy\" --product protex --via syslog --from 10.2.0.0/24",
             "onlinesafety source add --school \"Example Academy\" --product senso --via webhook --json",
             "onlinesafety source add --school \"Example Academy\" --product netsweeper --via syslog --host filter1",
-            "onlinesafety source add --school \"Example Academy\" --product protex --via syslog --certificate client.pem")
+            "onlinesafety source add --school \"Example Academy\" --product protex --via syslog --certificate client.pem",
+            "onlinesafety source add --school \"Example Academy\" --product unknown --via webhook --name \"New filter\"")
         {
-            switches.School, switches.Product, switches.Via, switches.From, switches.Port, switches.Host, switches.App, switches.Tls, switches.Certificate, switches.Name, switches.Zone, switches.Json,
+            switches.School, switches.Product, switches.Via, switches.From, switches.Port, switches.Host, switches.App, switches.Tls, switches.Certificate, switches.Name, switches.Zone, switches.Capture, switches.Json,
         };
         return command.Does(async (parse, cancellationToken) =>
         {
@@ -47,6 +48,12 @@ internal static class SourceAddCommand
             await Output.LineAsync(parse, $"Key, shown only now:  {issued.Key}");
             await Output.LineAsync(parse);
             await Output.LineAsync(parse, SourceGuide.For(issued.Source, issued.Key, address));
+            if (issued.Source.Capture)
+            {
+                await Output.LineAsync(
+                    parse, $"It waits for a mapping: records are kept, and read for grave words at once. Then: onlinesafety source map {issued.Source.SourceId} mapping.json");
+            }
+
             if (issued.Source.Tls && service.SyslogTls is null && issued.Source.Port is null)
             {
                 await Output.LineAsync(parse, "The service has no TLS listener yet: set Intake:Syslog:Tls in the appsettings.json of its data directory (see README) and start it again.");
@@ -54,11 +61,14 @@ internal static class SourceAddCommand
         });
     }
 
+    /// <summary>Product word of a source that no pack is for.</summary>
+    private const string Unknown = "unknown";
+
     private sealed class Switches
     {
         public Option<string> School { get; } = SchoolSwitch.Required();
 
-        public Option<string> Product { get; } = new("--product") { Description = "Word of the product: a folder in schemas/vendors.", Required = true, HelpName = "PRODUCT" };
+        public Option<string> Product { get; } = new("--product") { Description = "Word of the product: a folder in schemas/vendors; unknown for any other.", Required = true, HelpName = "PRODUCT" };
 
         public Option<string> Via { get; } = new("--via") { Description = "How it reaches us: webhook, syslog or file.", Required = true };
 
@@ -94,6 +104,11 @@ internal static class SourceAddCommand
 
         public Option<string> Zone { get; } = new("--time-zone") { Description = "IANA zone of times that name none.", DefaultValueFactory = _ => "Europe/London" };
 
+        public Option<bool> Capture { get; } = new("--capture")
+        {
+            Description = "Keep its records until `source map` gives it a mapping, read for grave words alone. Always so for --product unknown.",
+        };
+
         public Option<bool> Json { get; } = Output.JsonSwitch();
 
         public Switches()
@@ -105,7 +120,8 @@ internal static class SourceAddCommand
 
         public NewSource Read(ParseResult parse, SchemaFiles schemas) => new()
         {
-            Product = schemas.Product(parse.GetRequiredValue(Product)),
+            Product = parse.GetRequiredValue(Product) is Unknown ? Unknown : schemas.Product(parse.GetRequiredValue(Product)),
+            Capture = parse.GetValue(Capture) || parse.GetRequiredValue(Product) is Unknown,
             Door = Words.TryRead<SourceDoor>(parse.GetRequiredValue(Via), out var door) ? door : throw new SetupException("--via is webhook, syslog or file."),
             From = parse.GetRequiredValue(From),
             Port = parse.GetValue(Port),

@@ -53,6 +53,8 @@ internal static class SourceListCommand
         app = listed.Source.MatchApp,
         listed.Source.Unassigned,
         listed.Source.Enabled,
+        listed.Source.Capture,
+        mapping = listed.Source.MappingVersion,
         lastHeard = listed.Health?.LastReceivedAt,
         records = listed.Health?.Records ?? 0,
         unreadable = listed.Health?.Review ?? 0,
@@ -74,7 +76,7 @@ internal static class SourceListCommand
         Number(listed.Health?.Review ?? 0),
         Number(listed.UnmappedValues),
         TroublesOf(listed),
-        listed.Source.Enabled ? "in use" : "disabled",
+        !listed.Source.Enabled ? "disabled" : listed.Source.Capture ? "capture" : "in use",
     ];
 
     private static string ViaWord(Source source) => ((SourceDoor)source.Door).ToString().ToLowerInvariant();

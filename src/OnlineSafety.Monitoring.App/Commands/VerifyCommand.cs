@@ -64,6 +64,12 @@ internal static class VerifyCommand
         yield return string.Create(
             CultureInfo.InvariantCulture,
             $"stored {report.Stored:N0} = concern {report.Concern:N0} + counted {report.Counted:N0} + for review {report.Review:N0} + control {report.Control:N0} + waiting {report.Waiting:N0}");
+        if (report.Captured > 0)
+        {
+            yield return string.Create(
+                CultureInfo.InvariantCulture, $"waiting: {report.Waiting - report.Captured:N0} not yet read, {report.Captured:N0} captured until their source has a mapping");
+        }
+
         if (report.Anchored > 0)
         {
             yield return string.Create(CultureInfo.InvariantCulture, $"heads printed earlier and looked for: {report.Anchored:N0}");

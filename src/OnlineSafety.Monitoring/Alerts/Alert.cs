@@ -51,6 +51,9 @@ internal sealed class Alert
     /// <summary>Taxonomy ids of what a school must do, of every theme in it, parted by spaces.</summary>
     public string Instructions { get; set; } = "";
 
+    /// <summary>Raised by a replay: what is in it was received long before.</summary>
+    public bool Late { get; set; }
+
     public DateTimeOffset FirstReceivedAt { get; set; }
 
     public DateTimeOffset LastReceivedAt { get; set; }

@@ -45,6 +45,9 @@ internal static class NotifyCause
     public const string Severity = "severity";
     public const string Theme = "theme";
     public const string CriticalAgain = "critical-again";
+
+    /// <summary>It came to another desk, because it turned out to be about somebody else.</summary>
+    public const string Route = "route";
 }
 
 /// <summary>

@@ -148,6 +148,7 @@ internal sealed class AlertQueue(Database console, ThemeGuide guide, TimeProvide
         Vendors = alert.Vendors,
         NeedsReview = alert.NeedsReview,
         RaisedAt = alert.RaisedAt,
+        Late = alert.Late,
         LastReceivedAt = alert.LastReceivedAt,
         Reasons = ReasonsOf(alert),
     };

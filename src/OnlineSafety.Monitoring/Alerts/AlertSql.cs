@@ -9,28 +9,34 @@ internal static class AlertSql
     /// <summary>Parts the names in a list; ASCII's unit separator, which no name of a theme or product holds (their schemas say so).</summary>
     private const char Between = '\x1f';
 
-    public const string SelectOpen = """
+    public const string Select = """
         SELECT alert_id, number, state, severity, risk, theme, parent_theme, themes, needs_review, audience, route, subject_key, subject_role, subject_staff,
                source_ids, vendors, event_count, reasons, instructions, first_received_at, last_received_at, raised_at, acknowledged_at, acknowledged_by
         FROM alert
+
+        """;
+
+    public const string SeeOpen = Select + """
         WHERE school_id = $1 AND subject_key = ANY ($2) AND last_received_at >= $3 AND state <> 'resolved'
         ORDER BY last_received_at
-        FOR UPDATE
+
         """;
+
+    public const string SelectOpen = SeeOpen + "FOR UPDATE";
 
     // One statement for any number of alerts. Lists travel as text: an array of arrays would have to be rectangular.
     private const string Insert = """
         INSERT INTO alert (school_id, alert_id, number, state, severity, risk, theme, parent_theme, themes, needs_review, audience, route, subject_key,
-                           subject_role, subject_staff, source_ids, vendors, event_count, reasons, instructions, first_received_at, last_received_at, raised_at)
+                           subject_role, subject_staff, source_ids, vendors, event_count, reasons, instructions, first_received_at, last_received_at, raised_at, late)
         SELECT $1, n.alert_id, n.number, n.state, n.severity, n.risk, n.theme, n.parent_theme, string_to_array(n.themes, E'\x1f'), n.needs_review, n.audience,
                n.route, n.subject_key, n.subject_role, n.subject_staff, string_to_array(n.source_ids, E'\x1f')::uuid[], string_to_array(n.vendors, E'\x1f'),
-               n.event_count, n.reasons, n.instructions, n.first_received_at, n.last_received_at, n.raised_at
+               n.event_count, n.reasons, n.instructions, n.first_received_at, n.last_received_at, n.raised_at, n.late
         FROM unnest($2::uuid[], $3::int[], $4::text[], $5::smallint[], $6::smallint[], $7::text[], $8::text[], $9::text[], $10::boolean[], $11::smallint[],
                     $12::text[], $13::text[], $14::smallint[], $15::uuid[], $16::text[], $17::text[], $18::int[], $19::bytea[], $20::text[],
-                    $21::timestamptz[], $22::timestamptz[], $23::timestamptz[])
+                    $21::timestamptz[], $22::timestamptz[], $23::timestamptz[], $24::boolean[])
              AS n (alert_id, number, state, severity, risk, theme, parent_theme, themes, needs_review, audience,
                    route, subject_key, subject_role, subject_staff, source_ids, vendors, event_count, reasons, instructions,
-                   first_received_at, last_received_at, raised_at)
+                   first_received_at, last_received_at, raised_at, late)
         """;
 
     private const string Update = """
@@ -46,6 +52,21 @@ internal static class AlertSql
                    source_ids, vendors, event_count, reasons, instructions, first_received_at, last_received_at, acknowledged_at, acknowledged_by)
         WHERE a.school_id = $1 AND a.alert_id = n.alert_id
         """;
+
+    public const string SelectThese = Select + """
+        WHERE school_id = $1 AND alert_id = ANY ($2)
+        ORDER BY alert_id
+        """;
+
+    // What a replay found out about an alert; its desk too, which nothing else may change.
+    private const string Revise = """
+        UPDATE alert
+        SET state = $3, severity = $4, risk = $5, theme = $6, parent_theme = $7, themes = $8, needs_review = $9, audience = $10, route = $11, subject_key = $12,
+            subject_role = $13, subject_staff = $14, event_count = $15, reasons = $16, instructions = $17, acknowledged_at = $18, acknowledged_by = $19
+        WHERE school_id = $1 AND alert_id = $2
+        """;
+
+    private const string Withdraw = "UPDATE notification SET withdrawn = true WHERE school_id = $1 AND alert_id = $2";
 
     private const string InsertNotifications = """
         INSERT INTO notification (school_id, notification_id, kind, cause, alert_id, staff_id, channel, state, error, due_at, created_at)
@@ -64,6 +85,7 @@ internal static class AlertSql
             Column(alerts, a => a.SubjectRole), Column(alerts, a => a.SubjectStaff), Column(alerts, a => string.Join(Between, a.SourceIds)),
             Column(alerts, a => string.Join(Between, a.Vendors)), Column(alerts, a => a.EventCount), Column(alerts, a => a.Reasons),
             Column(alerts, a => a.Instructions), Column(alerts, a => a.FirstReceivedAt), Column(alerts, a => a.LastReceivedAt), Column(alerts, a => a.RaisedAt),
+            Column(alerts, a => a.Late),
         },
     };
 
@@ -80,6 +102,20 @@ internal static class AlertSql
             Column(alerts, a => a.AcknowledgedAt), Column(alerts, a => a.AcknowledgedBy),
         },
     };
+
+    public static NpgsqlBatchCommand ReviseCommand(Alert alert) => new(Revise)
+    {
+        Parameters =
+        {
+            Of(alert.SchoolId), Of(alert.AlertId), Of(alert.State), Of(alert.Severity), Of(alert.Risk), Of(alert.Theme), Of(alert.ParentTheme), Of(alert.Themes),
+            Of(alert.NeedsReview), Of(alert.Audience), Of(alert.Route), Maybe(alert.SubjectKey, NpgsqlDbType.Text), Of(alert.SubjectRole),
+            Maybe(alert.SubjectStaff, NpgsqlDbType.Uuid), Of(alert.EventCount), Of(alert.Reasons), Of(alert.Instructions),
+            Maybe(alert.AcknowledgedAt, NpgsqlDbType.TimestampTz), Maybe(alert.AcknowledgedBy, NpgsqlDbType.Text),
+        },
+    };
+
+    /// <summary>Whoever was told of the alert so far was told of it at another desk.</summary>
+    public static NpgsqlBatchCommand WithdrawCommand(Alert alert) => new(Withdraw) { Parameters = { Of(alert.SchoolId), Of(alert.AlertId) } };
 
     /// <summary>Ledger rows of one school: each due at once, or failed from the start when there is nobody to tell.</summary>
     public static NpgsqlBatchCommand NotifyCommand(Guid school, PlannedNotification[] rows, DateTimeOffset now) => new(InsertNotifications)
@@ -122,6 +158,8 @@ internal static class AlertSql
     };
 
     private static NpgsqlParameter<T[]> Column<TRow, T>(TRow[] rows, Func<TRow, T> value) => Of(Array.ConvertAll(rows, row => value(row)));
+
+    private static NpgsqlParameter Maybe(object? value, NpgsqlDbType type) => new() { Value = value ?? DBNull.Value, NpgsqlDbType = type };
 
     private static NpgsqlParameter<T> Of<T>(T value) => new() { TypedValue = value };
 }

@@ -41,6 +41,9 @@ internal record AlertView
 
     public required DateTimeOffset RaisedAt { get; init; }
 
+    /// <summary>Raised from records that were received before and could be read only later.</summary>
+    public required bool Late { get; init; }
+
     public required DateTimeOffset LastReceivedAt { get; init; }
 
     /// <summary>Of the gravest event.</summary>

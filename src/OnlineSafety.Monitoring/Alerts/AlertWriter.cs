@@ -13,7 +13,8 @@ internal readonly record struct WrittenNotification(Guid School, Guid Notificati
 /// Raises and grows alerts inside a Record transaction. One transaction at a time for each school (an advisory lock), or two streams
 /// would raise two alerts for one person.
 /// </summary>
-internal sealed class AlertWriter(Session session, Guid school, TimeSpan window, DateTimeOffset now)
+/// <param name="late">What it raises was received long before: a replay found it.</param>
+internal sealed class AlertWriter(Session session, Guid school, TimeSpan window, DateTimeOffset now, bool late = false)
 {
     // By person; alerts about nobody in particular are joined by none.
     private readonly Dictionary<string, List<Alert>> _known = new(StringComparer.Ordinal);
@@ -25,17 +26,38 @@ internal sealed class AlertWriter(Session session, Guid school, TimeSpan window,
     /// <summary>Alerts for which no recipient was found.</summary>
     public int NobodyToTell { get; private set; }
 
+    /// <summary>Alerts that its candidates raised.</summary>
+    public IReadOnlyCollection<Alert> Raised => _raised.Values;
+
+    /// <summary>Alerts, raised before, that its candidates joined.</summary>
+    public int Grown => _changed.Count;
+
     public static NpgsqlBatchCommand LockCommand(Guid school) =>
         new("SELECT pg_advisory_xact_lock(hashtextextended('alerts:' || $1::text, 0))") { Parameters = { Of(school) } };
 
     /// <summary>Reads the open alerts that these candidates may join.</summary>
-    public async Task LoadAsync(IReadOnlyCollection<AlertCandidate> candidates, CancellationToken cancellationToken)
+    public Task LoadAsync(IReadOnlyCollection<AlertCandidate> candidates, CancellationToken cancellationToken) =>
+        LoadAsync(candidates, AlertSql.SelectOpen, cancellationToken);
+
+    /// <summary>The same for whoever only wants to know what would be: nothing is locked, and nothing may be written of it.</summary>
+    /// <param name="imagined">Further alerts that would be there by then.</param>
+    public Task SeeAsync(IReadOnlyCollection<AlertCandidate> candidates, IEnumerable<Alert> imagined, CancellationToken cancellationToken)
+    {
+        foreach (var alert in imagined)
+        {
+            Know(alert);
+        }
+
+        return LoadAsync(candidates, AlertSql.SeeOpen, cancellationToken);
+    }
+
+    private async Task LoadAsync(IReadOnlyCollection<AlertCandidate> candidates, string sql, CancellationToken cancellationToken)
     {
         var subjects = candidates.Where(c => c.SubjectKey is not null).Select(c => c.SubjectKey!).Distinct(StringComparer.Ordinal).ToArray();
         if (subjects.Length > 0)
         {
             var since = candidates.Min(c => c.ReceivedAt) - window;
-            await using var select = session.Command(AlertSql.SelectOpen);
+            await using var select = session.Command(sql);
             select.Parameters.Add(Of(school));
             select.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = subjects });
             select.Parameters.Add(Of(since));
@@ -68,6 +90,7 @@ internal sealed class AlertWriter(Session session, Guid school, TimeSpan window,
         }
 
         var raised = AlertGrouping.Raise(candidate, school, Guid.NewGuid(), now);
+        raised.Late = late;
         Know(raised);
         _raised[raised.AlertId] = raised;
         Tell(raised, AlertGrouping.CauseOf(candidate));
@@ -142,7 +165,8 @@ internal sealed class AlertWriter(Session session, Guid school, TimeSpan window,
         alerts.Add(alert);
     }
 
-    private void Tell(Alert alert, string? cause)
+    /// <summary>Has people told of an alert, once.</summary>
+    public void Tell(Alert alert, string? cause)
     {
         // One mail for one alert of one transaction: the first cause stands, the mail is built from the alert as it is after the commit.
         if (cause is not null && _told.Add(alert.AlertId))

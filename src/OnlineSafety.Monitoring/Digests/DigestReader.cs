@@ -43,7 +43,7 @@ internal static class DigestReader
         SELECT s.source_id, s.name, s.product, s.unassigned, h.last_received_at, COALESCE(c.records, 0), COALESCE(c.review, 0), COALESCE(u.kinds, 0)
         FROM source s
         LEFT JOIN source_health h ON h.school_id = s.school_id AND h.source_id = s.source_id
-        LEFT JOIN (SELECT source_id, sum(concern::bigint + counted + review + control)::bigint AS records, sum(review)::bigint AS review
+        LEFT JOIN (SELECT source_id, sum(concern::bigint + counted + review + control + captured)::bigint AS records, sum(review)::bigint AS review
                    FROM counter_block WHERE {InWindow} GROUP BY source_id) c ON c.source_id = s.source_id
         LEFT JOIN (SELECT source_id, count(*) AS kinds FROM unmapped WHERE school_id = $1 AND last_seen >= $2 GROUP BY source_id) u ON u.source_id = s.source_id
         WHERE s.school_id = $1 AND s.enabled ORDER BY s.unassigned, s.name, s.source_id

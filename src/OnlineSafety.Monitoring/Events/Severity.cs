@@ -116,4 +116,7 @@ internal enum Disposition : byte
 
     /// <summary>At least one event was recorded as a row.</summary>
     Concern = 3,
+
+    /// <summary>Kept until its source has a mapping, and read for grave words meanwhile.</summary>
+    Captured = 4,
 }

@@ -6,6 +6,7 @@ namespace OnlineSafety.Monitoring.IntakeLog;
 
 /// <summary>
 /// Walks every chain and holds it against what Processing wrote: stored = concern + counted + for review + control + waiting.
+/// What a source captures until it has a mapping waits too.
 /// Needs no key: hashes cover the sealed bytes. Streams and checkpoints are looked up once and read up to there, so that it may run beside a
 /// service that goes on appending and processing.
 /// </summary>
@@ -23,7 +24,7 @@ internal sealed class LogVerifier(Database database)
 
     // Ranges must tile the stream from 1 to the checkpoint: no hole, no overlap.
     private const string Ranges = """
-        SELECT first_seq, last_seq, concern, counted, review, control FROM counter_block
+        SELECT first_seq, last_seq, concern, counted, review, control, captured FROM counter_block
         WHERE school_id = $1 AND stream_id = $2 AND first_seq < $3 ORDER BY first_seq
         """;
 
@@ -170,6 +171,8 @@ internal sealed class LogVerifier(Database database)
                 report.Counted += rows.GetInt32(3);
                 review += rows.GetInt32(4);
                 report.Control += rows.GetInt32(5);
+                report.Captured += rows.GetInt32(6);
+                report.Waiting += rows.GetInt32(6);
             }
         }
 

@@ -21,7 +21,11 @@ internal sealed record VerifyReport
 
     public long Control { get; set; }
 
+    /// <summary>Not read by a mapping yet: neither processed nor, of what was captured, replayed.</summary>
     public long Waiting { get; set; }
+
+    /// <summary>Those among <see cref="Waiting"/> that were searched for grave words and wait for their source to have a mapping.</summary>
+    public long Captured { get; set; }
 
     /// <summary>Heads printed earlier that were looked for in the chains.</summary>
     public long Anchored { get; set; }
@@ -53,6 +57,7 @@ internal sealed record VerifyReport
         Review += other.Review;
         Control += other.Control;
         Waiting += other.Waiting;
+        Captured += other.Captured;
         Breaks.AddRange(other.Breaks.Take(MostBreaks - Breaks.Count));
     }
 }

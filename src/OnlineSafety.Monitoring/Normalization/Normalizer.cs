@@ -44,6 +44,20 @@ internal sealed class Normalizer(MappingSet mappings)
             : ReadBody(pack, ref job, _cells.Body, isLine: false);
     }
 
+    /// <summary>True for a line that a syslog relay writes by itself, whatever its source is.</summary>
+    public bool IsControlLine(in RawRecord record)
+    {
+        if (record.Envelope.ContentType is not (RecordEnvelope.Syslog or RecordEnvelope.PlainText))
+        {
+            return false;
+        }
+
+        // With no mapping at all a line is a control line or read by nothing.
+        var job = new Job(record, TimeZoneInfo.Utc, Nobody.Instance);
+        _cells.Load(record.Payload);
+        return ReadLine([], ref job).Outcome == NormalizeOutcome.Control;
+    }
+
     private NormalizeResult ReadLine(Mapping[] pack, ref Job job)
     {
         job.Warnings |= Repair(_cells.Body, out var line);
@@ -257,6 +271,15 @@ internal sealed class Normalizer(MappingSet mappings)
     }
 
     private static NormalizeResult Unclaimed => new(NormalizeOutcome.Unclaimed, Reasons.NoMapping, "", 0);
+
+    private sealed class Nobody : IEventSink
+    {
+        public static Nobody Instance { get; } = new();
+
+        public void OnEvent(EventDraft draft, int part)
+        {
+        }
+    }
 
     /// <summary>One call's work, handed down.</summary>
     private struct Job(in RawRecord record, TimeZoneInfo zone, IEventSink sink)

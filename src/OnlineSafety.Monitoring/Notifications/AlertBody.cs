@@ -40,6 +40,7 @@ internal sealed class AlertBody(IThemeWords themes, IOptions<MailOptions> option
                 SubjectStaff = a.SubjectStaff,
                 Events = a.EventCount,
                 RaisedAt = a.RaisedAt,
+                Late = a.Late,
                 Instructions = a.Instructions,
             })
             .FirstOrDefaultAsync(cancellationToken);
@@ -63,7 +64,7 @@ internal sealed class AlertBody(IThemeWords themes, IOptions<MailOptions> option
                 ("Also concerns", others.Length == 0 ? "No other theme" : others),
                 ("Risk", notice.Risk == Risk.None ? "Not yet known" : Capital(Words.Of(notice.Risk))),
                 ("Alert number", notice.Number.ToString(_british)),
-                ("Raised", raised),
+                ("Raised", raised + (notice.Late ? ", late: from records that were received before and could be read only now" : "")),
                 ("Events so far", notice.Events.ToString("N0", _british)),
                 ("Status", notice.NeedsReview ? "Needs review: the record could not be read fully, so a person must look at it" : Capital(notice.State)))
             .Heading("What to do next")
@@ -77,6 +78,7 @@ internal sealed class AlertBody(IThemeWords themes, IOptions<MailOptions> option
     {
         "severity" => "This alert has become more severe.",
         "theme" => "This alert now also concerns another theme.",
+        "route" => "This alert is now yours: what raised it was read again, and it is about somebody else than first thought.",
         "critical-again" => "There is new activity on this critical alert.",
         _ => "A new alert needs your attention.",
     };

@@ -33,6 +33,9 @@ internal sealed record AlertNotice
 
     public required DateTimeOffset RaisedAt { get; init; }
 
+    /// <summary>A replay raised it, long after what is in it was received.</summary>
+    public bool Late { get; init; }
+
     /// <summary>Taxonomy ids, parted by spaces, of the instructions that must be followed (IWF, police); empty for most themes.</summary>
     public required string Instructions { get; init; }
 

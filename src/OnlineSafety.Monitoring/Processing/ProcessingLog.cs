@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace OnlineSafety.Monitoring.Processing;
 
-/// <summary>Messages 4000-4099. Positions and types only, never a record's content.</summary>
+/// <summary>Messages 4000-4199; those from 4100 on are about jobs. Positions and types only, never a record's content.</summary>
 internal static partial class ProcessingLog
 {
     [LoggerMessage(4000, LogLevel.Error, "A processing pass failed ({Error}); the worker goes on after a pause")]
@@ -28,4 +28,25 @@ internal static partial class ProcessingLog
 
     [LoggerMessage(4007, LogLevel.Error, "{Alerts} alerts of school {School} were raised and there is nobody to tell. Add a DSL: onlinesafety staff add --school {School} --role dsl ...")]
     public static partial void NobodyToTell(ILogger logger, int alerts, Guid school);
+
+    [LoggerMessage(4008, LogLevel.Information, "Source {Source} was given another mapping; stream {Stream} is assessed again from where it was")]
+    public static partial void MappingChanged(ILogger logger, Guid source, Guid stream);
+
+    [LoggerMessage(4009, LogLevel.Error, "Mapping {Version} of source {Source} cannot be used any more ({Errors} errors); its records are kept for review")]
+    public static partial void MappingUnusable(ILogger logger, Guid source, int version, int errors);
+
+    [LoggerMessage(4100, LogLevel.Information, "Job {Job} ({Kind}) of source {Source} begins")]
+    public static partial void JobStarted(ILogger logger, Guid job, string kind, Guid source);
+
+    [LoggerMessage(4101, LogLevel.Information, "Job {Job} ({Kind}) ended: {State}")]
+    public static partial void JobEnded(ILogger logger, Guid job, string kind, string state);
+
+    [LoggerMessage(4102, LogLevel.Error, "Job {Job} ({Kind}) failed ({Error})")]
+    public static partial void JobFailed(ILogger logger, Guid job, string kind, string error);
+
+    [LoggerMessage(4103, LogLevel.Error, "Looking for jobs failed ({Error}); it is tried again after a pause")]
+    public static partial void JobsUnreachable(ILogger logger, string error);
+
+    [LoggerMessage(4104, LogLevel.Warning, "Records {First} to {Last} of stream {Stream} cannot be opened any more; a replay left what they became as it is")]
+    public static partial void NotReplayed(ILogger logger, Guid stream, long first, long last);
 }

@@ -4,6 +4,8 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using OnlineSafety.Monitoring.IntakeLog;
 using OnlineSafety.Monitoring.Notifications;
 using OnlineSafety.Monitoring.People;
+using OnlineSafety.Monitoring.Processing.Jobs;
+using OnlineSafety.Monitoring.Processing.Replay;
 
 namespace OnlineSafety.Monitoring.Processing;
 
@@ -24,6 +26,11 @@ internal static class ProcessingRegistration
         services.AddSingleton<StreamContexts>();
         services.AddSingleton<ProcessingProgress>();
         services.AddHostedService<ProcessingService>();
+        services.AddSingleton<JobLedger>();
+        services.AddSingleton<ISourceJob, PreviewJob>();
+        services.AddSingleton<ISourceJob, ReplayJob>();
+        services.AddSingleton<JobRunner>();
+        services.AddHostedService<JobService>();
         return services;
     }
 }

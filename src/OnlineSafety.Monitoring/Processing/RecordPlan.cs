@@ -20,6 +20,9 @@ internal sealed class PlannedEvent
     /// <summary>Why it needs review: empty for an event that a mapping read.</summary>
     public required string Review { get; init; }
 
+    /// <summary>Of no concern, and planned only because an alert holds what its record was taken for before.</summary>
+    public bool Held { get; init; }
+
     /// <summary>What Correlate saw; stored with the result, so that a replay sees the same.</summary>
     public History History { get; set; } = History.Empty;
 }
@@ -35,7 +38,12 @@ internal readonly record struct UnmappedKey(string Kind, string Value);
 /// </summary>
 internal sealed class RecordPlan
 {
-    private readonly int[] _dispositions = new int[4];
+    /// <summary>Words told apart in one range. They stand at its block too, so a product that invents one for each page must not fill the disk.</summary>
+    private const int MostUnmapped = 1000;
+
+    private const string More = "(more)";
+
+    private readonly int[] _dispositions = new int[Enum.GetValues<Disposition>().Length];
 
     public List<PlannedEvent> Events { get; } = [];
 
@@ -58,6 +66,9 @@ internal sealed class RecordPlan
     /// <summary>Events whose person is in no list, though a user was named.</summary>
     public int UnknownRole { get; set; }
 
+    /// <summary>How the last record ended.</summary>
+    public Disposition Latest { get; private set; }
+
     public int Count(Disposition disposition) => _dispositions[(int)disposition];
 
     public void Start(long first)
@@ -79,6 +90,7 @@ internal sealed class RecordPlan
     public void End(Disposition disposition, DateTimeOffset receivedAt)
     {
         _dispositions[(int)disposition]++;
+        Latest = disposition;
         Last++;
         FirstReceivedAt = receivedAt < FirstReceivedAt ? receivedAt : FirstReceivedAt;
         LastReceivedAt = receivedAt > LastReceivedAt ? receivedAt : LastReceivedAt;
@@ -88,9 +100,23 @@ internal sealed class RecordPlan
         }
     }
 
+    /// <summary>Ends the last record otherwise: what an alert holds of it stays, and must be counted as what it is.</summary>
+    public void EndInstead(Disposition disposition)
+    {
+        _dispositions[(int)Latest]--;
+        _dispositions[(int)disposition]++;
+        Latest = disposition;
+    }
+
     public void AddUnmapped(string kind, string value)
     {
-        ref var count = ref System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(Unmapped, new UnmappedKey(kind, value), out _);
+        var key = new UnmappedKey(kind, PostgresText.Of(value));
+        if (Unmapped.Count >= MostUnmapped && !Unmapped.ContainsKey(key))
+        {
+            key = new UnmappedKey(kind, More);
+        }
+
+        ref var count = ref System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(Unmapped, key, out _);
         count++;
     }
 }

@@ -15,17 +15,22 @@ internal static class RecordSql
     // until the command's own limit, it would look like a database that is away.
     private const string WaitForLocks = "SET LOCAL lock_timeout = '5s'";
 
+    // Whoever gives a source another mapping takes the same lock alone: what was assessed by the old one is committed by then, or finds the new one
+    // in the fence below and is assessed again. The fence is a statement of its own after the lock, so it sees what that holder committed.
+    private const string MappingLock = "SELECT pg_advisory_xact_lock_shared(hashtextextended('mapping:' || $1::text, 0))";
+
     private const string Fence = """
-        SELECT next_seq, GREATEST(clock_timestamp(), (SELECT max(window_to) FROM digest WHERE school_id = $1))
-        FROM checkpoint WHERE school_id = $1 AND stream_id = $2 FOR UPDATE
+        SELECT c.next_seq, GREATEST(clock_timestamp(), (SELECT max(window_to) FROM digest WHERE school_id = $1)), s.mapping_version, s.capture
+        FROM checkpoint c JOIN source s ON s.school_id = c.school_id AND s.source_id = c.source_id
+        WHERE c.school_id = $1 AND c.stream_id = $2 FOR UPDATE OF c
         """;
 
     private const string MoveCheckpoint = "UPDATE checkpoint SET next_seq = $3, updated_at = now() WHERE school_id = $1 AND stream_id = $2";
 
     private const string InsertCounters = """
         INSERT INTO counter_block (school_id, stream_id, first_seq, last_seq, source_id, recorded_at, concern, counted, review, control,
-                                   hours, actions, categories, themes, roles, years, counts)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+                                   hours, actions, categories, themes, roles, years, counts, captured, unknown_role, unmapped_kinds, unmapped_values, unmapped_counts)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)
         """;
 
     private const string UpsertHealth = """
@@ -66,15 +71,17 @@ internal static class RecordSql
         SELECT k.subject, e.received_at, e.theme, e.severity, e.vendor
         FROM unnest($2::text[]) AS k (subject)
         CROSS JOIN LATERAL (
-            SELECT received_at, theme, severity, vendor FROM event
+            SELECT received_at, theme, severity, vendor, stream_id, seq, part FROM event
             WHERE school_id = $1 AND subject_key = k.subject AND received_at >= $3 AND severity > 0
-            ORDER BY received_at DESC LIMIT $4) e
-        ORDER BY e.received_at
+            ORDER BY received_at DESC, stream_id DESC, seq DESC, part DESC LIMIT $4) e
+        ORDER BY e.received_at, e.stream_id, e.seq, e.part
         """;
 
     public static NpgsqlBatchCommand WaitForLocksCommand() => new(WaitForLocks);
 
     public static NpgsqlBatchCommand LockCommand(Guid school) => new(Lock) { Parameters = { Of(school) } };
+
+    public static NpgsqlBatchCommand MappingLockCommand(Guid source) => new(MappingLock) { Parameters = { Of(source) } };
 
     public static NpgsqlBatchCommand FenceCommand(ClaimedStream stream) => new(Fence) { Parameters = { Of(stream.Target.School), Of(stream.Stream) } };
 
@@ -106,6 +113,10 @@ internal static class RecordSql
                 new NpgsqlParameter<string[]> { TypedValue = categories }, new NpgsqlParameter<string[]> { TypedValue = themes },
                 new NpgsqlParameter<short[]> { TypedValue = roles }, new NpgsqlParameter<string[]> { TypedValue = years },
                 new NpgsqlParameter<int[]> { TypedValue = numbers },
+                Of(plan.Count(Events.Disposition.Captured)), Of(plan.UnknownRole),
+                new NpgsqlParameter<string[]> { TypedValue = [.. plan.Unmapped.Keys.Select(key => key.Kind)] },
+                new NpgsqlParameter<string[]> { TypedValue = [.. plan.Unmapped.Keys.Select(key => key.Value)] },
+                new NpgsqlParameter<int[]> { TypedValue = [.. plan.Unmapped.Values] },
             },
         };
     }
@@ -124,7 +135,7 @@ internal static class RecordSql
     {
         Parameters =
         {
-            Of(stream.Target.School), Of(stream.Target.Source), Of(key.Kind), Of(PostgresText.Of(key.Value)), Of((long)count), Of(at),
+            Of(stream.Target.School), Of(stream.Target.Source), Of(key.Kind), Of(key.Value), Of((long)count), Of(at),
         },
     };
 

@@ -10,7 +10,11 @@ namespace OnlineSafety.Monitoring.Processing;
 /// <summary>What a Record transaction did.</summary>
 /// <param name="Moved">False when another worker was faster: nothing was written.</param>
 /// <param name="NobodyToTell">Alerts that found no recipient.</param>
-internal readonly record struct RecordResult(bool Moved, IReadOnlyList<WrittenNotification> Notifications, int Alerts, int NobodyToTell = 0);
+/// <param name="Stale">Nothing was written because the source has another mapping than the plan was made with.</param>
+internal readonly record struct RecordResult(bool Moved, IReadOnlyList<WrittenNotification> Notifications, int Alerts, int NobodyToTell = 0, bool Stale = false);
+
+/// <summary>What stands in the database as a Record transaction begins.</summary>
+internal readonly record struct RecordFence(long Next, DateTimeOffset Now, int MappingVersion, bool Capture);
 
 /// <summary>
 /// Record: everything that came of a range of one stream, in one transaction with the checkpoint. Redoing a range changes nothing,
@@ -19,26 +23,31 @@ internal readonly record struct RecordResult(bool Moved, IReadOnlyList<WrittenNo
 internal sealed class RecordWriter(Database database, RuleSet rules)
 {
     private static readonly Actor Actor = Actor.Service("record");
-    private static readonly TimeSpan Remembered = TimeSpan.FromDays(7);
+    public static readonly TimeSpan Remembered = TimeSpan.FromDays(7);
 
     public async Task<RecordResult> WriteAsync(
-        ClaimedStream stream, RecordPlan plan, TimeSpan groupingWindow, IReadOnlyList<StaffMember> staff, CancellationToken cancellationToken)
+        ClaimedStream stream, RecordPlan plan, StreamContext context, CancellationToken cancellationToken)
     {
         var school = stream.Target.School;
         var concerns = plan.Events.Exists(e => e.Assessment.Severity > Severity.None);
         await using var session = await database.OpenUnstatedAsync(Actor, cancellationToken);
-        var recordedAt = await FenceAsync(session, stream, plan.First, concerns, cancellationToken);
-        if (recordedAt is not { } now)
+        if (await FenceAsync(session, stream, concerns, cancellationToken) is not { } fence || fence.Next != plan.First)
         {
             return new RecordResult(Moved: false, [], 0);
         }
 
+        if (fence.MappingVersion != context.MappingVersion || fence.Capture != context.Capture)
+        {
+            return new RecordResult(Moved: false, [], 0, Stale: true);
+        }
+
+        var now = fence.Now;
         var alertOf = new Dictionary<PlannedEvent, Guid>();
         AlertWriter? alerts = null;
         if (concerns)
         {
             await CorrelateAsync(session, school, plan, cancellationToken);
-            alerts = await RaiseAsync(session, school, plan, groupingWindow, now, alertOf, cancellationToken);
+            alerts = await RaiseAsync(session, school, plan, context.GroupingWindow, now, alertOf, cancellationToken);
         }
 
         await using var batch = session.Batch();
@@ -59,7 +68,7 @@ internal sealed class RecordWriter(Database database, RuleSet rules)
             batch.BatchCommands.Add(RecordSql.UnmappedCommand(stream, key, count, now));
         }
 
-        var written = alerts is null ? [] : await alerts.AddToAsync(batch, staff, cancellationToken);
+        var written = alerts is null ? [] : await alerts.AddToAsync(batch, context.People.Staff, cancellationToken);
         batch.BatchCommands.Add(RecordSql.MoveCommand(stream, plan.Last + 1));
         if (written.Count > 0)
         {
@@ -71,13 +80,14 @@ internal sealed class RecordWriter(Database database, RuleSet rules)
         return new RecordResult(Moved: true, written, alertOf.Count, alerts?.NobodyToTell ?? 0);
     }
 
-    /// <summary>Takes the locks and the time; null when the checkpoint is not where this range begins.</summary>
-    private static async Task<DateTimeOffset?> FenceAsync(Session session, ClaimedStream stream, long first, bool concerns, CancellationToken cancellationToken)
+    /// <summary>Takes the locks, then reads what the plan is held against.</summary>
+    private static async Task<RecordFence?> FenceAsync(Session session, ClaimedStream stream, bool concerns, CancellationToken cancellationToken)
     {
         await using var batch = session.Batch();
         batch.BatchCommands.Add(Session.StateCommand(stream.Target.School, Actor));
         batch.BatchCommands.Add(RecordSql.WaitForLocksCommand());
         batch.BatchCommands.Add(RecordSql.LockCommand(stream.Target.School));
+        batch.BatchCommands.Add(RecordSql.MappingLockCommand(stream.Target.Source));
         if (concerns)
         {
             batch.BatchCommands.Add(AlertWriter.LockCommand(stream.Target.School));
@@ -85,12 +95,14 @@ internal sealed class RecordWriter(Database database, RuleSet rules)
 
         batch.BatchCommands.Add(RecordSql.FenceCommand(stream));
         await using var rows = await batch.ExecuteReaderAsync(cancellationToken);
-        for (var results = concerns ? 3 : 2; results > 0; results--)
+        for (var results = concerns ? 4 : 3; results > 0; results--)
         {
             await rows.NextResultAsync(cancellationToken);
         }
 
-        return await rows.ReadAsync(cancellationToken) && rows.GetInt64(0) == first ? rows.GetFieldValue<DateTimeOffset>(1) : null;
+        return await rows.ReadAsync(cancellationToken)
+            ? new RecordFence(rows.GetInt64(0), rows.GetFieldValue<DateTimeOffset>(1), rows.GetInt32(2), rows.GetBoolean(3))
+            : null;
     }
 
     private async Task CorrelateAsync(Session session, Guid school, RecordPlan plan, CancellationToken cancellationToken)
@@ -135,10 +147,9 @@ internal sealed class RecordWriter(Database database, RuleSet rules)
         var candidates = new List<(PlannedEvent Event, AlertCandidate Candidate)>();
         foreach (var planned in plan.Events)
         {
-            var needsReview = planned.Review.Length > 0 && planned.Assessment.Severity > Severity.None;
-            if (planned.Assessment.Severity >= AlertGrouping.QueueAt || needsReview)
+            if (IsQueued(planned))
             {
-                candidates.Add((planned, CandidateOf(planned, needsReview)));
+                candidates.Add((planned, CandidateOf(planned)));
             }
         }
 
@@ -157,7 +168,10 @@ internal sealed class RecordWriter(Database database, RuleSet rules)
         return writer;
     }
 
-    private static AlertCandidate CandidateOf(PlannedEvent planned, bool needsReview) => new()
+    /// <summary>Does it belong on the queue?</summary>
+    public static bool IsQueued(PlannedEvent planned) => planned.Assessment.Severity >= AlertGrouping.QueueAt || NeedsReview(planned);
+
+    public static AlertCandidate CandidateOf(PlannedEvent planned) => new()
     {
         ReceivedAt = planned.Event.ReceivedAt,
         Severity = planned.Assessment.Severity,
@@ -171,8 +185,10 @@ internal sealed class RecordWriter(Database database, RuleSet rules)
         SubjectStaff = planned.Subject.Staff,
         Source = planned.Event.Source,
         Vendor = planned.Event.Vendor,
-        NeedsReview = needsReview,
+        NeedsReview = NeedsReview(planned),
         Reasons = EventDetail.ReasonsOf(planned.Assessment),
         Instructions = planned.Assessment.Instructions,
     };
+
+    private static bool NeedsReview(PlannedEvent planned) => planned.Review.Length > 0 && planned.Assessment.Severity > Severity.None;
 }

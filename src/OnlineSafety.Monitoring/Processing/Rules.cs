@@ -15,14 +15,15 @@ internal sealed record Rules(MappingSet Mappings, RuleSet RuleSet)
     /// <exception cref="DirectoryNotFoundException">There is no such directory.</exception>
     public static Rules Load(string schemas, string? extraVendors = null, string? extraRulePacks = null)
     {
-        var vendors = Directory.GetDirectories(Path.Combine(schemas, "vendors")).ToList();
-        if (extraVendors is not null)
-        {
-            vendors.AddRange(Directory.GetDirectories(extraVendors));
-        }
-
+        var vendors = Vendors(schemas, extraVendors);
         return new Rules(MappingSet.Parse(VendorFiles(vendors, "mapping.json")), ReadRules(schemas, vendors, extraRulePacks));
     }
+
+    /// <summary>Mappings alone: all that checking one needs.</summary>
+    public static MappingSet LoadMappings(string schemas, string? extraVendors = null) => MappingSet.Parse(VendorFiles(Vendors(schemas, extraVendors), "mapping.json"));
+
+    private static List<string> Vendors(string schemas, string? extra) =>
+        [.. Directory.GetDirectories(Path.Combine(schemas, "vendors")), .. extra is null ? [] : Directory.GetDirectories(extra)];
 
     /// <summary>Taxonomy and packs alone: all that classifying text needs.</summary>
     public static RuleSet LoadRuleSet(string schemas) => ReadRules(schemas, Directory.GetDirectories(Path.Combine(schemas, "vendors")), extraPacks: null);

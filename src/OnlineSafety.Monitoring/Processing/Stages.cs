@@ -6,6 +6,7 @@ using OnlineSafety.Monitoring.Classification;
 using OnlineSafety.Monitoring.Events;
 using OnlineSafety.Monitoring.Normalization;
 using OnlineSafety.Monitoring.People;
+using OnlineSafety.Monitoring.Processing.Replay;
 using EventId = OnlineSafety.Monitoring.Events.EventId;
 
 namespace OnlineSafety.Monitoring.Processing;
@@ -27,26 +28,33 @@ internal sealed class Stages(Rules rules, ILogger logger) : IEventSink
     private RawRecord _record;
     private RecordPosition _position;
     private bool _concern;
+    private IReadOnlyCollection<int> _held = [];
     private int _parts;
+
+    /// <summary>The same for a record that was recorded before.</summary>
+    /// <param name="held">Parts to plan even when they are of no concern, because an alert holds them: it is given the better reading.</param>
+    public void Reread(StreamContext context, Guid stream, long sequence, in RawRecord record, IReadOnlyCollection<int> held, RecordPlan plan)
+    {
+        _held = held;
+        Run(context, stream, sequence, record, plan);
+        _held = [];
+    }
+
+    /// <summary>Where the names of fields that a mapping leaves over are noted, if anybody wants them.</summary>
+    public LeftOverFields? LeftOver { get; init; }
 
     public void Run(StreamContext context, Guid stream, long sequence, in RawRecord record, RecordPlan plan)
     {
         (_context, _plan, _record, _position) = (context, plan, record, new RecordPosition(stream, sequence));
         (_concern, _parts) = (false, 0);
-        var before = plan.Events.Count;
-        NormalizeResult result;
-        try
+        if (context.Capture)
         {
-            result = _normalizer.Normalize(record, context.Pack, context.TimeZone, this);
-        }
-        catch (Exception e)
-        {
-            // A fault of ours in one record must not hold up the stream behind it.
-            ProcessingLog.RecordFailed(logger, _position.ToString(), e.GetType().Name);
-            ProcessingMetrics.Faults.Add(1);
-            result = new NormalizeResult(NormalizeOutcome.Unreadable, "fault", "", _parts);
+            Capture();
+            return;
         }
 
+        var before = plan.Events.Count;
+        var result = Normalize(record);
         // Which mapping it was is known only after the events were handed over.
         for (var i = before; i < plan.Events.Count; i++)
         {
@@ -54,6 +62,45 @@ internal sealed class Stages(Rules rules, ILogger logger) : IEventSink
         }
 
         plan.End(Conclude(result), record.ReceivedAt);
+    }
+
+    private NormalizeResult Normalize(in RawRecord record)
+    {
+        try
+        {
+            return _normalizer.Normalize(record, _context.Pack, _context.TimeZone, this);
+        }
+        catch (Exception e)
+        {
+            // A fault of ours in one record must not hold up the stream behind it.
+            ProcessingLog.RecordFailed(logger, _position.ToString(), e.GetType().Name);
+            ProcessingMetrics.Faults.Add(1);
+            return new NormalizeResult(NormalizeOutcome.Unreadable, "fault", "", _parts);
+        }
+    }
+
+    /// <summary>
+    /// A record whose source waits for a mapping: grave words alert at once, as in any record that nothing reads. All others leave no row: the log
+    /// has their bytes, and they are read when the mapping is there. What a relay writes by itself stays what it is.
+    /// </summary>
+    private void Capture()
+    {
+        if (_normalizer.IsControlLine(_record))
+        {
+            _plan.End(Disposition.Control, _record.ReceivedAt);
+            return;
+        }
+
+        var assessment = _record.Payload.IsEmpty ? Assessment.None : _assessor.AssessText(_record.Payload.Span);
+        if (assessment.Severity == Severity.None)
+        {
+            _plan.End(Disposition.Captured, _record.ReceivedAt);
+            return;
+        }
+
+        Review("captured", part: 0, assessment);
+        AddEvidence();
+        _plan.End(Disposition.Review, _record.ReceivedAt);
     }
 
     /// <summary>A record of a segment that cannot be opened: there is nothing to read, but it is listed.</summary>
@@ -87,9 +134,11 @@ internal sealed class Stages(Rules rules, ILogger logger) : IEventSink
         var role = subject.Role == PersonRole.Unknown ? draft.RoleHint : subject.Role;
         subject = subject with { Role = role };
         var assessment = _assessor.Assess(draft, _context.Product, new AssessContext(role, subject.KeyStage));
+        LeftOver?.Note(draft);
         _plan.Counters.Add(draft, assessment.Theme, role, subject.Year);
         CountUnmapped(draft, assessment);
-        if (assessment.Severity == Severity.None && !(draft.Kind == ActivityKind.Search && draft.Action == DeviceAction.Blocked))
+        var concern = assessment.Severity > Severity.None || (draft.Kind == ActivityKind.Search && draft.Action == DeviceAction.Blocked);
+        if (!concern && !_held.Contains(part))
         {
             return;
         }
@@ -97,7 +146,7 @@ internal sealed class Stages(Rules rules, ILogger logger) : IEventSink
         _concern = true;
         var origin = new EventOrigin(_context.Target.School, _context.Target.Source, _context.Product, _context.Product, Mapping: "");
         var read = EventMaterializer.Materialize(draft, new EventId(_position.Stream, _position.Sequence, part), origin, _record);
-        _plan.Events.Add(Plan(read, assessment, subject, review: ""));
+        _plan.Events.Add(Plan(read, assessment, subject, review: "", held: !concern));
     }
 
     private Disposition Conclude(in NormalizeResult result)
@@ -122,10 +171,12 @@ internal sealed class Stages(Rules rules, ILogger logger) : IEventSink
     }
 
     /// <summary>Reads the raw bytes as plain text against the grave phrases.</summary>
-    private void Review(string reason, int part)
+    private void Review(string reason, int part) =>
+        Review(reason, part, _record.Payload.IsEmpty ? Assessment.None : _assessor.AssessText(_record.Payload.Span));
+
+    private void Review(string reason, int part, Assessment assessment)
     {
         _plan.AddUnmapped("record", reason);
-        var assessment = _record.Payload.IsEmpty ? Assessment.None : _assessor.AssessText(_record.Payload.Span);
         var read = new MonitoringEvent
         {
             Id = new EventId(_position.Stream, _position.Sequence, part),
@@ -147,7 +198,7 @@ internal sealed class Stages(Rules rules, ILogger logger) : IEventSink
     /// <summary>Bytes of an unread record shown as text; the whole of it is in evidence.</summary>
     private const int ReviewText = 4096;
 
-    private static PlannedEvent Plan(MonitoringEvent read, Assessment assessment, in Subject subject, string review) => new()
+    private static PlannedEvent Plan(MonitoringEvent read, Assessment assessment, in Subject subject, string review, bool held = false) => new()
     {
         Event = read,
         Assessment = assessment,
@@ -155,6 +206,7 @@ internal sealed class Stages(Rules rules, ILogger logger) : IEventSink
         SubjectKey = SubjectKeyOf(read, subject),
         Route = AlertRoute.For(subject.Role),
         Review = review,
+        Held = held,
     };
 
     /// <summary>The person an event is grouped under: the account in the people list, else user, device or address. Nothing known: never grouped.</summary>

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.IntakeLog;
 using OnlineSafety.Monitoring.Normalization;
@@ -12,33 +13,87 @@ namespace OnlineSafety.Monitoring.Processing;
 /// <param name="Product">Folder in <c>schemas/vendors</c>; empty for an unassigned source.</param>
 /// <param name="Pack">The mappings by which it is read: its product's pack, or one of its own.</param>
 /// <param name="TimeZone">Zone of times without one.</param>
-internal sealed record StreamContext(SourceKey Target, string Product, Mapping[] Pack, TimeZoneInfo TimeZone, TimeSpan GroupingWindow, SchoolPeople People);
+/// <param name="MappingVersion">Which of its own mappings the pack is; 0: its product's.</param>
+/// <param name="Capture">It waits for a mapping: records are kept, and read for grave words alone.</param>
+internal sealed record StreamContext(
+    SourceKey Target, string Product, Mapping[] Pack, TimeZoneInfo TimeZone, TimeSpan GroupingWindow, SchoolPeople People, int MappingVersion = 0, bool Capture = false);
 
 /// <summary>Contexts, never older than a few seconds: a source that was just given its product must be read by its mapping at once.</summary>
 internal sealed class StreamContexts(
-    [FromKeyedServices(DatabaseRole.Process)] Database database, PeopleDirectory people, Rules rules, TimeProvider time)
+    [FromKeyedServices(DatabaseRole.Process)] Database database, PeopleDirectory people, Rules rules, TimeProvider time, ILogger<StreamContexts> logger)
 {
     private static readonly Actor Actor = Actor.Service("processing");
-    private readonly ConcurrentDictionary<SourceKey, (string Product, TimeZoneInfo Zone, TimeSpan Window, long LoadedAt)> _sources = [];
+    private readonly ConcurrentDictionary<SourceKey, Known> _sources = [];
+
+    // A version never changes; one for each source is kept, so that a source that is re-mapped all day holds no old ones.
+    private readonly ConcurrentDictionary<SourceKey, (int Version, Mapping[] Pack)> _own = [];
 
     public async Task<StreamContext> OfAsync(SourceKey target, CancellationToken cancellationToken)
     {
         var school = await people.OfAsync(target.School, cancellationToken);
         if (!_sources.TryGetValue(target, out var known) || time.GetElapsedTime(known.LoadedAt) >= PeopleDirectory.Fresh)
         {
-            var loadedAt = time.GetTimestamp();
-            await using var session = await database.OpenAsync(target.School, Actor, cancellationToken);
-            var row = await session.Context.Sources.AsNoTracking()
-                .Where(s => s.SchoolId == target.School && s.SourceId == target.Source)
-                .Join(session.Context.Schools, s => s.SchoolId, s => s.SchoolId, (source, owner) => new { source.Product, source.TimeZone, owner.GroupingMinutes })
-                .SingleAsync(cancellationToken);
-            known = (row.Product, ZoneOf(row.TimeZone), TimeSpan.FromMinutes(row.GroupingMinutes), loadedAt);
-            _sources[target] = known;
+            _sources[target] = known = await LoadAsync(target, version: null, cancellationToken);
         }
 
-        return new StreamContext(target, known.Product, rules.Mappings.Find(known.Product), known.Zone, known.Window, school);
+        return known.Context(target, school);
+    }
+
+    /// <summary>The source as it would be read by one of its mappings, whichever it is read by now.</summary>
+    /// <param name="version">One of its own mappings; 0: its product's pack.</param>
+    public async Task<StreamContext> OfAsync(SourceKey target, int version, CancellationToken cancellationToken)
+    {
+        var known = await LoadAsync(target, version, cancellationToken);
+        return known.Context(target, await people.OfAsync(target.School, cancellationToken)) with { Capture = false };
+    }
+
+    /// <summary>The source was changed: what is known of it is read again before the next use.</summary>
+    public void Forget(SourceKey target) => _sources.TryRemove(target, out _);
+
+    private async Task<Known> LoadAsync(SourceKey target, int? version, CancellationToken cancellationToken)
+    {
+        var loadedAt = time.GetTimestamp();
+        await using var session = await database.OpenAsync(target.School, Actor, cancellationToken);
+        var row = await session.Context.Sources.AsNoTracking()
+            .Where(s => s.SchoolId == target.School && s.SourceId == target.Source)
+            .Join(session.Context.Schools, s => s.SchoolId, s => s.SchoolId, (source, owner) => new { source.Product, source.TimeZone, source.MappingVersion, source.Capture, owner.GroupingMinutes })
+            .SingleAsync(cancellationToken);
+        var wanted = version ?? row.MappingVersion;
+        var pack = wanted == 0 ? rules.Mappings.Find(row.Product) : await OwnAsync(session, target, row.Product, wanted, cancellationToken);
+        return new Known(row.Product, pack, ZoneOf(row.TimeZone), TimeSpan.FromMinutes(row.GroupingMinutes), wanted, row.Capture, loadedAt);
+    }
+
+    private async Task<Mapping[]> OwnAsync(Session session, SourceKey target, string product, int version, CancellationToken cancellationToken)
+    {
+        if (_own.TryGetValue(target, out var known) && known.Version == version)
+        {
+            return known.Pack;
+        }
+
+        var content = await session.Context.SourceMappings.AsNoTracking()
+            .Where(m => m.SchoolId == target.School && m.SourceId == target.Source && m.Version == version).Select(m => m.Content).SingleAsync(cancellationToken);
+        Mapping[] pack;
+        try
+        {
+            pack = rules.Mappings.Compile(product, content);
+        }
+        catch (MappingException e)
+        {
+            // It was checked before it was stored, so this installation reads mappings otherwise than the one that did. The records are kept for
+            // review and read for grave words; holding up the stream would keep those too from being seen.
+            ProcessingLog.MappingUnusable(logger, target.Source, version, e.Errors.Count);
+            pack = [];
+        }
+
+        _own[target] = (version, pack);
+        return pack;
     }
 
     // A zone that this machine does not know must not stop the school's records; set-up refuses such a zone, so this is a moved installation.
     private static TimeZoneInfo ZoneOf(string id) => TimeZoneInfo.TryFindSystemTimeZoneById(id, out var zone) ? zone : TimeZoneInfo.Utc;
+
+    private sealed record Known(string Product, Mapping[] Pack, TimeZoneInfo Zone, TimeSpan Window, int Version, bool Capture, long LoadedAt)
+    {
+        public StreamContext Context(SourceKey target, SchoolPeople people) => new(target, Product, Pack, Zone, Window, people, Version, Capture);
+    }
 }

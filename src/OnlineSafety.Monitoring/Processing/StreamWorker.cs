@@ -174,12 +174,20 @@ internal sealed class StreamWorker(
         RecordResult result;
         try
         {
-            result = await _writer.WriteAsync(stream, plan, context.GroupingWindow, context.People.Staff, cancellationToken);
+            result = await _writer.WriteAsync(stream, plan, context, cancellationToken);
         }
         finally
         {
             // Until here the plan's evidence points into them.
             segments.ForEach(segment => segment.Dispose());
+        }
+
+        if (result.Stale)
+        {
+            // From the moment in which a mapping is applied no record is recorded by the one before: the range comes again, and is assessed anew.
+            contexts.Forget(stream.Target);
+            ProcessingLog.MappingChanged(logger, stream.Target.Source, stream.Stream);
+            return false;
         }
 
         if (!result.Moved)

@@ -9,6 +9,9 @@ internal sealed record NewSource
 
     public required SourceDoor Door { get; init; }
 
+    /// <summary>Keep its records until it is given a mapping, read for grave words alone.</summary>
+    public bool Capture { get; init; }
+
     /// <summary>Empty: the product's word.</summary>
     public string Name { get; init; } = "";
 
@@ -52,6 +55,7 @@ internal sealed record NewSource
             SourceId = Guid.NewGuid(),
             Name = SetupText.Name(Name.Length > 0 ? Name : Product, "source"),
             Product = Product,
+            Capture = Capture,
             Door = (short)Door,
             Networks = [.. From.Select(Network).Distinct(StringComparer.Ordinal)],
             Port = Port,

@@ -68,6 +68,12 @@ internal sealed class Source
 
     public bool Enabled { get; set; } = true;
 
+    /// <summary>Version of its own mapping by which it is read; 0: the pack of its product.</summary>
+    public int MappingVersion { get; set; }
+
+    /// <summary>Has no mapping yet: records are kept, and read for grave words alone.</summary>
+    public bool Capture { get; set; }
+
     public DateTimeOffset CreatedAt { get; set; }
 }
 

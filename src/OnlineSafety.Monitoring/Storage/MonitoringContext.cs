@@ -21,6 +21,8 @@ internal sealed class MonitoringContext(DbContextOptions<MonitoringContext> opti
 
     public DbSet<Source> Sources => Set<Source>();
 
+    public DbSet<SourceMapping> SourceMappings => Set<SourceMapping>();
+
     public DbSet<SourceSecret> SourceSecrets => Set<SourceSecret>();
 
     public DbSet<SourceHealth> SourceHealth => Set<SourceHealth>();
@@ -58,6 +60,7 @@ internal sealed class MonitoringContext(DbContextOptions<MonitoringContext> opti
         modelBuilder.Entity<School>().ToTable("school").HasKey(s => s.SchoolId);
         modelBuilder.Entity<Source>().ToTable("source").HasKey(s => new { s.SchoolId, s.SourceId });
         modelBuilder.Entity<Source>().Property(s => s.Authentication).HasColumnType("jsonb");
+        modelBuilder.Entity<SourceMapping>().ToTable("source_mapping").HasKey(m => new { m.SchoolId, m.SourceId, m.Version });
         modelBuilder.Entity<SourceSecret>().ToTable("source_secret").HasKey(s => new { s.SchoolId, s.SourceId, s.SecretId });
         modelBuilder.Entity<SourceHealth>().ToTable("source_health").HasKey(s => new { s.SchoolId, s.SourceId });
         modelBuilder.Entity<UnmappedValue>().ToTable("unmapped").HasKey(u => new { u.SchoolId, u.SourceId, u.Kind, u.Value });

@@ -1,0 +1,124 @@
+using System.Runtime.CompilerServices;
+using Npgsql;
+using NpgsqlTypes;
+using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.IntakeLog;
+using OnlineSafety.Monitoring.Sources;
+
+namespace OnlineSafety.Monitoring.Processing.Jobs;
+
+/// <summary>Where the set-up side asks for jobs, watches and ends them.</summary>
+internal sealed class JobDesk(Database setup, TimeProvider time)
+{
+    private static readonly TimeSpan PickUpWithin = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(250);
+
+    private const int MostListed = 200;
+
+    private const string Insert = """
+        INSERT INTO source_job (school_id, job_id, source_id, kind, mapping_version, range_from, range_to, requested_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+        """;
+
+    /// <summary>Asks for a job; recorded. A replay is asked for with its mapping: <see cref="SourceMappings.ApplyAsync"/>.</summary>
+    /// <returns>The job's id.</returns>
+    public async Task<Guid> RequestAsync(
+        SourceKey target, string kind, int mappingVersion, DateTimeOffset? from, DateTimeOffset? to, Actor actor, CancellationToken cancellationToken)
+    {
+        await using var session = await setup.OpenAsync(target.School, actor, cancellationToken);
+        var job = await AddAsync(session, target, kind, mappingVersion, from, to, time.GetUtcNow(), cancellationToken);
+        await session.RecordAccessAsync(target.School, $"source.job.{kind}", job.ToString(), cancellationToken);
+        await session.CommitAsync(cancellationToken);
+        return job;
+    }
+
+    /// <summary>Newest first.</summary>
+    public async Task<IReadOnlyList<SourceJob>> ListAsync(Guid school, Guid? source, Actor actor, CancellationToken cancellationToken)
+    {
+        await using var session = await setup.OpenAsync(school, actor, cancellationToken);
+        await using var select = session.Command(
+            $"SELECT {SourceJob.Columns} FROM source_job j WHERE j.school_id = $1 AND ($2::uuid IS NULL OR j.source_id = $2) ORDER BY j.requested_at DESC LIMIT {MostListed}");
+        select.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = school });
+        select.Parameters.Add(new NpgsqlParameter { Value = (object?)source ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Uuid });
+        var jobs = new List<SourceJob>();
+        await using var rows = await select.ExecuteReaderAsync(cancellationToken);
+        while (await rows.ReadAsync(cancellationToken))
+        {
+            jobs.Add(SourceJob.Read(rows));
+        }
+
+        return jobs;
+    }
+
+    /// <summary>Ends a job; a running one stops before its next chunk.</summary>
+    /// <returns>False when there is no open job of that id.</returns>
+    public async Task<bool> CancelAsync(Guid school, Guid job, Actor actor, CancellationToken cancellationToken)
+    {
+        await using var session = await setup.OpenAsync(school, actor, cancellationToken);
+        await using var cancel = session.Command("""
+            UPDATE source_job SET state = 'cancelled', finished_at = clock_timestamp(), error = 'Cancelled.'
+            WHERE school_id = $1 AND job_id = $2 AND state IN ('due', 'running')
+            """);
+        cancel.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = school });
+        cancel.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = job });
+        var cancelled = await cancel.ExecuteNonQueryAsync(cancellationToken) > 0;
+        await session.RecordAccessAsync(school, "source.job.cancel", job.ToString(), cancellationToken);
+        await session.CommitAsync(cancellationToken);
+        return cancelled;
+    }
+
+    /// <summary>The job as it goes on, until it has ended.</summary>
+    /// <exception cref="SetupException">Nobody takes it up.</exception>
+    public async IAsyncEnumerable<SourceJob> WatchAsync(Guid school, Guid job, Actor actor, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var asked = time.GetTimestamp();
+        while (true)
+        {
+            var now = await FindAsync(school, job, actor, cancellationToken);
+            yield return now;
+            if (!now.IsOpen)
+            {
+                yield break;
+            }
+
+            if (now.State == JobState.Due && time.GetElapsedTime(asked) > PickUpWithin && !await AnotherRunsAsync(school, job, actor, cancellationToken))
+            {
+                throw new SetupException(
+                    $"No process takes the job up: is `onlinesafety serve` running, with the role process, or is it busy with a job of another school? The job ({job}) stays due; `onlinesafety source job cancel` ends it.");
+            }
+
+            await Task.Delay(LookEvery, time, cancellationToken);
+        }
+    }
+
+    internal static async Task<Guid> AddAsync(
+        Session session, SourceKey target, string kind, int mappingVersion, DateTimeOffset? from, DateTimeOffset? to, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var job = Guid.NewGuid();
+        await using var insert = session.Command(Insert);
+        insert.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = target.School });
+        insert.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = job });
+        insert.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = target.Source });
+        insert.Parameters.Add(new NpgsqlParameter<string> { TypedValue = kind });
+        insert.Parameters.Add(new NpgsqlParameter<int> { TypedValue = mappingVersion });
+        insert.Parameters.Add(new NpgsqlParameter { Value = (object?)from ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz });
+        insert.Parameters.Add(new NpgsqlParameter { Value = (object?)to ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz });
+        insert.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = now });
+        await insert.ExecuteNonQueryAsync(cancellationToken);
+        return job;
+    }
+
+    private async Task<SourceJob> FindAsync(Guid school, Guid job, Actor actor, CancellationToken cancellationToken)
+    {
+        await using var session = await setup.OpenAsync(school, actor, cancellationToken);
+        await using var select = session.Command($"SELECT {SourceJob.Columns} FROM source_job j WHERE j.school_id = $1 AND j.job_id = $2");
+        select.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = school });
+        select.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = job });
+        await using var rows = await select.ExecuteReaderAsync(cancellationToken);
+        return await rows.ReadAsync(cancellationToken) ? SourceJob.Read(rows) : throw new SetupException($"There is no job {job}.");
+    }
+
+    // A process that works on one job leaves the next one due. Only this school's are seen here, which is what a single school has.
+    private async Task<bool> AnotherRunsAsync(Guid school, Guid job, Actor actor, CancellationToken cancellationToken) =>
+        (await ListAsync(school, source: null, actor, cancellationToken)).Any(other => other.Id != job && other.State == JobState.Running);
+}

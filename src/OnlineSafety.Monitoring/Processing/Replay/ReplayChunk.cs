@@ -1,0 +1,25 @@
+using OnlineSafety.Monitoring.IntakeLog;
+
+namespace OnlineSafety.Monitoring.Processing.Replay;
+
+/// <summary>An event row as it stands, read again now.</summary>
+/// <param name="Unread">Of a record that no mapping reads.</param>
+internal readonly record struct OldEvent(long Sequence, int Part, Guid? Alert, bool Unread);
+
+/// <summary>Whole counter blocks that one transaction replaces, with the log's records of them.</summary>
+/// <param name="Segments">Empty when the log cannot be opened there: the range is left as it is.</param>
+/// <param name="Old">Event rows of the range, by sequence and part.</param>
+internal sealed record ReplayChunk(ReplayRange Range, long First, long Last, IReadOnlyList<OpenedSegment> Segments, IReadOnlyList<OldEvent> Old) : IDisposable
+{
+    public bool IsReadable => Segments.Count > 0;
+
+    public long Records => Last - First + 1;
+
+    public void Dispose()
+    {
+        foreach (var segment in Segments)
+        {
+            segment.Dispose();
+        }
+    }
+}

@@ -1,0 +1,78 @@
+using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.IntakeLog;
+using OnlineSafety.Monitoring.Notifications;
+using OnlineSafety.Monitoring.Processing.Jobs;
+
+namespace OnlineSafety.Monitoring.Processing.Replay;
+
+/// <summary>
+/// Reads again what was recorded of a source, by the mapping that it has now. Chunk by chunk, each in one transaction with its own progress: a kill between any
+/// two instructions leaves whole chunks behind, and whoever takes the job up goes on after them.
+/// </summary>
+internal sealed class ReplayJob(
+    [FromKeyedServices(DatabaseRole.Process)] Database database,
+    MasterKey master,
+    StreamContexts contexts,
+    Rules rules,
+    NotificationSignals notifications,
+    IOptions<ProcessingOptions> options,
+    TimeProvider time,
+    ILogger<ReplayJob> logger) : ISourceJob
+{
+    /// <summary>Longest rest after a chunk.</summary>
+    private static readonly TimeSpan LongestRest = TimeSpan.FromSeconds(1);
+
+    private readonly ReplayRanges _ranges = new(database);
+    private readonly ReplayWriter _writer = new(database, rules.RuleSet);
+
+    public string Kind => JobKind.Replay;
+
+    public async Task<JsonElement> RunAsync(SourceJobContext context, CancellationToken cancellationToken)
+    {
+        var reader = new ReplayReader(database, new SegmentReader(database, new DataKeyRing(database, master)), options.Value, logger);
+        var planner = new ReplayPlanner(new Stages(rules, logger), options.Value.ChunkEvents);
+        var total = new ReplayTally();
+        foreach (var kept in await _ranges.KeptAsync(context, cancellationToken))
+        {
+            var range = kept;
+            var tally = new ReplayTally();
+            tally.Add(range.Tally);
+            while (range.Next <= range.Last)
+            {
+                var started = time.GetTimestamp();
+                range = range with { Next = await ReplayAsync(context, reader, planner, range, tally, cancellationToken) };
+                // As long as the chunk took: live records of the school, which wait for its locks, get half of the time at least.
+                var took = time.GetElapsedTime(started);
+                await Task.Delay(took < LongestRest ? took : LongestRest, time, cancellationToken);
+            }
+
+            total.Add(tally.Counts);
+        }
+
+        return total.ToJson();
+    }
+
+    private async Task<long> ReplayAsync(
+        SourceJobContext context, ReplayReader reader, ReplayPlanner planner, ReplayRange range, ReplayTally tally, CancellationToken cancellationToken)
+    {
+        // Anew for each chunk: who is staff, and who may be told, may change while a long replay runs.
+        var source = await contexts.OfAsync(range.Target, context.Job.MappingVersion, cancellationToken);
+        using var chunk = await reader.ReadAsync(range, cancellationToken);
+        var replayed = await _writer.WriteAsync(context, chunk, planner, source, tally, cancellationToken);
+        if (replayed.NobodyToTell > 0)
+        {
+            ProcessingLog.NobodyToTell(logger, replayed.NobodyToTell, range.Target.School);
+        }
+
+        foreach (var row in replayed.Notifications)
+        {
+            notifications.TryWrite(row.School, row.Notification);
+        }
+
+        return chunk.Last + 1;
+    }
+}

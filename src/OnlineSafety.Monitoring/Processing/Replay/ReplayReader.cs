@@ -1,0 +1,138 @@
+using Microsoft.Extensions.Logging;
+using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.IntakeLog;
+
+namespace OnlineSafety.Monitoring.Processing.Replay;
+
+/// <summary>Reads chunks: as many whole counter blocks as one transaction takes, at least one.</summary>
+internal sealed class ReplayReader(Database database, SegmentReader segments, ProcessingOptions options, ILogger logger)
+{
+    /// <summary>Records of a chunk, unless its first block alone holds more: some 100 ms, for which live alerts of the school wait.</summary>
+    private const int MostRecords = 5000;
+
+    private const int MostBlocks = 256;
+    private static readonly Actor Actor = Actor.Service("replay");
+
+    /// <summary>The chunk that begins at <see cref="ReplayRange.Next"/>.</summary>
+    public async Task<ReplayChunk> ReadAsync(ReplayRange range, CancellationToken cancellationToken)
+    {
+        var blocks = await BlocksAsync(range, cancellationToken);
+        var opened = new List<OpenedSegment>();
+        try
+        {
+            var readable = await OpenAsync(range, blocks[0], opened, cancellationToken);
+            var last = LastOf(blocks, readable);
+            if (last is null)
+            {
+                // A hole, a lost key or damage inside of the first block. Counters belong to the whole of it, so the whole of it stays as it was.
+                ProcessingLog.NotReplayed(logger, range.Stream, range.Next, blocks[0].Last);
+                opened.ForEach(segment => segment.Dispose());
+                return new ReplayChunk(range, range.Next, blocks[0].Last, [], []);
+            }
+
+            return new ReplayChunk(range, range.Next, last.Value, opened, await OldEventsAsync(range, last.Value, cancellationToken));
+        }
+        catch
+        {
+            opened.ForEach(segment => segment.Dispose());
+            throw;
+        }
+    }
+
+    private static long? LastOf(List<(long First, long Last)> blocks, long readable)
+    {
+        long? last = null;
+        foreach (var block in blocks)
+        {
+            if (block.Last > readable || (last is not null && block.Last - blocks[0].First >= MostRecords))
+            {
+                break;
+            }
+
+            last = block.Last;
+        }
+
+        return last;
+    }
+
+    /// <summary>Opens segments until the first block is covered and there is enough for a chunk; returns the last sequence that can be read.</summary>
+    private async Task<long> OpenAsync(ReplayRange range, (long First, long Last) block, List<OpenedSegment> opened, CancellationToken cancellationToken)
+    {
+        var next = range.Next;
+        var plainBytes = 0L;
+        while (next <= range.Last)
+        {
+            var stored = await segments.ReadAsync(
+                range.Target.School, range.Stream, range.Day, next, options.ChunkSegments, options.ChunkBytes, cancellationToken);
+            var before = next;
+            foreach (var segment in stored.Where(segment => segment.Header.Last >= before))
+            {
+                if (segment.Header.First > next)
+                {
+                    return next - 1;
+                }
+
+                var readable = await segments.OpenAsync(segment, cancellationToken);
+                if (readable.Damage.Length > 0)
+                {
+                    readable.Dispose();
+                    return next - 1;
+                }
+
+                opened.Add(readable);
+                next = segment.Header.Last + 1;
+                plainBytes += readable.Records.PlainBytes;
+                if (next > block.Last && (plainBytes >= options.ChunkPlainBytes || next - range.Next >= MostRecords))
+                {
+                    return next - 1;
+                }
+            }
+
+            if (next == before)
+            {
+                return next - 1;
+            }
+        }
+
+        return next - 1;
+    }
+
+    private async Task<List<(long First, long Last)>> BlocksAsync(ReplayRange range, CancellationToken cancellationToken)
+    {
+        await using var session = await database.OpenAsync(range.Target.School, Actor, cancellationToken);
+        await using var select = session.Command(ReplaySql.Blocks);
+        select.Parameters.Add(ReplaySql.Of(range.Target.School));
+        select.Parameters.Add(ReplaySql.Of(range.Stream));
+        select.Parameters.Add(ReplaySql.Of(range.Next));
+        select.Parameters.Add(ReplaySql.Of(range.Last));
+        select.Parameters.Add(ReplaySql.Of(MostBlocks));
+        var blocks = new List<(long, long)>();
+        await using var rows = await select.ExecuteReaderAsync(cancellationToken);
+        while (await rows.ReadAsync(cancellationToken))
+        {
+            blocks.Add((rows.GetInt64(0), rows.GetInt64(1)));
+        }
+
+        return blocks.Count > 0 && blocks[0].Item1 == range.Next
+            ? blocks
+            : throw new InvalidOperationException("The processed ranges of a stream have a hole where its replay goes on. Run 'onlinesafety verify'.");
+    }
+
+    private async Task<List<OldEvent>> OldEventsAsync(ReplayRange range, long last, CancellationToken cancellationToken)
+    {
+        await using var session = await database.OpenAsync(range.Target.School, Actor, cancellationToken);
+        await using var select = session.Command(ReplaySql.OldEvents);
+        select.Parameters.Add(ReplaySql.Of(range.Target.School));
+        select.Parameters.Add(ReplaySql.Of(range.Stream));
+        select.Parameters.Add(ReplaySql.Of(range.Next));
+        select.Parameters.Add(ReplaySql.Of(last));
+        var old = new List<OldEvent>();
+        await using var rows = await select.ExecuteReaderAsync(cancellationToken);
+        while (await rows.ReadAsync(cancellationToken))
+        {
+            old.Add(new OldEvent(rows.GetInt64(0), rows.GetInt32(1), rows.IsDBNull(2) ? null : rows.GetGuid(2), rows.GetBoolean(3)));
+        }
+
+        return old;
+    }
+}

@@ -1,0 +1,166 @@
+using Npgsql;
+using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Alerts;
+using OnlineSafety.Monitoring.Classification;
+using OnlineSafety.Monitoring.Events;
+using OnlineSafety.Monitoring.Notifications;
+using OnlineSafety.Monitoring.Processing.Jobs;
+
+namespace OnlineSafety.Monitoring.Processing.Replay;
+
+/// <summary>What became of a chunk.</summary>
+internal readonly record struct ReplayedChunk(IReadOnlyList<WrittenNotification> Notifications, int NobodyToTell);
+
+/// <summary>
+/// Replaces what was recorded of a chunk by what it is read as now, in one transaction with the job's progress: after a kill it is either as before and comes
+/// again, or done. Locks are taken in the order of Record: digest, mapping, alerts; then the job's rows, which nobody holds who waits for those. Live recording writes
+/// ranges only from the checkpoint on, and this only below. Where they meet is at alerts, under their lock, and at the source's health and words, in
+/// that order and last: a Record without concerns takes nothing else, so neither ever waits for the other in a circle.
+/// </summary>
+internal sealed class ReplayWriter(Database database, RuleSet rules)
+{
+    private static readonly Actor Actor = Actor.Service("replay");
+
+    /// <exception cref="JobEndedException">Cancelled, superseded by another mapping, or another worker has it. Nothing was written.</exception>
+    public async Task<ReplayedChunk> WriteAsync(
+        SourceJobContext job, ReplayChunk chunk, ReplayPlanner planner, StreamContext context, ReplayTally tally, CancellationToken cancellationToken)
+    {
+        // The first plan is made before any lock is taken; there are further ones only where a single block became more events than memory should hold.
+        using var plans = planner.Plans(chunk, context).GetEnumerator();
+        var planned = chunk.IsReadable && plans.MoveNext();
+        await using var session = await database.OpenUnstatedAsync(Actor, cancellationToken);
+        var now = await FenceAsync(session, job, chunk, cancellationToken);
+        var (notifications, nobody) = (new List<WrittenNotification>(), 0);
+        if (planned)
+        {
+            var changes = await ReplayChanges.TakeBackAsync(session, chunk, cancellationToken);
+            tally[Tallied.EventsBefore] += chunk.Old.Count;
+            changes.Tally(tally);
+            do
+            {
+                var alerts = await WriteAsync(session, chunk, plans.Current, planner, context, now, cancellationToken);
+                notifications.AddRange(await TellAsync(session, alerts, context, cancellationToken));
+                nobody += alerts.Writer.NobodyToTell;
+                changes.Give(plans.Current);
+                Count(tally, plans.Current, planner.Kept.Count, alerts);
+            }
+            while (plans.MoveNext());
+            await changes.WriteAsync(session, chunk.Range, now, cancellationToken);
+        }
+
+        tally[planned ? Tallied.Records : Tallied.NotRead] += chunk.Records;
+        await using var batch = session.Batch();
+        batch.BatchCommands.Add(ReplaySql.MoveOnCommand(job, chunk.Range, chunk.Last + 1, tally));
+        batch.BatchCommands.Add(ReplaySql.ProgressCommand(job, chunk.Records));
+        if (notifications.Count > 0)
+        {
+            batch.BatchCommands.Add(new NpgsqlBatchCommand("SELECT pg_notify('onlinesafety_notifications', '')"));
+        }
+
+        await batch.ExecuteNonQueryAsync(cancellationToken);
+        await session.CommitAsync(cancellationToken);
+        return new ReplayedChunk(notifications, nobody);
+    }
+
+    /// <summary>
+    /// Takes the locks and the time. The time is read with the digest lock held and is never before the last window's end, so all that the chunk
+    /// writes is in the next digest, once.
+    /// </summary>
+    private static async Task<DateTimeOffset> FenceAsync(Session session, SourceJobContext job, ReplayChunk chunk, CancellationToken cancellationToken)
+    {
+        var target = chunk.Range.Target;
+        await using var batch = session.Batch();
+        batch.BatchCommands.Add(Session.StateCommand(target.School, Actor));
+        batch.BatchCommands.Add(RecordSql.LockCommand(target.School));
+        batch.BatchCommands.Add(RecordSql.MappingLockCommand(target.Source));
+        // Always: which alerts a chunk changes is known only from its old rows.
+        batch.BatchCommands.Add(AlertWriter.LockCommand(target.School));
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(ReplaySql.Fence)
+        {
+            Parameters = { ReplaySql.Of(target.School), ReplaySql.Of(job.Job.Id), ReplaySql.Of(chunk.Range.Stream) },
+        });
+        await using var rows = await batch.ExecuteReaderAsync(cancellationToken);
+        for (var results = 4; results > 0; results--)
+        {
+            await rows.NextResultAsync(cancellationToken);
+        }
+
+        if (!await rows.ReadAsync(cancellationToken) || rows.GetString(0) != JobState.Running || rows.GetGuid(1) != job.Worker || rows.GetInt64(2) != chunk.First)
+        {
+            throw new JobEndedException("The job was cancelled, or another worker has it.");
+        }
+
+        return rows.GetInt32(3) == job.Job.MappingVersion && !rows.GetBoolean(4)
+            ? rows.GetFieldValue<DateTimeOffset>(5)
+            : throw new JobEndedException("The source has another mapping by now.");
+    }
+
+    private async Task<ReplayAlerts> WriteAsync(
+        Session session, ReplayChunk chunk, RecordPlan plan, ReplayPlanner planner, StreamContext context, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var range = chunk.Range;
+        var stream = new ClaimedStream(range.Target, range.Stream, range.Day, plan.First, plan.Last);
+        await using (var delete = session.Batch())
+        {
+            delete.BatchCommands.Add(ReplaySql.DeleteEventsCommand(range, plan.First, plan.Last, planner.Kept));
+            delete.BatchCommands.Add(ReplaySql.DeleteEvidenceCommand(range, plan.First, plan.Last, [.. planner.KeptEvidence]));
+            await delete.ExecuteNonQueryAsync(cancellationToken);
+        }
+
+        await ReplayHistory.CorrelateAsync(session, range.Target.School, range.Stream, plan, rules, cancellationToken);
+        var alerts = new ReplayAlerts(session, context, now);
+        await alerts.DecideAsync(plan, range.Stream, planner.Heirs, planner.Kept, cancellationToken);
+        await using (var insert = session.Batch())
+        {
+            if (plan.Events.Count > 0)
+            {
+                insert.BatchCommands.Add(RecordSql.EventsCommand(stream, plan.Events, alerts.AlertOf, now));
+            }
+
+            if (plan.Evidence.Count > 0)
+            {
+                insert.BatchCommands.Add(RecordSql.EvidenceCommand(stream, plan.Evidence));
+            }
+
+            insert.BatchCommands.Add(RecordSql.CountersCommand(stream, plan, now));
+            await insert.ExecuteNonQueryAsync(cancellationToken);
+        }
+
+        await alerts.QuoteWhatRemainsAsync(cancellationToken);
+        return alerts;
+    }
+
+    private static async Task<List<WrittenNotification>> TellAsync(Session session, ReplayAlerts alerts, StreamContext context, CancellationToken cancellationToken)
+    {
+        await using var batch = session.Batch();
+        var written = await alerts.Writer.AddToAsync(batch, context.People.Staff, cancellationToken);
+        if (batch.BatchCommands.Count > 0)
+        {
+            await batch.ExecuteNonQueryAsync(cancellationToken);
+        }
+
+        return written;
+    }
+
+    internal static void Count(ReplayTally tally, RecordPlan plan, int kept, ReplayAlerts alerts)
+    {
+        tally[Tallied.EventsAfter] += plan.Events.Count + kept;
+        tally[Tallied.ConcernAfter] += plan.Count(Disposition.Concern);
+        tally[Tallied.CountedAfter] += plan.Count(Disposition.Counted);
+        tally[Tallied.ReviewAfter] += plan.Count(Disposition.Review);
+        tally[Tallied.ControlAfter] += plan.Count(Disposition.Control);
+        tally[Tallied.AlertsRaised] += alerts.Writer.Raised.Count;
+        tally[Tallied.AlertsGrown] += alerts.Grown;
+        tally[Tallied.AlertsMoved] += alerts.Moved;
+        foreach (var (key, count) in plan.Unmapped)
+        {
+            tally[key.Kind switch
+            {
+                "category" => Tallied.UnmappedCategories,
+                "action" => Tallied.UnmappedActions,
+                "severity" => Tallied.UnmappedSeverities,
+                _ => Tallied.UnreadRecords,
+            }] += count;
+        }
+    }
+}
