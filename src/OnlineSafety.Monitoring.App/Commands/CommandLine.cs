@@ -37,6 +37,7 @@ internal static class CommandLine
             SourceAddCommand.Create(installation),
             SourceListCommand.Create(installation),
             SourceUnmappedCommand.Create(installation),
+            SourceSuggestCommand.Create(installation),
             SourceMapCommand.Create(installation),
             SourceMappingsCommand.Create(installation),
             SourceJobCommands.Create(installation),

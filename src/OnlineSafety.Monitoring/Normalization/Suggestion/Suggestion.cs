@@ -1,10 +1,15 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 
 namespace OnlineSafety.Monitoring.Normalization.Suggestion;
 
 /// <summary>A mapping proposed from captured records, and why. Holds no value of a record: see <see cref="Masking"/>.</summary>
 internal sealed record Suggestion
 {
+    /// <summary>How it is written and read as JSON.</summary>
+    public static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) } };
+
     /// <summary>A whole mapping.json; empty when nothing in the sample has a shape.</summary>
     public required string Mapping { get; init; }
 

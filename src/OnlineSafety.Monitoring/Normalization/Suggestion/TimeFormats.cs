@@ -9,8 +9,10 @@ internal sealed record TimePattern(string Format, TimeFormat Compiled)
     public bool TryRead(string text, in Moment moment, out DateTimeOffset instant) =>
         Compiled.TryRead(Encoding.UTF8.GetBytes(text), moment, out instant);
 
-    /// <summary>Which of day, month and year is written first; <c>\0</c> for formats that leave no doubt.</summary>
-    public char First => Format is "iso" or "epoch" || Format.Contains("MMM", StringComparison.Ordinal) ? '\0' : Format.First(letter => letter is 'd' or 'M' or 'y');
+    /// <summary>Which of day, month and two-digit year is written first; <c>\0</c> for formats that leave no doubt.</summary>
+    public char First => Format is "iso" or "epoch" || Format.StartsWith("yyyy", StringComparison.Ordinal) || Format.Contains("MMM", StringComparison.Ordinal)
+        ? '\0'
+        : Format.First(letter => letter is 'd' or 'M' or 'y');
 }
 
 /// <summary>All ways to write a time that a proposal may name, strictest first: dates, clocks and zones in every combination.</summary>

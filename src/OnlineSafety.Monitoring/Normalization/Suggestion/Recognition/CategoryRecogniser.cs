@@ -29,7 +29,6 @@ internal sealed class CategoryRecogniser : IRecogniser
             yield return new Claim(column, Meaning.Categories, 0.5 + (0.3 * known) + (0.2 * fit), $"{Say.Of(known, column)} hold a category name that a pack knows{Separated(separators)}{Say.AndName(fit)}")
             {
                 Recipe = Recipe(column, separators),
-                Unknown = UnknownOf(column, separators, sample.Vocabulary),
             };
         }
         else if (fit >= ColumnName.Exact && (column.HasFewWords || column.IsList || separators.Length > 0))
@@ -40,7 +39,6 @@ internal sealed class CategoryRecogniser : IRecogniser
                 : $"the name says so; {Say.Of(known, column)} hold a category name that a pack knows{Separated(separators)}")
             {
                 Recipe = Recipe(column, separators),
-                Unknown = UnknownOf(column, separators, sample.Vocabulary),
             };
         }
     }
@@ -72,11 +70,6 @@ internal sealed class CategoryRecogniser : IRecogniser
 
         return found;
     }
-
-    private static string[] UnknownOf(Column column, string separators, Vocabulary vocabulary) =>
-        [.. column.Cells.SelectMany(cell => Parts(cell.Text, separators)).Where(part => !vocabulary.IsCategory(part))
-            .CountBy(part => part, StringComparer.OrdinalIgnoreCase)
-            .OrderByDescending(entry => entry.Value).ThenBy(entry => entry.Key, StringComparer.Ordinal).Select(entry => entry.Key)];
 
     private static JsonNode? Recipe(Column column, string separators) =>
         separators.Length == 0 ? null : new JsonObject { ["from"] = column.Name.Name, ["separators"] = separators };

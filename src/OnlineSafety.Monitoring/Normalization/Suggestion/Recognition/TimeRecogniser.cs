@@ -14,8 +14,8 @@ internal sealed class TimeRecogniser : IRecogniser
     private const int MostFormats = 3;
     private const int YearsBack = 5;
 
-    // Best first where readings agree: what names its own order, then the year first.
-    private const string Families = "\0ydM";
+    // Orders in which a date may be meant; formats that name their own belong to each.
+    private const string Orders = "dMy";
 
     public IEnumerable<Claim> Look(Column column, Sample sample)
     {
@@ -72,7 +72,7 @@ internal sealed class TimeRecogniser : IRecogniser
 
     private static Claim? Decide(Column column, Sample sample, List<TimePattern> patterns, Func<JsonArray, JsonObject> recipe)
     {
-        var readings = Families.Select(first => Reading.Of([.. patterns.Where(pattern => pattern.First == first)], column, sample))
+        var readings = Orders.Select(first => Reading.Of(first, [.. patterns.Where(pattern => pattern.First == first || pattern.First == '\0')], column, sample))
             .Where(reading => reading.Read > 0).ToList();
         if (readings.Count == 0 || readings.Max(reading => reading.Read) is var most && most < column.Cells.Count * LeastShare)
         {
@@ -83,13 +83,13 @@ internal sealed class TimeRecogniser : IRecogniser
         var rivals = readings.Where(reading => reading.Read == most && !reading.Agrees(best)).ToList();
         var share = (double)most / column.Cells.Count;
         var fit = Math.Max(0, sample.Vocabulary.Fit(column.Name, Meaning.Time));
-        var evidence = $"{Say.Of(share, column)} are times as {best.Formats[0].Format}";
+        var evidence = $"{Say.Of(share, column)} are times as {best.Named(column, sample)}";
         if (rivals.Count > 0)
         {
-            return new Claim(column, Meaning.Time, (0.7 * share) + (0.1 * fit), $"{Say.Of(share, column)} are dates, and no first number is above 12: {Hint(best, rivals)}")
+            return new Claim(column, Meaning.Time, (0.7 * share) + (0.1 * fit), $"{Say.Of(share, column)} are dates, and no number is above 12 that would say which is the day: {Hint(rivals.Prepend(best), column, sample)}")
             {
                 Choices = [.. rivals.Prepend(best).Select(reading => new Choice(
-                    reading.Flag, $"{reading.Formats[0].Format}: {reading.FarFromReceipt}", "time", recipe(reading.Names(column, sample))))],
+                    reading.Flag, $"{reading.Named(column, sample)}: {reading.FarFromReceipt}", "time", recipe(reading.Names(column, sample))))],
             };
         }
 
@@ -98,14 +98,14 @@ internal sealed class TimeRecogniser : IRecogniser
         return new Claim(column, Meaning.Time, (0.9 * share) + (0.1 * fit), evidence + "; " + best.FarFromReceipt) { Recipe = recipe(best.Names(column, sample)) };
     }
 
-    private static string Hint(Reading best, List<Reading> rivals) =>
-        string.Join("; ", rivals.Prepend(best).Select(reading => $"as {reading.Formats[0].Format} {reading.FarFromReceipt}"));
+    private static string Hint(IEnumerable<Reading> readings, Column column, Sample sample) =>
+        string.Join("; ", readings.Select(reading => $"as {reading.Named(column, sample)} {reading.FarFromReceipt}"));
 
     /// <summary>How far the times of a claim lie from receipt, to tell several times of one event apart.</summary>
     public static TimeSpan Distance(Claim claim, Sample sample)
     {
         var formats = (claim.Recipe ?? claim.Choices[0].Recipe)["formats"]!.AsArray().Select(format => TimeFormats.Compile(format!.GetValue<string>())).ToArray();
-        return Reading.Of(formats, claim.Column, sample).Median;
+        return Reading.Of('\0', formats, claim.Column, sample).Median;
     }
 
     /// <summary>What the formats of one order make of the values.</summary>
@@ -113,26 +113,28 @@ internal sealed class TimeRecogniser : IRecogniser
     {
         private readonly DateTimeOffset?[] _instants;
 
-        private Reading(TimePattern[] formats, DateTimeOffset?[] instants, TimeSpan median)
+        private readonly TimePattern[] _formats;
+        private readonly char _first;
+
+        private Reading(char first, TimePattern[] formats, DateTimeOffset?[] instants, TimeSpan median)
         {
-            Formats = formats;
+            _first = first;
+            _formats = formats;
             _instants = instants;
             Median = median;
         }
-
-        public TimePattern[] Formats { get; }
 
         public TimeSpan Median { get; }
 
         public int Read => _instants.Count(instant => instant is not null);
 
-        public string Flag => Formats[0].First switch { 'd' => "--day-first", 'M' => "--month-first", _ => "--year-first" };
+        public string Flag => _first switch { 'd' => "--day-first", 'M' => "--month-first", _ => "--year-first" };
 
         public string FarFromReceipt => string.Create(CultureInfo.InvariantCulture, $"half of them lie within {Span(Median)} of receipt");
 
         public bool Agrees(Reading other) => _instants.AsSpan().SequenceEqual(other._instants);
 
-        public static Reading Of(TimePattern[] formats, Column column, Sample sample)
+        public static Reading Of(char first, TimePattern[] formats, Column column, Sample sample)
         {
             var instants = new DateTimeOffset?[column.Cells.Count];
             var gaps = new List<TimeSpan>();
@@ -152,7 +154,7 @@ internal sealed class TimeRecogniser : IRecogniser
             }
 
             gaps.Sort();
-            return new Reading(formats, instants, gaps.Count == 0 ? TimeSpan.MaxValue : gaps[gaps.Count / 2]);
+            return new Reading(first, formats, instants, gaps.Count == 0 ? TimeSpan.MaxValue : gaps[gaps.Count / 2]);
         }
 
         /// <summary>The fewest formats that read what all of them do.</summary>
@@ -162,13 +164,15 @@ internal sealed class TimeRecogniser : IRecogniser
             var names = new JsonArray();
             while (left.Count > 0 && names.Count < MostFormats)
             {
-                var best = Formats.MaxBy(format => left.Count(cell => format.TryRead(cell.Text, sample.MomentOf(cell.Row), out _)))!;
+                var best = _formats.MaxBy(format => left.Count(cell => format.TryRead(cell.Text, sample.MomentOf(cell.Row), out _)))!;
                 left.RemoveAll(cell => best.TryRead(cell.Text, sample.MomentOf(cell.Row), out _));
                 names.Add(best.Format);
             }
 
             return names;
         }
+
+        public string Named(Column column, Sample sample) => string.Join(" or ", Names(column, sample).Select(name => name!.GetValue<string>()));
 
         // By the year alone: what lies ahead within a year may still be a day taken for a month.
         private static bool IsPlausible(DateTimeOffset instant, DateTimeOffset receivedAt) =>
