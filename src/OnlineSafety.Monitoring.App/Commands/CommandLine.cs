@@ -46,6 +46,7 @@ internal static class CommandLine
             SourceAuthenticationCommands.Create(installation),
             SourceSecretCommands.Create(installation),
             SourceCertificateCommands.Create(installation),
+            SourceCategoryCommands.Create(installation),
         });
         root.Add(new Command("staff", "Who is told, and who may act on alerts.") { StaffCommands.Add(installation), StaffCommands.List(installation) });
         root.Add(new Command("people", "The people list of a school.") { PeopleImportCommand.Create(installation) });
@@ -57,6 +58,12 @@ internal static class CommandLine
             AlertStepCommands.Resolve(installation),
         });
         root.Add(new Command("digest", "The daily digest.") { DigestCommands.Preview(installation), DigestCommands.Send(installation) });
+        root.Add(new Command("mapping", "How exports are read: check a mapping, try it on records, list what there is.")
+        {
+            MappingCheckCommand.Create(installation),
+            MappingTestCommand.Create(installation),
+            MappingListCommand.Create(installation),
+        });
         root.Add(ImportCommand.Create(installation));
         root.Add(VerifyCommand.Create(installation));
         root.Add(ClassifyCommand.Create(installation));

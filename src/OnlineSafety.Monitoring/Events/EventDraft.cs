@@ -46,6 +46,9 @@ internal enum EventField : byte
 
     /// <summary>The vendor's reason text.</summary>
     VendorReason,
+
+    /// <summary>Browser or program, as it named itself: tells kinds of devices apart.</summary>
+    UserAgent,
 }
 
 /// <summary>What Normalize noticed about an event; each is shown, none drops it.</summary>
@@ -63,6 +66,9 @@ internal enum EventWarnings : ushort
     ExtraFields = 128,
     MissingFields = 256,
     InvalidUtf8 = 512,
+
+    /// <summary>Not a search yet: the browser asked what it might become, with every key.</summary>
+    Autosuggest = 1024,
 }
 
 /// <summary>
@@ -71,7 +77,7 @@ internal enum EventWarnings : ushort
 /// </summary>
 internal sealed class EventDraft
 {
-    private const int Fields = (int)EventField.VendorReason + 1;
+    private const int Fields = (int)EventField.UserAgent + 1;
 
     private byte[] _bytes = new byte[2048];
     private int _used;

@@ -29,6 +29,7 @@ internal static class EventJson
         (EventWarnings.ExtraFields, "extraFields"),
         (EventWarnings.MissingFields, "missingFields"),
         (EventWarnings.InvalidUtf8, "invalidUtf8"),
+        (EventWarnings.Autosuggest, "autosuggest"),
     ];
 
     private static readonly (RecordFlags Flag, string Word)[] FlagWords =
@@ -100,6 +101,7 @@ internal static class EventJson
         writer.WriteStartObject("device");
         Optional(writer, "host", value.DeviceHost);
         Optional(writer, "ip", value.DeviceIp);
+        Optional(writer, "userAgent", value.UserAgent);
         writer.WriteEndObject();
     }
 

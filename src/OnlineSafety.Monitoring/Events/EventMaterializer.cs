@@ -35,6 +35,7 @@ internal static class EventMaterializer
         Group = Text(draft, EventField.Group),
         DeviceHost = Text(draft, EventField.DeviceHost),
         DeviceIp = Text(draft, EventField.DeviceIp),
+        UserAgent = Text(draft, EventField.UserAgent),
         Url = Text(draft, EventField.Url),
         UrlHost = Text(draft, EventField.UrlHost),
         SearchQuery = Text(draft, EventField.SearchQuery),

@@ -30,6 +30,34 @@ internal static class LocalTime
         return FromTicks(best);
     }
 
+    /// <summary>
+    /// The instant of a local time that names no year: the year that puts it between 300 days before and 2 days after receipt, else the
+    /// receiver's own; null for a 29 February that none of these years has.
+    /// </summary>
+    public static DateTimeOffset? InNearestYear(int month, int day, TimeSpan timeOfDay, TimeZoneInfo zone, DateTimeOffset receivedAt)
+    {
+        DateTimeOffset? near = null;
+        for (var year = receivedAt.Year + 1; year >= receivedAt.Year - 1; year--)
+        {
+            if (year is < 1 or > 9999 || day > DateTime.DaysInMonth(year, month))
+            {
+                continue;
+            }
+
+            var local = new DateTime(year, month, day, 0, 0, 0, DateTimeKind.Unspecified) + timeOfDay;
+            var instant = ToInstant(local, zone, receivedAt);
+            var age = receivedAt - instant;
+            if (age <= TimeSpan.FromDays(300) && age >= TimeSpan.FromDays(-2))
+            {
+                return instant;
+            }
+
+            near = year == receivedAt.Year ? instant : near;
+        }
+
+        return near;
+    }
+
     /// <summary>UTC ticks as an instant, held inside what <see cref="DateTimeOffset"/> can say.</summary>
     public static DateTimeOffset FromTicks(long utcTicks) =>
         new(Math.Clamp(utcTicks, DateTime.MinValue.Ticks, DateTime.MaxValue.Ticks), TimeSpan.Zero);

@@ -47,6 +47,9 @@ internal sealed record MonitoringEvent
 
     public string? DeviceIp { get; init; }
 
+    /// <summary>Browser or program, as it named itself.</summary>
+    public string? UserAgent { get; init; }
+
     public string? Url { get; init; }
 
     public string? UrlHost { get; init; }

@@ -132,28 +132,7 @@ internal readonly record struct SyslogTime
     private DateTimeOffset? GuessYear(TimeZoneInfo zone, DateTimeOffset receivedAt)
     {
         var bare = new DateTime(Ticks, DateTimeKind.Unspecified);
-        DateTimeOffset? near = null;
-
-        // The year that puts the time between 300 days before and 2 days after receipt; else the receiver's own (29 February: none).
-        for (var year = receivedAt.Year + 1; year >= receivedAt.Year - 1; year--)
-        {
-            if (year is < 1 or > 9999 || bare.Day > DateTime.DaysInMonth(year, bare.Month))
-            {
-                continue;
-            }
-
-            var local = new DateTime(year, bare.Month, bare.Day, 0, 0, 0, DateTimeKind.Unspecified) + bare.TimeOfDay;
-            var instant = LocalTime.ToInstant(local, zone, receivedAt);
-            var age = receivedAt - instant;
-            if (age <= TimeSpan.FromDays(300) && age >= TimeSpan.FromDays(-2))
-            {
-                return instant;
-            }
-
-            near = year == receivedAt.Year ? instant : near;
-        }
-
-        return near;
+        return LocalTime.InNearestYear(bare.Month, bare.Day, bare.TimeOfDay, zone, receivedAt);
     }
 
     private static int ReadYear(ReadOnlySpan<byte> text, ref int at, bool leading)

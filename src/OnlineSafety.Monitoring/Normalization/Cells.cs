@@ -66,6 +66,9 @@ internal sealed class Cells
     /// <summary>Room for the pieces of a line. More words than any layout has columns: a line with more is of no such shape.</summary>
     public Slice[] Pieces { get; } = new Slice[512];
 
+    /// <summary>Nodes of the records that a JSON text holds, in their order.</summary>
+    public List<int> Records { get; } = [];
+
     /// <summary>Nodes of a JSON text.</summary>
     public Shapes.JsonNodes Json { get; } = new();
 
@@ -194,6 +197,15 @@ internal sealed class Cells
     }
 
     public void AddExtra(Slice key, Slice value) => _extras.Add((key, value));
+
+    /// <summary>What a column without a name is called in the unmapped bag: <c>column 12</c>.</summary>
+    public Slice NumberedName(int column)
+    {
+        var room = Room(24);
+        "column "u8.CopyTo(room);
+        System.Buffers.Text.Utf8Formatter.TryFormat(column + 1, room[7..], out var written);
+        return Keep(7 + written);
+    }
 
     public int MoreCount => _more.Count;
 

@@ -45,6 +45,9 @@ internal sealed record Mapping
     /// <summary>Slots that are declared to hold nothing worth keeping.</summary>
     public required bool[] Ignored { get; init; }
 
+    /// <summary>Names that are known to come and that no field holds: they stay in the unmapped bag, and surprise nobody.</summary>
+    public required string[] Kept { get; init; }
+
     /// <summary>Names as UTF-8, by slot, for the unmapped bag.</summary>
     public required byte[][] SlotNames { get; init; }
 

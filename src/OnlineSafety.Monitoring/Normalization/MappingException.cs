@@ -4,9 +4,11 @@ namespace OnlineSafety.Monitoring.Normalization;
 /// <param name="File">Vendor folder of the file.</param>
 /// <param name="Place">JSON pointer (RFC 6901) into it; empty for the whole file.</param>
 /// <param name="Message">What is wrong and what is allowed.</param>
-internal sealed record MappingError(string File, string Place, string Message)
+/// <param name="Line">Line of the place, from 1.</param>
+/// <param name="Column">Byte in that line, from 1.</param>
+internal sealed record MappingError(string File, string Place, string Message, int Line, int Column)
 {
-    public override string ToString() => $"{File}: {(Place.Length == 0 ? "/" : Place)}: {Message}";
+    public override string ToString() => $"{File}:{Line}:{Column}: {(Place.Length == 0 ? "/" : Place)}: {Message}";
 }
 
 /// <summary>Mapping files that cannot be used, with every error at once.</summary>

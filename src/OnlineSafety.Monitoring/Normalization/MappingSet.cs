@@ -34,13 +34,13 @@ internal sealed class MappingSet
     public Range Unwrapped(ReadOnlySpan<byte> message) => _shared.Unwrapped(message);
 
     /// <summary>Compiles one mapping file, for a source that reads by a mapping of its own. It sees the shared tables as the packs do.</summary>
-    /// <param name="product">Product word of the source; the file's <c>product</c> must be the same.</param>
+    /// <param name="product">Product word of the source; the file's <c>product</c> must be the same. Null: whatever the file says.</param>
     /// <param name="json">A whole <c>mapping.json</c>.</param>
     /// <exception cref="MappingException">Something is wrong: every error is listed.</exception>
-    public Mapping[] Compile(string product, ReadOnlyMemory<byte> json)
+    public Mapping[] Compile(string? product, ReadOnlyMemory<byte> json)
     {
         var errors = new List<MappingError>();
-        var pack = Place.TryOpen(product, json, errors) is { } root ? PackReader.Read(product, root, _shared) : [];
+        var pack = Place.TryOpen(product ?? "", json, errors) is { } root ? PackReader.Read(product, root, _shared) : [];
         return errors.Count > 0 ? throw new MappingException(errors) : pack;
     }
 

@@ -41,4 +41,5 @@ internal static class Reasons
     public const string ColumnShape = "column-shape";
     public const string OpenQuote = "open-quote";
     public const string HeaderRow = "header-row";
+    public const string LineTooLong = "line-too-long";
 }

@@ -30,14 +30,15 @@ internal sealed class Normalizer(MappingSet mappings)
     /// <param name="pack">The mappings of its source in the order they are tried; empty: none is known.</param>
     /// <param name="zone">Zone of the source's local times.</param>
     /// <param name="sink">Called once for each event.</param>
-    public NormalizeResult Normalize(in RawRecord record, Mapping[] pack, TimeZoneInfo zone, IEventSink sink)
+    /// <param name="categories">The school's own names of this source's category numbers; null: it has none.</param>
+    public NormalizeResult Normalize(in RawRecord record, Mapping[] pack, TimeZoneInfo zone, IEventSink sink, CategoryNames? categories = null)
     {
         if (pack.Length == 0)
         {
             return new NormalizeResult(NormalizeOutcome.Unclaimed, Reasons.NoMapping, "", 0);
         }
 
-        var job = new Job(record, zone, sink);
+        var job = new Job(record, zone, sink, categories ?? CategoryNames.None);
         _cells.Load(record.Payload);
         return record.Envelope.ContentType is RecordEnvelope.Syslog or RecordEnvelope.PlainText
             ? ReadLine(pack, ref job)
@@ -230,7 +231,7 @@ internal sealed class Normalizer(MappingSet mappings)
         _draft.Warnings = job.Warnings
             | (_cells.Short ? EventWarnings.MissingFields : EventWarnings.None)
             | (_cells.Long ? EventWarnings.ExtraFields : EventWarnings.None);
-        var moment = new Moment(job.Record.ReceivedAt, job.Header, job.Zone);
+        var moment = new Moment(job.Record.ReceivedAt, job.Header, job.Zone, job.Categories);
         foreach (var field in mapping.Fields)
         {
             field.Fill(_draft, _cells, moment);
@@ -282,11 +283,12 @@ internal sealed class Normalizer(MappingSet mappings)
     }
 
     /// <summary>One call's work, handed down.</summary>
-    private struct Job(in RawRecord record, TimeZoneInfo zone, IEventSink sink)
+    private struct Job(in RawRecord record, TimeZoneInfo zone, IEventSink sink, CategoryNames categories)
     {
         public readonly RawRecord Record = record;
         public readonly TimeZoneInfo Zone = zone;
         public readonly IEventSink Sink = sink;
+        public readonly CategoryNames Categories = categories;
         public SyslogTime Header;
         public EventWarnings Warnings;
     }

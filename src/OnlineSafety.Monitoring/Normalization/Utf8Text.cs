@@ -17,6 +17,12 @@ internal static class Utf8Text
             return false;
         }
 
+        // Nearly always in the same case.
+        if (left.SequenceEqual(right))
+        {
+            return true;
+        }
+
         for (var i = 0; i < left.Length; i++)
         {
             var difference = left[i] ^ right[i];

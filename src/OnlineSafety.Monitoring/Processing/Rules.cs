@@ -22,7 +22,8 @@ internal sealed record Rules(MappingSet Mappings, RuleSet RuleSet, Vocabulary Vo
         return new Rules(MappingSet.Parse(VendorFiles(vendors, "mapping.json")), rules, Vocabulary.Parse(File.ReadAllBytes(Path.Combine(schemas, "suggest.json")), rules.CategoryNames));
     }
 
-    /// <summary>Mappings alone: all that checking one needs.</summary>
+    /// <summary>Mappings alone: all that checking one, or reading a sample, needs.</summary>
+    /// <exception cref="MappingException">Mappings are wrong; lists every error.</exception>
     public static MappingSet LoadMappings(string schemas, string? extraVendors = null) => MappingSet.Parse(VendorFiles(Vendors(schemas, extraVendors), "mapping.json"));
 
     private static List<string> Vendors(string schemas, string? extra) =>

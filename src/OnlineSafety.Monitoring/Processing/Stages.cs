@@ -68,7 +68,7 @@ internal sealed class Stages(Rules rules, ILogger logger) : IEventSink
     {
         try
         {
-            return _normalizer.Normalize(record, _context.Pack, _context.TimeZone, this);
+            return _normalizer.Normalize(record, _context.Pack, _context.TimeZone, this, _context.Categories);
         }
         catch (Exception e)
         {
@@ -137,7 +137,7 @@ internal sealed class Stages(Rules rules, ILogger logger) : IEventSink
         LeftOver?.Note(draft);
         _plan.Counters.Add(draft, assessment.Theme, role, subject.Year);
         CountUnmapped(draft, assessment);
-        var concern = assessment.Severity > Severity.None || (draft.Kind == ActivityKind.Search && draft.Action == DeviceAction.Blocked);
+        var concern = BecomesRow(draft, assessment.Severity);
         if (!concern && !_held.Contains(part))
         {
             return;
@@ -148,6 +148,14 @@ internal sealed class Stages(Rules rules, ILogger logger) : IEventSink
         var read = EventMaterializer.Materialize(draft, new EventId(_position.Stream, _position.Sequence, part), origin, _record);
         _plan.Events.Add(Plan(read, assessment, subject, review: "", held: !concern));
     }
+
+    /// <summary>
+    /// Concerns and blocked searches. What a browser asked with each key while somebody typed is no search yet: the search itself comes as an
+    /// event of its own. Grave words are taken at once, also when nobody pressed return.
+    /// </summary>
+    private static bool BecomesRow(EventDraft draft, Severity severity) => (draft.Warnings & EventWarnings.Autosuggest) != 0
+        ? severity >= Severity.High
+        : severity != Severity.None || (draft.Kind == ActivityKind.Search && draft.Action == DeviceAction.Blocked);
 
     private Disposition Conclude(in NormalizeResult result)
     {

@@ -16,7 +16,11 @@ namespace OnlineSafety.Monitoring.Processing;
 /// <param name="MappingVersion">Which of its own mappings the pack is; 0: its product's.</param>
 /// <param name="Capture">It waits for a mapping: records are kept, and read for grave words alone.</param>
 internal sealed record StreamContext(
-    SourceKey Target, string Product, Mapping[] Pack, TimeZoneInfo TimeZone, TimeSpan GroupingWindow, SchoolPeople People, int MappingVersion = 0, bool Capture = false);
+    SourceKey Target, string Product, Mapping[] Pack, TimeZoneInfo TimeZone, TimeSpan GroupingWindow, SchoolPeople People, int MappingVersion = 0, bool Capture = false)
+{
+    /// <summary>The school's own names of the source's category numbers.</summary>
+    public CategoryNames Categories { get; init; } = CategoryNames.None;
+}
 
 /// <summary>Contexts, never older than a few seconds: a source that was just given its product must be read by its mapping at once.</summary>
 internal sealed class StreamContexts(
@@ -60,7 +64,15 @@ internal sealed class StreamContexts(
             .SingleAsync(cancellationToken);
         var wanted = version ?? row.MappingVersion;
         var pack = wanted == 0 ? rules.Mappings.Find(row.Product) : await OwnAsync(session, target, row.Product, wanted, cancellationToken);
-        return new Known(row.Product, pack, ZoneOf(row.TimeZone), TimeSpan.FromMinutes(row.GroupingMinutes), wanted, row.Capture, loadedAt);
+        var categories = await CategoriesAsync(session, target, cancellationToken);
+        return new Known(row.Product, pack, ZoneOf(row.TimeZone), TimeSpan.FromMinutes(row.GroupingMinutes), wanted, row.Capture, categories, loadedAt);
+    }
+
+    private static async Task<CategoryNames> CategoriesAsync(Session session, SourceKey target, CancellationToken cancellationToken)
+    {
+        var rows = await session.Context.SourceCategories.AsNoTracking()
+            .Where(c => c.SchoolId == target.School && c.SourceId == target.Source).ToListAsync(cancellationToken);
+        return rows.Count == 0 ? CategoryNames.None : new CategoryNames([.. rows.Select(c => KeyValuePair.Create(c.Number, c.Name))]);
     }
 
     private async Task<Mapping[]> OwnAsync(Session session, SourceKey target, string product, int version, CancellationToken cancellationToken)
@@ -92,8 +104,8 @@ internal sealed class StreamContexts(
     // A zone that this machine does not know must not stop the school's records; set-up refuses such a zone, so this is a moved installation.
     private static TimeZoneInfo ZoneOf(string id) => TimeZoneInfo.TryFindSystemTimeZoneById(id, out var zone) ? zone : TimeZoneInfo.Utc;
 
-    private sealed record Known(string Product, Mapping[] Pack, TimeZoneInfo Zone, TimeSpan Window, int Version, bool Capture, long LoadedAt)
+    private sealed record Known(string Product, Mapping[] Pack, TimeZoneInfo Zone, TimeSpan Window, int Version, bool Capture, CategoryNames Categories, long LoadedAt)
     {
-        public StreamContext Context(SourceKey target, SchoolPeople people) => new(target, Product, Pack, Zone, Window, people, Version, Capture);
+        public StreamContext Context(SourceKey target, SchoolPeople people) => new(target, Product, Pack, Zone, Window, people, Version, Capture) { Categories = Categories };
     }
 }

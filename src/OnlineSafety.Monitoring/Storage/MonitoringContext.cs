@@ -7,6 +7,7 @@ using OnlineSafety.Monitoring.Notifications;
 using OnlineSafety.Monitoring.People;
 using OnlineSafety.Monitoring.Sources;
 using OnlineSafety.Monitoring.Sources.Authentication;
+using OnlineSafety.Monitoring.Sources.Categories;
 
 namespace OnlineSafety.Monitoring.Storage;
 
@@ -24,6 +25,8 @@ internal sealed class MonitoringContext(DbContextOptions<MonitoringContext> opti
     public DbSet<SourceMapping> SourceMappings => Set<SourceMapping>();
 
     public DbSet<SourceSecret> SourceSecrets => Set<SourceSecret>();
+
+    public DbSet<SourceCategory> SourceCategories => Set<SourceCategory>();
 
     public DbSet<SourceHealth> SourceHealth => Set<SourceHealth>();
 
@@ -62,6 +65,7 @@ internal sealed class MonitoringContext(DbContextOptions<MonitoringContext> opti
         modelBuilder.Entity<Source>().Property(s => s.Authentication).HasColumnType("jsonb");
         modelBuilder.Entity<SourceMapping>().ToTable("source_mapping").HasKey(m => new { m.SchoolId, m.SourceId, m.Version });
         modelBuilder.Entity<SourceSecret>().ToTable("source_secret").HasKey(s => new { s.SchoolId, s.SourceId, s.SecretId });
+        modelBuilder.Entity<SourceCategory>().ToTable("source_category").HasKey(c => new { c.SchoolId, c.SourceId, c.Number });
         modelBuilder.Entity<SourceHealth>().ToTable("source_health").HasKey(s => new { s.SchoolId, s.SourceId });
         modelBuilder.Entity<UnmappedValue>().ToTable("unmapped").HasKey(u => new { u.SchoolId, u.SourceId, u.Kind, u.Value });
         modelBuilder.Entity<DoorTrouble>().ToTable("door_trouble").HasKey(t => new { t.SchoolId, t.SourceId, t.Kind });

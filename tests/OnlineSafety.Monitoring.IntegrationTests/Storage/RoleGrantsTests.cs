@@ -12,7 +12,7 @@ public sealed class RoleGrantsTests(PostgresFixture postgres) : IAsyncLifetime
     private static readonly string[] Tables =
     [
         "school", "source", "person", "person_alias", "staff", "staff_key", "data_key", "intake_stream", "intake_segment", "delivery", "checkpoint",
-        "counter_block", "unmapped", "source_health", "door_trouble", "alert", "event", "evidence", "notification", "digest", "access_record",
+        "counter_block", "unmapped", "source_health", "door_trouble", "source_category", "alert", "event", "evidence", "notification", "digest", "access_record",
     ];
 
     private TestInstallation _installation = null!;
@@ -176,6 +176,7 @@ public sealed class RoleGrantsTests(PostgresFixture postgres) : IAsyncLifetime
             SET search_path = onlinesafety;
             SELECT ensure_intake_partition('2026-11-25');
             INSERT INTO door_trouble (school_id, source_id, kind, count, first_seen, last_seen) VALUES ('{school}', '{source}', 'over_rate', 1, now(), now());
+            INSERT INTO source_category (school_id, source_id, number, name) VALUES ('{school}', '{source}', '11', 'Gambling');
             INSERT INTO person (school_id, person_id, account, role) VALUES ('{school}', '{id}', 'pupil', 1);
             INSERT INTO person_alias (school_id, alias, person_id) VALUES ('{school}', 'p', '{id}');
             INSERT INTO staff (school_id, staff_id, name, email, roles) VALUES ('{school}', '{id}', 'n', 'n@school.example', ARRAY['dsl']);

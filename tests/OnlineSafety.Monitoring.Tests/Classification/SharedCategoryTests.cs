@@ -17,16 +17,12 @@ public sealed class SharedCategoryTests
     [InlineData("Weapons", "weapons")]
     public void ANameThatAllVendorsMeanAlikeIsUnderstood(string category, string theme) => Assert.Equal(theme, Assess("unknown", category).Theme);
 
-    [Fact]
-    public void AVendorWithATableIsReadByItAlone()
-    {
-        // Lightspeed has "security.proxy" and Protex has not: what is not in a vendor's own table stays unknown.
-        Assert.Equal("", Assess("protex", "security.proxy").Theme);
-        Assert.NotEqual("", Assess("lightspeed", "security.proxy").Theme);
-    }
-
-    [Fact]
-    public void ANumberIsNobodysName() => Assert.Equal("", Assess("unknown", "94").Theme);
+    [Theory]
+    [InlineData("protex", "security.proxy", true)] // Lightspeed has it and Protex has not: what is not in a vendor's own table stays unknown
+    [InlineData("lightspeed", "security.proxy", false)]
+    [InlineData("unknown", "94", true)] // a number is a word of one vendor alone
+    [InlineData("unknown", "Made up by somebody", true)]
+    public void WhatNobodyAgreedOnIsSeenAsUnknown(string product, string category, bool isUnmapped) => Assert.Equal(isUnmapped, Assess(product, category).UnmappedCategory);
 
     [Fact]
     public void ANameThatVendorsMeanDifferentlyIsNotUsedAndTheLeastWeightCounts()

@@ -60,7 +60,7 @@ public sealed class EventJsonTests
         string?[] texts =
         [
             e.UserAsSent, e.User, e.Group, e.DeviceHost, e.DeviceIp, e.Url, e.UrlHost, e.SearchQuery, e.Text, e.App, e.VendorTheme, e.VendorSeverityWord,
-            e.ActionAsSent, e.VendorReason,
+            e.ActionAsSent, e.VendorReason, e.UserAgent,
         ];
         Assert.Equal(Enum.GetNames<EventField>(), texts);
         Assert.Equal(["one"], e.Categories);

@@ -29,13 +29,45 @@ public sealed class MappingLanguageTests
         Assert.Equivalent(
             new[]
             {
-                "two ", "one ", "one /mappings/0/version", "one /mappings/0/status", "one /mappings/0/shape", "one /mappings/0/fields/time/formats/0",
+                "two ", "one /product", "one /mappings/0/version", "one /mappings/0/status", "one /mappings/0/shape/type", "one /mappings/0/fields/time/formats/0",
                 "one /mappings/0/fields/time", "one /mappings/0/fields/colour", "one /mappings/0/fields/action/map/X", "three /mappings/0",
                 "three /mappings/0/shape/layouts/0", "three /mappings/0/shape/layouts/0/checks/a", "three /mappings/0/when/0",
                 "three /mappings/0/fields/user",
             },
             places.Distinct());
         Assert.Contains("blocked", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void AnErrorSaysItsLineAndWhatMayHaveBeenMeant()
+    {
+        const string Json = """
+            {
+              "product": "x",
+              "mappings": [
+                { "id": "x.y", "version": 1, "status": "documented", "source": "s",
+                  "shape": { "type": "jsn" },
+                  "felds": {},
+                  "fields": { "usr": "u", "severity": { "map": { "HIGH": 7 } } } }
+              ]
+            }
+            """;
+        var errors = Assert.Throws<MappingException>(() => MappingSet.Parse([("x", Utf8(Json))])).Errors;
+
+        Assert.Equal(
+            [(5, 18, "'json'"), (6, 7, "'fields'"), (7, 19, "'user'"), (7, 54, "0 (none) to 5 (most)")],
+            errors.OrderBy(e => e.Line).ThenBy(e => e.Column).Select(e => (e.Line, e.Column, Hint(e.Message))));
+
+        static string Hint(string message) => message.Contains("Did you mean ", StringComparison.Ordinal)
+            ? message.Split("Did you mean ")[1].Split('?')[0]
+            : message[(message.IndexOf("from ", StringComparison.Ordinal) + 5)..];
+    }
+
+    [Fact]
+    public void AFileThatIsNoJsonSaysWhere()
+    {
+        var error = Assert.Single(Assert.Throws<MappingException>(() => MappingSet.Parse([("x", Utf8("{\n  \"product\": \"x\",\n  \"mappings\": [}\n"))])).Errors);
+        Assert.Equal((3, "not JSON"), (error.Line, error.Message.Split(':')[0]));
     }
 
     [Theory]

@@ -197,8 +197,8 @@ public sealed class NormalizerTests
         {
             foreach (var sample in Packs.Index(product))
             {
-                var first = Packs.Run(Mappings, product, sample).SelectMany(r => r.Events).Select(e => Encoding.UTF8.GetString(EventJson.Serialize(e)));
-                var second = Packs.Run(Packs.Load(), product, sample).SelectMany(r => r.Events).Select(e => Encoding.UTF8.GetString(EventJson.Serialize(e)));
+                var first = Packs.Run(Mappings, product, sample).SelectMany(r => r.Events).Select(e => Encoding.UTF8.GetString(EventJson.Serialize(e.Event)));
+                var second = Packs.Run(Packs.Load(), product, sample).SelectMany(r => r.Events).Select(e => Encoding.UTF8.GetString(EventJson.Serialize(e.Event)));
                 Assert.Equal(first, second);
             }
         }

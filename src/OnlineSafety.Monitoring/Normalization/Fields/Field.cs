@@ -6,7 +6,8 @@ namespace OnlineSafety.Monitoring.Normalization.Fields;
 /// <param name="ReceivedAt">When intake received it.</param>
 /// <param name="Header">The time of its syslog header, if any: computed only when the vendor gives none.</param>
 /// <param name="Zone">Zone of the source's local times.</param>
-internal readonly record struct Moment(DateTimeOffset ReceivedAt, SyslogTime Header, TimeZoneInfo Zone)
+/// <param name="Categories">The school's own names of category numbers.</param>
+internal readonly record struct Moment(DateTimeOffset ReceivedAt, SyslogTime Header, TimeZoneInfo Zone, CategoryNames Categories)
 {
     public DateTimeOffset? HeaderTime => Header.ToInstant(Zone, ReceivedAt);
 }

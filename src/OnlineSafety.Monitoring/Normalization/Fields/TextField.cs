@@ -3,14 +3,41 @@ using OnlineSafety.Monitoring.Events;
 namespace OnlineSafety.Monitoring.Normalization.Fields;
 
 /// <summary>One way to find a text.</summary>
-/// <param name="From">Names to look in.</param>
-/// <param name="When">Conditions, possibly none.</param>
-/// <param name="After">Only what follows the first of this; empty: from the start.</param>
-/// <param name="Before">Only what stands before the next of this; empty: to the end.</param>
-/// <param name="Required">The marks must be there, else this way finds nothing.</param>
-/// <param name="Replace">Bytes to put instead of others, possibly none.</param>
-internal sealed record TextWay(Selector From, Condition[] When, byte[] After, byte[] Before, bool Required, (byte[] Old, byte[] New)? Replace)
+internal sealed record TextWay
 {
+    /// <summary>Names to look in.</summary>
+    public required Selector From { get; init; }
+
+    /// <summary>Conditions, possibly none.</summary>
+    public Condition[] When { get; init; } = [];
+
+    /// <summary>Only what follows the first of this; empty: from the start.</summary>
+    public byte[] After { get; init; } = [];
+
+    /// <summary>Only what stands before the last of this; empty: to the end.</summary>
+    public byte[] Before { get; init; } = [];
+
+    /// <summary>The marks must be there, else this way finds nothing.</summary>
+    public bool Required { get; init; } = true;
+
+    /// <summary>Only this part of a URL.</summary>
+    public UrlPart Part { get; init; }
+
+    /// <summary>Name of the parameter, where <see cref="Part"/> is one.</summary>
+    public byte[] Parameter { get; init; } = [];
+
+    /// <summary>Bytes to put instead of others, possibly none.</summary>
+    public (byte[] Old, byte[] New)? Replace { get; init; }
+
+    /// <summary>Words that stand for nothing here; the value stays in the unmapped bag.</summary>
+    public WordEntry[] Except { get; init; } = [];
+
+    /// <summary>Words to put instead of the vendor's; a word that is not among them stays.</summary>
+    public (WordEntry Word, byte[] Text)[] Map { get; init; } = [];
+
+    // A value of which only a part is taken stays in the unmapped bag, unless another field takes it whole.
+    private bool IsWhole => After.Length == 0 && Before.Length == 0 && Part == UrlPart.None;
+
     public static ReadOnlySpan<byte> FirstOf(TextWay[] ways, Cells cells)
     {
         foreach (var way in ways)
@@ -25,17 +52,59 @@ internal sealed record TextWay(Selector From, Condition[] When, byte[] After, by
         return default;
     }
 
-    private ReadOnlySpan<byte> Find(Cells cells)
+    public ReadOnlySpan<byte> Find(Cells cells)
     {
         if (!When.AllHold(cells))
         {
             return default;
         }
 
-        // A value of which only a part is taken stays in the unmapped bag, unless another field takes it whole.
-        var isWhole = After.Length == 0 && Before.Length == 0;
-        var value = isWhole ? From.Pick(cells) : Cut(From.Peek(cells, out _));
-        return Replace is var (old, replacement) && value.IndexOf(old) >= 0 ? Swap(cells, value, old, replacement) : value;
+        var value = From.Peek(cells, out var slot);
+        if (slot < 0)
+        {
+            return default;
+        }
+
+        value = After.Length == 0 && Before.Length == 0 ? value : Cut(value);
+        value = Part == UrlPart.None ? value : UrlParts.Take(cells, value, Part, Parameter);
+        if (value.IsEmpty || IsExcepted(value))
+        {
+            return default;
+        }
+
+        if (IsWhole)
+        {
+            cells.MarkUsed(slot);
+        }
+
+        value = Replace is var (old, replacement) && value.IndexOf(old) >= 0 ? Swap(cells, value, old, replacement) : value;
+        return Map.Length == 0 ? value : Mapped(value);
+    }
+
+    private bool IsExcepted(ReadOnlySpan<byte> value)
+    {
+        foreach (var word in Except)
+        {
+            if (word.Matches(value))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private ReadOnlySpan<byte> Mapped(ReadOnlySpan<byte> value)
+    {
+        foreach (var (word, text) in Map)
+        {
+            if (word.Matches(value))
+            {
+                return text;
+            }
+        }
+
+        return value;
     }
 
     private ReadOnlySpan<byte> Cut(ReadOnlySpan<byte> value)
@@ -96,8 +165,8 @@ internal sealed class TextField(EventField field, TextWay[] ways) : Field
     }
 }
 
-/// <summary>Vendor categories: one name or several, split at separators, elements of a list each on their own.</summary>
-internal sealed class CategoriesField(Selector from, byte[] separators) : Field
+/// <summary>Vendor categories: names or numbers, one or several, split at separators, elements of a list each on their own.</summary>
+internal sealed class CategoriesField(Selector from, byte[] separators, CategoryNames names) : Field
 {
     public override void Fill(EventDraft draft, Cells cells, in Moment moment)
     {
@@ -108,18 +177,18 @@ internal sealed class CategoriesField(Selector from, byte[] separators) : Field
         }
 
         cells.MarkUsed(slot);
-        Add(draft, cells, first);
+        Add(draft, cells, first, moment.Categories);
         for (var i = 0; i < cells.MoreCount; i++)
         {
             var (other, value) = cells.More(i);
             if (other == slot)
             {
-                Add(draft, cells, cells.Bytes(value));
+                Add(draft, cells, cells.Bytes(value), moment.Categories);
             }
         }
     }
 
-    private void Add(EventDraft draft, Cells cells, ReadOnlySpan<byte> list)
+    private void Add(EventDraft draft, Cells cells, ReadOnlySpan<byte> list, CategoryNames own)
     {
         while (!list.IsEmpty)
         {
@@ -127,7 +196,8 @@ internal sealed class CategoriesField(Selector from, byte[] separators) : Field
             var name = Utf8Text.Trim(end < 0 ? list : list[..end]);
             if (!cells.IsBlank(name))
             {
-                draft.AddCategory(name);
+                var known = own.Find(name) is { IsEmpty: false } school ? school : names.Find(name);
+                draft.AddCategory(known.IsEmpty ? name : known);
             }
 
             list = end < 0 ? default : list[(end + 1)..];
@@ -137,7 +207,7 @@ internal sealed class CategoriesField(Selector from, byte[] separators) : Field
 
 /// <summary>
 /// The person as sent, and the account in it: <c>DOMAIN\account</c>, <c>account@realm</c> and bare names become the account in
-/// lower case. Blank is normal: an anonymous event is an event.
+/// lower case. An address is nobody. Blank is normal: an anonymous event is an event.
 /// </summary>
 internal sealed class UserField(TextWay[] ways) : Field
 {
@@ -146,6 +216,13 @@ internal sealed class UserField(TextWay[] ways) : Field
         var sent = TextWay.FirstOf(ways, cells);
         if (sent.IsEmpty)
         {
+            return;
+        }
+
+        // Filters put the address where they know no person: grouping by it is what deviceIp is for.
+        if (Utf8Text.IsAddress(sent))
+        {
+            draft.AddUnmapped("user"u8, sent);
             return;
         }
 

@@ -5,14 +5,16 @@ namespace OnlineSafety.Monitoring.Normalization.Fields;
 /// <summary>
 /// One way to read a time. Day and month order is what the format says and never guessed: 03/02/2026 is another day in the US.
 /// <c>iso</c>, <c>epoch</c> (seconds, milli-, micro- or nanoseconds by digit count), or a pattern of yyyy yy MMM MM M dd d HH H hh h
-/// mm ss f (optional fraction) tt zzz, other signs as they are, a final star for "whatever follows".
+/// mm ss f (optional fraction) tt zzz (offset, or a zone's word), ddd (weekday, read over), other signs as they are, a final star for
+/// "whatever follows". A pattern without year takes the year that fits the receipt.
 /// </summary>
 internal sealed class TimeFormat
 {
     private readonly Part[] _parts;
     private readonly string _format;
+    private readonly bool _hasNoYear;
 
-    private enum Kind : byte { Literal, Year, ShortYear, Month, MonthName, Day, Hour, Minute, Second, Fraction, HalfDay, Zone, Rest }
+    private enum Kind : byte { Literal, Year, ShortYear, Month, MonthName, Day, Hour, Minute, Second, Fraction, HalfDay, Zone, Weekday, Rest }
 
     private readonly record struct Part(Kind Kind, int Least, int Most, byte Literal);
 
@@ -20,6 +22,7 @@ internal sealed class TimeFormat
     {
         _format = format;
         _parts = parts;
+        _hasNoYear = !Array.Exists(parts, part => part.Kind is Kind.Year or Kind.ShortYear);
     }
 
     /// <summary>Compiles a format; null when it has no day or no hour.</summary>
@@ -69,7 +72,9 @@ internal sealed class TimeFormat
         ('y', 4) => new Part(Kind.Year, 4, 4, 0),
         ('y', _) => new Part(Kind.ShortYear, 2, 2, 0),
         ('M', 3) => new Part(Kind.MonthName, 3, 3, 0),
+        ('M', > 3) => new Part(Kind.MonthName, 4, 4, 0),
         ('M', _) => new Part(Kind.Month, run, 2, 0),
+        ('d', >= 3) => new Part(Kind.Weekday, 1, 12, 0),
         ('d', _) => new Part(Kind.Day, run, 2, 0),
         ('H' or 'h', _) => new Part(Kind.Hour, run, 2, 0),
         ('m', _) => new Part(Kind.Minute, run, 2, 0),
@@ -141,6 +146,11 @@ internal sealed class TimeFormat
             }
         }
 
+        if (text.IsEmpty && _hasNoYear && !read.HasZone)
+        {
+            return TryNearestYear(read, moment, out instant);
+        }
+
         if (!text.IsEmpty || !LocalTime.TryTicks(read.Year, read.Month, read.Day, read.Hour24, read.Minute, read.Second, 0, out var ticks))
         {
             return false;
@@ -151,6 +161,22 @@ internal sealed class TimeFormat
             ? LocalTime.FromTicks(ticks - (read.OffsetMinutes * TimeSpan.TicksPerMinute))
             : LocalTime.ToInstant(new DateTime(ticks, DateTimeKind.Unspecified), moment.Zone, moment.ReceivedAt);
         return true;
+    }
+
+    private static bool TryNearestYear(in Reading read, in Moment moment, out DateTimeOffset instant)
+    {
+        instant = default;
+
+        // The year 2000 has every day that a year can have.
+        if (!LocalTime.TryTicks(2000, read.Month, read.Day, read.Hour24, read.Minute, read.Second, 0, out var ticks))
+        {
+            return false;
+        }
+
+        var bare = new DateTime(ticks + read.FractionTicks, DateTimeKind.Unspecified);
+        var found = LocalTime.InNearestYear(bare.Month, bare.Day, bare.TimeOfDay, moment.Zone, moment.ReceivedAt);
+        instant = found ?? default;
+        return found is not null;
     }
 
     private ref struct Reading
@@ -180,9 +206,11 @@ internal sealed class TimeFormat
                     return true;
                 case Kind.Zone:
                     return TryZone(ref text);
+                case Kind.Weekday:
+                    return TryLetters(ref text);
                 case Kind.MonthName:
                     Month = LocalTime.Month(text);
-                    text = Month > 0 ? text[3..] : text;
+                    text = Month == 0 ? text : part.Least == 3 ? text[3..] : text[Letters(text)..];
                     return Month > 0;
                 case Kind.HalfDay:
                     return TryHalfDay(ref text);
@@ -266,30 +294,54 @@ internal sealed class TimeFormat
             return true;
         }
 
-        private bool TryZone(ref ReadOnlySpan<byte> text)
+        private static bool TryLetters(ref ReadOnlySpan<byte> text)
         {
-            if (!text.IsEmpty && text[0] == 'Z')
+            var letters = Letters(text);
+            text = text[letters..];
+            return letters > 0;
+        }
+
+        private static int Letters(ReadOnlySpan<byte> text)
+        {
+            var letters = 0;
+            while (letters < text.Length && char.IsAsciiLetter((char)text[letters]))
             {
-                HasZone = true;
-                text = text[1..];
-                return true;
+                letters++;
             }
 
-            if (text.Length < 5 || text[0] is not ((byte)'+' or (byte)'-'))
+            return letters;
+        }
+
+        private bool TryZone(ref ReadOnlySpan<byte> text)
+        {
+            var letters = Letters(text);
+            if (letters > 0)
+            {
+                // BST is British here; IST, CST and their like are several places' word, so the source's zone decides.
+                var word = text[..letters];
+                text = text[letters..];
+                var isBritishSummer = word.SequenceEqual("BST"u8);
+                HasZone = isBritishSummer || word.SequenceEqual("Z"u8) || word.SequenceEqual("GMT"u8) || word.SequenceEqual("UTC"u8);
+                OffsetMinutes = isBritishSummer ? 60 : 0;
+                return letters <= 5;
+            }
+
+            if (text.Length < 2 || text[0] is not ((byte)'+' or (byte)'-'))
             {
                 return false;
             }
 
             var sign = text[0] == '-' ? -1 : 1;
             var rest = text[1..];
-            var two = new Part(Kind.Hour, 2, 2, 0);
-            if (!TryNumber(two, ref rest, out var hours))
+            if (!TryNumber(new Part(Kind.Hour, 1, 2, 0), ref rest, out var hours))
             {
                 return false;
             }
 
+            // "+11" is a whole offset.
             rest = !rest.IsEmpty && rest[0] == ':' ? rest[1..] : rest;
-            if (!TryNumber(two, ref rest, out var minutes) || hours > 23 || minutes > 59)
+            var minutes = 0;
+            if ((!rest.IsEmpty && char.IsAsciiDigit((char)rest[0]) && !TryNumber(new Part(Kind.Minute, 2, 2, 0), ref rest, out minutes)) || hours > 23 || minutes > 59)
             {
                 return false;
             }

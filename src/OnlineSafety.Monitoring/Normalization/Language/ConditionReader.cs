@@ -25,7 +25,7 @@ internal static class ConditionReader
             return check;
         }
 
-        place.Fail("must be one of integer, epoch, date, clock, timestamp, address, url, method, slashed");
+        place.OneOf("integer", "epoch", "date", "clock", "timestamp", "address", "url", "method", "slashed");
         return ColumnCheck.None;
     }
 

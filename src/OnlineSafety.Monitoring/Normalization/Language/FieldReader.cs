@@ -5,13 +5,14 @@ using OnlineSafety.Monitoring.Normalization.Fields;
 namespace OnlineSafety.Monitoring.Normalization.Language;
 
 /// <summary>Reads <c>fields</c>: where each field of the event comes from. The order here is the order of filling.</summary>
-internal sealed class FieldReader(NameTable names, WebTables web)
+internal sealed class FieldReader(NameTable names, WebTables web, CategoryNames categoryNames)
 {
     private static readonly (string Name, EventField Field)[] Texts =
     [
         ("group", EventField.Group),
         ("deviceHost", EventField.DeviceHost),
         ("deviceIp", EventField.DeviceIp),
+        ("userAgent", EventField.UserAgent),
         ("searchQuery", EventField.SearchQuery),
         ("text", EventField.Text),
         ("app", EventField.App),
@@ -21,7 +22,7 @@ internal sealed class FieldReader(NameTable names, WebTables web)
 
     private static readonly string[] Known =
     [
-        "time", "user", "group", "deviceHost", "deviceIp", "searchQuery", "url", "text", "app", "theme", "reason",
+        "time", "user", "group", "deviceHost", "deviceIp", "userAgent", "searchQuery", "url", "text", "app", "theme", "reason",
         "categories", "action", "kind", "severity", "role", "breach",
     ];
 
@@ -51,12 +52,12 @@ internal sealed class FieldReader(NameTable names, WebTables web)
         // After searchQuery: a term that the product names wins over the one in the URL.
         if (place.Find("url") is { } url)
         {
-            fields.Add(new UrlField(From(url), web));
+            fields.Add(new UrlField([.. Alternatives(url).Select(ReadUrl)], web));
         }
 
         if (place.Find("categories") is { } categories)
         {
-            fields.Add(new CategoriesField(FromOf(categories, "from", "separators"), Utf8Text.Of(categories.Text("separators"))));
+            fields.Add(new CategoriesField(FromOf(categories, "from", "separators"), Utf8Text.Of(categories.Text("separators")), categoryNames));
         }
 
         AddWords(place, fields);
@@ -127,7 +128,7 @@ internal sealed class FieldReader(NameTable names, WebTables web)
             return (byte)(object)value;
         }
 
-        place.Fail($"must be one of {string.Join(", ", Enum.GetNames<T>().Select(name => name.ToLowerInvariant()))}");
+        place.OneOf([.. Enum.GetNames<T>().Select(name => name.ToLowerInvariant())]);
         return 0;
     }
 
@@ -169,14 +170,22 @@ internal sealed class FieldReader(NameTable names, WebTables web)
     private static List<Place> Alternatives(Place place) =>
         place.IsArray && place.Items() is var items && items.Exists(item => item.IsObject) ? items : [place];
 
-    private TextWay ReadText(Place place)
+    private UrlWay ReadUrl(Place place)
+    {
+        var text = ReadText(place, "host", "scheme");
+        return new UrlWay(text, new Selector(names.SlotsOf(place.Texts("host"), place)), new Selector(names.SlotsOf(place.Texts("scheme"), place)));
+    }
+
+    private TextWay ReadText(Place place) => ReadText(place, []);
+
+    private TextWay ReadText(Place place, params ReadOnlySpan<string> further)
     {
         if (!place.IsObject)
         {
-            return new TextWay(From(place), [], [], [], Required: false, Replace: null);
+            return new TextWay { From = From(place) };
         }
 
-        var from = FromOf(place, "from", "when", "after", "before", "replace", "optionalMarks");
+        var from = FromOf(place, ["from", "when", "after", "before", "replace", "optionalMarks", "urlPart", "urlParameter", "except", "map", .. further]);
         (byte[], byte[])? swap = null;
         if (place.Find("replace") is { } replace)
         {
@@ -185,13 +194,29 @@ internal sealed class FieldReader(NameTable names, WebTables web)
             swap = swap.Value.Item1.Length == 0 ? null : swap;
         }
 
-        return new TextWay(
-            from,
-            ConditionReader.ReadAll(place.Items("when"), names),
-            Utf8Text.Of(place.Text("after")),
-            Utf8Text.Of(place.Text("before")),
-            !place.Flag("optionalMarks"),
-            swap);
+        return new TextWay
+        {
+            From = from,
+            When = ConditionReader.ReadAll(place.Items("when"), names),
+            After = Utf8Text.Of(place.Text("after")),
+            Before = Utf8Text.Of(place.Text("before")),
+            Required = !place.Flag("optionalMarks"),
+            Part = PartOf(place),
+            Parameter = Utf8Text.Of(place.Text("urlParameter")),
+            Replace = swap,
+            Except = [.. place.Texts("except").Select(word => EntryOf(word, 0))],
+            Map = [.. place.Members("map").Select(entry => (EntryOf(entry.Name, 0), Utf8Text.Of(entry.Value.Text()))).OrderBy(entry => entry.Item1.AnyBefore || entry.Item1.AnyAfter)],
+        };
+    }
+
+    private static UrlPart PartOf(Place place)
+    {
+        if (place.Find("urlPart") is { } part)
+        {
+            return Enum.TryParse<UrlPart>(part.OneOf("host", "path", "query"), ignoreCase: true, out var known) ? known : UrlPart.None;
+        }
+
+        return place.Find("urlParameter") is null ? UrlPart.None : UrlPart.Parameter;
     }
 
     private TimeWay[] ReadTime(Place place)

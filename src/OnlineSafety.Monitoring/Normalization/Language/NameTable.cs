@@ -12,6 +12,9 @@ internal sealed class NameTable
     /// <summary>True while every shape read names its columns.</summary>
     public bool OnlyColumns { get; set; } = true;
 
+    /// <summary>Names that a shape always reads and that hold nothing worth keeping.</summary>
+    public List<string> NeverKept { get; } = [];
+
     public IReadOnlyList<string> Names => _names;
 
     public KeyIndex Index => new(_slots);
@@ -27,7 +30,7 @@ internal sealed class NameTable
 
         if (name.Length == 0 || IsClosed)
         {
-            place.Fail(name.Length == 0 ? "a name is empty" : $"no layout has a column '{name}'; columns: {string.Join(", ", _names)}");
+            place.Fail(name.Length == 0 ? "a name is empty" : $"no layout has a column '{name}'; columns: {string.Join(", ", _names)}.{NearMiss.Hint(name, _names)}");
             return 0;
         }
 

@@ -6,40 +6,56 @@ namespace OnlineSafety.Monitoring.Normalization.Language;
 /// <summary>Reads a vendor's <c>mapping.json</c>.</summary>
 internal static class PackReader
 {
-    public static Mapping[] Read(string vendor, Place root, SharedTables shared)
+    /// <param name="vendor">What <c>product</c> must be; null: anything.</param>
+    /// <param name="root">The file.</param>
+    /// <param name="shared">What all packs share.</param>
+    public static Mapping[] Read(string? vendor, Place root, SharedTables shared)
     {
-        root.Only("product", "title", "source", "mappings");
-        if (!string.Equals(root.Text("product", required: true), vendor, StringComparison.Ordinal))
+        root.Only("product", "title", "source", "categoryNames", "mappings");
+        var product = root.Text("product", required: true);
+        if (vendor is not null && !string.Equals(product, vendor, StringComparison.Ordinal))
         {
-            root.Fail($"'product' must be the folder's name, {vendor}");
+            (root.Find("product") ?? root).Fail($"must be the product's word, {vendor}");
         }
 
+        var categories = new CategoryNames([.. root.Members("categoryNames").Select(entry => KeyValuePair.Create(entry.Name, entry.Value.Text()))]);
         var mappings = new List<Mapping>();
         var ids = new HashSet<string>(StringComparer.Ordinal);
+        if (root.Find("mappings") is null)
+        {
+            root.Fail("'mappings' is missing: a list of at least one");
+        }
+
         foreach (var place in root.Items("mappings"))
         {
             var id = place.Text("id", required: true);
+            if (id.Length > 0 && !id.All(sign => char.IsAsciiLetterLower(sign) || char.IsAsciiDigit(sign) || sign is '.' or '-'))
+            {
+                place.Find("id")?.Fail("may hold a-z, 0-9, points and dashes, such as senso.violation");
+            }
+
             if (!ids.Add(id))
             {
                 place.Fail($"two mappings are called '{id}'");
             }
 
-            mappings.AddRange(ReadMapping(place, id, shared.Web));
+            mappings.AddRange(ReadMapping(place, id, shared.Web, categories));
         }
 
         return [.. mappings];
     }
 
     /// <summary>One compiled mapping for each shape it names: the same columns may be written in several ways.</summary>
-    private static IEnumerable<Mapping> ReadMapping(Place place, string id, WebTables web)
+    private static IEnumerable<Mapping> ReadMapping(Place place, string id, WebTables web, CategoryNames categories)
     {
-        place.Only("id", "version", "status", "source", "ask", "notes", "shape", "when", "control", "blanks", "ignore", "fields");
+        place.Only("id", "version", "status", "source", "ask", "notes", "shape", "when", "control", "blanks", "ignore", "keep", "fields");
         var names = new NameTable();
         var shapes = ReadShapes(place, names);
-        var fields = new FieldReader(names, web).Read(place);
+        var fields = new FieldReader(names, web, categories).Read(place);
         var when = ConditionReader.ReadAll(place.Items("when"), names);
         var control = ConditionReader.ReadAll(place.Items("control"), names);
-        var ignored = names.SlotsOf(place.Texts("ignore"), place);
+        var ignored = names.SlotsOf(place.Texts("ignore").Concat(names.NeverKept), place);
+        var kept = names.SlotsOf(place.Texts("keep"), place);
         var blanks = place.Find("blanks") is { } words ? words.Texts() : ["-"];
         var status = ReadStatus(place);
         var template = new Mapping
@@ -54,6 +70,7 @@ internal static class PackReader
             Control = control,
             Blanks = [.. blanks.Select(Utf8Text.Of)],
             Ignored = [.. Enumerable.Range(0, names.Names.Count).Select(ignored.Contains)],
+            Kept = [.. kept.Select(slot => names.Names[slot])],
             SlotNames = [.. names.Names.Select(Utf8Text.Of)],
             Fields = fields,
         };
@@ -81,17 +98,12 @@ internal static class PackReader
 
     private static MappingStatus ReadStatus(Place place)
     {
-        switch (place.Text("status", required: true))
+        if (place.Find("status") is not { } status)
         {
-            case "documented":
-                return MappingStatus.Documented;
-            case "inferred":
-                return MappingStatus.Inferred;
-            case "unverified":
-                return MappingStatus.Unverified;
-            default:
-                place.Find("status")?.Fail("must be documented, inferred or unverified");
-                return MappingStatus.Documented;
+            place.Fail("'status' is missing");
+            return MappingStatus.Documented;
         }
+
+        return Enum.TryParse<MappingStatus>(status.OneOf("documented", "inferred", "unverified"), ignoreCase: true, out var known) ? known : MappingStatus.Documented;
     }
 }

@@ -9,16 +9,14 @@ namespace OnlineSafety.Monitoring.Normalization.Language;
 /// </summary>
 internal readonly struct Place
 {
-    private readonly string _file;
+    private readonly PlaceFile _file;
     private readonly string _pointer;
-    private readonly List<MappingError> _errors;
 
-    private Place(JsonElement value, string file, string pointer, List<MappingError> errors)
+    private Place(JsonElement value, PlaceFile file, string pointer)
     {
         Value = value;
         _file = file;
         _pointer = pointer;
-        _errors = errors;
     }
 
     public JsonElement Value { get; }
@@ -32,10 +30,11 @@ internal readonly struct Place
     /// <summary>Opens a file; null, with an error noted, when it is not JSON.</summary>
     public static Place? TryOpen(string file, ReadOnlyMemory<byte> json, List<MappingError> errors)
     {
+        var opened = new PlaceFile(file, json, errors);
         try
         {
             using var document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = 32, AllowDuplicateProperties = false });
-            var root = new Place(document.RootElement.Clone(), file, "", errors);
+            var root = new Place(document.RootElement.Clone(), opened, "");
             if (root.IsObject)
             {
                 return root;
@@ -45,14 +44,25 @@ internal readonly struct Place
         }
         catch (JsonException e)
         {
-            var line = (e.LineNumber + 1)?.ToString(CultureInfo.InvariantCulture) ?? "?";
-            errors.Add(new MappingError(file, "", $"not JSON (line {line})"));
+            opened.FailSyntax(e);
         }
 
         return null;
     }
 
-    public void Fail(string message) => _errors.Add(new MappingError(_file, _pointer, message));
+    public void Fail(string message) => _file.Fail(_pointer, message);
+
+    /// <summary>The text, which must be one of these.</summary>
+    public string OneOf(params ReadOnlySpan<string> allowed)
+    {
+        var text = IsText ? Value.GetString()! : "";
+        if (!allowed.Contains(text))
+        {
+            Fail($"must be one of {string.Join(", ", allowed)}.{NearMiss.Hint(text, allowed.ToArray())}");
+        }
+
+        return text;
+    }
 
     /// <summary>Notes every member that is none of these.</summary>
     public void Only(params ReadOnlySpan<string> allowed)
@@ -67,7 +77,7 @@ internal readonly struct Place
         {
             if (!allowed.Contains(member.Name) && member.Name is not ("$schema" or "$comment"))
             {
-                At(member.Value, member.Name).Fail($"unknown; allowed here: {string.Join(", ", allowed)}");
+                At(member.Value, member.Name).Fail($"unknown.{NearMiss.Hint(member.Name, allowed.ToArray())} Allowed here: {string.Join(", ", allowed)}");
             }
         }
     }
@@ -197,6 +207,8 @@ internal readonly struct Place
         return members;
     }
 
-    private Place At(JsonElement value, string name) =>
-        new(value, _file, $"{_pointer}/{name.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal)}", _errors);
+    /// <summary>A key as a part of a JSON pointer.</summary>
+    public static string Escaped(string key) => key.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal);
+
+    private Place At(JsonElement value, string name) => new(value, _file, $"{_pointer}/{Escaped(name)}");
 }

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
 using OnlineSafety.Monitoring.Normalization.Shapes;
 
 namespace OnlineSafety.Monitoring.Normalization.Language;
@@ -5,11 +7,13 @@ namespace OnlineSafety.Monitoring.Normalization.Language;
 /// <summary>Reads <c>shape</c>: how the text of a record is taken apart.</summary>
 internal static class ShapeReader
 {
+    private static readonly string[] Types = ["separated", "words", "csv", "kv", "cef", "leef", "regex", "query", "form", "json", "ndjson"];
+
     /// <summary>Shapes with layouts name their columns first; the others learn their names from the fields, so they are built last.</summary>
     public static Func<Shape> Read(Place place, NameTable names)
     {
         var type = place.Text("type", required: true);
-        names.OnlyColumns &= place.Find("layouts") is not null;
+        names.OnlyColumns &= place.Find("layouts") is not null || type == "regex";
         switch (type)
         {
             case "separated":
@@ -21,20 +25,24 @@ internal static class ShapeReader
                 return ReadLine(place, new SpaceSplitter(), 0, names);
             case "csv":
                 place.Only("type", "separator", "requires", "strip", "layouts");
-                return place.Find("layouts") is null ? ReadTable(place, names) : ReadLine(place, new CsvSplitter(SeparatorOf(place)), 1, names);
+                return place.Find("layouts") is null ? ReadTable(place, names) : ReadLine(place, new CsvSplitter(SeparatorOf(place, ",")), 1, names);
             case "kv":
-                place.Only("type", "requires");
-                var keys = RequiredNames(place, names);
-                return () => new KeyValueShape(names.Index, keys) { Names = names.Names };
-            case "query":
+                return ReadPairs(place, names);
+            case "cef":
+                return ReadCef(place, names);
+            case "leef":
+                return ReadLeef(place, names);
+            case "regex":
+                return ReadRegex(place, names);
+            case "query" or "form":
                 place.Only("type", "requires");
                 var parameters = RequiredNames(place, names);
                 return () => new QueryShape(names.Index, parameters) { Names = names.Names };
-            case "json":
+            case "json" or "ndjson":
                 place.Only("type", "records");
                 return ReadJson(place, names);
             default:
-                place.Fail("'type' must be one of separated, words, csv, kv, query, json");
+                (place.Find("type") ?? place).OneOf(Types);
                 return () => new QueryShape(names.Index, []) { Names = names.Names };
         }
     }
@@ -45,7 +53,7 @@ internal static class ShapeReader
         if (layouts.Count == 0)
         {
             place.Fail("'layouts' is missing: at least one list of columns");
-            layouts.Add(new Layout([], 0));
+            layouts.Add(new Layout([], 0, 0));
         }
 
         byte[][] prefixes = [.. place.Texts("strip").Select(Utf8Text.Of)];
@@ -54,8 +62,9 @@ internal static class ShapeReader
 
     private static Layout ReadLayout(Place place, int looseMinimum, NameTable names)
     {
-        place.Only("columns", "checks", "loose", "last");
+        place.Only("columns", "checks", "loose", "last", "least");
         var columns = place.Texts("columns");
+        var least = place.Integer("least", 0, 1, Math.Max(columns.Count, 1));
         var checks = new Dictionary<string, ColumnCheck>(StringComparer.OrdinalIgnoreCase);
         foreach (var (name, value) in place.Members("checks"))
         {
@@ -64,6 +73,11 @@ internal static class ShapeReader
 
         var loose = place.Texts("loose");
         var last = place.Texts("last");
+        if (least > 0 && loose.Count > 0)
+        {
+            place.Fail("'least' and 'loose' exclude each other: which columns are missing could not be told");
+        }
+
         foreach (var name in checks.Keys.Concat(loose).Concat(last))
         {
             if (!columns.Contains(name, StringComparer.OrdinalIgnoreCase))
@@ -78,7 +92,8 @@ internal static class ShapeReader
                 checks.GetValueOrDefault(name),
                 loose.Contains(name, StringComparer.OrdinalIgnoreCase),
                 last.Contains(name, StringComparer.OrdinalIgnoreCase)))],
-            looseMinimum);
+            looseMinimum,
+            least);
     }
 
     private static Func<Shape> ReadTable(Place place, NameTable names)
@@ -94,20 +109,20 @@ internal static class ShapeReader
             place.Fail("'requires' is missing: the header names that tell this table from others");
         }
 
-        var separator = SeparatorOf(place);
+        var separator = SeparatorOf(place, ",");
         return () => new CsvShape(separator, names.Index, [.. groups]) { Names = names.Names };
     }
 
-    private static byte SeparatorOf(Place place)
+    private static byte SeparatorOf(Place place, string otherwise)
     {
-        var separator = place.Text("separator", ",");
+        var separator = place.Text("separator", otherwise);
         if (separator.Length == 1 && char.IsAscii(separator[0]) && separator[0] is not ('"' or '\r' or '\n'))
         {
             return (byte)separator[0];
         }
 
-        place.Fail("'separator' must be one ASCII sign");
-        return (byte)',';
+        (place.Find("separator") ?? place).Fail("must be one ASCII sign, and no quote");
+        return (byte)otherwise[0];
     }
 
     private static int[] RequiredNames(Place place, NameTable names)
@@ -123,48 +138,80 @@ internal static class ShapeReader
 
     private static Func<Shape> ReadJson(Place place, NameTable names)
     {
-        var lists = new List<byte[][]>();
-        foreach (var path in place.Texts("records").DefaultIfEmpty("$"))
+        var paths = place.Find("records") switch
         {
-            if (!string.Equals(path, "$", StringComparison.Ordinal) && !path.StartsWith("$.", StringComparison.Ordinal))
-            {
-                place.Fail("'records' are paths such as $.events, or $ for the root");
-                continue;
-            }
-
-            lists.Add([.. path.Split('.').Skip(1).Select(Utf8Text.Of)]);
-        }
-
-        return () => new JsonShape([.. lists], StepOf(names, isRoot: false), StepOf(names, isRoot: true)) { Names = names.Names };
+            { IsArray: true } list => list.Items(),
+            { } one => [one],
+            null => [],
+        };
+        RecordStep[][] lists = paths.Count == 0 ? [[]] : [.. paths.Select(JsonPaths.Records)];
+        return () => new JsonShape(lists, JsonPaths.Tree(names.Names, above: false), JsonPaths.Tree(names.Names, above: true)) { Names = names.Names };
     }
 
-    private static JsonStep StepOf(NameTable names, bool isRoot)
+    private static Func<Shape> ReadPairs(Place place, NameTable names)
     {
-        var paths = new List<(string[] Keys, int Slot)>();
-        for (var slot = 0; slot < names.Names.Count; slot++)
-        {
-            var name = names.Names[slot];
-            if (name.StartsWith('^') == isRoot)
-            {
-                paths.Add((name.TrimStart('^').Split('.'), slot));
-            }
-        }
-
-        return Branch(paths, 0, -1);
+        place.Only("type", "requires", "separator", "lead", "keys");
+        var required = RequiredNames(place, names);
+        var upper = place.Find("keys") is { } keys && keys.OneOf("any", "upper") == "upper";
+        var style = new PairStyle(SeparatorOf(place, " "), Quotes: true, Escapes: false, upper);
+        var lead = place.Find("lead") is { } named ? names.SlotOf(named.Text(), named) : -1;
+        return () => new KeyValueShape(style, names.Index, required, lead) { Names = names.Names };
     }
 
-    private static JsonStep Branch(List<(string[] Keys, int Slot)> paths, int depth, int slot)
+    private static Func<Shape> ReadCef(Place place, NameTable names)
     {
-        var children = new List<JsonStep>();
-        var index = new List<KeyValuePair<string, int>>();
-        foreach (var group in paths.Where(path => path.Keys.Length > depth).GroupBy(path => path.Keys[depth], StringComparer.OrdinalIgnoreCase))
+        place.Only("type");
+        var header = HeaderSlots(place, names, CefShape.HeaderNames, kept: 3);
+        return () => new CefShape(names.Index, header) { Names = names.Names };
+    }
+
+    private static Func<Shape> ReadLeef(Place place, NameTable names)
+    {
+        place.Only("type", "separators");
+        var header = HeaderSlots(place, names, LeefShape.HeaderNames, kept: 1);
+        byte[][] separators = [.. place.Texts("separators").DefaultIfEmpty("\t").Select(Utf8Text.Of)];
+        if (place.Find("separators") is null)
         {
-            var below = group.ToList();
-            var ends = below.FindIndex(path => path.Keys.Length == depth + 1);
-            index.Add(KeyValuePair.Create(group.Key, children.Count));
-            children.Add(Branch(below, depth + 1, ends < 0 ? -1 : below[ends].Slot));
+            // A relay writes a tab as #011; PAN-OS's own example puts pipes.
+            separators = ["\t"u8.ToArray(), "#011"u8.ToArray(), "|"u8.ToArray()];
         }
 
-        return new JsonStep(new KeyIndex(index), [.. children], slot);
+        return () => new LeefShape(separators, names.Index, header) { Names = names.Names };
+    }
+
+    /// <summary>The last parts of a header say what happened; those before it only whose format it is, and are nothing to keep.</summary>
+    private static int[] HeaderSlots(Place place, NameTable names, string[] header, int kept)
+    {
+        names.NeverKept.AddRange(header[..^kept]);
+        return names.SlotsOf(header, place);
+    }
+
+    private static Func<Shape> ReadRegex(Place place, NameTable names)
+    {
+        place.Only("type", "pattern");
+        var text = place.Text("pattern", required: true);
+        Regex pattern;
+        try
+        {
+            pattern = new Regex(text, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
+        }
+        catch (Exception e) when (e is ArgumentException or NotSupportedException)
+        {
+            // Look-around and back-references are what a pattern without backtracking cannot have.
+            (place.Find("pattern") ?? place).Fail($"is no pattern that runs without backtracking: {e.Message}");
+            pattern = new Regex("", RegexOptions.NonBacktracking);
+        }
+
+        var groups = pattern.GetGroupNumbers()
+            .Select(number => (Number: number, Name: pattern.GroupNameFromNumber(number)))
+            .Where(group => !int.TryParse(group.Name, NumberStyles.None, CultureInfo.InvariantCulture, out _))
+            .Select(group => (group.Number, names.SlotOf(group.Name, place)))
+            .ToArray();
+        if (groups.Length == 0)
+        {
+            (place.Find("pattern") ?? place).Fail("has no named group: (?<user>\\S+) makes what it matches known as user");
+        }
+
+        return () => new RegexShape(pattern, groups) { Names = names.Names };
     }
 }

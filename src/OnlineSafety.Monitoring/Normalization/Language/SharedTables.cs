@@ -31,12 +31,13 @@ internal sealed class SharedTables
             var engines = new List<SearchEngine>();
             foreach (var engine in file.Items("searchEngines"))
             {
-                engine.Only("host", "anyTld", "path", "parameter");
+                engine.Only("host", "anyTld", "path", "parameter", "autosuggest");
                 engines.Add(new SearchEngine(
                     Utf8Text.Of(engine.Text("host", required: true)),
                     engine.Flag("anyTld"),
                     Utf8Text.Of(engine.Text("path")),
-                    Utf8Text.Of(engine.Text("parameter", required: true))));
+                    Utf8Text.Of(engine.Text("parameter", required: true)),
+                    engine.Flag("autosuggest")));
             }
 
             var secrets = file.Texts("secretParameters").Distinct(StringComparer.OrdinalIgnoreCase);

@@ -70,16 +70,8 @@ internal sealed class CsvShape(byte separator, KeyIndex index, int[][] required)
         }
         else if (!cells.IsBlank(cells.Bytes(cell)))
         {
-            cells.AddExtra(name.IsEmpty ? NumberedName(cells, column) : name, cell);
+            cells.AddExtra(name.IsEmpty ? cells.NumberedName(column) : name, cell);
         }
-    }
-
-    private static Slice NumberedName(Cells cells, int column)
-    {
-        var room = cells.Room(24);
-        "column "u8.CopyTo(room);
-        System.Buffers.Text.Utf8Formatter.TryFormat(column + 1, room[7..], out var written);
-        return cells.Keep(7 + written);
     }
 
     private static bool HasOne(Cells cells, int[] slots)

@@ -3,8 +3,8 @@ using System.Text.Unicode;
 
 namespace OnlineSafety.Monitoring.Normalization.Shapes;
 
-/// <summary>One value of a JSON text. <paramref name="End"/> is the index after its last descendant.</summary>
-internal readonly record struct JsonNode(JsonTokenType Kind, Slice Key, Slice Value, int End);
+/// <summary>One value of a JSON text. <paramref name="End"/> is the index after its last descendant, <paramref name="Parent"/> -1 for the root.</summary>
+internal readonly record struct JsonNode(JsonTokenType Kind, Slice Key, Slice Value, int End, int Parent);
 
 /// <summary>
 /// A JSON text as a flat list of nodes, read once and strictly: RFC 8259, at most <see cref="MaximumDepth"/> levels and
@@ -75,8 +75,8 @@ internal sealed class JsonNodes
                         key = Text(cells, ref reader);
                         break;
                     case JsonTokenType.StartObject or JsonTokenType.StartArray:
-                        _open.Push(_nodes.Count);
-                        _nodes.Add(new JsonNode(reader.TokenType, key, Slice.None, 0));
+                        _nodes.Add(new JsonNode(reader.TokenType, key, Slice.None, 0, Parent));
+                        _open.Push(_nodes.Count - 1);
                         key = Slice.None;
                         break;
                     case JsonTokenType.EndObject or JsonTokenType.EndArray:
@@ -87,7 +87,7 @@ internal sealed class JsonNodes
 
                         break;
                     default:
-                        _nodes.Add(new JsonNode(reader.TokenType, key, Value(cells, ref reader), _nodes.Count + 1));
+                        _nodes.Add(new JsonNode(reader.TokenType, key, Value(cells, ref reader), _nodes.Count + 1, Parent));
                         key = Slice.None;
                         break;
                 }
@@ -108,6 +108,8 @@ internal sealed class JsonNodes
 
         return _nodes.Count == 0 ? Reasons.BadJson : "";
     }
+
+    private int Parent => _open.TryPeek(out var parent) ? parent : -1;
 
     private bool Close(Cells cells, int index)
     {

@@ -3,27 +3,18 @@ using OnlineSafety.Monitoring.Events;
 
 namespace OnlineSafety.Monitoring.Normalization.Shapes;
 
-/// <summary>A step of the paths a mapping names, as a tree: one walk over a record finds all of them.</summary>
-internal sealed class JsonStep(KeyIndex children, JsonStep[] steps, int slot)
-{
-    /// <summary>The slot of a path that ends here, or -1.</summary>
-    public int Slot { get; } = slot;
-
-    public JsonStep? Child(ReadOnlySpan<byte> key) => children.Find(key) is var index and >= 0 ? steps[index] : null;
-}
-
 /// <summary>
-/// A JSON text with one record or a list of them. Arrays on the way of a path are looked through, so <c>tags.name</c> is the list of
-/// all names; a scalar beside the list of records is known as <c>^name</c>.
+/// A JSON text with one record or lists of them, also inside each other. Arrays on the way of a path are looked through, so
+/// <c>tags.name</c> is the list of all names; what stands beside and above the records is known as <c>^name</c>, the nearest first.
 /// </summary>
 /// <param name="lists">Where the records may be, first hit wins; an empty path is the root.</param>
 /// <param name="record">Paths below a record.</param>
-/// <param name="root">Paths of the scalars of the root.</param>
-internal sealed class JsonShape(byte[][][] lists, JsonStep record, JsonStep root) : Shape
+/// <param name="above">Paths in the objects that a record stands in.</param>
+internal sealed class JsonShape(RecordStep[][] lists, JsonStep record, JsonStep above) : Shape
 {
-    // Paths and the root's scalars are copied for every record of a list: capped, or a small body could become gigabytes.
+    // Paths and what stands above the records are copied for every record of a list: capped, or a small body could become gigabytes.
     private const int MaximumPart = 256;
-    private const int MaximumRootValue = 1024;
+    private const int MaximumValueAbove = 1024;
 
     public override bool IsLine => false;
 
@@ -38,7 +29,6 @@ internal sealed class JsonShape(byte[][][] lists, JsonStep record, JsonStep root
             return declared ? Break(cells, Reasons.BadJson) : Fit.Foreign;
         }
 
-        // Layout holds the node of the records, Cursor the next one of them.
         var reason = cells.Json.Read(cells);
         if (reason.Length > 0)
         {
@@ -47,10 +37,12 @@ internal sealed class JsonShape(byte[][][] lists, JsonStep record, JsonStep root
 
         foreach (var path in lists)
         {
-            if (Walk(cells, path) is var found and >= 0)
+            cells.Records.Clear();
+            var missing = false;
+            if (Collect(cells, 0, path, ref missing))
             {
-                cells.Layout = found;
-                cells.Cursor = cells.Json[found].Kind == JsonTokenType.StartArray ? found + 1 : found;
+                // Some of the objects on the way had no such list: what they hold was not read, and is not dropped unseen.
+                cells.Layout = missing ? 1 : 0;
                 return Fit.Fits;
             }
         }
@@ -60,59 +52,93 @@ internal sealed class JsonShape(byte[][][] lists, JsonStep record, JsonStep root
 
     public override bool Next(Cells cells)
     {
-        var at = cells.Cursor;
-        if (at >= cells.Json[cells.Layout].End)
+        if (cells.Cursor == cells.Records.Count)
         {
+            cells.Broken = cells.Layout == 1 ? Reasons.NoRecords : "";
             return false;
         }
 
         cells.ClearValues(Names.Count);
-        cells.Cursor = cells.Json[at].End;
-        Take(cells, at, record, Slice.None);
-        if (cells.Layout > 0)
-        {
-            TakeRootScalars(cells);
-        }
-
+        var at = cells.Records[cells.Cursor++];
+        Take(cells, at, record, Slice.None, int.MaxValue);
+        TakeAbove(cells, at);
         return true;
     }
 
-    private static int Walk(Cells cells, byte[][] path)
+    /// <summary>Adds the records below a node; false when the path leads nowhere.</summary>
+    private static bool Collect(Cells cells, int node, ReadOnlySpan<RecordStep> path, ref bool missing)
     {
         var json = cells.Json;
-        var at = 0;
-        foreach (var key in path)
+        var (kind, _, _, end, _) = json[node];
+        if (kind == JsonTokenType.StartArray)
         {
-            var found = -1;
-            for (var child = at + 1; json[at].Kind == JsonTokenType.StartObject && child < json[at].End; child = json[child].End)
-            {
-                if (Utf8Text.EqualsIgnoreCase(cells.Bytes(json[child].Key), key))
-                {
-                    found = child;
-                }
-            }
-
-            if (found < 0)
-            {
-                return -1;
-            }
-
-            at = found;
+            return path.Length > 0 && path[0].Key.Length == 0
+                ? CollectElement(cells, node, path, ref missing)
+                : CollectAll(cells, node, path, ref missing);
         }
 
-        return json[at].Kind is JsonTokenType.StartArray or JsonTokenType.StartObject ? at : -1;
+        if (path.IsEmpty)
+        {
+            cells.Records.Add(node);
+            return true;
+        }
+
+        for (var child = node + 1; kind == JsonTokenType.StartObject && child < end; child = json[child].End)
+        {
+            if (Utf8Text.EqualsIgnoreCase(cells.Bytes(json[child].Key), path[0].Key))
+            {
+                // null stands for an empty list; any other word there is none.
+                return json[child].Kind is JsonTokenType.StartArray or JsonTokenType.StartObject
+                    ? Collect(cells, child, path[1..], ref missing)
+                    : json[child].Kind == JsonTokenType.Null;
+            }
+        }
+
+        return false;
     }
 
-    private static void Take(Cells cells, int node, JsonStep? step, Slice path)
+    private static bool CollectAll(Cells cells, int node, ReadOnlySpan<RecordStep> path, ref bool missing)
     {
         var json = cells.Json;
-        var (kind, _, value, end) = json[node];
+        var found = json[node].End == node + 1;
+        var lacking = false;
+        for (var child = node + 1; child < json[node].End; child = json[child].End)
+        {
+            var hit = Collect(cells, child, path, ref missing);
+            found |= hit;
+            lacking |= !hit;
+        }
+
+        missing |= found && lacking;
+        return found;
+    }
+
+    private static bool CollectElement(Cells cells, int node, ReadOnlySpan<RecordStep> path, ref bool missing)
+    {
+        var json = cells.Json;
+        var number = 0;
+        for (var child = node + 1; child < json[node].End; child = json[child].End)
+        {
+            if (number++ == path[0].Element)
+            {
+                return Collect(cells, child, path[1..], ref missing);
+            }
+        }
+
+        return false;
+    }
+
+    private static void Take(Cells cells, int node, JsonStep? step, Slice path, int longest)
+    {
+        var json = cells.Json;
+        var (kind, _, value, end, _) = json[node];
         switch (kind)
         {
             case JsonTokenType.StartArray:
+                var number = 0;
                 for (var child = node + 1; child < end; child = json[child].End)
                 {
-                    Take(cells, child, step, path);
+                    Take(cells, child, step?.Element(number++), path, longest);
                 }
 
                 break;
@@ -120,27 +146,36 @@ internal sealed class JsonShape(byte[][][] lists, JsonStep record, JsonStep root
                 for (var child = node + 1; child < end; child = json[child].End)
                 {
                     var key = json[child].Key;
-                    Take(cells, child, step?.Child(cells.Bytes(key)), path.IsEmpty ? key : Append(cells, path, key));
+                    Take(cells, child, step?.Child(cells.Bytes(key)), path.IsEmpty ? key : Append(cells, path, key), longest);
                 }
 
                 break;
             default:
-                Place(cells, step, path, value);
+                Place(cells, step, path, value.Length <= longest ? value : Cells.Part(value, 0, Utf8Text.Cap(cells.Bytes(value), longest).Length));
                 break;
         }
     }
 
-    private void TakeRootScalars(Cells cells)
+    /// <summary>What stands in the objects above a record: scalars, objects, and those lists that a path names.</summary>
+    private void TakeAbove(Cells cells, int record)
     {
         var json = cells.Json;
-        for (var child = 1; json[0].Kind == JsonTokenType.StartObject && child < json[0].End; child = json[child].End)
+        var below = record;
+        for (var node = json[record].Parent; node >= 0; below = node, node = json[node].Parent)
         {
-            if (json[child].Kind is not (JsonTokenType.StartArray or JsonTokenType.StartObject))
+            for (var child = node + 1; json[node].Kind == JsonTokenType.StartObject && child < json[node].End; child = json[child].End)
             {
+                if (child == below)
+                {
+                    continue;
+                }
+
                 var key = json[child].Key;
-                var value = json[child].Value;
-                value = Cells.Part(value, 0, Utf8Text.Cap(cells.Bytes(value), MaximumRootValue).Length);
-                Place(cells, root.Child(cells.Bytes(key)), Append(cells, Slice.None, key), value);
+                var step = above.Child(cells.Bytes(key));
+                if (step is not null || json[child].Kind != JsonTokenType.StartArray)
+                {
+                    Take(cells, child, step, Append(cells, Slice.None, key), MaximumValueAbove);
+                }
             }
         }
     }
@@ -162,7 +197,7 @@ internal sealed class JsonShape(byte[][][] lists, JsonStep record, JsonStep root
         }
     }
 
-    /// <summary><c>path.key</c>; a key of the root, which has no path, becomes <c>^key</c>.</summary>
+    /// <summary><c>path.key</c>; a key above the record, which has no path, becomes <c>^key</c>.</summary>
     private static Slice Append(Cells cells, Slice path, Slice key)
     {
         var start = Utf8Text.Cap(cells.Bytes(path), MaximumPart);

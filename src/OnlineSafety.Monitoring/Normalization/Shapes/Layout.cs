@@ -17,11 +17,14 @@ internal sealed class Layout
     private readonly int[] _checked;
     private readonly int _looseMinimum;
     private readonly int _fixedCount;
+    private readonly int _least;
 
     /// <param name="columns">In order.</param>
     /// <param name="looseMinimum">Pieces a loose column takes at least: 1 where blank columns are kept, 0 where runs of spaces separate.</param>
-    public Layout(Column[] columns, int looseMinimum)
+    /// <param name="least">Columns a line must have when the last ones may be missing and further ones may follow; 0 when neither may.</param>
+    public Layout(Column[] columns, int looseMinimum, int least)
     {
+        _least = least;
         _columns = columns;
         _checked = [.. Enumerable.Range(0, columns.Length).Where(i => !columns[i].Loose && columns[i].Check != ColumnCheck.None)];
         _looseMinimum = looseMinimum;
@@ -30,11 +33,16 @@ internal sealed class Layout
 
     public int ColumnCount => _columns.Length;
 
-    public int MinimumCount => _fixedCount + ((_columns.Length - _fixedCount) * _looseMinimum);
+    public int MinimumCount => _least > 0 ? _least : _fixedCount + ((_columns.Length - _fixedCount) * _looseMinimum);
 
     /// <summary>Assigns the pieces to the slots; false, with nothing assigned, when the layout does not apply.</summary>
     public bool TryAssign(Cells cells, ReadOnlySpan<Slice> pieces)
     {
+        if (_least > 0)
+        {
+            return pieces.Length >= _least && TryAssignFirst(cells, pieces);
+        }
+
         if (pieces.Length < MinimumCount || (pieces.Length > MinimumCount && _fixedCount == _columns.Length))
         {
             return false;
@@ -80,6 +88,32 @@ internal sealed class Layout
         for (var i = 0; i < pieces.Length; i++)
         {
             cells.Add(_columns[i].Slot, pieces[i]);
+        }
+
+        return true;
+    }
+
+    /// <summary>As many columns as are there; further ones are kept by their number.</summary>
+    private bool TryAssignFirst(Cells cells, ReadOnlySpan<Slice> pieces)
+    {
+        foreach (var i in _checked)
+        {
+            if (i < pieces.Length && !_columns[i].Check.Passes(cells.Bytes(pieces[i])))
+            {
+                return false;
+            }
+        }
+
+        for (var i = 0; i < pieces.Length; i++)
+        {
+            if (i < _columns.Length)
+            {
+                cells.Add(_columns[i].Slot, pieces[i]);
+            }
+            else if (!cells.IsBlank(cells.Bytes(pieces[i])))
+            {
+                cells.AddExtra(cells.NumberedName(i), pieces[i]);
+            }
         }
 
         return true;

@@ -10,7 +10,7 @@ internal static class TrialRun
     [
         (Meaning.User, EventField.User), (Meaning.Group, EventField.Group), (Meaning.DeviceHost, EventField.DeviceHost), (Meaning.DeviceIp, EventField.DeviceIp),
         (Meaning.Url, EventField.Url), (Meaning.SearchQuery, EventField.SearchQuery), (Meaning.Text, EventField.Text), (Meaning.App, EventField.App),
-        (Meaning.Theme, EventField.VendorTheme), (Meaning.Reason, EventField.VendorReason),
+        (Meaning.Theme, EventField.VendorTheme), (Meaning.Reason, EventField.VendorReason), (Meaning.UserAgent, EventField.UserAgent),
     ];
 
     /// <param name="mappings">For the shared tables.</param>

@@ -117,6 +117,23 @@ public sealed class SuggesterTests
     }
 
     [Fact]
+    public void AHostAndAPathAreOnePage()
+    {
+        var record = Captured.Line("<134>Mar  2 09:14:07 fw1 web: ts=1772442847 usr=a.patel site=bets.example.test path=/play?x=1 did=denied");
+        var e = Captured.Read(Captured.Suggest(record).Mapping, record)[0];
+        Assert.Equal(("bets.example.test", true), (e.UrlHost, e.Url!.EndsWith("bets.example.test/play?x=1", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void ACefLineIsReadByItsKeys()
+    {
+        var record = Captured.Line("<14>Mar  2 09:14:07 fw1 CEF:0|Example|Filter|1|100|web|5|rt=1772442847000 suser=a.patel src=10.20.1.4 request=https://bets.example.test/play act=blocked cat=Gambling");
+        var e = Captured.Read(Captured.Suggest(record).Mapping, record)[0];
+        Assert.Equal(("a.patel", "10.20.1.4", "bets.example.test", DeviceAction.Blocked), (e.User, e.DeviceIp, e.UrlHost, e.Action));
+        Assert.Equal(["Gambling"], e.Categories);
+    }
+
+    [Fact]
     public void WordsThatNoFieldIsForAreReadAllTheSame()
     {
         var record = Captured.Json("""[{"t":"2026-03-02T09:14:07Z","a":"i want to go away","b":"nobody cares about me at all","c":"meet me at the gate"},{"t":"2026-03-02T09:15:07Z","a":"hello there my friend","b":"this is my homework now","c":"football after school today"}]""");

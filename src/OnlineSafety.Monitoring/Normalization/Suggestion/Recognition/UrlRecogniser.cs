@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+
 namespace OnlineSafety.Monitoring.Normalization.Suggestion.Recognition;
 
 /// <summary>URLs, and host names where there is no URL. The link to the product's own screen is a URL as well: its name tells, or that all have one host.</summary>
@@ -13,6 +15,15 @@ internal sealed class UrlRecogniser : IRecogniser
         if (urls >= LeastShare)
         {
             yield return OfUrls(column, sample, fit, urls);
+            yield break;
+        }
+
+        if (column.Share(value => value[0] == '/') is var paths and >= LeastShare && HostBeside(column, sample) is { } beside)
+        {
+            yield return new Claim(column, Meaning.Url, 0.85, $"{Say.Of(paths, column)} are paths, and {beside.Name.Name} is the host beside")
+            {
+                Recipe = new JsonObject { ["from"] = column.Name.Name, ["host"] = beside.Name.Name },
+            };
             yield break;
         }
 
@@ -34,6 +45,13 @@ internal sealed class UrlRecogniser : IRecogniser
             ? new Claim(column, Meaning.Nothing, Claim.Least, evidence + "; by its name not the page that was asked for")
             : new Claim(column, Meaning.Url, 0.55 + (0.25 * fit), evidence + Say.AndName(fit));
     }
+
+    /// <summary>The column of hosts that most events with a path have; by its name not the device.</summary>
+    private static Column? HostBeside(Column paths, Sample sample) => sample.Columns
+        .Where(other => other != paths && sample.Vocabulary.Fit(other.Name, Meaning.Url) >= 0
+            && other.Share(value => !value.Contains('/') && HostOf(value, sample.Vocabulary) is not null) >= LeastShare
+            && paths.FilledRows.Count(row => other.In(row) is not null) >= paths.FilledRows.Count() * LeastShare)
+        .MaxBy(other => sample.Vocabulary.Fit(other.Name, Meaning.Url));
 
     private static Claim OfUrls(Column column, Sample sample, double fit, double share)
     {

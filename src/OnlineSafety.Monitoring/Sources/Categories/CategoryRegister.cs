@@ -1,0 +1,37 @@
+using Microsoft.EntityFrameworkCore;
+using OnlineSafety.Monitoring.Access;
+
+namespace OnlineSafety.Monitoring.Sources.Categories;
+
+/// <summary>The schools' own names of category numbers, for set-up.</summary>
+internal sealed class CategoryRegister(Database setup)
+{
+    /// <summary>Puts a table in the place of the one that the source has.</summary>
+    /// <returns>The source, and how many names it had before.</returns>
+    /// <exception cref="SetupException">There is no such source.</exception>
+    public async Task<(Source Source, int Before)> ReplaceAsync(
+        Guid sourceId, IReadOnlyCollection<KeyValuePair<string, string>> names, Actor actor, CancellationToken cancellationToken)
+    {
+        await using var session = await setup.OpenAcrossAsync(actor, cancellationToken);
+        var source = await SourceRegister.EnterAsync(session, sourceId, cancellationToken);
+        var before = await Of(session, source).ExecuteDeleteAsync(cancellationToken);
+        session.Context.SourceCategories.AddRange(names.Select(pair => new SourceCategory
+        {
+            SchoolId = source.SchoolId, SourceId = source.SourceId, Number = pair.Key, Name = pair.Value,
+        }));
+        await session.Context.SaveChangesAsync(cancellationToken);
+        await session.RecordAccessAsync(source.SchoolId, "source.categories", source.SourceId.ToString(), cancellationToken);
+        await session.CommitAsync(cancellationToken);
+        return (source, before);
+    }
+
+    public async Task<(Source Source, IReadOnlyList<SourceCategory> Categories)> ShowAsync(Guid sourceId, Actor actor, CancellationToken cancellationToken)
+    {
+        await using var session = await setup.OpenAcrossAsync(actor, cancellationToken);
+        var source = await SourceRegister.EnterAsync(session, sourceId, cancellationToken);
+        return (source, await Of(session, source).AsNoTracking().OrderBy(c => c.Number).ToListAsync(cancellationToken));
+    }
+
+    private static IQueryable<SourceCategory> Of(Session session, Source source) =>
+        session.Context.SourceCategories.Where(c => c.SchoolId == source.SchoolId && c.SourceId == source.SourceId);
+}
