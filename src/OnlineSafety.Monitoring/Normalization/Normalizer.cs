@@ -54,7 +54,7 @@ internal sealed class Normalizer(MappingSet mappings)
         }
 
         // With no mapping at all a line is a control line or read by nothing.
-        var job = new Job(record, TimeZoneInfo.Utc, Nobody.Instance);
+        var job = new Job(record, TimeZoneInfo.Utc, Nobody.Instance, CategoryNames.None);
         _cells.Load(record.Payload);
         return ReadLine([], ref job).Outcome == NormalizeOutcome.Control;
     }

@@ -60,7 +60,7 @@ internal sealed record Sample(Vocabulary Vocabulary, IReadOnlyList<Column> Colum
 {
     public int Rows => ReceivedAt.Count;
 
-    public Fields.Moment MomentOf(int row) => new(ReceivedAt[row], default, Zone);
+    public Fields.Moment MomentOf(int row) => new(ReceivedAt[row], default, Zone, CategoryNames.None);
 }
 
 /// <summary>Words for numbers.</summary>

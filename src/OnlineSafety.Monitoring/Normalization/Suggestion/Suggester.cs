@@ -27,7 +27,7 @@ internal sealed class Suggester(MappingSet mappings, Vocabulary vocabulary)
         var drafts = new List<Draft>();
         foreach (var group in new ShapeFinder(vocabulary).Group(records, zone).Take(MostShapes))
         {
-            if (new SampleReader(mappings, vocabulary).Read(group, records, zone) is { } sample)
+            if (new ColumnReader(mappings, vocabulary).Read(group, records, zone) is { } sample)
             {
                 drafts.Add(Draft.Of(IdOf(product, group, drafts), source, group, sample));
             }

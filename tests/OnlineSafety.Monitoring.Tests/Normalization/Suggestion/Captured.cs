@@ -28,9 +28,10 @@ internal static class Captured
     public static Suggestion Suggest(params IReadOnlyList<RawRecord> records) => new Suggester(Mappings, Vocabulary).Suggest(Product, records, Packs.London);
 
     /// <summary>The events that a mapping makes of the records, in their order.</summary>
-    public static List<MonitoringEvent> Read(string mapping, params IReadOnlyList<RawRecord> records)
+    public static List<MonitoringEvent> Read(string mapping, params IReadOnlyList<RawRecord> records) => Read(Mappings.Compile(Product, Encoding.UTF8.GetBytes(mapping)), records);
+
+    public static List<MonitoringEvent> Read(Mapping[] pack, IReadOnlyList<RawRecord> records)
     {
-        var pack = Mappings.Compile(Product, Encoding.UTF8.GetBytes(mapping));
         var events = new List<MonitoringEvent>();
         foreach (var (record, i) in records.Select((record, i) => (record, i)))
         {

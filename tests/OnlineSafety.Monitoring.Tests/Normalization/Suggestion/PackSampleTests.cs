@@ -1,5 +1,6 @@
 using System.Globalization;
 using OnlineSafety.Monitoring.Events;
+using OnlineSafety.Monitoring.Normalization.Samples;
 using OnlineSafety.Monitoring.Normalization.Suggestion;
 using Xunit.Abstractions;
 
@@ -33,12 +34,12 @@ public sealed class PackSampleTests(ITestOutputHelper output)
         Assert.True(found >= all * Least, $"{product}: {found} of {all}{Environment.NewLine}{string.Join(Environment.NewLine, missed)}");
     }
 
-    private static void Compare(string product, Packs.SampleFile sample, SortedDictionary<string, (int Found, int All)> tally, List<string> missed)
+    private static void Compare(string product, PackSample sample, SortedDictionary<string, (int Found, int All)> tally, List<string> missed)
     {
         var door = sample.Door == "syslog" ? Door.SyslogTcp : Door.Http;
         var records = Packs.Records(product, sample).ConvertAll(bytes =>
             new RawRecord(RecordEnvelope.Of(door, sample.ContentType, "192.0.2.10"), Packs.ReceivedAt, RecordFlags.None, bytes));
-        var expected = Packs.Run(Captured.Mappings, product, sample).SelectMany(record => record.Events).ToDictionary(e => (e.Id.Sequence, e.Id.Part));
+        var expected = Captured.Read(Captured.Mappings.Find(product), records).ToDictionary(e => (e.Id.Sequence, e.Id.Part));
         var (mapping, _) = ProposalEdits.Apply(Captured.Suggest(records), ["--day-first"], []);
         var proposed = mapping.Length == 0 ? [] : Captured.Read(mapping, records).ToDictionary(e => (e.Id.Sequence, e.Id.Part));
         foreach (var (id, e) in expected)

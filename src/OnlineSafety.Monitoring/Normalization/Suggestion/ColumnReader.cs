@@ -9,7 +9,7 @@ namespace OnlineSafety.Monitoring.Normalization.Suggestion;
 /// Reads the records of a group into columns by the mapping engine itself: a mapping of the shape alone leaves every value in the unmapped
 /// list of its event, under the very name that a mapping must say. So what is found here is what a mapping will find.
 /// </summary>
-internal sealed class SampleReader(MappingSet mappings, Vocabulary vocabulary)
+internal sealed class ColumnReader(MappingSet mappings, Vocabulary vocabulary)
 {
     private const string Product = "probe";
     private const int LongestValue = 2048;
