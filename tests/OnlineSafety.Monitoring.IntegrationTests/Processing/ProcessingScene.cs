@@ -48,6 +48,8 @@ public abstract class ProcessingScene(PostgresFixture postgres) : IAsyncLifetime
 
     private protected Task<VerifyReport> VerifyAsync() => new LogVerifier(Installation[DatabaseRole.Process]).VerifyAsync(source: null, progress: null, CancellationToken.None);
 
+    private protected Task<AppendResult> AppendToAsync(SourceKey target, params string[] lines) => Log.AppendAsync(target, Some.Batch(lines), delivery: null, CancellationToken.None);
+
     private protected async Task AppendAsync(params string[] lines) => await Log.AppendAsync(Protex, Some.Batch(lines), delivery: null, CancellationToken.None);
 
     private protected async Task DrainAsync()

@@ -12,7 +12,12 @@ public sealed class RoleGrantsTests(PostgresFixture postgres) : IAsyncLifetime
     private static readonly string[] Tables =
     [
         "school", "source", "person", "person_alias", "staff", "staff_key", "data_key", "intake_stream", "intake_segment", "delivery", "checkpoint",
+<<<<<<< HEAD
         "counter_block", "unmapped", "source_health", "door_trouble", "source_category", "alert", "event", "evidence", "notification", "digest", "access_record",
+=======
+        "counter_block", "unmapped", "source_health", "door_trouble", "alert", "event", "evidence", "notification", "digest", "access_record",
+        "source_mapping", "source_job", "source_job_stream",
+>>>>>>> e-replay
     ];
 
     private TestInstallation _installation = null!;
@@ -41,6 +46,17 @@ public sealed class RoleGrantsTests(PostgresFixture postgres) : IAsyncLifetime
     [InlineData(DatabaseRole.Process, "DELETE FROM event")]
     [InlineData(DatabaseRole.Process, "DELETE FROM evidence")]
     [InlineData(DatabaseRole.Process, "UPDATE counter_block SET concern = 0")]
+    [InlineData(DatabaseRole.Process, "DELETE FROM counter_block")]
+    [InlineData(DatabaseRole.Process, "UPDATE alert SET subject_key = 'user:other'")]
+    [InlineData(DatabaseRole.Process, "UPDATE notification SET withdrawn = false")]
+    [InlineData(DatabaseRole.Process, "UPDATE source_mapping SET content = ''")]
+    [InlineData(DatabaseRole.Process, "UPDATE source_job SET mapping_version = 1")]
+    [InlineData(DatabaseRole.Process, "INSERT INTO source_job (school_id, job_id, source_id, kind, requested_at) SELECT school_id, gen_random_uuid(), source_id, 'replay', now() FROM source")]
+    [InlineData(DatabaseRole.Setup, "UPDATE source_mapping SET content = ''")]
+    [InlineData(DatabaseRole.Setup, "DELETE FROM source_mapping")]
+    [InlineData(DatabaseRole.Setup, "UPDATE source_job SET state = 'running'")]
+    [InlineData(DatabaseRole.Setup, "UPDATE source_job SET result = '{}'")]
+    [InlineData(DatabaseRole.Setup, "DELETE FROM source_job")]
     [InlineData(DatabaseRole.Process, "UPDATE notification SET state = 'sent'")]
     [InlineData(DatabaseRole.Process, "UPDATE checkpoint SET school_id = gen_random_uuid()")]
     [InlineData(DatabaseRole.Process, "UPDATE intake_segment SET payload = ''")]
@@ -105,7 +121,7 @@ public sealed class RoleGrantsTests(PostgresFixture postgres) : IAsyncLifetime
         {
             DatabaseRole.Setup => ["school", "source"],
             DatabaseRole.Ingest => ["school", "source"],
-            DatabaseRole.Process => ["school", "source", "intake_stream", "checkpoint"],
+            DatabaseRole.Process => ["school", "source", "intake_stream", "checkpoint", "source_job"],
             DatabaseRole.Notify => ["school", "notification"],
             _ => ["staff_key"],
         };
@@ -117,6 +133,19 @@ public sealed class RoleGrantsTests(PostgresFixture postgres) : IAsyncLifetime
         foreach (var table in Tables)
         {
             Assert.True(await DeleteAsync(role, table) == 0, $"{role} deletes from {table} of another school");
+        }
+    }
+
+    [Fact]
+    public async Task OnlyWhileAReplayOfItsSourceRunsMayProcessingTakeARowBackOrPutAnAlertOnAnotherDesk()
+    {
+        foreach (var sql in new[] { "UPDATE alert SET route = 'head'", "DELETE FROM event", "DELETE FROM evidence", "DELETE FROM counter_block" })
+        {
+            await Assert.ThrowsAsync<PostgresException>(() => RunAsync(DatabaseRole.Process, _own.School, sql));
+            await _installation.Store.RunAsync($"UPDATE onlinesafety.source_job SET state = 'running' WHERE school_id = '{_own.School}'");
+            Assert.Equal(1, await RunAsync(DatabaseRole.Process, _own.School, sql));
+            await _installation.Store.RunAsync($"UPDATE onlinesafety.source_job SET state = 'done' WHERE school_id = '{_own.School}'");
+            Assert.Equal(0, await RunAsync(DatabaseRole.Process, _own.School, "UPDATE source_job SET state = 'running'"));
         }
     }
 
@@ -201,6 +230,9 @@ public sealed class RoleGrantsTests(PostgresFixture postgres) : IAsyncLifetime
             INSERT INTO notification (school_id, notification_id, kind, cause, alert_id, staff_id, channel, due_at, created_at)
                 VALUES ('{school}', '{id}', 'alert', 'raised', '{id}', '{id}', 'email', now(), now());
             INSERT INTO digest VALUES ('{school}', '2026-11-25', now(), now(), false, '', now());
+            INSERT INTO source_mapping VALUES ('{school}', '{source}', 1, '', now());
+            INSERT INTO source_job (school_id, job_id, source_id, kind, requested_at) VALUES ('{school}', '{id}', '{source}', 'replay', now());
+            INSERT INTO source_job_stream VALUES ('{school}', '{id}', '{id}', 0, '2026-11-25', 1, 1);
             INSERT INTO access_record (school_id, actor_kind, actor_name, action, object) VALUES ('{school}', 'service', 'x', 'x', 'x');
             """);
     }

@@ -48,7 +48,7 @@ public sealed class RowLevelSecurityTests(PostgresFixture postgres) : IAsyncLife
         string[] approved =
         [
             "checkpoint.process_claim", "intake_stream.process_find", "notification.notify_claim", "notification.notify_mark", "school.ingest_all",
-            "school.notify_read", "school.process_read", "school.setup_all", "source.ingest_read", "source.process_read", "source.setup_find", "source_secret.ingest_read",
+            "school.notify_read", "school.process_read", "school.setup_all", "source.ingest_read", "source.process_read", "source.setup_find", "source_job.process_claim", "source_secret.ingest_read",
             "staff_key.console_find",
         ];
         Assert.Equal(approved, await NamesAsync("SELECT tablename || '.' || policyname FROM pg_policies WHERE schemaname = 'onlinesafety' AND qual = 'true' ORDER BY 1"));

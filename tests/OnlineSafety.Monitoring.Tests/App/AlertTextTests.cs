@@ -55,7 +55,7 @@ public sealed class AlertTextTests
         new AlertDetailView(new AlertView
         {
             Alert = Guid.NewGuid(), Number = 3, School = Guid.NewGuid(), Risk = "content", Theme = "self_harm", ParentTheme = "self_harm", Themes = ["self_harm"], Severity = "high",
-            State = "new", Count = 1, Sources = [], Vendors = ["protex"], NeedsReview = false, RaisedAt = Summer, LastReceivedAt = Summer, Reasons = [],
+            State = "new", Count = 1, Sources = [], Vendors = ["protex"], NeedsReview = false, Late = false, RaisedAt = Summer, LastReceivedAt = Summer, Reasons = [],
         })
         {
             Instructions = "Find the pupil.",

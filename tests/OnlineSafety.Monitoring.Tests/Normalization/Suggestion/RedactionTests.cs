@@ -10,6 +10,8 @@ namespace OnlineSafety.Monitoring.Tests.Normalization.Suggestion;
 /// <summary>A contractor sees the proposal and must see no child in it.</summary>
 public sealed partial class RedactionTests
 {
+    private static readonly JsonSerializerOptions Readable = new(Monitoring.Normalization.Suggestion.Suggestion.Json) { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     private static readonly string[] Personal =
     [
         "Zephyrine Quillfeather", "quillfeather.z", "ACADEMIA\\quillfeather", "zephyrine@pupilrealm.example", "selfinjuryforum", "hurtingmyselftonight", "07700900123",
@@ -71,7 +73,7 @@ public sealed partial class RedactionTests
                 $$"""{"when":"2026-03-02T09:14:{{i:00}}Z","user":"u{{i}}.x","typed":"a b c {{i}}","search":"d e f","url":"https://{{i}}host.example.test/?q=d%20e%20f","action":"{{(i % 2 == 0 ? "blocked" : "allowed")}}"}""")).ToList()),
             Monitoring.Normalization.Suggestion.Suggestion.Json)).Select(match => match.Value.ToLowerInvariant()).ToHashSet(StringComparer.Ordinal);
         own.UnionWith(File.ReadAllText(Repository.Path("schemas", "suggest.json")).ToLowerInvariant().Split('"'));
-        var result = JsonSerializer.Serialize(suggestion, new JsonSerializerOptions(Monitoring.Normalization.Suggestion.Suggestion.Json) { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+        var result = JsonSerializer.Serialize(suggestion, Readable);
         var shown = Words().Matches(result).Select(match => match.Value.ToLowerInvariant()).ToHashSet(StringComparer.Ordinal);
         var tokens = values.SelectMany(value => Words().Matches(value).Select(match => match.Value.ToLowerInvariant()))
             .Where(token => !own.Contains(token) && token.Any(letter => letter is not ('a' or '9' or 'x'))).Distinct(StringComparer.Ordinal).ToList();

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Json.Schema;
 using OnlineSafety.Monitoring.Normalization.Suggestion;
 using OnlineSafety.Monitoring.TestKit;
+using Vocabulary = OnlineSafety.Monitoring.Normalization.Suggestion.Vocabulary;
 
 namespace OnlineSafety.Monitoring.Tests.Normalization.Suggestion;
 
