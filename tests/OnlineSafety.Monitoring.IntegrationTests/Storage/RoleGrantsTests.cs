@@ -12,12 +12,8 @@ public sealed class RoleGrantsTests(PostgresFixture postgres) : IAsyncLifetime
     private static readonly string[] Tables =
     [
         "school", "source", "person", "person_alias", "staff", "staff_key", "data_key", "intake_stream", "intake_segment", "delivery", "checkpoint",
-<<<<<<< HEAD
         "counter_block", "unmapped", "source_health", "door_trouble", "source_category", "alert", "event", "evidence", "notification", "digest", "access_record",
-=======
-        "counter_block", "unmapped", "source_health", "door_trouble", "alert", "event", "evidence", "notification", "digest", "access_record",
         "source_mapping", "source_job", "source_job_stream",
->>>>>>> e-replay
     ];
 
     private TestInstallation _installation = null!;

@@ -26,6 +26,8 @@ internal sealed class ColumnName
 
     public string Name { get; }
 
+    public string LastWord => _last.Length == 0 ? "" : _last[^1];
+
     /// <summary>A value that stands above the record, beside the list it is in.</summary>
     public bool IsAbove { get; }
 

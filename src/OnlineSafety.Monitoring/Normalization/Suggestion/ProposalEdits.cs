@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -80,7 +81,7 @@ internal static class ProposalEdits
         if (field.IndexOf('.', StringComparison.Ordinal) is > 0 and var point)
         {
             var words = fields[field[..point]] as JsonObject ?? throw new ProposalException($"--set {field}={value}: {field[..point]} has no words.");
-            (words["map"] as JsonObject ?? (JsonObject)(words["map"] = new JsonObject()))[field[(point + 1)..]] = int.TryParse(value, out var level) ? level : value;
+            SetWord(words, field[(point + 1)..], value);
         }
         else if (field == Ignore)
         {
@@ -99,6 +100,22 @@ internal static class ProposalEdits
             Set(mapping, field, shape.Recipes.TryGetValue($"{field}={value}", out var recipe) ? recipe.DeepClone() : JsonValue.Create(value));
             Remove(Ignored(mapping), value);
         }
+    }
+
+    // Words compare without case: one that is there already would be found first.
+    private static void SetWord(JsonObject words, string word, string ours)
+    {
+        if (words["map"] is not JsonObject map)
+        {
+            words["map"] = map = [];
+        }
+
+        foreach (var same in map.Select(entry => entry.Key).Where(key => key.Equals(word, StringComparison.OrdinalIgnoreCase)).ToList())
+        {
+            map.Remove(same);
+        }
+
+        map[word] = int.TryParse(ours, NumberStyles.None, CultureInfo.InvariantCulture, out var level) ? JsonValue.Create(level) : JsonValue.Create(ours);
     }
 
     private static void Set(JsonObject mapping, string field, JsonNode value) => mapping["fields"]!.AsObject()[field] = value;

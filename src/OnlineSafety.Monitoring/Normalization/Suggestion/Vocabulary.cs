@@ -18,6 +18,7 @@ internal sealed class Vocabulary
     private readonly HashSet<string> _categories;
     private readonly HashSet<string> _topLevel;
     private readonly HashSet<string> _fileEndings;
+    private readonly HashSet<string> _surnames;
 
     private Vocabulary(VocabularyFile file, IEnumerable<string> categories)
     {
@@ -25,6 +26,7 @@ internal sealed class Vocabulary
         _categories = new(categories, StringComparer.OrdinalIgnoreCase);
         _topLevel = new(file.Hosts.TopLevel, StringComparer.OrdinalIgnoreCase);
         _fileEndings = new(file.Hosts.FileEndings, StringComparer.OrdinalIgnoreCase);
+        _surnames = new(file.Surnames, StringComparer.OrdinalIgnoreCase);
         Times = new TimeFormats(file.Times);
         Words = Enum.GetValues<Meaning>()
             .Where(meaning => file.Words.ContainsKey(Meanings.FieldOf(meaning)))
@@ -57,7 +59,14 @@ internal sealed class Vocabulary
 
     public bool IsControl(string word) => _file.Control.Contains(word, StringComparer.OrdinalIgnoreCase);
 
-    public bool IsSecret(ColumnName name) => name.Keys.Any(key => _file.Secrets.Contains(key, StringComparer.Ordinal));
+    public bool IsSecret(ColumnName name) => name.Keys.Append(name.LastWord).Any(key => _file.Secrets.Contains(key, StringComparer.Ordinal));
+
+    public bool IsSurname(string word) => _surnames.Contains(word);
+
+    /// <summary>What products put before a line of columns.</summary>
+    public IReadOnlyList<string> Prefixes => _file.Prefixes;
+
+    public IReadOnlyList<KnownLayout> Layouts => _file.Layouts;
 
     public bool IsTopLevel(string label) => _topLevel.Contains(label);
 
@@ -117,6 +126,12 @@ internal sealed record VocabularyFile
 
     public required HostsEntry Hosts { get; init; }
 
+    public required string[] Surnames { get; init; }
+
+    public required string[] Prefixes { get; init; }
+
+    public required KnownLayout[] Layouts { get; init; }
+
     public required Dictionary<string, NamesEntry> Names { get; init; }
 
     public required Dictionary<string, Dictionary<string, JsonElement>> Words { get; init; }
@@ -137,6 +152,12 @@ internal sealed record VocabularyFile
 
     internal sealed record FlagsEntry(string[] Blocked, string[] Allowed, string[] Yes, string[] No);
 }
+
+/// <summary>A line of words whose columns are public.</summary>
+/// <param name="Name">Word for the id of the mapping.</param>
+/// <param name="Says">What it is.</param>
+/// <param name="Layout">A layout of a mapping.</param>
+internal sealed record KnownLayout(string Name, string Says, JsonElement Layout);
 
 /// <summary>What a range of HTTP status codes says of an action.</summary>
 internal sealed record StatusRule(int From, int To, string Is);

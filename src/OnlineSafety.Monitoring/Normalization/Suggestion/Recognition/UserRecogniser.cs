@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+
 namespace OnlineSafety.Monitoring.Normalization.Suggestion.Recognition;
 
 /// <summary>People: <c>DOMAIN\account</c>, <c>account@realm</c>, accounts by their pattern, and whatever a name calls a user.</summary>
@@ -5,6 +7,7 @@ internal sealed class UserRecogniser : IRecogniser
 {
     private const double LeastShare = 0.6;
     private const int LongestName = 80;
+    private const string Open = " (";
 
     public IEnumerable<Claim> Look(Column column, Sample sample)
     {
@@ -18,7 +21,12 @@ internal sealed class UserRecogniser : IRecogniser
         var domains = column.Share(value => value.IndexOf('\\') is > 0 and var at && at == value.LastIndexOf('\\') && at < value.Length - 1 && !value.Contains(' '));
         var mails = column.Share(IsMail);
         var realms = column.Distinct.Where(IsMail).Select(value => value[(value.IndexOf('@') + 1)..]).Distinct(StringComparer.OrdinalIgnoreCase).Count();
-        if (domains >= 0.2 && domains + mails + column.Share(IsAccount) >= LeastShare)
+        if (fit > 0 && column.Share(HasBrackets) is var bracketed && bracketed >= LeastShare)
+        {
+            yield return Bracketed(column, Meaning.User, bracketed, new JsonObject { ["from"] = column.Name.Name, ["before"] = Open, ["optionalMarks"] = true });
+            yield return Bracketed(column, Meaning.Group, bracketed, new JsonObject { ["from"] = column.Name.Name, ["after"] = Open, ["before"] = ")" }) with { Shares = true };
+        }
+        else if (domains >= 0.2 && domains + mails + column.Share(IsAccount) >= LeastShare)
         {
             yield return new Claim(column, Meaning.User, 0.75 + (0.2 * fit), $"{Say.Of(domains, column)} have the form DOMAIN\\account{Say.AndName(fit)}");
         }
@@ -32,15 +40,20 @@ internal sealed class UserRecogniser : IRecogniser
         {
             yield return OfName(column, fit);
         }
-        else if (column.Share(IsTelling) is var telling and >= LeastShare && !column.HasFewWords)
+        else if (column.Share(value => IsTelling(value, vocabulary)) is var telling and >= LeastShare)
         {
-            yield return new Claim(column, Meaning.User, 0.6, $"{Say.Of(telling, column)} are made as accounts are (initial and surname, or year and name), {Say.Number(column.Distinct.Count)} different");
+            yield return new Claim(column, Meaning.User, 0.6, $"{Say.Of(telling, column)} are made as accounts are (an initial with a surname, or a year with a name), {Say.Number(column.Distinct.Count)} different");
         }
         else if (column.Share(IsAccount) is var accounts and >= 0.9 && column.Distinct.Count > 1 && column.Distinct.Count < column.Cells.Count && !DeviceRecogniser.LooksLikeDevices(column))
         {
             yield return new Claim(column, Meaning.User, 0.35, $"{Say.Of(accounts, column)} are single words that repeat, {Say.Number(column.Distinct.Count)} different: accounts, perhaps");
         }
     }
+
+    private static bool HasBrackets(string value) => value.EndsWith(')') && value.IndexOf(Open, StringComparison.Ordinal) > 0;
+
+    private static Claim Bracketed(Column column, Meaning meaning, double share, JsonObject recipe) =>
+        new(column, meaning, meaning == Meaning.Group ? 0.9 : 0.88, $"{Say.Of(share, column)} have a user with a group in brackets") { Recipe = recipe };
 
     private static Claim OfName(Column column, double fit)
     {
@@ -61,19 +74,28 @@ internal sealed class UserRecogniser : IRecogniser
     private static bool IsAccount(string value) =>
         value.Length is >= 2 and <= 40 && value.Any(char.IsLetterOrDigit) && value.All(sign => char.IsLetterOrDigit(sign) || sign is '.' or '_' or '-' or '\'');
 
-    // j.smith, smith.j, jane.smith, 19jsmith, jsmith07
-    private static bool IsTelling(string value)
+    // j.smith, jane.smith, jsmith, smithj, 19jsmith, jsmith07; a point or two digits alone are no sign of a person.
+    private static bool IsTelling(string value, Vocabulary vocabulary)
     {
-        if (value.Length is < 4 or > 32 || !value.All(sign => char.IsAsciiLetterOrDigit(sign) || sign is '.' or '_') || value.Any(char.IsAsciiLetterUpper))
+        var word = value.Trim(Digits);
+        if (word.Length is < 3 or > 32 || value.Length - word.Length > 4 || !word.All(sign => char.IsAsciiLetter(sign) || sign is '.' or '_' or '-'))
         {
             return false;
         }
 
-        var point = value.IndexOf('.');
-        var digits = value.Count(char.IsAsciiDigit);
-        return point > 0 ? value.LastIndexOf('.') == point && point < value.Length - 1 && char.IsAsciiLetter(value[point + 1])
-            : digits == 2 && value.Length > 5 && (value[..2].All(char.IsAsciiDigit) || value[^2..].All(char.IsAsciiDigit)) && value.Count(char.IsAsciiLetter) == value.Length - 2;
+        var parts = word.Split('.', '_', '-');
+        return parts.Length switch
+        {
+            1 => HasInitial(word, vocabulary),
+            2 => (parts[0].Length is 1 or 2 && parts[1].Length > 1) || vocabulary.IsSurname(parts[0]) || vocabulary.IsSurname(parts[1]),
+            _ => false,
+        };
     }
+
+    private static bool HasInitial(string word, Vocabulary vocabulary) =>
+        vocabulary.IsSurname(word[1..]) || vocabulary.IsSurname(word[..^1]) || (word.Length > 4 && vocabulary.IsSurname(word[2..]));
+
+    private static readonly char[] Digits = [.. "0123456789"];
 
     private static bool IsPersonName(string value)
     {

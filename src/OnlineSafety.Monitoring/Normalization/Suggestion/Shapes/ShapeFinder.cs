@@ -63,12 +63,17 @@ internal sealed class ShapeFinder(Vocabulary vocabulary)
             return piped;
         }
 
+        if (ColumnText.Known(record.Whole, vocabulary) is { } known)
+        {
+            return $"known\n{known.Name}";
+        }
+
         if (PairText.KeysOf(text).Count >= PairText.Least)
         {
             return "kv";
         }
 
-        return Separated(record.Whole);
+        return Separated(ColumnText.Stripped(record.Whole, vocabulary));
     }
 
     private static string? Piped(string text) =>
@@ -109,7 +114,8 @@ internal sealed class ShapeFinder(Vocabulary vocabulary)
             "table" => Table.Describe(records, indexes, parts[1][0]),
             "cef" => new ShapeGroup("cef", "CEF lines", new JsonObject { ["type"] = "cef" }, indexes),
             "leef" => new ShapeGroup("leef", "LEEF lines", new JsonObject { ["type"] = "leef" }, indexes),
-            _ => ColumnText.Describe(parts[0], parts[1][0], int.Parse(parts[2], CultureInfo.InvariantCulture), records, indexes),
+            "known" => ColumnText.Describe(vocabulary.Layouts.First(layout => layout.Name == parts[1]), indexes),
+            _ => ColumnText.Describe(parts[0], parts[1][0], int.Parse(parts[2], CultureInfo.InvariantCulture), records, indexes, vocabulary),
         };
     }
 
