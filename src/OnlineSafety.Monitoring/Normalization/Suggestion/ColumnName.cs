@@ -6,7 +6,7 @@ internal sealed class ColumnName
     /// <summary>The name is one of those that the field has.</summary>
     public const double Exact = 1;
 
-    private const double LastWord = 0.8;
+    private const double ByLastWord = 0.8;
     private const double AnyWord = 0.5;
 
     private readonly string[] _words;
@@ -25,6 +25,8 @@ internal sealed class ColumnName
     }
 
     public string Name { get; }
+
+    public IReadOnlyList<string> Words => _words;
 
     public string LastWord => _last.Length == 0 ? "" : _last[^1];
 
@@ -49,7 +51,7 @@ internal sealed class ColumnName
 
         if (_last.Length > 0 && entry.Names.Contains(_last[^1], StringComparer.Ordinal))
         {
-            return LastWord;
+            return ByLastWord;
         }
 
         return _words.Any(word => entry.Names.Contains(word, StringComparer.Ordinal)) ? AnyWord : 0;

@@ -102,6 +102,10 @@ internal sealed class Vocabulary
     public double Fit(ColumnName name, Meaning meaning) =>
         _file.Names.TryGetValue(Meanings.FieldOf(meaning), out var names) ? name.Fit(names) : 0;
 
+    /// <summary>True when a word of the name is one of the field's names, whatever else it says.</summary>
+    public bool Mentions(ColumnName name, Meaning meaning) =>
+        _file.Names.TryGetValue(Meanings.FieldOf(meaning), out var names) && name.Words.Any(word => names.Names.Contains(word, StringComparer.Ordinal));
+
     /// <summary>True for a name that products give their fields: it may be shown, whoever sent it.</summary>
     public bool IsKnownName(ColumnName name) => _file.Names.Values.Any(names => name.Fit(names) >= ColumnName.Exact) || IsSecret(name);
 }
@@ -171,7 +175,7 @@ internal sealed record NamesEntry(string[] Names, string[] Not);
 internal sealed class WordList(IReadOnlyDictionary<string, JsonElement> words)
 {
     private readonly Dictionary<string, string> _exact = words.Keys.Where(word => !IsPattern(word)).ToDictionary(word => word, word => word, StringComparer.OrdinalIgnoreCase);
-    private readonly string[] _patterns = [.. words.Keys.Where(IsPattern)];
+    private readonly string[] _patterns = [.. words.Keys.Where(IsPattern).OrderByDescending(word => word.Length).ThenBy(word => word, StringComparer.Ordinal)];
 
     /// <summary>The entry that knows the word, null when none does.</summary>
     public string? Find(string word) =>

@@ -13,6 +13,13 @@ internal sealed class UserRecogniser : IRecogniser
     {
         var vocabulary = sample.Vocabulary;
         var fit = vocabulary.Fit(column.Name, Meaning.User);
+        if (column.Share(HasBrackets) is var bracketed && bracketed >= LeastShare && vocabulary.Mentions(column.Name, Meaning.User))
+        {
+            yield return Bracketed(column, Meaning.User, bracketed, new JsonObject { ["from"] = column.Name.Name, ["before"] = Open, ["optionalMarks"] = true });
+            yield return Bracketed(column, Meaning.Group, bracketed, new JsonObject { ["from"] = column.Name.Name, ["after"] = Open, ["before"] = ")" }) with { Shares = true };
+            yield break;
+        }
+
         if (fit < 0 || column.Distinct.Any(value => value.Length > LongestName) || column.Share(IsOther(vocabulary)) > 1 - LeastShare)
         {
             yield break;
@@ -21,12 +28,7 @@ internal sealed class UserRecogniser : IRecogniser
         var domains = column.Share(value => value.IndexOf('\\') is > 0 and var at && at == value.LastIndexOf('\\') && at < value.Length - 1 && !value.Contains(' '));
         var mails = column.Share(IsMail);
         var realms = column.Distinct.Where(IsMail).Select(value => value[(value.IndexOf('@') + 1)..]).Distinct(StringComparer.OrdinalIgnoreCase).Count();
-        if (fit > 0 && column.Share(HasBrackets) is var bracketed && bracketed >= LeastShare)
-        {
-            yield return Bracketed(column, Meaning.User, bracketed, new JsonObject { ["from"] = column.Name.Name, ["before"] = Open, ["optionalMarks"] = true });
-            yield return Bracketed(column, Meaning.Group, bracketed, new JsonObject { ["from"] = column.Name.Name, ["after"] = Open, ["before"] = ")" }) with { Shares = true };
-        }
-        else if (domains >= 0.2 && domains + mails + column.Share(IsAccount) >= LeastShare)
+        if (domains >= 0.2 && domains + mails + column.Share(IsAccount) >= LeastShare)
         {
             yield return new Claim(column, Meaning.User, 0.75 + (0.2 * fit), $"{Say.Of(domains, column)} have the form DOMAIN\\account{Say.AndName(fit)}");
         }

@@ -11,7 +11,9 @@ internal sealed class WordRecogniser(Meaning meaning) : IRecogniser
     public IEnumerable<Claim> Look(Column column, Sample sample)
     {
         var words = sample.Vocabulary.Words[meaning];
-        var entries = column.Distinct.Select(words.Find).OfType<string>().Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToArray();
+        // The longer pattern first, as a mapping tries them in order: tcp_denied* before tcp_*.
+        var entries = column.Distinct.Select(words.Find).OfType<string>().Distinct(StringComparer.Ordinal)
+            .OrderBy(WordList.IsPattern).ThenBy(entry => WordList.IsPattern(entry) ? -entry.Length : 0).ThenBy(entry => entry, StringComparer.Ordinal).ToArray();
         var fit = sample.Vocabulary.Fit(column.Name, meaning);
         if (fit < 0 || !column.HasFewWords || column.Distinct.Any(value => value.Length > 40))
         {

@@ -70,7 +70,7 @@ internal static class ColumnText
     }
 
     public static ShapeGroup Describe(KnownLayout known, int[] indexes) => new(
-        known.Name, known.Says, new JsonObject { ["type"] = "words", ["layouts"] = new JsonArray(JsonNode.Parse(known.Layout.GetRawText())) }, indexes);
+        known.Name, known.Says, new JsonObject { ["type"] = "words", ["layouts"] = new JsonArray(System.Text.Json.Nodes.JsonNode.Parse(known.Layout.GetRawText())) }, indexes);
 
     private static bool Fits(string[] words, JsonElement layout)
     {
