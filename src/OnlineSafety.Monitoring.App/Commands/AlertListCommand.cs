@@ -56,7 +56,7 @@ internal static class AlertListCommand
         Themes(alert),
         alert.Count.ToString(CultureInfo.InvariantCulture),
         string.Join(", ", alert.Vendors),
-        Output.Time(alert.RaisedAt, zone),
+        Output.Time(alert.RaisedAt, zone) + (alert.Late ? " (late)" : ""),
         alert.Reasons.Count > 0 ? alert.Reasons[0].Explanation : "",
     ];
 }

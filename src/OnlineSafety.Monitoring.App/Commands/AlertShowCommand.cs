@@ -53,7 +53,7 @@ internal static class AlertText
             yield return $"  also     {string.Join(", ", alert.Themes.Where(t => t != alert.Theme))}";
         }
 
-        yield return $"  raised   {Output.Time(alert.RaisedAt, zone)}, last heard {Output.Time(alert.LastReceivedAt, zone)}";
+        yield return $"  raised   {Output.Time(alert.RaisedAt, zone)}{(alert.Late ? ", late: read only after its source was given a mapping" : "")}, last heard {Output.Time(alert.LastReceivedAt, zone)}";
         if (alert.Outcome is not null)
         {
             yield return $"  outcome  {alert.Outcome}: {SetupText.Shown(alert.Note ?? "")}";

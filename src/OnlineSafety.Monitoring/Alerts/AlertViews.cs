@@ -42,7 +42,7 @@ internal record AlertView
     public required DateTimeOffset RaisedAt { get; init; }
 
     /// <summary>Raised from records that were received before and could be read only later.</summary>
-    public required bool Late { get; init; }
+    public bool Late { get; init; }
 
     public required DateTimeOffset LastReceivedAt { get; init; }
 

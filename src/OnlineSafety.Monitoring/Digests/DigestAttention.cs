@@ -26,7 +26,9 @@ internal static class DigestAttention
 
         Add(content.Sources.Sum(s => s.Unreadable), "record could not be read and waits for review", "records could not be read and wait for review");
         Add(content.Sources.Sum(s => s.Unmapped), "word of a product is not known to any map", "words of products are not known to any map");
-        Add(content.Watch.Backlog, "record waits to be processed", "records wait to be processed");
+        Add(content.Watch.LateAlerts, "alert was raised late, from records that could be read only now", "alerts were raised late, from records that could be read only now");
+        Add(content.Watch.Backlog - content.Watch.Captured, "record waits to be processed", "records wait to be processed");
+        Add(content.Watch.Captured, "record waits for its source to be given a mapping, read for grave words alone", "records wait for their source to be given a mapping, read for grave words alone");
         // Nobody may read that nothing stands out while nobody would have been told, or nothing was watched.
         Add(Gaps(content).Count, "gap in what is watched and who is told is listed below", "gaps in what is watched and who is told are listed below");
         if (UnknownShare(content) >= ManyUnknown)

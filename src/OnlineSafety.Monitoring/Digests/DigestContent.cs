@@ -73,8 +73,14 @@ internal sealed record WatchReport
     /// <summary>Open alerts of high severity and above for which no message ever left.</summary>
     public required long UntoldAlerts { get; init; }
 
-    /// <summary>Records in the log that were not processed yet.</summary>
+    /// <summary>Records in the log that no mapping has read yet.</summary>
     public required long Backlog { get; init; }
+
+    /// <summary>Of those, captured: their source has no mapping yet, and they were read for grave words alone.</summary>
+    public long Captured { get; init; }
+
+    /// <summary>Alerts of the window that a replay raised, long after what is in them was received.</summary>
+    public long LateAlerts { get; init; }
 
     public required int Dsls { get; init; }
 

@@ -59,7 +59,9 @@ internal static class DigestReader
                (SELECT COALESCE(sum(greatest(s.last_seq + 1 - COALESCE(c.next_seq, 1), 0)), 0)::bigint
                     FROM intake_stream s LEFT JOIN checkpoint c ON c.school_id = s.school_id AND c.stream_id = s.stream_id WHERE s.school_id = $1),
                count(*) FILTER (WHERE 'dsl' = ANY (roles)), count(*) FILTER (WHERE 'deputy' = ANY (roles)),
-               count(*) FILTER (WHERE 'head' = ANY (roles)), count(*) FILTER (WHERE 'chair' = ANY (roles))
+               count(*) FILTER (WHERE 'head' = ANY (roles)), count(*) FILTER (WHERE 'chair' = ANY (roles)),
+               (SELECT COALESCE(sum(captured), 0)::bigint FROM counter_block WHERE school_id = $1),
+               (SELECT count(*) FROM alert WHERE school_id = $1 AND late AND route = 'dsl' AND subject_staff IS NULL AND raised_at >= $2 AND raised_at < $3)
         FROM staff WHERE school_id = $1 AND enabled
         """;
 
@@ -113,7 +115,9 @@ internal static class DigestReader
         FailedNotifications = row.GetInt64(0),
         WaitingNotifications = row.GetInt64(1),
         UntoldAlerts = row.GetInt64(2),
-        Backlog = row.GetInt64(3),
+        Backlog = row.GetInt64(3) + row.GetInt64(8),
+        Captured = row.GetInt64(8),
+        LateAlerts = row.GetInt64(9),
         Dsls = (int)row.GetInt64(4),
         Deputies = (int)row.GetInt64(5),
         Heads = (int)row.GetInt64(6),

@@ -141,7 +141,7 @@ public sealed class RoleGrantsTests(PostgresFixture postgres) : IAsyncLifetime
             await _installation.Store.RunAsync($"UPDATE onlinesafety.source_job SET state = 'running' WHERE school_id = '{_own.School}'");
             Assert.Equal(1, await RunAsync(DatabaseRole.Process, _own.School, sql));
             await _installation.Store.RunAsync($"UPDATE onlinesafety.source_job SET state = 'done' WHERE school_id = '{_own.School}'");
-            Assert.Equal(0, await RunAsync(DatabaseRole.Process, _own.School, "UPDATE source_job SET state = 'running'"));
+            Assert.Equal(0, await RunAsync(DatabaseRole.Process, _own.School, $"UPDATE source_job SET state = 'running' WHERE school_id = '{_own.School}'"));
         }
     }
 

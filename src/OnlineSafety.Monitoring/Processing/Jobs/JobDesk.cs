@@ -13,7 +13,11 @@ internal sealed class JobDesk(Database setup, TimeProvider time)
     private static readonly TimeSpan PickUpWithin = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(250);
 
-    private const int MostListed = 200;
+    // The newest two hundred.
+    private const string List =
+        SourceJob.Select + "WHERE j.school_id = $1 AND ($2::uuid IS NULL OR j.source_id = $2) ORDER BY j.requested_at DESC LIMIT 200";
+
+    private const string Find = SourceJob.Select + "WHERE j.school_id = $1 AND j.job_id = $2";
 
     private const string Insert = """
         INSERT INTO source_job (school_id, job_id, source_id, kind, mapping_version, range_from, range_to, requested_at)
@@ -36,8 +40,7 @@ internal sealed class JobDesk(Database setup, TimeProvider time)
     public async Task<IReadOnlyList<SourceJob>> ListAsync(Guid school, Guid? source, Actor actor, CancellationToken cancellationToken)
     {
         await using var session = await setup.OpenAsync(school, actor, cancellationToken);
-        await using var select = session.Command(
-            $"SELECT {SourceJob.Columns} FROM source_job j WHERE j.school_id = $1 AND ($2::uuid IS NULL OR j.source_id = $2) ORDER BY j.requested_at DESC LIMIT {MostListed}");
+        await using var select = session.Command(List);
         select.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = school });
         select.Parameters.Add(new NpgsqlParameter { Value = (object?)source ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Uuid });
         var jobs = new List<SourceJob>();
@@ -111,7 +114,7 @@ internal sealed class JobDesk(Database setup, TimeProvider time)
     private async Task<SourceJob> FindAsync(Guid school, Guid job, Actor actor, CancellationToken cancellationToken)
     {
         await using var session = await setup.OpenAsync(school, actor, cancellationToken);
-        await using var select = session.Command($"SELECT {SourceJob.Columns} FROM source_job j WHERE j.school_id = $1 AND j.job_id = $2");
+        await using var select = session.Command(Find);
         select.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = school });
         select.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = job });
         await using var rows = await select.ExecuteReaderAsync(cancellationToken);

@@ -24,17 +24,17 @@ internal sealed class JobLedger([FromKeyedServices(DatabaseRole.Process)] Databa
         WHERE state = 'running' AND lease_until < clock_timestamp() AND starts >= $1
         """;
 
-    private const string Claim = $"""
+    private const string Claim = """
         UPDATE source_job j
         SET state = 'running', worker = $1, lease_until = clock_timestamp() + $2, started_at = COALESCE(j.started_at, clock_timestamp()), starts = j.starts + 1
         FROM (SELECT school_id, job_id FROM source_job
               WHERE kind = ANY ($3) AND (state = 'due' OR state = 'running' AND lease_until < clock_timestamp() AND starts < $4)
               ORDER BY requested_at LIMIT 1 FOR UPDATE SKIP LOCKED) due
         WHERE j.school_id = due.school_id AND j.job_id = due.job_id
-        RETURNING {SourceJob.Columns}
-        """;
+        RETURNING
+        """ + " " + SourceJob.Columns;
 
-    private const string Mine = "school_id = $1 AND job_id = $2 AND worker = $3 AND state = 'running'";
+    private const string Mine = " WHERE school_id = $1 AND job_id = $2 AND worker = $3 AND state = 'running'";
 
     /// <summary>The oldest job of these kinds that nobody works on; null when there is none.</summary>
     public Task<SourceJob?> ClaimAsync(Guid worker, string[] kinds, CancellationToken cancellationToken) => database.QueryAsync(
@@ -57,26 +57,26 @@ internal sealed class JobLedger([FromKeyedServices(DatabaseRole.Process)] Databa
 
     /// <exception cref="JobEndedException">It is no longer this worker's.</exception>
     public Task HoldAsync(SourceJobContext context, CancellationToken cancellationToken) =>
-        SetAsync(context, $"UPDATE source_job SET lease_until = clock_timestamp() + $4 WHERE {Mine}", cancellationToken, Of(Lease));
+        SetAsync(context, "UPDATE source_job SET lease_until = clock_timestamp() + $4" + Mine, cancellationToken, Of(Lease));
 
     /// <exception cref="JobEndedException">It is no longer this worker's.</exception>
     public Task ProgressAsync(SourceJobContext context, long done, long total, CancellationToken cancellationToken) =>
-        SetAsync(context, $"UPDATE source_job SET done = $4, total = $5 WHERE {Mine}", cancellationToken, Of(done), Of(total));
+        SetAsync(context, "UPDATE source_job SET done = $4, total = $5" + Mine, cancellationToken, Of(done), Of(total));
 
     /// <exception cref="JobEndedException">It is no longer this worker's.</exception>
     public Task DoneAsync(SourceJobContext context, JsonElement result, CancellationToken cancellationToken) => SetAsync(
         context,
-        $"UPDATE source_job SET state = 'done', done = total, finished_at = clock_timestamp(), result = $4 WHERE {Mine}",
+        "UPDATE source_job SET state = 'done', done = total, finished_at = clock_timestamp(), result = $4" + Mine,
         cancellationToken,
         new NpgsqlParameter { Value = result.GetRawText(), NpgsqlDbType = NpgsqlDbType.Jsonb });
 
     /// <exception cref="JobEndedException">It is no longer this worker's.</exception>
     public Task FailedAsync(SourceJobContext context, string error, CancellationToken cancellationToken) => SetAsync(
-        context, $"UPDATE source_job SET state = 'failed', finished_at = clock_timestamp(), error = $4 WHERE {Mine}", cancellationToken, Of(error));
+        context, "UPDATE source_job SET state = 'failed', finished_at = clock_timestamp(), error = $4" + Mine, cancellationToken, Of(error));
 
     /// <summary>This worker stops; the next one need not wait for the lease, and the start does not count.</summary>
     public Task ReleaseAsync(SourceJobContext context, CancellationToken cancellationToken) =>
-        SetAsync(context, $"UPDATE source_job SET lease_until = '-infinity', starts = starts - 1 WHERE {Mine}", cancellationToken);
+        SetAsync(context, "UPDATE source_job SET lease_until = '-infinity', starts = starts - 1" + Mine, cancellationToken);
 
     private async Task SetAsync(SourceJobContext context, string sql, CancellationToken cancellationToken, params NpgsqlParameter[] values)
     {

@@ -42,6 +42,8 @@ internal sealed record SourceJob(
     public const string Columns =
         "j.school_id, j.source_id, j.job_id, j.kind, j.state, j.mapping_version, j.range_from, j.range_to, j.requested_at, j.started_at, j.finished_at, j.done, j.total, j.result::text, j.error";
 
+    public const string Select = "SELECT " + Columns + " FROM source_job j ";
+
     public bool IsOpen => State is JobState.Due or JobState.Running;
 
     public static SourceJob Read(NpgsqlDataReader row) => new(

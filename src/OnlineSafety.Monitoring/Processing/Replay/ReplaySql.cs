@@ -97,8 +97,9 @@ internal static class ReplaySql
         UPDATE source_job_stream SET next_seq = $4, tally = $5 WHERE school_id = $1 AND job_id = $2 AND stream_id = $3
         """;
 
+    // A job that gets on is none that ends its process each time: its starts count anew.
     private const string Progress = """
-        UPDATE source_job SET done = done + $3, lease_until = clock_timestamp() + $4 WHERE school_id = $1 AND job_id = $2
+        UPDATE source_job SET starts = 1, done = done + $3, lease_until = clock_timestamp() + $4 WHERE school_id = $1 AND job_id = $2
         """;
 
     /// <param name="kept">Rows that an alert holds and nothing replaces.</param>

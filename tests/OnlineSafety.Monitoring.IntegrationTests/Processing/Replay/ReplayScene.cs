@@ -18,6 +18,8 @@ public abstract class ReplayScene(PostgresFixture postgres) : ProcessingScene(po
 {
     internal const string Grave = "painless ways to kill myself";
 
+    private const string Ids = "[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}";
+
     private protected static readonly Actor Operator = Actor.Operator("test");
 
     private protected SourceMappings Mappings => new(Installation[DatabaseRole.Setup], TimeProvider.System);
@@ -91,6 +93,10 @@ public abstract class ReplayScene(PostgresFixture postgres) : ProcessingScene(po
          "fields":{"user":"{{{user}}}","searchQuery":"{{{query}}}","url":"url"{{{extra}}},"action":{"from":"act","map":{"deny":"blocked"},"default":"unknown"},"kind":{"default":"visit"} } }]}
         """;
 
+    // As one text, so that a failure shows the place.
+    private protected static void AssertSame(IEnumerable<string> expected, IEnumerable<string> actual) =>
+        Assert.Equal(string.Join('\n', expected), string.Join('\n', actual));
+
     /// <summary>All that processing says of a source, without what only says when, and without alerts.</summary>
     private protected async Task<List<string>> TablesAsync(SourceKey at, bool rows = true)
     {
@@ -101,7 +107,7 @@ public abstract class ReplayScene(PostgresFixture postgres) : ProcessingScene(po
             ("event", rows ? $"""
                 SELECT row_number() OVER (ORDER BY s.opened_at, e.seq, e.part) || ' ' || seq || '-' || part || ' ' || e.review || ' ' || kind || ' ' || action || ' ' || risk || ' ' || severity || ' ' || theme || ' ' || e.audience || ' ' || route
                     || ' ' || COALESCE(subject_key, '') || ' ' || subject_role || ' ' || (subject_staff IS NOT NULL) || ' '
-                    || regexp_replace(convert_from(detail, 'UTF8'), '[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}', 'ID', 'g')
+                    || regexp_replace(convert_from(detail, 'UTF8'), '{Ids}', 'ID', 'g')
                 FROM onlinesafety.event e JOIN onlinesafety.intake_stream s USING (school_id, stream_id) WHERE e.source_id = '{at.Source}' ORDER BY s.opened_at, e.seq, e.part
                 """ : ""),
             ("evidence", rows ? $"SELECT seq || ' ' || encode(sha256(raw), 'hex') || ' ' || door || content_type || peer FROM onlinesafety.evidence WHERE stream_id IN {streams} ORDER BY 1" : ""),

@@ -28,8 +28,8 @@ public sealed class ReplayTests(PostgresFixture postgres) : ReplayScene(postgres
         {
             await Mappings.ApplyAsync(target, 1, from: null, to: null, Operator, CancellationToken.None);
             await RunJobsAsync();
-            Assert.Equal(tables, await TablesAsync(target));
-            Assert.Equal(alerts, await AlertsAsync());
+            AssertSame(tables, await TablesAsync(target));
+            AssertSame(alerts, await AlertsAsync());
         }
 
         Assert.Empty((await VerifyAsync()).Breaks);
@@ -102,7 +102,7 @@ public sealed class ReplayTests(PostgresFixture postgres) : ReplayScene(postgres
         }
 
         Assert.InRange(killed, 1, 29);
-        Assert.Equal(await TablesAsync(straight), await TablesAsync(other));
+        AssertSame(await TablesAsync(straight), await TablesAsync(other));
         Assert.Equal(
             (await ResultAsync(straight, (await QueryAsync($"SELECT job_id FROM onlinesafety.source_job WHERE source_id = '{straight.Source}'")).ConvertAll(r => (Guid)r[0])[0])).GetRawText(),
             (await ResultAsync(other, job)).GetRawText());
@@ -201,8 +201,8 @@ public sealed class ReplayTests(PostgresFixture postgres) : ReplayScene(postgres
         await RunJobsAsync();
 
         var preview = await ResultAsync(target, asked);
-        Assert.Equal(tables, await TablesAsync(target));
-        Assert.Equal(alerts, await AlertsAsync());
+        AssertSame(tables, await TablesAsync(target));
+        AssertSame(alerts, await AlertsAsync());
         var result = await MapAsync(target, Kv());
         Assert.Equal(["cat", "pc"], preview.GetProperty("fields").EnumerateArray().Select(f => f.GetString()));
         foreach (var part in new[] { "records", "notRead", "events", "before", "after", "alerts", "unmapped" })
