@@ -41,7 +41,7 @@ internal static class SourceSuggestCommand
             var json = parse.GetValue(switches.Json);
             var asked = await desk.RequestAsync(target, JobKind.Suggest, source.MappingVersion, from: null, to: null, Installation.Operator, cancellationToken);
             var job = await JobWait.ForAsync(parse, desk, target.School, asked, "reading", json, cancellationToken);
-            var suggestion = job.Result!.Value.Deserialize<Suggestion>(Suggestion.Json)!;
+            var suggestion = job.Result!.Value.Deserialize<Proposal>(Proposal.Json)!;
             var (mapping, open) = Answered(suggestion, switches, parse);
             if (mapping.Length > 0)
             {
@@ -58,7 +58,7 @@ internal static class SourceSuggestCommand
         });
     }
 
-    private static (string Mapping, IReadOnlyList<Question> Open) Answered(Suggestion suggestion, Switches switches, ParseResult parse)
+    private static (string Mapping, IReadOnlyList<Question> Open) Answered(Proposal suggestion, Switches switches, ParseResult parse)
     {
         try
         {
@@ -70,11 +70,11 @@ internal static class SourceSuggestCommand
         }
     }
 
-    private static async Task ReportAsync(ParseResult parse, Source source, Suggestion suggestion, FileInfo? file, bool json)
+    private static async Task ReportAsync(ParseResult parse, Source source, Proposal suggestion, FileInfo? file, bool json)
     {
         if (json)
         {
-            await parse.InvocationConfiguration.Output.WriteLineAsync(JsonSerializer.Serialize(new { source = source.SourceId, product = source.Product, suggestion }, Suggestion.Json));
+            await parse.InvocationConfiguration.Output.WriteLineAsync(JsonSerializer.Serialize(new { source = source.SourceId, product = source.Product, suggestion }, Proposal.Json));
             return;
         }
 
@@ -98,11 +98,11 @@ internal static class SourceSuggestCommand
         }
     }
 
-    internal static IEnumerable<string> Questions(Suggestion suggestion)
+    internal static IEnumerable<string> Questions(Proposal suggestion)
     {
         if (suggestion.Questions.Count > 0)
         {
-            yield return "Open, and left out until it is answered (give the switch to this command):";
+            yield return "Open (give this command the switch that is right):";
         }
 
         foreach (var question in suggestion.Questions)
@@ -115,7 +115,7 @@ internal static class SourceSuggestCommand
         }
     }
 
-    internal static IEnumerable<string> Tried(Suggestion suggestion)
+    internal static IEnumerable<string> Tried(Proposal suggestion)
     {
         var trial = suggestion.Trial;
         yield return string.Create(
@@ -123,7 +123,7 @@ internal static class SourceSuggestCommand
             $"Tried on the same records: {trial.Read:N0} of {suggestion.Records:N0} read, {trial.Control:N0} heartbeats, {trial.Unclaimed:N0} of no known shape, {trial.Unreadable:N0} broken; {trial.Events:N0} events.");
         if (trial.Events > 0)
         {
-            yield return $"  filled: {string.Join(", ", trial.Filled.Select(field => string.Create(CultureInfo.InvariantCulture, $"{field.Key} {field.Value * 100 / trial.Events} %")))}";
+            yield return $"  filled: {string.Join(", ", trial.Filled.OrderByDescending(field => field.Value).ThenBy(field => field.Key, StringComparer.Ordinal).Select(field => string.Create(CultureInfo.InvariantCulture, $"{field.Key} {field.Value * 100 / trial.Events} %")))}";
         }
 
         if (trial.NeverFilled.Count > 0)
@@ -137,7 +137,7 @@ internal static class SourceSuggestCommand
         }
     }
 
-    private static IEnumerable<string> Next(Source source, Suggestion suggestion, FileInfo? file)
+    private static IEnumerable<string> Next(Source source, Proposal suggestion, FileInfo? file)
     {
         if (suggestion.Mapping.Length == 0)
         {

@@ -67,7 +67,7 @@ public sealed class OnboardingTests(PostgresFixture postgres, ITestOutputHelper 
             """);
         await CapturedAsync(1);
 
-        await BecomesAlertAsync(source, "drugs", "user:a.patel", Then);
+        await BecomesAlertAsync(source, "drugs", "medium", "user:a.patel", Then);
     }
 
     [Fact]
@@ -84,7 +84,7 @@ public sealed class OnboardingTests(PostgresFixture postgres, ITestOutputHelper 
             """);
         await CapturedAsync(1);
 
-        await BecomesAlertAsync(source, "gambling", "user:z.khan", Then);
+        await BecomesAlertAsync(source, "gambling", "high", "user:z.khan", Then);
     }
 
     [Fact]
@@ -97,7 +97,7 @@ public sealed class OnboardingTests(PostgresFixture postgres, ITestOutputHelper 
             $"""<134>webguard[12]: ts={Epoch(2) / 1000} usr=z.khan dev=LIB-06 ip=10.20.1.6 link="https://www.example.org/rivers" label="Education" did=allowed kb=7""");
         await CapturedAsync(3);
 
-        await BecomesAlertAsync(source, "weapons", "user:j.smith", Then);
+        await BecomesAlertAsync(source, "weapons", "high", "user:j.smith", Then);
     }
 
     private async Task<(Guid Source, string Key)> AddAsync(string via, params string[] more)
@@ -106,7 +106,7 @@ public sealed class OnboardingTests(PostgresFixture postgres, ITestOutputHelper 
         return (added.GetProperty("source").GetGuid(), added.GetProperty("key").GetString()!);
     }
 
-    private async Task BecomesAlertAsync(Guid source, string theme, string subject, DateTimeOffset occurred)
+    private async Task BecomesAlertAsync(Guid source, string theme, string severity, string subject, DateTimeOffset occurred)
     {
         var file = Path.Combine(_data, "mapping.json");
         output.WriteLine(await RunAsync("source", "suggest", source.ToString(), "--out", file));
@@ -116,7 +116,7 @@ public sealed class OnboardingTests(PostgresFixture postgres, ITestOutputHelper 
         // Sending is a step too.
         Assert.True(_commands + 1 <= MostCommands, $"{_commands + 1} commands");
         var alert = Assert.Single(alerts.EnumerateArray());
-        Assert.Equal((theme, "medium"), (alert.GetProperty("theme").GetString(), alert.GetProperty("severity").GetString()));
+        Assert.Equal((theme, severity), (alert.GetProperty("theme").GetString(), alert.GetProperty("severity").GetString()));
         Assert.Equal(subject, await _database.Test.RunAsync("SELECT subject_key FROM onlinesafety.event WHERE alert_id IS NOT NULL"));
         Assert.Equal(occurred.UtcDateTime, await _database.Test.RunAsync("SELECT occurred_at FROM onlinesafety.event WHERE alert_id IS NOT NULL"));
     }

@@ -7,7 +7,7 @@ namespace OnlineSafety.Monitoring.Tests.Normalization;
 
 public sealed class SchemaTests
 {
-    private static readonly JsonSchema Mapping = JsonSchema.FromText(File.ReadAllText(Repository.Path("schemas", "mapping.schema.json")));
+    internal static readonly JsonSchema Mapping = JsonSchema.FromText(File.ReadAllText(Repository.Path("schemas", "mapping.schema.json")));
     private static readonly JsonSchema Event = JsonSchema.FromText(File.ReadAllText(Repository.Path("schemas", "event.schema.json")));
 
     [Fact]

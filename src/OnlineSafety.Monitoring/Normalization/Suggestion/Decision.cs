@@ -145,7 +145,7 @@ internal sealed class Decisions
         {
             var columns = decision.Claims.Select(claim => claim.Column).ToList();
             decision.RunnerUp = claims
-                .Where(claim => Meanings.IsField(claim.Meaning)
+                .Where(claim => claim.Score >= Claim.Least && Meanings.IsField(claim.Meaning)
                     && (columns.Contains(claim.Column) ? claim.Meaning != decision.Meaning : claim.Meaning == decision.Meaning))
                 .MaxBy(claim => claim.Score);
         }

@@ -20,7 +20,7 @@ internal static class ProposalEdits
     /// <param name="settings">Values of <c>--set</c>.</param>
     /// <returns>The mapping.json with the answers, and the questions that stay open.</returns>
     /// <exception cref="ProposalException">A setting names a field or a name that is not there.</exception>
-    public static (string Mapping, IReadOnlyList<Question> Open) Apply(Suggestion suggestion, IReadOnlyCollection<string> flags, IReadOnlyCollection<string> settings)
+    public static (string Mapping, IReadOnlyList<Question> Open) Apply(Proposal suggestion, IReadOnlyCollection<string> flags, IReadOnlyCollection<string> settings)
     {
         if (suggestion.Mapping.Length == 0)
         {
@@ -58,7 +58,7 @@ internal static class ProposalEdits
         return (MappingWriter.Text(file), [.. suggestion.Questions.Where(question => !answered.Contains(question))]);
     }
 
-    private static IEnumerable<ShapeFinding> Concerned(Suggestion suggestion, string field, string value)
+    private static IEnumerable<ShapeFinding> Concerned(Proposal suggestion, string field, string value)
     {
         var plain = field.Split('.')[0];
         if (plain != Ignore && !Enum.GetValues<Meaning>().Where(Meanings.IsField).Select(Meanings.FieldOf).Contains(plain, StringComparer.Ordinal))

@@ -5,6 +5,7 @@ internal sealed class QuestionList(string mapping, Sample sample, IReadOnlyList<
 {
     private const int MostCandidates = 4;
     private const int MostWords = 8;
+    private const string Actions = "or allowed, warned, redirected, observed, error";
 
     public IEnumerable<Question> Ask()
     {
@@ -76,6 +77,10 @@ internal sealed class QuestionList(string mapping, Sample sample, IReadOnlyList<
         return new Question(mapping, field, $"Is {claim.Column.Name.Name} the {field}? {claim.Evidence}.", [new Answer($"--set {field}=", "no: leave it out", null)]);
     }
 
+    private Answer AnswerFor(Column column, string word) => masking.IsShared(column, word)
+        ? new Answer($"--set \"action.{word}=blocked\"", Actions, null)
+        : new Answer("--set \"action.WORD=blocked\"", $"for the word that looks like {Masking.Mask(word)}; {Actions}", null);
+
     private Question? UnknownActions()
     {
         if (decisions.Find(Meaning.Action) is not { } action || action.Claims[0].Unknown.Count == 0)
@@ -88,7 +93,6 @@ internal sealed class QuestionList(string mapping, Sample sample, IReadOnlyList<
         var events = words.Sum(word => column.Counts.GetValueOrDefault(word));
         return new Question(
             mapping, "action", $"{Say.Number(words.Count)} words of {column.Name.Name}, in {Say.Number(events)} of {Say.Number(sample.Rows)} events, are not known: what did the product do?",
-            [.. words.Take(MostWords).Select(word => masking.IsShared(column, word) ? word : Masking.Mask(word)).Distinct(StringComparer.Ordinal)
-                .Select(word => new Answer($"--set \"action.{word}=blocked\"", "or allowed, warned, redirected, observed, error", null))]);
+            [.. words.Take(MostWords).Select(word => AnswerFor(column, word)).Distinct()]);
     }
 }

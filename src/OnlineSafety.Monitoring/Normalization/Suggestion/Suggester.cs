@@ -20,7 +20,7 @@ internal sealed class Suggester(MappingSet mappings, Vocabulary vocabulary)
     /// <param name="product">Product word of the source.</param>
     /// <param name="records">Captured records; those beyond <see cref="MostRecords"/> are not looked at.</param>
     /// <param name="zone">Zone of the source's local times.</param>
-    public Suggestion Suggest(string product, IReadOnlyList<RawRecord> records, TimeZoneInfo zone)
+    public Proposal Suggest(string product, IReadOnlyList<RawRecord> records, TimeZoneInfo zone)
     {
         records = [.. records.Take(MostRecords)];
         var source = SourceOf(records);
@@ -36,7 +36,7 @@ internal sealed class Suggester(MappingSet mappings, Vocabulary vocabulary)
         var text = drafts.Count == 0 ? "" : MappingWriter.File(product, source, drafts.Select(draft => draft.Mapping));
         var pack = drafts.Count == 0 ? [] : mappings.Compile(product, Encoding.UTF8.GetBytes(text));
         var shown = drafts.SelectMany(draft => draft.Finding.Names).Select(name => name.StartsWith("$.", StringComparison.Ordinal) ? name[2..] : name).ToHashSet(StringComparer.OrdinalIgnoreCase);
-        return new Suggestion
+        return new Proposal
         {
             Mapping = text,
             Records = records.Count,

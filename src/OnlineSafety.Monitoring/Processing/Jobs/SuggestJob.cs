@@ -46,11 +46,11 @@ internal sealed class SuggestJob(
         }
 
         var suggestion = new Suggester(rules.Mappings, rules.Vocabulary).Suggest(source.Product, sample, source.TimeZone);
-        return JsonSerializer.SerializeToElement(suggestion, Suggestion.Json);
+        return JsonSerializer.SerializeToElement(suggestion, Proposal.Json);
     }
 
     /// <summary>All there is when that is little; else as many from each of several places, from the first byte to the last.</summary>
-    private static IEnumerable<(ReplayRange Range, long First, long Count)> Spread(List<ReplayRange> ranges, long total)
+    internal static IEnumerable<(ReplayRange Range, long First, long Count)> Spread(List<ReplayRange> ranges, long total)
     {
         if (total <= Suggester.MostRecords)
         {

@@ -7,8 +7,6 @@ using OnlineSafety.Monitoring.TestKit;
 
 namespace OnlineSafety.Monitoring.Tests.Normalization.Suggestion;
 
-using Suggestion = Monitoring.Normalization.Suggestion.Suggestion;
-
 /// <summary>Records as a source in capture mode has them, and proposals made from them.</summary>
 internal static class Captured
 {
@@ -25,7 +23,7 @@ internal static class Captured
 
     public static RawRecord Csv(string text) => Record(text, RecordEnvelope.Csv, Door.Http);
 
-    public static Suggestion Suggest(params IReadOnlyList<RawRecord> records) => new Suggester(Mappings, Vocabulary).Suggest(Product, records, Packs.London);
+    public static Proposal Suggest(params IReadOnlyList<RawRecord> records) => new Suggester(Mappings, Vocabulary).Suggest(Product, records, Packs.London);
 
     /// <summary>The events that a mapping makes of the records, in their order.</summary>
     public static List<MonitoringEvent> Read(string mapping, params IReadOnlyList<RawRecord> records) => Read(Mappings.Compile(Product, Encoding.UTF8.GetBytes(mapping)), records);

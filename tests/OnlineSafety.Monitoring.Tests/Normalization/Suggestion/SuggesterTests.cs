@@ -1,8 +1,6 @@
 using System.Text.Json;
-using Json.Schema;
 using OnlineSafety.Monitoring.Events;
 using OnlineSafety.Monitoring.Normalization.Suggestion;
-using OnlineSafety.Monitoring.TestKit;
 
 namespace OnlineSafety.Monitoring.Tests.Normalization.Suggestion;
 
@@ -75,11 +73,10 @@ public sealed class SuggesterTests
     [Fact]
     public void AProposalFitsTheSchemaOfMappings()
     {
-        var schema = JsonSchema.FromText(File.ReadAllText(Repository.Path("schemas", "mapping.schema.json")));
         foreach (var records in (RawRecord[][])[[Captured.Csv(Table)], [.. Lines.Select(Captured.Line)], [Captured.Json(Nested)]])
         {
             using var mapping = JsonDocument.Parse(Captured.Suggest(records).Mapping);
-            Assert.True(schema.Evaluate(mapping.RootElement).IsValid, mapping.RootElement.GetRawText());
+            Assert.True(SchemaTests.Mapping.Evaluate(mapping.RootElement).IsValid, mapping.RootElement.GetRawText());
         }
     }
 
@@ -88,8 +85,8 @@ public sealed class SuggesterTests
     {
         var records = Lines.Select(Captured.Line).ToList();
         Assert.Equal(
-            JsonSerializer.Serialize(Captured.Suggest(records), Monitoring.Normalization.Suggestion.Suggestion.Json),
-            JsonSerializer.Serialize(Captured.Suggest(records), Monitoring.Normalization.Suggestion.Suggestion.Json));
+            JsonSerializer.Serialize(Captured.Suggest(records), Proposal.Json),
+            JsonSerializer.Serialize(Captured.Suggest(records), Proposal.Json));
     }
 
     [Fact]
@@ -148,10 +145,20 @@ public sealed class SuggesterTests
         [
             Captured.Json("""{"type":"heartbeat"}"""),
             Captured.Json("""{"type":"web","time":"2026-03-02T09:14:07Z","user":"a.patel","url":"https://a.example.test/","search":"ping"}"""),
-            Captured.Json("""{"type":"web","time":"2026-03-02T09:15:07Z","user":"z.khan","url":"https://b.example.test/","search":"heartbeat"}"""),
+            Captured.Json("""{"type":"web","time":"2026-03-02T09:15:07Z","user":"z.khan","url":"https://b.example.test/","search":"maths"}"""),
         ];
         var suggestion = Captured.Suggest(records);
         Assert.Equal((2, 1), (suggestion.Trial.Read, suggestion.Trial.Control));
+        Assert.Equal(0, Captured.Suggest([.. records[1..], records[1] with { ReceivedAt = Packs.ReceivedAt.AddMinutes(1) }]).Trial.Control);
+    }
+
+    [Fact]
+    public void NoMoreThanTwoThousandRecordsAreLookedAt()
+    {
+        var records = Enumerable.Range(0, 2500).Select(i => Captured.Line(
+            $"<134>Mar  2 09:14:07 fw1 webguard[12]: ts={1772442847 + i} usr=u{i % 300}.x dev=LIB-{i % 90:00} ip=10.20.1.{i % 250} link=\"https://{i % 700}.example.test/a?b={i}\" label=\"Games\" did={(i % 9 == 0 ? "denied" : "allowed")}")).ToList();
+        var proposal = Captured.Suggest(records);
+        Assert.Equal((2000, 2000), (proposal.Records, proposal.Trial.Read));
     }
 
     [Fact]

@@ -25,7 +25,7 @@ internal sealed class DeviceRecogniser : IRecogniser
         var tokens = column.Share(value => value.Length <= 64 && value.Count(sign => sign == ' ') <= 2);
         if (LooksLikeDevices(column))
         {
-            yield return new Claim(column, Meaning.DeviceHost, 0.6 + (0.35 * fit), $"{Say.Of(column.Share(IsDevice), column)} are made as device names are (letters and a number), {Say.Number(column.Distinct.Count)} different{Say.AndName(fit)}");
+            yield return new Claim(column, Meaning.DeviceHost, 0.65 + (0.3 * fit), $"{Say.Of(column.Share(IsDevice), column)} are made as device names are (letters and a number), {Say.Number(column.Distinct.Count)} different{Say.AndName(fit)}");
         }
         else if (fit > 0 && tokens >= LeastShare)
         {

@@ -55,7 +55,7 @@ internal sealed class UserRecogniser : IRecogniser
     private static bool HasBrackets(string value) => value.EndsWith(')') && value.IndexOf(Open, StringComparison.Ordinal) > 0;
 
     private static Claim Bracketed(Column column, Meaning meaning, double share, JsonObject recipe) =>
-        new(column, meaning, meaning == Meaning.Group ? 0.9 : 0.88, $"{Say.Of(share, column)} have a user with a group in brackets") { Recipe = recipe };
+        new(column, meaning, meaning == Meaning.Group ? 0.97 : 0.96, $"{Say.Of(share, column)} have a user with a group in brackets") { Recipe = recipe };
 
     private static Claim OfName(Column column, double fit)
     {

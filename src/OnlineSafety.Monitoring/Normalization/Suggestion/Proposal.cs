@@ -5,7 +5,7 @@ using System.Text.Json.Serialization;
 namespace OnlineSafety.Monitoring.Normalization.Suggestion;
 
 /// <summary>A mapping proposed from captured records, and why. Holds no value of a record: see <see cref="Masking"/>.</summary>
-internal sealed record Suggestion
+internal sealed record Proposal
 {
     /// <summary>How it is written and read as JSON.</summary>
     public static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) } };
