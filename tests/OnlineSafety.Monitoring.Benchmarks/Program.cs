@@ -1,4 +1,5 @@
 using OnlineSafety.Monitoring.Benchmarks;
+using OnlineSafety.Monitoring.Benchmarks.Mappings;
 using OnlineSafety.Monitoring.Benchmarks.Speed;
 
 // dotnet run -c Release --project tests/OnlineSafety.Monitoring.Benchmarks -- MODE [option...]
@@ -9,6 +10,7 @@ Mode[] modes =
     new("latency", "one line (TCP, HTTP) -> mail in the outbox", LatencyRun.RunAsync),
     new("hostile", "p99 of healthy webhook senders beside slow and storming ones", HostileRun.RunAsync),
     new("stages", "normalise and assess alone, beside phrase matchers", arguments => Task.FromResult(StagesRun.Run(arguments))),
+    new("mappings", "one record of each kind by compiled mappings, beside .NET's own ways to take it apart", MappingsRun.RunAsync),
     new("verify", "the whole log walked and reconciled, 10 million records", VerifyRun.RunAsync),
 ];
 

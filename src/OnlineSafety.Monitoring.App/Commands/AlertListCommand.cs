@@ -1,7 +1,10 @@
 using System.CommandLine;
 using System.Globalization;
+using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.Alerts;
 using OnlineSafety.Monitoring.Notifications;
+using OnlineSafety.Monitoring.Sources;
+using OnlineSafety.Monitoring.Sources.Health;
 
 namespace OnlineSafety.Monitoring.App.Commands;
 
@@ -35,6 +38,12 @@ internal static class AlertListCommand
             {
                 var zone = SchoolZone.Of(opened.School.TimeZone);
                 Output.Table(parse, ["No", "State", "Severity", "Risk", "Theme", "Events", "Products", "Raised", "Because"], alerts.Select(alert => Row(alert, zone)));
+                // A short list may mean a quiet day or a filter that stopped: whoever reads it must know which.
+                var alarms = await new StandingAlarms(opened.Database[DatabaseRole.Console]).OfAsync(opened.School.SchoolId, opened.Actor, cancellationToken);
+                if (alarms.Count > 0)
+                {
+                    await Output.LineAsync(parse, SetupText.Shown($"Not all is seen: {string.Join("; ", alarms.Select(alarm => $"{alarm.Name} {alarm.Words}"))}. See: onlinesafety sources"));
+                }
             }
 
             if (alerts.Count == Most)

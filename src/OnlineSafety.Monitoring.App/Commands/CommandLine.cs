@@ -31,11 +31,15 @@ internal static class CommandLine
         installation.AddTo(root);
         root.Add(ServeCommand.Create(installation));
         root.Add(DemoCommand.Create(installation));
-        root.Add(new Command("school", "Schools of this installation.") { SchoolCommands.Add(installation), SchoolCommands.List(installation) });
+        root.Add(new Command("school", "Schools of this installation.")
+        {
+            SchoolCommands.Add(installation), SchoolCommands.List(installation), SchoolCalendarCommands.Calendar(installation), SchoolCalendarCommands.Closure(installation),
+        });
         root.Add(new Command("source", "Exports of products at a school.")
         {
             SourceAddCommand.Create(installation),
-            SourceListCommand.Create(installation),
+            SourceListCommand.Create(installation, "list"),
+            SourceExpectCommand.Create(installation),
             SourceUnmappedCommand.Create(installation),
             SourceSuggestCommand.Create(installation),
             SourceMapCommand.Create(installation),
@@ -47,6 +51,11 @@ internal static class CommandLine
             SourceSecretCommands.Create(installation),
             SourceCertificateCommands.Create(installation),
             SourceCategoryCommands.Create(installation),
+        });
+        root.Add(SourceListCommand.Create(installation, "sources"));
+        root.Add(new Command("canary", "What a managed device opens on a schedule, so that a filter that stopped is noticed.")
+        {
+            CanaryCommands.Add(installation), CanaryCommands.List(installation), CanaryCommands.Remove(installation),
         });
         root.Add(new Command("staff", "Who is told, and who may act on alerts.") { StaffCommands.Add(installation), StaffCommands.List(installation) });
         root.Add(new Command("people", "The people list of a school.") { PeopleImportCommand.Create(installation) });

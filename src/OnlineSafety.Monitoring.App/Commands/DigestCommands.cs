@@ -17,7 +17,7 @@ internal static class DigestCommands
     public static Command Preview(Installation installation)
     {
         var school = SchoolSwitch.Required();
-        var date = Date(installation);
+        var date = Date();
         var html = new Option<bool>("--html") { Description = "Print the HTML part." };
         var json = Output.JsonSwitch();
         var command = new ExampledCommand(
@@ -31,7 +31,7 @@ internal static class DigestCommands
             var at = await SchoolSwitch.ResolveAsync(database, parse.GetRequiredValue(school), cancellationToken);
             await using var services = Services(installation, parse, database);
             var digest = await services.GetRequiredService<DigestPreview>()
-                .RenderAsync(at.SchoolId, parse.GetRequiredValue(date), Installation.Operator, cancellationToken);
+                .RenderAsync(at.SchoolId, Day(parse, date, installation), Installation.Operator, cancellationToken);
             if (parse.GetValue(json))
             {
                 await Output.JsonAsync(parse, digest);
@@ -52,7 +52,7 @@ internal static class DigestCommands
     public static Command Send(Installation installation)
     {
         var school = SchoolSwitch.Required();
-        var date = Date(installation);
+        var date = Date();
         var command = new ExampledCommand(
             "send", "Send the digest of a day: a missing one is made, a sent one is sent once more, unchanged.", "onlinesafety digest send --school \"Example Academy\" --date 2026-11-20")
         {
@@ -64,7 +64,7 @@ internal static class DigestCommands
             var at = await SchoolSwitch.ResolveAsync(database, parse.GetRequiredValue(school), cancellationToken);
             await using var services = Services(installation, parse, database);
             var sent = await services.GetRequiredService<DigestSender>()
-                .SendForAsync(at.SchoolId, parse.GetRequiredValue(date), Installation.Operator, cancellationToken);
+                .SendForAsync(at.SchoolId, Day(parse, date, installation), Installation.Operator, cancellationToken);
             if (sent == DigestSending.NotYet)
             {
                 throw new SetupException("That day is still to come at the school.");
@@ -74,10 +74,14 @@ internal static class DigestCommands
         });
     }
 
-    private static Option<DateOnly> Date(Installation installation) => new("--date")
+    private static DateOnly Day(ParseResult parse, Option<DateOnly?> date, Installation installation) =>
+        parse.GetValue(date) ?? DateOnly.FromDateTime(installation.Time.GetLocalNow().DateTime);
+
+    // No default of its own: help would show today in a form of some country.
+    private static Option<DateOnly?> Date() => new("--date")
     {
         Description = "Day of the digest, as 2026-11-20; without it today.",
-        DefaultValueFactory = _ => DateOnly.FromDateTime(installation.Time.GetLocalNow().DateTime),
+        HelpName = "DAY",
         CustomParser = result =>
         {
             if (DateOnly.TryParseExact(result.Tokens[0].Value, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date))
@@ -86,7 +90,7 @@ internal static class DigestCommands
             }
 
             result.AddError("--date is a day like 2026-11-20.");
-            return default;
+            return null;
         },
     };
 

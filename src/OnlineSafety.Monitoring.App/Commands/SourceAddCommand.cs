@@ -21,9 +21,11 @@ internal static class SourceAddCommand
             "onlinesafety source add --school \"Example Academy\" --product senso --via webhook --json",
             "onlinesafety source add --school \"Example Academy\" --product netsweeper --via syslog --host filter1",
             "onlinesafety source add --school \"Example Academy\" --product protex --via syslog --certificate client.pem",
-            "onlinesafety source add --school \"Example Academy\" --product unknown --via webhook --name \"New filter\"")
+            "onlinesafety source add --school \"Example Academy\" --product unknown --via webhook --name \"New filter\"",
+            "onlinesafety source add --school \"Example Academy\" --product smoothwall --via mail --sender smoothwall.com")
         {
-            switches.School, switches.Product, switches.Via, switches.From, switches.Port, switches.Host, switches.App, switches.Tls, switches.Certificate, switches.Name, switches.Zone, switches.Capture, switches.Json,
+            switches.School, switches.Product, switches.Via, switches.From, switches.Sender, switches.Port, switches.Host, switches.App, switches.Tls, switches.Certificate, switches.Name, switches.Zone,
+            switches.Capture, switches.Json,
         };
         return command.Does(async (parse, cancellationToken) =>
         {
@@ -40,12 +42,13 @@ internal static class SourceAddCommand
             var address = SourceAddress.Of(issued.Source, service, installation.Settings(parse).DropDirectory);
             if (parse.GetValue(switches.Json))
             {
-                await Output.JsonAsync(parse, new { source = issued.Source.SourceId, key = issued.Key, url = address.Url, syslog = address.Syslog, drop = address.Drop });
+                await Output.JsonAsync(parse, new { source = issued.Source.SourceId, key = issued.Key, url = address.Url, syslog = address.Syslog, drop = address.Drop, mail = address.MailboxOf(issued.Source, issued.Key) });
                 return;
             }
 
             await Output.LineAsync(parse, $"Source {issued.Source.Name} is {issued.Source.SourceId}.");
-            await Output.LineAsync(parse, $"Key, shown only now:  {issued.Key}");
+            await Output.LineAsync(
+                parse, address.MailboxOf(issued.Source, issued.Key) is { } mailbox ? $"Mail address, shown only now:  {mailbox}" : $"Key, shown only now:  {issued.Key}");
             await Output.LineAsync(parse);
             await Output.LineAsync(parse, SourceGuide.For(issued.Source, issued.Key, address));
             if (issued.Source.Capture)
@@ -54,7 +57,11 @@ internal static class SourceAddCommand
                     parse, $"It waits for a mapping: records are kept, and read for grave words at once. When some have come: onlinesafety source suggest {issued.Source.SourceId} --out mapping.json");
             }
 
-            if (issued.Source.Tls && service.SyslogTls is null && issued.Source.Port is null)
+            if (issued.Source.Door == (short)SourceDoor.Mail && service.Mail is null)
+            {
+                await Output.LineAsync(parse, "The service takes no mail yet: set Intake:Mail in the appsettings.json of its data directory (see README) and start it again.");
+            }
+            else if (issued.Source is { Tls: true, Port: null, Door: (short)SourceDoor.Syslog } && service.SyslogTls is null)
             {
                 await Output.LineAsync(parse, "The service has no TLS listener yet: set Intake:Syslog:Tls in the appsettings.json of its data directory (see README) and start it again.");
             }
@@ -70,9 +77,14 @@ internal static class SourceAddCommand
 
         public Option<string> Product { get; } = new("--product") { Description = "Word of the product: a folder in schemas/vendors; unknown for any other.", Required = true, HelpName = "PRODUCT" };
 
-        public Option<string> Via { get; } = new("--via") { Description = "How it reaches us: webhook, syslog or file.", Required = true };
+        public Option<string> Via { get; } = new("--via") { Description = "How it reaches us: webhook, syslog, file or mail.", Required = true };
 
         public Option<string[]> From { get; } = new("--from") { Description = "Address or network that may send, CIDR; may be repeated.", HelpName = "CIDR", DefaultValueFactory = _ => [] };
+
+        public Option<string[]> Sender { get; } = new("--sender")
+        {
+            Description = "Who may send its mail: a domain with all below it, or an address; may be repeated. Without it anybody.", HelpName = "DOMAIN", DefaultValueFactory = _ => [],
+        };
 
         public Option<int?> Port { get; } = new("--port")
         {
@@ -93,7 +105,7 @@ internal static class SourceAddCommand
 
         public Option<string?> App { get; } = new("--app") { Description = "App name (tag) in the syslog header to match." };
 
-        public Option<bool> Tls { get; } = new("--tls") { Description = "Take its syslog only over TLS; with --port that port is one of TLS." };
+        public Option<bool> Tls { get; } = new("--tls") { Description = "Take its syslog or mail only over TLS; with --port that port is one of TLS." };
 
         public Option<FileInfo?> Certificate { get; } = new("--certificate")
         {
@@ -113,8 +125,9 @@ internal static class SourceAddCommand
 
         public Switches()
         {
-            Via.AcceptOnlyFromAmong("webhook", "syslog", "file");
+            Via.AcceptOnlyFromAmong("webhook", "syslog", "file", "mail");
             From.Validators.Add(result => UsageCheck.Require(result, () => Array.ForEach(result.GetValueOrDefault<string[]>() ?? [], network => NewSource.Network(network))));
+            Sender.Validators.Add(result => UsageCheck.Require(result, () => Array.ForEach(result.GetValueOrDefault<string[]>() ?? [], sender => NewSource.Sender(sender))));
             Zone.Validators.Add(result => UsageCheck.Require(result, () => SetupText.Zone(result.GetValueOrDefault<string>() ?? "")));
         }
 
@@ -122,12 +135,13 @@ internal static class SourceAddCommand
         {
             Product = parse.GetRequiredValue(Product) is Unknown ? Unknown : schemas.Product(parse.GetRequiredValue(Product)),
             Capture = parse.GetValue(Capture) || parse.GetRequiredValue(Product) is Unknown,
-            Door = Words.TryRead<SourceDoor>(parse.GetRequiredValue(Via), out var door) ? door : throw new SetupException("--via is webhook, syslog or file."),
+            Door = Words.TryRead<SourceDoor>(parse.GetRequiredValue(Via), out var door) ? door : throw new SetupException("--via is webhook, syslog, file or mail."),
             From = parse.GetRequiredValue(From),
             Port = parse.GetValue(Port),
             Host = parse.GetValue(Host),
             App = parse.GetValue(App),
             Tls = parse.GetValue(Tls),
+            Senders = parse.GetRequiredValue(Sender),
             Certificate = parse.GetValue(Certificate) is { } file ? CertificateThumbprint.OfFile(file.FullName) : null,
             Name = parse.GetRequiredValue(Name),
             TimeZone = parse.GetRequiredValue(Zone),

@@ -1,5 +1,7 @@
 using System.CommandLine;
 using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.App.Guides;
+using OnlineSafety.Monitoring.App.Hosting;
 using OnlineSafety.Monitoring.Sources;
 
 namespace OnlineSafety.Monitoring.App.Commands;
@@ -25,14 +27,17 @@ internal static class SourceKeyCommands
             await using var database = await installation.OpenAsync(parse, cancellationToken, DatabaseRole.Setup);
             var issued = await new SourceRegister(database[DatabaseRole.Setup], installation.Time)
                 .RotateKeyAsync(parse.GetRequiredValue(source), parse.GetValue(endOld), Installation.Operator, cancellationToken);
+            var settings = installation.Settings(parse);
+            var mailbox = SourceAddress.Of(issued.Source, ServiceAddresses.Read(settings.DataDirectory), settings.DropDirectory).MailboxOf(issued.Source, issued.Key);
             if (parse.GetValue(json))
             {
-                await Output.JsonAsync(parse, new { source = issued.Source.SourceId, key = issued.Key });
+                await Output.JsonAsync(parse, new { source = issued.Source.SourceId, key = issued.Key, mail = mailbox });
                 return;
             }
 
-            await Output.LineAsync(parse, $"New key of {issued.Source.Name}, shown only now:  {issued.Key}");
-            await Output.LineAsync(parse, parse.GetValue(endOld) ? "Older keys no longer work." : "The key before this one works until the next rotation.");
+            var what = mailbox is null ? "key" : "mail address";
+            await Output.LineAsync(parse, $"New {what} of {issued.Source.Name}, shown only now:  {mailbox ?? issued.Key}");
+            await Output.LineAsync(parse, parse.GetValue(endOld) ? "Older ones no longer work." : "The one before it works until the next rotation.");
         });
     }
 

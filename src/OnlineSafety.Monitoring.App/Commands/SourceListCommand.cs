@@ -1,18 +1,28 @@
 using System.CommandLine;
 using System.Globalization;
 using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.App.Guides;
+using OnlineSafety.Monitoring.Notifications;
 using OnlineSafety.Monitoring.Sources;
+using OnlineSafety.Monitoring.Sources.Health;
 
 namespace OnlineSafety.Monitoring.App.Commands;
 
-/// <summary>Lists sources with what was last heard of each.</summary>
+/// <summary>Lists sources and how each stands: one command under two names, <c>sources</c> and <c>source list</c>.</summary>
 internal static class SourceListCommand
 {
-    public static Command Create(Installation installation)
+    private static readonly TimeSpan Away = TimeSpan.FromMinutes(2);
+
+    public static Command Create(Installation installation, string name)
     {
         var school = new Option<string?>("--school") { Description = "Id or exact name of the school; without it all schools.", HelpName = "SCHOOL" };
         var json = Output.JsonSwitch();
-        var command = new ExampledCommand("list", "List sources: when last heard, how much, what could not be read.", "onlinesafety source list --school \"Example Academy\"") { school, json };
+        var example = name == "list" ? "onlinesafety source list" : "onlinesafety sources";
+        var command = new ExampledCommand(
+            name, "List sources and how each stands: healthy, late, silent; when last heard, what is expected, what could not be read.", $"{example} --school \"Example Academy\"", $"{example} --json")
+        {
+            school, json,
+        };
         return command.Does(async (parse, cancellationToken) =>
         {
             await using var database = await installation.OpenAsync(parse, cancellationToken, DatabaseRole.Setup);
@@ -20,23 +30,29 @@ internal static class SourceListCommand
                 ? [await SchoolSwitch.ResolveAsync(database, wanted, cancellationToken)]
                 : await new SchoolRegister(database[DatabaseRole.Setup]).ListAsync(Installation.Operator, cancellationToken);
             var register = new SourceRegister(database[DatabaseRole.Setup], installation.Time);
-            var listed = new List<ListedSource>();
+            var listed = new List<(School School, ListedSource Source)>();
+            var notes = new List<string>();
             foreach (var one in schools)
             {
-                listed.AddRange(await register.ListAsync(one.SchoolId, Installation.Operator, cancellationToken));
+                var sources = await register.ListAsync(one.SchoolId, Installation.Operator, cancellationToken);
+                listed.AddRange(sources.Select(source => (one, source)));
+                notes.AddRange(WatchNotes(one, sources, await register.WatchAsync(one.SchoolId, Installation.Operator, cancellationToken), installation.Time.GetUtcNow()));
             }
 
             if (parse.GetValue(json))
             {
-                await Output.JsonAsync(parse, listed.Select(Public));
+                await Output.JsonAsync(parse, listed.Select(l => Public(l.Source)));
                 return;
             }
 
-            var names = schools.ToDictionary(s => s.SchoolId, s => s.Name);
             Output.Table(
                 parse,
-                ["Source", "School", "Name", "Product", "Via", "Last heard", "Records", "Unreadable", "Unmapped words", "Trouble at the door", "State"],
-                listed.Select(s => Row(s, names[s.Source.SchoolId])));
+                ["Source", "School", "Name", "Product", "Via", "State", "Last heard", "Expected every", "Canary seen", "Records", "Unreadable", "Unmapped words", "Trouble at the door"],
+                listed.Select(l => Row(l.Source, l.School)));
+            foreach (var note in listed.SelectMany(l => Notes(l.Source)).Concat(notes))
+            {
+                await Output.LineAsync(parse, SetupText.Shown(note));
+            }
         });
     }
 
@@ -48,14 +64,26 @@ internal static class SourceListCommand
         listed.Source.Product,
         via = ViaWord(listed.Source),
         from = listed.Source.Networks,
+        senders = listed.Source.Senders,
         listed.Source.Port,
         host = listed.Source.MatchHost,
         app = listed.Source.MatchApp,
         listed.Source.Unassigned,
         listed.Source.Enabled,
+        state = listed.State?.State,
+        alarming = listed.State?.Alarming ?? false,
+        since = listed.State?.Since,
+        words = listed.State?.Words,
+        expectedGapMinutes = listed.State?.ExpectedGap.TotalMinutes,
+        gapBasis = listed.State?.GapBasis,
         listed.Source.Capture,
         mapping = listed.Source.MappingVersion,
         lastHeard = listed.Health?.LastReceivedAt,
+        lastActivity = listed.Health?.LastActivityAt,
+        lastCanary = listed.Health?.LastCanaryAt,
+        canaries = listed.Canaries.Select(c => new { canary = c.CanaryId, c.Name, everyMinutes = c.Every.TotalMinutes, lastSeen = c.LastSeenAt }),
+        devices = listed.Devices.Select(d => new { d.Class, d.LastSeen }),
+        notices = listed.State?.Notices ?? [],
         records = listed.Health?.Records ?? 0,
         unreadable = listed.Health?.Review ?? 0,
         unmapped = listed.UnmappedValues,
@@ -64,20 +92,61 @@ internal static class SourceListCommand
         troubles = listed.Troubles.Select(t => new { t.Kind, t.Count, t.FirstSeen, t.LastSeen }),
     };
 
-    private static string[] Row(ListedSource listed, string school) =>
+    private static string[] Row(ListedSource listed, School school) =>
     [
         listed.Source.SourceId.ToString(),
-        school,
+        school.Name,
         listed.Source.Name,
         listed.Source.Product,
-        ViaWord(listed.Source) + (listed.Source.Tls ? " (TLS)" : ""),
-        Output.Time(listed.Health?.LastReceivedAt),
+        ViaWord(listed.Source) + (listed.Source.Tls ? " (TLS)" : "") + (listed.Source.Door == (short)SourceDoor.Mail ? $" ({SourceGuide.SendersOf(listed.Source)})" : ""),
+        StateWord(listed),
+        Output.Time(listed.Health?.LastActivityAt, SchoolZone.Of(school.TimeZone)),
+        listed.State is { } state ? $"{SpanSwitch.Text(state.ExpectedGap)} ({state.GapBasis})" : "-",
+        listed.Canaries.Count == 0 ? "-" : Output.Time(listed.Canaries.Max(c => c.LastSeenAt), SchoolZone.Of(school.TimeZone)),
         Number(listed.Health?.Records ?? 0),
         Number(listed.Health?.Review ?? 0),
         Number(listed.UnmappedValues),
         TroublesOf(listed),
-        !listed.Source.Enabled ? "disabled" : listed.Source.Capture ? "capture" : "in use",
     ];
+
+    private static string StateWord(ListedSource listed) =>
+        !listed.Source.Enabled ? "disabled" : listed.Source.Unassigned ? "not assigned" : listed.Source.Capture ? "capture" : listed.State?.State ?? "not judged yet";
+
+    private static IEnumerable<string> Notes(ListedSource listed)
+    {
+        if (!listed.Source.Enabled)
+        {
+            yield break;
+        }
+
+        if (listed.State is { } state && state.State != SourceStateWords.Of(SourceState.Healthy))
+        {
+            yield return $"{listed.Source.Name}: {state.Words}";
+        }
+
+        if (listed.Devices.Count > 0)
+        {
+            yield return $"{listed.Source.Name}: devices last seen: {string.Join(", ", listed.Devices.Select(d => $"{d.Class} {d.LastSeen:yyyy-MM-dd}"))}";
+        }
+
+        foreach (var notice in listed.State?.Notices ?? [])
+        {
+            yield return $"{listed.Source.Name}: {notice}";
+        }
+    }
+
+    private static IEnumerable<string> WatchNotes(School school, IReadOnlyList<ListedSource> sources, StoredWatch? watch, DateTimeOffset now)
+    {
+        if (sources.Any(s => s.Source is { Enabled: true, Unassigned: false }) && !(now - watch?.JudgedAt < Away))
+        {
+            yield return $"{school.Name}: nobody watches whether the sources go quiet. Is onlinesafety serve running, with the role process?";
+        }
+
+        foreach (var notice in watch?.Notices ?? [])
+        {
+            yield return $"{school.Name}: {notice}";
+        }
+    }
 
     private static string ViaWord(Source source) => ((SourceDoor)source.Door).ToString().ToLowerInvariant();
 

@@ -11,7 +11,7 @@ internal static class StaffCommands
         var school = SchoolSwitch.Required();
         var name = new Option<string>("--name") { Description = "Full name.", Required = true };
         var email = new Option<string>("--email") { Description = "Address for alerts and digests.", Required = true };
-        var role = new Option<string[]>("--role") { Description = "dsl, deputy, head, chair or digest; may be repeated.", Required = true };
+        var role = new Option<string[]>("--role") { Description = "dsl, deputy, head, chair, digest or it (told when a source goes quiet, never of an alert); may be repeated.", Required = true };
         var account = new Option<string[]>("--account")
         {
             Description = "Account by which the products know this person, so that nobody is told of an alert about themselves; may be repeated.",

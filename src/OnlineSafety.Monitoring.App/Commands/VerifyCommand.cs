@@ -41,7 +41,7 @@ internal static class VerifyCommand
             var heads = await HeadsAsync(database, anchors, lost, cancellationToken);
             var report = await WithProgressAsync(parse, parse.GetValue(switches.Json), progress =>
                 new LogVerifier(database[DatabaseRole.Process]).VerifyAsync(parse.GetValue(switches.Source), heads, progress, cancellationToken));
-            report.Breaks.AddRange(lost.Select(day => $"anchor {day}: no digest of that day has it; it was changed or is gone. The heads printed below the anchor can still be checked."));
+            report.Breaks.AddRange(lost.Select(NotFound));
             if (parse.GetValue(switches.Json))
             {
                 await Output.JsonAsync(parse, report);
@@ -57,6 +57,9 @@ internal static class VerifyCommand
             return report.Clean ? CommandLine.Done : CommandLine.Failed;
         });
     }
+
+    internal static string NotFound(DayAnchor day) =>
+        $"anchor {day}: no digest of that day has it: it was changed or is gone, or the anchor is mistyped. The heads printed below the anchor can still be checked.";
 
     internal static IEnumerable<string> Lines(VerifyReport report)
     {

@@ -6,7 +6,7 @@ namespace OnlineSafety.Monitoring.App.Demo;
 
 /// <summary>One sample export.</summary>
 /// <param name="File">Name in the product's <c>samples</c> folder.</param>
-/// <param name="Door"><c>webhook</c> or <c>syslog</c>.</param>
+/// <param name="Door"><c>webhook</c>, <c>syslog</c> or <c>mail</c>.</param>
 /// <param name="ContentType">Media type of a webhook body.</param>
 internal sealed record Sample(string File, string Door, string? ContentType);
 
@@ -32,12 +32,17 @@ internal sealed record Samples(string Product, [property: System.Text.Json.Seria
         return all;
     }
 
-    /// <summary>Doors that the samples use; a product may have both.</summary>
-    public IEnumerable<SourceDoor> Doors => Files.Select(f => DoorOf(f)).Distinct();
+    /// <summary>Doors that the samples use; a product may have both. Mails are left out: the mail door is shut until somebody opens it.</summary>
+    public IEnumerable<SourceDoor> Doors => Files.Select(f => DoorOf(f)).Where(door => door != SourceDoor.Mail).Distinct();
 
     public IEnumerable<Sample> Through(SourceDoor door) => Files.Where(f => DoorOf(f) == door);
 
     public byte[] Bytes(Sample sample) => File.ReadAllBytes(Path.Combine(_directory, sample.File));
 
-    private static SourceDoor DoorOf(Sample sample) => sample.Door == "syslog" ? SourceDoor.Syslog : SourceDoor.Webhook;
+    private static SourceDoor DoorOf(Sample sample) => sample.Door switch
+    {
+        "syslog" => SourceDoor.Syslog,
+        "mail" => SourceDoor.Mail,
+        _ => SourceDoor.Webhook,
+    };
 }

@@ -9,8 +9,13 @@ namespace OnlineSafety.Monitoring.App.Guides;
 /// <param name="Url">Ingest address for HTTP.</param>
 /// <param name="Syslog">Host and port for syslog: UDP and TCP, or TLS for a source that demands it.</param>
 /// <param name="Drop">Folder for files, on the host of the service.</param>
-internal sealed record SourceAddress(string Url, string Syslog, string Drop)
+/// <param name="Mail">Host and port for mail.</param>
+/// <param name="MailDomain">What stands after the @ of its mail address.</param>
+internal sealed record SourceAddress(string Url, string Syslog, string Drop, string Mail, string MailDomain)
 {
+    // RFC 5321, 4.5.4.2: what is shown while the service takes no mail yet.
+    private const int ConventionalMailPort = 25;
+
     // RFC 5425, 4.1: what is shown while the service has no TLS listener yet.
     private const int ConventionalTlsPort = 6514;
 
@@ -19,8 +24,18 @@ internal sealed record SourceAddress(string Url, string Syslog, string Drop)
         var host = service.Syslog[..service.Syslog.LastIndexOf(':')];
         var common = source.Tls ? service.SyslogTls ?? string.Create(CultureInfo.InvariantCulture, $"{host}:{ConventionalTlsPort}") : service.Syslog;
         var syslog = source.Port is { } port ? string.Create(CultureInfo.InvariantCulture, $"{host}:{port}") : common;
-        return new SourceAddress($"{service.Http.TrimEnd('/')}/v1/ingest/{source.SourceId}", syslog, Path.Combine(dropDirectory, source.SourceId.ToString()));
+        return new SourceAddress(
+            $"{service.Http.TrimEnd('/')}/v1/ingest/{source.SourceId}",
+            syslog,
+            Path.Combine(dropDirectory, source.SourceId.ToString()),
+            service.Mail ?? string.Create(CultureInfo.InvariantCulture, $"{host}:{ConventionalMailPort}"),
+            service.MailDomain ?? host);
     }
+
+    /// <summary>The address of a mail source; null for any other.</summary>
+    /// <param name="source">The source.</param>
+    /// <param name="key">Its key, which is what stands before the @.</param>
+    public string? MailboxOf(Source source, string key) => source.Door == (short)SourceDoor.Mail ? $"{key}@{MailDomain}" : null;
 }
 
 /// <summary>The exact lines to paste into a product. The texts are data: <c>door.txt</c> for every product, <c>product.door.txt</c> for one.</summary>
@@ -28,18 +43,26 @@ internal static class SourceGuide
 {
     public static string For(Source source, string key, SourceAddress address)
     {
-        var door = ((SourceDoor)source.Door).ToString().ToLowerInvariant() + (source.Tls ? "-tls" : "");
-        var colon = address.Syslog.LastIndexOf(':');
+        var door = ((SourceDoor)source.Door).ToString().ToLowerInvariant() + (source is { Tls: true, Door: (short)SourceDoor.Syslog } ? "-tls" : "");
+        var endpoint = source.Door == (short)SourceDoor.Mail ? address.Mail : address.Syslog;
+        var colon = endpoint.LastIndexOf(':');
         var text = (Read($"{source.Product}.{door}") is { } own ? own + "\n" : "") + Read(door);
         return text
             .Replace("{source}", source.SourceId.ToString(), StringComparison.Ordinal)
             .Replace("{drop}", address.Drop, StringComparison.Ordinal)
             .Replace("{url}", address.Url, StringComparison.Ordinal)
-            .Replace("{host}", address.Syslog[..colon].Trim('[', ']'), StringComparison.Ordinal)
-            .Replace("{port}", address.Syslog[(colon + 1)..], StringComparison.Ordinal)
+            .Replace("{host}", endpoint[..colon].Trim('[', ']'), StringComparison.Ordinal)
+            .Replace("{port}", endpoint[(colon + 1)..], StringComparison.Ordinal)
+            .Replace("{mailbox}", address.MailboxOf(source, key), StringComparison.Ordinal)
+            .Replace("{domain}", address.MailDomain, StringComparison.Ordinal)
+            .Replace("{senders}", SendersOf(source), StringComparison.Ordinal)
+            .Replace("{sender}", source.Senders is [var sender, ..] ? sender.Contains('@', StringComparison.Ordinal) ? sender : "alerts@" + sender : "alerts@example.com", StringComparison.Ordinal)
             .Replace("{tag}", source.MatchApp ?? source.Product, StringComparison.Ordinal)
             .Replace("{key}", key, StringComparison.Ordinal);
     }
+
+    /// <summary>From whom a mail source takes mail, for people.</summary>
+    public static string SendersOf(Source source) => source.Senders.Length == 0 ? "any sender" : string.Join(", ", source.Senders);
 
     private static string? Read(string name)
     {

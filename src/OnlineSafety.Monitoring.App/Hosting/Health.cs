@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Npgsql;
 using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Intake.Mail;
 using OnlineSafety.Monitoring.Intake.Syslog;
 using OnlineSafety.Monitoring.Intake.Syslog.Tls;
 using OnlineSafety.Monitoring.Processing;
@@ -9,7 +10,7 @@ using OnlineSafety.Monitoring.Storage.Hosting;
 
 namespace OnlineSafety.Monitoring.App.Hosting;
 
-/// <summary><c>/health/live</c>: the process answers. <c>/health/ready</c>: it can do its work. Neither says more than a word for each check.</summary>
+/// <summary><c>/health/live</c>: the process answers. <c>/health/ready</c>: it can do its work. Neither says more than a word for each check; the log has its reason.</summary>
 internal static class Health
 {
     public static void AddHealth(this IServiceCollection services, ServiceRoles roles)
@@ -69,18 +70,23 @@ internal sealed class DatabaseCheck(MonitoringDatabase database, ServiceOptions 
         catch (Exception error) when (error is NpgsqlException or TimeoutException or InvalidOperationException or OperationCanceledException)
         {
             logger.NotReady("database", error.GetType().Name);
-            return HealthCheckResult.Unhealthy();
+            return HealthCheckResult.Unhealthy("a role of the database cannot be used");
         }
     }
 }
 
-/// <summary>The doors are open. Degraded while one is shut that should be open: a port that somebody else has, or TLS without a certificate.</summary>
-internal sealed class ListenersCheck(SyslogService syslog) : IHealthCheck
+/// <summary>
+/// The doors are open. Degraded while one is shut that should be open (a port that somebody else has, or TLS without a certificate), and for a while
+/// after one broke.
+/// </summary>
+internal sealed class ListenersCheck(SyslogService syslog, MailService mail) : IHealthCheck
 {
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
         Task.FromResult(
-            syslog.Listeners.Count == 0 ? HealthCheckResult.Unhealthy()
-            : syslog.Closed.Count > 0 ? HealthCheckResult.Degraded()
+            syslog.Listeners.Count == 0 ? HealthCheckResult.Unhealthy("no listener of syslog is open")
+            : mail.Closed ? HealthCheckResult.Unhealthy("the mail door is shut")
+            : syslog.Closed.Count > 0 ? HealthCheckResult.Degraded($"shut: {string.Join(", ", syslog.Closed.Select(listener => listener.Name))}")
+            : syslog.Broke.Lately ? HealthCheckResult.Degraded("a listener of syslog broke in the last minutes and was opened again")
             : HealthCheckResult.Healthy());
 }
 
@@ -88,14 +94,16 @@ internal sealed class ListenersCheck(SyslogService syslog) : IHealthCheck
 internal sealed class CertificateCheck(SyslogService syslog) : IHealthCheck
 {
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
-        Task.FromResult(syslog.Certificate is { Faulty: false, Age: CertificateAge.Good } ? HealthCheckResult.Healthy() : HealthCheckResult.Degraded());
+        Task.FromResult(syslog.Certificate is { Faulty: false, Age: CertificateAge.Good }
+            ? HealthCheckResult.Healthy()
+            : HealthCheckResult.Degraded("the TLS certificate ends within 14 days, or its files cannot be used"));
 }
 
-/// <summary>Degraded for a while after a door met a limit: connections were refused, senders held back, or datagrams lost.</summary>
-internal sealed class LimitsCheck(SyslogService syslog) : IHealthCheck
+/// <summary>Degraded for a while after a door met a limit: connections were refused, senders held back or told to come again, or datagrams lost.</summary>
+internal sealed class LimitsCheck(SyslogService syslog, MailService mail) : IHealthCheck
 {
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
-        Task.FromResult(syslog.Met.Lately ? HealthCheckResult.Degraded() : HealthCheckResult.Healthy());
+        Task.FromResult(syslog.Met.Lately || mail.Met.Lately ? HealthCheckResult.Degraded("a door met a limit in the last minutes") : HealthCheckResult.Healthy());
 }
 
 /// <summary>A worker finished a pass of late: neither stuck nor without a database for long. Degraded while single streams cannot go on.</summary>
@@ -105,7 +113,7 @@ internal sealed class ProcessingCheck(ProcessingProgress progress) : IHealthChec
 
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
         Task.FromResult(
-            progress.SincePass >= Stuck ? HealthCheckResult.Unhealthy()
-            : progress.Stubborn > 0 ? HealthCheckResult.Degraded()
+            progress.SincePass >= Stuck ? HealthCheckResult.Unhealthy("no worker finished a pass in the last minute")
+            : progress.Stubborn > 0 ? HealthCheckResult.Degraded("streams cannot go on by themselves")
             : HealthCheckResult.Healthy());
 }

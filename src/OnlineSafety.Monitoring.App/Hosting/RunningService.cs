@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
 using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Intake.Mail;
 using OnlineSafety.Monitoring.Intake.Syslog;
 using OnlineSafety.Monitoring.Notifications.Email;
 using OnlineSafety.Monitoring.Sources;
@@ -38,6 +39,7 @@ internal sealed class RunningService : IAsyncDisposable
         ServiceOptions options, SchemaFiles schemas, TimeProvider time, CancellationToken cancellationToken)
     {
         // What is wrong with the data or the settings is said before anything is opened.
+        UnknownSettings.Refuse(options.Settings.Configuration);
         var data = ServiceData.Load(options, schemas);
         if (!options.Settings.Embedded)
         {
@@ -102,6 +104,11 @@ internal sealed class RunningService : IAsyncDisposable
                 yield return $"  syslog  {tls} (TLS)";
             }
 
+            if (Addresses.Mail is { } door)
+            {
+                yield return $"  mail    for ...@{Addresses.MailDomain} on {door}";
+            }
+
             yield return $"  files   {Options.Settings.DropDirectory}/SOURCE";
         }
 
@@ -155,7 +162,12 @@ internal sealed class RunningService : IAsyncDisposable
         var listeners = web.Services.GetService<SyslogService>()?.Listeners ?? [];
         var syslog = listeners.Count > 0 ? listeners[0].Endpoint : options.Syslog;
         var tls = listeners.FirstOrDefault(listener => listener.Name == SyslogService.CommonTlsListener)?.Endpoint;
+        var mail = web.Services.GetService<MailService>();
         return new ServiceAddresses(
-            $"http://{ServiceAddresses.Reachable(http)}", ServiceAddresses.Reachable(syslog), tls is null ? null : ServiceAddresses.Reachable(tls));
+            $"http://{ServiceAddresses.Reachable(http)}",
+            ServiceAddresses.Reachable(syslog),
+            tls is null ? null : ServiceAddresses.Reachable(tls),
+            mail?.Endpoint is { } door ? ServiceAddresses.Reachable(door) : null,
+            mail?.Endpoint is null ? null : mail.Domain);
     }
 }

@@ -20,6 +20,9 @@ internal sealed class SchemaFiles(string root)
         ? [.. Directory.EnumerateDirectories(Vendors).Select(d => Path.GetFileName(d)!).Where(d => d != MappingSet.Everyone).Order(StringComparer.Ordinal)]
         : [];
 
+    /// <summary>What a managed device runs to open a canary, by <c>--for</c>.</summary>
+    public string Canaries => Path.Combine(Root, "canaries");
+
     private string WebhookAuth => Path.Combine(Root, "webhook-auth");
 
     /// <summary>Words of the ways in which webhook sources prove themselves.</summary>

@@ -10,7 +10,9 @@ namespace OnlineSafety.Monitoring.App.Hosting;
 /// <param name="Http">Root of HTTP.</param>
 /// <param name="Syslog">Host and port of the common syslog listener, UDP and TCP.</param>
 /// <param name="SyslogTls">Host and port of the common TLS listener; null: none.</param>
-internal sealed record ServiceAddresses(string Http, string Syslog, string? SyslogTls = null)
+/// <param name="Mail">Host and port of the mail door; null: it is shut.</param>
+/// <param name="MailDomain">What stands after the @ of the sources' addresses; null: as <paramref name="Mail"/>.</param>
+internal sealed record ServiceAddresses(string Http, string Syslog, string? SyslogTls = null, string? Mail = null, string? MailDomain = null)
 {
     public const string DefaultHttp = "127.0.0.1:8080";
     public const string DefaultSyslog = "127.0.0.1:5514";
@@ -36,7 +38,8 @@ internal sealed record ServiceAddresses(string Http, string Syslog, string? Sysl
     public bool Uses(int port)
     {
         var end = string.Create(CultureInfo.InvariantCulture, $":{port}");
-        return port == new Uri(Http).Port || Syslog.EndsWith(end, StringComparison.Ordinal) || SyslogTls?.EndsWith(end, StringComparison.Ordinal) == true;
+        return port == new Uri(Http).Port || Syslog.EndsWith(end, StringComparison.Ordinal) || SyslogTls?.EndsWith(end, StringComparison.Ordinal) == true
+            || Mail?.EndsWith(end, StringComparison.Ordinal) == true;
     }
 
     public void Write(string dataDirectory)

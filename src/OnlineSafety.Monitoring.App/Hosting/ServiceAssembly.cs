@@ -10,6 +10,7 @@ using OnlineSafety.Monitoring.IntakeLog;
 using OnlineSafety.Monitoring.Notifications;
 using OnlineSafety.Monitoring.Processing;
 using OnlineSafety.Monitoring.Sources;
+using OnlineSafety.Monitoring.Sources.Health;
 using OnlineSafety.Monitoring.Storage.Hosting;
 
 namespace OnlineSafety.Monitoring.App.Hosting;
@@ -109,6 +110,7 @@ internal static class ServiceAssembly
         if (data.Rules is not null)
         {
             services.AddProcessing(builder.Configuration, data.Rules);
+            services.AddSourceWatch();
         }
 
         if (roles.HasFlag(ServiceRoles.Console))

@@ -90,7 +90,7 @@ internal static class AlertGrouping
         SubjectRole = (short)candidate.SubjectRole,
         SubjectStaff = candidate.SubjectStaff,
         SourceIds = [candidate.Source],
-        Vendors = [candidate.Vendor],
+        Vendors = WithVendor([], candidate.Vendor),
         EventCount = 1,
         Reasons = candidate.Reasons,
         Instructions = candidate.Instructions,
@@ -112,7 +112,7 @@ internal static class AlertGrouping
         alert.FirstReceivedAt = candidate.ReceivedAt < alert.FirstReceivedAt ? candidate.ReceivedAt : alert.FirstReceivedAt;
         alert.LastReceivedAt = candidate.ReceivedAt > alert.LastReceivedAt ? candidate.ReceivedAt : alert.LastReceivedAt;
         alert.SourceIds = With(alert.SourceIds, candidate.Source);
-        alert.Vendors = With(alert.Vendors, candidate.Vendor);
+        alert.Vendors = WithVendor(alert.Vendors, candidate.Vendor);
         alert.Themes = With(alert.Themes, candidate.Theme);
         alert.NeedsReview |= candidate.NeedsReview;
         // The narrower audience wins: a help-seeking event must not become visible by the company it keeps.
@@ -160,6 +160,9 @@ internal static class AlertGrouping
         string[] all = added.Length == 0 ? ids : graver ? [added, .. ids] : [.. ids, added];
         return string.Join(' ', all.Distinct(StringComparer.Ordinal));
     }
+
+    /// <summary>What an unassigned source sent is no product's.</summary>
+    private static string[] WithVendor(string[] known, string vendor) => vendor.Length == 0 ? known : With(known, vendor);
 
     private static T[] With<T>(T[] known, T value) => known.Contains(value) ? known : [.. known, value];
 }

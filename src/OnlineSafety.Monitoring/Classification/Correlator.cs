@@ -10,6 +10,10 @@ internal static class Correlator
     /// <summary>Earlier events of the same canonical theme that make this one a pattern.</summary>
     private const int Repeats = 3;
 
+    /// <summary>Whether any history could change the assessment: where none can, none need be read or kept.</summary>
+    public static bool Weighs(Assessment assessment, RuleSet rules) =>
+        assessment.Severity is Severity.Low or Severity.Medium && rules.Taxonomy.Find(assessment.Theme) is { StatisticsOnly: false };
+
     /// <summary>
     /// Returns the assessment raised by one step when at least three recorded events of <paramref name="history"/> have its theme
     /// (or one with the same parent); unchanged otherwise. Raises no further than high, and statistics-only themes not at all.
@@ -17,7 +21,7 @@ internal static class Correlator
     /// </summary>
     public static Assessment Correlate(Assessment assessment, History history, RuleSet rules)
     {
-        if (assessment.Severity is not (Severity.Low or Severity.Medium) || rules.Taxonomy.Find(assessment.Theme) is not { StatisticsOnly: false })
+        if (!Weighs(assessment, rules))
         {
             return assessment;
         }

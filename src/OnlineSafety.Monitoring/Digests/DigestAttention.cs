@@ -1,4 +1,5 @@
 using System.Globalization;
+using OnlineSafety.Monitoring.Sources.Health;
 
 namespace OnlineSafety.Monitoring.Digests;
 
@@ -7,6 +8,7 @@ internal static class DigestAttention
 {
     private static readonly TimeSpan _quiet = TimeSpan.FromHours(24);
     private const double ManyUnknown = 0.1;
+    private static readonly TimeSpan _watchAway = TimeSpan.FromMinutes(10);
 
     private static readonly CultureInfo _british = CultureInfo.GetCultureInfo("en-GB");
 
@@ -19,9 +21,20 @@ internal static class DigestAttention
         Add(content.Watch.UntoldAlerts, "alert of high severity has reached nobody by mail", "alerts of high severity have reached nobody by mail");
         Add(content.Watch.FailedNotifications, "message could not be delivered", "messages could not be delivered");
         Add(content.Watch.WaitingNotifications, "message waits for the mail relay", "messages wait for the mail relay");
-        foreach (var source in content.Sources.Where(s => s.LastReceivedAt is { } last && content.To - last > _quiet))
+        foreach (var source in content.Sources.Where(s => IsUnwell(s.State)))
+        {
+            items.Add($"Source {source.Name}: {source.Words}.");
+        }
+
+        // Where nobody judges, a day without a record must do.
+        foreach (var source in content.Sources.Where(s => s.State.Length == 0 && s.LastReceivedAt is { } last && content.To - last > _quiet))
         {
             items.Add($"Source {source.Name} has been silent for {Spoken(content.To - source.LastReceivedAt!.Value)}.");
+        }
+
+        if (content.Watch.CertificateDays is { } days)
+        {
+            items.Add($"The TLS certificate that senders of syslog are met with {(days > 1 ? "ends within 14 days" : "ends within a day or has ended")}: senders refuse it then, and nothing arrives over TLS.");
         }
 
         Add(content.Sources.Sum(s => s.Unreadable), "record could not be read and waits for review", "records could not be read and wait for review");
@@ -50,6 +63,7 @@ internal static class DigestAttention
     public static IReadOnlyList<string> NotWatched(DigestContent content) =>
     [
         .. Gaps(content),
+        .. content.Sources.SelectMany(s => (s.Notices ?? []).Select(notice => $"Source {s.Name}: {notice}")),
         "Out of hours: messages leave at any hour, but nobody is set to answer them outside school hours.",
         "Devices and networks that none of the sources above covers.",
     ];
@@ -64,6 +78,13 @@ internal static class DigestAttention
         }
 
         items.AddRange(sources.Where(s => s.LastReceivedAt is null).Select(s => $"Source {s.Name} has never sent anything."));
+        items.AddRange(sources.Where(s => s.LastReceivedAt is not null && s.State == SourceStateWords.Of(SourceState.Unwatched)).Select(s => $"Source {s.Name}: {s.Words}."));
+        if (sources.Count > 0 && !(content.To - content.Watch.JudgedAt < _watchAway))
+        {
+            items.Add("Nobody watches whether the sources go quiet: no process with the role process runs.");
+        }
+
+        items.AddRange(content.Watch.Notices);
         if (content.Watch.Dsls == 0)
         {
             items.Add(content.Watch.Deputies > 0
@@ -83,6 +104,9 @@ internal static class DigestAttention
 
         return items;
     }
+
+    // One that was never heard, or cannot be judged, stands among the gaps.
+    private static bool IsUnwell(string state) => state.Length > 0 && SourceStateWords.Read(state) is not (SourceState.Healthy or SourceState.Unwatched or SourceState.NeverHeard);
 
     /// <summary>0 to 1.</summary>
     public static double UnknownShare(DigestContent content)

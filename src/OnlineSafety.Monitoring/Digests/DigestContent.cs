@@ -59,8 +59,12 @@ internal sealed record WaitingAlert(int Number, short Severity, string Theme, sh
 /// <param name="LastReceivedAt">Null: never heard.</param>
 /// <param name="Unreadable">Records of the window for review.</param>
 /// <param name="Unmapped">Distinct words of the vendor, met in the window, that no map knows.</param>
+/// <param name="State">As the watch judged it when the digest was made; empty: not judged.</param>
+/// <param name="Words">The state in words.</param>
+/// <param name="Notices">What is not watched through it.</param>
 internal sealed record SourceReport(
-    Guid Source, string Name, string Product, bool Unassigned, DateTimeOffset? LastReceivedAt, long Records, long Unreadable, long Unmapped);
+    Guid Source, string Name, string Product, bool Unassigned, DateTimeOffset? LastReceivedAt, long Records, long Unreadable, long Unmapped,
+    string State = "", string Words = "", IReadOnlyList<string>? Notices = null);
 
 /// <summary>How well the school is watched.</summary>
 internal sealed record WatchReport
@@ -75,6 +79,15 @@ internal sealed record WatchReport
 
     /// <summary>Records in the log that no mapping has read yet.</summary>
     public required long Backlog { get; init; }
+
+    /// <summary>Days, at most, until the TLS certificate of the doors ends: 14, or 1 when it ends within a day or has ended; null: longer, or none.</summary>
+    public int? CertificateDays { get; init; }
+
+    /// <summary>When sources were last judged; null: never.</summary>
+    public DateTimeOffset? JudgedAt { get; init; }
+
+    /// <summary>What the watch over sources lacks.</summary>
+    public IReadOnlyList<string> Notices { get; init; } = [];
 
     /// <summary>Of those, captured: their source has no mapping yet, and they were read for grave words alone.</summary>
     public long Captured { get; init; }

@@ -115,10 +115,11 @@ internal sealed class DigestDocument(IThemeWords themes, IOptions<MailOptions> o
             return;
         }
 
-        body.Table("", ["Source", "Product", "Last heard", "Silent for", "Records", "Unreadable", "Words not known"], [.. content.Sources.Select(s => new[]
+        body.Table("", ["Source", "Product", "State", "Last heard", "Silent for", "Records", "Unreadable", "Words not known"], [.. content.Sources.Select(s => new[]
         {
             s.Name,
             s.Unassigned ? "not assigned" : s.Product,
+            s.Unassigned ? "-" : s.State.Length == 0 ? "not judged" : s.State,
             s.LastReceivedAt is { } heard ? When(heard, zone) : "never",
             s.LastReceivedAt is { } last ? DigestAttention.Spoken(content.To - last) : "-",
             Number(s.Records), Number(s.Unreadable), Number(s.Unmapped),

@@ -40,8 +40,10 @@ internal static class DigestReader
         """;
 
     private const string SourcesSql = $"""
-        SELECT s.source_id, s.name, s.product, s.unassigned, h.last_received_at, COALESCE(c.records, 0), COALESCE(c.review, 0), COALESCE(u.kinds, 0)
+        SELECT s.source_id, s.name, s.product, s.unassigned, h.last_received_at, COALESCE(c.records, 0), COALESCE(c.review, 0), COALESCE(u.kinds, 0),
+               COALESCE(t.state, ''), COALESCE(t.words, ''), COALESCE(t.notices, ARRAY[]::text[])
         FROM source s
+        LEFT JOIN source_state t ON t.school_id = s.school_id AND t.source_id = s.source_id
         LEFT JOIN source_health h ON h.school_id = s.school_id AND h.source_id = s.source_id
         LEFT JOIN (SELECT source_id, sum(concern::bigint + counted + review + control + captured)::bigint AS records, sum(review)::bigint AS review
                    FROM counter_block WHERE {InWindow} GROUP BY source_id) c ON c.source_id = s.source_id
@@ -50,6 +52,7 @@ internal static class DigestReader
         """;
 
     // Untold alerts about staff show among the failed messages only: as a number of their own they could tell somebody of an alert about themselves.
+    // The doors say every hour that their certificate ends.
     // A failed row's due_at is when it was given up. Times of the ledger and of the window are all the database's.
     private const string WatchSql = """
         SELECT (SELECT count(*) FROM notification WHERE school_id = $1 AND state = 'failed' AND due_at >= $2),
@@ -60,6 +63,9 @@ internal static class DigestReader
                     FROM intake_stream s LEFT JOIN checkpoint c ON c.school_id = s.school_id AND c.stream_id = s.stream_id WHERE s.school_id = $1),
                count(*) FILTER (WHERE 'dsl' = ANY (roles)), count(*) FILTER (WHERE 'deputy' = ANY (roles)),
                count(*) FILTER (WHERE 'head' = ANY (roles)), count(*) FILTER (WHERE 'chair' = ANY (roles)),
+               (SELECT min(CASE kind WHEN 'certificate_ends_now' THEN 1 ELSE 14 END) FROM door_trouble
+                    WHERE school_id = $1 AND kind IN ('certificate_ends_soon', 'certificate_ends_now') AND last_seen >= $3 - interval '2 hours'),
+               (SELECT judged_at FROM source_watch WHERE school_id = $1), (SELECT notices FROM source_watch WHERE school_id = $1),
                (SELECT COALESCE(sum(captured), 0)::bigint FROM counter_block WHERE school_id = $1),
                (SELECT count(*) FROM alert WHERE school_id = $1 AND late AND route = 'dsl' AND subject_staff IS NULL AND raised_at >= $2 AND raised_at < $3)
         FROM staff WHERE school_id = $1 AND enabled
@@ -108,20 +114,23 @@ internal static class DigestReader
 
     private static SourceReport SourceOf(NpgsqlDataReader row) => new(
         row.GetGuid(0), row.GetString(1), row.GetString(2), row.GetBoolean(3), row.IsDBNull(4) ? null : row.GetFieldValue<DateTimeOffset>(4),
-        row.GetInt64(5), row.GetInt64(6), row.GetInt64(7));
+        row.GetInt64(5), row.GetInt64(6), row.GetInt64(7), row.GetString(8), row.GetString(9), row.GetFieldValue<string[]>(10));
 
     private static WatchReport WatchOf(NpgsqlDataReader row) => new()
     {
         FailedNotifications = row.GetInt64(0),
         WaitingNotifications = row.GetInt64(1),
         UntoldAlerts = row.GetInt64(2),
-        Backlog = row.GetInt64(3) + row.GetInt64(8),
-        Captured = row.GetInt64(8),
-        LateAlerts = row.GetInt64(9),
+        Backlog = row.GetInt64(3) + row.GetInt64(11),
+        Captured = row.GetInt64(11),
+        LateAlerts = row.GetInt64(12),
         Dsls = (int)row.GetInt64(4),
         Deputies = (int)row.GetInt64(5),
         Heads = (int)row.GetInt64(6),
         Chairs = (int)row.GetInt64(7),
+        CertificateDays = row.IsDBNull(8) ? null : row.GetInt32(8),
+        JudgedAt = row.IsDBNull(9) ? null : row.GetFieldValue<DateTimeOffset>(9),
+        Notices = row.IsDBNull(10) ? [] : row.GetFieldValue<string[]>(10),
     };
 
     private static async Task<List<T>> RowsAsync<T>(

@@ -17,6 +17,7 @@ internal sealed record RecordEnvelope(Door Door, string ContentType, string Peer
     public const string Json = "application/json";
     public const string NdJson = "application/x-ndjson";
     public const string Csv = "text/csv";
+    public const string Mail = "message/rfc822";
     public const string Form = "application/x-www-form-urlencoded";
 
     public static RecordEnvelope Of(Door door, string contentType, string peer) => new(door, contentType, peer, []);

@@ -12,6 +12,12 @@ internal static partial class DoorLog
     [LoggerMessage(2001, LogLevel.Warning, "The source directory could not be refreshed ({Error}): what is known is used")]
     public static partial void DirectoryNotRefreshed(ILogger logger, string error);
 
+    [LoggerMessage(2002, LogLevel.Warning, "{Count} deliveries were refused since the last report, the last from {Peer} for source {Source}: {Reason}")]
+    public static partial void DeliveriesRefused(ILogger logger, long count, string peer, Guid source, string reason);
+
+    [LoggerMessage(2003, LogLevel.Warning, "{Count} deliveries to no source that is in use were refused since the last report, the last from {Peer}")]
+    public static partial void DeliveriesToNobody(ILogger logger, long count, string peer);
+
     [LoggerMessage(2100, LogLevel.Information, "Syslog listens on {Endpoint} (UDP and TCP) for {Listener}")]
     public static partial void Listening(ILogger logger, IPEndPoint endpoint, string listener);
 
@@ -30,8 +36,8 @@ internal static partial class DoorLog
     [LoggerMessage(2105, LogLevel.Warning, "{Listener} refused {Count} connections since the last report: {Limit} is reached")]
     public static partial void ConnectionsRefused(ILogger logger, string listener, long count, string limit);
 
-    [LoggerMessage(2106, LogLevel.Warning, "A connection from {Peer} to {Listener} was closed after broken framing ({Fault})")]
-    public static partial void FramingBroken(ILogger logger, string peer, string listener, Syslog.FramingFault fault);
+    [LoggerMessage(2106, LogLevel.Warning, "{Listener} closed {Count} connections after broken framing since the last report, the last from {Peer} ({Fault})")]
+    public static partial void FramingBroken(ILogger logger, string listener, long count, string peer, Syslog.FramingFault fault);
 
     [LoggerMessage(2107, LogLevel.Error, "{Listener} could not append {Records} records (attempt {Attempt}, {Error}): they are kept and tried again, the sender is held back")]
     public static partial void AppendRetried(ILogger logger, string listener, int records, int attempt, string error);
@@ -77,4 +83,10 @@ internal static partial class DoorLog
 
     [LoggerMessage(2121, LogLevel.Warning, "{Listener} holds {Bytes} bytes that the intake log has not taken, which is its limit: all its connections are held back")]
     public static partial void MemoryFull(ILogger logger, string listener, long bytes);
+
+    [LoggerMessage(2122, LogLevel.Warning, "{Listener} closed {Count} connections since the last report, the last from {Peer}: they speak TLS, and this port does not. Point the sender to a TLS port, or let it send in clear")]
+    public static partial void TlsInClear(ILogger logger, string listener, long count, string peer);
+
+    [LoggerMessage(2123, LogLevel.Error, "{Listener} met an unexpected error ({Error}) and cannot go on: it is closed, and opened again")]
+    public static partial void ListenerBroke(ILogger logger, string listener, string error);
 }

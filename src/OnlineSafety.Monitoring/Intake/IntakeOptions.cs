@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using System.Net;
 using Microsoft.Extensions.Options;
 using OnlineSafety.Monitoring.Intake.Files;
+using OnlineSafety.Monitoring.Intake.Mail;
 using OnlineSafety.Monitoring.Intake.Syslog.Tls;
 
 namespace OnlineSafety.Monitoring.Intake;
@@ -16,6 +17,9 @@ internal sealed class IntakeOptions
 
     [ValidateObjectMembers]
     public SyslogDoorOptions Syslog { get; set; } = new();
+
+    [ValidateObjectMembers]
+    public MailDoorOptions Mail { get; set; } = new();
 
     [ValidateObjectMembers]
     public FileDoorOptions Files { get; set; } = new();
@@ -125,7 +129,7 @@ internal sealed class SyslogDoorOptions : IValidatableObject
     [Range(64 * 1024, 1024 * 1024 * 1024)]
     public int UdpQueueBytes { get; set; } = 16 * 1024 * 1024;
 
-    /// <summary>Largest append made of datagrams, in bytes: what one commit takes while datagrams arrive faster than commits end. Default 1 MiB.</summary>
+    /// <summary>Largest append made of datagrams, in bytes, with what each costs beside its payload: what one commit takes while datagrams arrive faster than commits end. Default 1 MiB.</summary>
     [Range(4 * 1024, 16 * 1024 * 1024)]
     public int UdpBatchBytes { get; set; } = 1024 * 1024;
 

@@ -6,6 +6,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using OnlineSafety.Monitoring.Intake.Files;
 using OnlineSafety.Monitoring.Intake.Http;
+using OnlineSafety.Monitoring.Intake.Mail;
 using OnlineSafety.Monitoring.Intake.Syslog;
 
 namespace OnlineSafety.Monitoring.Intake;
@@ -20,9 +21,12 @@ internal static class IntakeServices
         services.AddOptions<IntakeOptions>().Bind(configuration.GetSection(IntakeOptions.Section)).ValidateOnStart();
         services.AddSingleton<IntakeAppender>();
         services.AddSingleton<UnansweredRequests>();
+        services.AddSingleton<RefusedDeliveries>();
         services.AddSingleton<IngestHandler>();
         services.AddSingleton<SyslogService>();
         services.AddHostedService(provider => provider.GetRequiredService<SyslogService>());
+        services.AddSingleton<MailService>();
+        services.AddHostedService(provider => provider.GetRequiredService<MailService>());
         services.AddSingleton<FileImport>();
         services.AddHostedService<DropFolders>();
 

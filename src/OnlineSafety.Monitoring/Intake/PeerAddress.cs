@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
 
@@ -7,6 +8,22 @@ namespace OnlineSafety.Monitoring.Intake;
 internal static class PeerAddress
 {
     public static IPAddress Plain(IPAddress address) => address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
+
+    /// <summary>What limits for each peer are counted by: an IPv4 address, or the network (/64) of an IPv6 one, where a single host has as many addresses as it likes.</summary>
+    public static UInt128 LimitKey(IPAddress address)
+    {
+        const int NetworkBytes = 8;
+        Span<byte> bytes = stackalloc byte[16];
+        bytes.Clear();
+        Plain(address).TryWriteBytes(bytes, out var written);
+        if (written == bytes.Length)
+        {
+            bytes[NetworkBytes..].Clear();
+            bytes[^1] = 1;
+        }
+
+        return BinaryPrimitives.ReadUInt128BigEndian(bytes);
+    }
 
     public static string Text(IPAddress? address) => address is null ? "unknown" : Plain(address).ToString();
 

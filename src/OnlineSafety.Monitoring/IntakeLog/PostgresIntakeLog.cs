@@ -27,7 +27,8 @@ internal sealed class PostgresIntakeLog : IIntakeLog, IHostedService, IAsyncDisp
         IntakeSignal signal,
         IOptions<IntakeLogOptions> options,
         TimeProvider time,
-        ILogger<PostgresIntakeLog> logger)
+        ILogger<PostgresIntakeLog> logger,
+        FreshSegments? fresh = null)
     {
         _options = options.Value;
         _queues = new Channel<PendingAppend>[_options.Writers];
@@ -36,7 +37,7 @@ internal sealed class PostgresIntakeLog : IIntakeLog, IHostedService, IAsyncDisp
         for (var i = 0; i < _options.Writers; i++)
         {
             _queues[i] = Channel.CreateBounded<PendingAppend>(new BoundedChannelOptions(_options.Waiting) { SingleReader = true });
-            _writers[i] = new SegmentWriter(database, keys, signal, _options, time, logger);
+            _writers[i] = new SegmentWriter(database, keys, signal, fresh, _options, time, logger);
         }
     }
 

@@ -15,7 +15,7 @@ namespace OnlineSafety.Monitoring.IntakeLog;
 /// says so, because the unique index makes the second try wait for the first and then refuses it.
 /// </summary>
 internal sealed class SegmentWriter(
-    Database database, DataKeyRing keys, IntakeSignal signal, IntakeLogOptions options, TimeProvider time, ILogger logger)
+    Database database, DataKeyRing keys, IntakeSignal signal, FreshSegments? fresh, IntakeLogOptions options, TimeProvider time, ILogger logger)
 {
     private static readonly Actor Actor = Actor.Service("intake-log");
     private static readonly TimeSpan NotifyEvery = TimeSpan.FromMilliseconds(20);
@@ -68,6 +68,11 @@ internal sealed class SegmentWriter(
                 var claims = await ClaimedBeforeAsync(appends, cancellationToken);
                 plan = await PlanAsync(appends, claims, cancellationToken);
                 await InsertUntilKnownAsync(plan, started, cancellationToken);
+                foreach (var segment in plan.Segments)
+                {
+                    fresh?.Add(segment.Header, segment.Plain, segment.Payload.Length);
+                }
+
                 plan.Complete(_streams);
                 signal.Pulse();
                 return;
@@ -240,7 +245,7 @@ internal sealed class SegmentWriter(
         header.WriteCanonical(associated);
         var payload = Sealing.Seal(key.Key, rented.AsSpan(0, length), associated);
         ArrayPool<byte>.Shared.Return(rented, clearArray: true);
-        return new SealedSegment(header, header.Hash(payload), payload, appends);
+        return new SealedSegment(header, header.Hash(payload), payload, appends, fresh?.Copy(_plain.WrittenSpan) ?? default);
     }
 
     private async Task EnsurePartitionsAsync(DateOnly day, CancellationToken cancellationToken)

@@ -72,6 +72,9 @@ internal sealed class Cells
     /// <summary>Nodes of a JSON text.</summary>
     public Shapes.JsonNodes Json { get; } = new();
 
+    /// <summary>The mail in hand, when it is one.</summary>
+    public Shapes.Mail.MailText Mail => field ??= new();
+
     public int ExtraCount => _extras.Count;
 
     public (Slice Key, Slice Value) Extra(int index) => _extras[index];

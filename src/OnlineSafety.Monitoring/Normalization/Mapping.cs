@@ -31,6 +31,9 @@ internal sealed record Mapping
     /// <summary>What to ask the vendor; empty unless unverified.</summary>
     public required string Ask { get; init; }
 
+    /// <summary>What the product does not send, for people; the same in all mappings of a pack, empty when nothing is known.</summary>
+    public string Coverage { get; init; } = "";
+
     public required Shape Shape { get; init; }
 
     /// <summary>What the first event of a record must be like for the mapping to claim the record.</summary>

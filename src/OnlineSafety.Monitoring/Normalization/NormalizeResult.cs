@@ -42,4 +42,11 @@ internal static class Reasons
     public const string OpenQuote = "open-quote";
     public const string HeaderRow = "header-row";
     public const string LineTooLong = "line-too-long";
+    public const string MailBroken = "mail-broken";
+    public const string MailTooDeep = "mail-too-deep";
+    public const string MailTooLong = "mail-too-long";
+    public const string MailTooManyParts = "mail-too-many-parts";
+    public const string MailTooManyEvents = "mail-too-many-events";
+    public const string MailAnswer = "mail-answer";
+    public const string OwnMail = "own-mail";
 }

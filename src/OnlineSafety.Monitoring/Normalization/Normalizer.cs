@@ -3,6 +3,7 @@ using System.Text.Unicode;
 using OnlineSafety.Monitoring.Events;
 using OnlineSafety.Monitoring.Normalization.Fields;
 using OnlineSafety.Monitoring.Normalization.Shapes;
+using OnlineSafety.Monitoring.Normalization.Shapes.Mail;
 
 namespace OnlineSafety.Monitoring.Normalization;
 
@@ -33,21 +34,32 @@ internal sealed class Normalizer(MappingSet mappings)
     /// <param name="categories">The school's own names of this source's category numbers; null: it has none.</param>
     public NormalizeResult Normalize(in RawRecord record, Mapping[] pack, TimeZoneInfo zone, IEventSink sink, CategoryNames? categories = null)
     {
+        if (record.Envelope.ContentType == RecordEnvelope.Mail)
+        {
+            return ReadMail(pack, new Job(record, zone, sink, categories ?? CategoryNames.None));
+        }
+
         if (pack.Length == 0)
         {
             return new NormalizeResult(NormalizeOutcome.Unclaimed, Reasons.NoMapping, "", 0);
         }
 
-        var job = new Job(record, zone, sink, categories ?? CategoryNames.None);
+        var job = new Job(record, zone, sink, categories);
         _cells.Load(record.Payload);
         return record.Envelope.ContentType is RecordEnvelope.Syslog or RecordEnvelope.PlainText
             ? ReadLine(pack, ref job)
             : ReadBody(pack, ref job, _cells.Body, isLine: false);
     }
 
-    /// <summary>True for a line that a syslog relay writes by itself, whatever its source is.</summary>
-    public bool IsControlLine(in RawRecord record)
+    /// <summary>True for what feeds source health whatever its source is: a line that a syslog relay writes by itself, a bounce, a mail of our own.</summary>
+    public bool IsControl(in RawRecord record)
     {
+        if (record.Envelope.ContentType == RecordEnvelope.Mail)
+        {
+            _cells.Mail.Read(record.Payload);
+            return _cells.Mail.Answer.Length > 0;
+        }
+
         if (record.Envelope.ContentType is not (RecordEnvelope.Syslog or RecordEnvelope.PlainText))
         {
             return false;
@@ -57,6 +69,50 @@ internal sealed class Normalizer(MappingSet mappings)
         var job = new Job(record, TimeZoneInfo.Utc, Nobody.Instance, CategoryNames.None);
         _cells.Load(record.Payload);
         return ReadLine([], ref job).Outcome == NormalizeOutcome.Control;
+    }
+
+    /// <summary>
+    /// What a person could read in a record: a mail decoded, anything else as it came. For grave words in what no mapping claims. Valid until the next call.
+    /// </summary>
+    public ReadOnlyMemory<byte> Readable(in RawRecord record)
+    {
+        if (record.Envelope.ContentType != RecordEnvelope.Mail)
+        {
+            return record.Payload;
+        }
+
+        _cells.Mail.Read(record.Payload);
+        return _cells.Mail.Readable();
+    }
+
+    private NormalizeResult ReadMail(Mapping[] pack, Job job)
+    {
+        var mail = _cells.Mail;
+        mail.Read(job.Record.Payload);
+        if (mail.Answer.Length > 0)
+        {
+            return new NormalizeResult(NormalizeOutcome.Control, mail.Answer, "", 0);
+        }
+
+        if (mail.Fault.Length > 0)
+        {
+            return new NormalizeResult(NormalizeOutcome.Unreadable, mail.Fault, "", 0);
+        }
+
+        // For a product that writes no time, or an empty one: when the mail was written.
+        _ = SyslogTime.ReadIso(mail.Date, out job.Header);
+        job.Warnings |= mail.Warnings;
+        _cells.Load(ReadOnlyMemory<byte>.Empty);
+        foreach (var mapping in pack)
+        {
+            // Other shapes would read the raw bytes, in which words are encoded.
+            if (mapping.Shape is MailShape && Try(mapping, ref job, Slice.None, isLine: false) is var result && IsRead(result))
+            {
+                return result;
+            }
+        }
+
+        return Unclaimed;
     }
 
     private NormalizeResult ReadLine(Mapping[] pack, ref Job job)
@@ -283,12 +339,12 @@ internal sealed class Normalizer(MappingSet mappings)
     }
 
     /// <summary>One call's work, handed down.</summary>
-    private struct Job(in RawRecord record, TimeZoneInfo zone, IEventSink sink, CategoryNames categories)
+    private struct Job(in RawRecord record, TimeZoneInfo zone, IEventSink sink, CategoryNames? categories = null)
     {
         public readonly RawRecord Record = record;
         public readonly TimeZoneInfo Zone = zone;
         public readonly IEventSink Sink = sink;
-        public readonly CategoryNames Categories = categories;
+        public readonly CategoryNames Categories = categories ?? CategoryNames.None;
         public SyslogTime Header;
         public EventWarnings Warnings;
     }

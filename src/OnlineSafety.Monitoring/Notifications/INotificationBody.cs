@@ -34,4 +34,5 @@ internal static class DropCode
     public const string AlertGone = "alert-gone";
     public const string AlertResolved = "alert-resolved";
     public const string DigestGone = "digest-gone";
+    public const string NoticeGone = "notice-gone";
 }

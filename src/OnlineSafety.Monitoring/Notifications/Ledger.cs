@@ -21,7 +21,7 @@ internal sealed class Ledger([FromKeyedServices(DatabaseRole.Notify)] Database d
         UPDATE notification n
         SET state = 'sending', attempts = n.attempts + 1, claimed_by = $1, lease_until = clock_timestamp() + $2
         FROM found WHERE n.school_id = found.school_id AND n.notification_id = found.notification_id
-        RETURNING n.school_id, n.notification_id, n.kind, n.cause, n.alert_id, n.digest_day, n.staff_id, n.created_at, n.attempts, clock_timestamp() - n.created_at
+        RETURNING n.school_id, n.notification_id, n.kind, n.cause, n.alert_id, n.digest_day, n.notice_id, n.staff_id, n.created_at, n.attempts, clock_timestamp() - n.created_at
         """;
 
     private const string ClaimDue =
@@ -103,8 +103,8 @@ internal sealed class Ledger([FromKeyedServices(DatabaseRole.Notify)] Database d
             {
                 entries.Add(new LedgerEntry(
                     rows.GetGuid(0), rows.GetGuid(1), rows.GetString(2), rows.GetString(3),
-                    rows.IsDBNull(4) ? null : rows.GetGuid(4), rows.IsDBNull(5) ? null : rows.GetFieldValue<DateOnly>(5), rows.IsDBNull(6) ? null : rows.GetGuid(6),
-                    rows.GetFieldValue<DateTimeOffset>(7), rows.GetInt32(8), rows.GetFieldValue<TimeSpan>(9)));
+                    rows.IsDBNull(4) ? null : rows.GetGuid(4), rows.IsDBNull(5) ? null : rows.GetFieldValue<DateOnly>(5), rows.IsDBNull(6) ? null : rows.GetGuid(6), rows.IsDBNull(7) ? null : rows.GetGuid(7),
+                    rows.GetFieldValue<DateTimeOffset>(8), rows.GetInt32(9), rows.GetFieldValue<TimeSpan>(10)));
             }
         }
 

@@ -5,7 +5,7 @@ namespace OnlineSafety.Monitoring.Notifications;
 /// went to somebody else, also within one process, this claim can write nothing.
 /// </summary>
 internal sealed record LedgerEntry(
-    Guid School, Guid Id, string Kind, string Cause, Guid? Alert, DateOnly? DigestDay, Guid? Staff, DateTimeOffset CreatedAt, int Attempts, TimeSpan Age);
+    Guid School, Guid Id, string Kind, string Cause, Guid? Alert, DateOnly? DigestDay, Guid? Notice, Guid? Staff, DateTimeOffset CreatedAt, int Attempts, TimeSpan Age);
 
 /// <summary>What becomes of a claimed row.</summary>
 internal abstract record Outcome

@@ -7,15 +7,17 @@ internal sealed class Notification
 
     public Guid NotificationId { get; set; }
 
-    /// <summary><c>alert</c> or <c>digest</c>.</summary>
+    /// <summary><c>alert</c>, <c>digest</c> or <c>source</c>.</summary>
     public string Kind { get; set; } = "";
 
-    /// <summary>Why now: <c>raised</c>, <c>severity</c>, <c>theme</c>, <c>critical-again</c>, <c>daily</c>.</summary>
+    /// <summary>Why now: <c>raised</c>, <c>severity</c>, <c>theme</c>, <c>critical-again</c>, <c>daily</c>, <c>quiet</c>, <c>cleared</c>.</summary>
     public string Cause { get; set; } = "";
 
     public Guid? AlertId { get; set; }
 
     public DateOnly? DigestDay { get; set; }
+
+    public Guid? NoticeId { get; set; }
 
     /// <summary>Null when nobody could be told: then <see cref="State"/> is <c>failed</c> and the digest says so.</summary>
     public Guid? StaffId { get; set; }

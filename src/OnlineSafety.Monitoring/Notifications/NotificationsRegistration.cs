@@ -19,6 +19,7 @@ internal static class NotificationsRegistration
         services.TryAddSingleton<IThemeWords, ThemeCodes>();
         services.AddSingleton<Ledger>();
         services.AddSingleton<INotificationBody, AlertBody>();
+        services.AddSingleton<INotificationBody, SourceNoticeBody>();
         services.AddSingleton<OutboxTransport>();
         services.AddSingleton<SmtpTransport>();
         services.AddSingleton<IMailTransport>(provider => provider.GetRequiredService<IOptions<MailOptions>>().Value.HasRelay

@@ -13,6 +13,8 @@ internal static class Recipients
     private static readonly string[] _headDesk = [StaffMember.Head];
     private static readonly string[] _chairDesk = [StaffMember.Chair];
 
+    private static readonly string[][] _sourceLadder = [[StaffMember.Dsl, StaffMember.Deputy, StaffMember.It], _headDesk, _chairDesk];
+
     private static readonly string[][] _pupilLadder = [_dslDesk, _headDesk, _chairDesk];
 
     // Help-seeking stays with the DSL and deputies; the head only where there are none.
@@ -36,6 +38,27 @@ internal static class Recipients
 
         return [];
     }
+
+    /// <summary>
+    /// Staff to tell that a source is not as it should be: whoever looks after the products and whoever relies on them; with none of either the
+    /// head, then the chair. Empty: nobody can be told.
+    /// </summary>
+    public static IReadOnlyList<Guid> ForSources(IReadOnlyList<StaffMember> staff)
+    {
+        foreach (var desk in _sourceLadder)
+        {
+            var found = staff.Where(s => s.Enabled && s.HasAny(desk)).Select(s => s.Id).Distinct().ToList();
+            if (found.Count > 0)
+            {
+                return found;
+            }
+        }
+
+        return [];
+    }
+
+    /// <summary>The same, asked again just before sending.</summary>
+    public static bool MayReceiveSources(StaffMember member) => member.Enabled && _sourceLadder.Any(desk => member.HasAny(desk));
 
     /// <summary>
     /// May this person still be told? Asked again just before sending. Any desk of the ladder will do: whoever was chosen when the alert

@@ -1,7 +1,7 @@
 namespace OnlineSafety.Monitoring.Notifications;
 
 /// <summary>What routing needs to know of a member of staff.</summary>
-/// <param name="Roles"><c>dsl</c>, <c>deputy</c>, <c>head</c>, <c>chair</c>, <c>digest</c>.</param>
+/// <param name="Roles"><c>dsl</c>, <c>deputy</c>, <c>head</c>, <c>chair</c>, <c>digest</c>, <c>it</c>.</param>
 internal sealed record StaffMember(Guid Id, IReadOnlyList<string> Roles, bool Enabled)
 {
     public const string Dsl = "dsl";
@@ -9,6 +9,9 @@ internal sealed record StaffMember(Guid Id, IReadOnlyList<string> Roles, bool En
     public const string Head = "head";
     public const string Chair = "chair";
     public const string Digest = "digest";
+
+    /// <summary>Looks after the products: is told when a source goes quiet, never of an alert.</summary>
+    public const string It = "it";
 
     public bool HasAny(params ReadOnlySpan<string> roles)
     {

@@ -14,7 +14,7 @@ internal sealed record NewStaff(string Name, string Email, IReadOnlyList<string>
 /// <summary>Who is told things in a school, for set-up.</summary>
 internal sealed class StaffRegister(Database setup)
 {
-    public static IReadOnlyList<string> Roles { get; } = ["dsl", "deputy", "head", "chair", "digest"];
+    public static IReadOnlyList<string> Roles { get; } = ["dsl", "deputy", "head", "chair", "digest", "it"];
 
     /// <exception cref="SetupException">Name, address or role is wrong, or the address is taken in this school.</exception>
     public async Task<IssuedStaff> AddAsync(Guid school, NewStaff wanted, Actor actor, CancellationToken cancellationToken)

@@ -6,7 +6,7 @@ using OnlineSafety.Monitoring.Normalization;
 namespace OnlineSafety.Monitoring.Processing;
 
 /// <summary>What is counted of every event; nothing here says who.</summary>
-internal readonly record struct CounterKey(DateTimeOffset Hour, DeviceAction Action, string Category, string Theme, PersonRole Role, string Year);
+internal readonly record struct CounterKey(DateTimeOffset Hour, DeviceAction Action, string Category, string Theme, PersonRole Role, string Year, string Device);
 
 /// <summary>Counts of one range of a stream. They belong to that range, so that a replay replaces and never adds.</summary>
 internal sealed class Counters
@@ -26,13 +26,13 @@ internal sealed class Counters
 
     public IReadOnlyDictionary<CounterKey, int> Counts => _counts;
 
-    public void Add(EventDraft draft, string theme, PersonRole role, string year)
+    public void Add(EventDraft draft, string theme, PersonRole role, string year, string device)
     {
         var at = draft.OccurredAt.UtcTicks;
         var hour = new DateTimeOffset(at - (at % TimeSpan.TicksPerHour), TimeSpan.Zero);
         var category = draft.CategoryCount > 0 ? Name(draft.Category(0)) : "";
         ref var count = ref System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(
-            _counts, new CounterKey(hour, draft.Action, category, theme, role, year), out _);
+            _counts, new CounterKey(hour, draft.Action, category, theme, role, year, device), out _);
         count++;
     }
 

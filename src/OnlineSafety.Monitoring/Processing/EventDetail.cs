@@ -15,6 +15,12 @@ internal static class EventDetail
     // Never sent as HTML from here: whoever shows it encodes it. Readable text keeps the rows small.
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    private const int LargestKept = 64 * 1024;
+
+    // A buffer for each row was most of what the garbage collector had to do under load.
+    [ThreadStatic]
+    private static Scratch? _scratch;
+
     public static byte[] Of(MonitoringEvent read, Assessment assessment, History history) => Write(json =>
     {
         json.WriteStartObject();
@@ -42,13 +48,24 @@ internal static class EventDetail
 
     private static byte[] Write(Action<Utf8JsonWriter> write)
     {
-        var buffer = new ArrayBufferWriter<byte>(8 * 1024);
-        using (var json = new Utf8JsonWriter(buffer, Options))
+        var (buffer, json) = _scratch ??= MakeScratch();
+        buffer.ResetWrittenCount();
+        json.Reset();
+        write(json);
+        json.Flush();
+        var written = buffer.WrittenSpan.ToArray();
+        if (buffer.Capacity > LargestKept)
         {
-            write(json);
+            _scratch = null;
         }
 
-        return buffer.WrittenSpan.ToArray();
+        return written;
+    }
+
+    private static Scratch MakeScratch()
+    {
+        var buffer = new ArrayBufferWriter<byte>(8 * 1024);
+        return new Scratch(buffer, new Utf8JsonWriter(buffer, Options));
     }
 
     private static void Write(Utf8JsonWriter json, Assessment assessment)
@@ -92,4 +109,6 @@ internal static class EventDetail
 
         json.WriteEndArray();
     }
+
+    private sealed record Scratch(ArrayBufferWriter<byte> Buffer, Utf8JsonWriter Json);
 }

@@ -11,17 +11,25 @@ internal static class Recollection
     /// </summary>
     public const int Most = 20;
 
-    /// <summary>Correlates the concerns one after the other; each is part of what the next one of its person is shown.</summary>
+    /// <summary>Correlates the concerns one after the other; each is part of what the next one of its person is shown, if it matters to that one.</summary>
     /// <param name="concerns">Concerns about known persons, in their order.</param>
-    /// <param name="seen">What is recorded of each person, oldest first; grows with the concerns.</param>
+    /// <param name="seen">What is recorded of each person to one of whose concerns it matters, oldest first; grows with the concerns.</param>
     /// <param name="rules">The rules.</param>
     public static void Correlate(IEnumerable<PlannedEvent> concerns, Dictionary<string, List<HistoryEntry>> seen, RuleSet rules)
     {
         foreach (var concern in concerns)
         {
-            var entries = seen[concern.SubjectKey!];
-            concern.History = new History([.. entries]);
-            concern.Assessment = Correlator.Correlate(concern.Assessment, concern.History, rules);
+            if (!seen.TryGetValue(concern.SubjectKey!, out var entries))
+            {
+                continue;
+            }
+
+            if (Correlator.Weighs(concern.Assessment, rules))
+            {
+                concern.History = new History([.. entries]);
+                concern.Assessment = Correlator.Correlate(concern.Assessment, concern.History, rules);
+            }
+
             if (entries.Count == Most)
             {
                 entries.RemoveAt(0);

@@ -1,6 +1,7 @@
 using OnlineSafety.Monitoring.Classification;
 using OnlineSafety.Monitoring.Events;
 using OnlineSafety.Monitoring.People;
+using OnlineSafety.Monitoring.Sources.Health;
 
 namespace OnlineSafety.Monitoring.Processing;
 
@@ -53,6 +54,11 @@ internal sealed class RecordPlan
 
     public Dictionary<UnmappedKey, int> Unmapped { get; } = [];
 
+    public ActivityTally Activity { get; } = new();
+
+    /// <summary>Canaries that were seen, and when last.</summary>
+    public Dictionary<Guid, DateTimeOffset> Canaries { get; } = [];
+
     public long First { get; private set; }
 
     public long Last { get; set; }
@@ -78,6 +84,8 @@ internal sealed class RecordPlan
         Evidence.Clear();
         Counters.Clear();
         Unmapped.Clear();
+        Activity.Clear();
+        Canaries.Clear();
         First = first;
         Last = first - 1;
         FirstReceivedAt = DateTimeOffset.MaxValue;
@@ -97,6 +105,11 @@ internal sealed class RecordPlan
         if (disposition == Disposition.Control)
         {
             LastControlAt = receivedAt;
+            Activity.Skip();
+        }
+        else
+        {
+            Activity.AddRecord(receivedAt, unreadable: disposition == Disposition.Review);
         }
     }
 

@@ -29,16 +29,20 @@ internal static class RecordSql
 
     private const string InsertCounters = """
         INSERT INTO counter_block (school_id, stream_id, first_seq, last_seq, source_id, recorded_at, concern, counted, review, control,
-                                   hours, actions, categories, themes, roles, years, counts, captured, unknown_role, unmapped_kinds, unmapped_values, unmapped_counts)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)
+                                   hours, actions, categories, themes, roles, years, counts, devices, captured, unknown_role, unmapped_kinds, unmapped_values,
+                                   unmapped_counts)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)
         """;
 
     private const string UpsertHealth = """
-        INSERT INTO source_health AS h (school_id, source_id, first_received_at, last_received_at, last_control_at, records, concern, review, unknown_role)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+        INSERT INTO source_health AS h (school_id, source_id, first_received_at, last_received_at, last_control_at, records, concern, review, unknown_role,
+                                        last_activity_at, last_canary_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
         ON CONFLICT (school_id, source_id) DO UPDATE SET
             last_received_at = GREATEST(h.last_received_at, EXCLUDED.last_received_at),
             last_control_at = GREATEST(h.last_control_at, EXCLUDED.last_control_at),
+            last_activity_at = GREATEST(h.last_activity_at, EXCLUDED.last_activity_at),
+            last_canary_at = GREATEST(h.last_canary_at, EXCLUDED.last_canary_at),
             records = h.records + EXCLUDED.records, concern = h.concern + EXCLUDED.concern,
             review = h.review + EXCLUDED.review, unknown_role = h.unknown_role + EXCLUDED.unknown_role
         """;
@@ -67,14 +71,17 @@ internal static class RecordSql
         SELECT $1, $2, r.* FROM unnest($3::bigint[], $4::smallint[], $5::text[], $6::text[], $7::bytea[]) r
         """;
 
+    // A row for each person, newest entry first: a row for each entry cost as much to send and read as to find.
     public const string History = """
-        SELECT k.subject, e.received_at, e.theme, e.severity, e.vendor
+        SELECT k.subject, h.*
         FROM unnest($2::text[]) AS k (subject)
         CROSS JOIN LATERAL (
-            SELECT received_at, theme, severity, vendor, stream_id, seq, part FROM event
-            WHERE school_id = $1 AND subject_key = k.subject AND received_at >= $3 AND severity > 0
-            ORDER BY received_at DESC, stream_id DESC, seq DESC, part DESC LIMIT $4) e
-        ORDER BY e.received_at, e.stream_id, e.seq, e.part
+            SELECT array_agg(received_at), array_agg(theme), array_agg(severity), array_agg(vendor)
+            FROM (
+                SELECT received_at, theme, severity, vendor FROM event
+                WHERE school_id = $1 AND subject_key = k.subject AND received_at >= $3 AND severity > 0
+                ORDER BY received_at DESC, stream_id DESC, seq DESC, part DESC LIMIT $4) e
+            HAVING count(*) > 0) h
         """;
 
     public static NpgsqlBatchCommand WaitForLocksCommand() => new(WaitForLocks);
@@ -93,12 +100,12 @@ internal static class RecordSql
         var counts = plan.Counters.Counts;
         var size = counts.Count;
         var (hours, actions, categories, themes) = (new DateTimeOffset[size], new short[size], new string[size], new string[size]);
-        var (roles, years, numbers) = (new short[size], new string[size], new int[size]);
+        var (roles, years, numbers, devices) = (new short[size], new string[size], new int[size], new string[size]);
         var i = 0;
         foreach (var (key, count) in counts)
         {
             (hours[i], actions[i], categories[i], themes[i]) = (key.Hour, (short)key.Action, key.Category, key.Theme);
-            (roles[i], years[i], numbers[i]) = ((short)key.Role, key.Year, count);
+            (roles[i], years[i], numbers[i], devices[i]) = ((short)key.Role, key.Year, count, key.Device);
             i++;
         }
 
@@ -113,6 +120,7 @@ internal static class RecordSql
                 new NpgsqlParameter<string[]> { TypedValue = categories }, new NpgsqlParameter<string[]> { TypedValue = themes },
                 new NpgsqlParameter<short[]> { TypedValue = roles }, new NpgsqlParameter<string[]> { TypedValue = years },
                 new NpgsqlParameter<int[]> { TypedValue = numbers },
+                new NpgsqlParameter<string[]> { TypedValue = devices },
                 Of(plan.Count(Events.Disposition.Captured)), Of(plan.UnknownRole),
                 new NpgsqlParameter<string[]> { TypedValue = [.. plan.Unmapped.Keys.Select(key => key.Kind)] },
                 new NpgsqlParameter<string[]> { TypedValue = [.. plan.Unmapped.Keys.Select(key => key.Value)] },
@@ -126,8 +134,9 @@ internal static class RecordSql
         Parameters =
         {
             Of(stream.Target.School), Of(stream.Target.Source), Of(plan.FirstReceivedAt), Of(plan.LastReceivedAt),
-            new NpgsqlParameter { Value = (object?)plan.LastControlAt ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz },
+            OrNull(plan.LastControlAt),
             Of(plan.Last - plan.First + 1), Of((long)plan.Count(Events.Disposition.Concern)), Of((long)plan.Count(Events.Disposition.Review)), Of((long)plan.UnknownRole),
+            OrNull(plan.Activity.LastAt), OrNull(plan.Canaries.Count == 0 ? null : plan.Canaries.Values.Max()),
         },
     };
 
@@ -177,6 +186,8 @@ internal static class RecordSql
 
         return new NpgsqlParameter<T[]> { TypedValue = column };
     }
+
+    private static NpgsqlParameter OrNull(DateTimeOffset? value) => new() { Value = (object?)value ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz };
 
     private static NpgsqlParameter<Guid> Of(Guid value) => new() { TypedValue = value };
 

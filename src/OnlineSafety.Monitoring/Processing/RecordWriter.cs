@@ -63,6 +63,7 @@ internal sealed class RecordWriter(Database database, RuleSet rules)
 
         batch.BatchCommands.Add(RecordSql.CountersCommand(stream, plan, now));
         batch.BatchCommands.Add(RecordSql.HealthCommand(stream, plan));
+        ActivitySql.AddTo(batch, stream.Target, plan);
         foreach (var (key, count) in plan.Unmapped)
         {
             batch.BatchCommands.Add(RecordSql.UnmappedCommand(stream, key, count, now));
@@ -112,13 +113,16 @@ internal sealed class RecordWriter(Database database, RuleSet rules)
         Recollection.Correlate(concerns, seen, rules);
     }
 
-    private static async Task<Dictionary<string, List<HistoryEntry>>> HistoryAsync(
+    private async Task<Dictionary<string, List<HistoryEntry>>> HistoryAsync(
         Session session, Guid school, List<PlannedEvent> concerns, CancellationToken cancellationToken)
     {
         var seen = new Dictionary<string, List<HistoryEntry>>(StringComparer.Ordinal);
         foreach (var concern in concerns)
         {
-            seen.TryAdd(concern.SubjectKey!, []);
+            if (Correlator.Weighs(concern.Assessment, rules))
+            {
+                seen.TryAdd(concern.SubjectKey!, []);
+            }
         }
 
         if (seen.Count == 0)
@@ -134,8 +138,12 @@ internal sealed class RecordWriter(Database database, RuleSet rules)
         await using var rows = await select.ExecuteReaderAsync(cancellationToken);
         while (await rows.ReadAsync(cancellationToken))
         {
-            seen[rows.GetString(0)].Add(new HistoryEntry(
-                rows.GetFieldValue<DateTimeOffset>(1), rows.GetString(2), (Severity)rows.GetInt16(3), rows.GetString(4)));
+            var (entries, times) = (seen[rows.GetString(0)], rows.GetFieldValue<DateTimeOffset[]>(1));
+            var (themes, severities, vendors) = (rows.GetFieldValue<string[]>(2), rows.GetFieldValue<short[]>(3), rows.GetFieldValue<string[]>(4));
+            for (var i = times.Length - 1; i >= 0; i--)
+            {
+                entries.Add(new HistoryEntry(times[i], themes[i], (Severity)severities[i], vendors[i]));
+            }
         }
 
         return seen;

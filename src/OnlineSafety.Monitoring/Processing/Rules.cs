@@ -1,12 +1,17 @@
 using OnlineSafety.Monitoring.Classification;
 using OnlineSafety.Monitoring.Normalization;
 using OnlineSafety.Monitoring.Normalization.Suggestion;
+using OnlineSafety.Monitoring.Sources.Health;
 
 namespace OnlineSafety.Monitoring.Processing;
 
 /// <summary>The data that decides: mappings, taxonomy, rule packs, category maps; and the words by which mappings are proposed. Loaded once; immutable.</summary>
 internal sealed record Rules(MappingSet Mappings, RuleSet RuleSet, Vocabulary Vocabulary)
 {
+    public DeviceClasses Devices { get; init; } = DeviceClasses.None;
+
+    public BankHolidays BankHolidays { get; init; } = BankHolidays.None;
+
     /// <summary>Reads a <c>schemas</c> directory.</summary>
     /// <param name="schemas">Holds <c>taxonomy/</c>, <c>rulepacks/</c>, <c>vendors/</c> and <c>suggest.json</c>.</param>
     /// <param name="extraVendors">A further directory of vendor folders, or null.</param>
@@ -19,7 +24,11 @@ internal sealed record Rules(MappingSet Mappings, RuleSet RuleSet, Vocabulary Vo
     {
         var vendors = Vendors(schemas, extraVendors);
         var rules = ReadRules(schemas, vendors, extraRulePacks);
-        return new Rules(MappingSet.Parse(VendorFiles(vendors, "mapping.json")), rules, Vocabulary.Parse(File.ReadAllBytes(Path.Combine(schemas, "suggest.json")), rules.CategoryNames));
+        return new Rules(MappingSet.Parse(VendorFiles(vendors, "mapping.json")), rules, Vocabulary.Parse(File.ReadAllBytes(Path.Combine(schemas, "suggest.json")), rules.CategoryNames))
+        {
+            Devices = DeviceClasses.Parse(File.ReadAllBytes(Path.Combine(schemas, "devices", "classes.json"))),
+            BankHolidays = BankHolidays.Parse(File.ReadAllBytes(Path.Combine(schemas, "calendars", "bank-holidays-england.json"))),
+        };
     }
 
     /// <summary>Mappings alone: all that checking one, or reading a sample, needs.</summary>

@@ -28,6 +28,7 @@ internal sealed class Stages(Rules rules, ILogger logger) : IEventSink
     private RawRecord _record;
     private RecordPosition _position;
     private bool _concern;
+    private bool _canaryOnly;
     private IReadOnlyCollection<int> _held = [];
     private int _parts;
 
@@ -46,7 +47,7 @@ internal sealed class Stages(Rules rules, ILogger logger) : IEventSink
     public void Run(StreamContext context, Guid stream, long sequence, in RawRecord record, RecordPlan plan)
     {
         (_context, _plan, _record, _position) = (context, plan, record, new RecordPosition(stream, sequence));
-        (_concern, _parts) = (false, 0);
+        (_concern, _canaryOnly, _parts) = (false, false, 0);
         if (context.Capture)
         {
             Capture();
@@ -85,13 +86,13 @@ internal sealed class Stages(Rules rules, ILogger logger) : IEventSink
     /// </summary>
     private void Capture()
     {
-        if (_normalizer.IsControlLine(_record))
+        if (_normalizer.IsControl(_record))
         {
             _plan.End(Disposition.Control, _record.ReceivedAt);
             return;
         }
 
-        var assessment = _record.Payload.IsEmpty ? Assessment.None : _assessor.AssessText(_record.Payload.Span);
+        var assessment = AssessText();
         if (assessment.Severity == Severity.None)
         {
             _plan.End(Disposition.Captured, _record.ReceivedAt);
@@ -125,6 +126,17 @@ internal sealed class Stages(Rules rules, ILogger logger) : IEventSink
     {
         // Also when this very event breaks: what is planned of a record must never share a part, or its rows would refuse each other for ever.
         _parts = part + 1;
+        if (_context.Canaries.In(draft) is { } canary)
+        {
+            // It goes no further: neither counted nor shown as what somebody did. A record that holds other events is theirs.
+            _canaryOnly |= part == 0;
+            _plan.Canaries[canary] = _record.ReceivedAt;
+            return;
+        }
+
+        _canaryOnly = false;
+        var device = rules.Devices.Of(draft[EventField.UserAgent], draft[EventField.DeviceHost]);
+        _plan.Activity.AddEvent(device, (draft.Warnings & EventWarnings.ClockSkew) != 0, _record.ReceivedAt);
         var subject = _context.People.Find(draft[EventField.User], draft[EventField.UserAsSent]);
         if (subject.Role == PersonRole.Unknown && draft.Has(EventField.User))
         {
@@ -135,7 +147,7 @@ internal sealed class Stages(Rules rules, ILogger logger) : IEventSink
         subject = subject with { Role = role };
         var assessment = _assessor.Assess(draft, _context.Product, new AssessContext(role, subject.KeyStage));
         LeftOver?.Note(draft);
-        _plan.Counters.Add(draft, assessment.Theme, role, subject.Year);
+        _plan.Counters.Add(draft, assessment.Theme, role, subject.Year, device);
         CountUnmapped(draft, assessment);
         var concern = BecomesRow(draft, assessment.Severity);
         if (!concern && !_held.Contains(part))
@@ -170,7 +182,7 @@ internal sealed class Stages(Rules rules, ILogger logger) : IEventSink
             default:
                 if (!_concern)
                 {
-                    return Disposition.Counted;
+                    return _canaryOnly ? Disposition.Control : Disposition.Counted;
                 }
 
                 AddEvidence();
@@ -178,13 +190,19 @@ internal sealed class Stages(Rules rules, ILogger logger) : IEventSink
         }
     }
 
-    /// <summary>Reads the raw bytes as plain text against the grave phrases.</summary>
-    private void Review(string reason, int part) =>
-        Review(reason, part, _record.Payload.IsEmpty ? Assessment.None : _assessor.AssessText(_record.Payload.Span));
+    /// <summary>Reads the record as plain text, a mail decoded, against the grave phrases.</summary>
+    private void Review(string reason, int part) => Review(reason, part, AssessText());
+
+    private Assessment AssessText()
+    {
+        var text = _normalizer.Readable(_record).Span;
+        return text.IsEmpty ? Assessment.None : _assessor.AssessText(text);
+    }
 
     private void Review(string reason, int part, Assessment assessment)
     {
         _plan.AddUnmapped("record", reason);
+        var text = _normalizer.Readable(_record).Span;
         var read = new MonitoringEvent
         {
             Id = new EventId(_position.Stream, _position.Sequence, part),
@@ -197,7 +215,7 @@ internal sealed class Stages(Rules rules, ILogger logger) : IEventSink
             TimeBasis = TimeBasis.Received,
             ReceivedAt = _record.ReceivedAt,
             RawHash = Convert.ToHexStringLower(SHA256.HashData(_record.Payload.Span)),
-            Text = Encoding.UTF8.GetString(Utf8Text.Cap(_record.Payload.Span, ReviewText)),
+            Text = Encoding.UTF8.GetString(Utf8Text.Cap(text, ReviewText)),
             RecordFlags = _record.Flags,
         };
         _plan.Events.Add(Plan(read, assessment, Subject.Nobody, reason));

@@ -6,6 +6,7 @@ using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.IntakeLog;
 using OnlineSafety.Monitoring.Normalization;
 using OnlineSafety.Monitoring.People;
+using OnlineSafety.Monitoring.Sources.Health;
 
 namespace OnlineSafety.Monitoring.Processing;
 
@@ -20,6 +21,9 @@ internal sealed record StreamContext(
 {
     /// <summary>The school's own names of the source's category numbers.</summary>
     public CategoryNames Categories { get; init; } = CategoryNames.None;
+
+    /// <summary>What a managed device asks for to show that the source is alive.</summary>
+    public CanaryTokens Canaries { get; init; } = CanaryTokens.None;
 }
 
 /// <summary>Contexts, never older than a few seconds: a source that was just given its product must be read by its mapping at once.</summary>
@@ -64,15 +68,15 @@ internal sealed class StreamContexts(
             .SingleAsync(cancellationToken);
         var wanted = version ?? row.MappingVersion;
         var pack = wanted == 0 ? rules.Mappings.Find(row.Product) : await OwnAsync(session, target, row.Product, wanted, cancellationToken);
-        var categories = await CategoriesAsync(session, target, cancellationToken);
-        return new Known(row.Product, pack, ZoneOf(row.TimeZone), TimeSpan.FromMinutes(row.GroupingMinutes), wanted, row.Capture, categories, loadedAt);
-    }
-
-    private static async Task<CategoryNames> CategoriesAsync(Session session, SourceKey target, CancellationToken cancellationToken)
-    {
-        var rows = await session.Context.SourceCategories.AsNoTracking()
+        var categories = await session.Context.SourceCategories.AsNoTracking()
             .Where(c => c.SchoolId == target.School && c.SourceId == target.Source).ToListAsync(cancellationToken);
-        return rows.Count == 0 ? CategoryNames.None : new CategoryNames([.. rows.Select(c => KeyValuePair.Create(c.Number, c.Name))]);
+        var canaries = await session.Context.Canaries.AsNoTracking()
+            .Where(c => c.SchoolId == target.School && c.SourceId == target.Source && c.RemovedAt == null).ToListAsync(cancellationToken);
+        return new Known(row.Product, pack, ZoneOf(row.TimeZone), TimeSpan.FromMinutes(row.GroupingMinutes), wanted, row.Capture, loadedAt)
+        {
+            Categories = categories.Count == 0 ? CategoryNames.None : new CategoryNames([.. categories.Select(c => KeyValuePair.Create(c.Number, c.Name))]),
+            Canaries = canaries.Count == 0 ? CanaryTokens.None : new CanaryTokens(canaries.Select(c => (c.CanaryId, c.Token, c.Address))),
+        };
     }
 
     private async Task<Mapping[]> OwnAsync(Session session, SourceKey target, string product, int version, CancellationToken cancellationToken)
@@ -104,8 +108,16 @@ internal sealed class StreamContexts(
     // A zone that this machine does not know must not stop the school's records; set-up refuses such a zone, so this is a moved installation.
     private static TimeZoneInfo ZoneOf(string id) => TimeZoneInfo.TryFindSystemTimeZoneById(id, out var zone) ? zone : TimeZoneInfo.Utc;
 
-    private sealed record Known(string Product, Mapping[] Pack, TimeZoneInfo Zone, TimeSpan Window, int Version, bool Capture, CategoryNames Categories, long LoadedAt)
+    private sealed record Known(string Product, Mapping[] Pack, TimeZoneInfo Zone, TimeSpan Window, int Version, bool Capture, long LoadedAt)
     {
-        public StreamContext Context(SourceKey target, SchoolPeople people) => new(target, Product, Pack, Zone, Window, people, Version, Capture) { Categories = Categories };
+        public required CategoryNames Categories { get; init; }
+
+        public required CanaryTokens Canaries { get; init; }
+
+        public StreamContext Context(SourceKey target, SchoolPeople people) => new(target, Product, Pack, Zone, Window, people, Version, Capture)
+        {
+            Categories = Categories,
+            Canaries = Canaries,
+        };
     }
 }

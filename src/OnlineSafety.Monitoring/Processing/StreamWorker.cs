@@ -23,7 +23,8 @@ internal sealed class StreamWorker(
     NotificationSignals notifications,
     IOptions<ProcessingOptions> options,
     TimeProvider time,
-    ILogger<StreamWorker> logger)
+    ILogger<StreamWorker> logger,
+    FreshSegments? fresh = null)
 {
     private const int ClaimedAtOnce = 8;
     private readonly StreamClaims _claims = new(database, id, options.Value.Lease);
@@ -215,6 +216,11 @@ internal sealed class StreamWorker(
     private async Task<List<OpenedSegment>> OpenAsync(ClaimedStream stream, long next, int most, CancellationToken cancellationToken)
     {
         using var activity = Instruments.Activities.StartActivity("read");
+        if (fresh?.Take(stream.Stream, next, most, options.Value.ChunkBytes) is { Count: > 0 } taken)
+        {
+            return taken;
+        }
+
         var opened = new List<OpenedSegment>();
         var plainBytes = 0L;
         var stored = await _reader.ReadAsync(

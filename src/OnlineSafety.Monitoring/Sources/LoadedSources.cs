@@ -69,7 +69,8 @@ internal sealed class LoadedSources
 
     private static string Fingerprint(Source row) => string.Join(
         ',', row.SourceId, row.Name, row.Product, row.Door, row.Port, row.MatchHost, row.MatchApp, row.TimeZone, row.Unassigned, row.Listener,
-        row.Authentication, row.Tls, string.Join(';', row.Certificates.Select(Convert.ToHexString)), string.Join(';', row.Networks), string.Join(';', row.KeyHashes.Select(Convert.ToHexString)));
+        row.Authentication, row.Tls, string.Join(';', row.Certificates.Select(Convert.ToHexString)), string.Join(';', row.Networks),
+        string.Join(';', row.Senders), string.Join(';', row.KeyHashes.Select(Convert.ToHexString)));
 
     // One that cannot be read shuts itself alone, not the source's other networks, and never all sources.
     private List<IPNetwork> Networks(Source row)
@@ -104,6 +105,7 @@ internal sealed class LoadedSources
         MatchApp = row.MatchApp,
         Tls = row.Tls,
         Certificates = row.Certificates,
+        Senders = row.Senders,
         Unassigned = row.Unassigned,
         TimeZone = row.TimeZone,
     };

@@ -33,15 +33,28 @@ internal sealed record NewSource
     /// <summary>SHA-256 of the client certificate that it sends with; null: none is asked for.</summary>
     public byte[]? Certificate { get; init; }
 
+    /// <summary>Mail senders that it takes from, addresses or domains; empty: any.</summary>
+    public IReadOnlyList<string> Senders { get; init; } = [];
+
     public string TimeZone { get; init; } = "Europe/London";
 
     /// <summary>The source to store, checked as far as it can be by itself.</summary>
     /// <exception cref="SetupException">With what is wrong.</exception>
     public Source ToSource(Guid school)
     {
-        if (Door != SourceDoor.Syslog && (Port is not null || Host is not null || App is not null || Tls || Certificate is not null))
+        if (Door != SourceDoor.Syslog && (Port is not null || Host is not null || App is not null || Certificate is not null))
         {
-            throw new SetupException("--port, --host, --app, --tls and --certificate belong to --via syslog.");
+            throw new SetupException("--port, --host, --app and --certificate belong to --via syslog.");
+        }
+
+        if (Door is not (SourceDoor.Syslog or SourceDoor.Mail) && Tls)
+        {
+            throw new SetupException("--tls belongs to --via syslog and --via mail.");
+        }
+
+        if (Door != SourceDoor.Mail && Senders.Count > 0)
+        {
+            throw new SetupException("--sender belongs to --via mail.");
         }
 
         if (Port is < 1 or > 65535)
@@ -63,8 +76,21 @@ internal sealed record NewSource
             MatchApp = Selector(App, "--app"),
             Tls = Tls || Certificate is not null,
             Certificates = Certificate is null ? [] : [Certificate],
+            Senders = [.. Senders.Select(Sender).Distinct(StringComparer.Ordinal)],
             TimeZone = SetupText.Zone(TimeZone),
         };
+    }
+
+    /// <summary>A mail sender as stored: an address or a domain, lower-case.</summary>
+    /// <exception cref="SetupException">It is neither.</exception>
+    public static string Sender(string text)
+    {
+        var sender = text.Trim().TrimStart('@').ToLowerInvariant();
+        var domain = sender[(sender.LastIndexOf('@') + 1)..];
+        return sender.Length <= 254 && domain.Contains('.', StringComparison.Ordinal) && Uri.CheckHostName(domain) == UriHostNameType.Dns
+            && !sender.Any(letter => letter is <= ' ' or '<' or '>' or '\x7f') && sender.Count(letter => letter == '@') <= 1
+            ? sender
+            : throw new SetupException($"\"{SetupText.Shown(text)}\" is not a sender. Use a domain, as smoothwall.com, or an address, as alerts@smoothwall.com.");
     }
 
     // A syslog header holds printable ASCII without spaces: anything else could never match.

@@ -60,11 +60,17 @@ internal sealed class Source
     /// <summary>SHA-256 of each client certificate that may send; empty: none is asked for.</summary>
     public byte[][] Certificates { get; set; } = [];
 
+    /// <summary>Mail senders that it takes from: addresses or domains; empty: any.</summary>
+    public string[] Senders { get; set; } = [];
+
     public bool Unassigned { get; set; }
 
     public string? Listener { get; set; }
 
     public string TimeZone { get; set; } = "Europe/London";
+
+    /// <summary>Longest usual silence in school hours, set by hand; null: measured.</summary>
+    public TimeSpan? ExpectedGap { get; set; }
 
     public bool Enabled { get; set; } = true;
 
@@ -89,6 +95,11 @@ internal sealed class SourceHealth
     public DateTimeOffset LastReceivedAt { get; set; }
 
     public DateTimeOffset? LastControlAt { get; set; }
+
+    /// <summary>Last record that was neither a heartbeat nor a canary.</summary>
+    public DateTimeOffset? LastActivityAt { get; set; }
+
+    public DateTimeOffset? LastCanaryAt { get; set; }
 
     public long Records { get; set; }
 

@@ -1,13 +1,18 @@
 using Microsoft.EntityFrameworkCore;
 using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Sources.Health;
 
 namespace OnlineSafety.Monitoring.Sources;
 
-/// <summary>A source just added or given a new key. The key is not stored and cannot be shown again.</summary>
+/// <summary>A source just added or given a new key (of a mail source: what stands before the @ of its address). It is not stored and cannot be shown again.</summary>
 internal sealed record IssuedSource(Source Source, string Key);
 
 /// <summary>A source and what was heard of it.</summary>
-internal sealed record ListedSource(Source Source, SourceHealth? Health, long UnmappedValues, IReadOnlyList<DoorTrouble> Troubles);
+/// <param name="State">As the watch judged it last; null: not yet.</param>
+internal sealed record ListedSource(Source Source, SourceHealth? Health, long UnmappedValues, IReadOnlyList<DoorTrouble> Troubles, StoredState? State, IReadOnlyList<Canary> Canaries, IReadOnlyList<SeenDevices> Devices);
+
+/// <summary>When a class of devices was last seen by a source.</summary>
+internal sealed record SeenDevices(string Class, DateOnly LastSeen);
 
 /// <summary>Something that was not understood. <c>Value</c> is a reason code for the kind <c>record</c>, else the sender's word, null when withheld.</summary>
 internal sealed record ListedUnmapped(Guid Source, string SourceName, string Kind, string? Value, long Count, DateTimeOffset FirstSeen, DateTimeOffset LastSeen);
@@ -17,17 +22,20 @@ internal sealed class SourceRegister(Database setup, TimeProvider time)
 {
     /// <summary>Two keys live while one is rotated out: the newest and the one before.</summary>
     private const int LiveKeys = 2;
+    private static readonly TimeSpan ShortestGap = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan LongestGap = TimeSpan.FromDays(30);
 
     /// <exception cref="SetupException">It is wrong in itself, or could not be told apart from another source.</exception>
     public async Task<IssuedSource> AddAsync(Guid school, NewSource wanted, Actor actor, CancellationToken cancellationToken)
     {
         var source = wanted.ToSource(school);
-        var key = AccessKey.Create(AccessKey.SourcePrefix);
+        var key = NewKey(source.Door);
         source.KeyHashes = [AccessKey.Hash(key)];
         source.CreatedAt = time.GetUtcNow();
 
         await using var session = await setup.OpenAsync(school, actor, cancellationToken);
         await SourceTwins.RefuseAsync(session, source, cancellationToken);
+        await SourceTwins.RefuseNameAsync(session, source, cancellationToken);
         session.Context.Sources.Add(source);
         await session.Context.SaveChangesAsync(cancellationToken);
         await session.RecordAccessAsync(school, "source.add", source.SourceId.ToString(), cancellationToken);
@@ -50,7 +58,14 @@ internal sealed class SourceRegister(Database setup, TimeProvider time)
             .ToDictionaryAsync(u => u.Source, u => u.Count, cancellationToken);
         var troubles = (await session.Context.DoorTroubles.AsNoTracking().Where(t => t.SchoolId == school).OrderBy(t => t.Kind).ToListAsync(cancellationToken))
             .ToLookup(t => t.SourceId);
-        return [.. sources.Select(s => new ListedSource(s, health.GetValueOrDefault(s.SourceId), unmapped.GetValueOrDefault(s.SourceId), [.. troubles[s.SourceId]]))];
+        var states = await session.Context.SourceStates.AsNoTracking().Where(t => t.SchoolId == school).ToDictionaryAsync(t => t.SourceId, cancellationToken);
+        var canaries = (await session.Context.Canaries.AsNoTracking().Where(c => c.SchoolId == school && c.RemovedAt == null).OrderBy(c => c.CreatedAt).ToListAsync(cancellationToken))
+            .ToLookup(c => c.SourceId);
+        var devices = (await session.Context.DeviceDays.AsNoTracking().Where(d => d.SchoolId == school)
+                .GroupBy(d => new { d.SourceId, d.Device }).Select(g => new { g.Key.SourceId, g.Key.Device, Last = g.Max(d => d.Day) }).ToListAsync(cancellationToken))
+            .OrderBy(d => d.Device, StringComparer.Ordinal).ToLookup(d => d.SourceId, d => new SeenDevices(d.Device, d.Last));
+        return [.. sources.Select(s => new ListedSource(s, health.GetValueOrDefault(s.SourceId), unmapped.GetValueOrDefault(s.SourceId), [.. troubles[s.SourceId]],
+            states.GetValueOrDefault(s.SourceId), [.. canaries[s.SourceId]], [.. devices[s.SourceId]]))];
     }
 
     /// <summary>What could not be read or mapped, the most frequent first.</summary>
@@ -100,11 +115,15 @@ internal sealed class SourceRegister(Database setup, TimeProvider time)
     /// <summary>Gives a source a new key; the one before stays valid until the next rotation, or ends at once.</summary>
     public async Task<IssuedSource> RotateKeyAsync(Guid sourceId, bool endOld, Actor actor, CancellationToken cancellationToken)
     {
-        var key = AccessKey.Create(AccessKey.SourcePrefix);
+        var key = "";
         var source = await ChangeAsync(
             sourceId,
             "source.rotate-key",
-            found => found.KeyHashes = endOld ? [AccessKey.Hash(key)] : [AccessKey.Hash(key), .. found.KeyHashes.Take(LiveKeys - 1)],
+            found =>
+            {
+                key = NewKey(found.Door);
+                found.KeyHashes = endOld ? [AccessKey.Hash(key)] : [AccessKey.Hash(key), .. found.KeyHashes.Take(LiveKeys - 1)];
+            },
             actor,
             cancellationToken);
         return new IssuedSource(source, key);
@@ -113,6 +132,22 @@ internal sealed class SourceRegister(Database setup, TimeProvider time)
     /// <summary>Takes a source out of use. What it sent stays.</summary>
     public Task<Source> DisableAsync(Guid sourceId, Actor actor, CancellationToken cancellationToken) =>
         ChangeAsync(sourceId, "source.disable", found => found.Enabled = false, actor, cancellationToken);
+
+    /// <summary>Sets what silence is usual; null: measured again.</summary>
+    /// <exception cref="SetupException">There is no such source, or the gap is too short or too long.</exception>
+    public Task<Source> ExpectAsync(Guid sourceId, TimeSpan? gap, Actor actor, CancellationToken cancellationToken) =>
+        gap is { } set && (set < ShortestGap || set > LongestGap)
+            ? throw new SetupException("An expected gap is between 5m and 30d of school time.")
+            : ChangeAsync(sourceId, "source.expect", found => found.ExpectedGap = gap, actor, cancellationToken);
+
+    /// <summary>When the sources of a school were last judged, and what the watch lacks; null: never.</summary>
+    public async Task<StoredWatch?> WatchAsync(Guid school, Actor actor, CancellationToken cancellationToken)
+    {
+        await using var session = await setup.OpenAsync(school, actor, cancellationToken);
+        return await session.Context.SourceWatches.AsNoTracking().FirstOrDefaultAsync(w => w.SchoolId == school, cancellationToken);
+    }
+
+    private static string NewKey(short door) => door == (short)SourceDoor.Mail ? AccessKey.CreateMailbox() : AccessKey.Create(AccessKey.SourcePrefix);
 
     /// <summary>Tells the doors, once committed, that sources changed.</summary>
     internal static async Task AnnounceAsync(Session session, CancellationToken cancellationToken)

@@ -10,6 +10,7 @@ internal enum SourceDoor : byte
     Webhook = 1,
     Syslog = 2,
     File = 3,
+    Mail = 4,
 }
 
 /// <summary>
@@ -26,7 +27,7 @@ internal sealed record SourceRegistration
 
     public required SourceDoor Door { get; init; }
 
-    /// <summary>SHA-256 of each live key (two while one is rotated out).</summary>
+    /// <summary>SHA-256 of each live key (two while one is rotated out); of a mail source its addresses' parts before the @.</summary>
     public IReadOnlyList<byte[]> KeyHashes { get; init; } = [];
 
     /// <summary>How a request proves that it is this source's, with the keys of its signatures.</summary>
@@ -43,11 +44,14 @@ internal sealed record SourceRegistration
 
     public string? MatchApp { get; init; }
 
-    /// <summary>Takes messages only over TLS.</summary>
+    /// <summary>Takes messages only over TLS; a mail source only after STARTTLS.</summary>
     public bool Tls { get; init; }
 
     /// <summary>SHA-256 of each client certificate that may send; empty: none is asked for.</summary>
     public IReadOnlyList<byte[]> Certificates { get; init; } = [];
+
+    /// <summary>Mail senders allowed, lower-case: addresses, or domains with all below them; empty: any.</summary>
+    public IReadOnlyList<string> Senders { get; init; } = [];
 
     /// <summary>Collects what no other source claims on a listener.</summary>
     public bool Unassigned { get; init; }

@@ -8,6 +8,18 @@ namespace OnlineSafety.Monitoring.Sources;
 /// </summary>
 internal static class SourceTwins
 {
+    /// <summary>Two of one name could not be told apart in a list, a digest or an import.</summary>
+    /// <exception cref="SetupException">Another source in use of the school has this name.</exception>
+    public static async Task RefuseNameAsync(Session session, Source source, CancellationToken cancellationToken)
+    {
+        var others = await session.Context.Sources.AsNoTracking()
+            .Where(s => s.SchoolId == source.SchoolId && s.Enabled && s.SourceId != source.SourceId).Select(s => new { s.SourceId, s.Name }).ToListAsync(cancellationToken);
+        if (others.Find(other => Same(other.Name, source.Name)) is { } twin)
+        {
+            throw new SetupException($"This school already has a source called \"{SetupText.Shown(twin.Name)}\": {twin.SourceId}. Give this one a --name of its own.");
+        }
+    }
+
     /// <exception cref="SetupException">Another source takes the same messages, or the port is another kind of port.</exception>
     public static async Task RefuseAsync(Session session, Source source, CancellationToken cancellationToken)
     {

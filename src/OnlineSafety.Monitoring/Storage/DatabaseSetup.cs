@@ -10,6 +10,8 @@ internal static class DatabaseSetup
 {
     private const string MigrationSchema = "onlinesafety_migration";
 
+    private static readonly TimeSpan MigrationStatement = TimeSpan.FromHours(6);
+
     /// <summary>
     /// Makes roles and database as an administrator of the server (the embedded cluster's superuser, or whoever runs this on a server of one's own).
     /// Safe to repeat.
@@ -56,7 +58,8 @@ internal static class DatabaseSetup
     public static async Task MigrateAsync(string ownerConnection, CancellationToken cancellationToken)
     {
         var options = new DbContextOptionsBuilder<MonitoringContext>()
-            .UseNpgsql(ownerConnection, npgsql => npgsql.MigrationsHistoryTable("history", MigrationSchema))
+            // A statement over a large log takes long; one that takes longer than this hangs.
+            .UseNpgsql(ownerConnection, npgsql => npgsql.MigrationsHistoryTable("history", MigrationSchema).CommandTimeout((int)MigrationStatement.TotalSeconds))
             // The schema is SQL-first: there is no model snapshot to compare with. A test compares model and catalogue instead.
             .ConfigureWarnings(w => w.Ignore(RelationalEventId.PendingModelChangesWarning))
             .Options;

@@ -8,6 +8,7 @@ using OnlineSafety.Monitoring.People;
 using OnlineSafety.Monitoring.Sources;
 using OnlineSafety.Monitoring.Sources.Authentication;
 using OnlineSafety.Monitoring.Sources.Categories;
+using OnlineSafety.Monitoring.Sources.Health;
 
 namespace OnlineSafety.Monitoring.Storage;
 
@@ -33,6 +34,18 @@ internal sealed class MonitoringContext(DbContextOptions<MonitoringContext> opti
     public DbSet<UnmappedValue> Unmapped => Set<UnmappedValue>();
 
     public DbSet<DoorTrouble> DoorTroubles => Set<DoorTrouble>();
+
+    public DbSet<Canary> Canaries => Set<Canary>();
+
+    public DbSet<StoredCalendar> Calendars => Set<StoredCalendar>();
+
+    public DbSet<StoredState> SourceStates => Set<StoredState>();
+
+    public DbSet<StoredDeviceDay> DeviceDays => Set<StoredDeviceDay>();
+
+    public DbSet<SourceAlarm> SourceAlarms => Set<SourceAlarm>();
+
+    public DbSet<StoredWatch> SourceWatches => Set<StoredWatch>();
 
     public DbSet<Person> People => Set<Person>();
 
@@ -69,6 +82,13 @@ internal sealed class MonitoringContext(DbContextOptions<MonitoringContext> opti
         modelBuilder.Entity<SourceHealth>().ToTable("source_health").HasKey(s => new { s.SchoolId, s.SourceId });
         modelBuilder.Entity<UnmappedValue>().ToTable("unmapped").HasKey(u => new { u.SchoolId, u.SourceId, u.Kind, u.Value });
         modelBuilder.Entity<DoorTrouble>().ToTable("door_trouble").HasKey(t => new { t.SchoolId, t.SourceId, t.Kind });
+        modelBuilder.Entity<Canary>().ToTable("canary").HasKey(c => new { c.SchoolId, c.CanaryId });
+        modelBuilder.Entity<StoredCalendar>().ToTable("school_calendar").HasKey(c => c.SchoolId);
+        modelBuilder.Entity<StoredCalendar>().Property(c => c.Content).HasColumnType("jsonb");
+        modelBuilder.Entity<StoredState>().ToTable("source_state").HasKey(s => new { s.SchoolId, s.SourceId });
+        modelBuilder.Entity<StoredDeviceDay>().ToTable("source_device_day").HasKey(d => new { d.SchoolId, d.SourceId, d.Day, d.Device });
+        modelBuilder.Entity<SourceAlarm>().ToTable("source_alarm").HasKey(a => new { a.SchoolId, a.AlarmId });
+        modelBuilder.Entity<StoredWatch>().ToTable("source_watch").HasKey(w => w.SchoolId);
         modelBuilder.Entity<Person>().ToTable("person").HasKey(p => new { p.SchoolId, p.PersonId });
         modelBuilder.Entity<PersonAlias>().ToTable("person_alias").HasKey(p => new { p.SchoolId, p.Alias });
         modelBuilder.Entity<Staff>().ToTable("staff").HasKey(s => new { s.SchoolId, s.StaffId });

@@ -36,9 +36,15 @@ internal enum IntakeReason
     Idle,
     CountTooLarge,
     FrameTooLong,
+    TlsInClear,
     QueueFull,
     Kernel,
     Stopping,
+    RecipientUnknown,
+    SenderNotAllowed,
+    OverRate,
+    MailLoop,
+    CommandsBroken,
 }
 
 /// <summary>What the doors took, refused and lost, by door and reason.</summary>
@@ -55,7 +61,7 @@ internal static class IntakeMetrics
     private static readonly Counter<long> HeldBack = Counter("held_back", "{time}", "Times that reading waited for room, by limit.");
     private static readonly Counter<long> Files = Counter("files", "{file}", "Dropped files: done, failed, changed while read, to be tried again.");
     private static readonly UpDownCounter<long> Connections =
-        Instruments.Meter.CreateUpDownCounter<long>("onlinesafety.intake.connections", "{connection}", "Open syslog connections.");
+        Instruments.Meter.CreateUpDownCounter<long>("onlinesafety.intake.connections", "{connection}", "Open connections of syslog and mail.");
 
     private static readonly Gauge<double> CertificateLeft =
         Instruments.Meter.CreateGauge<double>("onlinesafety.intake.certificate.left", "s", "Time until the TLS certificate of the doors ends; negative afterwards.");
@@ -142,9 +148,15 @@ internal static class IntakeMetrics
         IntakeReason.Idle => "idle",
         IntakeReason.CountTooLarge => "count_too_large",
         IntakeReason.FrameTooLong => "frame_too_long",
+        IntakeReason.TlsInClear => "tls_in_clear",
         IntakeReason.QueueFull => "queue_full",
         IntakeReason.Kernel => "kernel",
         IntakeReason.Stopping => "stopping",
+        IntakeReason.RecipientUnknown => "recipient_unknown",
+        IntakeReason.SenderNotAllowed => "sender_not_allowed",
+        IntakeReason.OverRate => "over_rate",
+        IntakeReason.MailLoop => "mail_loop",
+        IntakeReason.CommandsBroken => "commands_broken",
         _ => throw new UnreachableException(),
     };
 

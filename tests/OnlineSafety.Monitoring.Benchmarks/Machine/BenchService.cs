@@ -110,7 +110,9 @@ internal sealed class BenchService : IAsyncDisposable
             var (school, stream, day) = ((Guid)row[0], (Guid)row[1], row[2] is DateOnly date ? date : DateOnly.FromDateTime((DateTime)row[2]));
             for (var next = 1L; ;)
             {
+                // The reader begins with the segment at or before: behind the end that is the last one again.
                 var segments = await reader.ReadAsync(school, stream, day, next, limit: 100, bytes: long.MaxValue, CancellationToken.None);
+                segments.RemoveAll(segment => segment.Header.Last < next);
                 foreach (var segment in segments)
                 {
                     var opened = await reader.OpenAsync(segment, CancellationToken.None);

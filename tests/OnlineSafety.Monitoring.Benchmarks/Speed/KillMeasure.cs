@@ -14,6 +14,9 @@ internal sealed class KillMeasure : IMeasure
     private const double LinesPerSecond = 10_000;
     private const int BlockBytes = 64 * 1024;
 
+    /// <summary>The number of the next line to write: tells lines that the service had a chance to read from those written while the kernel took it apart.</summary>
+    private long _next = 1;
+
     public string Name => "kill";
 
     public async Task RunAsync(SpeedRun run, Figures figures)
@@ -26,6 +29,7 @@ internal sealed class KillMeasure : IMeasure
         using var enough = new CancellationTokenSource();
         var sending = Task.Factory.StartNew(() => Send(lines, addresses[0], enough.Token), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         await Task.Delay(TimeSpan.FromSeconds(run.Options.Full(5, 3)));
+        var killedAt = Volatile.Read(ref _next);
         service.Process.Kill();
         service.Process.Restart();
         await service.UntilReadyAsync();
@@ -37,14 +41,15 @@ internal sealed class KillMeasure : IMeasure
         var distinct = stored.ToHashSet();
         figures["kill.written"] = written.Count;
         figures["kill.lost"] = written.Count(number => !distinct.Contains(number));
+        figures["kill.lost_before"] = written.Count(number => number < killedAt && !distinct.Contains(number));
         figures["kill.doubled"] = stored.Count - distinct.Count;
         figures["kill.unknown"] = unknown;
     }
 
     /// <summary>The numbers of lines whose write succeeded, and how many were in a write that failed: some of those may have arrived.</summary>
-    private static (List<long> Written, int Unknown) Send(TcpLines lines, IPAddress from, CancellationToken enough)
+    private (List<long> Written, int Unknown) Send(TcpLines lines, IPAddress from, CancellationToken enough)
     {
-        var (written, unknown, next) = (new List<long>(), 0, 1L);
+        var (written, unknown, next) = (new List<long>(), 0, _next);
         var block = new byte[BlockBytes];
         var socket = lines.Connect(from);
         var pace = new Pace(LinesPerSecond);
@@ -66,6 +71,7 @@ internal sealed class KillMeasure : IMeasure
             }
 
             next += filled;
+            Volatile.Write(ref _next, next);
         }
 
         socket.Shutdown(SocketShutdown.Send);

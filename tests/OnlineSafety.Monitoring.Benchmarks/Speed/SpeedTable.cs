@@ -46,6 +46,7 @@ internal sealed class SpeedTable(Rounds rounds, Figures sustained, double sustai
         AtMost("UDP lost at 50,000/s", 0, rounds.Highest("udp-50k.lost"), "datagrams, worst round"),
         AtMost("UDP lost at 100,000/s", UdpLostPercent, rounds.Median("udp-100k.lost_percent"), "%"),
         AtMost("kill -9 at 10,000 TCP lines/s: never stored", KilledLines, rounds.Median("kill.lost"), "lines"),
+        AtMost("the same, lines written before the signal", KilledLines, rounds.Median("kill.lost_before"), "lines"),
         AtMost("kill -9 at 10,000 TCP lines/s: doubled", 0, rounds.Highest("kill.doubled"), "lines, worst round"),
         AtMost("Resident memory of the service, highest of all of the above", ResidentMiB, Highest(rounds.HighestEnding(".rss_mib"), sustained.Find("sustained.rss_mib")), "MiB"),
         Flat(),

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using OnlineSafety.Monitoring.App.Commands;
 using OnlineSafety.Monitoring.IntegrationTests.Access;
+using OnlineSafety.Monitoring.TestKit;
 
 namespace OnlineSafety.Monitoring.IntegrationTests.App;
 
@@ -49,6 +50,35 @@ public sealed class CommandTests(PostgresFixture postgres) : IClassFixture<Postg
 
         Assert.Equal(1, exit);
         Assert.Contains("pigeon", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task SourcesAreSetUpToBeWatched()
+    {
+        await using var database = await InstallationDatabase.CreateAsync(postgres.Server);
+        await database.AddSchoolAsync();
+        var source = (await JsonAsync(database, "source", "add", "--school", "Example Academy", "--product", "senso", "--via", "webhook", "--json")).GetProperty("source").GetString()!;
+
+        Assert.Equal(0, (await RunAsync(database, "source", "expect", source, "--gap", "2h")).Exit);
+        Assert.Equal(1, (await RunAsync(database, "source", "expect", source)).Exit);
+        Assert.Equal(1, (await RunAsync(database, "school", "closure", "add", "--school", "Example Academy")).Exit);
+        Assert.Equal(0, (await RunAsync(database, "school", "calendar", "import", Repository.Path("schemas", "calendars", "example.json"), "--school", "Example Academy")).Exit);
+        Assert.Equal(0, (await RunAsync(database, "school", "closure", "add", "--school", "Example Academy", "--from", "2027-01-20", "--note", "snow")).Exit);
+        var calendar = await JsonAsync(database, "school", "calendar", "show", "--school", "Example Academy");
+        Assert.Equal("2027-01-20", calendar.GetProperty("closures").EnumerateArray().Last().GetProperty("first").GetString());
+
+        var canary = await JsonAsync(database, "canary", "add", "--source", source, "--out", _data, "--json");
+        Assert.Contains(canary.GetProperty("term").GetString()!, await File.ReadAllTextAsync(Path.Combine(_data, "windows.ps1")), StringComparison.Ordinal);
+        Assert.Single((await JsonAsync(database, "canary", "list", "--school", "Example Academy", "--json")).EnumerateArray());
+        var described = await RunAsync(database, "canary", "add", "--source", source, "--name", "Chromebook 7");
+        Assert.Contains("ExtensionInstallForcelist", described.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("{{", described.Output, StringComparison.Ordinal);
+
+        var listed = await JsonAsync(database, "sources", "--json");
+        Assert.Equal(listed.GetRawText(), (await JsonAsync(database, "source", "list", "--json")).GetRawText());
+        Assert.Equal(2, listed[0].GetProperty("canaries").GetArrayLength());
+        Assert.Contains("nobody watches whether the sources go quiet", (await RunAsync(database, "sources")).Output, StringComparison.Ordinal);
+        Assert.Equal(0, (await RunAsync(database, "canary", "remove", canary.GetProperty("canary").GetString()!, "--school", "Example Academy")).Exit);
     }
 
     [Fact]

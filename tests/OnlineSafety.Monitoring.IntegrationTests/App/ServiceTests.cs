@@ -1,6 +1,8 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.App.Commands;
 using OnlineSafety.Monitoring.App.Hosting;
@@ -97,6 +99,11 @@ public sealed class ServiceTests(PostgresFixture postgres) : IClassFixture<Postg
         var ready = await client.GetFromJsonAsync<JsonElement>("/health/ready");
         Assert.Equal(("degraded", "degraded"), (ready.GetProperty("status").GetString(), ready.GetProperty("checks").GetProperty("listeners").GetString()));
 
+        // The framework logs each check that is not healthy with the reason that it gives.
+        var report = await service.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync();
+        Assert.Equal($"shut: syslog-{wanted.Port}", report.Entries["listeners"].Description);
+        Assert.All(report.Entries.Values.Where(check => check.Status != HealthStatus.Healthy), check => Assert.False(string.IsNullOrEmpty(check.Description)));
+
         await database.Sources.DisableAsync(source.Source.SourceId, InstallationDatabase.Tester, default);
         await Doors.UntilAsync(
             () => client.GetFromJsonAsync<JsonElement>("/health/ready").GetAwaiter().GetResult().GetProperty("status").GetString(), status => status == "ok");
@@ -133,6 +140,25 @@ public sealed class ServiceTests(PostgresFixture postgres) : IClassFixture<Postg
         Assert.Contains("MaxBodyBytes", error.ToString(), StringComparison.Ordinal);
         Assert.Contains("MaxConnectionsPerPeer", error.ToString(), StringComparison.Ordinal);
         Assert.Empty(output.ToString());
+    }
+
+    [Fact]
+    public async Task ASettingThatThereIsNotIsNamedAndNothingStarts()
+    {
+        await File.WriteAllTextAsync(
+            Path.Combine(_data, "appsettings.json"),
+            """{"Intakes":{},"Intake":{"Syslog":{"MaxConections":5,"Tls":{"Certificate":"/srv/tls.pem"}},"Http":{"KeptHeaders":["User-Agent"]}},"Mail":{"Relay":"smtp.example"}}""");
+        using var output = new StringWriter();
+        using var error = new StringWriter();
+
+        var exit = await CommandLine.RunAsync(
+            ["serve", "--data", _data, "--http", "127.0.0.1:0", "--syslog", "127.0.0.1:0", "--connection", "Host=127.0.0.1;Port=1;Username=x"], output, error, TimeProvider.System);
+
+        Assert.Equal(1, exit);
+        Assert.Equal(
+            ["Intakes", "Mail:Relay", "Intake:Syslog:MaxConections", "Intake:Syslog:Tls:Certificate"],
+            error.ToString().Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' ')[0]).OrderBy(name => name.Length));
+        Assert.Contains("CertificateFile", error.ToString(), StringComparison.Ordinal);
     }
 
     public void Dispose() => Directory.Delete(_data, recursive: true);

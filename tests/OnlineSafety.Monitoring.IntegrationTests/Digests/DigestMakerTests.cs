@@ -59,6 +59,24 @@ public sealed class DigestMakerTests(PostgresFixture postgres) : IClassFixture<P
         Assert.DoesNotContain("secret", Encoding.UTF8.GetString(content.ToJson()), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("certificate_ends_soon", "10 minutes", 14)]
+    [InlineData("certificate_ends_now", "10 minutes", 1)]
+    [InlineData("certificate_ends_now", "3 hours", null)]
+    [InlineData("over_rate", "10 minutes", null)]
+    public async Task WhatTheDoorsSayOfTheirCertificateIsToldWhileItIsSo(string kind, string ago, int? days)
+    {
+        await using var world = await NotifyWorld.CreateAsync(postgres.Server);
+        var source = Guid.NewGuid();
+        await world.Database.RunAsync($"""
+            INSERT INTO onlinesafety.source (school_id, source_id, name, product, door) VALUES ('{world.School}', '{source}', 'Web filter', 'protex', 2);
+            INSERT INTO onlinesafety.door_trouble VALUES ('{world.School}', '{source}', '{kind}', 3, now() - interval '5 hours', now() - interval '{ago}');
+            """);
+        await world.Maker().MakeAsync(world.School, Day, late: false, default);
+
+        Assert.Equal(days, (await ContentAsync(world)).Watch.CertificateDays);
+    }
+
     [Fact]
     public async Task ConcurrentMakersAndRestartsMakeExactlyOne()
     {

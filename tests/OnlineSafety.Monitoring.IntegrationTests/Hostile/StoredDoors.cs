@@ -33,6 +33,7 @@ internal sealed class StoredDoors : IAsyncDisposable
     private readonly TestInstallation _installation;
     private readonly PostgresIntakeLog _log;
     private readonly RegisteredSources _sources = new();
+    private readonly TestCertificate _certificate = new();
     private WebApplication _app = null!;
     private HttpClient _http = null!;
 
@@ -43,7 +44,9 @@ internal sealed class StoredDoors : IAsyncDisposable
             installation[DatabaseRole.Ingest], installation.Master, new IntakeSignal(), Options.Create(new IntakeLogOptions()), TimeProvider.System, NullLogger<PostgresIntakeLog>.Instance);
     }
 
-    public IPEndPoint Syslog => _app.Services.GetRequiredService<SyslogService>().Listeners[0].Endpoint;
+    public IPEndPoint Syslog => EndpointOf(SyslogService.CommonListener);
+
+    public IPEndPoint SyslogTls => EndpointOf(SyslogService.CommonTlsListener);
 
     public FileImport Files => _app.Services.GetRequiredService<FileImport>();
 
@@ -58,7 +61,10 @@ internal sealed class StoredDoors : IAsyncDisposable
         await doors.AddSourcesAsync();
 
         var builder = WebApplication.CreateSlimBuilder();
-        builder.Configuration.AddInMemoryCollection([new("Intake:Syslog:Listen", "127.0.0.1:0")]);
+        doors._certificate.Write("server");
+        builder.Configuration.AddInMemoryCollection([
+            new("Intake:Syslog:Listen", "127.0.0.1:0"), new("Intake:Syslog:Tls:Listen", "127.0.0.1:0"),
+            new("Intake:Syslog:Tls:CertificateFile", doors._certificate.File), new("Intake:Syslog:Tls:KeyFile", doors._certificate.KeyFile)]);
         builder.WebHost.UseUrls("http://127.0.0.1:0").ConfigureKestrel(new HttpLimits().Apply);
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton(TimeProvider.System).AddSingleton<IIntakeLog>(doors._log).AddSingleton<ISourceDirectory>(doors._sources).AddSingleton<IDoorTroubles>(new ReportedTroubles()).AddIntake(builder.Configuration);
@@ -125,7 +131,10 @@ internal sealed class StoredDoors : IAsyncDisposable
         await _app.DisposeAsync();
         await _log.DisposeAsync();
         await _installation.DisposeAsync();
+        _certificate.Dispose();
     }
+
+    private IPEndPoint EndpointOf(string listener) => _app.Services.GetRequiredService<SyslogService>().Listeners.Single(open => open.Name == listener).Endpoint;
 
     private async Task AddSourcesAsync()
     {

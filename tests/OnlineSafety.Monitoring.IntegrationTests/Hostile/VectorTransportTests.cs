@@ -4,6 +4,7 @@ using System.Text;
 using OnlineSafety.Monitoring.Events;
 using OnlineSafety.Monitoring.Intake.Files;
 using OnlineSafety.Monitoring.Intake.Syslog;
+using OnlineSafety.Monitoring.IntegrationTests.Intake;
 using OnlineSafety.Monitoring.Sources;
 using OnlineSafety.Monitoring.TestKit;
 
@@ -38,38 +39,45 @@ public sealed class VectorTransportTests(PostgresFixture postgres) : IAsyncLifet
         await AssertStoredAsync(Messages, Door.SyslogUdp, vector => SyslogFramer.Trim(vector.Input).ToArray());
     }
 
-    [Fact]
-    public async Task ACountedFrameIsStoredAsItWasSentAndInOrder()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task ACountedFrameIsStoredAsItWasSentAndInOrder(bool tls)
     {
         // The count of a message is known by the priority that follows it; line ends inside are part of it.
         var messages = Messages.Where(vector => vector.Input[0] == (byte)'<').ToList();
-        await SendAsync([.. messages.SelectMany(vector => Counted(vector.Input))]);
+        await SendAsync([.. messages.SelectMany(vector => Counted(vector.Input))], tls);
 
-        await AssertStoredAsync(messages, Door.SyslogTcp, vector => SyslogFramer.Trim(vector.Input).ToArray());
+        await AssertStoredAsync(messages, tls ? Door.SyslogTls : Door.SyslogTcp, vector => SyslogFramer.Trim(vector.Input).ToArray());
     }
 
-    [Fact]
-    public async Task ACountWithoutAPriorityBehindItLosesNoByte()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task ACountWithoutAPriorityBehindItLosesNoByte(bool tls)
     {
         // On a connection of its own each: the count stays with the message.
         var messages = Messages.Where(vector => vector.Input[0] != (byte)'<' && vector.Input.AsSpan().IndexOfAny((byte)'\n', (byte)'\0') < 0).ToList();
         foreach (var vector in messages)
         {
-            await SendAsync(Counted(vector.Input));
+            await SendAsync(Counted(vector.Input), tls);
         }
 
         var stored = await _doors.StoredAsync(_source, messages.Count);
         Assert.True(messages.Count > 3);
+        Assert.All(stored, record => Assert.Equal(tls ? Door.SyslogTls : Door.SyslogTcp, record.Envelope.Door));
         Assert.All(messages, vector => Assert.Contains(stored, record => record.Payload.Span.EndsWith(SyslogFramer.Trim(vector.Input))));
     }
 
-    [Fact]
-    public async Task ALineIsStoredAsItWasSentAndInOrder()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task ALineIsStoredAsItWasSentAndInOrder(bool tls)
     {
         var messages = Messages.Where(IsALine).ToList();
-        await SendAsync([.. messages.SelectMany(vector => (byte[])[.. vector.Input, (byte)'\n'])]);
+        await SendAsync([.. messages.SelectMany(vector => (byte[])[.. vector.Input, (byte)'\n'])], tls);
 
-        await AssertStoredAsync(messages, Door.SyslogTcp, vector => SyslogFramer.Trim(vector.Input).ToArray());
+        await AssertStoredAsync(messages, tls ? Door.SyslogTls : Door.SyslogTcp, vector => SyslogFramer.Trim(vector.Input).ToArray());
     }
 
     [Fact]
@@ -131,8 +139,17 @@ public sealed class VectorTransportTests(PostgresFixture postgres) : IAsyncLifet
         }
     }
 
-    private async Task SendAsync(byte[] stream)
+    private async Task SendAsync(byte[] stream, bool tls)
     {
+        if (tls)
+        {
+            await using var sender = await TlsSender.ConnectAsync(_doors.SyslogTls);
+            await sender.Tls.WriteAsync(stream);
+            await sender.Tls.ShutdownAsync();
+            Assert.True(await sender.IsEndedAsync(TimeSpan.FromSeconds(20)));
+            return;
+        }
+
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         await socket.ConnectAsync(_doors.Syslog);
         await socket.SendAsync(stream);

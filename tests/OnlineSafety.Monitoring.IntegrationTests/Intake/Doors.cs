@@ -13,6 +13,7 @@ using Microsoft.Extensions.Logging;
 using OnlineSafety.Monitoring.App.Hosting;
 using OnlineSafety.Monitoring.Intake;
 using OnlineSafety.Monitoring.Intake.Http;
+using OnlineSafety.Monitoring.Intake.Mail;
 using OnlineSafety.Monitoring.Intake.Syslog;
 using OnlineSafety.Monitoring.IntakeLog;
 using OnlineSafety.Monitoring.Sources;
@@ -51,6 +52,8 @@ internal sealed class Doors : IAsyncDisposable
     public long HeldBodyBytes => _app.Services.GetRequiredService<IngestHandler>().HeldBodyBytes;
 
     public SyslogService Syslog => _app.Services.GetRequiredService<SyslogService>();
+
+    public MailService Mail => _app.Services.GetRequiredService<MailService>();
 
     public IPEndPoint SyslogEndpoint => Syslog.Listeners[0].Endpoint;
 
@@ -134,6 +137,9 @@ internal sealed class Doors : IAsyncDisposable
 internal sealed class ReportedTroubles : IDoorTroubles
 {
     private readonly ConcurrentDictionary<(Guid Source, DoorTroubleKind Kind), long> _counts = new();
+
+    /// <summary>Sources and kinds that anything was reported of.</summary>
+    public int Rows => _counts.Count;
 
     public long this[SourceRegistration source, DoorTroubleKind kind] => Of(source.Key, kind);
 

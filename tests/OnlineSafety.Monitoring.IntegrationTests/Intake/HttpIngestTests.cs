@@ -230,6 +230,39 @@ public sealed class HttpIngestTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task ARefusedDeliveryIsCountedForItsSourceByItsReasonAndToldOnceAMinute()
+    {
+        var wrong = (await SendAsync(_source.Key.Source, "{}", "wrong key"), await SendAsync(_source.Key.Source, "{}", "wrong key"));
+        var empty = await _doors.PostAsync(_source, "");
+        var large = await _doors.PostAsync(_source, new string('a', (1024 * 1024) + 1), "text/plain");
+        var elsewhere = await _doors.PostAsync(_other, "{}");
+
+        Assert.Equal((HttpStatusCode.Unauthorized, HttpStatusCode.Unauthorized), wrong);
+        Assert.Equal(
+            (HttpStatusCode.BadRequest, HttpStatusCode.RequestEntityTooLarge, HttpStatusCode.Unauthorized), (empty.StatusCode, large.StatusCode, elsewhere.StatusCode));
+        Assert.Equal(
+            (2, 1, 1, 1),
+            (_doors.Troubles[_source, DoorTroubleKind.WrongKey], _doors.Troubles[_source, DoorTroubleKind.NotReadable], _doors.Troubles[_source, DoorTroubleKind.TooLarge],
+                _doors.Troubles[_other, DoorTroubleKind.AddressNotAllowed]));
+        var told = Assert.Single(_doors.Logs.Lines, line => line.Id == 2002).Text;
+        Assert.Contains(_source.Key.Source.ToString(), told, StringComparison.Ordinal);
+        Assert.Contains("unauthorized", told, StringComparison.Ordinal);
+        Assert.DoesNotContain("wrong key", told, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task WhoeverNamesNoSourceMakesNoRowAndIsToldOnceAMinute()
+    {
+        for (var named = 0; named < 20; named++)
+        {
+            await SendAsync(Guid.NewGuid(), "{}", "any key");
+        }
+
+        Assert.Equal(0, _doors.Troubles.Rows);
+        Assert.Contains("127.0.0.1", Assert.Single(_doors.Logs.Lines, line => line.Id == 2003).Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task NoAnswerSaysWhatServesIt()
     {
         using var accepted = await _doors.PostAsync(_source, "{}");
@@ -252,5 +285,13 @@ public sealed class HttpIngestTests : IAsyncLifetime
         var json = JsonDocument.Parse(await answer.Content.ReadAsStringAsync()).RootElement;
         Assert.Equal((int)status, json.GetProperty("status").GetInt32());
         Assert.Equal(["title", "status"], json.EnumerateObject().Select(property => property.Name));
+    }
+
+    private async Task<HttpStatusCode> SendAsync(Guid source, string body, string key)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"/v1/ingest/{source:N}") { Content = new StringContent(body) };
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", key);
+        using var answer = await _doors.Http.SendAsync(request);
+        return answer.StatusCode;
     }
 }

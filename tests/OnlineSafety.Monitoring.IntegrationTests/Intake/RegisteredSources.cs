@@ -55,6 +55,21 @@ internal sealed class RegisteredSources : ISourceDirectory
         Door = SourceDoor.File,
     });
 
+    /// <summary>Its address is <see cref="MailboxOf"/>.</summary>
+    public SourceRegistration Mail(string name, string[]? senders = null, string? from = null, bool tls = false) => Register(new SourceRegistration
+    {
+        Key = new SourceKey(Guid.NewGuid(), Guid.NewGuid()),
+        Name = name,
+        Product = "protex",
+        Door = SourceDoor.Mail,
+        KeyHashes = [SHA256.HashData(Encoding.UTF8.GetBytes("osm-" + name))],
+        Senders = senders ?? [],
+        From = from is null ? [] : [IPNetwork.Parse(from)],
+        Tls = tls,
+    });
+
+    public static string MailboxOf(SourceRegistration source) => $"osm-{source.Name}@safety.example.test";
+
     public void Remove(SourceRegistration source)
     {
         _registered.Remove(source);

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using OnlineSafety.Monitoring.Intake.Syslog.Tls;
+using OnlineSafety.Monitoring.Sources;
 using OnlineSafety.Monitoring.TestKit;
 
 namespace OnlineSafety.Monitoring.IntegrationTests.Intake;
@@ -74,6 +75,26 @@ public sealed class ServerCertificateTests : IDisposable
         Assert.Equal((CertificateAge.EndsNow, 14), seen[14 * 4]);
         Assert.Equal(CertificateAge.Ended, seen[15 * 4].Age);
         Assert.Equal(2, _logs.Lines.Count(line => line.Id == 2116 && line.Text.Contains("2026-03-17", StringComparison.Ordinal)) - 1);
+    }
+
+    [Fact]
+    public void ItsEndIsSaidToEverySourceThatMayComeOverTlsHourByHour()
+    {
+        var (certificate, sources, troubles) = (Certificate(), new RegisteredSources(), new ReportedTroubles());
+        var (sealedOnly, common, elsewhere, webhook) = (sources.Syslog("sealed", port: 6601, tls: true), sources.Syslog("common"), sources.Syslog("clear", port: 5601), sources.Webhook("hook"));
+        sources.Publish();
+        var reminder = new CertificateReminder(certificate, new TlsDoorOptions { Listen = "127.0.0.1:6514" }, sources, troubles, _time);
+        _files.Write("ending", Now.AddDays(-1), Now.AddDays(15));
+        for (var minutes = 0; minutes < 15 * 24 * 60; minutes += 30)
+        {
+            certificate.Look();
+            reminder.Remind();
+            _time.Advance(TimeSpan.FromMinutes(30));
+        }
+
+        Assert.Equal((13 * 24, 24), (troubles[sealedOnly, DoorTroubleKind.CertificateEndsSoon], troubles[sealedOnly, DoorTroubleKind.CertificateEndsNow]));
+        Assert.Equal(13 * 24, troubles[common, DoorTroubleKind.CertificateEndsSoon]);
+        Assert.Equal((0, 0), (troubles[elsewhere, DoorTroubleKind.CertificateEndsSoon], troubles[webhook, DoorTroubleKind.CertificateEndsSoon]));
     }
 
     [Theory]

@@ -1,11 +1,37 @@
 using System.Net;
 using System.Net.Sockets;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using OnlineSafety.Monitoring.App.Hosting;
 using OnlineSafety.Monitoring.Sources;
 
 namespace OnlineSafety.Monitoring.IntegrationTests.Intake;
 
 public sealed class SyslogListenersTests
 {
+    [Fact]
+    public async Task AListenerThatBreaksIsToldMakesReadinessDegradedAndIsOpenedAgain()
+    {
+        var networks = new BreakingOnce();
+        await using var doors = await Doors.OpenAsync(
+            sources => sources.Replace(sources.Syslog("filter") with { From = networks }), ("Syslog:MaxConnections", "1"));
+        using var open = await doors.ConnectAsync();
+        await open.SendAsync("<14>before\n"u8.ToArray());
+        await doors.StoredAsync(1);
+        var broken = doors.Syslog.Listeners[0];
+        networks.Break();
+
+        // One too many: whose it would have been is looked up, and that meets an error that nothing expects.
+        using var refused = await doors.ConnectAsync();
+        await Doors.UntilAsync(() => doors.Logs.Lines.Any(line => line.Id == 2123), told => told);
+        await Doors.UntilAsync(() => doors.Syslog.Listeners.Count > 0 && !ReferenceEquals(doors.Syslog.Listeners[0], broken), again => again);
+
+        Assert.Equal(HealthStatus.Degraded, (await new ListenersCheck(doors.Syslog, doors.Mail).CheckHealthAsync(new HealthCheckContext())).Status);
+        using var after = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        await after.ConnectAsync(doors.SyslogEndpoint);
+        await after.SendAsync("<14>after\n"u8.ToArray());
+        Assert.Equal(["<14>before", "<14>after"], (await doors.StoredAsync(2)).Select(record => record.Text));
+    }
+
     [Fact]
     public async Task ASourceWithAPortGetsAListenerOfItsOwnWhileItIsRegistered()
     {
@@ -94,5 +120,21 @@ public sealed class SyslogListenersTests
         using var probe = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         probe.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         return ((IPEndPoint)probe.LocalEndPoint!).Port;
+    }
+
+    /// <summary>Everywhere, and an error once when it is told to.</summary>
+    private sealed class BreakingOnce : IReadOnlyList<IPNetwork>
+    {
+        private int _breaks;
+
+        public int Count => Interlocked.Exchange(ref _breaks, 0) == 1 ? throw new InvalidOperationException() : 0;
+
+        public IPNetwork this[int index] => throw new ArgumentOutOfRangeException(nameof(index));
+
+        public void Break() => Volatile.Write(ref _breaks, 1);
+
+        public IEnumerator<IPNetwork> GetEnumerator() => Enumerable.Empty<IPNetwork>().GetEnumerator();
+
+        System.Collections.IEnumerator System.Collections.IEnumerable.GetEnumerator() => GetEnumerator();
     }
 }

@@ -140,6 +140,22 @@ public sealed class SyslogTcpTests
     }
 
     [Fact]
+    public async Task BrokenFramingIsCountedForItsSourceAndToldOnceAMinute()
+    {
+        SourceRegistration source = null!;
+        await using var doors = await Doors.OpenAsync(sources => source = sources.Syslog("filter"));
+        for (var broken = 0; broken < 3; broken++)
+        {
+            using var socket = await doors.ConnectAsync();
+            await socket.SendAsync("12345678 <14>counted wrongly\n"u8.ToArray());
+            Assert.Equal(0, await socket.ReceiveAsync(new byte[1]).WaitAsync(TimeSpan.FromSeconds(20)));
+        }
+
+        await Doors.UntilAsync(() => doors.Troubles[source, DoorTroubleKind.FramingBroken], count => count == 3);
+        Assert.Single(doors.Logs.Lines, line => line.Id == 2106);
+    }
+
+    [Fact]
     public async Task AnIdleConnectionIsClosedAndABusyOneIsNot()
     {
         await using var doors = await Doors.OpenAsync(sources => sources.Syslog("filter"), ("Syslog:IdleTimeout", "00:00:01"));

@@ -50,7 +50,8 @@ public sealed class SyslogTlsTests : IDisposable
     [Fact]
     public async Task WhatIsSentInClearToATlsPortIsRefusedAndOthersGoOn()
     {
-        await using var doors = await OpenAsync(sources => sources.Syslog("filter"));
+        SourceRegistration source = null!;
+        await using var doors = await OpenAsync(sources => source = sources.Syslog("filter"));
         await using var healthy = await TlsSender.ConnectAsync(TlsSender.EndpointOf(doors));
         using var socket = await ConnectAsync(doors);
         await socket.SendAsync("<14>in clear, and not short: a hello must look like one\n"u8.ToArray());
@@ -59,6 +60,39 @@ public sealed class SyslogTlsTests : IDisposable
         await healthy.SendAsync("<14>sealed\n");
         Assert.Equal("<14>sealed", Assert.Single(await doors.StoredAsync(1)).Text);
         await Doors.UntilAsync(() => doors.Logs.Lines.Any(line => line.Id == 2117), told => told);
+        Assert.Equal(1, doors.Troubles[source, DoorTroubleKind.HandshakeFailed]);
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("127.0.0.0/8")]
+    public async Task TlsThatIsSpokenToAPortInClearIsRefusedByNameAndNoRecord(string? from)
+    {
+        SourceRegistration source = null!;
+        await using var doors = await OpenAsync(sources => source = sources.Syslog("filter", from: from));
+        using var healthy = await doors.ConnectAsync();
+
+        await Assert.ThrowsAnyAsync<Exception>(() => TlsSender.ConnectAsync(doors.SyslogEndpoint));
+        await Assert.ThrowsAnyAsync<Exception>(() => TlsSender.ConnectAsync(doors.SyslogEndpoint, SslProtocols.Tls12));
+        await Doors.UntilAsync(() => doors.Troubles[source, DoorTroubleKind.TlsInClear], count => count == 2);
+        await healthy.SendAsync("<14>in clear\n"u8.ToArray());
+
+        Assert.Equal("<14>in clear", Assert.Single(await doors.StoredAsync(1)).Text);
+        // Once a minute, whoever knocks how often.
+        Assert.Contains("127.0.0.1", Assert.Single(doors.Logs.Lines, line => line.Id == 2122).Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task WhereSeveralSourcesAreBehindOneAddressNoneIsBlamedForTlsInClear()
+    {
+        SourceRegistration first = null!, second = null!;
+        await using var doors = await OpenAsync(sources => (first, second) = (sources.Syslog("first", host: "fw1"), sources.Syslog("second", host: "fw2")));
+
+        await Assert.ThrowsAnyAsync<Exception>(() => TlsSender.ConnectAsync(doors.SyslogEndpoint));
+        await Doors.UntilAsync(() => doors.Logs.Lines.Any(line => line.Id == 2122), told => told);
+
+        Assert.Equal((0, 0), (doors.Troubles[first, DoorTroubleKind.TlsInClear], doors.Troubles[second, DoorTroubleKind.TlsInClear]));
+        Assert.Empty(doors.Log.Stored);
     }
 
     [Fact]

@@ -169,6 +169,27 @@ public sealed class SyslogUdpTests
     }
 
     [Fact]
+    public async Task SmallDatagramsAreAppendedInBatchesThatCountWhatEachCosts()
+    {
+        await using var doors = await Doors.OpenAsync(sources => sources.Syslog("filter"), ("Syslog:UdpBatchBytes", "4096"));
+        using var socket = Sender(doors);
+        doors.Log.Stall();
+        await socket.SendAsync("<1>"u8.ToArray());
+        await Doors.UntilAsync(() => doors.Log.Begun, begun => begun == 1);
+        for (var sent = 0; sent < 800; sent++)
+        {
+            await socket.SendAsync("<1>a"u8.ToArray());
+        }
+
+        await Task.Delay(300);
+        doors.Log.Resume();
+        await doors.StoredAsync(801);
+
+        // 800 payloads of 4 bytes alone would fit into one.
+        Assert.True(doors.Log.Begun >= 5, $"{doors.Log.Begun} appends");
+    }
+
+    [Fact]
     public async Task AtAStopWhatTheKernelHoldsIsStillRead()
     {
         var (log, sources, options) = (new ControlledLog(), new RegisteredSources(), new SyslogDoorOptions());
@@ -176,6 +197,7 @@ public sealed class SyslogUdpTests
         bound.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         using var sender = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
         sender.Connect(bound.LocalEndPoint!);
+        sender.Send(Array.Empty<byte>());
         for (var sent = 0; sent < 50; sent++)
         {
             sender.Send(Encoding.ASCII.GetBytes($"<14>{sent}"));

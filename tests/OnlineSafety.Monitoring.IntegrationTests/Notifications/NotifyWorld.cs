@@ -78,7 +78,7 @@ internal sealed class NotifyWorld : IAsyncDisposable
         var ledger = new Ledger(database);
         var delivery = new MailDelivery(transport ?? new SmtpTransport(options), options, TimeProvider.System);
         var themes = new ThemeCodes();
-        INotificationBody[] bodies = [new AlertBody(themes, options), new DigestBody(new DigestDocument(themes, options))];
+        INotificationBody[] bodies = [new AlertBody(themes, options), new SourceNoticeBody(options), new DigestBody(new DigestDocument(themes, options))];
         return (new Dispatcher(ledger, database, bodies, delivery, options, NullLogger<Dispatcher>.Instance), ledger, source);
     }
 

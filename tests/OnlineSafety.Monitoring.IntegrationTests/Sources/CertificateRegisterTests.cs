@@ -37,7 +37,7 @@ public sealed class CertificateRegisterTests(PostgresFixture postgres) : IClassF
         await database.Sources.AddAsync(school, Syslog() with { Certificate = One }, InstallationDatabase.Tester, default);
         var second = await database.Sources.AddAsync(other, Syslog() with { Certificate = Two }, InstallationDatabase.Tester, default);
 
-        await Assert.ThrowsAsync<SetupException>(() => database.Sources.AddAsync(other, Syslog() with { Certificate = One }, InstallationDatabase.Tester, default));
+        await Assert.ThrowsAsync<SetupException>(() => database.Sources.AddAsync(other, Syslog() with { Name = "third", Certificate = One }, InstallationDatabase.Tester, default));
         await Assert.ThrowsAsync<SetupException>(
             () => new CertificateRegister(database[DatabaseRole.Setup]).BindAsync(second.Source.SourceId, One, InstallationDatabase.Tester, default));
     }
@@ -50,7 +50,7 @@ public sealed class CertificateRegisterTests(PostgresFixture postgres) : IClassF
         await database.Sources.AddAsync(school, Syslog() with { Port = 6601, Host = "fw1" }, InstallationDatabase.Tester, default);
 
         var error = await Assert.ThrowsAsync<SetupException>(
-            () => database.Sources.AddAsync(school, Syslog() with { Port = 6601, Host = "fw2", Tls = true }, InstallationDatabase.Tester, default));
+            () => database.Sources.AddAsync(school, Syslog() with { Name = "second", Port = 6601, Host = "fw2", Tls = true }, InstallationDatabase.Tester, default));
 
         Assert.Contains("6601", error.Message, StringComparison.Ordinal);
     }

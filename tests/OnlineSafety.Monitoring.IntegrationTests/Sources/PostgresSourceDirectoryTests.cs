@@ -106,8 +106,8 @@ public sealed class PostgresSourceDirectoryTests(PostgresFixture postgres) : ICl
         await using var database = await InstallationDatabase.CreateAsync(postgres.Server);
         var school = await database.AddSchoolAsync();
         var whole = (await database.Sources.AddAsync(school, Webhook(), InstallationDatabase.Tester, default)).Source.SourceId;
-        var part = (await database.Sources.AddAsync(school, Webhook() with { From = ["192.0.2.0/24"] }, InstallationDatabase.Tester, default)).Source.SourceId;
-        var none = (await database.Sources.AddAsync(school, Webhook() with { From = ["192.0.2.0/24"] }, InstallationDatabase.Tester, default)).Source.SourceId;
+        var part = (await database.Sources.AddAsync(school, Webhook() with { Name = "part", From = ["192.0.2.0/24"] }, InstallationDatabase.Tester, default)).Source.SourceId;
+        var none = (await database.Sources.AddAsync(school, Webhook() with { Name = "none", From = ["192.0.2.0/24"] }, InstallationDatabase.Tester, default)).Source.SourceId;
         await database.Test.RunAsync($"UPDATE onlinesafety.source SET networks = array_append(networks, 'nowhere') WHERE source_id = '{part}'");
         await database.Test.RunAsync($"UPDATE onlinesafety.source SET networks = ARRAY['300.0.2.0/24'] WHERE source_id = '{none}'");
 

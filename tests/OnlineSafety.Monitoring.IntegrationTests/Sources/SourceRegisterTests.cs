@@ -51,10 +51,29 @@ public sealed class SourceRegisterTests(PostgresFixture postgres) : IClassFixtur
         await database.Sources.AddAsync(school, Syslog() with { From = ["192.0.2.1", "192.0.2.2"] }, InstallationDatabase.Tester, default);
 
         await Assert.ThrowsAsync<SetupException>(() => database.Sources.AddAsync(other, Syslog() with { From = ["192.0.2.2"] }, InstallationDatabase.Tester, default));
-        await database.Sources.AddAsync(other, Syslog() with { From = ["192.0.2.2"], App = "proxy" }, InstallationDatabase.Tester, default);
-        await database.Sources.AddAsync(other, Syslog() with { From = ["192.0.2.2"], Port = 5601 }, InstallationDatabase.Tester, default);
+        await database.Sources.AddAsync(other, Syslog() with { Name = "proxy", From = ["192.0.2.2"], App = "proxy" }, InstallationDatabase.Tester, default);
+        await database.Sources.AddAsync(other, Syslog() with { Name = "port", From = ["192.0.2.2"], Port = 5601 }, InstallationDatabase.Tester, default);
         await database.Sources.AddAsync(other, Syslog() with { From = ["192.0.2.3"] }, InstallationDatabase.Tester, default);
-        await Assert.ThrowsAsync<SetupException>(() => database.Sources.AddAsync(school, Syslog() with { From = ["192.0.2.2"], App = "PROXY" }, InstallationDatabase.Tester, default));
+        await Assert.ThrowsAsync<SetupException>(() => database.Sources.AddAsync(school, Syslog() with { Name = "twin", From = ["192.0.2.2"], App = "PROXY" }, InstallationDatabase.Tester, default));
+    }
+
+    [Fact]
+    public async Task TwoSourcesOfOneSchoolCannotShareAName()
+    {
+        await using var database = await InstallationDatabase.CreateAsync(postgres.Server);
+        var school = await database.AddSchoolAsync();
+        var first = await database.Sources.AddAsync(school, Webhook("Senso"), InstallationDatabase.Tester, default);
+
+        var error = await Assert.ThrowsAsync<SetupException>(() => database.Sources.AddAsync(school, Webhook("senso"), InstallationDatabase.Tester, default));
+        Assert.Contains(first.Source.SourceId.ToString(), error.Message, StringComparison.Ordinal);
+        Assert.Contains("--name", error.Message, StringComparison.Ordinal);
+
+        // Another school may, and so may this one when the first is out of use.
+        await database.Sources.AddAsync(await database.AddSchoolAsync("Other School"), Webhook("Senso"), InstallationDatabase.Tester, default);
+        await database.Sources.DisableAsync(first.Source.SourceId, InstallationDatabase.Tester, default);
+        await database.Sources.AddAsync(school, Webhook("Senso"), InstallationDatabase.Tester, default);
+
+        static NewSource Webhook(string name) => new() { Product = "senso", Door = SourceDoor.Webhook, Name = name };
     }
 
     [Fact]

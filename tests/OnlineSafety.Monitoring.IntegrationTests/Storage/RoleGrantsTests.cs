@@ -12,8 +12,9 @@ public sealed class RoleGrantsTests(PostgresFixture postgres) : IAsyncLifetime
     private static readonly string[] Tables =
     [
         "school", "source", "person", "person_alias", "staff", "staff_key", "data_key", "intake_stream", "intake_segment", "delivery", "checkpoint",
-        "counter_block", "unmapped", "source_health", "door_trouble", "source_category", "alert", "event", "evidence", "notification", "digest", "access_record",
-        "source_mapping", "source_job", "source_job_stream",
+        "counter_block", "unmapped", "source_health", "door_trouble", "source_category", "alert", "event", "evidence", "notification",
+        "digest", "access_record", "source_mapping", "source_job", "source_job_stream", "school_calendar", "source_activity", "source_device_day", "canary",
+        "source_state", "source_alarm", "source_watch", "source_notice",
     ];
 
     private TestInstallation _installation = null!;
@@ -84,6 +85,15 @@ public sealed class RoleGrantsTests(PostgresFixture postgres) : IAsyncLifetime
     [InlineData(DatabaseRole.Console, "UPDATE access_record SET actor_name = 'x'")]
     [InlineData(DatabaseRole.Console, "DELETE FROM access_record")]
     [InlineData(DatabaseRole.Console, "UPDATE staff SET roles = '{head}'")]
+    [InlineData(DatabaseRole.Process, "UPDATE canary SET token = token")]
+    [InlineData(DatabaseRole.Process, "UPDATE school_calendar SET content = content")]
+    [InlineData(DatabaseRole.Process, "DELETE FROM source_alarm")]
+    [InlineData(DatabaseRole.Notify, "UPDATE source_alarm SET cleared_at = now()")]
+    [InlineData(DatabaseRole.Notify, "SELECT token FROM canary")]
+    [InlineData(DatabaseRole.Console, "UPDATE source_alarm SET cleared_at = now()")]
+    [InlineData(DatabaseRole.Setup, "UPDATE source_alarm SET cleared_at = now()")]
+    [InlineData(DatabaseRole.Setup, "UPDATE canary SET token = token")]
+    [InlineData(DatabaseRole.Ingest, "SELECT 1 FROM source_alarm")]
     [InlineData(DatabaseRole.Setup, "SELECT 1 FROM alert")]
     [InlineData(DatabaseRole.Setup, "SELECT 1 FROM event")]
     [InlineData(DatabaseRole.Setup, "SELECT 1 FROM notification")]
@@ -215,6 +225,14 @@ public sealed class RoleGrantsTests(PostgresFixture postgres) : IAsyncLifetime
             INSERT INTO counter_block VALUES ('{school}', '{id}', 1, 1, '{source}', now(), 1, 0, 0, 0, ARRAY[]::timestamptz[], ARRAY[]::smallint[], ARRAY[]::text[],
                 ARRAY[]::text[], ARRAY[]::smallint[], ARRAY[]::text[], ARRAY[]::int[]);
             INSERT INTO unmapped VALUES ('{school}', '{source}', 'category', 'x', 1, now(), now());
+            INSERT INTO school_calendar (school_id, content) VALUES ('{school}', '[]');
+            INSERT INTO source_activity VALUES ('{school}', '{source}', now(), 1, 0, 0, 1);
+            INSERT INTO source_device_day VALUES ('{school}', '{source}', '2026-11-25', 'ipad');
+            INSERT INTO canary (school_id, canary_id, source_id, name, token, address, every) VALUES ('{school}', '{id}', '{source}', 'n', 'oscanaryoscanaryoscanary', 'a', '15 min');
+            INSERT INTO source_state (school_id, source_id, state, alarming, since, expected_gap, gap_basis, words) VALUES ('{school}', '{source}', 'silent', true, now(), '15 min', 'set', 'w');
+            INSERT INTO source_alarm (school_id, alarm_id, source_id, state, since, opened_at, told_at) VALUES ('{school}', '{id}', '{source}', 'silent', now(), now(), now());
+            INSERT INTO source_watch (school_id, judged_at, watching_since) VALUES ('{school}', now(), now());
+            INSERT INTO source_notice (school_id, notice_id, created_at, content) VALUES ('{school}', '{id}', now(), '');
             INSERT INTO source_health VALUES ('{school}', '{source}', now(), now(), NULL, 1, 1, 0, 0);
             INSERT INTO alert (school_id, alert_id, number, severity, risk, theme, parent_theme, themes, needs_review, audience, route, subject_key, subject_role,
                                source_ids, vendors, event_count, reasons, first_received_at, last_received_at, raised_at)

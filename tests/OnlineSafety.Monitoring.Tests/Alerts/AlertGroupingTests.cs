@@ -58,6 +58,17 @@ public sealed class AlertGroupingTests
     }
 
     [Fact]
+    public void AnUnassignedSourceAddsNoVendor()
+    {
+        var alert = Raise(Candidate() with { Vendor = "" });
+        Assert.Empty(alert.Vendors);
+        AlertGrouping.Grow(alert, Candidate() with { Vendor = "senso" });
+        AlertGrouping.Grow(alert, Candidate() with { Vendor = "" });
+
+        Assert.Equal(["senso"], alert.Vendors);
+    }
+
+    [Fact]
     public void SeverityOnlyEverRises()
     {
         var alert = Raise(Candidate(Severity.High));

@@ -1,5 +1,6 @@
 using OnlineSafety.Monitoring.App.Commands;
 using OnlineSafety.Monitoring.App.Hosting;
+using OnlineSafety.Monitoring.IntakeLog;
 
 namespace OnlineSafety.Monitoring.Tests.App;
 
@@ -121,6 +122,14 @@ public sealed class CommandLineTests
     [InlineData("school", "list")]
     [InlineData("source", "add")]
     [InlineData("source", "list")]
+    [InlineData("source", "expect")]
+    [InlineData("sources")]
+    [InlineData("school", "calendar", "import")]
+    [InlineData("school", "calendar", "show")]
+    [InlineData("school", "closure", "add")]
+    [InlineData("canary", "add")]
+    [InlineData("canary", "list")]
+    [InlineData("canary", "remove")]
     [InlineData("source", "rotate-key")]
     [InlineData("source", "disable")]
     [InlineData("source", "suggest")]
@@ -148,6 +157,21 @@ public sealed class CommandLineTests
         Assert.Contains("--data", output, StringComparison.Ordinal);
         Assert.Contains("--connection", output, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("preview")]
+    [InlineData("send")]
+    public async Task HelpShowsNoDayInTheFormOfSomeCountry(string command)
+    {
+        var (_, output, _) = await RunAsync(["digest", command, "--help"]);
+
+        Assert.Contains("as 2026-11-20; without it today.", output, StringComparison.Ordinal);
+        Assert.DoesNotMatch("[0-9]+/[0-9]+/[0-9]+", output);
+    }
+
+    [Fact]
+    public void AnAnchorThatNoDigestHasMayAlsoBeMistyped() =>
+        Assert.Contains("or the anchor is mistyped", VerifyCommand.NotFound(new DayAnchor(new DateOnly(2026, 11, 20), new string('A', 25))), StringComparison.Ordinal);
 
     private static async Task<(int Exit, string Output, string Error)> RunAsync(string[] args)
     {

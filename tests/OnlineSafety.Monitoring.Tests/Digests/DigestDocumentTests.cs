@@ -104,6 +104,18 @@ public sealed class DigestDocumentTests
         Assert.Contains("No Designated Safeguarding Lead is set", text, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(null, null)]
+    [InlineData(14, "ends within 14 days")]
+    [InlineData(1, "ends within a day or has ended")]
+    public void ACertificateThatEndsAsksForSomebodyToAct(int? days, string? words)
+    {
+        var text = Text(Empty with { Watch = Empty.Watch with { CertificateDays = days } }, Dsl);
+
+        Assert.Equal(words is not null, text.Contains("TLS certificate", StringComparison.Ordinal));
+        Assert.Contains(words ?? "", text.ReplaceLineEndings(" "), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void WhatIsCutFromTheTableIsStillCounted()
     {

@@ -184,6 +184,32 @@ public sealed class SyslogFramerTests
         }
     }
 
+    [Fact]
+    public void TheHelloOfTlsEndsAConnectionInClearAndIsNoMessage()
+    {
+        byte[] hello = [0x16, 3, 1, 0, 49, 1, 0, 0, 45, 3, 3, .. new byte[20], (byte)'\n', (byte)'<', (byte)'1', (byte)'>', (byte)'\n'];
+        for (var size = 1; size <= hello.Length; size++)
+        {
+            var framer = new SyslogFramer(64, 32, inClear: true);
+            Assert.Empty(Frame(framer, hello, size));
+            Assert.Equal(FramingFault.Tls, framer.Fault);
+        }
+    }
+
+    [Theory]
+    [InlineData("\x16", "\x16")]
+    [InlineData("\x16text\n", "\x16text")]
+    [InlineData("<14>one\n\x16\x03\x01\n", "<14>one|\x16\x03\x01")]
+    public void WhatOnlyResemblesOneIsKept(string stream, string texts)
+    {
+        foreach (var size in new[] { 1, int.MaxValue })
+        {
+            var framer = new SyslogFramer(64, 32, inClear: true);
+            Assert.Equal(texts, string.Join('|', Frame(framer, stream, size).Select(frame => frame.Text)));
+            Assert.Equal(FramingFault.None, framer.Fault);
+        }
+    }
+
     internal sealed record Framed(string Text, RecordFlags Flags);
 
     private static string Texts(string stream) => string.Join('|', Frame(stream).Select(frame => frame.Text));

@@ -26,7 +26,9 @@ public sealed class LanguageGuideTests
         var (mapping, record, expected) = (blocks[at], blocks[at + 1], blocks[at + 2]);
         Assert.Equal(("record", "event"), (record.Kind.Split(' ')[0], expected.Kind));
 
-        var pack = Shared.Compile(product: null, Encoding.UTF8.GetBytes(mapping.Kind == "json file" ? mapping.Text : Whole(mapping.Text)));
+        var file = Encoding.UTF8.GetBytes(mapping.Kind == "json file" ? mapping.Text : Whole(mapping.Text));
+        SchemaTests.AssertValid(SchemaTests.Mapping, file, mapping.Text);
+        var pack = Shared.Compile(product: null, file);
         var reading = Assert.Single(new SampleReader(Shared, pack, "example", Packs.London, Packs.ReceivedAt)
             .Read(Door.Http, record.Kind.Split(' ')[1], [Encoding.UTF8.GetBytes(record.Text)]));
 

@@ -38,9 +38,9 @@ public sealed class NormalizerTests
     [InlineData(33, "json-too-deep")]
     public void JsonIsReadDownTo32Levels(int depth, string reason)
     {
-        var body = string.Concat(Enumerable.Repeat("{\"a\":", depth - 1)) + "{}" + new string('}', depth - 1);
+        var body = "{\"phrase\":\"x\",\"a\":" + string.Concat(Enumerable.Repeat("{\"a\":", depth - 2)) + "{}" + new string('}', depth - 1);
         Assert.Equal(reason, Read("senso", RecordEnvelope.Json, body).Result.Reason);
-        var list = "{\"a\": " + string.Concat(Enumerable.Repeat("[ ", depth - 1)) + new string(']', depth - 1) + "}";
+        var list = "{\"phrase\":\"x\",\"a\": " + string.Concat(Enumerable.Repeat("[ ", depth - 1)) + new string(']', depth - 1) + "}";
         Assert.Equal(reason, Read("senso", RecordEnvelope.Json, list).Result.Reason);
     }
 
@@ -54,7 +54,7 @@ public sealed class NormalizerTests
     [Fact]
     public void JsonOfMoreThanTenThousandTokensIsUnreadable()
     {
-        Assert.Equal("", Read("senso", RecordEnvelope.Json, "{\"x\":[" + string.Join(',', Enumerable.Repeat("1", 9_990)) + "]}").Result.Reason);
+        Assert.Equal("", Read("senso", RecordEnvelope.Json, "{\"phrase\":\"x\",\"x\":[" + string.Join(',', Enumerable.Repeat("1", 9_990)) + "]}").Result.Reason);
         Assert.Equal("json-too-long", Read("senso", RecordEnvelope.Json, "{\"x\":[" + string.Join(',', Enumerable.Repeat("1", 10_000)) + "]}").Result.Reason);
     }
 
@@ -97,7 +97,7 @@ public sealed class NormalizerTests
     [Fact]
     public void AnEmptyListIsMappedAndHoldsNoEvent()
     {
-        Assert.Equal(new NormalizeResult(NormalizeOutcome.Mapped, "", "senso.violation@1", 0), Read("senso", RecordEnvelope.Json, "[]").Result);
+        Assert.Equal(new NormalizeResult(NormalizeOutcome.Mapped, "", "smoothwall.monitor@2", 0), Read("smoothwall", RecordEnvelope.Json, "[]").Result);
     }
 
     [Fact]

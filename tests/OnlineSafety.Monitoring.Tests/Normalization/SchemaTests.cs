@@ -65,7 +65,7 @@ public sealed class SchemaTests
         Assert.False(Mapping.Evaluate(document.RootElement).IsValid);
     }
 
-    private static void AssertValid(JsonSchema schema, ReadOnlyMemory<byte> json, string name)
+    internal static void AssertValid(JsonSchema schema, ReadOnlyMemory<byte> json, string name)
     {
         using var document = JsonDocument.Parse(json);
         var results = schema.Evaluate(document.RootElement, new EvaluationOptions { OutputFormat = OutputFormat.List });

@@ -59,6 +59,26 @@ public sealed class RecipientsTests
     [Fact]
     public void NobodyAtAllIsAnEmptyListAndNoError() => Assert.Empty(Recipients.For("chair", Audience.Routed, null, [Member("dsl"), Member("head")]));
 
+    [Fact]
+    public void ASourceThatWentQuietIsToldToWhoeverReliesOnItAndWhoeverLooksAfterIt()
+    {
+        StaffMember[] staff = [Member("dsl"), Member("deputy"), Member("it"), Member("head"), Member("digest"), Member("it") with { Enabled = false }];
+        Assert.Equal(staff[..3].Select(s => s.Id), Recipients.ForSources(staff));
+        Assert.Equal([staff[3].Id], Recipients.ForSources(staff[3..]));
+        Assert.Empty(Recipients.ForSources([Member("digest")]));
+    }
+
+    [Fact]
+    public void WhoeverLooksAfterTheProductsIsNeverToldOfAnAlert()
+    {
+        var it = Member("it");
+        foreach (var route in new[] { AlertRoute.Dsl, AlertRoute.Head, AlertRoute.Chair })
+        {
+            Assert.Empty(Recipients.For(route, Audience.Routed, null, [it]));
+            Assert.False(Recipients.MayReceive(it, route, Audience.Routed, null));
+        }
+    }
+
     /// <summary>Every set of roles of two people, every subject, route and audience, enabled or not.</summary>
     [Fact]
     public void NoCombinationEverTellsTheSubjectOrLeadsAStaffAlertToTheDsl()

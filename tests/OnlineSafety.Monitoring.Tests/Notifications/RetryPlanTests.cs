@@ -6,7 +6,7 @@ namespace OnlineSafety.Monitoring.Tests.Notifications;
 public sealed class RetryPlanTests
 {
     private static LedgerEntry Entry(int attempts, TimeSpan age) =>
-        new(Guid.NewGuid(), Guid.NewGuid(), "alert", "raised", Guid.NewGuid(), null, Guid.NewGuid(), DateTimeOffset.UnixEpoch, attempts, age);
+        new(Guid.NewGuid(), Guid.NewGuid(), "alert", "raised", Guid.NewGuid(), null, null, Guid.NewGuid(), DateTimeOffset.UnixEpoch, attempts, age);
 
     [Theory]
     [InlineData(1, 1)]

@@ -36,6 +36,6 @@ public sealed class CountersTests
     {
         var draft = new EventDraft { OccurredAt = DateTimeOffset.UnixEpoch };
         draft.AddCategory(Encoding.UTF8.GetBytes(category));
-        counters.Add(draft, "none", PersonRole.Unknown, "");
+        counters.Add(draft, "none", PersonRole.Unknown, "", "unknown");
     }
 }

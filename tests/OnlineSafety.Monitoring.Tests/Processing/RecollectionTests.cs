@@ -14,7 +14,7 @@ public sealed class RecollectionTests
     [Fact]
     public void ManyConcernsOfOnePersonInOneChunkDoNotEachKeepAllOfThem()
     {
-        var plan = Concerns(200);
+        var plan = Concerns(200, WebFilterLines.Worrying("pupil1"));
         var seen = new Dictionary<string, List<HistoryEntry>>(StringComparer.Ordinal) { [plan.Events[0].SubjectKey!] = [] };
 
         Recollection.Correlate(plan.Events, seen, Repository.Rules.RuleSet);
@@ -26,18 +26,28 @@ public sealed class RecollectionTests
         Assert.Equal(Recollection.Most, seen.Values.Single().Count);
     }
 
-    private static RecordPlan Concerns(int count)
+    [Fact]
+    public void WhatNoHistoryCouldChangeIsShownNoneButShownToTheNext()
+    {
+        var plan = Concerns(1, WebFilterLines.Worrying("pupil1"), WebFilterLines.Grave("pupil1"), WebFilterLines.Worrying("pupil1"), WebFilterLines.Grave("pupil2"));
+        var seen = new Dictionary<string, List<HistoryEntry>>(StringComparer.Ordinal) { [plan.Events[0].SubjectKey!] = [] };
+
+        Recollection.Correlate(plan.Events, seen, Repository.Rules.RuleSet);
+
+        Assert.Equal([0, 0, 2, 0], plan.Events.Select(e => e.History.Recent.Count));
+        Assert.Equal([Severity.Medium, Severity.Critical], plan.Events[2].History.Recent.Select(entry => entry.Severity));
+    }
+
+    private static RecordPlan Concerns(int times, params string[] lines)
     {
         var context = new StreamContext(
-            new SourceKey(Guid.NewGuid(), Guid.NewGuid()), "lightspeed", Repository.Rules.Mappings.Find("lightspeed"), TimeZoneInfo.Utc, TimeSpan.FromHours(2), new SchoolPeople(new Dictionary<string, Subject>(), []));
-        var record = new RawRecord(Some.Json, Some.Time, RecordFlags.None, Encoding.UTF8.GetBytes("""
-            {"alerts":[{"timestamp":"2026-03-02T13:00:00+00:00","user":{"email":"a@school.example"},"alertCategory":"self-harm","level":"imminent","text":"i will kill myself tonight"}]}
-            """));
+            new SourceKey(Guid.NewGuid(), Guid.NewGuid()), "protex", Repository.Rules.Mappings.Find("protex"), TimeZoneInfo.Utc, TimeSpan.FromHours(2), new SchoolPeople(new Dictionary<string, Subject>(), []));
         var plan = new RecordPlan();
         plan.Start(1);
         var stages = new Stages(Repository.Rules, NullLogger.Instance);
-        for (var sequence = 1; sequence <= count; sequence++)
+        for (var sequence = 1; sequence <= times * lines.Length; sequence++)
         {
+            var record = new RawRecord(Some.Syslog, Some.Time, RecordFlags.None, Encoding.UTF8.GetBytes(lines[(sequence - 1) % lines.Length]));
             stages.Run(context, Guid.NewGuid(), sequence, record, plan);
         }
 

@@ -4,6 +4,7 @@ using OnlineSafety.Monitoring.Events;
 using OnlineSafety.Monitoring.IntakeLog;
 using OnlineSafety.Monitoring.People;
 using OnlineSafety.Monitoring.Processing;
+using OnlineSafety.Monitoring.Sources.Health;
 using OnlineSafety.Monitoring.TestKit;
 
 namespace OnlineSafety.Monitoring.Tests.Processing;
@@ -30,6 +31,42 @@ public sealed class StagesTests
     }
 
     [Fact]
+    public void ACanaryIsAControlRecordAndHidesNothingBesideIt()
+    {
+        const string token = "oscanaryabcdefghijklmnopqrstuvwxyz";
+        var canary = Guid.NewGuid();
+        var context = new StreamContext(
+            new SourceKey(Guid.NewGuid(), Guid.NewGuid()), "lightspeed", Repository.Rules.Mappings.Find("lightspeed"), TimeZoneInfo.Utc, TimeSpan.FromHours(2), new SchoolPeople(new Dictionary<string, Subject>(), []))
+        {
+            Canaries = new CanaryTokens([(canary, token, Canary.AddressOf(token, host: null))]),
+        };
+        var plan = Run($$"""{"alerts":[{"user":{"email":"a@school.example"},"url":"https://www.google.com/search?q={{token}}"}]}""");
+        Assert.Equal((1, 0, 0), (plan.Count(Disposition.Control), plan.Events.Count, plan.Counters.Counts.Count));
+        Assert.Equal(canary, Assert.Single(plan.Canaries).Key);
+        // It says nothing of what pupils do: a source that sends canaries alone is silent.
+        Assert.Null(plan.Activity.LastAt);
+
+        plan = Run($$"""
+            {"alerts":[{"user":{"email":"a@school.example"},"url":"https://www.google.com/search?q={{token}}"},
+                       {"user":{"email":"b@school.example"},"alertCategory":"self-harm","level":"imminent","text":"i will kill myself tonight"}]}
+            """);
+        Assert.Equal((0, 1), (plan.Count(Disposition.Control), plan.Count(Disposition.Concern)));
+        Assert.Single(plan.Canaries);
+
+        plan = Run($$"""{"alerts":[{"user":{"email":"a@school.example"},"url":"https://www.google.com/search?q=painless+ways+to+kill+myself+{{token}}"}]}""");
+        Assert.Empty(plan.Canaries);
+        Assert.Equal(1, plan.Count(Disposition.Concern));
+
+        RecordPlan Run(string json)
+        {
+            var made = new RecordPlan();
+            made.Start(1);
+            new Stages(Repository.Rules, NullLogger.Instance).Run(context, Guid.NewGuid(), 1, new RawRecord(Some.Json, Some.Time, RecordFlags.None, Encoding.UTF8.GetBytes(json)), made);
+            return made;
+        }
+    }
+
+    [Fact]
     public void TheTextOfAnUnreadRecordIsNotCutInsideACharacter()
     {
         var context = new StreamContext(
@@ -39,5 +76,43 @@ public sealed class StagesTests
         plan.Start(1);
         new Stages(Repository.Rules, NullLogger.Instance).Run(context, Guid.NewGuid(), 1, record, plan);
         Assert.Equal(new string('x', 4095), Assert.Single(plan.Events).Event.Text);
+    }
+
+    [Theory]
+    [InlineData("https://www.google.com/search?q=where+to+buy+a+vape", "where to buy a vape", 1)]
+    [InlineData("https://www.google.com/complete/search?q=where+to+buy+a+vape", "where to buy a vape", 0)]
+    [InlineData("https://www.google.com/complete/search?q=how+to+kill+myself", "how to kill myself", 1)]
+    public void WhatABrowserAsksWithEveryKeyIsNoEventUnlessItIsGrave(string url, string terms, int events)
+    {
+        var context = new StreamContext(
+            new SourceKey(Guid.NewGuid(), Guid.NewGuid()), "protex", Repository.Rules.Mappings.Find("protex"), TimeZoneInfo.Utc, TimeSpan.FromHours(2), new SchoolPeople(new Dictionary<string, Subject>(), []));
+        var line = $"1772442901.007\t\tada\t192.0.2.41\tpc-1\t{url}\tGET\t403\t0\t-\t-\t-\t12\t-\t450\t*DENIED* Banned search term found\t0\t-\tprimary\t1\t{terms}\t8080:PM:ntlm:map";
+        var plan = new RecordPlan();
+        plan.Start(1);
+        new Stages(Repository.Rules, NullLogger.Instance).Run(context, Guid.NewGuid(), 1, new RawRecord(Some.Syslog, Some.Time, RecordFlags.None, Encoding.UTF8.GetBytes(line)), plan);
+        Assert.Equal(events, plan.Events.Count);
+    }
+
+    /// <summary>The raw bytes of such a mail hold no word of it.</summary>
+    [Theory]
+    [InlineData("base64", "aG93IHRvIGtpbGwgbXlzZWxm")]
+    [InlineData("quoted-printable", "how to k=69ll m=79self")]
+    public void AMailThatNoMappingReadsIsSearchedForGraveWordsInItsDecodedText(string encoding, string body)
+    {
+        foreach (var product in new[] { "", "smoothwall", "unheard-of" })
+        {
+            var context = new StreamContext(
+                new SourceKey(Guid.NewGuid(), Guid.NewGuid()), product, Repository.Rules.Mappings.Find(product), TimeZoneInfo.Utc, TimeSpan.FromHours(2), new SchoolPeople(new Dictionary<string, Subject>(), []));
+            var mail = Encoding.ASCII.GetBytes($"Subject: notice\r\nContent-Type: text/plain\r\nContent-Transfer-Encoding: {encoding}\r\n\r\n{body}\r\n");
+            var plan = new RecordPlan();
+            plan.Start(1);
+            new Stages(Repository.Rules, NullLogger.Instance).Run(
+                context, Guid.NewGuid(), 1, new RawRecord(RecordEnvelope.Of(Door.Mail, RecordEnvelope.Mail, "192.0.2.10"), Some.Time, RecordFlags.None, mail), plan);
+
+            var planned = Assert.Single(plan.Events);
+            Assert.Equal(("no-mapping", Severity.Critical), (planned.Review, planned.Assessment.Severity));
+            Assert.Contains("how to kill myself", planned.Event.Text, StringComparison.Ordinal);
+            Assert.Equal(mail, Assert.Single(plan.Evidence).Raw.ToArray());
+        }
     }
 }

@@ -23,6 +23,7 @@ internal sealed class IngestHandler
     private readonly IHostApplicationLifetime _lifetime;
     private readonly ILogger _logger;
     private readonly UnansweredRequests _unanswered;
+    private readonly RefusedDeliveries _refused;
     private readonly RequestLimits _limits;
     private readonly BodyMemory _memory;
 
@@ -30,6 +31,7 @@ internal sealed class IngestHandler
         ISourceDirectory directory,
         IntakeAppender appender,
         UnansweredRequests unanswered,
+        RefusedDeliveries refused,
         IOptions<IntakeOptions> options,
         TimeProvider time,
         IHostApplicationLifetime lifetime,
@@ -42,6 +44,7 @@ internal sealed class IngestHandler
         _lifetime = lifetime;
         _logger = logger;
         _unanswered = unanswered;
+        _refused = refused;
         _limits = new RequestLimits(_options.MaxRequestsPerSource, _options.MaxPendingAppends);
         _memory = new BodyMemory(_options.MaxPendingBytes, _options.MaxPendingBytesPerSource);
     }
@@ -57,7 +60,7 @@ internal sealed class IngestHandler
             refusal ??= await TakeAsync(context, proof!);
             if (refusal is not null)
             {
-                IntakeMetrics.OnRejected(Door.Http, refusal.Reason);
+                _refused.Count(context, NamedBy(context), refusal.Reason);
                 await IngestAnswer.WriteAsync(context.Response, refusal);
             }
         }
@@ -76,8 +79,7 @@ internal sealed class IngestHandler
     /// <summary>What the head of the request proves: refused, or right so far.</summary>
     private async Task<(RequestProof? Proof, IngestRefusal? Refusal)> AuthorizeAsync(HttpContext context)
     {
-        var text = context.Request.RouteValues[IngestEndpoints.SourceValue] as string;
-        if (!Guid.TryParseExact(text, "N", out var id) && !Guid.TryParseExact(text, "D", out id))
+        if (NamedBy(context) is not { } id)
         {
             return (null, IngestRefusal.NoSuchSource);
         }
@@ -100,6 +102,12 @@ internal sealed class IngestHandler
         return allowed.Count > 0 && (peer is null || PeerAddress.LongestPrefix(allowed, PeerAddress.Plain(peer)) < 0)
             ? (null, IngestRefusal.NotProven(IntakeReason.AddressNotAllowed))
             : (proof, null);
+    }
+
+    private static Guid? NamedBy(HttpContext context)
+    {
+        var text = context.Request.RouteValues[IngestEndpoints.SourceValue] as string;
+        return Guid.TryParseExact(text, "N", out var id) || Guid.TryParseExact(text, "D", out id) ? id : null;
     }
 
     private RequestProof ProofOfHead(HttpContext context, Guid source) => RequestProof.OfHead(

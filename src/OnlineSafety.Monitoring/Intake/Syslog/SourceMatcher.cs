@@ -102,6 +102,10 @@ internal sealed class PeerSources
     /// <summary>A source that would fit if the sender had proved itself as the source demands, when no other fits.</summary>
     public SourceRegistration? Unproven { get; }
 
+    /// <summary>Whose this sender most likely is, proven or not; null when it can be several's. For telling somebody, never for taking what it sends.</summary>
+    public SourceRegistration? Likely =>
+        _always ?? (_candidates.Length + _unproven.Length == 1 ? _candidates.Concat(_unproven).Single().Source : null);
+
     /// <summary>The one source that all messages of this sender belong to; null when each must be looked at, or none fits.</summary>
     public SourceRegistration? Only => _always;
 

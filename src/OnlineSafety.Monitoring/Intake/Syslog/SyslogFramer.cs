@@ -16,6 +16,9 @@ internal enum FramingFault : byte
     None,
     CountTooLarge,
     FrameTooLong,
+
+    /// <summary>It speaks TLS, in clear: nothing of it is a message.</summary>
+    Tls,
 }
 
 /// <summary>
@@ -27,8 +30,15 @@ internal enum FramingFault : byte
 /// Devices are reconfigured while connected and count wrongly, so the framing is looked at anew before each frame; what the connection did so far
 /// decides how much evidence a change needs. Bytes that fit neither framing are kept and flagged, never skipped.
 /// </remarks>
-internal sealed class SyslogFramer(int maxMessage, int capacity = 16 * 1024)
+/// <param name="maxMessage">Longest message in bytes.</param>
+/// <param name="capacity">Bytes of the first buffer.</param>
+/// <param name="inClear">The bytes come as they are on the wire: a connection that begins with the hello of TLS is a fault, and nothing of it a message.</param>
+internal sealed class SyslogFramer(int maxMessage, int capacity = 16 * 1024, bool inClear = false)
 {
+    // RFC 8446, 5.1: a record begins with its type, for a hello 22, and then 3 for every version from SSL 3 to TLS 1.3. No text begins with a SYN.
+    private const byte TlsHandshake = 0x16;
+    private const byte TlsVersion = 3;
+
     private byte[] _buffer = new byte[capacity];
     private int _start;
     private int _end;
@@ -134,6 +144,21 @@ internal sealed class SyslogFramer(int maxMessage, int capacity = 16 * 1024)
         if (_start == _end)
         {
             return false;
+        }
+
+        if (inClear && !_decided && _buffer[_start] == TlsHandshake)
+        {
+            if (Buffered > 1 && _buffer[_start + 1] == TlsVersion)
+            {
+                Fault = FramingFault.Tls;
+                _start = _end;
+                return false;
+            }
+
+            if (Buffered == 1)
+            {
+                return false;
+            }
         }
 
         _scanned = 0;

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using OnlineSafety.Monitoring.Intake.Syslog.Tls;
 using OnlineSafety.Monitoring.Sources;
+using OnlineSafety.Monitoring.Telemetry;
 
 namespace OnlineSafety.Monitoring.Intake.Syslog;
 
@@ -19,7 +20,9 @@ internal sealed class SyslogListener : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly CancellationTokenSource _giveUp;
     private readonly TimeSpan _stopWithin;
+    private readonly Action _broke;
     private readonly Task _run;
+    private volatile bool _broken;
 
     private SyslogListener(WantedListener wanted, IPEndPoint endpoint, Socket tcp, Socket? udp, SyslogListenerParts parts)
     {
@@ -32,7 +35,8 @@ internal sealed class SyslogListener : IAsyncDisposable
         var appends = new SyslogAppends(Name, parts.Directory, parts.Appender, parts.Rates, parts.Met, parts.Options.MaxPendingBytes, parts.Time, _logger);
         _tcp = new SyslogTcpListener(Name, tcp, wanted.Tls ? parts.Tls : null, _sources, appends, parts.Troubles, parts.Met, parts.Options, parts.Time, _logger);
         _udp = udp is null ? null : new SyslogUdpListener(Name, udp, _sources, appends, parts.Met, parts.Options, parts.Time, _logger);
-        _run = Task.WhenAll(_tcp.RunAsync(_stop.Token, _giveUp.Token), _udp?.RunAsync(_stop.Token, _giveUp.Token) ?? Task.CompletedTask);
+        _broke = parts.Broke;
+        _run = RunAsync();
         if (wanted.Tls)
         {
             DoorLog.ListeningTls(_logger, endpoint, Name);
@@ -48,6 +52,9 @@ internal sealed class SyslogListener : IAsyncDisposable
 
     /// <summary>Where it listens, with the real port.</summary>
     public IPEndPoint Endpoint { get; }
+
+    /// <summary>One of its loops met an error that nothing expected: it takes nothing any more, and must be closed and opened again.</summary>
+    public bool Broken => _broken;
 
     /// <summary>Null on a port of TLS.</summary>
     public SyslogUdpListener? Udp => _udp;
@@ -98,6 +105,34 @@ internal sealed class SyslogListener : IAsyncDisposable
         _giveUp.Dispose();
     }
 
+    private async Task RunAsync()
+    {
+        await Task.WhenAll(
+            GuardAsync(_tcp.AcceptAllAsync(_stop.Token, _giveUp.Token)),
+            GuardAsync(_tcp.SweepAsync(_stop.Token)),
+            GuardAsync(_udp?.RunAsync(_stop.Token, _giveUp.Token) ?? Task.CompletedTask),
+            GuardAsync(_udp?.WatchLossesAsync(_stop.Token) ?? Task.CompletedTask));
+        _udp?.Finish();
+        await _tcp.FinishAsync();
+    }
+
+    /// <summary>A loop that ends by an error takes the others with it: half a listener would be taken for a whole one.</summary>
+    private async Task GuardAsync(Task loop)
+    {
+        try
+        {
+            await loop;
+        }
+        catch (Exception exception)
+        {
+            DoorLog.ListenerBroke(_logger, Name, ErrorWords.Of(exception));
+            _broken = true;
+            _giveUp.CancelAfter(_stopWithin);
+            await _stop.CancelAsync();
+            _broke();
+        }
+    }
+
     private static Socket BindUdp(IPEndPoint address, SyslogListenerParts parts)
     {
         var udp = Bind(address, SocketType.Dgram, ProtocolType.Udp);
@@ -146,4 +181,4 @@ internal sealed record WantedListener(string Name, IPEndPoint Address, int? Port
 
 /// <summary>What every listener is made with.</summary>
 internal sealed record SyslogListenerParts(
-    ISourceDirectory Directory, IntakeAppender Appender, TlsDoor Tls, IDoorTroubles Troubles, SourceRates Rates, LimitsMet Met, SyslogDoorOptions Options, TimeProvider Time, ILogger Logger);
+    ISourceDirectory Directory, IntakeAppender Appender, TlsDoor Tls, IDoorTroubles Troubles, SourceRates Rates, LimitsMet Met, Action Broke, SyslogDoorOptions Options, TimeProvider Time, ILogger Logger);

@@ -23,11 +23,15 @@ internal sealed class SyslogService : BackgroundService
 
     private static readonly TimeSpan RetryEvery = TimeSpan.FromSeconds(15);
 
+    // Whatever broke a listener may break it again at once.
+    private static readonly TimeSpan PauseAfterBreak = TimeSpan.FromSeconds(1);
+
     private readonly ISourceDirectory _directory;
     private readonly SyslogDoorOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger<SyslogService> _logger;
     private readonly SyslogListenerParts _parts;
+    private readonly CertificateReminder _reminder;
     private readonly Dictionary<WantedListener, SyslogListener> _byWanted = [];
     private readonly Channel<bool> _changes = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private volatile IReadOnlyList<SyslogListener> _open = [];
@@ -37,14 +41,15 @@ internal sealed class SyslogService : BackgroundService
         ISourceDirectory directory, IntakeAppender appender, IDoorTroubles troubles, IOptions<IntakeOptions> options, TimeProvider time, ILogger<SyslogService> logger)
     {
         (_directory, _options, _time, _logger) = (directory, options.Value.Syslog, time, logger);
-        Met = new LimitsMet(time);
+        (Met, Broke) = (new LimitsMet(time), new LimitsMet(time));
         Certificate = new ServerCertificate(_options.Tls, time, logger);
+        _reminder = new CertificateReminder(Certificate, _options.Tls, directory, troubles, time);
         _parts = new SyslogListenerParts(
             directory, appender, new TlsDoor(Certificate, _options.Tls, time), troubles,
-            new SourceRates(_options.MaxMessagesPerSecondPerSource, troubles, Met, time, logger), Met, _options, time, logger);
+            new SourceRates(_options.MaxMessagesPerSecondPerSource, troubles, Met, time, logger), Met, OnBroke, _options, time, logger);
     }
 
-    /// <summary>What listens now; the common listener first.</summary>
+    /// <summary>What listens now; the common listener first, unless it is just being opened again.</summary>
     public IReadOnlyList<SyslogListener> Listeners => _open;
 
     /// <summary>What should listen and cannot.</summary>
@@ -52,13 +57,16 @@ internal sealed class SyslogService : BackgroundService
 
     public LimitsMet Met { get; }
 
+    /// <summary>When a listener last had to be closed and opened again.</summary>
+    public LimitsMet Broke { get; }
+
     /// <summary>What TLS connections are met with.</summary>
     public ServerCertificate Certificate { get; }
 
     /// <exception cref="SocketException">The common address cannot be had.</exception>
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
-        Certificate.Look();
+        LookAtCertificate();
         _byWanted[Common] = SyslogListener.Open(Common, _parts);
         Reconcile();
         _directory.Changed += OnChanged;
@@ -81,14 +89,27 @@ internal sealed class SyslogService : BackgroundService
             await WaitForChangeAsync(stoppingToken);
             if (!stoppingToken.IsCancellationRequested)
             {
-                Certificate.Look();
+                LookAtCertificate();
+                await CloseBrokenAsync(stoppingToken);
                 await CloseUnownedAsync();
                 Reconcile();
             }
         }
     }
 
+    private void LookAtCertificate()
+    {
+        Certificate.Look();
+        _reminder.Remind();
+    }
+
     private void OnChanged() => _changes.Writer.TryWrite(true);
+
+    private void OnBroke()
+    {
+        Broke.Note();
+        OnChanged();
+    }
 
     /// <summary>Ends at a change, or when it is time to try a port again and to look at the certificate.</summary>
     private async Task WaitForChangeAsync(CancellationToken stop)
@@ -133,6 +154,17 @@ internal sealed class SyslogService : BackgroundService
         }
     }
 
+    private async Task CloseBrokenAsync(CancellationToken stop)
+    {
+        foreach (var (wanted, listener) in _byWanted.Where(open => open.Value.Broken).ToArray())
+        {
+            _byWanted.Remove(wanted);
+            Publish();
+            await listener.DisposeAsync();
+            await Task.Delay(PauseAfterBreak, _time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
     private async Task CloseUnownedAsync()
     {
         var wanted = Wanted();
@@ -147,7 +179,7 @@ internal sealed class SyslogService : BackgroundService
         }
     }
 
-    private void Publish() => _open = [_byWanted[Common], .. _byWanted.Where(open => open.Key != Common).Select(open => open.Value)];
+    private void Publish() => _open = [.. _byWanted.OrderBy(open => open.Key != Common).Select(open => open.Value)];
 
     private SyslogListener? TryOpen(WantedListener wanted)
     {

@@ -22,7 +22,7 @@ internal sealed class SyslogTcpConnection(
     SyslogDoorOptions options, TimeProvider time)
     : IDisposable
 {
-    private readonly SyslogFramer _framer = new(options.MaxMessageBytes);
+    private readonly SyslogFramer _framer = new(options.MaxMessageBytes, inClear: tls is null);
     private SourceBatches _filling = new(envelope.Door);
     private SourceBatches _appending = new(envelope.Door);
     private Task _append = Task.CompletedTask;

@@ -27,30 +27,40 @@ internal sealed class SyslogTcpListener(
     SyslogDoorOptions options, TimeProvider time, ILogger logger)
 {
     private readonly ConcurrentDictionary<Admitted, Task> _connections = new();
-    private readonly OpenCounts<IPAddress> _perPeer = new(options.MaxConnectionsPerPeer);
+    private readonly OpenCounts<UInt128> _perPeer = new(options.MaxConnectionsPerPeer);
     private readonly OpenCounts<Guid> _perSource = new(options.MaxConnectionsPerSource);
-    private readonly PeriodicReport _refused = new(time);
-    private readonly PeriodicReport _handshakes = new(time);
-    private readonly PeriodicReport _unproven = new(time);
+    private readonly RefusedConnections _refused = new(
+        name, tls is null ? Door.SyslogTcp : Door.SyslogTls, sources, troubles, met, time, logger);
 
     private readonly ReadAheadBudget _readAhead = new(options.ReadAheadTotalBytes);
 
     private Door Door => tls is null ? Door.SyslogTcp : Door.SyslogTls;
 
-    /// <summary>Accepts until <paramref name="stop"/>, then waits for its connections to finish.</summary>
-    public async Task RunAsync(CancellationToken stop, CancellationToken giveUp)
+    /// <summary>Accepts until <paramref name="stop"/>.</summary>
+    public async Task AcceptAllAsync(CancellationToken stop, CancellationToken giveUp)
     {
-        var sweep = SweepAsync(stop);
         while (!stop.IsCancellationRequested)
         {
             if (await AcceptAsync(stop) is { } accepted)
             {
-                Admit(accepted, stop, giveUp);
+                try
+                {
+                    Admit(accepted, stop, giveUp);
+                }
+                catch
+                {
+                    // The listener ends by it; its sender must not wait for an answer meanwhile.
+                    accepted.Dispose();
+                    throw;
+                }
             }
         }
+    }
 
+    /// <summary>Lets go of the port and waits for the connections, which were told to stop, to finish.</summary>
+    public async Task FinishAsync()
+    {
         socket.Dispose();
-        await sweep;
         await Task.WhenAll(_connections.Values);
     }
 
@@ -89,7 +99,7 @@ internal sealed class SyslogTcpListener(
             return;
         }
 
-        if (!_perPeer.TryEnter(peer))
+        if (!_perPeer.TryEnter(PeerAddress.LimitKey(peer)))
         {
             Refuse(accepted, IntakeReason.PeerConnectionLimit, sources.Matcher.For(peer).Only);
             return;
@@ -128,7 +138,7 @@ internal sealed class SyslogTcpListener(
         finally
         {
             admitted.Socket.Dispose();
-            _perPeer.Leave(admitted.Peer);
+            _perPeer.Leave(PeerAddress.LimitKey(admitted.Peer));
             _connections.TryRemove(admitted, out _);
             IntakeMetrics.OnConnection(Door, -1);
         }
@@ -144,14 +154,7 @@ internal sealed class SyslogTcpListener(
         }
         catch (Exception exception) when (exception is AuthenticationException or IOException or TimeoutException)
         {
-            IntakeMetrics.OnRejected(Door, exception is TimeoutException ? IntakeReason.HandshakeTooSlow : IntakeReason.HandshakeFailed);
-            if (_handshakes.Add() is > 0 and var count)
-            {
-                // The library's own words: which alert the sender gave, or which version it wanted. No message was read yet.
-                var reason = exception is TimeoutException ? exception : exception.GetBaseException();
-                DoorLog.HandshakesFailed(logger, name, count, admitted.Peer.ToString(), reason.Message);
-            }
-
+            _refused.HandshakeFailed(admitted.Peer, exception);
             return null;
         }
     }
@@ -163,7 +166,7 @@ internal sealed class SyslogTcpListener(
         var matching = sources.Of(admitted.Peer, proof);
         if (matching().Unproven is { } unproven)
         {
-            OnProofMissing(admitted.Peer, unproven);
+            _refused.ProofMissing(admitted.Peer, unproven);
             return;
         }
 
@@ -183,8 +186,7 @@ internal sealed class SyslogTcpListener(
             await connection.RunAsync(stop, giveUp);
             if (connection.Fault != FramingFault.None)
             {
-                IntakeMetrics.OnRejected(Door, connection.Fault == FramingFault.CountTooLarge ? IntakeReason.CountTooLarge : IntakeReason.FrameTooLong);
-                DoorLog.FramingBroken(logger, connection.Peer, name, connection.Fault);
+                _refused.Framing(admitted.Peer, proof, connection.Fault);
             }
         }
         finally
@@ -196,7 +198,8 @@ internal sealed class SyslogTcpListener(
         }
     }
 
-    private async Task SweepAsync(CancellationToken stop)
+    /// <summary>Closes the idle ones until <paramref name="stop"/>.</summary>
+    public async Task SweepAsync(CancellationToken stop)
     {
         var period = TimeSpan.FromTicks(Math.Clamp(options.IdleTimeout.Ticks / 4, TimeSpan.TicksPerSecond / 4, TimeSpan.TicksPerMinute));
         using var timer = new PeriodicTimer(period, time);
@@ -226,28 +229,7 @@ internal sealed class SyslogTcpListener(
     private void Refuse(Socket accepted, IntakeReason reason, SourceRegistration? source)
     {
         accepted.Dispose();
-        met.Note();
-        IntakeMetrics.OnRejected(Door, reason);
-        if (source is not null)
-        {
-            troubles.Report(source.Key, DoorTroubleKind.TooManyConnections, 1);
-        }
-
-        if (_refused.Add() is > 0 and var count)
-        {
-            DoorLog.ConnectionsRefused(logger, name, count, IntakeMetrics.WordOf(reason));
-        }
-    }
-
-    /// <summary>All that such a sender can mean is that source: its lines taken as nobody's would be lost to it, and taken as its own could be forged.</summary>
-    private void OnProofMissing(IPAddress peer, SourceRegistration source)
-    {
-        IntakeMetrics.OnRejected(Door, IntakeReason.ProofMissing);
-        troubles.Report(source.Key, DoorTroubleKind.ProofMissing, 1);
-        if (_unproven.Add() is > 0 and var count)
-        {
-            DoorLog.ProofMissing(logger, name, count, peer.ToString(), source.Key.Source, source.Certificates.Count > 0 ? "with the certificate that it is bound to" : "over TLS");
-        }
+        _refused.AtLimit(reason, source);
     }
 
     /// <summary>A peer that vanished without a word is noticed after two minutes.</summary>

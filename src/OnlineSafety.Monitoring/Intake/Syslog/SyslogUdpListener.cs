@@ -32,17 +32,24 @@ internal sealed class SyslogUdpListener(
     /// <summary>Datagrams lost in the kernel, as last sampled.</summary>
     public long KernelDropped => Volatile.Read(ref _kernelDropped);
 
+    /// <summary>Receives until <paramref name="stop"/>, then waits until what has come is durable.</summary>
     public async Task RunAsync(CancellationToken stop, CancellationToken giveUp)
     {
         var append = Task.Run(() => AppendLoopAsync(giveUp), CancellationToken.None);
-        var watch = WatchLossesAsync(stop);
         // A thread of its own: the kernel's buffer lasts a tenth of a second at full rate, and the pool may be busy with records for longer.
-        await Task.Factory.StartNew(() => ReceiveLoop(stop), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-        await watch;
-        _queue.Complete();
-        await append;
-        socket.Dispose();
+        try
+        {
+            await Task.Factory.StartNew(() => ReceiveLoop(stop), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        }
+        finally
+        {
+            _queue.Complete();
+            await append;
+        }
     }
+
+    /// <summary>Lets go of the port.</summary>
+    public void Finish() => socket.Dispose();
 
     private void ReceiveLoop(CancellationToken stop)
     {
@@ -74,7 +81,8 @@ internal sealed class SyslogUdpListener(
     {
         try
         {
-            for (var read = 0; read < MostReadAtStop && socket.Available > 0; read++)
+            // Not by what is available: an empty datagram before others would say that there is nothing.
+            for (var read = 0; read < MostReadAtStop && socket.Poll(TimeSpan.Zero, SelectMode.SelectRead); read++)
             {
                 var length = socket.ReceiveFrom(memory, SocketFlags.None, from);
                 Keep(from, memory.AsSpan(0, length));
@@ -118,6 +126,7 @@ internal sealed class SyslogUdpListener(
 
     private async Task AppendAsync(DatagramBuffer arrived, CancellationToken giveUp)
     {
+        var cost = 0;
         for (var index = 0; index < arrived.Count; index++)
         {
             var datagram = arrived[index];
@@ -129,12 +138,14 @@ internal sealed class SyslogUdpListener(
             // A datagram is one message, whatever it holds.
             var message = datagram.Payload.Span;
             _batches.Add(peer.Sources.Find(message, datagram.ReceivedAt), peer.Envelope, datagram.ReceivedAt, RecordFlags.None, message);
-            if (_batches.Bytes >= options.UdpBatchBytes || index == arrived.Count - 1)
+            cost += DatagramBuffer.Cost(message);
+            if (cost >= options.UdpBatchBytes || index == arrived.Count - 1)
             {
                 // A datagram cannot be held back: what is over the rate is counted.
                 appends.Take(_batches);
                 await appends.AppendAsync(_batches, giveUp);
                 _batches.Clear();
+                cost = 0;
             }
         }
     }
@@ -158,7 +169,8 @@ internal sealed class SyslogUdpListener(
         return _peers[key] = new Peer(envelope, sources.Matcher.For(address));
     }
 
-    private async Task WatchLossesAsync(CancellationToken stop)
+    /// <summary>Counts and tells what was lost, until <paramref name="stop"/>.</summary>
+    public async Task WatchLossesAsync(CancellationToken stop)
     {
         using var timer = new PeriodicTimer(SampleEvery, time);
         var reportedAt = time.GetTimestamp() - (long)(ReportEvery.TotalSeconds * time.TimestampFrequency);

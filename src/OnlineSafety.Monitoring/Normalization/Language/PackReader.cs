@@ -11,7 +11,7 @@ internal static class PackReader
     /// <param name="shared">What all packs share.</param>
     public static Mapping[] Read(string? vendor, Place root, SharedTables shared)
     {
-        root.Only("product", "title", "source", "categoryNames", "mappings");
+        root.Only("product", "title", "source", "coverage", "categoryNames", "mappings");
         var product = root.Text("product", required: true);
         if (vendor is not null && !string.Equals(product, vendor, StringComparison.Ordinal))
         {
@@ -39,7 +39,7 @@ internal static class PackReader
                 place.Fail($"two mappings are called '{id}'");
             }
 
-            mappings.AddRange(ReadMapping(place, id, shared.Web, categories));
+            mappings.AddRange(ReadMapping(place, id, shared.Web, categories).Select(mapping => mapping with { Coverage = root.Text("coverage") }));
         }
 
         return [.. mappings];

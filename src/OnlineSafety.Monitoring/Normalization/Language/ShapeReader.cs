@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using OnlineSafety.Monitoring.Normalization.Shapes;
+using OnlineSafety.Monitoring.Normalization.Shapes.Mail;
 
 namespace OnlineSafety.Monitoring.Normalization.Language;
 
@@ -41,6 +42,9 @@ internal static class ShapeReader
             case "json" or "ndjson":
                 place.Only("type", "records");
                 return ReadJson(place, names);
+            case "mail":
+                place.Only("type", "requires", "starts", "separators");
+                return ReadMail(place, names);
             default:
                 (place.Find("type") ?? place).OneOf(Types);
                 return () => new QueryShape(names.Index, []) { Names = names.Names };
@@ -111,6 +115,32 @@ internal static class ShapeReader
 
         var separator = SeparatorOf(place, ",");
         return () => new CsvShape(separator, names.Index, [.. groups]) { Names = names.Names };
+    }
+
+    private static Func<Shape> ReadMail(Place place, NameTable names)
+    {
+        var required = place.Items("requires").ConvertAll(group => names.SlotsOf(group.Texts(), group));
+        if (required.Count == 0)
+        {
+            place.Fail("'requires' is missing: the labels, columns or ^fields that tell this mail from others");
+        }
+
+        var starts = names.SlotsOf(place.Texts("starts"), place);
+        byte[][] separators = [.. place.Texts("separators").Where(text => text.Length > 0).Select(Utf8Text.Of)];
+        var told = false;
+        return () =>
+        {
+            if (!told && !names.Names.Contains(MailShape.Whole, StringComparer.Ordinal))
+            {
+                told = true;
+
+                // A sentence between labels may hold the worst of it.
+                place.Fail($"no field reads '{MailShape.Whole}', all the text of the event: put it into 'text'");
+            }
+
+            var index = names.Index;
+            return new MailShape(index, new MailPlan(index, starts, separators), [.. required]) { Names = names.Names };
+        };
     }
 
     private static byte SeparatorOf(Place place, string otherwise)

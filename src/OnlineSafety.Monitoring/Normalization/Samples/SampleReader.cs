@@ -42,7 +42,7 @@ internal sealed class SampleReader(MappingSet mappings, Mapping[] pack, string p
     }
 
     public List<SampleReading> Read(PackSample sample, ReadOnlyMemory<byte> content) =>
-        Read(sample.Door == "syslog" ? Door.SyslogTcp : Door.Http, sample.ContentType, sample.Records(content));
+        Read(sample.Door switch { "syslog" => Door.SyslogTcp, "mail" => Door.Mail, _ => Door.Http }, sample.ContentType, sample.Records(content));
 
     /// <summary>Readings as the files in <c>expected</c> hold them.</summary>
     public static string Render(IEnumerable<SampleReading> readings)

@@ -245,10 +245,17 @@ internal sealed class Postmaster(ClusterDirectory directory, EmbeddedPostgresOpt
     // hold the shared memory for ever. Ending them is as safe as the crash that made them orphans: every commit is in the log.
     private async Task EndRemnantsAsync(CancellationToken cancellationToken)
     {
-        var begun = time.GetTimestamp();
+        var (begun, first) = (time.GetTimestamp(), time.GetTimestamp());
         var signal = PostmasterSignal.ImmediateShutdown;
         for (var remnants = directory.Processes.Running(); remnants.Count > 0; remnants = directory.Processes.Running())
         {
+            // One that waits for a disk that does not answer cannot be killed: the start must not hang with it.
+            if (time.GetElapsedTime(first) > options.StartTimeout)
+            {
+                throw new EmbeddedPostgresException(
+                    $"Processes of the database that ended do not go away, not even killed: {string.Join(", ", remnants)}. Is the disk of {directory.Home} there?");
+            }
+
             if (time.GetElapsedTime(begun) > RemnantsMayEnd)
             {
                 logger.EndingRemnants(remnants.Count);

@@ -12,14 +12,30 @@ namespace OnlineSafety.Monitoring.Storage.Hosting;
 /// <summary>The database of this installation, made, brought up to date and checked: one <see cref="Database"/> for each role this process uses.</summary>
 internal sealed class MonitoringDatabase : IAsyncDisposable
 {
+    private const int MigrationAttempts = 20;
+
     private readonly EmbeddedPostgres? _embedded;
     // The watch over the server looks at them while they are being opened.
     private readonly ConcurrentDictionary<DatabaseRole, NpgsqlDataSource> _sources = new();
     private readonly Dictionary<DatabaseRole, Database> _databases = [];
 
-    private MonitoringDatabase(EmbeddedPostgres? embedded)
+    private readonly TimeSpan _recoversWithin;
+    private readonly ResiliencePipeline _recovering;
+
+    private MonitoringDatabase(EmbeddedPostgres? embedded, TimeSpan recoversWithin)
     {
         _embedded = embedded;
+        _recoversWithin = recoversWithin;
+        _recovering = new ResiliencePipelineBuilder()
+            .AddTimeout(recoversWithin)
+            .AddRetry(new RetryStrategyOptions
+            {
+                ShouldHandle = new PredicateBuilder().Handle<Exception>(WasCutOff),
+                MaxRetryAttempts = int.MaxValue,
+                Delay = TimeSpan.FromMilliseconds(250),
+                BackoffType = DelayBackoffType.Constant,
+            })
+            .Build();
         if (embedded is not null)
         {
             // Connections to a server that died only fail one by one; dropping them all lets the next use connect to the new one.
@@ -46,10 +62,10 @@ internal sealed class MonitoringDatabase : IAsyncDisposable
             embedded = await EmbeddedPostgres.OpenAsync(cluster, loggers.CreateLogger("OnlineSafety.Monitoring.Storage.Embedded"), time, cancellationToken);
         }
 
-        var opened = new MonitoringDatabase(embedded);
+        var opened = new MonitoringDatabase(embedded, options.RecoversWithin);
         try
         {
-            await opened.WhileRecoveringAsync(token => opened.PrepareAsync(options, token), cancellationToken);
+            await opened.PrepareAsync(options, cancellationToken);
             foreach (var role in options.Roles.Distinct())
             {
                 var source = NpgsqlDataSource.Create(opened.ConnectionOf(role, options));
@@ -82,26 +98,13 @@ internal sealed class MonitoringDatabase : IAsyncDisposable
 
         try
         {
-            await Recovering.ExecuteAsync(async token => await step(token), cancellationToken);
+            await _recovering.ExecuteAsync(async token => await step(token), cancellationToken);
         }
         catch (TimeoutRejectedException error)
         {
-            throw new DatabaseUnusableException($"The database did not recover within {RecoversWithin.TotalSeconds:0} s. Its log is in the data directory, in postgres.", error);
+            throw new DatabaseUnusableException($"The database did not recover within {_recoversWithin.TotalSeconds:0} s. Its log is in the data directory, in postgres.", error);
         }
     }
-
-    private static readonly TimeSpan RecoversWithin = TimeSpan.FromSeconds(60);
-
-    private static readonly ResiliencePipeline Recovering = new ResiliencePipelineBuilder()
-        .AddTimeout(RecoversWithin)
-        .AddRetry(new RetryStrategyOptions
-        {
-            ShouldHandle = new PredicateBuilder().Handle<Exception>(WasCutOff),
-            MaxRetryAttempts = int.MaxValue,
-            Delay = TimeSpan.FromMilliseconds(250),
-            BackoffType = DelayBackoffType.Constant,
-        })
-        .Build();
 
     private static bool WasCutOff(Exception? error) => error switch
     {
@@ -115,14 +118,36 @@ internal sealed class MonitoringDatabase : IAsyncDisposable
     {
         if (_embedded is not null)
         {
-            await DatabaseSetup.BootstrapAsync(
-                _embedded.ConnectionString(EmbeddedPostgres.Superuser, "postgres"), RoleConnections.DefaultDatabase, cancellationToken);
-            await DatabaseSetup.MigrateAsync(
-                RoleConnections.LoggingInAsOwner(_embedded.ConnectionString(DatabaseRoles.Owner, RoleConnections.DefaultDatabase)), cancellationToken);
+            await BootstrapAsync(_embedded, cancellationToken);
+            await MigrateAsync(_embedded, cancellationToken);
         }
         else if (options.Connection is not null)
         {
             await OwnServer.PrepareAsync(options.Connection, cancellationToken);
+        }
+    }
+
+    private Task BootstrapAsync(EmbeddedPostgres embedded, CancellationToken cancellationToken) => WhileRecoveringAsync(
+        token => DatabaseSetup.BootstrapAsync(embedded.ConnectionString(EmbeddedPostgres.Superuser, "postgres"), RoleConnections.DefaultDatabase, token), cancellationToken);
+
+    /// <summary>
+    /// No part of the recovery and so not within its limit: over a large log a migration takes as long as it takes. One that a crash cut off was undone,
+    /// and begins again as soon as the server has recovered.
+    /// </summary>
+    private async Task MigrateAsync(EmbeddedPostgres embedded, CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await DatabaseSetup.MigrateAsync(
+                    RoleConnections.LoggingInAsOwner(embedded.ConnectionString(DatabaseRoles.Owner, RoleConnections.DefaultDatabase)), cancellationToken);
+                return;
+            }
+            catch (Exception error) when (WasCutOff(error) && error.GetBaseException() is not TimeoutException && attempt < MigrationAttempts)
+            {
+                await BootstrapAsync(embedded, cancellationToken);
+            }
         }
     }
 

@@ -21,6 +21,9 @@ internal sealed record MonitoringDatabaseOptions
     /// <summary>Roles that this process will use; only these are opened and checked.</summary>
     public IReadOnlyList<DatabaseRole> Roles { get; init; } = Enum.GetValues<DatabaseRole>();
 
+    /// <summary>How long the embedded server may take, at the start, until it can be used again after a crash. A migration has no part in it.</summary>
+    public TimeSpan RecoversWithin { get; init; } = TimeSpan.FromSeconds(60);
+
     /// <summary>A service keeps the embedded cluster; a command joins it when it runs.</summary>
     public ClusterUse Use { get; init; } = ClusterUse.Command;
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using OnlineSafety.Monitoring.Storage.Embedded;
 
@@ -59,6 +60,33 @@ public sealed class KilledServerTests : EmbeddedPostgresTest
         await UntilAsync(() => cluster.ProcessId is { } pid && pid != killed);
         Assert.False(Processes().IsRunning(child));
         Assert.Equal(1, await AskAsync(cluster, "SELECT 1"));
+    }
+
+    [Fact]
+    public async Task AStartEndsWithAReasonWhenProcessesOfAnEarlierServerDoNotGoAway()
+    {
+        await using (await OpenAsync())
+        {
+        }
+
+        // As one that waits for a dead disk: there again however often it is killed.
+        var stubborn = Path.Combine(Data, "postgres-of-the-test", "postgres");
+        Directory.CreateDirectory(Path.GetDirectoryName(stubborn)!);
+        File.Copy("/bin/sleep", stubborn);
+        var loops = Enumerable.Range(0, 3).Select(_ => Process.Start(
+            new ProcessStartInfo("/bin/sh", ["-c", $"while :; do '{stubborn}' 60; done 2>/dev/null"]) { WorkingDirectory = Place().DataFiles })!).ToList();
+        try
+        {
+            await UntilAsync(() => Processes().Running().Count == loops.Count);
+            var error = await Assert.ThrowsAsync<EmbeddedPostgresException>(() => EmbeddedPostgres.OpenAsync(
+                new EmbeddedPostgresOptions { DataDirectory = Data, StartTimeout = TimeSpan.FromSeconds(2) }, NullLogger.Instance, TimeProvider.System, Limit));
+
+            Assert.Contains("do not go away", error.Message, StringComparison.Ordinal);
+        }
+        finally
+        {
+            loops.ForEach(loop => loop.Kill(entireProcessTree: true));
+        }
     }
 
     [Fact]

@@ -1,0 +1,56 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using OnlineSafety.Monitoring.Events;
+using OnlineSafety.Monitoring.Sources;
+using OnlineSafety.Monitoring.Telemetry;
+
+namespace OnlineSafety.Monitoring.Intake.Http;
+
+/// <summary>
+/// Says of deliveries that were refused why: a count, a line in the log at times, and the trouble of the source that was named, if there is one.
+/// Whoever names a source that is not there makes no row.
+/// </summary>
+internal sealed class RefusedDeliveries(ISourceDirectory directory, IDoorTroubles troubles, TimeProvider time, ILogger<RefusedDeliveries> logger)
+{
+    private readonly PeriodicReport _refused = new(time);
+    private readonly PeriodicReport _toNobody = new(time);
+
+    /// <param name="context">The request.</param>
+    /// <param name="named">The source that it named; null: it named none that could be one.</param>
+    /// <param name="reason">Why it was refused.</param>
+    public void Count(HttpContext context, Guid? named, IntakeReason reason)
+    {
+        IntakeMetrics.OnRejected(Door.Http, reason);
+        if ((named is { } id ? directory.Find(id) : null) is not { } source)
+        {
+            if (_toNobody.Add() is > 0 and var strays)
+            {
+                DoorLog.DeliveriesToNobody(logger, strays, PeerOf(context));
+            }
+        }
+        else if (KindOf(reason) is { } kind)
+        {
+            troubles.Report(source.Key, kind, 1);
+            if (_refused.Add() is > 0 and var count)
+            {
+                DoorLog.DeliveriesRefused(logger, count, PeerOf(context), source.Key.Source, IntakeMetrics.WordOf(reason));
+            }
+        }
+    }
+
+    /// <summary>What a refusal tells of the source's sender; null where it is we who could not take it.</summary>
+    internal static DoorTroubleKind? KindOf(IntakeReason reason) => reason switch
+    {
+        IntakeReason.Unauthorized => DoorTroubleKind.WrongKey,
+        IntakeReason.SigningSecretMissing or IntakeReason.SignatureMissing or IntakeReason.SignatureMalformed or IntakeReason.SignatureWrong => DoorTroubleKind.WrongSignature,
+        IntakeReason.TimestampOutside => DoorTroubleKind.WrongTime,
+        IntakeReason.AddressNotAllowed => DoorTroubleKind.AddressNotAllowed,
+        IntakeReason.BodyTooLarge or IntakeReason.ExpandedTooLarge or IntakeReason.TooManyRecords => DoorTroubleKind.TooLarge,
+        IntakeReason.SourceBusy => DoorTroubleKind.TooManyRequests,
+        IntakeReason.EncodingUnsupported or IntakeReason.BodyEmpty or IntakeReason.BodyBroken or IntakeReason.BodyTooSlow or IntakeReason.DeliveryIdInvalid =>
+            DoorTroubleKind.NotReadable,
+        _ => null,
+    };
+
+    private static string PeerOf(HttpContext context) => PeerAddress.Text(context.Connection.RemoteIpAddress);
+}

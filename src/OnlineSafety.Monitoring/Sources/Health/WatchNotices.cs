@@ -1,0 +1,42 @@
+using System.Globalization;
+using OnlineSafety.Monitoring.Normalization;
+
+namespace OnlineSafety.Monitoring.Sources.Health;
+
+/// <summary>What the watch does not cover, in words for people. Pure.</summary>
+internal static class WatchNotices
+{
+    private static readonly CultureInfo British = CultureInfo.GetCultureInfo("en-GB");
+
+    /// <summary>Of a source: what its product is known not to send, and what nobody has verified.</summary>
+    public static string[] Of(Mapping[] pack, bool capture)
+    {
+        var notices = new List<string>();
+        if (capture)
+        {
+            notices.Add("Its records are captured and not read by a mapping yet: only the gravest phrases are looked for.");
+        }
+
+        if (pack.FirstOrDefault(mapping => mapping.Coverage.Length > 0) is { } known)
+        {
+            notices.Add(known.Coverage);
+        }
+
+        // A mapping that reads several shapes is one for people.
+        var unverified = pack.Where(mapping => mapping.Status == MappingStatus.Unverified).Select(mapping => mapping.Id).Distinct(StringComparer.Ordinal).ToList();
+        if (unverified.Count > 0)
+        {
+            notices.Add($"Not verified with the maker or a real sample: {string.Join(", ", unverified)}.");
+        }
+
+        return [.. notices];
+    }
+
+    /// <summary>Of a school's calendar.</summary>
+    public static string[] Of(SchoolCalendar calendar, DateTimeOffset now) => calendar.LastKnown switch
+    {
+        null => ["No term calendar is set: every weekday that is no bank holiday is taken for a school day. See: onlinesafety school calendar import"],
+        { } last when calendar.DayOf(now) > last => [$"The term calendar ended on {last.ToString("d MMM yyyy", British)}: import the next one. See: onlinesafety school calendar import"],
+        _ => [],
+    };
+}
