@@ -92,8 +92,8 @@ internal sealed class CategoryMap
     }
 
     /// <summary>
-    /// Gathers the names for products without a table, once all vendors are added. A name counts when every vendor that has it puts the same theme
-    /// first, or calls it no concern; it then stands for what they have in common, at the least weight that any of them gives it.
+    /// Gathers the names for products without a table, once all vendors are added. A name counts when all vendors that have it share a theme,
+    /// or all call it no concern; it stands for what they have in common, the theme first that most put first, at the middle of their weights.
     /// </summary>
     public void Share() => _shared = _vendors.Values
         .SelectMany(names => names)
@@ -106,14 +106,20 @@ internal sealed class CategoryMap
     private static Category? InCommon(Category[] categories)
     {
         var first = categories[0];
-        if (Array.Exists(categories, other => !first.Themes.Take(1).SequenceEqual(other.Themes.Take(1))))
+        var themes = first.Themes
+            .Where(theme => Array.TrueForAll(categories, other => other.Themes.Contains(theme)))
+            .OrderByDescending(theme => categories.Count(other => other.Themes[0] == theme))
+            .ToArray();
+        if (themes.Length == 0 && Array.Exists(categories, other => other.Weight != CategoryWeight.Ignore))
         {
             return null;
         }
 
-        var themes = first.Themes.Where(theme => Array.TrueForAll(categories, other => other.Themes.Contains(theme))).ToArray();
-        return new Category(Shared, first.Name, string.Join('+', categories.Select(category => category.Version).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)), categories.Min(category => category.Weight), themes);
+        return new Category(Shared, first.Name, string.Join('+', categories.Select(category => category.Version).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)), Middle(categories), themes);
     }
+
+    // One vendor that puts weapons and fishing under one name must not make weapons a hint for all.
+    private static CategoryWeight Middle(Category[] categories) => categories.Select(category => category.Weight).Order().ElementAt((categories.Length - 1) / 2);
 
     private static bool IsWord(string name) => name.Any(char.IsLetter);
 

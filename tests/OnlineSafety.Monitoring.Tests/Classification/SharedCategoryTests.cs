@@ -25,7 +25,7 @@ public sealed class SharedCategoryTests
     public void WhatNobodyAgreedOnIsSeenAsUnknown(string product, string category, bool isUnmapped) => Assert.Equal(isUnmapped, Assess(product, category).UnmappedCategory);
 
     [Fact]
-    public void ANameThatVendorsMeanDifferentlyIsNotUsedAndTheLeastWeightCounts()
+    public void ANameThatVendorsMeanDifferentlyIsNotUsedAndTheMiddleWeightCounts()
     {
         var map = new CategoryMap();
         var errors = new RuleErrors();

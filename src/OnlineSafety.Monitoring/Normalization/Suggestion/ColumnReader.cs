@@ -17,7 +17,7 @@ internal sealed class ColumnReader(MappingSet mappings, Vocabulary vocabulary)
     /// <summary>The group's events; null when its shape reads none of them.</summary>
     public Sample? Read(ShapeGroup group, IReadOnlyList<RawRecord> records, TimeZoneInfo zone)
     {
-        var pack = mappings.Compile(Product, Probe(group.Shape));
+        var pack = mappings.Compile(Product, Probe(group));
         var normalizer = new Normalizer(mappings);
         var rows = new Rows(vocabulary, group.Kind == "json");
         foreach (var index in group.Records)
@@ -29,7 +29,7 @@ internal sealed class ColumnReader(MappingSet mappings, Vocabulary vocabulary)
         return rows.Times.Count == 0 ? null : new Sample(vocabulary, rows.Columns(), rows.Times, zone);
     }
 
-    private static byte[] Probe(JsonObject shape) => Encoding.UTF8.GetBytes(new JsonObject
+    private static byte[] Probe(ShapeGroup group) => Encoding.UTF8.GetBytes(new JsonObject
     {
         ["product"] = Product,
         ["mappings"] = new JsonArray(new JsonObject
@@ -38,9 +38,9 @@ internal sealed class ColumnReader(MappingSet mappings, Vocabulary vocabulary)
             ["version"] = 1,
             ["status"] = "inferred",
             ["source"] = "a sample",
-            ["shape"] = shape.DeepClone(),
+            ["shape"] = group.Shape.DeepClone(),
             ["blanks"] = new JsonArray(),
-            ["fields"] = new JsonObject(),
+            ["fields"] = group.IsMail ? new JsonObject { ["text"] = ShapeGroup.AllText } : new JsonObject(),
         }),
     }.ToJsonString());
 

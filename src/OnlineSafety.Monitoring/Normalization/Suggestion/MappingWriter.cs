@@ -51,6 +51,11 @@ internal static class MappingWriter
         }
 
         mapping["fields"] = Fields(decisions);
+        if (group.IsMail)
+        {
+            mapping["fields"]!["text"] = ShapeGroup.AllText;
+        }
+
         return mapping;
     }
 

@@ -12,11 +12,13 @@ internal static class NameVeil
     private const double LeastShareAmongMany = 0.1;
     private const int LongestName = 96;
 
-    public static IReadOnlyList<Column> Shown(Sample sample)
+    /// <param name="sample">What was read.</param>
+    /// <param name="isProse">A mail: whatever stands before a colon looks like a label, so that a label must be a known one or stand in most of them.</param>
+    public static IReadOnlyList<Column> Shown(Sample sample, bool isProse)
     {
         var rare = sample.Columns.Count(column => column.Fill < LeastShareAmongMany);
         var share = rare > ManyNames ? LeastShareAmongMany : LeastShare;
-        var least = Math.Max(sample.Rows >= FewRows ? 2 : 1, share * sample.Rows);
+        var least = isProse ? Math.Max(FewRows, sample.Rows / 2) : Math.Max(sample.Rows >= FewRows ? 2 : 1, share * sample.Rows);
         return [.. sample.Columns.Where(column => column.Name.Name.Length <= LongestName
             && (sample.Vocabulary.IsKnownName(column.Name) || column.FilledRows.Count() >= least))];
     }

@@ -62,7 +62,7 @@ internal sealed class Suggester(MappingSet mappings, Vocabulary vocabulary)
     {
         public static Draft Of(string id, string source, ShapeGroup group, Sample sample)
         {
-            var shown = NameVeil.Shown(sample);
+            var shown = NameVeil.Shown(sample, group.IsMail);
             var decisions = Deciding.Decide(sample, shown, out var claims);
             var masking = new Masking(sample.Vocabulary, decisions.Find(Meaning.User)?.Claims[0].Column);
             var mapping = MappingWriter.Mapping(id, source, group, sample, shown, decisions);

@@ -12,18 +12,16 @@ internal sealed class UrlRecogniser : IRecogniser
     {
         var fit = sample.Vocabulary.Fit(column.Name, Meaning.Url);
         var urls = column.Share(value => HostOf(value, sample.Vocabulary) is not null && (value.Contains('/') || value.Contains(':')));
-        if (urls >= LeastShare)
+        var paths = column.Share(value => value[0] == '/');
+        if (paths > 0 && paths + urls >= LeastShare && HostBeside(column, sample) is { } beside)
         {
-            yield return OfUrls(column, sample, fit, urls);
+            yield return OfPaths(column, sample, paths, beside);
             yield break;
         }
 
-        if (column.Share(value => value[0] == '/') is var paths and >= LeastShare && HostBeside(column, sample) is { } beside)
+        if (urls >= LeastShare)
         {
-            yield return new Claim(column, Meaning.Url, 0.85, $"{Say.Of(paths, column)} are paths, and {beside.Name.Name} is the host beside")
-            {
-                Recipe = new JsonObject { ["from"] = column.Name.Name, ["host"] = beside.Name.Name },
-            };
+            yield return OfUrls(column, sample, fit, urls);
             yield break;
         }
 
@@ -45,6 +43,19 @@ internal sealed class UrlRecogniser : IRecogniser
             ? new Claim(column, Meaning.Nothing, Claim.Least, evidence + "; by its name not the page that was asked for")
             : new Claim(column, Meaning.Url, 0.55 + (0.25 * fit), evidence + Say.AndName(fit));
     }
+
+    private static Claim OfPaths(Column column, Sample sample, double paths, Column host)
+    {
+        var recipe = new JsonObject { ["from"] = column.Name.Name, ["host"] = host.Name.Name };
+        if (sample.Columns.FirstOrDefault(other => other.Share(IsScheme) >= LeastShare) is { } scheme)
+        {
+            recipe["scheme"] = scheme.Name.Name;
+        }
+
+        return new Claim(column, Meaning.Url, 0.85, $"{Say.Of(paths, column)} are paths, and {host.Name.Name} is the host beside") { Recipe = recipe };
+    }
+
+    private static bool IsScheme(string value) => value.Equals("http", StringComparison.OrdinalIgnoreCase) || value.Equals("https", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>The column of hosts that most events with a path have; by its name not the device.</summary>
     private static Column? HostBeside(Column paths, Sample sample) => sample.Columns
@@ -83,7 +94,8 @@ internal sealed class UrlRecogniser : IRecogniser
         }
 
         host = Bare(host);
-        return IsHost(host, vocabulary) ? host : null;
+        // DNS logs end a name with a point.
+        return IsHost(host.TrimEnd('.'), vocabulary) ? host.TrimEnd('.') : null;
     }
 
     private static string Bare(string host) =>

@@ -52,7 +52,8 @@ internal sealed class UserRecogniser : IRecogniser
         }
     }
 
-    private static bool HasBrackets(string value) => value.EndsWith(')') && value.IndexOf(Open, StringComparison.Ordinal) > 0;
+    private static bool HasBrackets(string value) =>
+        value.EndsWith(')') && value.IndexOf(Open, StringComparison.Ordinal) is > 0 and var at && (IsAccount(value[..at]) || IsMail(value[..at]) || IsPersonName(value[..at]));
 
     private static Claim Bracketed(Column column, Meaning meaning, double share, JsonObject recipe) =>
         new(column, meaning, meaning == Meaning.Group ? 0.97 : 0.96, $"{Say.Of(share, column)} have a user with a group in brackets") { Recipe = recipe };

@@ -6,6 +6,7 @@ namespace OnlineSafety.Monitoring.Normalization.Suggestion.Recognition;
 internal sealed class WordRecogniser(Meaning meaning) : IRecogniser
 {
     private const double LeastKnown = 0.5;
+    private const double MostKnown = 0.6;
     private const double AllKnown = 0.9;
 
     public IEnumerable<Claim> Look(Column column, Sample sample)
@@ -48,7 +49,7 @@ internal sealed class WordRecogniser(Meaning meaning) : IRecogniser
 
     // Without the name one word alone is too little: "search" may be a category, and "high" a school.
     private bool IsEnough(double known, double fit, int entries) =>
-        fit > 0 || (known >= AllKnown && entries > 1 && meaning != Meaning.Role) || (known >= AllKnown && meaning == Meaning.Action);
+        fit > 0 || (known >= AllKnown && entries > 1 && meaning != Meaning.Role) || (known >= MostKnown && meaning == Meaning.Action);
 
     private Claim Known(Column column, WordList words, string[] entries, double known, double fit) =>
         new(column, meaning, 0.5 + (0.3 * known) + (0.2 * fit), $"{Say.Of(known, column)} are known words ({string.Join(", ", entries.Take(6))}){Say.AndName(fit)}")

@@ -10,8 +10,13 @@ internal static class PairText
 
     private const int MostRequired = 2;
 
+    /// <summary>What stands before the first key.</summary>
+    private const string Lead = "lead";
+
     /// <summary>Keys at the start or behind a space: the query of a URL has none.</summary>
-    public static IReadOnlyList<string> KeysOf(string text)
+    /// <param name="text">The line.</param>
+    /// <param name="separator">Stands before a key.</param>
+    public static IReadOnlyList<string> KeysOf(string text, char separator = ' ')
     {
         var keys = new List<string>();
         var quoted = false;
@@ -29,7 +34,7 @@ internal static class PairText
                 start--;
             }
 
-            if (start < i && (start == 0 || text[start - 1] is ' ' or '\t'))
+            if (start < i && (start == 0 || text[start - 1] == separator || text[start - 1] == '\t'))
             {
                 keys.Add(text[start..i]);
             }
@@ -38,17 +43,25 @@ internal static class PairText
         return keys;
     }
 
-    public static ShapeGroup Describe(List<RecordText> records, int[] indexes)
+    public static ShapeGroup Describe(List<RecordText> records, int[] indexes, char separator)
     {
         // Required are the keys that every line has: a line without them is of another kind and stays for review.
         var common = records
-            .SelectMany(record => KeysOf(record.Text).Distinct(StringComparer.OrdinalIgnoreCase))
+            .SelectMany(record => KeysOf(record.Text, separator).Distinct(StringComparer.OrdinalIgnoreCase))
             .CountBy(key => key, StringComparer.OrdinalIgnoreCase)
             .OrderByDescending(entry => entry.Value)
             .ToList();
         var everywhere = common.Where(entry => entry.Value == records.Count).Take(MostRequired).Select(entry => entry.Key).ToList();
         JsonObject shape = ShapeFinder.Requiring("kv", everywhere.Count > 0 ? everywhere : [common[0].Key]);
-        return new ShapeGroup("kv", "key=value lines", shape, indexes);
+        if (separator != ' ')
+        {
+            // Upper-case keys let values hold both signs (a URL with commas and equals).
+            shape["separator"] = separator.ToString();
+            shape["keys"] = everywhere.TrueForAll(key => !key.Any(char.IsLower)) ? "upper" : "any";
+            shape["lead"] = Lead;
+        }
+
+        return new ShapeGroup("kv", $"key=value, separated by {Table.Named(separator)}", shape, indexes);
     }
 }
 

@@ -48,6 +48,11 @@ internal sealed class ShapeFinder(Vocabulary vocabulary)
             return null;
         }
 
+        if (record.ContentType == RecordEnvelope.Mail)
+        {
+            return ShapeGroup.Mail;
+        }
+
         if (text[0] is '{' or '[')
         {
             return JsonRecords.IsJson(text) ? "json" : null;
@@ -68,9 +73,13 @@ internal sealed class ShapeFinder(Vocabulary vocabulary)
             return $"known\n{known.Name}";
         }
 
-        if (PairText.KeysOf(text).Count >= PairText.Least)
+        // A line of pairs between commas has none between spaces, but for one in a value.
+        foreach (var separator in (char[])[' ', ','])
         {
-            return "kv";
+            if (PairText.KeysOf(text, separator).Count >= PairText.Least)
+            {
+                return $"kv\n{separator}";
+            }
         }
 
         return Separated(ColumnText.Stripped(record.Whole, vocabulary));
@@ -110,7 +119,8 @@ internal sealed class ShapeFinder(Vocabulary vocabulary)
         {
             "json" => JsonRecords.Describe(records, indexes, vocabulary),
             "query" => new ShapeGroup("query", "a form or query string", Requiring("query", QueryText.NamesOf(records)), indexes),
-            "kv" => PairText.Describe(records, indexes),
+            "kv" => PairText.Describe(records, indexes, parts[1][0]),
+            ShapeGroup.Mail => new ShapeGroup(ShapeGroup.Mail, "mails", Requiring("mail", ["^Subject"]), indexes),
             "table" => Table.Describe(records, indexes, parts[1][0]),
             "cef" => new ShapeGroup("cef", "CEF lines", new JsonObject { ["type"] = "cef" }, indexes),
             "leef" => new ShapeGroup("leef", "LEEF lines", new JsonObject { ["type"] = "leef" }, indexes),

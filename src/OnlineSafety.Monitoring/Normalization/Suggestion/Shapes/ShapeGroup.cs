@@ -4,11 +4,19 @@ using OnlineSafety.Monitoring.Events;
 namespace OnlineSafety.Monitoring.Normalization.Suggestion.Shapes;
 
 /// <summary>Records that one shape of a mapping reads.</summary>
-/// <param name="Kind">The word for the mapping's id: json, table, kv, query, tab, columns, words, cef, leef.</param>
+/// <param name="Kind">The word for the mapping's id: json, table, kv, query, mail, tab, columns, words, cef, leef or that of a public layout.</param>
 /// <param name="Says">The shape in words.</param>
 /// <param name="Shape">What the mapping says of it; columns known by position are called <c>column1</c> and so on.</param>
 /// <param name="Records">Places of its records in the sample.</param>
-internal sealed record ShapeGroup(string Kind, string Says, JsonObject Shape, IReadOnlyList<int> Records);
+internal sealed record ShapeGroup(string Kind, string Says, JsonObject Shape, IReadOnlyList<int> Records)
+{
+    public const string Mail = "mail";
+
+    /// <summary>What a mapping of mails calls all the text of one: it must be read, whatever its labels say.</summary>
+    public const string AllText = "*";
+
+    public bool IsMail => Kind == Mail;
+}
 
 /// <summary>A captured record as text, with what its envelope tells.</summary>
 /// <param name="Index">Place in the sample.</param>
