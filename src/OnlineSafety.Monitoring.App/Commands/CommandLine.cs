@@ -41,6 +41,7 @@ internal static class CommandLine
             SourceListCommand.Create(installation, "list"),
             SourceExpectCommand.Create(installation),
             SourceUnmappedCommand.Create(installation),
+            SourceSuggestCommand.Create(installation),
             SourceMapCommand.Create(installation),
             SourceMappingsCommand.Create(installation),
             SourceJobCommands.Create(installation),

@@ -54,7 +54,7 @@ internal static class SourceAddCommand
             if (issued.Source.Capture)
             {
                 await Output.LineAsync(
-                    parse, $"It waits for a mapping: records are kept, and read for grave words at once. Then: onlinesafety source map {issued.Source.SourceId} mapping.json");
+                    parse, $"It waits for a mapping: records are kept, and read for grave words at once. When some have come: onlinesafety source suggest {issued.Source.SourceId} --out mapping.json");
             }
 
             if (issued.Source.Door == (short)SourceDoor.Mail && service.Mail is null)

@@ -22,21 +22,28 @@ internal enum CategoryWeight
 /// <param name="Themes">Places in the taxonomy; several when the vendor puts several concerns under one name.</param>
 internal sealed record Category(string Vendor, string Name, string Version, CategoryWeight Weight, int[] Themes);
 
-/// <summary>The category names of every vendor. Compared without case, outer blanks and a trailing <c>(Language)</c>.</summary>
+/// <summary>
+/// The category names of every vendor. Compared without case, outer blanks and a trailing <c>(Language)</c>. A product without a table of its
+/// own is read by the names that all vendors who use them mean alike.
+/// </summary>
 internal sealed class CategoryMap
 {
     private const int LongestName = 128;
 
+    /// <summary>Vendor of the names that are shared.</summary>
+    public const string Shared = "any";
+
     private readonly Dictionary<string, Dictionary<string, Category>> _vendors = new(StringComparer.OrdinalIgnoreCase);
+    private Dictionary<string, Category> _shared = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>All names of all vendors but their numbers, which mean something else at each.</summary>
+    public IEnumerable<string> Names => _vendors.Values.SelectMany(names => names.Keys).Where(IsWord).Distinct(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>What the category stands for, null when the map does not know it.</summary>
     public Category? Find(string vendor, ReadOnlySpan<byte> utf8)
     {
-        if (!_vendors.TryGetValue(vendor, out var names))
-        {
-            return null;
-        }
-
+        // A vendor's own table is the whole truth about its words: what is not in it is unknown, and seen as such.
+        var names = _vendors.GetValueOrDefault(vendor, _shared);
         Span<char> chars = stackalloc char[LongestName];
         if (utf8.Length > LongestName)
         {
@@ -83,6 +90,38 @@ internal sealed class CategoryMap
             }
         }
     }
+
+    /// <summary>
+    /// Gathers the names for products without a table, once all vendors are added. A name counts when all vendors that have it share a theme,
+    /// or all call it no concern; it stands for what they have in common, the theme first that most put first, at the middle of their weights.
+    /// </summary>
+    public void Share() => _shared = _vendors.Values
+        .SelectMany(names => names)
+        .Where(entry => IsWord(entry.Key))
+        .GroupBy(entry => entry.Key, entry => entry.Value, StringComparer.OrdinalIgnoreCase)
+        .Select(group => (group.Key, Category: InCommon([.. group])))
+        .Where(entry => entry.Category is not null)
+        .ToDictionary(entry => entry.Key, entry => entry.Category!, StringComparer.OrdinalIgnoreCase);
+
+    private static Category? InCommon(Category[] categories)
+    {
+        var first = categories[0];
+        var themes = first.Themes
+            .Where(theme => Array.TrueForAll(categories, other => other.Themes.Contains(theme)))
+            .OrderByDescending(theme => categories.Count(other => other.Themes[0] == theme))
+            .ToArray();
+        if (themes.Length == 0 && Array.Exists(categories, other => other.Weight != CategoryWeight.Ignore))
+        {
+            return null;
+        }
+
+        return new Category(Shared, first.Name, string.Join('+', categories.Select(category => category.Version).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)), Middle(categories), themes);
+    }
+
+    // One vendor that puts weapons and fishing under one name must not make weapons a hint for all.
+    private static CategoryWeight Middle(Category[] categories) => categories.Select(category => category.Weight).Order().ElementAt((categories.Length - 1) / 2);
+
+    private static bool IsWord(string name) => name.Any(char.IsLetter);
 
     private static ReadOnlySpan<char> Trim(ReadOnlySpan<char> name)
     {

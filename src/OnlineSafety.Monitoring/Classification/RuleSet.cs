@@ -20,6 +20,9 @@ internal sealed class RuleSet
     /// <summary>Taxonomy id and the first 12 digits of the SHA-256 over all files: the same version is the same rules, bit for bit.</summary>
     public string Version { get; }
 
+    /// <summary>Category names that some vendor uses.</summary>
+    public IEnumerable<string> CategoryNames => Categories.Names;
+
     internal CategoryMap Categories { get; }
 
     internal CompiledRules Rules { get; }
@@ -53,6 +56,8 @@ internal sealed class RuleSet
             hash.AppendData(json.Span);
             map.Add(vendor, json, themes, errors);
         }
+
+        map.Share();
 
         var rules = new RuleCompiler(themes, errors).Compile(files);
         errors.Throw();

@@ -28,6 +28,7 @@ internal static class ProcessingRegistration
         services.AddSingleton<ProcessingProgress>();
         services.AddHostedService<ProcessingService>();
         services.AddSingleton<JobLedger>();
+        services.AddSingleton<ISourceJob, SuggestJob>();
         services.AddSingleton<ISourceJob, PreviewJob>();
         services.AddSingleton<ISourceJob, ReplayJob>();
         services.AddSingleton<JobRunner>();

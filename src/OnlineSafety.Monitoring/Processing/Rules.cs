@@ -1,27 +1,30 @@
 using OnlineSafety.Monitoring.Classification;
 using OnlineSafety.Monitoring.Normalization;
+using OnlineSafety.Monitoring.Normalization.Suggestion;
 using OnlineSafety.Monitoring.Sources.Health;
 
 namespace OnlineSafety.Monitoring.Processing;
 
-/// <summary>The data that decides: mappings, taxonomy, rule packs, category maps. Loaded once; immutable.</summary>
-internal sealed record Rules(MappingSet Mappings, RuleSet RuleSet)
+/// <summary>The data that decides: mappings, taxonomy, rule packs, category maps; and the words by which mappings are proposed. Loaded once; immutable.</summary>
+internal sealed record Rules(MappingSet Mappings, RuleSet RuleSet, Vocabulary Vocabulary)
 {
     public DeviceClasses Devices { get; init; } = DeviceClasses.None;
 
     public BankHolidays BankHolidays { get; init; } = BankHolidays.None;
 
     /// <summary>Reads a <c>schemas</c> directory.</summary>
-    /// <param name="schemas">Holds <c>taxonomy/</c>, <c>rulepacks/</c> and <c>vendors/</c>.</param>
+    /// <param name="schemas">Holds <c>taxonomy/</c>, <c>rulepacks/</c>, <c>vendors/</c> and <c>suggest.json</c>.</param>
     /// <param name="extraVendors">A further directory of vendor folders, or null.</param>
     /// <param name="extraRulePacks">A further directory of rule packs, or null.</param>
     /// <exception cref="MappingException">Mappings are wrong; lists every error.</exception>
     /// <exception cref="RuleException">Rules are wrong; lists every error.</exception>
+    /// <exception cref="System.Text.Json.JsonException">The words for proposals are not what their schema says.</exception>
     /// <exception cref="DirectoryNotFoundException">There is no such directory.</exception>
     public static Rules Load(string schemas, string? extraVendors = null, string? extraRulePacks = null)
     {
         var vendors = Vendors(schemas, extraVendors);
-        return new Rules(MappingSet.Parse(VendorFiles(vendors, "mapping.json")), ReadRules(schemas, vendors, extraRulePacks))
+        var rules = ReadRules(schemas, vendors, extraRulePacks);
+        return new Rules(MappingSet.Parse(VendorFiles(vendors, "mapping.json")), rules, Vocabulary.Parse(File.ReadAllBytes(Path.Combine(schemas, "suggest.json")), rules.CategoryNames))
         {
             Devices = DeviceClasses.Parse(File.ReadAllBytes(Path.Combine(schemas, "devices", "classes.json"))),
             BankHolidays = BankHolidays.Parse(File.ReadAllBytes(Path.Combine(schemas, "calendars", "bank-holidays-england.json"))),

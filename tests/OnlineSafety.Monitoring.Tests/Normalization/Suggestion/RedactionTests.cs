@@ -1,0 +1,92 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using OnlineSafety.Monitoring.Events;
+using OnlineSafety.Monitoring.Normalization.Suggestion;
+using OnlineSafety.Monitoring.TestKit;
+
+namespace OnlineSafety.Monitoring.Tests.Normalization.Suggestion;
+
+/// <summary>A contractor sees the proposal and must see no child in it.</summary>
+public sealed partial class RedactionTests
+{
+    private static readonly JsonSerializerOptions Readable = new(Proposal.Json) { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    // What our own sentences, field names and lists of words say is said of anybody's records.
+    private static readonly HashSet<string> Own =
+    [
+        .. Directory.GetFiles(Repository.Path("src", "OnlineSafety.Monitoring", "Normalization", "Suggestion"), "*.cs", SearchOption.AllDirectories)
+            .Append(Repository.Path("schemas", "suggest.json"))
+            .SelectMany(file => Words().Matches(File.ReadAllText(file)).Select(match => match.Value.ToLowerInvariant())),
+        "when", "typed", "mappings",
+    ];
+
+    private static readonly string[] Personal =
+    [
+        "Zephyrine Quillfeather", "quillfeather.z", "ACADEMIA\\quillfeather", "zephyrine@pupilrealm.example", "selfinjuryforum", "hurtingmyselftonight", "07700900123",
+        "12 Elderberry Crescent", "diagnosiswhisper", "https://secretdiary.example.test/zephyrine/quillfeather?entry=unhappiness",
+    ];
+
+    [Fact]
+    public void NoPieceOfAUserPageSearchOrTextIsInTheResult()
+    {
+        // A few at a time: a proposal shows the form of three values of a column.
+        foreach (var values in Personal.Concat(NaughtyStrings.All.Where(text => text.Length > 0)).Chunk(4))
+        {
+            AssertSilent(Captured.Suggest([.. Enumerable.Range(0, values.Length).Select(i => Told(values, i))]), values);
+        }
+
+        AssertSilent(Captured.Suggest([.. Enumerable.Range(0, Personal.Length).Select(i => Told(Personal, i))]), Personal, least: 10);
+    }
+
+    private static RawRecord Told(string[] values, int i)
+    {
+        var (user, text, search) = (values[i], values[(i + 1) % values.Length], values[(i + 2) % values.Length]);
+        return Captured.Json(JsonSerializer.Serialize(new Dictionary<string, string>
+        {
+            ["when"] = $"2026-03-02T09:{i % 60:00}:07Z", ["user"] = user, ["typed"] = text, ["search"] = search,
+            ["url"] = $"https://{i}host.example.test/{Uri.EscapeDataString(text)}?q={Uri.EscapeDataString(search)}", ["action"] = i % 2 == 0 ? "blocked" : "allowed",
+        }));
+    }
+
+    [Fact]
+    public void ValuesThatStandWhereNamesDoAreNotInTheResult()
+    {
+        List<RawRecord> records =
+        [
+            // A table without a header, keys that are pupils, words that look like keys.
+            Captured.Csv("quillfeather.z,https://secretdiary.example.test/,hurtingmyselftonight\na.patel,https://b.example.test/,maths\n"),
+            .. Enumerable.Range(0, 30).Select(i => Captured.Json($$$"""{"time":"2026-03-02T09:14:07Z","url":"https://a.example.test/{{{i}}}","seen":{"{{{(i == 3 ? "quillfeather" : $"pupil{i}name")}}}":"selfinjuryforum"}}""")),
+            .. Enumerable.Range(0, 30).Select(i => Captured.Line($"<14>Mar  2 09:14:07 fw1 web: ts=177244284{i % 10} user=a.patel url=https://a.example.test/ msg={(i == 5 ? "diagnosiswhisper hurtingmyselftonight=never zephyrine=quillfeather" : "ok then")}")),
+        ];
+        AssertSilent(Captured.Suggest(records), Personal, least: 10);
+    }
+
+    [Fact]
+    public void AWordIsShownWhenItIsKnownOrManyPeopleHaveIt()
+    {
+        var rows = Enumerable.Range(0, 20).Select(i => $"2026-03-02 09:14:{i:00},user{(char)('a' + i)},https://a.example.test/,{(i < 8 ? "Blocked" : i < 18 ? "Sandboxed" : "Quillfeathered")}");
+        var suggestion = Captured.Suggest(Captured.Csv("Time,User,URL,Action\n" + string.Join('\n', rows)));
+        var text = JsonSerializer.Serialize(suggestion, Proposal.Json);
+        Assert.Contains("Sandboxed", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("Quillfeathered", text, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Theory]
+    [InlineData("SCHOOL\\j.smith07", "AAAAAA\\a.aaaaa99")]
+    [InlineData("caf\u00e9 \u202E", "aaax x")]
+    [InlineData("", "")]
+    public void AMaskKeepsTheFormAlone(string value, string mask) => Assert.Equal(mask, Masking.Mask(value));
+
+    private static void AssertSilent(Proposal suggestion, IEnumerable<string> values, int least = 0)
+    {
+        var result = JsonSerializer.Serialize(suggestion, Readable);
+        var shown = Words().Matches(result).Select(match => match.Value.ToLowerInvariant()).ToHashSet(StringComparer.Ordinal);
+        var tokens = values.SelectMany(value => Words().Matches(value).Select(match => match.Value.ToLowerInvariant()))
+            .Where(token => !Own.Contains(token) && token.Any(letter => letter is not ('a' or '9' or 'x'))).Distinct(StringComparer.Ordinal).ToList();
+        Assert.True(tokens.Count >= least);
+        Assert.DoesNotContain(tokens, shown.Contains);
+    }
+
+    [GeneratedRegex(@"[\p{L}\p{N}]{4,}")]
+    private static partial Regex Words();
+}
