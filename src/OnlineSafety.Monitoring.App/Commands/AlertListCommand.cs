@@ -54,7 +54,7 @@ internal static class AlertListCommand
     }
 
     private static string Themes(AlertView alert) =>
-        string.Join(", ", alert.Themes.Where(t => t != alert.Theme).Prepend(alert.Theme)) + (alert.NeedsReview ? " (needs review)" : "");
+        string.Join(", ", alert.Themes.Where(t => t != alert.Theme).Prepend(alert.Theme)) + (alert.NeedsReview ? " (needs review)" : "") + (alert.Unproven ? " (not proved)" : "");
 
     internal static string[] Row(AlertView alert, TimeZoneInfo zone) =>
     [

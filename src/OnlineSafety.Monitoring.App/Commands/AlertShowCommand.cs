@@ -45,7 +45,7 @@ internal static class AlertText
 {
     public static IEnumerable<string> Lines(AlertDetailView alert, string school, TimeZoneInfo zone)
     {
-        yield return $"Alert {alert.Number} at {school}: {alert.Severity} {alert.Risk}, {alert.Theme}{(alert.NeedsReview ? " (needs review)" : "")}";
+        yield return $"Alert {alert.Number} at {school}: {alert.Severity} {alert.Risk}, {alert.Theme}{(alert.NeedsReview ? " (needs review)" : "")}{(alert.Unproven ? $" ({LowTrust.Words})" : "")}";
         yield return $"  state    {alert.State}{Step("acknowledged", alert.AcknowledgedAt, alert.AcknowledgedBy, zone)}{Step("resolved", alert.ResolvedAt, alert.ResolvedBy, zone)}";
         yield return $"  about    {SetupText.Shown(alert.Subject ?? "nobody known")} ({alert.SubjectRole})";
         if (alert.Themes.Count > 1)

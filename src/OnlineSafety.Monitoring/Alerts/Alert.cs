@@ -54,6 +54,9 @@ internal sealed class Alert
     /// <summary>Raised by a replay: what is in it was received long before.</summary>
     public bool Late { get; set; }
 
+    /// <summary>The gravest of it was reported by a browser, and nothing proves it. The database reads it off <see cref="Reasons"/>.</summary>
+    public bool Unproven { get; private set; }
+
     public DateTimeOffset FirstReceivedAt { get; set; }
 
     public DateTimeOffset LastReceivedAt { get; set; }

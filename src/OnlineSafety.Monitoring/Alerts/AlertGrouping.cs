@@ -118,7 +118,8 @@ internal static class AlertGrouping
         // The narrower audience wins: a help-seeking event must not become visible by the company it keeps.
         alert.Audience = Math.Max(alert.Audience, (short)candidate.Audience);
         alert.Instructions = WithInstructions(alert.Instructions, candidate.Instructions, graver: candidate.Severity > before);
-        if (candidate.Severity > before)
+        // Of two as grave the one that is proved speaks for the alert.
+        if (candidate.Severity > before || (candidate.Severity == before && LowTrust.Marks(alert.Reasons) && !LowTrust.Marks(candidate.Reasons)))
         {
             alert.Severity = (short)candidate.Severity;
             (alert.Risk, alert.Theme, alert.ParentTheme) = ((short)candidate.Risk, candidate.Theme, candidate.ParentTheme);

@@ -149,6 +149,7 @@ internal sealed class AlertQueue(Database console, ThemeGuide guide, TimeProvide
         NeedsReview = alert.NeedsReview,
         RaisedAt = alert.RaisedAt,
         Late = alert.Late,
+        Unproven = LowTrust.Marks(alert.Reasons),
         LastReceivedAt = alert.LastReceivedAt,
         Reasons = ReasonsOf(alert),
     };

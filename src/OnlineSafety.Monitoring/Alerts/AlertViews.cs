@@ -44,6 +44,9 @@ internal record AlertView
     /// <summary>Raised from records that were received before and could be read only later.</summary>
     public bool Late { get; init; }
 
+    /// <summary>The gravest of it was reported by a browser, and nothing proves it.</summary>
+    public bool Unproven { get; init; }
+
     public required DateTimeOffset LastReceivedAt { get; init; }
 
     /// <summary>Of the gravest event.</summary>

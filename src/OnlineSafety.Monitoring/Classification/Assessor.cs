@@ -46,7 +46,9 @@ internal sealed class Assessor(RuleSet rules)
     /// nothing tells a message from page furniture; percent signs and pluses are undone first. Nothing excuses them: a word near by may be the
     /// name of a device, or of another record.
     /// </summary>
-    public Assessment AssessText(ReadOnlySpan<byte> utf8)
+    /// <param name="utf8">Its text.</param>
+    /// <param name="lowTrust">Anybody could have sent it.</param>
+    public Assessment AssessText(ReadOnlySpan<byte> utf8, bool lowTrust = false)
     {
         _findings.Clear();
         _categories.Clear();
@@ -65,7 +67,7 @@ internal sealed class Assessor(RuleSet rules)
             return Assessment.None;
         }
 
-        var draft = new EventDraft();
+        var draft = new EventDraft { Warnings = lowTrust ? EventWarnings.LowTrust : EventWarnings.None };
         draft.Set(EventField.Text, utf8);
         return new Decision(rules, draft, "", _findings, _categories, -1, SliceDecoded).Decide("");
     }

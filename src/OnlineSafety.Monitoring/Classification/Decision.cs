@@ -62,7 +62,19 @@ internal sealed class Decision(
             _reasons.Add(new Reason("vendor.unmapped", Taxonomy.Version, "category", unmapped, -1, "The vendor's category is not in our map. Nothing was guessed from it.", "unmapped"));
         }
 
+        Distrust(ref severity);
         return Build(theme, risk, severity, unmapped.Length > 0);
+    }
+
+    // A pupil can send in another's name what only the browser reports: a hint is looked into, it wakes nobody as if a life were known to be at stake.
+    private void Distrust(ref Severity severity)
+    {
+        if (severity > Severity.None && (draft.Warnings & EventWarnings.LowTrust) != 0)
+        {
+            var most = severity > Severity.High ? Severity.High : severity;
+            _reasons.Add(new Reason(LowTrust.Rule, Taxonomy.Version, "", "", -1, LowTrust.Explanation, most < severity ? $"lowered to {Words.Of(most)}" : "noted"));
+            severity = most;
+        }
     }
 
     private bool VendorSure => draft.VendorBreach || draft.VendorSeverity >= 5;

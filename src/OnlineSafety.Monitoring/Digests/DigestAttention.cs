@@ -1,4 +1,5 @@
 using System.Globalization;
+using OnlineSafety.Monitoring.Events;
 using OnlineSafety.Monitoring.Sources.Health;
 
 namespace OnlineSafety.Monitoring.Digests;
@@ -40,6 +41,7 @@ internal static class DigestAttention
         Add(content.Sources.Sum(s => s.Unreadable), "record could not be read and waits for review", "records could not be read and wait for review");
         Add(content.Sources.Sum(s => s.Unmapped), "word of a product is not known to any map", "words of products are not known to any map");
         Add(content.Watch.LateAlerts, "alert was raised late, from records that could be read only now", "alerts were raised late, from records that could be read only now");
+        Add(content.Watch.UnprovenAlerts, $"open alert was {LowTrust.Words}: a hint, no evidence", $"open alerts were {LowTrust.Words}: hints, no evidence");
         Add(content.Watch.Backlog - content.Watch.Captured, "record waits to be processed", "records wait to be processed");
         Add(content.Watch.Captured, "record waits for its source to be given a mapping, read for grave words alone", "records wait for their source to be given a mapping, read for grave words alone");
         // Nobody may read that nothing stands out while nobody would have been told, or nothing was watched.

@@ -95,6 +95,9 @@ internal sealed record WatchReport
     /// <summary>Alerts of the window that a replay raised, long after what is in them was received.</summary>
     public long LateAlerts { get; init; }
 
+    /// <summary>Open alerts whose gravest was reported by a browser, and which nothing proves.</summary>
+    public long UnprovenAlerts { get; init; }
+
     public required int Dsls { get; init; }
 
     public required int Deputies { get; init; }

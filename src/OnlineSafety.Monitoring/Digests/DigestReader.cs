@@ -67,7 +67,8 @@ internal static class DigestReader
                     WHERE school_id = $1 AND kind IN ('certificate_ends_soon', 'certificate_ends_now') AND last_seen >= $3 - interval '2 hours'),
                (SELECT judged_at FROM source_watch WHERE school_id = $1), (SELECT notices FROM source_watch WHERE school_id = $1),
                (SELECT COALESCE(sum(captured), 0)::bigint FROM counter_block WHERE school_id = $1),
-               (SELECT count(*) FROM alert WHERE school_id = $1 AND late AND route = 'dsl' AND subject_staff IS NULL AND raised_at >= $2 AND raised_at < $3)
+               (SELECT count(*) FROM alert WHERE school_id = $1 AND late AND route = 'dsl' AND subject_staff IS NULL AND raised_at >= $2 AND raised_at < $3),
+               (SELECT count(*) FROM alert WHERE school_id = $1 AND unproven AND state <> 'resolved' AND route = 'dsl' AND subject_staff IS NULL)
         FROM staff WHERE school_id = $1 AND enabled
         """;
 
@@ -124,6 +125,7 @@ internal static class DigestReader
         Backlog = row.GetInt64(3) + row.GetInt64(11),
         Captured = row.GetInt64(11),
         LateAlerts = row.GetInt64(12),
+        UnprovenAlerts = row.GetInt64(13),
         Dsls = (int)row.GetInt64(4),
         Deputies = (int)row.GetInt64(5),
         Heads = (int)row.GetInt64(6),

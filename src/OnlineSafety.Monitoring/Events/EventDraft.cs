@@ -69,6 +69,9 @@ internal enum EventWarnings : ushort
 
     /// <summary>Not a search yet: the browser asked what it might become, with every key.</summary>
     Autosuggest = 1024,
+
+    /// <summary>Anybody could have sent it: it never raises the top severity alone.</summary>
+    LowTrust = 2048,
 }
 
 /// <summary>

@@ -30,6 +30,7 @@ internal static class EventJson
         (EventWarnings.MissingFields, "missingFields"),
         (EventWarnings.InvalidUtf8, "invalidUtf8"),
         (EventWarnings.Autosuggest, "autosuggest"),
+        (EventWarnings.LowTrust, "lowTrust"),
     ];
 
     private static readonly (RecordFlags Flag, string Word)[] FlagWords =
@@ -39,6 +40,7 @@ internal static class EventJson
         (RecordFlags.Truncated, "truncated"),
         (RecordFlags.BadFraming, "badFraming"),
         (RecordFlags.Unassigned, "unassigned"),
+        (RecordFlags.Unproven, "unproven"),
     ];
 
     /// <summary>The event as UTF-8.</summary>

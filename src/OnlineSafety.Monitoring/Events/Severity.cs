@@ -100,6 +100,9 @@ internal enum RecordFlags : byte
 
     /// <summary>Arrived on a door that matched no source.</summary>
     Unassigned = 16,
+
+    /// <summary>Sent by a browser: whoever learnt the address could have sent it.</summary>
+    Unproven = 32,
 }
 
 /// <summary>How a stored record ended. Every record has exactly one; <c>verify</c> proves that they sum up.</summary>

@@ -34,6 +34,9 @@ internal sealed record Mapping
     /// <summary>What the product does not send, for people; the same in all mappings of a pack, empty when nothing is known.</summary>
     public string Coverage { get; init; } = "";
 
+    /// <summary>Anybody could send what it reads.</summary>
+    public bool LowTrust { get; init; }
+
     public required Shape Shape { get; init; }
 
     /// <summary>What the first event of a record must be like for the mapping to claim the record.</summary>

@@ -286,7 +286,8 @@ internal sealed class Normalizer(MappingSet mappings)
         _draft.Reset();
         _draft.Warnings = job.Warnings
             | (_cells.Short ? EventWarnings.MissingFields : EventWarnings.None)
-            | (_cells.Long ? EventWarnings.ExtraFields : EventWarnings.None);
+            | (_cells.Long ? EventWarnings.ExtraFields : EventWarnings.None)
+            | (mapping.LowTrust || (job.Record.Flags & RecordFlags.Unproven) != 0 ? EventWarnings.LowTrust : EventWarnings.None);
         var moment = new Moment(job.Record.ReceivedAt, job.Header, job.Zone, job.Categories);
         foreach (var field in mapping.Fields)
         {

@@ -41,6 +41,7 @@ internal sealed class AlertBody(IThemeWords themes, IOptions<MailOptions> option
                 Events = a.EventCount,
                 RaisedAt = a.RaisedAt,
                 Late = a.Late,
+                Unproven = a.Unproven,
                 Instructions = a.Instructions,
             })
             .FirstOrDefaultAsync(cancellationToken);
@@ -59,7 +60,7 @@ internal sealed class AlertBody(IThemeWords themes, IOptions<MailOptions> option
             .Paragraph(WhyNow(cause))
             .Facts(
                 ("School", school),
-                ("Severity", severity),
+                ("Severity", severity + (notice.Unproven ? $", {LowTrust.Words}" : "")),
                 ("Theme", theme),
                 ("Also concerns", others.Length == 0 ? "No other theme" : others),
                 ("Risk", notice.Risk == Risk.None ? "Not yet known" : Capital(Words.Of(notice.Risk))),

@@ -36,6 +36,9 @@ internal sealed record AlertNotice
     /// <summary>A replay raised it, long after what is in it was received.</summary>
     public bool Late { get; init; }
 
+    /// <summary>The gravest of it was reported by a browser, and nothing proves it.</summary>
+    public bool Unproven { get; init; }
+
     /// <summary>Taxonomy ids, parted by spaces, of the instructions that must be followed (IWF, police); empty for most themes.</summary>
     public required string Instructions { get; init; }
 

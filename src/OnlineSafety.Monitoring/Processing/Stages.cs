@@ -196,7 +196,7 @@ internal sealed class Stages(Rules rules, ILogger logger) : IEventSink
     private Assessment AssessText()
     {
         var text = _normalizer.Readable(_record).Span;
-        return text.IsEmpty ? Assessment.None : _assessor.AssessText(text);
+        return text.IsEmpty ? Assessment.None : _assessor.AssessText(text, (_record.Flags & RecordFlags.Unproven) != 0);
     }
 
     private void Review(string reason, int part, Assessment assessment)

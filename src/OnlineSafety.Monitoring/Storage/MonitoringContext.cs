@@ -94,6 +94,7 @@ internal sealed class MonitoringContext(DbContextOptions<MonitoringContext> opti
         modelBuilder.Entity<Staff>().ToTable("staff").HasKey(s => new { s.SchoolId, s.StaffId });
         modelBuilder.Entity<StaffKey>().ToTable("staff_key").HasKey(s => new { s.SchoolId, s.StaffId, s.KeyHash });
         modelBuilder.Entity<Alert>().ToTable("alert").HasKey(a => new { a.SchoolId, a.AlertId });
+        modelBuilder.Entity<Alert>().Property(a => a.Unproven).ValueGeneratedOnAddOrUpdate();
         modelBuilder.Entity<Notification>().ToTable("notification").HasKey(n => new { n.SchoolId, n.NotificationId });
         modelBuilder.Entity<Digest>().ToTable("digest").HasKey(d => new { d.SchoolId, d.Day });
 

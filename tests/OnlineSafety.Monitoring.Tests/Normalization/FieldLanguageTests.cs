@@ -83,6 +83,32 @@ public sealed class FieldLanguageTests
         Assert.Equal((EventWarnings.Autosuggest, "ho"), (e.Warnings, e.SearchQuery));
     }
 
+    [Theory]
+    [InlineData("UTC", "2026-07-02 09:14:07", "2026-07-02T09:14:07Z")]
+    [InlineData("America/New_York", "2026-07-02 09:14:07", "2026-07-02T13:14:07Z")]
+    [InlineData("America/New_York", "2026-07-02 09:14:07 +0200", "2026-07-02T07:14:07Z")]
+    public void ATimeIsReadInTheZoneOfItsMappingUnlessItNamesOne(string zone, string sent, string instant)
+    {
+        var pack = OneMapping.Of(
+            $$$"""{"type":"kv","requires":["t"]}""", $$$"""{"time":{"from":"t","formats":["yyyy-MM-dd HH:mm:ss zzz","yyyy-MM-dd HH:mm:ss"],"zone":"{{{zone}}}"}}""", "");
+        var record = new RawRecord(
+            RecordEnvelope.Of(Door.Http, RecordEnvelope.Syslog, ""), DateTimeOffset.Parse("2026-07-03T12:00:00Z", System.Globalization.CultureInfo.InvariantCulture),
+            RecordFlags.None, System.Text.Encoding.UTF8.GetBytes($"t=\"{sent}\""));
+        Assert.Equal(DateTimeOffset.Parse(instant, System.Globalization.CultureInfo.InvariantCulture), OneMapping.Event(pack, record).OccurredAt);
+    }
+
+    [Theory]
+    [InlineData("Mars/Olympus")]
+    [InlineData("GMT Standard Time")]
+    public void AZoneThatIsNotOfTheIanaListIsRefused(string zone)
+    {
+        var error = Assert.Single(OneMapping.ErrorsOf(
+            $$$"""
+            "shape":{"type":"kv","requires":["t"]},"fields":{"time":{"from":"t","formats":["iso"],"zone":"{{{zone}}}"}}
+            """));
+        Assert.Contains("IANA", error.ToString(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void TheUserAgentIsAFieldOfItsOwn() => Assert.Equal("Mozilla/5.0 (iPad)", Read("""{"userAgent":"ua"}""", "ua=\"Mozilla/5.0 (iPad)\"").UserAgent);
 

@@ -18,9 +18,11 @@ internal static class OneMapping
 
     public static IReadOnlyList<MappingError> ErrorsOf(string members) => Assert.Throws<MappingException>(() => Of(members)).Errors;
 
-    public static SampleReading Read(Mapping[] pack, string record, string contentType = RecordEnvelope.Syslog, CategoryNames? names = null)
+    public static SampleReading Read(Mapping[] pack, string record, string contentType = RecordEnvelope.Syslog, CategoryNames? names = null) => Read(
+        pack, new RawRecord(RecordEnvelope.Of(Door.Http, contentType, ""), Packs.ReceivedAt, RecordFlags.None, Encoding.UTF8.GetBytes(record)), names);
+
+    public static SampleReading Read(Mapping[] pack, RawRecord raw, CategoryNames? names = null)
     {
-        var raw = new RawRecord(RecordEnvelope.Of(Door.Http, contentType, ""), Packs.ReceivedAt, RecordFlags.None, Encoding.UTF8.GetBytes(record));
         var sink = new KeepingSink(raw);
         var result = new Normalizer(Shared).Normalize(raw, pack, Packs.London, sink, names);
         return new SampleReading(1, result, sink.Events.ConvertAll(e => SampleEvent.Of(e, pack[0])));
@@ -33,6 +35,8 @@ internal static class OneMapping
         Assert.Equal((NormalizeOutcome.Mapped, ""), (reading.Result.Outcome, reading.Result.Reason));
         return Assert.Single(reading.Events).Event;
     }
+
+    public static MonitoringEvent Event(Mapping[] pack, RawRecord record) => Assert.Single(Read(pack, record).Events).Event;
 
     private sealed class KeepingSink(RawRecord record) : IEventSink
     {

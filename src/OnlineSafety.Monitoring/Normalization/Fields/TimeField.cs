@@ -3,7 +3,11 @@ using OnlineSafety.Monitoring.Events;
 namespace OnlineSafety.Monitoring.Normalization.Fields;
 
 /// <summary>One way to find a time: the names whose values, joined by a space, hold it, and the formats to try.</summary>
-internal sealed record TimeWay(int[] Joined, Selector From, TimeFormat[] Formats)
+/// <param name="Joined">Names of the parts; empty: one name has it all.</param>
+/// <param name="From">Where it is when it is not joined.</param>
+/// <param name="Formats">How it may be written.</param>
+/// <param name="Zone">Zone that the product writes in without saying so; null: the source's.</param>
+internal sealed record TimeWay(int[] Joined, Selector From, TimeFormat[] Formats, TimeZoneInfo? Zone)
 {
     public ReadOnlySpan<byte> Find(Cells cells)
     {
@@ -58,9 +62,10 @@ internal sealed class TimeField(TimeWay[] ways) : Field
                 continue;
             }
 
+            var written = way.Zone is { } zone ? moment with { Zone = zone } : moment;
             foreach (var format in way.Formats)
             {
-                if (format.TryRead(text, moment, out var instant))
+                if (format.TryRead(text, written, out var instant))
                 {
                     Set(draft, instant, TimeBasis.Vendor, moment);
                     return;

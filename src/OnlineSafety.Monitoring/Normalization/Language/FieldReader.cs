@@ -224,7 +224,7 @@ internal sealed class FieldReader(NameTable names, WebTables web, CategoryNames 
         var ways = new List<TimeWay>();
         foreach (var way in Alternatives(place))
         {
-            way.Only("from", "join", "formats");
+            way.Only("from", "join", "formats", "zone");
             var formats = new List<TimeFormat>();
             foreach (var format in way.Items("formats"))
             {
@@ -243,9 +243,26 @@ internal sealed class FieldReader(NameTable names, WebTables web, CategoryNames 
                 way.Fail("'formats' is missing: how the time is written");
             }
 
-            ways.Add(new TimeWay(names.SlotsOf(way.Texts("join"), way), new Selector(names.SlotsOf(way.Texts("from"), way)), [.. formats]));
+            ways.Add(new TimeWay(names.SlotsOf(way.Texts("join"), way), new Selector(names.SlotsOf(way.Texts("from"), way)), [.. formats], ZoneOf(way)));
         }
 
         return [.. ways];
+    }
+
+    private static TimeZoneInfo? ZoneOf(Place way)
+    {
+        if (way.Find("zone") is not { } zone)
+        {
+            return null;
+        }
+
+        // IANA names alone: what a host calls its zones must not decide how a record is read.
+        if (TimeZoneInfo.TryFindSystemTimeZoneById(zone.Text(), out var found) && found.HasIanaId)
+        {
+            return found;
+        }
+
+        zone.Fail("must be UTC or an IANA zone, such as Europe/London");
+        return null;
     }
 }

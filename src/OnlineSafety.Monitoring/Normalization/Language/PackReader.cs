@@ -48,7 +48,7 @@ internal static class PackReader
     /// <summary>One compiled mapping for each shape it names: the same columns may be written in several ways.</summary>
     private static IEnumerable<Mapping> ReadMapping(Place place, string id, WebTables web, CategoryNames categories)
     {
-        place.Only("id", "version", "status", "source", "ask", "notes", "shape", "when", "control", "blanks", "ignore", "keep", "fields");
+        place.Only("id", "version", "status", "source", "ask", "notes", "trust", "shape", "when", "control", "blanks", "ignore", "keep", "fields");
         var names = new NameTable();
         var shapes = ReadShapes(place, names);
         var fields = new FieldReader(names, web, categories).Read(place);
@@ -65,6 +65,7 @@ internal static class PackReader
             Status = status,
             Source = place.Text("source", required: true),
             Ask = place.Text("ask", required: status == MappingStatus.Unverified),
+            LowTrust = place.Find("trust")?.OneOf("full", "low") == "low",
             Shape = shapes[0](),
             When = when,
             Control = control,

@@ -26,7 +26,7 @@ internal static class ShapeReader
                 return ReadLine(place, new SpaceSplitter(), 0, names);
             case "csv":
                 place.Only("type", "separator", "requires", "strip", "layouts");
-                return place.Find("layouts") is null ? ReadTable(place, names) : ReadLine(place, new CsvSplitter(SeparatorOf(place, ",")), 1, names);
+                return place.Find("layouts") is null ? ReadTable(place, names) : ReadRows(place, names);
             case "kv":
                 return ReadPairs(place, names);
             case "cef":
@@ -53,6 +53,19 @@ internal static class ShapeReader
 
     private static Func<Shape> ReadLine(Place place, Splitter splitter, int looseMinimum, NameTable names)
     {
+        var (layouts, prefixes) = ReadPositions(place, looseMinimum, names);
+        return () => new LineShape(splitter, layouts, prefixes) { Names = names.Names };
+    }
+
+    private static Func<Shape> ReadRows(Place place, NameTable names)
+    {
+        var (layouts, prefixes) = ReadPositions(place, 1, names);
+        var separator = SeparatorOf(place, ",");
+        return () => new CsvRowsShape(separator, layouts, prefixes) { Names = names.Names };
+    }
+
+    private static (Layout[] Layouts, byte[][] Prefixes) ReadPositions(Place place, int looseMinimum, NameTable names)
+    {
         var layouts = place.Items("layouts").ConvertAll(layout => ReadLayout(layout, looseMinimum, names));
         if (layouts.Count == 0)
         {
@@ -60,8 +73,7 @@ internal static class ShapeReader
             layouts.Add(new Layout([], 0, 0));
         }
 
-        byte[][] prefixes = [.. place.Texts("strip").Select(Utf8Text.Of)];
-        return () => new LineShape(splitter, [.. layouts], prefixes) { Names = names.Names };
+        return ([.. layouts], [.. place.Texts("strip").Select(Utf8Text.Of)]);
     }
 
     private static Layout ReadLayout(Place place, int looseMinimum, NameTable names)

@@ -132,83 +132,17 @@ internal sealed class SpaceSplitter : Splitter
     }
 }
 
-/// <summary>Values separated by one sign, quoted as RFC 4180 says.</summary>
-internal sealed class CsvSplitter(byte separator) : Splitter
+/// <summary>One line, one event, columns by position.</summary>
+internal sealed class LineShape(Splitter splitter, Layout[] layouts, byte[][] prefixes) : PositionShape(layouts, prefixes)
 {
-    public override int Split(Cells cells, Slice body, Span<Slice> pieces)
-    {
-        var reader = new CsvReader(cells, body, separator);
-        var count = 0;
-        while (reader.TryReadCell(out var cell))
-        {
-            if (count == pieces.Length)
-            {
-                return -1;
-            }
-
-            pieces[count++] = cell;
-        }
-
-        return reader.OpenQuote ? 0 : count;
-    }
-}
-
-/// <summary>
-/// One line, one event, columns by position: the first layout that fits is taken, those with as many columns as the line has pieces
-/// before those whose loose columns must take several.
-/// </summary>
-internal sealed class LineShape(Splitter splitter, Layout[] layouts, byte[][] prefixes) : Shape
-{
-    // With fewer pieces than this nothing can be told about a line.
-    private const int LeastPieces = 3;
-
-    private readonly int _fewest = layouts.Min(layout => layout.MinimumCount);
-
     public override bool IsLine => true;
 
     public override Fit Open(Cells cells, string contentType)
     {
-        var count = splitter.Split(cells, Strip(cells), cells.Pieces);
-        return count < LeastPieces ? Fit.Foreign : Choose(cells, cells.Pieces.AsSpan(0, count));
+        var body = cells.Body;
+        var prefix = PrefixOf(cells.Bytes(body));
+        return Choose(cells, splitter.Split(cells, Cells.Part(body, prefix, body.Length - prefix), cells.Pieces));
     }
 
     public override bool Next(Cells cells) => cells.Cursor++ == 0;
-
-    private Fit Choose(Cells cells, ReadOnlySpan<Slice> pieces)
-    {
-        foreach (var layout in layouts)
-        {
-            if (layout.ColumnCount == pieces.Length && layout.TryAssign(cells, pieces))
-            {
-                return Fit.Fits;
-            }
-        }
-
-        var alike = false;
-        foreach (var layout in layouts)
-        {
-            if (layout.ColumnCount != pieces.Length && layout.TryAssign(cells, pieces))
-            {
-                return Fit.Fits;
-            }
-
-            alike |= layout.LooksLike(cells, pieces);
-        }
-
-        return alike ? Break(cells, pieces.Length < _fewest ? Reasons.ColumnCount : Reasons.ColumnShape) : Fit.Foreign;
-    }
-
-    private Slice Strip(Cells cells)
-    {
-        var body = cells.Body;
-        foreach (var prefix in prefixes)
-        {
-            if (cells.Bytes(body).StartsWith(prefix))
-            {
-                return Cells.Part(body, prefix.Length, body.Length - prefix.Length);
-            }
-        }
-
-        return body;
-    }
 }
