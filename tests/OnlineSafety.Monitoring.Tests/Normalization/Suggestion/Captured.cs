@@ -23,6 +23,8 @@ internal static class Captured
 
     public static RawRecord Csv(string text) => Record(text, RecordEnvelope.Csv, Door.Http);
 
+    public static RawRecord Mail(string text) => Record(text, RecordEnvelope.Mail, Door.Mail);
+
     public static Proposal Suggest(params IReadOnlyList<RawRecord> records) => new Suggester(Mappings, Vocabulary).Suggest(Product, records, Packs.London);
 
     /// <summary>The events that a mapping makes of the records, in their order.</summary>

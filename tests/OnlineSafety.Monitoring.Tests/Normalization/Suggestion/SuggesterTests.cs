@@ -131,6 +131,17 @@ public sealed class SuggesterTests
     }
 
     [Fact]
+    public void AMailIsReadByTheLabelsThatProductsUseAndAllItsTextIsRead()
+    {
+        var record = Captured.Mail("From: filter@example.test\r\nSubject: Alert\r\nContent-Type: text/plain\r\n\r\nHello,\r\nDate: 27/02/2026 09:14\r\nUser: SCHOOL\\a.patel\r\nURL: https://bets.example.test/play\r\nAction: Blocked\r\nmy friend zephyrine: said so\r\n");
+        var proposal = Captured.Suggest(record);
+        var e = Assert.Single(Captured.Read(proposal.Mapping, record));
+        Assert.Equal(("a.patel", "bets.example.test", DeviceAction.Blocked), (e.User, e.UrlHost, e.Action));
+        Assert.Contains("said so", e.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("zephyrine", JsonSerializer.Serialize(proposal, Proposal.Json), StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
     public void WordsThatNoFieldIsForAreReadAllTheSame()
     {
         var record = Captured.Json("""[{"t":"2026-03-02T09:14:07Z","a":"i want to go away","b":"nobody cares about me at all","c":"meet me at the gate"},{"t":"2026-03-02T09:15:07Z","a":"hello there my friend","b":"this is my homework now","c":"football after school today"}]""");

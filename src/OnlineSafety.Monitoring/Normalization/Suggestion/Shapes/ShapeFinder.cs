@@ -120,7 +120,7 @@ internal sealed class ShapeFinder(Vocabulary vocabulary)
             "json" => JsonRecords.Describe(records, indexes, vocabulary),
             "query" => new ShapeGroup("query", "a form or query string", Requiring("query", QueryText.NamesOf(records)), indexes),
             "kv" => PairText.Describe(records, indexes, parts[1][0]),
-            ShapeGroup.Mail => new ShapeGroup(ShapeGroup.Mail, "mails", Requiring("mail", ["^Subject"]), indexes),
+            ShapeGroup.Mail => MailLabels.Describe(records, indexes, vocabulary),
             "table" => Table.Describe(records, indexes, parts[1][0]),
             "cef" => new ShapeGroup("cef", "CEF lines", new JsonObject { ["type"] = "cef" }, indexes),
             "leef" => new ShapeGroup("leef", "LEEF lines", new JsonObject { ["type"] = "leef" }, indexes),
