@@ -24,7 +24,7 @@ internal static class CommandLine
         return parse.Action is ParseErrorAction ? Usage : exit;
     }
 
-    private static RootCommand Root(TimeProvider time)
+    internal static RootCommand Root(TimeProvider time)
     {
         var installation = new Installation(time);
         var root = new RootCommand("Online safety monitoring for schools: exports of filtering and monitoring products in, one alert queue out.");

@@ -22,10 +22,11 @@ internal static class SourceAddCommand
             "onlinesafety source add --school \"Example Academy\" --product netsweeper --via syslog --host filter1",
             "onlinesafety source add --school \"Example Academy\" --product protex --via syslog --certificate client.pem",
             "onlinesafety source add --school \"Example Academy\" --product unknown --via webhook --name \"New filter\"",
+            "onlinesafety source add --school \"Example Academy\" --product netsweeper --via webhook --deny-page",
             "onlinesafety source add --school \"Example Academy\" --product smoothwall --via mail --sender smoothwall.com")
         {
             switches.School, switches.Product, switches.Via, switches.From, switches.Sender, switches.Port, switches.Host, switches.App, switches.Tls, switches.Certificate, switches.Name, switches.Zone,
-            switches.Capture, switches.Json,
+            switches.DenyPage, switches.Capture, switches.Json,
         };
         return command.Does(async (parse, cancellationToken) =>
         {
@@ -121,6 +122,11 @@ internal static class SourceAddCommand
             Description = "Keep its records until `source map` gives it a mapping, read for grave words alone. Always so for --product unknown.",
         };
 
+        public Option<bool> DenyPage { get; } = new("--deny-page")
+        {
+            Description = "Its webhook takes GET from the browsers of blocked pupils, as a deny page. Nothing proves what a browser says: such alerts are never more than high alone.",
+        };
+
         public Option<bool> Json { get; } = Output.JsonSwitch();
 
         public Switches()
@@ -134,6 +140,7 @@ internal static class SourceAddCommand
         public NewSource Read(ParseResult parse, SchemaFiles schemas) => new()
         {
             Product = parse.GetRequiredValue(Product) is Unknown ? Unknown : schemas.Product(parse.GetRequiredValue(Product)),
+            DenyPage = parse.GetValue(DenyPage),
             Capture = parse.GetValue(Capture) || parse.GetRequiredValue(Product) is Unknown,
             Door = Words.TryRead<SourceDoor>(parse.GetRequiredValue(Via), out var door) ? door : throw new SetupException("--via is webhook, syslog, file or mail."),
             From = parse.GetRequiredValue(From),

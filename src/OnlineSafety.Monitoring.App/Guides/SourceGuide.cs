@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Reflection;
 using OnlineSafety.Monitoring.App.Hosting;
 using OnlineSafety.Monitoring.Sources;
+using OnlineSafety.Monitoring.Sources.Authentication;
 
 namespace OnlineSafety.Monitoring.App.Guides;
 
@@ -43,7 +44,9 @@ internal static class SourceGuide
 {
     public static string For(Source source, string key, SourceAddress address)
     {
-        var door = ((SourceDoor)source.Door).ToString().ToLowerInvariant() + (source is { Tls: true, Door: (short)SourceDoor.Syslog } ? "-tls" : "");
+        var door = SourceAuthentication.Parse(source.Authentication).Get
+            ? "deny-page"
+            : ((SourceDoor)source.Door).ToString().ToLowerInvariant() + (source is { Tls: true, Door: (short)SourceDoor.Syslog } ? "-tls" : "");
         var endpoint = source.Door == (short)SourceDoor.Mail ? address.Mail : address.Syslog;
         var colon = endpoint.LastIndexOf(':');
         var text = (Read($"{source.Product}.{door}") is { } own ? own + "\n" : "") + Read(door);

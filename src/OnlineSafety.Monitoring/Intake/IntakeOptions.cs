@@ -43,6 +43,10 @@ internal sealed class HttpDoorOptions
     [Range(1, 10_000)]
     public int MaxRequestsPerSource { get; set; } = 64;
 
+    /// <summary>Requests that one address may make a minute to sources for deny pages, which anybody can call; more are answered 429. A whole school may stand behind one address.</summary>
+    [Range(1, 1_000_000)]
+    public int MaxDenyPagesPerMinutePerPeer { get; set; } = 1200;
+
     /// <summary>Appends of all sources that may wait for the log; more are answered 503.</summary>
     [Range(1, 100_000)]
     public int MaxPendingAppends { get; set; } = 1024;

@@ -22,7 +22,10 @@ internal static class IntakeServices
         services.AddSingleton<IntakeAppender>();
         services.AddSingleton<UnansweredRequests>();
         services.AddSingleton<RefusedDeliveries>();
+        services.AddSingleton<RequestGate>();
         services.AddSingleton<IngestHandler>();
+        services.AddSingleton<PeerRates>();
+        services.AddSingleton<DenyPageHandler>();
         services.AddSingleton<SyslogService>();
         services.AddHostedService(provider => provider.GetRequiredService<SyslogService>());
         services.AddSingleton<MailService>();

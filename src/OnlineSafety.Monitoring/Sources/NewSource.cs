@@ -1,4 +1,5 @@
 using System.Net;
+using OnlineSafety.Monitoring.Sources.Authentication;
 
 namespace OnlineSafety.Monitoring.Sources;
 
@@ -11,6 +12,9 @@ internal sealed record NewSource
 
     /// <summary>Keep its records until it is given a mapping, read for grave words alone.</summary>
     public bool Capture { get; init; }
+
+    /// <summary>Its webhook takes GET from the browsers of blocked pupils.</summary>
+    public bool DenyPage { get; init; }
 
     /// <summary>Empty: the product's word.</summary>
     public string Name { get; init; } = "";
@@ -57,6 +61,11 @@ internal sealed record NewSource
             throw new SetupException("--sender belongs to --via mail.");
         }
 
+        if (Door != SourceDoor.Webhook && DenyPage)
+        {
+            throw new SetupException("--deny-page belongs to --via webhook.");
+        }
+
         if (Port is < 1 or > 65535)
         {
             throw new SetupException("--port is between 1 and 65535.");
@@ -70,6 +79,7 @@ internal sealed record NewSource
             Product = Product,
             Capture = Capture,
             Door = (short)Door,
+            Authentication = DenyPage ? SourceAuthentication.DenyPageJson : SourceAuthentication.BearerJson,
             Networks = [.. From.Select(Network).Distinct(StringComparer.Ordinal)],
             Port = Port,
             MatchHost = Selector(Host, "--host"),

@@ -8,6 +8,7 @@ using OnlineSafety.Monitoring.App.Demo;
 using OnlineSafety.Monitoring.App.Hosting;
 using OnlineSafety.Monitoring.IntegrationTests.Access;
 using OnlineSafety.Monitoring.People;
+using OnlineSafety.Monitoring.Sources;
 
 namespace OnlineSafety.Monitoring.IntegrationTests.App;
 
@@ -37,7 +38,7 @@ public sealed class ConfidentialityTests(PostgresFixture postgres) : IClassFixtu
         {
             var (school, sources, staffKey) = await SetUpAsync(service, database);
             await PlayAsync(service, school, sources);
-            await KnockAsync(service, sources, staffKey);
+            await KnockAsync(service, school, sources, staffKey);
             await FailAsync(service, database, school, sources, staffKey, heard);
             Assert.Equal(0, await CommandLine.RunAsync(
                 ["digest", "send", "--school", DemoSchool.Name, "--data", _data, "--connection", database.Test.ConnectionString],
@@ -102,7 +103,7 @@ public sealed class ConfidentialityTests(PostgresFixture postgres) : IClassFixtu
     }
 
     /// <summary>Requests and lines that are refused, with the marker wherever a sender can put a word.</summary>
-    private async Task KnockAsync(RunningService service, IReadOnlyList<DemoSource> sources, string staffKey)
+    private async Task KnockAsync(RunningService service, Guid school, IReadOnlyList<DemoSource> sources, string staffKey)
     {
         var source = sources.First(s => s.Port is null);
         var ingest = $"{service.Addresses.Http}/v1/ingest/{source.Id}";
@@ -117,9 +118,22 @@ public sealed class ConfidentialityTests(PostgresFixture postgres) : IClassFixtu
         await AskAsync(HttpMethod.Post, ingest, source.Key, Marker, encoding: "gzip");
         await AskAsync(HttpMethod.Post, ingest, source.Key, Marker, encoding: Marker);
         await AskAsync(HttpMethod.Post, ingest + $"?{Marker}", source.Key, $"{{\"{Marker}\":\"{Marker}\"}}");
+        await BlockAsync(service, school);
         using var line = new TcpClient();
         await line.ConnectAsync(IPAddress.Loopback, IPEndPoint.Parse(service.Addresses.Syslog).Port);
         await line.GetStream().WriteAsync(Encoding.ASCII.GetBytes($"9999999999 <14>1 - {Marker} {Marker} - - - {Marker}\n"));
+    }
+
+    /// <summary>The browser of a blocked pupil, whose address names them.</summary>
+    private async Task BlockAsync(RunningService service, Guid school)
+    {
+        var wanted = new NewSource { Product = "netsweeper", Door = SourceDoor.Webhook, DenyPage = true, Name = "Deny page" };
+        var page = await new SourceRegister(service.Database[DatabaseRole.Setup], TimeProvider.System).AddAsync(school, wanted, InstallationDatabase.Tester, default);
+        var address = $"{service.Addresses.Http}/v1/ingest/{page.Source.SourceId}";
+        var query = $"?dpid=1&username={Marker}&url=https%3a%2f%2fwww.google.com%2fsearch%3fq%3d{Marker}+kill+myself";
+        Assert.Equal(HttpStatusCode.OK, await AskAsync(HttpMethod.Get, $"{address}/{page.Key}{query}", key: null));
+        Assert.Equal(HttpStatusCode.NotFound, await AskAsync(HttpMethod.Get, $"{address}/osk_{Marker}{query}", key: null));
+        Assert.Equal(HttpStatusCode.MethodNotAllowed, await AskAsync(HttpMethod.Get, address + query, key: null));
     }
 
     /// <summary>The database refuses a row and quotes it, while the workers record and while a member of staff reads.</summary>

@@ -33,6 +33,7 @@ public sealed class SourceAuthenticationTests
     [InlineData("""{"methods": [{"kind": "bearer"}, {"kind": "path"}], "require": "all"}""", "proves no more")]
     [InlineData("""{"methods": [{"kind": "bearer", "header": "a b"}]}""", "methods[0].header")]
     [InlineData("""{"methods": [{"kind": "basic", "user": "a:b"}]}""", "methods[0].user")]
+    [InlineData("""{"methods": [{"kind": "bearer"}], "get": true}""", "get")]
     [InlineData("""{"methods": [{"kind": "carrier pigeon"}]}""", "cannot be read")]
     [InlineData("""{"methods": [{"kind": "bearer", "haeder": "X"}]}""", "cannot be read")]
     [InlineData("""{"methods": [{"kind": "hmac", "header": "S"}]}""", "cannot be read")]

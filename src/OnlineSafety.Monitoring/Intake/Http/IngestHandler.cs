@@ -16,7 +16,7 @@ internal sealed class IngestHandler
 {
     private const int LongestKeptHeader = 256;
 
-    private readonly ISourceDirectory _directory;
+    private readonly RequestGate _gate;
     private readonly IntakeAppender _appender;
     private readonly HttpDoorOptions _options;
     private readonly TimeProvider _time;
@@ -28,7 +28,7 @@ internal sealed class IngestHandler
     private readonly BodyMemory _memory;
 
     public IngestHandler(
-        ISourceDirectory directory,
+        RequestGate gate,
         IntakeAppender appender,
         UnansweredRequests unanswered,
         RefusedDeliveries refused,
@@ -37,7 +37,7 @@ internal sealed class IngestHandler
         IHostApplicationLifetime lifetime,
         ILogger<IngestHandler> logger)
     {
-        _directory = directory;
+        _gate = gate;
         _appender = appender;
         _options = options.Value.Http;
         _time = time;
@@ -56,11 +56,11 @@ internal sealed class IngestHandler
     {
         try
         {
-            var (proof, refusal) = HasTwoLengths(context.Request) ? (null, IngestRefusal.LengthAmbiguous) : await AuthorizeAsync(context);
+            var (proof, refusal) = HasTwoLengths(context.Request) ? (null, IngestRefusal.LengthAmbiguous) : await _gate.AuthorizeAsync(context);
             refusal ??= await TakeAsync(context, proof!);
             if (refusal is not null)
             {
-                _refused.Count(context, NamedBy(context), refusal.Reason);
+                _refused.Count(context, RequestGate.NamedBy(context), refusal.Reason);
                 await IngestAnswer.WriteAsync(context.Response, refusal);
             }
         }
@@ -75,75 +75,6 @@ internal sealed class IngestHandler
     /// takes the length away and leaves it under another name.
     /// </summary>
     private static bool HasTwoLengths(HttpRequest request) => request.Headers.TransferEncoding.Count > 0 && request.Headers.ContainsKey("X-Content-Length");
-
-    /// <summary>What the head of the request proves: refused, or right so far.</summary>
-    private async Task<(RequestProof? Proof, IngestRefusal? Refusal)> AuthorizeAsync(HttpContext context)
-    {
-        if (NamedBy(context) is not { } id)
-        {
-            return (null, IngestRefusal.NoSuchSource);
-        }
-
-        var proof = ProofOfHead(context, id);
-        if (proof.Refused is not null)
-        {
-            // A source or key made a moment ago works at once. The same for an unknown source and a wrong key, so that the time tells nothing either.
-            await RefreshAsync(context.RequestAborted);
-            proof = ProofOfHead(context, id);
-        }
-
-        if (proof.Refused is { } reason)
-        {
-            return (null, IngestRefusal.NotProven(reason));
-        }
-
-        var peer = context.Connection.RemoteIpAddress;
-        var allowed = proof.Source!.From;
-        return allowed.Count > 0 && (peer is null || PeerAddress.LongestPrefix(allowed, PeerAddress.Plain(peer)) < 0)
-            ? (null, IngestRefusal.NotProven(IntakeReason.AddressNotAllowed))
-            : (proof, null);
-    }
-
-    private static Guid? NamedBy(HttpContext context)
-    {
-        var text = context.Request.RouteValues[IngestEndpoints.SourceValue] as string;
-        return Guid.TryParseExact(text, "N", out var id) || Guid.TryParseExact(text, "D", out id) ? id : null;
-    }
-
-    private RequestProof ProofOfHead(HttpContext context, Guid source) => RequestProof.OfHead(
-        _directory.Find(source), context.Request.Headers, context.Request.RouteValues[IngestEndpoints.SecretValue] as string, _time.GetUtcNow());
-
-    /// <summary>The proof with the body as it was received, before anything in it is believed or unpacked.</summary>
-    private async ValueTask<RequestProof> AddBodyAsync(HttpContext context, RequestProof proof, ReadOnlyMemory<byte> sent)
-    {
-        proof.AddBody(sent.Span);
-        if (proof.Refused is null)
-        {
-            return proof;
-        }
-
-        // A secret made a moment ago works at once.
-        await RefreshAsync(context.RequestAborted);
-        var again = ProofOfHead(context, proof.Source!.Key.Source);
-        if (again.Refused is null)
-        {
-            again.AddBody(sent.Span);
-        }
-
-        return again;
-    }
-
-    private async Task RefreshAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            await _directory.RefreshAsync(cancellationToken);
-        }
-        catch (Exception exception) when (exception is not OperationCanceledException)
-        {
-            DoorLog.DirectoryNotRefreshed(_logger, ErrorWords.Of(exception));
-        }
-    }
 
     /// <summary>Null when the records are durable and the answer was written.</summary>
     private async Task<IngestRefusal?> TakeAsync(HttpContext context, RequestProof proof)
@@ -161,7 +92,7 @@ internal sealed class IngestHandler
             using var lease = _memory.Lease(source);
             var (body, refusal) = await IngestBody.ReadAsync(context, _options, lease, _time, async sent =>
             {
-                proof = await AddBodyAsync(context, proof, sent);
+                proof = await _gate.AddBodyAsync(context, proof, sent);
                 return proof.Refused is { } reason ? IngestRefusal.NotProven(reason) : null;
             });
             using (body)
@@ -208,7 +139,8 @@ internal sealed class IngestHandler
 
         var print = RequestPrint.Of(source.Key.Source, hash);
         var repeated = deliveryId is null && _unanswered.Contains(print);
-        var flags = repeated ? RecordFlags.PossibleDuplicate : RecordFlags.None;
+        // What a browser was told is no secret, however it is sent.
+        var flags = (repeated ? RecordFlags.PossibleDuplicate : RecordFlags.None) | (source.Authentication.Get ? RecordFlags.Unproven : RecordFlags.None);
         var records = body.ToRecords(EnvelopeOf(context), _time.GetUtcNow(), flags, _options.MaxRecords);
         if (records is null or { Count: 0 })
         {

@@ -12,6 +12,10 @@ internal sealed record IngestRefusal(int Status, IntakeReason Reason, string Tit
 {
     public static readonly IngestRefusal NoSuchSource = new(404, IntakeReason.SourceMalformed, "There is no such source.");
 
+    public static readonly IngestRefusal NotForBrowsers = new(405, IntakeReason.SourceMalformed, "This source takes POST. One for a deny page is added with --deny-page.");
+
+    public static readonly IngestRefusal PeerBusy = new(429, IntakeReason.OverRate, "Too many requests from this address.", 60);
+
     /// <summary>What follows on the connection is not to be believed or waited for.</summary>
     public bool EndsConnection => Reason is IntakeReason.BodyBroken or IntakeReason.BodyTooSlow;
 
@@ -61,6 +65,11 @@ internal static class IngestAnswer
     {
         response.StatusCode = refusal.Status;
         response.ContentType = "application/problem+json";
+        if (refusal.Status == StatusCodes.Status405MethodNotAllowed)
+        {
+            response.Headers.Allow = HttpMethods.Post;
+        }
+
         response.Headers.CacheControl = "no-store";
         if (refusal.RetryAfterSeconds is { } seconds)
         {

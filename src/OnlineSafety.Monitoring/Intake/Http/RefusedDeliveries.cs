@@ -46,7 +46,7 @@ internal sealed class RefusedDeliveries(ISourceDirectory directory, IDoorTrouble
         IntakeReason.TimestampOutside => DoorTroubleKind.WrongTime,
         IntakeReason.AddressNotAllowed => DoorTroubleKind.AddressNotAllowed,
         IntakeReason.BodyTooLarge or IntakeReason.ExpandedTooLarge or IntakeReason.TooManyRecords => DoorTroubleKind.TooLarge,
-        IntakeReason.SourceBusy => DoorTroubleKind.TooManyRequests,
+        IntakeReason.SourceBusy or IntakeReason.OverRate => DoorTroubleKind.TooManyRequests,
         IntakeReason.EncodingUnsupported or IntakeReason.BodyEmpty or IntakeReason.BodyBroken or IntakeReason.BodyTooSlow or IntakeReason.DeliveryIdInvalid =>
             DoorTroubleKind.NotReadable,
         _ => null,

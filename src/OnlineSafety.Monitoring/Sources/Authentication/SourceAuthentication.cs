@@ -29,6 +29,9 @@ internal sealed record SourceAuthentication
     /// <summary>What a source has until it is told otherwise: its key in the Authorization header.</summary>
     public const string BearerJson = """{"methods": [{"kind": "bearer"}]}""";
 
+    /// <summary>Of a source that takes GET from browsers.</summary>
+    public const string DenyPageJson = """{"methods": [{"kind": "path"}], "get": true}""";
+
     public static SourceAuthentication Bearer { get; } = Parse(BearerJson);
 
     /// <summary>Of a source whose stored text cannot be read: nothing proves it, so it is refused.</summary>
@@ -47,6 +50,9 @@ internal sealed record SourceAuthentication
 
     /// <summary>Said whenever there is more than one method.</summary>
     public Requirement? Require { get; init; }
+
+    /// <summary>Takes GET, from the browser of whoever was blocked: the query is the record, and nothing proves it.</summary>
+    public bool Get { get; init; }
 
     [JsonIgnore]
     public IEnumerable<HmacMethod> Signatures => Methods.OfType<HmacMethod>();
@@ -89,6 +95,11 @@ internal sealed record SourceAuthentication
         if (Require == Requirement.All && Methods.Count(method => method is not HmacMethod) > 1)
         {
             yield return "require: bearer, basic and path all present the key of the source, so that asking for two of them proves no more than one.";
+        }
+
+        if (Get && Methods is not [PathMethod])
+        {
+            yield return "get: a browser presents nothing but the address, so that path must be the only method.";
         }
 
         foreach (var fault in Methods.SelectMany((method, index) => method.Faults().Select(fault => $"methods[{index}].{fault}")))
