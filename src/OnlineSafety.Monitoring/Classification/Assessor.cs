@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using OnlineSafety.Monitoring.Events;
 
@@ -71,6 +72,39 @@ internal sealed class Assessor(RuleSet rules)
         draft.Set(EventField.Text, utf8);
         return new Decision(rules, draft, "", _findings, _categories, -1, SliceDecoded).Decide("");
     }
+
+    /// <summary>
+    /// Reads what no rule is asked about, as a raw record is read: what a mapping left over or only keeps, and fields that hold words when a mapping put
+    /// them in the wrong place. A mapping must not hide what was found while there was none.
+    /// </summary>
+    public Assessment AssessLeftOver(EventDraft draft)
+    {
+        var gravest = Assessment.None;
+        for (var i = 0; i < draft.UnmappedCount; i++)
+        {
+            gravest = Graver(gravest, draft.UnmappedValue(i));
+        }
+
+        foreach (var field in NameFields)
+        {
+            gravest = Graver(gravest, draft[field]);
+        }
+
+        return gravest;
+    }
+
+    // A phrase has several words; nearly all of these values have one, or are short.
+    private Assessment Graver(Assessment gravest, ReadOnlySpan<byte> value) =>
+        value.Length >= ShortestPhrase && value.ContainsAny(BetweenWords) && AssessText(value) is var found && found.Severity > gravest.Severity ? found : gravest;
+
+    private const int ShortestPhrase = 8;
+
+    private static readonly SearchValues<byte> BetweenWords = SearchValues.Create(" +%_\t\n"u8);
+
+    private static ReadOnlySpan<EventField> NameFields =>
+    [
+        EventField.UserAsSent, EventField.Group, EventField.DeviceHost, EventField.VendorTheme, EventField.VendorSeverityWord, EventField.ActionAsSent,
+    ];
 
     private static ReadOnlySpan<EventField> TextFields => [EventField.SearchQuery, EventField.Text, EventField.App, EventField.VendorReason];
 

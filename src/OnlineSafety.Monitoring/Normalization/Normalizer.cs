@@ -72,13 +72,14 @@ internal sealed class Normalizer(MappingSet mappings)
     }
 
     /// <summary>
-    /// What a person could read in a record: a mail decoded, anything else as it came. For grave words in what no mapping claims. Valid until the next call.
+    /// What a person could read in a record: a mail decoded, anything else as it came and with its escapes undone. For grave words in what no mapping claims.
+    /// Valid until the next call.
     /// </summary>
     public ReadOnlyMemory<byte> Readable(in RawRecord record)
     {
         if (record.Envelope.ContentType != RecordEnvelope.Mail)
         {
-            return record.Payload;
+            return ReadableText.Of(record.Payload);
         }
 
         _cells.Mail.Read(record.Payload);

@@ -86,16 +86,12 @@ internal sealed class Stages(Rules rules, ILogger logger) : IEventSink
     /// </summary>
     private void Capture()
     {
-        if (_normalizer.IsControl(_record))
-        {
-            _plan.End(Disposition.Control, _record.ReceivedAt);
-            return;
-        }
-
-        var assessment = AssessText();
+        var control = _normalizer.IsControl(_record);
+        var answer = control && _record.Envelope.ContentType == RecordEnvelope.Mail;
+        var assessment = answer ? Assessment.None : AssessText();
         if (assessment.Severity == Severity.None)
         {
-            _plan.End(Disposition.Captured, _record.ReceivedAt);
+            _plan.End(control ? Disposition.Control : Disposition.Captured, _record.ReceivedAt);
             return;
         }
 
@@ -128,10 +124,15 @@ internal sealed class Stages(Rules rules, ILogger logger) : IEventSink
         _parts = part + 1;
         if (_context.Canaries.In(draft) is { } canary)
         {
-            // It goes no further: neither counted nor shown as what somebody did. A record that holds other events is theirs.
-            _canaryOnly |= part == 0;
             _plan.Canaries[canary] = _record.ReceivedAt;
-            return;
+            if (Assess(draft, Subject.Nobody).Severity < Severity.High)
+            {
+                // It goes no further: neither counted nor shown as what somebody did. A record that holds other events is theirs.
+                _canaryOnly |= part == 0;
+                return;
+            }
+
+            // Whoever knows a token must not hide behind it what stands in the event's other fields.
         }
 
         _canaryOnly = false;
@@ -145,7 +146,7 @@ internal sealed class Stages(Rules rules, ILogger logger) : IEventSink
 
         var role = subject.Role == PersonRole.Unknown ? draft.RoleHint : subject.Role;
         subject = subject with { Role = role };
-        var assessment = _assessor.Assess(draft, _context.Product, new AssessContext(role, subject.KeyStage));
+        var assessment = Assess(draft, subject);
         LeftOver?.Note(draft);
         _plan.Counters.Add(draft, assessment.Theme, role, subject.Year, device);
         CountUnmapped(draft, assessment);
@@ -161,6 +162,12 @@ internal sealed class Stages(Rules rules, ILogger logger) : IEventSink
         _plan.Events.Add(Plan(read, assessment, subject, review: "", held: !concern));
     }
 
+    private Assessment Assess(EventDraft draft, in Subject subject)
+    {
+        var assessment = _assessor.Assess(draft, _context.Product, new AssessContext(subject.Role, subject.KeyStage));
+        return _assessor.AssessLeftOver(draft) is var left && left.Severity > assessment.Severity ? left : assessment;
+    }
+
     /// <summary>
     /// Concerns and blocked searches. What a browser asked with each key while somebody typed is no search yet: the search itself comes as an
     /// event of its own. Grave words are taken at once, also when nobody pressed return.
@@ -173,6 +180,12 @@ internal sealed class Stages(Rules rules, ILogger logger) : IEventSink
     {
         switch (result.Outcome)
         {
+            case NormalizeOutcome.Control when IsAnswer(result):
+                return Disposition.Control;
+            case NormalizeOutcome.Control or NormalizeOutcome.Mapped when IsHardlyRead(result) && AssessText() is { Severity: > Severity.None } grave:
+                Review(result.Reason.Length > 0 ? result.Reason : Reasons.NoRecords, result.Events, grave);
+                AddEvidence();
+                return Disposition.Review;
             case NormalizeOutcome.Control:
                 return Disposition.Control;
             case NormalizeOutcome.Unclaimed or NormalizeOutcome.Unreadable:
@@ -189,6 +202,14 @@ internal sealed class Stages(Rules rules, ILogger logger) : IEventSink
                 return Disposition.Concern;
         }
     }
+
+    /// <summary>
+    /// No event came of it, by a condition that is too wide or for an empty list; or it is a mail, in which most may stand beside the labels.
+    /// </summary>
+    private bool IsHardlyRead(in NormalizeResult result) => result.Events == 0 || (!_concern && _record.Envelope.ContentType == RecordEnvelope.Mail);
+
+    /// <summary>A mail that answers one of ours holds our own words: an alert about an alert would never end.</summary>
+    private static bool IsAnswer(in NormalizeResult result) => result.Reason is Reasons.MailAnswer or Reasons.OwnMail;
 
     /// <summary>Reads the record as plain text, a mail decoded, against the grave phrases.</summary>
     private void Review(string reason, int part) => Review(reason, part, AssessText());

@@ -53,6 +53,9 @@ public sealed class StagesTests
         Assert.Equal((0, 1), (plan.Count(Disposition.Control), plan.Count(Disposition.Concern)));
         Assert.Single(plan.Canaries);
 
+        plan = Run($$"""{"alerts":[{"user":{"email":"a@school.example"},"url":"https://www.google.com/search?q={{token}}","text":"i will kill myself tonight"}]}""");
+        Assert.Equal(1, plan.Count(Disposition.Concern));
+
         plan = Run($$"""{"alerts":[{"user":{"email":"a@school.example"},"url":"https://www.google.com/search?q=painless+ways+to+kill+myself+{{token}}"}]}""");
         Assert.Empty(plan.Canaries);
         Assert.Equal(1, plan.Count(Disposition.Concern));
@@ -64,6 +67,68 @@ public sealed class StagesTests
             new Stages(Repository.Rules, NullLogger.Instance).Run(context, Guid.NewGuid(), 1, new RawRecord(Some.Json, Some.Time, RecordFlags.None, Encoding.UTF8.GetBytes(json)), made);
             return made;
         }
+    }
+
+    /// <summary>As writers of JSON, relays, Windows and web pages write it: in none of these bytes do the words stand as they are spoken.</summary>
+    [Theory]
+    [InlineData("""{"said":"i want to\nkill myself"}""")]
+    [InlineData("""{"said":"\u0069 want to \u006bill myself"}""")]
+    [InlineData("""{"inner":"{\\"said\\":\\"i want to\\nkill myself\\"}"}""")]
+    [InlineData("""{"said":"i want to kill\u200b myself"}""")]
+    [InlineData("""{"html":"\u003cp\u003ei want to \u003cb\u003ekill\u003c/b\u003e myself"}""")]
+    [InlineData("<p>i want to <b>kill</b>&nbsp;myself</p>")]
+    [InlineData("said: i want to#012kill myself")]
+    [InlineData("https://filter.example/?u=https%3A%2F%2Fsearch.example%2F%3Fq%3Di%2520want%2520to%2520kill%2520myself")]
+    public void GraveWordsAreFoundHoweverTheSenderEscapesThem(string record)
+    {
+        Assert.Equal(Severity.Critical, Assert.Single(Captured(Encoding.UTF8.GetBytes(record)).Events).Assessment.Severity);
+    }
+
+    [Theory]
+    [InlineData(true, true)]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    [InlineData(false, false)]
+    public void GraveWordsAreFoundInUtf16(bool bigEndian, bool mark)
+    {
+        var encoding = new UnicodeEncoding(bigEndian, mark);
+        byte[] record = [.. encoding.GetPreamble(), .. encoding.GetBytes("id;who;said\r\n8;ada;i want to kill myself\r\n")];
+        Assert.Contains("i want to kill myself", Assert.Single(Captured(record).Events).Event.Text, StringComparison.Ordinal);
+    }
+
+    private static RecordPlan Captured(byte[] record) => RunMapped("", record, capture: true);
+
+    private static RecordPlan RunMapped(string mapping, byte[] record, bool capture = false)
+    {
+        var context = new StreamContext(
+            new SourceKey(Guid.NewGuid(), Guid.NewGuid()), "unknown", capture ? [] : Repository.Rules.Mappings.Compile("unknown", Encoding.UTF8.GetBytes(mapping)), TimeZoneInfo.Utc, TimeSpan.FromHours(2),
+            new SchoolPeople(new Dictionary<string, Subject>(), []))
+        {
+            Capture = capture,
+        };
+        var plan = new RecordPlan();
+        plan.Start(1);
+        new Stages(Repository.Rules, NullLogger.Instance).Run(context, Guid.NewGuid(), 1, new RawRecord(Some.Json, Some.Time, RecordFlags.None, record), plan);
+        return plan;
+    }
+
+    /// <summary>Each of these mappings reads the record, and puts its words where no rule looks.</summary>
+    [Theory]
+    [InlineData(""" "shape": { "type": "json" }, "fields": { "user": "$.who" } """, "")]
+    [InlineData(""" "shape": { "type": "json" }, "keep": ["$.said"], "fields": { "user": "$.who" } """, "")]
+    [InlineData(""" "shape": { "type": "json" }, "fields": { "user": "$.who", "group": "$.said" } """, "")]
+    [InlineData(""" "shape": { "type": "json" }, "fields": { "user": "$.who", "deviceHost": "$.said" } """, "")]
+    [InlineData(""" "shape": { "type": "json" }, "fields": { "user": "$.said" } """, "")]
+    [InlineData(""" "shape": { "type": "json", "records": ["$.list"] }, "fields": { "user": "$.who" } """, "no-records")]
+    [InlineData(""" "shape": { "type": "json" }, "control": [{ "field": "$.who", "blank": false }], "fields": { "text": "$.said" } """, "heartbeat")]
+    public void AMappingThatReadsTheWrongFieldHidesNoGraveWords(string mapping, string review)
+    {
+        var plan = RunMapped(
+            $$"""{ "product": "unknown", "mappings": [{ "id": "unknown.one", "version": 1, "status": "unverified", "source": "a test", "ask": "nothing", {{mapping}} }] }""",
+            """{"who":"ada","said":"i want to kill myself","list":[]}"""u8.ToArray());
+        var planned = Assert.Single(plan.Events);
+        Assert.Equal((Severity.Critical, review), (planned.Assessment.Severity, planned.Review));
+        Assert.Equal(1, plan.Count(review.Length > 0 ? Disposition.Review : Disposition.Concern));
     }
 
     [Fact]
