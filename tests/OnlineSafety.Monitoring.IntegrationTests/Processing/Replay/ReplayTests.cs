@@ -243,6 +243,26 @@ public sealed class ReplayTests(PostgresFixture postgres) : ReplayScene(postgres
     }
 
     [Fact]
+    public async Task WhatTheDatabaseRefusesStaysAsItWasAndTheRestIsReplayed()
+    {
+        await AddStaffAsync("dsl");
+        var target = await AddCaptureAsync();
+        foreach (var who in new[] { "ada", "poison", "bob" })
+        {
+            await AppendToAsync(target, Line(who, Grave));
+            await DrainAsync();
+        }
+
+        await Installation.Store.RunAsync("ALTER TABLE onlinesafety.event ADD CONSTRAINT refuses CHECK (subject_key <> 'user:poison')");
+        var result = await MapAsync(target, Kv());
+
+        Assert.Equal((2, 1), (result.GetProperty("records").GetInt32(), result.GetProperty("notRead").GetInt32()));
+        Assert.Equal((2, 2), (result.GetProperty("events").GetProperty("before").GetInt32(), result.GetProperty("events").GetProperty("after").GetInt32()));
+        Assert.Equal(["user:ada", "captured", "user:bob"], (await QueryAsync("SELECT COALESCE(subject_key, review) FROM onlinesafety.event ORDER BY seq")).ConvertAll(r => (string)r[0]));
+        Assert.Empty((await VerifyAsync()).Breaks);
+    }
+
+    [Fact]
     public async Task ACancelledReplayStopsAndAnotherMappingSupersedesAnUnfinishedOne()
     {
         var target = await AddCaptureAsync();
