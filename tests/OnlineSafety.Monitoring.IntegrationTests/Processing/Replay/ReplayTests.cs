@@ -189,6 +189,27 @@ public sealed class ReplayTests(PostgresFixture postgres) : ReplayScene(postgres
     }
 
     [Fact]
+    public async Task AnAlertThatAnEventLeftDoesNotQuoteItEvenIfAnotherJoinsItAtTheSameTime()
+    {
+        await AddStaffAsync("dsl", "d.lead");
+        await AddStaffAsync("head", "h.teacher");
+        var target = await AddCaptureAsync();
+        await MapAsync(target, Kv(user: "pc"));
+        const string Wish = "i want to die";
+        await AppendToAsync(target, Line("d.lead", Grave), Line("ada", Wish), Line("ada", Wish), $"who=\"ada\" pc=\"pc-1\" act=deny typed=\"{Wish}\" url=https://www.example.org/");
+        await DrainAsync();
+        const string Quoting = "SELECT event_count FROM onlinesafety.alert WHERE route = 'dsl' AND convert_from(reasons, 'UTF8') LIKE '%kill%'";
+        Assert.Equal(3, Assert.Single(await QueryAsync(Quoting))[0]);
+
+        // The last line is of concern only by this mapping, and is then of the person whose alert it was.
+        await MapAsync(target, Kv(extra: ",\"text\":\"typed\""));
+
+        Assert.Equal(3, Assert.Single(await QueryAsync("SELECT event_count FROM onlinesafety.alert WHERE route = 'dsl'"))[0]);
+        Assert.Empty(await QueryAsync(Quoting));
+        Assert.Single(await QueryAsync("SELECT 1 FROM onlinesafety.alert WHERE route = 'head' AND convert_from(reasons, 'UTF8') LIKE '%kill%'"));
+    }
+
+    [Fact]
     public async Task APreviewSaysWhatChangesAndChangesNothing()
     {
         await AddStaffAsync("dsl");
