@@ -114,7 +114,7 @@ internal static class SourceMapCommand
 
     internal static IEnumerable<string> Lines(JsonElement result, string verb)
     {
-        yield return $"{Number(result, "records")} records read again{(result.GetProperty("notRead").GetInt64() > 0 ? $", {Number(result, "notRead")} can no longer be opened and stay as they are" : "")}";
+        yield return $"{Number(result, "records")} records read again{(result.GetProperty("notRead").GetInt64() > 0 ? $", {Number(result, "notRead")} cannot be read again and stay as they are" : "")}";
         yield return $"{verb}: events {Number(result, "events", "before")} to {Number(result, "events", "after")}, of concern {Number(result, "before", "concern")} to {Number(result, "after", "concern")}, "
             + $"for review {Number(result, "before", "review")} to {Number(result, "after", "review")}, counted {Number(result, "before", "counted")} to {Number(result, "after", "counted")}, captured {Number(result, "before", "captured")} to 0";
         yield return $"alerts: {Number(result, "alerts", "raised")} raised late, {Number(result, "alerts", "grown")} grown, {Number(result, "alerts", "rerouted")} to another desk";

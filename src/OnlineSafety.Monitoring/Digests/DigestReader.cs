@@ -54,7 +54,7 @@ internal static class DigestReader
     // Untold alerts about staff show among the failed messages only: as a number of their own they could tell somebody of an alert about themselves.
     // The doors say every hour that their certificate ends.
     // A failed row's due_at is when it was given up. Times of the ledger and of the window are all the database's.
-    private const string WatchSql = """
+    internal const string WatchSql = """
         SELECT (SELECT count(*) FROM notification WHERE school_id = $1 AND state = 'failed' AND due_at >= $2),
                (SELECT count(*) FROM notification WHERE school_id = $1 AND state IN ('due', 'sending') AND created_at < $3 - interval '15 minutes'),
                (SELECT count(*) FROM alert a WHERE a.school_id = $1 AND a.state = 'new' AND a.route = 'dsl' AND a.subject_staff IS NULL AND a.severity >= 3 AND a.raised_at < $3 - interval '15 minutes'
@@ -66,7 +66,7 @@ internal static class DigestReader
                (SELECT min(CASE kind WHEN 'certificate_ends_now' THEN 1 ELSE 14 END) FROM door_trouble
                     WHERE school_id = $1 AND kind IN ('certificate_ends_soon', 'certificate_ends_now') AND last_seen >= $3 - interval '2 hours'),
                (SELECT judged_at FROM source_watch WHERE school_id = $1), (SELECT notices FROM source_watch WHERE school_id = $1),
-               (SELECT COALESCE(sum(captured), 0)::bigint FROM counter_block WHERE school_id = $1),
+               (SELECT COALESCE(sum(captured), 0)::bigint FROM counter_block WHERE school_id = $1 AND captured > 0),
                (SELECT count(*) FROM alert WHERE school_id = $1 AND late AND route = 'dsl' AND subject_staff IS NULL AND raised_at >= $2 AND raised_at < $3),
                (SELECT count(*) FROM alert WHERE school_id = $1 AND unproven AND state <> 'resolved' AND route = 'dsl' AND subject_staff IS NULL)
         FROM staff WHERE school_id = $1 AND enabled

@@ -35,15 +35,16 @@ internal sealed class FreshSegments(TimeProvider time)
     /// <summary>Puts a segment in, once it is committed. The copy now belongs to this object.</summary>
     public void Add(SegmentHeader header, ArraySegment<byte> plain, int sealedBytes)
     {
-        if (plain.Array is null)
-        {
-            return;
-        }
-
-        var fresh = new Fresh(header, plain.Array, plain.Count, sealedBytes, time.GetTimestamp());
         lock (_gate)
         {
+            // Also when there was no room: where another process works on the streams, nobody takes anything here, and what is old would stay for ever.
             DropOld();
+            if (plain.Array is null)
+            {
+                return;
+            }
+
+            var fresh = new Fresh(header, plain.Array, plain.Count, sealedBytes, time.GetTimestamp());
             _segments.Add((header.Stream, header.First), fresh);
             _oldest.Enqueue(fresh);
             _bytes += fresh.Length;

@@ -49,4 +49,7 @@ internal static partial class ProcessingLog
 
     [LoggerMessage(4104, LogLevel.Warning, "Records {First} to {Last} of stream {Stream} cannot be opened any more; a replay left what they became as it is")]
     public static partial void NotReplayed(ILogger logger, Guid stream, long first, long last);
+
+    [LoggerMessage(4105, LogLevel.Error, "The database refuses what a replay made of records {First} to {Last} of stream {Stream}; they stay what they were")]
+    public static partial void ReplayRefused(ILogger logger, long first, long last, Guid stream);
 }

@@ -32,6 +32,29 @@ public sealed class DigestMakerTests(PostgresFixture postgres) : IClassFixture<P
     }
 
     [Fact]
+    public async Task WhatIsCapturedIsFoundWithoutReadingAllCountersThatThereAre()
+    {
+        await using var world = await NotifyWorld.CreateAsync(postgres.Server);
+        var source = Guid.NewGuid();
+        await world.Database.RunAsync($$"""
+            INSERT INTO onlinesafety.source (school_id, source_id, name, product, door) VALUES ('{{world.School}}', '{{source}}', 'Web filter', 'protex', 2);
+            INSERT INTO onlinesafety.counter_block (school_id, stream_id, first_seq, last_seq, source_id, recorded_at, concern, counted, review, control, captured,
+                                                    hours, actions, categories, themes, roles, years, counts)
+            SELECT '{{world.School}}', '{{Guid.NewGuid()}}', n, n, '{{source}}', now() - interval '30 days', 0, CASE WHEN n > 7 THEN 1 ELSE 0 END, 0, 0, CASE WHEN n > 7 THEN 0 ELSE 1 END,
+                   '{}', '{}', '{}', '{}', '{}', '{}', '{}'
+            FROM generate_series(1, 5000) n;
+            ANALYZE onlinesafety.counter_block;
+            """);
+
+        await world.Maker().MakeAsync(world.School, Day, late: false, default);
+
+        Assert.Equal(7, (await ContentAsync(world)).Watch.Captured);
+        var plan = await ExplainAsync(world, DigestReader.WatchSql);
+        Assert.Contains("counter_block_captured", plan, StringComparison.Ordinal);
+        Assert.DoesNotContain("Seq Scan on counter_block", plan, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task WhatWasRecordedIsCounted()
     {
         await using var world = await NotifyWorld.CreateAsync(postgres.Server);
@@ -257,6 +280,23 @@ public sealed class DigestMakerTests(PostgresFixture postgres) : IClassFixture<P
 
     private static async Task<DigestContent> ContentAsync(NotifyWorld world) =>
         DigestContent.FromJson((byte[])(await world.Database.RunAsync("SELECT content FROM onlinesafety.digest"))!);
+
+    private static async Task<string> ExplainAsync(NotifyWorld world, string sql)
+    {
+        await using var source = NpgsqlDataSource.Create(world.Database.ConnectionString + ";Search Path=onlinesafety");
+        await using var command = source.CreateCommand("EXPLAIN " + sql);
+        command.Parameters.AddWithValue(world.School);
+        command.Parameters.AddWithValue(DateTime.UtcNow.AddDays(-1));
+        command.Parameters.AddWithValue(DateTime.UtcNow);
+        var lines = new List<string>();
+        await using var rows = await command.ExecuteReaderAsync();
+        while (await rows.ReadAsync())
+        {
+            lines.Add(rows.GetString(0));
+        }
+
+        return string.Join('\n', lines);
+    }
 
     private static async Task<long> SumAsync(NotifyWorld world)
     {

@@ -156,6 +156,18 @@ public sealed class RoleGrantsTests(PostgresFixture postgres) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task ATemporaryTableIsNoRunningReplay()
+    {
+        // Looked up by name, it would be found before the real one.
+        var faked = $"CREATE TEMPORARY TABLE source_job ON COMMIT DROP AS SELECT '{_own.School}'::uuid AS school_id, '{_own.Source}'::uuid AS source_id, 'replay' AS kind, 'running' AS state;";
+        foreach (var sql in new[] { "UPDATE alert SET route = 'head'", "DELETE FROM event" })
+        {
+            var refused = await Assert.ThrowsAsync<PostgresException>(() => RunAsync(DatabaseRole.Process, _own.School, faked + sql));
+            Assert.Contains("only a running replay", refused.MessageText, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public async Task SetUpCannotPullAnotherSchoolsSourceOver()
     {
         Assert.Equal(0, await RunAsync(DatabaseRole.Setup, _own.School, $"UPDATE source SET school_id = '{_own.School}' WHERE source_id = '{_other.Source}'"));

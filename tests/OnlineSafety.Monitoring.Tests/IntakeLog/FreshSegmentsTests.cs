@@ -80,6 +80,19 @@ public sealed class FreshSegmentsTests
         Assert.Equal([large], Take(2));
     }
 
+    [Fact]
+    public void WhereAnotherProcessWorksOnTheStreamsWhatIsOldIsLetGoAllTheSame()
+    {
+        var large = new string('x', Room * 3 / 4);
+        Add(_stream, 1, large);
+        _time.Advance(FreshSegments.Kept + TimeSpan.FromTicks(1));
+
+        // Nobody takes anything here; the first that comes finds no room yet, and makes it.
+        Add(_stream, 2, large);
+        Add(_stream, 3, large);
+        Assert.Equal([large], Take(3));
+    }
+
     private void Add(Guid stream, long first, params string[] lines)
     {
         var batch = Some.Batch(lines);

@@ -44,7 +44,7 @@ internal sealed class PreviewJob(
         {
             for (var range = found; range.Next <= range.Last;)
             {
-                using var chunk = await reader.ReadAsync(range, cancellationToken);
+                using var chunk = await reader.ReadAsync(range, alone: false, cancellationToken);
                 await PreviewAsync(chunk, planner, source, tally, imagined, cancellationToken);
                 range = range with { Next = chunk.Last + 1 };
                 done += chunk.Records;

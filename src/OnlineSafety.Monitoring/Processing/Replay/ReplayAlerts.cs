@@ -61,7 +61,10 @@ internal sealed class ReplayAlerts(Session session, StreamContext context, DateT
         }
     }
 
-    /// <summary>Once the events are written: an alert that an event left must not go on quoting it.</summary>
+    /// <summary>
+    /// Once events and alerts are written: an alert that an event left must not go on quoting it. Last, because an alert that others join in the same
+    /// transaction is written with what it quoted before.
+    /// </summary>
     public async Task QuoteWhatRemainsAsync(CancellationToken cancellationToken)
     {
         foreach (var revision in _revised.Where(revision => revision.NeedsReasons))

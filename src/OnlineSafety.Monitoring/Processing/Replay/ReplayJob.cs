@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Npgsql;
 using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.IntakeLog;
 using OnlineSafety.Monitoring.Notifications;
@@ -56,13 +57,39 @@ internal sealed class ReplayJob(
         return total.ToJson();
     }
 
+    /// <summary>
+    /// Replays one chunk; returns where to go on. Rows that the database refuses would be refused for ever: block by block, so that no more than the block that
+    /// holds them stays as it was.
+    /// </summary>
     private async Task<long> ReplayAsync(
         SourceJobContext context, ReplayReader reader, ReplayPlanner planner, ReplayRange range, ReplayTally tally, CancellationToken cancellationToken)
     {
         // Anew for each chunk: who is staff, and who may be told, may change while a long replay runs.
         var source = await contexts.OfAsync(range.Target, context.Job.MappingVersion, cancellationToken);
-        using var chunk = await reader.ReadAsync(range, cancellationToken);
-        var replayed = await _writer.WriteAsync(context, chunk, planner, source, tally, cancellationToken);
+        long[] before = [.. tally.Counts];
+        for (var alone = false; ; alone = true)
+        {
+            using var chunk = await reader.ReadAsync(range, alone, cancellationToken);
+            try
+            {
+                Tell(range, await _writer.WriteAsync(context, chunk, planner, source, tally, cancellationToken));
+                return chunk.Last + 1;
+            }
+            catch (PostgresException e) when (IsOfTheRows(e))
+            {
+                before.CopyTo(tally.Counts, 0);
+                if (alone)
+                {
+                    ProcessingLog.ReplayRefused(logger, chunk.First, chunk.Last, range.Stream);
+                    await _writer.WriteAsync(context, chunk with { Segments = [] }, planner, source, tally, cancellationToken);
+                    return chunk.Last + 1;
+                }
+            }
+        }
+    }
+
+    private void Tell(ReplayRange range, in ReplayedChunk replayed)
+    {
         if (replayed.NobodyToTell > 0)
         {
             ProcessingLog.NobodyToTell(logger, replayed.NobodyToTell, range.Target.School);
@@ -72,7 +99,8 @@ internal sealed class ReplayJob(
         {
             notifications.TryWrite(row.School, row.Notification);
         }
-
-        return chunk.Last + 1;
     }
+
+    // Classes 22, 23, 54 and P0 of Postgres: what is in the rows. Anything else says nothing of them, and the job is tried again or fails.
+    private static bool IsOfTheRows(PostgresException e) => e.SqlState is ['2', '2' or '3', ..] or ['5', '4', ..] or ['P', '0', ..];
 }

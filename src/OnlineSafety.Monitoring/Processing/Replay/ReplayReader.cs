@@ -14,9 +14,11 @@ internal sealed class ReplayReader(Database database, SegmentReader segments, Pr
     private static readonly Actor Actor = Actor.Service("replay");
 
     /// <summary>The chunk that begins at <see cref="ReplayRange.Next"/>.</summary>
-    public async Task<ReplayChunk> ReadAsync(ReplayRange range, CancellationToken cancellationToken)
+    /// <param name="range">What is left to read.</param>
+    /// <param name="alone">Its first block alone.</param>
+    public async Task<ReplayChunk> ReadAsync(ReplayRange range, bool alone, CancellationToken cancellationToken)
     {
-        var blocks = await BlocksAsync(range, cancellationToken);
+        var blocks = await BlocksAsync(range, alone ? 1 : MostBlocks, cancellationToken);
         var opened = new List<OpenedSegment>();
         try
         {
@@ -97,7 +99,7 @@ internal sealed class ReplayReader(Database database, SegmentReader segments, Pr
         return next - 1;
     }
 
-    private async Task<List<(long First, long Last)>> BlocksAsync(ReplayRange range, CancellationToken cancellationToken)
+    private async Task<List<(long First, long Last)>> BlocksAsync(ReplayRange range, int most, CancellationToken cancellationToken)
     {
         await using var session = await database.OpenAsync(range.Target.School, Actor, cancellationToken);
         await using var select = session.Command(ReplaySql.Blocks);
@@ -105,7 +107,7 @@ internal sealed class ReplayReader(Database database, SegmentReader segments, Pr
         select.Parameters.Add(ReplaySql.Of(range.Stream));
         select.Parameters.Add(ReplaySql.Of(range.Next));
         select.Parameters.Add(ReplaySql.Of(range.Last));
-        select.Parameters.Add(ReplaySql.Of(MostBlocks));
+        select.Parameters.Add(ReplaySql.Of(most));
         var blocks = new List<(long, long)>();
         await using var rows = await select.ExecuteReaderAsync(cancellationToken);
         while (await rows.ReadAsync(cancellationToken))

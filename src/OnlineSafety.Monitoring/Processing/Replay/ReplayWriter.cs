@@ -40,6 +40,7 @@ internal sealed class ReplayWriter(Database database, RuleSet rules)
             {
                 var alerts = await WriteAsync(session, chunk, plans.Current, planner, context, now, cancellationToken);
                 notifications.AddRange(await TellAsync(session, alerts, context, cancellationToken));
+                await alerts.QuoteWhatRemainsAsync(cancellationToken);
                 nobody += alerts.Writer.NobodyToTell;
                 changes.Give(plans.Current);
                 Count(tally, plans.Current, planner.Kept.Count, alerts);
@@ -126,7 +127,6 @@ internal sealed class ReplayWriter(Database database, RuleSet rules)
             await insert.ExecuteNonQueryAsync(cancellationToken);
         }
 
-        await alerts.QuoteWhatRemainsAsync(cancellationToken);
         return alerts;
     }
 

@@ -189,6 +189,27 @@ public sealed class ReplayTests(PostgresFixture postgres) : ReplayScene(postgres
     }
 
     [Fact]
+    public async Task AnAlertThatAnEventLeftDoesNotQuoteItEvenIfAnotherJoinsItAtTheSameTime()
+    {
+        await AddStaffAsync("dsl", "d.lead");
+        await AddStaffAsync("head", "h.teacher");
+        var target = await AddCaptureAsync();
+        await MapAsync(target, Kv(user: "pc"));
+        const string Wish = "i want to die";
+        await AppendToAsync(target, Line("d.lead", Grave), Line("ada", Wish), Line("ada", Wish), $"who=\"ada\" pc=\"pc-1\" act=deny typed=\"{Wish}\" url=https://www.example.org/");
+        await DrainAsync();
+        const string Quoting = "SELECT event_count FROM onlinesafety.alert WHERE route = 'dsl' AND convert_from(reasons, 'UTF8') LIKE '%kill%'";
+        Assert.Equal(3, Assert.Single(await QueryAsync(Quoting))[0]);
+
+        // The last line is of concern only by this mapping, and is then of the person whose alert it was.
+        await MapAsync(target, Kv(extra: ",\"text\":\"typed\""));
+
+        Assert.Equal(3, Assert.Single(await QueryAsync("SELECT event_count FROM onlinesafety.alert WHERE route = 'dsl'"))[0]);
+        Assert.Empty(await QueryAsync(Quoting));
+        Assert.Single(await QueryAsync("SELECT 1 FROM onlinesafety.alert WHERE route = 'head' AND convert_from(reasons, 'UTF8') LIKE '%kill%'"));
+    }
+
+    [Fact]
     public async Task APreviewSaysWhatChangesAndChangesNothing()
     {
         await AddStaffAsync("dsl");
@@ -240,6 +261,26 @@ public sealed class ReplayTests(PostgresFixture postgres) : ReplayScene(postgres
         var result = await MapAsync(target, Kv());
         Assert.Equal((2, 1), (result.GetProperty("records").GetInt32(), result.GetProperty("notRead").GetInt32()));
         Assert.Equal(["", "captured", ""], (await QueryAsync("SELECT review FROM onlinesafety.event ORDER BY seq")).ConvertAll(r => (string)r[0]));
+    }
+
+    [Fact]
+    public async Task WhatTheDatabaseRefusesStaysAsItWasAndTheRestIsReplayed()
+    {
+        await AddStaffAsync("dsl");
+        var target = await AddCaptureAsync();
+        foreach (var who in new[] { "ada", "poison", "bob" })
+        {
+            await AppendToAsync(target, Line(who, Grave));
+            await DrainAsync();
+        }
+
+        await Installation.Store.RunAsync("ALTER TABLE onlinesafety.event ADD CONSTRAINT refuses CHECK (subject_key <> 'user:poison')");
+        var result = await MapAsync(target, Kv());
+
+        Assert.Equal((2, 1), (result.GetProperty("records").GetInt32(), result.GetProperty("notRead").GetInt32()));
+        Assert.Equal((2, 2), (result.GetProperty("events").GetProperty("before").GetInt32(), result.GetProperty("events").GetProperty("after").GetInt32()));
+        Assert.Equal(["user:ada", "captured", "user:bob"], (await QueryAsync("SELECT COALESCE(subject_key, review) FROM onlinesafety.event ORDER BY seq")).ConvertAll(r => (string)r[0]));
+        Assert.Empty((await VerifyAsync()).Breaks);
     }
 
     [Fact]
