@@ -23,7 +23,7 @@ internal static class MappingsRun
 
         // The smallest of many iterations, each about as long as a time slice: what others on the machine take is not counted as ours.
         var job = Job.Default.WithToolchain(InProcessNoEmitToolchain.Instance)
-            .WithWarmupCount(200).WithIterationTime(TimeInterval.FromMilliseconds(5)).WithIterationCount(400);
+            .WithWarmupCount(600).WithIterationTime(TimeInterval.FromMilliseconds(5)).WithIterationCount(400);
         var config = ManualConfig.CreateEmpty()
             .AddJob(job)
             .AddDiagnoser(MemoryDiagnoser.Default)
