@@ -1,26 +1,18 @@
 namespace OnlineSafety.Monitoring.IntakeLog;
 
 /// <summary>
-/// "There is something to read": a hint inside one process, level-triggered, so that a pulse between two waits is not lost.
+/// "There is something to read": a hint inside one process. A pulse reaches everyone who waits: which worker holds the stream's lease is not known
+/// here, and one that is woken for another's stream could not read it.
 /// </summary>
-internal sealed class IntakeSignal : IDisposable
+internal sealed class IntakeSignal
 {
-    private readonly SemaphoreSlim _pulses = new(0, 64);
+    private TaskCompletionSource _next = Unset();
 
-    public void Pulse()
-    {
-        try
-        {
-            _pulses.Release();
-        }
-        catch (SemaphoreFullException)
-        {
-            // Enough pulses are waiting for every reader there is.
-        }
-    }
+    /// <summary>Completes with the next pulse. Taken before looking for work: a pulse while one looks is then not lost.</summary>
+    public Task Next => Volatile.Read(ref _next).Task;
 
-    /// <summary>Waits for a pulse, at most <paramref name="timeout"/>.</summary>
-    public Task<bool> WaitAsync(TimeSpan timeout, CancellationToken cancellationToken) => _pulses.WaitAsync(timeout, cancellationToken);
+    public void Pulse() => Interlocked.Exchange(ref _next, Unset()).SetResult();
 
-    public void Dispose() => _pulses.Dispose();
+    // Whoever pulses has just committed and goes on with the next commit: what waits runs elsewhere.
+    private static TaskCompletionSource Unset() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

@@ -19,10 +19,10 @@ internal sealed class ProcessingOptions
 
     /// <summary>
     /// Shortest time between two passes of a busy worker: what arrives meanwhile is recorded in one transaction. A record that arrives
-    /// while the worker is idle does not wait. Default 20 ms.
+    /// while the worker is idle does not wait. Default 10 ms: twice that saves 3 % of the CPU, and adds 10 ms to an alert beside steady traffic.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:00:01")]
-    public TimeSpan Gather { get; set; } = TimeSpan.FromMilliseconds(20);
+    public TimeSpan Gather { get; set; } = TimeSpan.FromMilliseconds(10);
 
     /// <summary>Sealed bytes read for one Record transaction. Default 512 KiB (about 10,000 web-filter lines).</summary>
     [Range(4096, 64 * 1024 * 1024)]

@@ -41,6 +41,7 @@ internal sealed class ProcessingService(
             try
             {
                 var started = time.GetTimestamp();
+                var pulse = signal.Next;
                 var full = lastFullLook is not { } at || time.GetElapsedTime(at) >= FullLookEvery;
                 var since = full ? DateOnly.MinValue : DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime).AddDays(-1);
                 var worked = await worker.PassAsync(since, stoppingToken);
@@ -48,7 +49,8 @@ internal sealed class ProcessingService(
                 progress.Passed(worker, worker.Stubborn);
                 if (!worked)
                 {
-                    await signal.WaitAsync(options.Value.Poll, stoppingToken);
+                    // Whether it was a pulse or the poll makes no difference: the next pass looks.
+                    await pulse.WaitAsync(options.Value.Poll, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 }
 
                 // After an idle wait this is past already; while busy, what arrives meanwhile shares the next transaction.

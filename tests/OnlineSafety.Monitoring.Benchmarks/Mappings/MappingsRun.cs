@@ -6,6 +6,7 @@ using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Loggers;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.NoEmit;
+using Perfolizer.Horology;
 
 namespace OnlineSafety.Monitoring.Benchmarks.Mappings;
 
@@ -20,8 +21,9 @@ internal static class MappingsRun
             return Task.FromResult(2);
         }
 
-        // The smallest of many short iterations: what others on the machine take is not counted as ours.
-        var job = Job.Default.WithToolchain(InProcessNoEmitToolchain.Instance).WithWarmupCount(8).WithIterationCount(20);
+        // The smallest of many iterations, each about as long as a time slice: what others on the machine take is not counted as ours.
+        var job = Job.Default.WithToolchain(InProcessNoEmitToolchain.Instance)
+            .WithWarmupCount(600).WithIterationTime(TimeInterval.FromMilliseconds(5)).WithIterationCount(400);
         var config = ManualConfig.CreateEmpty()
             .AddJob(job)
             .AddDiagnoser(MemoryDiagnoser.Default)
