@@ -83,6 +83,19 @@ public sealed class MailTextTests
     public void WhatIsSaidToBeBase64AndIsNoneIsReadAsItStands() =>
         Assert.Contains("how to kill myself!", Mails.Readable(Mails.Of("Subject: x\nContent-Type: text/plain\nContent-Transfer-Encoding: base64\n\nhow to kill myself!")), StringComparison.Ordinal);
 
+    [Theory]
+    [InlineData("text/csv")]
+    [InlineData("application/octet-stream")]
+    public void AnAttachedTableInUtf16IsRead(string type)
+    {
+        var table = Convert.ToBase64String(Encoding.Unicode.GetBytes("user;text\r\nada;how to kill myself\r\n"));
+        Assert.Contains("how to kill myself", Mails.Readable(Mails.Of($"Subject: x\nContent-Type: {type}\nContent-Transfer-Encoding: base64\n\n{table}")), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void AnAttachedJsonWithEscapesIsRead() =>
+        Assert.Contains("how to kill myself", Mails.Readable(Mails.Of("Subject: x\nContent-Type: application/json\n\n{\"said\":\"how to\\nk\\u0069ll myself\"}")), StringComparison.Ordinal);
+
     [Fact]
     public void NestingWithoutEndIsKeptForReviewAndRead()
     {

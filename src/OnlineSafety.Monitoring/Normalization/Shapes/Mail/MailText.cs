@@ -189,6 +189,13 @@ internal sealed class MailText
         using var decoded = new MemoryStream();
         part.Content.DecodeTo(decoded);
         var bytes = decoded.GetBuffer().AsSpan(0, (int)decoded.Length);
+        var readable = ReadableText.Of(decoded.GetBuffer().AsMemory(0, bytes.Length));
+        if (!readable.Span.SequenceEqual(bytes))
+        {
+            // An attached export may be JSON with escapes, or UTF-16 without saying so.
+            Append(_aside, readable.Span);
+        }
+
         if (part is not TextPart text)
         {
             // A list, a log or a document that is text; what is not, no phrase is found in.
