@@ -51,8 +51,8 @@ internal static class DigestReader
         WHERE s.school_id = $1 AND s.enabled ORDER BY s.unassigned, s.name, s.source_id
         """;
 
-    // Untold alerts about staff show among the failed messages only: as a number of their own they could tell somebody of an alert about themselves.
-    // The doors say every hour that their certificate ends.
+    // Everybody who reads the digest reads these numbers: untold, late and unproven alerts about staff are not among them, for they could tell somebody of
+    // an alert about themselves; late and unproven ones that only the DSL may see are not either. The doors say every hour that their certificate ends.
     // A failed row's due_at is when it was given up. Times of the ledger and of the window are all the database's.
     internal const string WatchSql = """
         SELECT (SELECT count(*) FROM notification WHERE school_id = $1 AND state = 'failed' AND due_at >= $2),
@@ -67,8 +67,8 @@ internal static class DigestReader
                     WHERE school_id = $1 AND kind IN ('certificate_ends_soon', 'certificate_ends_now') AND last_seen >= $3 - interval '2 hours'),
                (SELECT judged_at FROM source_watch WHERE school_id = $1), (SELECT notices FROM source_watch WHERE school_id = $1),
                (SELECT COALESCE(sum(captured), 0)::bigint FROM counter_block WHERE school_id = $1 AND captured > 0),
-               (SELECT count(*) FROM alert WHERE school_id = $1 AND late AND route = 'dsl' AND subject_staff IS NULL AND raised_at >= $2 AND raised_at < $3),
-               (SELECT count(*) FROM alert WHERE school_id = $1 AND unproven AND state <> 'resolved' AND route = 'dsl' AND subject_staff IS NULL)
+               (SELECT count(*) FROM alert WHERE school_id = $1 AND late AND route = 'dsl' AND audience = 0 AND subject_staff IS NULL AND raised_at >= $2 AND raised_at < $3),
+               (SELECT count(*) FROM alert WHERE school_id = $1 AND unproven AND state <> 'resolved' AND route = 'dsl' AND audience = 0 AND subject_staff IS NULL)
         FROM staff WHERE school_id = $1 AND enabled
         """;
 
