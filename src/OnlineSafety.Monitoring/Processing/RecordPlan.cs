@@ -95,7 +95,8 @@ internal sealed class RecordPlan
     }
 
     /// <summary>Ends the next record of the range: it has exactly one disposition.</summary>
-    public void End(Disposition disposition, DateTimeOffset receivedAt)
+    /// <param name="unread">For review because nothing could read it; not because nothing was to, as in capture.</param>
+    public void End(Disposition disposition, DateTimeOffset receivedAt, bool unread = true)
     {
         _dispositions[(int)disposition]++;
         Latest = disposition;
@@ -109,7 +110,7 @@ internal sealed class RecordPlan
         }
         else
         {
-            Activity.AddRecord(receivedAt, unreadable: disposition == Disposition.Review);
+            Activity.AddRecord(receivedAt, unreadable: unread && disposition == Disposition.Review);
         }
     }
 

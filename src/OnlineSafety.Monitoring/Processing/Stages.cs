@@ -86,6 +86,12 @@ internal sealed class Stages(Rules rules, ILogger logger) : IEventSink
     /// </summary>
     private void Capture()
     {
+        if (!_context.Canaries.IsEmpty)
+        {
+            // No field is known yet. It is only seen: the record stays what it is.
+            _context.Canaries.AddFrom(_normalizer.Readable(_record).Span, _record.ReceivedAt, _plan.Canaries);
+        }
+
         var control = _normalizer.IsControl(_record);
         var answer = control && _record.Envelope.ContentType == RecordEnvelope.Mail;
         var assessment = answer ? Assessment.None : AssessText();
@@ -97,7 +103,7 @@ internal sealed class Stages(Rules rules, ILogger logger) : IEventSink
 
         Review("captured", part: 0, assessment);
         AddEvidence();
-        _plan.End(Disposition.Review, _record.ReceivedAt);
+        _plan.End(Disposition.Review, _record.ReceivedAt, unread: false);
     }
 
     /// <summary>A record of a segment that cannot be opened: there is nothing to read, but it is listed.</summary>

@@ -96,15 +96,29 @@ public sealed class StagesTests
         Assert.Contains("i want to kill myself", Assert.Single(Captured(record).Events).Event.Text, StringComparison.Ordinal);
     }
 
-    private static RecordPlan Captured(byte[] record) => RunMapped("", record, capture: true);
+    [Fact]
+    public void GraveWordsInACapturedRecordDoNotMakeItsSourceUnreadable() =>
+        Assert.Equal((1, 0), Assert.Single(Captured("i want to kill myself"u8.ToArray()).Activity.Hours) is var hour ? (hour.Records, hour.Unreadable) : default);
 
-    private static RecordPlan RunMapped(string mapping, byte[] record, bool capture = false)
+    [Fact]
+    public void ACanaryIsSeenInACapturedRecordAndHidesNothingInIt()
+    {
+        const string token = "oscanaryabcdefghijklmnopqrstuvwxyz";
+        var plan = Captured(Encoding.UTF8.GetBytes($"q={token} i want to kill myself"), new CanaryTokens([(Guid.NewGuid(), token, Canary.AddressOf(token, host: null))]));
+        Assert.Single(plan.Canaries);
+        Assert.Equal(Severity.Critical, Assert.Single(plan.Events).Assessment.Severity);
+    }
+
+    private static RecordPlan Captured(byte[] record, CanaryTokens? canaries = null) => RunMapped("", record, capture: true, canaries);
+
+    private static RecordPlan RunMapped(string mapping, byte[] record, bool capture = false, CanaryTokens? canaries = null)
     {
         var context = new StreamContext(
             new SourceKey(Guid.NewGuid(), Guid.NewGuid()), "unknown", capture ? [] : Repository.Rules.Mappings.Compile("unknown", Encoding.UTF8.GetBytes(mapping)), TimeZoneInfo.Utc, TimeSpan.FromHours(2),
             new SchoolPeople(new Dictionary<string, Subject>(), []))
         {
             Capture = capture,
+            Canaries = canaries ?? CanaryTokens.None,
         };
         var plan = new RecordPlan();
         plan.Start(1);

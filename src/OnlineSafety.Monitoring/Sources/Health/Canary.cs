@@ -55,6 +55,20 @@ internal sealed class CanaryTokens
 
     public static CanaryTokens None { get; } = new([]);
 
+    public bool IsEmpty => _canaries.Length == 0;
+
+    /// <summary>Notes those whose token stands anywhere in a text.</summary>
+    public void AddFrom(ReadOnlySpan<byte> text, DateTimeOffset at, Dictionary<Guid, DateTimeOffset> seen)
+    {
+        foreach (var (canary, token, _) in _canaries)
+        {
+            if (text.IndexOf(token) >= 0)
+            {
+                seen[canary] = at;
+            }
+        }
+    }
+
     /// <summary>
     /// The canary that an event is; null: none. Only the whole search or the whole address counts: whoever knows a token must not be able to
     /// hide a search behind it.
