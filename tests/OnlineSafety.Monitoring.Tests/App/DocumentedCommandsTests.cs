@@ -45,12 +45,12 @@ public sealed partial class DocumentedCommandsTests
             {
                 if (word.StartsWith("--", StringComparison.Ordinal))
                 {
-                    var name = word.TrimEnd(',', '.', ')', ':').Split('=')[0];
+                    var name = word.TrimEnd(',', '.', ')', ':', '"').Split('=')[0];
                     fault ??= command.Options.Concat(options).Any(option => option.Name == name) ? null : $"{match.Value} has no switch {name}";
                 }
                 else if (command.Subcommands.Count > 0)
                 {
-                    var next = command.Subcommands.FirstOrDefault(sub => sub.Name == word.TrimEnd(',', '.', ')', ':'));
+                    var next = command.Subcommands.FirstOrDefault(sub => sub.Name == word.TrimEnd(',', '.', ')', ':', '"'));
                     fault ??= next is null ? $"there is no command {match.Value}" : null;
                     command = next ?? command;
                 }
