@@ -14,7 +14,16 @@ internal sealed class RecordBatch
 
     public RecordBatch(int capacity = 4096) => _bytes = new byte[capacity];
 
+    /// <summary>A batch of a door that keeps the records until they are stored.</summary>
+    public static RecordBatch Kept() => new() { Token = new object() };
+
     public int Count => _entries.Count;
+
+    /// <summary>
+    /// For a door that brings the same records again by itself, after an append whose outcome nobody could tell: what the log knows them by. Another one
+    /// after <see cref="Clear"/>. Null where the sender is told to try again.
+    /// </summary>
+    public object? Token { get; private set; }
 
     /// <summary>Payload bytes held.</summary>
     public int Bytes => _used;
@@ -56,9 +65,22 @@ internal sealed class RecordBatch
         }
     }
 
+    /// <summary>The same records, with flags added to each.</summary>
+    public RecordBatch Marked(RecordFlags flags)
+    {
+        var marked = new RecordBatch(_used) { Token = Token };
+        foreach (ref readonly var entry in Entries)
+        {
+            marked.Add(entry.Envelope, entry.ReceivedAt, entry.Flags | flags, _bytes.AsSpan(entry.Start, entry.Length));
+        }
+
+        return marked;
+    }
+
     /// <summary>Forgets the records and keeps the buffer.</summary>
     public void Clear()
     {
+        Token = Token is null ? null : new object();
         _entries.Clear();
         _used = 0;
     }

@@ -14,6 +14,9 @@ internal sealed class PendingAppend(SourceKey target, RecordBatch records, Deliv
 
     public RecordBatch Records { get; } = records;
 
+    /// <summary>Of the records as they were handed over: the batch may hold others once it was answered. Null: nobody brings them again.</summary>
+    public object? Token { get; } = records.Token;
+
     public DeliveryClaim? Delivery { get; } = delivery;
 
     /// <summary>SHA-256 of the delivery id: ids may be anything, also a pupil's name.</summary>

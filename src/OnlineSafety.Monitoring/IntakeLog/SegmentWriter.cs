@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -23,6 +24,9 @@ internal sealed class SegmentWriter(
     private readonly Dictionary<SourceKey, OpenStream> _streams = [];
     private readonly HashSet<DateOnly> _partitions = [];
     private readonly ArrayBufferWriter<byte> _plain = new(256 * 1024);
+    private readonly ConditionalWeakTable<object, StrongBox<AppendResult>> _settled = [];
+    private IReadOnlyList<SealedSegment> _unsettled = [];
+    private bool _sent;
     private long _lastNotify;
 
     /// <summary>Commits all of <paramref name="appends"/> in one transaction and completes each, whatever happens.</summary>
@@ -65,9 +69,11 @@ internal sealed class SegmentWriter(
             SegmentPlan? plan = null;
             try
             {
-                var claims = await ClaimedBeforeAsync(appends, cancellationToken);
-                plan = await PlanAsync(appends, claims, cancellationToken);
-                await InsertUntilKnownAsync(plan, started, cancellationToken);
+                await SettleAsync(started, cancellationToken);
+                var open = Unanswered(appends);
+                var claims = await ClaimedBeforeAsync(open, cancellationToken);
+                plan = await PlanAsync(open, claims, cancellationToken);
+                await InsertOrLeaveUnsettledAsync(plan, started, cancellationToken);
                 foreach (var segment in plan.Segments)
                 {
                     fresh?.Add(segment.Header, segment.Plain, segment.Payload.Length);
@@ -89,10 +95,70 @@ internal sealed class SegmentWriter(
         }
     }
 
-    /// <summary>Inserts the plan; returns only when it is committed.</summary>
-    private async Task InsertUntilKnownAsync(SegmentPlan plan, long started, CancellationToken cancellationToken)
+    /// <summary>
+    /// Inserts the plan. When patience ends with nobody knowing whether it will go through yet (a server that hangs may do it much later), what comes from doors that keep
+    /// their records is left to be settled; the others' senders are told to try again.
+    /// </summary>
+    private async Task InsertOrLeaveUnsettledAsync(SegmentPlan plan, long started, CancellationToken cancellationToken)
     {
-        if (plan.Segments.Count == 0)
+        _sent = false;
+        try
+        {
+            await InsertUntilKnownAsync(plan.Segments, started, again: false, cancellationToken);
+        }
+        catch (Exception e) when (_sent && Transient(e))
+        {
+            _unsettled = plan.Segments.FindAll(segment => segment.Appends.All(append => append.Token is not null));
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Before anything else is written: the segments left unsettled once more, under the same keys. Either they go in, and then the commit that was given up never can, or
+    /// they meet themselves, and then all of it went in. Either way whoever brings their records again is answered where they are.
+    /// </summary>
+    private async Task SettleAsync(long started, CancellationToken cancellationToken)
+    {
+        await InsertUntilKnownAsync(_unsettled, started, again: true, cancellationToken);
+        foreach (var segment in _unsettled)
+        {
+            foreach (var append in segment.Appends)
+            {
+                _settled.AddOrUpdate(append.Token!, new(new AppendResult(segment.Header.Stream, append.First, append.Records.Count, Duplicate: false)));
+            }
+
+            signal.Pulse();
+        }
+
+        _unsettled = [];
+    }
+
+    private List<PendingAppend> Unanswered(IReadOnlyList<PendingAppend> appends)
+    {
+        var open = new List<PendingAppend>(appends.Count);
+        foreach (var append in appends)
+        {
+            if (append.Token is { } token && _settled.TryGetValue(token, out var settled))
+            {
+                append.Complete(settled.Value);
+            }
+            else
+            {
+                open.Add(append);
+            }
+        }
+
+        return open;
+    }
+
+    /// <summary>Inserts segments in one transaction; returns only when it is committed.</summary>
+    /// <param name="segments">What to insert.</param>
+    /// <param name="started">When patience began.</param>
+    /// <param name="again">It was tried before.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    private async Task InsertUntilKnownAsync(IReadOnlyList<SealedSegment> segments, long started, bool again, CancellationToken cancellationToken)
+    {
+        if (segments.Count == 0)
         {
             return;
         }
@@ -101,12 +167,12 @@ internal sealed class SegmentWriter(
         {
             try
             {
-                await InsertAsync(plan, cancellationToken);
+                await InsertAsync(segments, cancellationToken);
                 return;
             }
-            catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.UniqueViolation && attempt > 0)
+            catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.UniqueViolation && (again || attempt > 0))
             {
-                if (await CommittedAsync(plan, started, cancellationToken))
+                if (await CommittedAsync(segments[0].Header, started, cancellationToken))
                 {
                     return;
                 }
@@ -121,13 +187,15 @@ internal sealed class SegmentWriter(
         }
     }
 
-    private Task InsertAsync(SegmentPlan plan, CancellationToken cancellationToken) => database.ExecuteAsync(
-        plan.Segments[0].Header.School,
+    private Task InsertAsync(IReadOnlyList<SealedSegment> segments, CancellationToken cancellationToken) => database.ExecuteAsync(
+        segments[0].Header.School,
         Actor,
         batch =>
         {
-            var scope = plan.Segments[0].Header.School;
-            foreach (var segment in plan.Segments)
+            // There is a connection now: from here on a failure says nothing of what became of it.
+            _sent = true;
+            var scope = segments[0].Header.School;
+            foreach (var segment in segments)
             {
                 if (scope != segment.Header.School)
                 {
@@ -148,9 +216,8 @@ internal sealed class SegmentWriter(
         cancellationToken);
 
     /// <summary>After an unknown outcome: the transaction is atomic, so one of its segments speaks for all. Asked again while the database is away.</summary>
-    private async Task<bool> CommittedAsync(SegmentPlan plan, long started, CancellationToken cancellationToken)
+    private async Task<bool> CommittedAsync(SegmentHeader header, long started, CancellationToken cancellationToken)
     {
-        var header = plan.Segments[0].Header;
         for (var attempt = 0; ; attempt++)
         {
             try

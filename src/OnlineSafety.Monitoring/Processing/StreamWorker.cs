@@ -256,10 +256,11 @@ internal sealed class StreamWorker(
         return opened;
     }
 
-    // Classes 53, 58 and XX of Postgres: resources, system, internal. A full disk shows as any of them, and what is then kept for review as it came
-    // would be an alert a minute later. Nor does a lock that somebody holds say anything of the records.
+    // Classes 53, 57, 58 and XX of Postgres: resources, operator, system, internal. A full disk shows as any of them, and what is then kept for review as it
+    // came would be an alert a minute later. Nor does a lock that somebody holds, or a connection that broke, say anything of the records.
     private static bool IsTroubleOfTheServer(Exception e) =>
-        e is PostgresException { SqlState: ['5', '3' or '8', ..] or ['X', 'X', ..] or PostgresErrorCodes.LockNotAvailable };
+        e is PostgresException { SqlState: ['5', '3' or '7' or '8', ..] or ['X', 'X', ..] or PostgresErrorCodes.LockNotAvailable }
+            or (NpgsqlException and not PostgresException) or IOException;
 
     private void Signal(IReadOnlyList<WrittenNotification> written)
     {

@@ -83,18 +83,8 @@ internal sealed class SourceBatch
     /// <summary>Null: no source matched.</summary>
     public SourceRegistration? Source { get; set; }
 
-    public RecordBatch Records { get; private set; } = new();
+    public RecordBatch Records { get; private set; } = RecordBatch.Kept();
 
-    /// <summary>After an append whose outcome nobody can tell, the same records may be stored already: says so on each.</summary>
-    public void MarkPossibleDuplicates()
-    {
-        var marked = new RecordBatch(Records.Bytes);
-        for (var index = 0; index < Records.Count; index++)
-        {
-            var record = Records[index];
-            marked.Add(record.Envelope, record.ReceivedAt, record.Flags | RecordFlags.PossibleDuplicate, record.Payload.Span);
-        }
-
-        Records = marked;
-    }
+    /// <summary>After an append whose outcome nobody can tell, the same records may be stored already: says so on each. The log knows them again while it runs.</summary>
+    public void MarkPossibleDuplicates() => Records = Records.Marked(RecordFlags.PossibleDuplicate);
 }

@@ -88,9 +88,9 @@ public abstract class ReplayScene(PostgresFixture postgres) : ProcessingScene(po
     /// <summary>Reads such lines.</summary>
     /// <param name="user">Key that is taken for the user.</param>
     /// <param name="query">Key that is taken for the search.</param>
-    internal static string Kv(string user = "who", string query = "q", string product = "unknown", string extra = "") => $$$"""
+    internal static string Kv(string user = "who", string query = "q", string product = "unknown", string extra = "", string more = "") => $$$"""
         {"product":"{{{product}}}","mappings":[{"id":"own.kv","version":1,"status":"documented","source":"test","shape":{"type":"kv","requires":["act"]},
-         "fields":{"user":"{{{user}}}","searchQuery":"{{{query}}}","url":"url"{{{extra}}},"action":{"from":"act","map":{"deny":"blocked"},"default":"unknown"},"kind":{"default":"visit"} } }]}
+         "fields":{"user":"{{{user}}}","searchQuery":"{{{query}}}","url":"url"{{{extra}}},"action":{"from":"act","map":{"deny":"blocked"},"default":"unknown"},"kind":{"default":"visit"} }{{{more}}} }]}
         """;
 
     // As one text, so that a failure shows the place.

@@ -194,7 +194,7 @@ public sealed class ReplayTests(PostgresFixture postgres) : ReplayScene(postgres
         await AddStaffAsync("dsl", "d.lead");
         await AddStaffAsync("head", "h.teacher");
         var target = await AddCaptureAsync();
-        await MapAsync(target, Kv(user: "pc"));
+        await MapAsync(target, Kv(user: "pc", more: ",\"ignore\":[\"typed\"]"));
         const string Wish = "i want to die";
         await AppendToAsync(target, Line("d.lead", Grave), Line("ada", Wish), Line("ada", Wish), $"who=\"ada\" pc=\"pc-1\" act=deny typed=\"{Wish}\" url=https://www.example.org/");
         await DrainAsync();
