@@ -22,6 +22,10 @@ internal sealed class SourceRegister(Database setup, TimeProvider time)
 {
     /// <summary>Two keys live while one is rotated out: the newest and the one before.</summary>
     private const int LiveKeys = 2;
+
+    /// <summary>A word that came as often is no longer one child's search.</summary>
+    private const int Often = 20;
+    private const string Rare = "(withheld: it came fewer than 20 times)";
     private static readonly TimeSpan ShortestGap = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan LongestGap = TimeSpan.FromDays(30);
 
@@ -68,13 +72,16 @@ internal sealed class SourceRegister(Database setup, TimeProvider time)
             states.GetValueOrDefault(s.SourceId), [.. canaries[s.SourceId]], [.. devices[s.SourceId]]))];
     }
 
-    /// <summary>What could not be read or mapped, the most frequent first.</summary>
+    /// <summary>
+    /// What could not be read or mapped, the most frequent first. By a mapping of its own anything may have been taken for a category, also what a child typed: of such a source
+    /// rare words are withheld even from who asks for words.
+    /// </summary>
     /// <param name="words">Show the sender's words, which may hold personal data; recorded. Reasons are ours and always shown.</param>
     public async Task<IReadOnlyList<ListedUnmapped>> UnmappedAsync(Guid school, bool words, Actor actor, CancellationToken cancellationToken)
     {
         await using var session = await setup.OpenAsync(school, actor, cancellationToken);
         var listed = await session.Context.Unmapped.AsNoTracking().Where(u => u.SchoolId == school)
-            .Join(session.Context.Sources, u => new { u.SchoolId, u.SourceId }, s => new { s.SchoolId, s.SourceId }, (unmapped, source) => new { Unmapped = unmapped, source.Name })
+            .Join(session.Context.Sources, u => new { u.SchoolId, u.SourceId }, s => new { s.SchoolId, s.SourceId }, (unmapped, source) => new { Unmapped = unmapped, source.Name, Own = source.MappingVersion > 0 })
             .OrderByDescending(u => u.Unmapped.Count).ThenBy(u => u.Unmapped.Value).ToListAsync(cancellationToken);
         if (words)
         {
@@ -83,7 +90,9 @@ internal sealed class SourceRegister(Database setup, TimeProvider time)
         }
 
         return [.. listed.Select(u => new ListedUnmapped(
-            u.Unmapped.SourceId, u.Name, u.Unmapped.Kind, words || u.Unmapped.Kind == "record" ? u.Unmapped.Value : null, u.Unmapped.Count, u.Unmapped.FirstSeen, u.Unmapped.LastSeen))];
+            u.Unmapped.SourceId, u.Name, u.Unmapped.Kind,
+            u.Unmapped.Kind == "record" ? u.Unmapped.Value : !words ? null : u.Own && u.Unmapped.Count < Often ? Rare : u.Unmapped.Value,
+            u.Unmapped.Count, u.Unmapped.FirstSeen, u.Unmapped.LastSeen))];
     }
 
     /// <summary>The source in use with this id or exact name; records that files are imported into it by hand.</summary>

@@ -3,6 +3,7 @@ using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.IntakeLog;
 using OnlineSafety.Monitoring.Processing;
 using OnlineSafety.Monitoring.Processing.Jobs;
+using OnlineSafety.Monitoring.Sources;
 using OnlineSafety.Monitoring.TestKit;
 
 namespace OnlineSafety.Monitoring.IntegrationTests.Processing.Replay;
@@ -207,6 +208,19 @@ public sealed class ReplayTests(PostgresFixture postgres) : ReplayScene(postgres
         Assert.Equal(3, Assert.Single(await QueryAsync("SELECT event_count FROM onlinesafety.alert WHERE route = 'dsl'"))[0]);
         Assert.Empty(await QueryAsync(Quoting));
         Assert.Single(await QueryAsync("SELECT 1 FROM onlinesafety.alert WHERE route = 'head' AND convert_from(reasons, 'UTF8') LIKE '%kill%'"));
+    }
+
+    [Fact]
+    public async Task WhatAMappingOfItsOwnTakesForACategoryIsNotShownToWhoSetsItUpWhileItIsRare()
+    {
+        var target = await AddCaptureAsync();
+        await MapAsync(target, Kv(extra: ",\"categories\":\"q\""));
+        await AppendToAsync(target, [Line("ada", "my own secret"), .. Enumerable.Repeat(Line("ada", "often"), 20)]);
+        await DrainAsync();
+
+        var listed = await new SourceRegister(Installation[DatabaseRole.Setup], TimeProvider.System)
+            .UnmappedAsync(target.School, words: true, Actor.Service("test"), CancellationToken.None);
+        Assert.Equal(["(withheld: it came fewer than 20 times)", "often"], listed.Where(u => u.Kind == "category").Select(u => u.Value!).Order(StringComparer.Ordinal));
     }
 
     [Fact]

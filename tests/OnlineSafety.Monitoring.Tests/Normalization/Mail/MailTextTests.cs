@@ -169,6 +169,8 @@ public sealed class MailTextTests
     [InlineData("Content-Type: multipart/report; report-type=delivery-status; boundary=b\n", Reasons.MailAnswer)]
     [InlineData("Message-ID: <0197e000-0000-7000-8000-000000000001@onlinesafety.example.test>\n", Reasons.OwnMail)]
     [InlineData("In-Reply-To: <0197e000-0000-7000-8000-000000000001@onlinesafety.example.test>\n", Reasons.OwnMail)]
+    [InlineData("Content-Type: multipart/report; report-type=disposition-notification; boundary=b\n", Reasons.MailAnswer)]
+    [InlineData("Content-Type: multipart/report; report-type=weekly; boundary=b\n", "")]
     [InlineData("Auto-Submitted: auto-generated\n", "")]
     [InlineData("Message-ID: <1@onlinesafety.example.test>\n", "")]
     public void AnAnswerAndAMailOfOursAreControlAndAnAlertIsNot(string fields, string reason)

@@ -14,8 +14,8 @@ internal static class MailAnswers
     /// <returns>A code of <see cref="Reasons"/>; empty: it is none.</returns>
     public static string Of(MimeKit.MimeMessage message)
     {
-        // RFC 6522: bounces, delivery and read receipts. RFC 3834: out-of-office and other answers.
-        if (message.Body?.ContentType.IsMimeType("multipart", "report") == true
+        // RFC 3464 and 8098: bounces, delivery and read receipts; any other report may be a product's. RFC 3834: out-of-office and other answers.
+        if ((message.Body?.ContentType is { } type && type.IsMimeType("multipart", "report") && IsReceipt(type.Parameters["report-type"]))
             || message.Headers[HeaderId.AutoSubmitted]?.TrimStart().StartsWith("auto-replied", StringComparison.OrdinalIgnoreCase) == true)
         {
             return Reasons.MailAnswer;
@@ -23,6 +23,10 @@ internal static class MailAnswers
 
         return IsOurs(message.MessageId) || IsOurs(message.InReplyTo) ? Reasons.OwnMail : "";
     }
+
+    private static bool IsReceipt(string? report) =>
+        string.Equals(report, "delivery-status", StringComparison.OrdinalIgnoreCase)
+        || string.Equals(report, "disposition-notification", StringComparison.OrdinalIgnoreCase);
 
     private static bool IsOurs(string? id) =>
         id is not null && id.IndexOf(OwnDomain, StringComparison.OrdinalIgnoreCase) is var at and > 0 && Guid.TryParseExact(id.AsSpan(0, at), "D", out _);
