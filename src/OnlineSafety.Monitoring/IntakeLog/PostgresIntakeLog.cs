@@ -27,8 +27,7 @@ internal sealed class PostgresIntakeLog : IIntakeLog, IHostedService, IAsyncDisp
         IntakeSignal signal,
         IOptions<IntakeLogOptions> options,
         TimeProvider time,
-        ILogger<PostgresIntakeLog> logger,
-        FreshSegments? fresh = null)
+        ILogger<PostgresIntakeLog> logger)
     {
         _options = options.Value;
         _queues = new Channel<PendingAppend>[_options.Writers];
@@ -37,7 +36,7 @@ internal sealed class PostgresIntakeLog : IIntakeLog, IHostedService, IAsyncDisp
         for (var i = 0; i < _options.Writers; i++)
         {
             _queues[i] = Channel.CreateBounded<PendingAppend>(new BoundedChannelOptions(_options.Waiting) { SingleReader = true });
-            _writers[i] = new SegmentWriter(database, keys, signal, fresh, _options, time, logger);
+            _writers[i] = new SegmentWriter(database, keys, signal, _options, time, logger);
         }
     }
 

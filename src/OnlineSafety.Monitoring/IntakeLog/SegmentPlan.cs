@@ -12,8 +12,7 @@ internal readonly record struct DeliveryKey(SourceKey Target, string IdHash)
 internal sealed record StoredClaim(byte[] BodyHash, Guid Stream, long First, int Count);
 
 /// <summary>A segment ready to be inserted, and the appends it answers.</summary>
-/// <param name="Plain">Its plain bytes for <see cref="FreshSegments"/>; possibly none.</param>
-internal sealed record SealedSegment(SegmentHeader Header, byte[] Hash, byte[] Payload, IReadOnlyList<PendingAppend> Appends, ArraySegment<byte> Plain);
+internal sealed record SealedSegment(SegmentHeader Header, byte[] Hash, byte[] Payload, IReadOnlyList<PendingAppend> Appends);
 
 /// <summary>What one commit will do: which appends become segments, and which were there before.</summary>
 internal sealed class SegmentPlan

@@ -16,7 +16,7 @@ namespace OnlineSafety.Monitoring.IntakeLog;
 /// says so, because the unique index makes the second try wait for the first and then refuses it.
 /// </summary>
 internal sealed class SegmentWriter(
-    Database database, DataKeyRing keys, IntakeSignal signal, FreshSegments? fresh, IntakeLogOptions options, TimeProvider time, ILogger logger)
+    Database database, DataKeyRing keys, IntakeSignal signal, IntakeLogOptions options, TimeProvider time, ILogger logger)
 {
     private static readonly Actor Actor = Actor.Service("intake-log");
     private static readonly TimeSpan NotifyEvery = TimeSpan.FromMilliseconds(20);
@@ -74,11 +74,6 @@ internal sealed class SegmentWriter(
                 var claims = await ClaimedBeforeAsync(open, cancellationToken);
                 plan = await PlanAsync(open, claims, cancellationToken);
                 await InsertOrLeaveUnsettledAsync(plan, started, cancellationToken);
-                foreach (var segment in plan.Segments)
-                {
-                    fresh?.Add(segment.Header, segment.Plain, segment.Payload.Length);
-                }
-
                 plan.Complete(_streams);
                 signal.Pulse();
                 return;
@@ -312,7 +307,7 @@ internal sealed class SegmentWriter(
         header.WriteCanonical(associated);
         var payload = Sealing.Seal(key.Key, rented.AsSpan(0, length), associated);
         ArrayPool<byte>.Shared.Return(rented, clearArray: true);
-        return new SealedSegment(header, header.Hash(payload), payload, appends, fresh?.Copy(_plain.WrittenSpan) ?? default);
+        return new SealedSegment(header, header.Hash(payload), payload, appends);
     }
 
     private async Task EnsurePartitionsAsync(DateOnly day, CancellationToken cancellationToken)

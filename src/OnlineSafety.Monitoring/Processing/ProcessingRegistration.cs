@@ -20,7 +20,6 @@ internal static class ProcessingRegistration
     {
         services.AddOptions<ProcessingOptions>().Bind(configuration.GetSection(Section)).ValidateDataAnnotations().ValidateOnStart();
         services.TryAddSingleton<IntakeSignal>();
-        services.AddSingleton<FreshSegments>();
         services.TryAddSingleton<NotificationSignals>();
         services.AddSingleton(rules);
         services.AddSingleton<PeopleDirectory>();

@@ -23,8 +23,7 @@ internal sealed class StreamWorker(
     NotificationSignals notifications,
     IOptions<ProcessingOptions> options,
     TimeProvider time,
-    ILogger<StreamWorker> logger,
-    FreshSegments? fresh = null)
+    ILogger<StreamWorker> logger)
 {
     private const int ClaimedAtOnce = 8;
     private readonly StreamClaims _claims = new(database, id, options.Value.Lease);
@@ -216,11 +215,6 @@ internal sealed class StreamWorker(
     private async Task<List<OpenedSegment>> OpenAsync(ClaimedStream stream, long next, int most, CancellationToken cancellationToken)
     {
         using var activity = Instruments.Activities.StartActivity("read");
-        if (fresh?.Take(stream.Stream, next, most, options.Value.ChunkBytes) is { Count: > 0 } taken)
-        {
-            return taken;
-        }
-
         var opened = new List<OpenedSegment>();
         var plainBytes = 0L;
         var stored = await _reader.ReadAsync(

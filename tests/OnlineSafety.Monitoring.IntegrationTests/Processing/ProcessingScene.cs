@@ -61,13 +61,13 @@ public abstract class ProcessingScene(PostgresFixture postgres) : IAsyncLifetime
         }
     }
 
-    private protected StreamWorker Worker(ProcessingOptions? options = null, FreshSegments? fresh = null)
+    private protected StreamWorker Worker(ProcessingOptions? options = null)
     {
         var database = Installation[DatabaseRole.Process];
         var people = new PeopleDirectory(database, TimeProvider.System);
         return new StreamWorker(
             Guid.NewGuid(), database, Installation.Master, new StreamContexts(database, people, Repository.Rules, TimeProvider.System, NullLogger<StreamContexts>.Instance), Repository.Rules,
-            new NotificationSignals(), Options.Create(options ?? new ProcessingOptions()), TimeProvider.System, NullLogger<StreamWorker>.Instance, fresh);
+            new NotificationSignals(), Options.Create(options ?? new ProcessingOptions()), TimeProvider.System, NullLogger<StreamWorker>.Instance);
     }
 
     private protected async Task<Guid> AddStaffAsync(string role, params string[] accounts)

@@ -49,43 +49,6 @@ public sealed class StreamWorkerTests(PostgresFixture postgres) : ProcessingScen
     }
 
     [Fact]
-    public async Task WhatItsProcessHasJustCommittedIsRecordedWithoutReadingItBack()
-    {
-        var fresh = new FreshSegments(TimeProvider.System);
-        await using var log = new PostgresIntakeLog(
-            Installation[DatabaseRole.Ingest], Installation.Master, new IntakeSignal(), Options.Create(new IntakeLogOptions()),
-            TimeProvider.System, NullLogger<PostgresIntakeLog>.Instance, fresh);
-        await log.StartAsync(CancellationToken.None);
-        await log.AppendAsync(Protex, Some.Batch(Search("pupil1", "buy vape no id near me")), delivery: null, CancellationToken.None);
-
-        // What cannot be read any more can only have been handed over.
-        await Installation.Store.RunAsync("UPDATE onlinesafety.intake_segment SET payload = '\\x00'");
-        await Worker(fresh: fresh).PassAsync(DateOnly.MinValue, CancellationToken.None);
-        Assert.Equal("", Assert.Single(await QueryAsync("SELECT review FROM onlinesafety.event"))[0]);
-
-        // Whoever was handed nothing reads the log.
-        await log.AppendAsync(Protex, Some.Batch(Search("pupil2", "buy vape no id near me")), delivery: null, CancellationToken.None);
-        await DrainAsync();
-        Assert.Equal(2, (await QueryAsync("SELECT 1 FROM onlinesafety.event WHERE review = ''")).Count);
-    }
-
-    [Fact]
-    public async Task WhatWasNotCommittedIsNeverHandedOver()
-    {
-        var fresh = new FreshSegments(TimeProvider.System);
-        await using var log = new PostgresIntakeLog(
-            Installation[DatabaseRole.Ingest], Installation.Master, new IntakeSignal(), Options.Create(new IntakeLogOptions()),
-            TimeProvider.System, NullLogger<PostgresIntakeLog>.Instance, fresh);
-        await log.StartAsync(CancellationToken.None);
-        var stored = await log.AppendAsync(Protex, Some.Batch(Search("pupil1", "buy vape no id near me")), delivery: null, CancellationToken.None);
-        await Installation.Store.RunAsync("REVOKE INSERT ON onlinesafety.intake_segment FROM onlinesafety_ingest");
-        await Assert.ThrowsAsync<IntakeUnavailableException>(() => log.AppendAsync(Protex, Some.Batch(Search("pupil2", "buy vape no id near me")), delivery: null, CancellationToken.None));
-
-        Assert.Single(fresh.Take(stored.Stream, 1, most: 10, sealedBytes: long.MaxValue));
-        Assert.Empty(fresh.Take(stored.Stream, 2, most: 10, sealedBytes: long.MaxValue));
-    }
-
-    [Fact]
     public async Task LosingConnectionsDuringProcessingChangesNothing()
     {
         await AddStaffAsync("dsl");
