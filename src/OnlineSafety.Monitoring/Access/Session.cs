@@ -40,6 +40,25 @@ internal sealed class Session(NpgsqlConnection connection, NpgsqlTransaction tra
 
     public NpgsqlCommand Command(string sql) => new(sql, Connection, transaction);
 
+    /// <summary>All rows of a query.</summary>
+    public async Task<List<T>> RowsAsync<T>(string sql, object[] values, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken)
+    {
+        await using var command = Command(sql);
+        foreach (var value in values)
+        {
+            command.Parameters.Add(new NpgsqlParameter { Value = value });
+        }
+
+        var found = new List<T>();
+        await using var rows = await command.ExecuteReaderAsync(cancellationToken);
+        while (await rows.ReadAsync(cancellationToken))
+        {
+            found.Add(read(rows));
+        }
+
+        return found;
+    }
+
     /// <summary>Writes who did what to which object; called by every path that shows content or changes its state.</summary>
     public async Task RecordAccessAsync(Guid school, string action, string subject, CancellationToken cancellationToken)
     {

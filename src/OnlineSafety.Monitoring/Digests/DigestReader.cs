@@ -82,7 +82,7 @@ internal static class DigestReader
         Session session, Guid school, string name, DateOnly day, bool late, DigestWindow window, CancellationToken cancellationToken)
     {
         var total = 0L;
-        var blocked = await RowsAsync(session, BlockedSql, [school, window.From, window.To, BlockedLimit], row =>
+        var blocked = await session.RowsAsync(BlockedSql, [school, window.From, window.To, BlockedLimit], row =>
         {
             total = row.GetInt64(3);
             return new BlockedActivity(row.GetString(0), row.GetString(1), row.GetInt64(2));
@@ -96,13 +96,13 @@ internal static class DigestReader
             To = window.To,
             Blocked = blocked,
             BlockedTotal = total,
-            Actions = await RowsAsync(session, ActionsSql, [school, window.From, window.To],
+            Actions = await session.RowsAsync(ActionsSql, [school, window.From, window.To],
                 row => new ActionTotal(row.GetInt16(0), row.GetInt64(1), row.GetInt64(2)), cancellationToken),
-            Alerts = await RowsAsync(session, AlertsSql, [school, window.From, window.To], GroupOf, cancellationToken),
-            Unacknowledged = await RowsAsync(session, WaitingSql, [school, WaitingLimit], WaitingOf, cancellationToken),
-            Sources = await RowsAsync(session, SourcesSql, [school, window.From, window.To], SourceOf, cancellationToken),
-            Watch = (await RowsAsync(session, WatchSql, [school, window.From, window.To], WatchOf, cancellationToken))[0],
-            Heads = await RowsAsync(session, HeadsSql, [school, window.From, HeadsLimit],
+            Alerts = await session.RowsAsync(AlertsSql, [school, window.From, window.To], GroupOf, cancellationToken),
+            Unacknowledged = await session.RowsAsync(WaitingSql, [school, WaitingLimit], WaitingOf, cancellationToken),
+            Sources = await session.RowsAsync(SourcesSql, [school, window.From, window.To], SourceOf, cancellationToken),
+            Watch = (await session.RowsAsync(WatchSql, [school, window.From, window.To], WatchOf, cancellationToken))[0],
+            Heads = await session.RowsAsync(HeadsSql, [school, window.From, HeadsLimit],
                 row => new ChainHead(row.GetGuid(0), row.GetGuid(1), row.GetInt64(2), row.GetString(3)), cancellationToken),
         };
     }
@@ -134,23 +134,4 @@ internal static class DigestReader
         JudgedAt = row.IsDBNull(9) ? null : row.GetFieldValue<DateTimeOffset>(9),
         Notices = row.IsDBNull(10) ? [] : row.GetFieldValue<string[]>(10),
     };
-
-    private static async Task<List<T>> RowsAsync<T>(
-        Session session, string sql, object[] values, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken)
-    {
-        await using var command = session.Command(sql);
-        foreach (var value in values)
-        {
-            command.Parameters.Add(new NpgsqlParameter { Value = value });
-        }
-
-        var found = new List<T>();
-        await using var rows = await command.ExecuteReaderAsync(cancellationToken);
-        while (await rows.ReadAsync(cancellationToken))
-        {
-            found.Add(read(rows));
-        }
-
-        return found;
-    }
 }

@@ -87,9 +87,9 @@ internal static class WatchReader
 
     public static async Task<List<WatchedSource>> SourcesAsync(Session session, Guid school, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var sources = await RowsAsync(session, SourcesSql, [school, now.AddDays(-2).UtcDateTime], SourceOf, cancellationToken);
+        var sources = await session.RowsAsync(SourcesSql, [school, now.AddDays(-2).UtcDateTime], SourceOf, cancellationToken);
         var byId = sources.ToDictionary(source => source.Source);
-        foreach (var (id, at) in await RowsAsync(session, UnreadSql, [school, DateOnly.FromDateTime(now.UtcDateTime).AddDays(-1)],
+        foreach (var (id, at) in await session.RowsAsync(UnreadSql, [school, DateOnly.FromDateTime(now.UtcDateTime).AddDays(-1)],
                      row => (row.GetGuid(0), Time(row, 1)), cancellationToken))
         {
             if (byId.TryGetValue(id, out var source))
@@ -98,12 +98,12 @@ internal static class WatchReader
             }
         }
 
-        foreach (var (id, hour) in await RowsAsync(session, RecentSql, [school, (now - RecentSpan).UtcDateTime], row => (row.GetGuid(0), HourOf(row)), cancellationToken))
+        foreach (var (id, hour) in await session.RowsAsync(RecentSql, [school, (now - RecentSpan).UtcDateTime], row => (row.GetGuid(0), HourOf(row)), cancellationToken))
         {
             byId.GetValueOrDefault(id)?.Recent.Add(hour);
         }
 
-        foreach (var (id, canary) in await RowsAsync(session, CanariesSql, [school],
+        foreach (var (id, canary) in await session.RowsAsync(CanariesSql, [school],
                      row => (row.GetGuid(0), new CanarySight(row.GetString(1), row.GetFieldValue<TimeSpan>(2), Time(row, 3)!.Value, Time(row, 4))), cancellationToken))
         {
             byId.GetValueOrDefault(id)?.Canaries.Add(canary);
@@ -112,8 +112,7 @@ internal static class WatchReader
         return sources;
     }
 
-    public static Task<List<ClearedAlarm>> ClearedAsync(Session session, Guid school, CancellationToken cancellationToken) => RowsAsync(
-        session, ClearedSql, [school],
+    public static Task<List<ClearedAlarm>> ClearedAsync(Session session, Guid school, CancellationToken cancellationToken) => session.RowsAsync(ClearedSql, [school],
         row => new ClearedAlarm(row.GetGuid(0), row.GetGuid(1), row.GetString(2), SourceStateWords.Read(row.GetString(3)), Time(row, 4)!.Value), cancellationToken);
 
     /// <summary>What is usual for each source that ever sent something.</summary>
@@ -121,10 +120,10 @@ internal static class WatchReader
         Session session, Guid school, IReadOnlyList<WatchedSource> sources, SchoolCalendar calendar, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var start = SourceProfile.WindowStart(calendar, now);
-        var hours = (await RowsAsync(session, RecentSql, [school, start.UtcDateTime], row => (Source: row.GetGuid(0), Hour: HourOf(row)), cancellationToken)).ToLookup(r => r.Source, r => r.Hour);
-        var devices = (await RowsAsync(session, DevicesSql, [school, calendar.DayOf(start)],
+        var hours = (await session.RowsAsync(RecentSql, [school, start.UtcDateTime], row => (Source: row.GetGuid(0), Hour: HourOf(row)), cancellationToken)).ToLookup(r => r.Source, r => r.Hour);
+        var devices = (await session.RowsAsync(DevicesSql, [school, calendar.DayOf(start)],
             row => (Source: row.GetGuid(0), Day: new DeviceDay(row.GetString(2), row.GetFieldValue<DateOnly>(1))), cancellationToken)).ToLookup(r => r.Source, r => r.Day);
-        var alarms = (await RowsAsync(session, AlarmsSql, [school, start.UtcDateTime],
+        var alarms = (await session.RowsAsync(AlarmsSql, [school, start.UtcDateTime],
             row => (Source: row.GetGuid(0), Span: new AlarmSpan(SourceStateWords.Read(row.GetString(1)), Time(row, 2)!.Value, Time(row, 3) ?? DateTimeOffset.MaxValue)), cancellationToken)).ToLookup(r => r.Source, r => r.Span);
         return sources.ToDictionary(
             source => source.Source,
@@ -157,22 +156,4 @@ internal static class WatchReader
     private static ActivityHour HourOf(NpgsqlDataReader row) => new(Time(row, 1)!.Value, row.GetInt32(2), row.GetInt32(3), row.GetInt32(4), row.GetInt64(5));
 
     private static DateTimeOffset? Time(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetFieldValue<DateTimeOffset>(column);
-
-    private static async Task<List<T>> RowsAsync<T>(Session session, string sql, object[] values, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken)
-    {
-        await using var command = session.Command(sql);
-        foreach (var value in values)
-        {
-            command.Parameters.Add(new NpgsqlParameter { Value = value });
-        }
-
-        var found = new List<T>();
-        await using var rows = await command.ExecuteReaderAsync(cancellationToken);
-        while (await rows.ReadAsync(cancellationToken))
-        {
-            found.Add(read(rows));
-        }
-
-        return found;
-    }
 }
