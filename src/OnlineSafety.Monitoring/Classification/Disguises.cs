@@ -42,6 +42,10 @@ internal sealed class Disguises(Lexicon lexicon)
         return traits;
     }
 
+    /// <summary>The word with letters for its digits; itself when it has no letters beside them.</summary>
+    public static string Letters(string word) =>
+        word.Any(char.IsAsciiDigit) && word.Any(char.IsAsciiLetter) && word.All(char.IsAscii) ? string.Concat(word.Select(c => (char)Folding.LeetAsI[c])) : word;
+
     /// <summary>The number of the word that <paramref name="source"/> stands for, 0 when none.</summary>
     public int Find(ReadOnlySpan<byte> source, WordTraits traits)
     {
@@ -60,6 +64,10 @@ internal sealed class Disguises(Lexicon lexicon)
 
         return word == 0 && (traits & WordTraits.Stretched) != 0 ? FindUnstretched(source) : word;
     }
+
+    /// <summary>The number of the word whose letters the digits of <paramref name="source"/> stand for, 0 when none or when it is no number.</summary>
+    public int FindNumber(ReadOnlySpan<byte> source) =>
+        source.Length <= Lexicon.LongestWord && !source.ContainsAnyExceptInRange((byte)'0', (byte)'9') ? FindLeet(source, Folding.LeetAsI, WordTraits.Digits) : 0;
 
     private int FindLeet(ReadOnlySpan<byte> source, ReadOnlySpan<byte> read, WordTraits traits)
     {
@@ -101,9 +109,9 @@ internal sealed class Disguises(Lexicon lexicon)
             runs += source[i] == source[i - 1] && (i == 1 || source[i] != source[i - 2]) ? 1 : 0;
         }
 
-        // With more runs than that all are read alike: first as two letters each, then as one.
+        // With more runs than that all are read alike. Fewest letters first: "toooo" is to, not too.
         var (ways, bits) = runs <= MostRuns ? (1 << runs, 1) : (2, -1);
-        for (var way = 0; way < ways; way++)
+        for (var way = ways - 1; way >= 0; way--)
         {
             if (FindWithRuns(source, way * bits) is var word and not 0)
             {

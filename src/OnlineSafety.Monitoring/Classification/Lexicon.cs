@@ -5,6 +5,19 @@ using System.Text;
 
 namespace OnlineSafety.Monitoring.Classification;
 
+/// <summary>What else is to be known of a word.</summary>
+[Flags]
+internal enum WordMark : byte
+{
+    None = 0,
+
+    /// <summary>Grave: also found with a slip, and inside others.</summary>
+    Guarded = 1,
+
+    /// <summary>A phrase of several words written as one, which is no word itself.</summary>
+    Joined = 2,
+}
+
 /// <summary>
 /// Every folded word that a phrase uses, with its number (from 1; 0 is "no phrase uses it"), and other ways to write some of them. A bit filter
 /// turns away most words of ordinary text after one hash; a hit is compared byte by byte, so a collision can never make a match.
@@ -32,20 +45,20 @@ internal sealed class Lexicon
     private readonly Slot[] _slots;
     private readonly ulong _slotMask;
     private readonly byte[][] _entries;
-    private readonly bool[] _guarded;
+    private readonly WordMark[] _marks;
 
     /// <param name="words">The words; each is its place, from 1.</param>
     /// <param name="forms">Other ways to write a word, with its number. One that is a word itself stays that; of equal ones the first counts.</param>
-    /// <param name="guarded">Numbers of the words that are looked for in others.</param>
+    /// <param name="marks">By number: what else is to be known of words.</param>
     /// <param name="parts">The words that several written as one may be made of; all when left out.</param>
-    public Lexicon(IReadOnlyList<string> words, IReadOnlyList<(string Form, int Word)>? forms = null, IReadOnlyList<int>? guarded = null, WordParts? parts = null)
+    public Lexicon(IReadOnlyList<string> words, IReadOnlyList<(string Form, int Word)>? forms = null, IReadOnlyList<(int Word, WordMark Mark)>? marks = null, WordParts? parts = null)
     {
         Count = words.Count;
         BackwardsWord = words.Contains(Backwards, StringComparer.Ordinal) ? words.TakeWhile(word => word != Backwards).Count() + 1 : 0;
-        _guarded = new bool[words.Count + 1];
-        foreach (var word in guarded ?? [])
+        _marks = new WordMark[words.Count + 1];
+        foreach (var (word, mark) in marks ?? [])
         {
-            _guarded[word] = true;
+            _marks[word] |= mark;
         }
 
         Parts = parts ?? new WordParts(words);
@@ -73,7 +86,9 @@ internal sealed class Lexicon
     /// <summary>Tells which lengths a word may have by how it begins.</summary>
     public WordParts Parts { get; }
 
-    public bool IsGuarded(int word) => _guarded[word];
+    public bool IsGuarded(int word) => (_marks[word] & WordMark.Guarded) != 0;
+
+    public bool IsJoined(int word) => (_marks[word] & WordMark.Joined) != 0;
 
     /// <summary>The number of the word at <paramref name="start"/>, 0 when no phrase uses it.</summary>
     public int Find(ReadOnlySpan<byte> buffer, int start, int length)

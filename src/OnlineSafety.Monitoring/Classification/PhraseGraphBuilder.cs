@@ -16,6 +16,8 @@ internal sealed class PhraseGraphBuilder
     private readonly Dictionary<string, int> _known = new(StringComparer.Ordinal);
     private readonly List<string> _guarded = [];
     private readonly HashSet<string> _parts = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _plain = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _joined = new(StringComparer.Ordinal);
     private readonly HashSet<string> _isGuarded = new(StringComparer.Ordinal);
 
     private const int Root = 1;
@@ -32,6 +34,7 @@ internal sealed class PhraseGraphBuilder
     /// <param name="joins">Its words are also found where several are written as one.</param>
     public void Add(IReadOnlyList<PhrasePart> phrase, int set, bool joins = true)
     {
+        _plain.UnionWith(phrase.SelectMany(part => part.Alternatives).SelectMany(words => words));
         if (joins)
         {
             _parts.UnionWith(phrase.SelectMany(part => part.Alternatives).SelectMany(words => words));
@@ -76,7 +79,24 @@ internal sealed class PhraseGraphBuilder
             forms.AddRange(guarded.Where(g => g.Word.Length >= ShortestBackwards).Select(g => (string.Concat(g.Word.Reverse()), backwards)));
         }
 
-        return new Lexicon(_wordList, forms, [.. guarded.Select(g => g.Number)], new WordParts(_parts));
+        var joined = _joined.Where(word => !_plain.Contains(word)).Select(word => (_words[word], WordMark.Joined));
+        AddTwins();
+        return new Lexicon(_wordList, forms, [.. guarded.Select(g => (g.Number, WordMark.Guarded)), .. joined], new WordParts(_parts));
+    }
+
+    // "p0rn" of one phrase is read as the "porn" of another too: which of both a text means cannot be told.
+    private void AddTwins()
+    {
+        var twins = _wordList.Select((word, i) => (Word: Disguises.Letters(word), Number: i + 1))
+            .Where(twin => _words.TryGetValue(twin.Word, out var number) && number != twin.Number)
+            .ToLookup(twin => _words[twin.Word], twin => twin.Number);
+        foreach (var node in _nodes)
+        {
+            foreach (var (word, target) in node.Edges.Where(edge => twins.Contains(edge.Word)).ToList())
+            {
+                node.Edges.UnionWith(twins[word].Select(twin => (twin, target)));
+            }
+        }
     }
 
     public PhraseStart[][] Starts()
@@ -156,6 +176,7 @@ internal sealed class PhraseGraphBuilder
 
         foreach (var word in joined.Where(w => w.Length is >= ShortestJoined and <= Classification.Lexicon.LongestWord && w.All(char.IsAsciiLetter)))
         {
+            _joined.Add(word);
             foreach (var node in Follow([Root], [[word]]))
             {
                 _nodes[node].Sets.Add(set);

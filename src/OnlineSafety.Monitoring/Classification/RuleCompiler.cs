@@ -48,7 +48,7 @@ internal sealed class RuleCompiler(Taxonomy taxonomy, RuleErrors errors)
             var first = rules.Count;
             rules.AddRange(file.Rules.Select((r, i) => Compile(file, r, errors.At(name, $"rules[{i}] ({r.Id})"))));
             modifiers.AddRange(file.Modifiers.Select((m, i) => Compile(file, m, errors.At(name, $"modifiers[{i}] ({m.Id})"))));
-            guarded.AddRange(rules.Skip(first).Where(rule => _english && rule.Severity >= Severity.High && taxonomy.Themes[rule.Theme].Grave));
+            guarded.AddRange(rules.Skip(first).Where(rule => _english && rule.Severity >= Severity.High));
         }
 
         foreach (var word in packs.SelectMany(p => p.File.Ordinary).SelectMany(PhraseSyntax.Fold))

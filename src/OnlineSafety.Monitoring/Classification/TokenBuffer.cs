@@ -11,6 +11,11 @@ internal sealed class TokenBuffer
     // Two letters set apart are no word.
     private const int FewestSingles = 3;
 
+    // A blank is taken for one inside a word only beside an unknown piece as short as this.
+    private const int ShortPiece = 4;
+    private const int ShortestTorn = 5;
+    private const int LongestTorn = 16;
+
     private readonly Lexicon _lexicon;
     private readonly WordMap _map = new();
     private readonly Disguises _disguises;
@@ -18,12 +23,16 @@ internal sealed class TokenBuffer
     private readonly TornWords _torn;
     private readonly HiddenText _hidden = new();
     private readonly WordFolder _folder = new();
+    private readonly byte[] _pair = new byte[LongestTorn + Lexicon.Padding];
     private byte[] _folded = new byte[1024];
     private Token[] _tokens = new Token[256];
     private int _used;
     private int _count;
     private int _known;
     private int _singles;
+    private bool _leet;
+    private int _first;
+    private int _length;
     private bool _newSentence;
     private bool _mayBeTorn;
     private bool _backwards;
@@ -80,7 +89,7 @@ internal sealed class TokenBuffer
     private bool Cut(ReadOnlySpan<byte> text)
     {
         var first = _count;
-        _singles = 0;
+        (_singles, _leet, _first, _length) = (0, false, first, text.Length);
         _newSentence = first > 0;
 
         // A character never folds to more than twice its bytes, and what is put together stands behind them once more.
@@ -102,13 +111,34 @@ internal sealed class TokenBuffer
             ReadAny(text);
         }
 
+        if (_leet)
+        {
+            ReadNumbers();
+        }
+
         if (_mayBeTorn)
         {
             _count = first + _torn.Mend(text, _folded, ref _used, _tokens.AsSpan(first, _count - first));
+        }
+
+        if (_leet || _mayBeTorn)
+        {
             _known = CountKnown();
         }
 
         return plain;
+    }
+
+    // Beside words in which digits stand for letters whole numbers may be words: "h0w 70".
+    private void ReadNumbers()
+    {
+        foreach (ref var token in _tokens.AsSpan(_first, _count - _first))
+        {
+            if (token.Word == 0 && token.FoldedLength > 1)
+            {
+                token.Word = _disguises.FindNumber(FoldedOf(token));
+            }
+        }
     }
 
     private int CountKnown()
@@ -163,23 +193,15 @@ internal sealed class TokenBuffer
         var word = _lexicon.Find(_folded, folded, length);
         if (word == 0 || length == 1)
         {
-            _mayBeTorn |= (word == 0 && length <= TornWords.ShortPiece) || TornWords.MayTear(_folded[folded + length]) || (at > 0 && TornWords.MayTear(_folded[folded - 1]));
+            _mayBeTorn |= (at + length < _length && TornWords.MayTear(_folded[folded + length])) || (at > 0 && TornWords.MayTear(_folded[folded - 1]));
         }
 
-        if (word == 0)
+        if (word == 0 && traits is not (WordTraits.Letters or WordTraits.Digits))
         {
-            if (traits is not (WordTraits.Letters or WordTraits.Digits))
-            {
-                word = _disguises.Find(_folded.AsSpan(folded, length), traits);
-            }
-
-            if (word == 0 && length >= JoinedWords.Shortest && TryAddJoined(folded, length, at, at + length))
-            {
-                return;
-            }
+            word = Undisguised(folded, length, traits);
         }
 
-        Append(new Token { Word = word, Start = at, End = at + length, Folded = folded, FoldedLength = length });
+        AddWord(word, folded, length, at, at + length);
     }
 
     // How far a word goes on in the blocks behind the one that it fills to its end.
@@ -220,27 +242,75 @@ internal sealed class TokenBuffer
     private void Add(int folded, int length, int start, int end)
     {
         var word = _lexicon.Find(_folded, folded, length);
-        if (word == 0)
+        if (word == 0 && Disguises.TraitsOf(_folded.AsSpan(folded, length)) is var traits and not (WordTraits.Letters or WordTraits.Digits))
         {
-            var traits = Disguises.TraitsOf(_folded.AsSpan(folded, length));
-            if (traits is not (WordTraits.Letters or WordTraits.Digits))
-            {
-                word = _disguises.Find(_folded.AsSpan(folded, length), traits);
-            }
-
+            word = Undisguised(folded, length, traits);
             if (word == 0 && (traits & WordTraits.Symbols) != 0)
             {
                 AddPieces(folded, length, start, end);
                 return;
             }
-
-            if (word == 0 && length >= JoinedWords.Shortest && TryAddJoined(folded, length, start, end))
-            {
-                return;
-            }
         }
 
-        Append(new Token { Word = word, Start = start, End = end, Folded = folded, FoldedLength = length });
+        AddWord(word, folded, length, start, end);
+    }
+
+    private int Undisguised(int folded, int length, WordTraits traits)
+    {
+        var word = _disguises.Find(_folded.AsSpan(folded, length), traits);
+        _leet |= word != 0 && (traits & WordTraits.Digits) != 0;
+        return word;
+    }
+
+    private void AddWord(int word, int folded, int length, int start, int end)
+    {
+        if (length >= JoinedWords.Shortest && (word == 0 || _lexicon.IsJoined(word)) && TryAddJoined(folded, length, start, end))
+        {
+            return;
+        }
+
+        if (!TryMendBlank(word, folded, length, start, end))
+        {
+            Append(new Token { Word = word, Start = start, End = end, Folded = folded, FoldedLength = length });
+        }
+    }
+
+    // "sui cide": a blank, or one sign, inside a word of which a short piece is no word.
+    private bool TryMendBlank(int word, int folded, int length, int start, int end)
+    {
+        if (_count == _first || _newSentence)
+        {
+            return false;
+        }
+
+        ref var last = ref _tokens[_count - 1];
+        var total = last.FoldedLength + length;
+        if (start - last.End != 1 || total is < ShortestTorn or > LongestTorn || !((word == 0 && length <= ShortPiece) || (last.Word == 0 && last.FoldedLength <= ShortPiece)))
+        {
+            return false;
+        }
+
+        FoldedOf(last).CopyTo(_pair);
+        _folded.AsSpan(folded, length).CopyTo(_pair.AsSpan(last.FoldedLength));
+        var whole = _lexicon.Find(_pair, 0, total);
+        if (whole == 0 || whole == _lexicon.BackwardsWord || ((word != 0 || last.Word != 0) && (total == ShortestTorn || !_lexicon.IsGuarded(whole))))
+        {
+            return false;
+        }
+
+        // Folded bytes of a plain text have the blank between the pieces, those of another have not.
+        var at = last.Folded;
+        if (last.Folded + last.FoldedLength != folded)
+        {
+            at = _used;
+            _pair.AsSpan(0, total).CopyTo(_folded.AsSpan(at));
+            _used += total;
+        }
+
+        _known += last.Word == 0 ? 1 : 0;
+        last = last with { Word = whole, End = end, Folded = at, FoldedLength = total };
+        _singles = 0;
+        return true;
     }
 
     // Where letters stand for bytes one by one each part has its own span, elsewhere that of the whole.

@@ -3,17 +3,15 @@ using System.Buffers;
 namespace OnlineSafety.Monitoring.Classification;
 
 /// <summary>
-/// Puts together what was cut apart: letters set apart (<c>k y s</c>, <c>s.u.i.c.i.d.e</c>), a sign or an emoji inside a word (<c>sui-cide</c>),
-/// a blank inside a word (<c>sui cide</c>). Only where a piece by itself is no word of ours. Reusable scratch, not thread-safe.
+/// Puts together what was cut apart: letters set apart (<c>k y s</c>, <c>s.u.i.c.i.d.e</c>), a sign or an emoji inside a word (<c>sui-cide</c>).
+/// Only where a piece by itself is no word of ours. Reusable scratch, not thread-safe.
 /// </summary>
 internal sealed class TornWords(Lexicon lexicon, Disguises disguises, JoinedWords joined)
 {
-    /// <summary>A blank is taken for one inside a word only beside a piece as short as this.</summary>
-    public const int ShortPiece = 3;
-
     private const int LongestRun = 64;
     private const int LongestBetween = 24;
     private const int Shortest = 3;
+    private const int ShortestBeside = 2;
 
     // Shorter ones are found only where nothing but they is set apart: "a b c d" holds many.
     private const int Sure = 5;
@@ -29,8 +27,8 @@ internal sealed class TornWords(Lexicon lexicon, Disguises disguises, JoinedWord
     private readonly int[] _at = new int[LongestRun + 1];
     private readonly int[] _odd = new int[LongestRun + 1];
     private int _count;
-    private bool _blank;
     private bool _singles;
+    private int _shortest;
 
     /// <summary>Whether a byte beside a word may be a sign inside it.</summary>
     public static bool MayTear(byte between) => Tearing.Contains(between);
@@ -39,8 +37,16 @@ internal sealed class TornWords(Lexicon lexicon, Disguises disguises, JoinedWord
     /// <returns>How many tokens are left.</returns>
     public int Mend(ReadOnlySpan<byte> text, Span<byte> folded, ref int used, Span<Token> tokens)
     {
-        // "b-u-y a g-u-n": what parts the letters and what parts the words, where that can be told.
+        // "b-u-y a g-u-n": what parts the letters and what parts the words, where that can be told. Two letters are a word only beside such.
+        _shortest = Shortest;
         var left = Mend(text, folded, ref used, tokens, alike: true);
+        if (left < tokens.Length)
+        {
+            _shortest = ShortestBeside;
+            left = Mend(text, folded, ref used, tokens[..left], alike: true);
+        }
+
+        _shortest = Shortest;
         return Mend(text, folded, ref used, tokens[..left], alike: false);
     }
 
@@ -90,7 +96,7 @@ internal sealed class TornWords(Lexicon lexicon, Disguises disguises, JoinedWord
     // Collects the pieces from a token on that may be of one word, their letters one after the other. Returns the first token behind.
     private int Gather(ReadOnlySpan<byte> text, Span<byte> folded, int used, Span<Token> tokens, int first, bool alike)
     {
-        (_count, _at[0], _blank, _singles) = (0, used, false, true);
+        (_count, _at[0], _singles) = (0, used, true);
         var next = first;
         for (; next < tokens.Length && _count < LongestRun; next++)
         {
@@ -113,8 +119,8 @@ internal sealed class TornWords(Lexicon lexicon, Disguises disguises, JoinedWord
             _at[++_count] = at + token.FoldedLength;
         }
 
-        // Two letters alone are no word: the second may begin one.
-        if (alike && _singles && _count == 2)
+        // Two letters: the second may begin a word, unless more parts it from the next.
+        if (alike && _singles && _count == 2 && (_shortest > 2 || !IsPair(text, tokens, next)))
         {
             (_count, next) = (1, _tokens[1]);
         }
@@ -132,29 +138,25 @@ internal sealed class TornWords(Lexicon lexicon, Disguises disguises, JoinedWord
         }
 
         var between = text.Slice(last.End, length);
-        if (_singles && next.FoldedLength == 1)
-        {
-            return !alike || _count < 2 || between.SequenceEqual(text[tokens[_tokens[_count - 2]].End..last.Start]);
-        }
+        return _singles && next.FoldedLength == 1
+            ? !alike || _count < 2 || between.SequenceEqual(text[tokens[_tokens[_count - 2]].End..last.Start])
+            : !between.ContainsAnyExcept(Tearing);
+    }
 
-        if (!between.ContainsAnyExcept(Tearing))
-        {
-            return true;
-        }
-
-        // A blank tears a word only where neither side is one.
-        var torn = between is [(byte)' '] && last.Word == 0 && next.Word == 0 && Math.Min(last.FoldedLength, next.FoldedLength) <= ShortPiece;
-        _blank |= torn;
-        return torn;
+    // A sign, not a blank, stands between two letters, or a longer blank behind them.
+    private bool IsPair(ReadOnlySpan<byte> text, Span<Token> tokens, int next)
+    {
+        var between = text[tokens[_tokens[0]].End..tokens[_tokens[1]].Start];
+        return !between.ContainsAnyExcept(Tearing) || (next < tokens.Length && tokens[next].Start - tokens[_tokens[1]].End > between.Length);
     }
 
     // The longest word that begins with a piece.
     private bool TryPut(Span<byte> folded, ref int used, Span<Token> tokens, int from, out int to, out Token whole)
     {
-        for (to = _count; to > from + 1 && _at[to] - _at[from] >= Shortest; to--)
+        for (to = _count; to > from + 1 && _at[to] - _at[from] >= _shortest; to--)
         {
             var length = _at[to] - _at[from];
-            var alone = to == _count && from < MostBefore && !_blank;
+            var alone = to == _count && from < MostBefore;
             if (length > Lexicon.LongestWord || _odd[to] == _odd[from] || (length < Sure && !alone))
             {
                 continue;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace OnlineSafety.Monitoring.Classification;
@@ -9,6 +10,7 @@ internal sealed class WordFolder
 {
     private const int FirstFlagLetter = 0x1F1E6;
     private const int LastFlagLetter = 0x1F1FF;
+    private const int MostSigns = 3;
 
     private int _at;
     private int _first;
@@ -88,7 +90,7 @@ internal sealed class WordFolder
             return true;
         }
 
-        if (kind != Folding.Symbol || !StartsWord(text, _at) || (_used == _first && text[_at] is not ((byte)'@' or (byte)'$')))
+        if (kind != Folding.Symbol || !(StartsWord(text, _at) || EndsWord(text)) || (_used == _first && text[_at] is not ((byte)'@' or (byte)'$')))
         {
             return false;
         }
@@ -134,16 +136,31 @@ internal sealed class WordFolder
             return false;
         }
 
+        // What belongs to a letter is shown with it; what only steers the direction is not.
         _flags |= flag;
         _used += wrote;
         _at += length;
-        _end = _at;
+        _end = wrote > 0 || Rune.GetUnicodeCategory(rune) != UnicodeCategory.Format ? _at : _end;
         return true;
     }
 
-    // A sign counts as part of a word only when a letter or digit follows it.
-    private static bool StartsWord(ReadOnlySpan<byte> text, int at) =>
-        at + 1 < text.Length && Folding.Ascii[text[at + 1]] >= Folding.FirstWordByte;
+    // A sign counts as part of a word only when a letter or digit follows it, or another sign that has one behind it.
+    private static bool StartsWord(ReadOnlySpan<byte> text, int at)
+    {
+        for (var last = Math.Min(at + MostSigns, text.Length - 1); at < last;)
+        {
+            var kind = Folding.Ascii[text[++at]];
+            if (kind != Folding.Symbol)
+            {
+                return kind >= Folding.FirstWordByte;
+            }
+        }
+
+        return false;
+    }
+
+    // "nude$": at the end of a word only this sign is no mark of speech.
+    private bool EndsWord(ReadOnlySpan<byte> text) => _used > _first && text[_at] == (byte)'$';
 
     // Beside a sum it is money; inside a word it stands for a letter.
     private static bool IsLetter(ReadOnlySpan<byte> text, int behind) =>

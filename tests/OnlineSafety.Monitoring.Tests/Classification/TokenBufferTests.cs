@@ -24,6 +24,7 @@ public sealed class TokenBufferTests
     [InlineData("\U0001F1F8\U0001F1FA\U0001F1EE\U0001F1E8\U0001F1EE\U0001F1E9\U0001F1EA")]
     [InlineData("sui-cide")]
     [InlineData("sui cide")]
+    [InlineData("$u!c!d3")]
     [InlineData("su\U0001F642ici\U0001F642de")]
     [InlineData("s - u - i - c - i - d - e")]
     [InlineData("suicide123")]
@@ -68,7 +69,7 @@ public sealed class TokenBufferTests
     [InlineData("h o w  t o  h a n g  m y s e l f", "how|to|hang|myself")]
     [InlineData("#HowToHangMyself", "how|to|hang|myself")]
     [InlineData("howtohangmyselves", "")]
-    [InlineData("howtohowtohowto", "")] // no grave word
+    [InlineData("howtohow", "")] // no grave word
     public void WordsWrittenAsOneAreTakenApart(string text, string expected) => Assert.Equal(expected, Known(text, ["how", "to", "hang", "myself"]));
 
     [Theory]
@@ -142,7 +143,7 @@ public sealed class TokenBufferTests
     // The words that are known, in order, of a lexicon in which all are guarded.
     private static string Known(string text, string[] words)
     {
-        var buffer = new TokenBuffer(new Lexicon(words, [], [.. Enumerable.Range(1, words.Length).Where(i => words[i - 1].Length >= 4)]));
+        var buffer = new TokenBuffer(new Lexicon(words, [], [.. Enumerable.Range(1, words.Length).Select(word => (word, WordMark.Guarded))]));
         buffer.Read(Encoding.UTF8.GetBytes(text));
         return string.Join('|', buffer.Tokens.ToArray().Where(token => token.Word > 0).Select(token => words[token.Word - 1]));
     }
