@@ -268,16 +268,22 @@ internal sealed class Decision(
         return (severity, theme);
     }
 
+    // Where there are words they are the better witness: filters put poems under suicide and probability under gambling every day. A vendor that
+    // rates its own event as grave was more than a name on a list, and is never silenced by a word near by.
     private Severity CategoryAlone(Category category, bool readable, bool excused)
     {
+        var own = VendorSure ? Severity.High : draft.VendorSeverity == 4 ? Severity.Medium : Severity.None;
         return category.Weight switch
         {
-            CategoryWeight.Grave => excused && !VendorSure ? Severity.Low : Severity.High,
-            CategoryWeight.Theme when VendorSure || !readable => Severity.Medium,
-            CategoryWeight.Theme when !excused => Severity.Low,
+            CategoryWeight.Grave when !readable => Severity.High,
+            CategoryWeight.Grave => Max(own, excused ? Severity.Low : Severity.Medium),
+            CategoryWeight.Theme when !readable => Max(Min(own, Severity.Medium), Min(Taxonomy.Themes[category.Themes[0]].Severity, Severity.Medium)),
+            CategoryWeight.Theme => Max(Min(own, Severity.Medium), excused ? Severity.None : Severity.Low),
             _ => Severity.None,
         };
     }
+
+    private static Severity Min(Severity one, Severity other) => one < other ? one : other;
 
     private static Severity Max(Severity one, Severity other) => one > other ? one : other;
 
