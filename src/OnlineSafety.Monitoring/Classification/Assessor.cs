@@ -148,6 +148,12 @@ internal sealed class Assessor(RuleSet rules)
                 _context = Math.Max(_context, _reader.ContextOf(draft[field]));
             }
         }
+
+        // Of a bare address the site is all there is to know: an encyclopaedia that a filter put under drugs is still an encyclopaedia.
+        if (_categories.Count > 0 && !draft.Has(EventField.SearchQuery) && !draft.Has(EventField.Text) && draft.Has(EventField.UrlHost))
+        {
+            _context = Math.Max(_context, _reader.ContextOfHost(draft[EventField.UrlHost]));
+        }
     }
 
     // The search term was read already: as part of the URL it would count twice.
