@@ -9,7 +9,12 @@ public sealed class SchemaTests
     {
         get
         {
-            var files = new TheoryData<string, string> { { "taxonomy.schema.json", "schemas/taxonomy/kcsie-2026.json" } };
+            var files = new TheoryData<string, string>();
+            foreach (var edition in RuleFiles.Editions)
+            {
+                files.Add("taxonomy.schema.json", Path.GetRelativePath(RuleFiles.Root, edition));
+            }
+
             foreach (var pack in RuleFiles.Packs)
             {
                 files.Add("rulepack.schema.json", Path.GetRelativePath(RuleFiles.Root, pack));
