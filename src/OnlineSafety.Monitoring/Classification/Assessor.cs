@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using OnlineSafety.Monitoring.Classification.Model;
 using OnlineSafety.Monitoring.Events;
 
 namespace OnlineSafety.Monitoring.Classification;
@@ -18,6 +19,7 @@ internal sealed class Assessor(RuleSet rules)
     private readonly FieldReader _reader = new(rules.Rules);
     private readonly KnownCategories _known = new(rules.Categories);
     private readonly UrlText _url = new();
+    private readonly TypedReader? _typed = rules.Model is { } model ? new TypedReader(model, rules.Taxonomy) : null;
     private readonly List<Finding> _findings = [];
     private readonly List<Category> _categories = [];
     private int _context;
@@ -31,15 +33,16 @@ internal sealed class Assessor(RuleSet rules)
     {
         _findings.Clear();
         var unmapped = ReadCategories(draft, vendor);
-        ReadFields(draft, _categories.Count > 0 ? RulesAsked.All : RulesAsked.Deciding);
-        if (_findings.Count > 0 || _categories.Count > 0 || draft.Kind == ActivityKind.Report)
+        var learned = _typed?.Read(draft) ?? Verdict.Silent;
+        ReadFields(draft, _categories.Count > 0 || learned.Speaks ? RulesAsked.All : RulesAsked.Deciding);
+        if (_findings.Count > 0 || _categories.Count > 0 || draft.Kind == ActivityKind.Report || learned.Opens)
         {
             ReadContexts(draft);
-            return Decide(draft, context.KeyStage, unmapped?.Unmapped ?? "");
+            return Decide(draft, context.KeyStage, unmapped?.Unmapped ?? "", learned);
         }
 
         // Then nothing but the name decides, and so the result is the same for every event that has it.
-        return unmapped is null ? Assessment.None : unmapped.Alone ??= Decide(draft, "", unmapped.Unmapped);
+        return unmapped is null ? Assessment.None : unmapped.Alone ??= Decide(draft, "", unmapped.Unmapped, Verdict.Silent);
     }
 
     /// <summary>
@@ -70,7 +73,7 @@ internal sealed class Assessor(RuleSet rules)
 
         var draft = new EventDraft { Warnings = lowTrust ? EventWarnings.LowTrust : EventWarnings.None };
         draft.Set(EventField.Text, utf8);
-        return new Decision(rules, draft, "", _findings, _categories, -1, SliceDecoded).Decide("");
+        return new Decision(rules, draft, "", _findings, _categories, -1, SliceDecoded, learned: null).Decide("");
     }
 
     /// <summary>
@@ -135,8 +138,8 @@ internal sealed class Assessor(RuleSet rules)
         }
     }
 
-    private Assessment Decide(EventDraft draft, string keyStage, string unmapped) =>
-        new Decision(rules, draft, keyStage, _findings, _categories, _context, Slice).Decide(unmapped);
+    private Assessment Decide(EventDraft draft, string keyStage, string unmapped, in Verdict learned) =>
+        new Decision(rules, draft, keyStage, _findings, _categories, _context, Slice, learned.Speaks ? _typed?.VoiceOf(learned, draft) : null).Decide(unmapped);
 
     // Only a category is weighed by what the words speak of: so the texts that were passed over are read in full only beside one.
     private void ReadContexts(EventDraft draft)

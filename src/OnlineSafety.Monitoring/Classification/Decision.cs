@@ -1,3 +1,4 @@
+using OnlineSafety.Monitoring.Classification.Model;
 using OnlineSafety.Monitoring.Events;
 
 namespace OnlineSafety.Monitoring.Classification;
@@ -10,7 +11,7 @@ internal delegate (string Matched, int Start) FindingSlice(EventDraft draft, in 
 /// every step is written down. Made only when something was found.
 /// </summary>
 internal sealed class Decision(
-    RuleSet rules, EventDraft draft, string keyStage, List<Finding> findings, List<Category> categories, int context, FindingSlice slice)
+    RuleSet rules, EventDraft draft, string keyStage, List<Finding> findings, List<Category> categories, int context, FindingSlice slice, LearnedVoice? learned)
 {
     private readonly List<Reason> _reasons = [];
     private readonly List<string> _themes = [];
@@ -51,6 +52,7 @@ internal sealed class Decision(
 
         (var alone, theme) = WeighCategories(severity, theme);
         severity = alone > severity ? alone : severity;
+        OpenAsLearned(ref severity, ref theme, ref risk);
         if (draft.Kind == ActivityKind.Report && severity < Severity.Medium && (theme >= 0 || Taxonomy.OfReports >= 0))
         {
             theme = theme >= 0 ? theme : Taxonomy.OfReports;
@@ -191,7 +193,26 @@ internal sealed class Decision(
             }
         }
 
+        if (learned?.Agreed(rule, parent) is { } raised && raised > severity)
+        {
+            reasons?.Add(learned.Because("The text reads like what the rule looks for.", $"raised to {Words.Of(raised)}"));
+            severity = raised;
+        }
+
         return severity;
+    }
+
+    // Where a rule looked at the very words and excused them, the excuse stands: it knows more of them than the model does.
+    private void OpenAsLearned(ref Severity severity, ref int theme, ref Risk? risk)
+    {
+        if (learned is null || learned.Opens <= severity
+            || findings.Exists(f => f.Excuse >= 0 && string.Equals(Taxonomy.Themes[ThemeOf(f)].ParentCode, learned.Theme.ParentCode, StringComparison.Ordinal)))
+        {
+            return;
+        }
+
+        (severity, theme, risk) = (learned.Opens, learned.Verdict.Theme, null);
+        _reasons.Add(learned.Because("No rule says so, and a person should look.", $"{learned.Theme.Code} {Words.Of(severity)}"));
     }
 
     private static void Move(ref Severity severity, Severity moved, string id, string version, string explanation, List<Reason>? reasons)

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using OnlineSafety.Monitoring.Classification.Model;
 
 namespace OnlineSafety.Monitoring.Classification;
 
@@ -7,8 +8,9 @@ namespace OnlineSafety.Monitoring.Classification;
 /// </summary>
 internal sealed class RuleSet
 {
-    private RuleSet(Taxonomy taxonomy, CategoryMap categories, CompiledRules rules, string version)
+    private RuleSet(Taxonomy taxonomy, CategoryMap categories, CompiledRules rules, LearnedModel? model, string version)
     {
+        Model = model;
         Taxonomy = taxonomy;
         Categories = categories;
         Rules = rules;
@@ -27,11 +29,18 @@ internal sealed class RuleSet
 
     internal CompiledRules Rules { get; }
 
-    /// <summary>Compiles the files. Throws <see cref="RuleException"/> that lists every error with its file and place.</summary>
+    /// <summary>The learned voice, null when there is none.</summary>
+    internal LearnedModel? Model { get; }
+
+    /// <summary>The same rules with another learned voice, or none, for measuring what it is worth: the version stays that of the files.</summary>
+    public RuleSet With(LearnedModel? model) => new(Taxonomy, Categories, Rules, model, Version);
+
+    /// <summary>Compiles the files; <paramref name="model"/> is empty where there is none. Throws <see cref="RuleException"/> that lists every error with its file and place.</summary>
     public static RuleSet Parse(
         ReadOnlyMemory<byte> taxonomy,
         IEnumerable<(string Name, ReadOnlyMemory<byte> Json)> packs,
-        IEnumerable<(string Vendor, ReadOnlyMemory<byte> Json)> categories)
+        IEnumerable<(string Vendor, ReadOnlyMemory<byte> Json)> categories,
+        ReadOnlyMemory<byte> model = default)
     {
         var errors = new RuleErrors();
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -60,7 +69,9 @@ internal sealed class RuleSet
         map.Share();
 
         var rules = new RuleCompiler(themes, errors).Compile(files);
+        hash.AppendData(model.Span);
+        var learned = model.IsEmpty ? null : LearnedModel.Parse("model", model, themes, errors);
         errors.Throw();
-        return new RuleSet(themes, map, rules, $"{themes.Id}+{Convert.ToHexStringLower(hash.GetHashAndReset())[..12]}");
+        return new RuleSet(themes, map, rules, learned, $"{themes.Id}+{Convert.ToHexStringLower(hash.GetHashAndReset())[..12]}");
     }
 }

@@ -38,10 +38,11 @@ internal sealed record Rules(MappingSet Mappings, RuleSet RuleSet, Vocabulary Vo
     private static List<string> Vendors(string schemas, string? extra) =>
         [.. Directory.GetDirectories(Path.Combine(schemas, "vendors")), .. extra is null ? [] : Directory.GetDirectories(extra)];
 
-    /// <summary>Taxonomy and packs alone: all that classifying text needs.</summary>
-    public static RuleSet LoadRuleSet(string schemas) => ReadRules(schemas, Directory.GetDirectories(Path.Combine(schemas, "vendors")), extraPacks: null);
+    /// <summary>Taxonomy, packs and (unless <paramref name="withModel"/> is false) the model alone: all that classifying text needs.</summary>
+    public static RuleSet LoadRuleSet(string schemas, bool withModel = true) =>
+        ReadRules(schemas, Directory.GetDirectories(Path.Combine(schemas, "vendors")), extraPacks: null, withModel);
 
-    private static RuleSet ReadRules(string schemas, IEnumerable<string> vendors, string? extraPacks)
+    private static RuleSet ReadRules(string schemas, IEnumerable<string> vendors, string? extraPacks, bool withModel = true)
     {
         var taxonomy = File.ReadAllBytes(Path.Combine(schemas, "taxonomy", "kcsie-2026.json"));
         IEnumerable<string> files = Directory.GetFiles(Path.Combine(schemas, "rulepacks"), "*.json", SearchOption.AllDirectories);
@@ -51,8 +52,12 @@ internal sealed record Rules(MappingSet Mappings, RuleSet RuleSet, Vocabulary Vo
         }
 
         var packs = files.Select(f => (Path.GetRelativePath(schemas, f), (ReadOnlyMemory<byte>)File.ReadAllBytes(f)));
-        return RuleSet.Parse(taxonomy, packs, VendorFiles(vendors, "categories.json"));
+        return RuleSet.Parse(taxonomy, packs, VendorFiles(vendors, "categories.json"), withModel ? ReadModel(schemas) : default);
     }
+
+    // The learned voice may be left out: then the rules speak alone.
+    private static ReadOnlyMemory<byte> ReadModel(string schemas) =>
+        Path.Combine(schemas, "models", "en.json") is var file && File.Exists(file) ? File.ReadAllBytes(file) : ReadOnlyMemory<byte>.Empty;
 
     private static IEnumerable<(string Vendor, ReadOnlyMemory<byte> Json)> VendorFiles(IEnumerable<string> vendors, string file) =>
         vendors.Where(v => File.Exists(Path.Combine(v, file)))
