@@ -1,3 +1,4 @@
+using OnlineSafety.Monitoring.Classification.Model;
 using OnlineSafety.Monitoring.Events;
 
 namespace OnlineSafety.Monitoring.Classification;
@@ -10,7 +11,7 @@ internal delegate (string Matched, int Start) FindingSlice(EventDraft draft, in 
 /// every step is written down. Made only when something was found.
 /// </summary>
 internal sealed class Decision(
-    RuleSet rules, EventDraft draft, string keyStage, List<Finding> findings, List<Category> categories, int context, FindingSlice slice)
+    RuleSet rules, EventDraft draft, string keyStage, List<Finding> findings, List<Category> categories, int context, FindingSlice slice, LearnedVoice? learned)
 {
     private const string Excused = "modifier.excused";
 
@@ -24,6 +25,8 @@ internal sealed class Decision(
     public string Omitted { get; init; } = "";
 
     private Taxonomy Taxonomy => rules.Taxonomy;
+
+    private LearnedVoice? Learned => learned?.Rule == Omitted ? null : learned;
 
     public Assessment Decide(string unmapped)
     {
@@ -59,6 +62,7 @@ internal sealed class Decision(
 
         (var alone, theme) = WeighCategories(severity, theme);
         severity = alone > severity ? alone : severity;
+        OpenAsLearned(ref severity, ref theme, ref risk);
         if (draft.Kind == ActivityKind.Report && severity < Severity.Medium && (theme >= 0 || Taxonomy.OfReports >= 0))
         {
             theme = theme >= 0 ? theme : Taxonomy.OfReports;
@@ -210,7 +214,26 @@ internal sealed class Decision(
             }
         }
 
+        if (Learned is { } voice && voice.Agreed(rule, parent) is { } raised && raised > severity)
+        {
+            reasons?.Add(voice.Because("The text reads like what the rule looks for.", $"raised to {Words.Of(raised)}"));
+            severity = raised;
+        }
+
         return severity;
+    }
+
+    // Where a rule looked at the very words and excused them, the excuse stands: it knows more of them than the model does.
+    private void OpenAsLearned(ref Severity severity, ref int theme, ref Risk? risk)
+    {
+        if (Learned is not { } voice || voice.Opens <= severity
+            || findings.Exists(f => f.Excuse >= 0 && string.Equals(Taxonomy.Themes[ThemeOf(f)].ParentCode, voice.Theme.ParentCode, StringComparison.Ordinal)))
+        {
+            return;
+        }
+
+        (severity, theme, risk) = (voice.Opens, voice.Verdict.Theme, null);
+        _reasons.Add(voice.Because("No rule says so, and a person should look.", $"{voice.Theme.Code} {Words.Of(severity)}"));
     }
 
     private void Move(ref Severity severity, Severity moved, string id, string version, string explanation, List<Reason>? reasons)
