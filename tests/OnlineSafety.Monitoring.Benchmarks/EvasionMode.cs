@@ -1,3 +1,6 @@
+using System.Text;
+using OnlineSafety.Monitoring.Classification;
+using OnlineSafety.Monitoring.Events;
 using OnlineSafety.Monitoring.TestKit;
 using OnlineSafety.Monitoring.TestKit.Evasion;
 
@@ -9,7 +12,7 @@ internal static class EvasionMode
     public const string Help = """
           evasion      grave terms in every disguise, classified as the plain term or not
 
-          --words FILE  also lists which of these ordinary words, one a line, are taken for something grave (for "ordinary" in the packs)
+          --words FILE  lists instead what each of these texts, one a line, is read as and found to be (what belongs into "ordinary" of the packs)
         """;
 
     private const double Bar = 0.95;
@@ -33,7 +36,7 @@ internal static class EvasionMode
             Disguise = group.Key,
             Terms = group.Count(),
             Found = group.Count(result => result.Same),
-            Missed = group.Where(result => !result.Same).Select(result => new { result.Term, result.Written, Severity = Events.Words.Of(result.Found.Severity) }).ToArray(),
+            Missed = group.Where(result => !result.Same).Select(result => new { result.Term, result.Written, Severity = Words.Of(result.Found.Severity) }).ToArray(),
         }).ToArray();
         foreach (var row in byDisguise)
         {
@@ -49,14 +52,15 @@ internal static class EvasionMode
 
     private static int ListTaken(IEnumerable<string> words)
     {
-        var assessor = new Classification.Assessor(Repository.Rules.RuleSet);
+        var rules = Repository.Rules.RuleSet;
+        var lexicon = rules.Rules.Phrases.Lexicon;
+        var (assessor, tokens) = (new Assessor(rules), new TokenBuffer(lexicon));
         foreach (var word in words)
         {
+            tokens.Read(Encoding.UTF8.GetBytes(word));
+            var read = tokens.Tokens.ToArray().Select(token => token.Word == 0 ? Encoding.UTF8.GetString(tokens.FoldedOf(token)) : Encoding.UTF8.GetString(lexicon.Word(token.Word)));
             var found = EvasionRun.Assess(assessor, word);
-            if (found.Severity > Events.Severity.None)
-            {
-                Console.WriteLine($"{word}\t{Events.Words.Of(found.Severity)}\t{found.Theme}\t{string.Join(' ', found.Reasons.Select(reason => reason.Rule).Take(1))}");
-            }
+            Console.WriteLine($"{word}\t{string.Join(' ', read)}\t{Words.Of(found.Severity)}\t{found.Theme}\t{found.Reasons.Select(reason => reason.Rule).FirstOrDefault()}");
         }
 
         return 0;

@@ -8,8 +8,11 @@ namespace OnlineSafety.Monitoring.Classification;
 /// </summary>
 internal sealed class JoinedWords(Lexicon lexicon)
 {
-    /// <summary>Shorter ones are more often a word of their own.</summary>
-    public const int Shortest = 8;
+    /// <summary>Shorter ones are often words of their own.</summary>
+    public const int Shortest = 7;
+
+    // Most unknown words are shorter: of those only what begins or ends with a grave word is taken apart.
+    private const int Long = 10;
 
     private const int ShortestGrave = 4;
     private const byte Unreached = byte.MaxValue;
@@ -33,6 +36,11 @@ internal sealed class JoinedWords(Lexicon lexicon)
         }
 
         var letters = buffer.Slice(start, length);
+        if (length is >= Shortest and < Long && !lexicon.Edges.MayHave(letters))
+        {
+            return [];
+        }
+
         if (lexicon.Parts.LengthsAt(letters) == 0)
         {
             return [];
@@ -50,7 +58,7 @@ internal sealed class JoinedWords(Lexicon lexicon)
             for (var lengths = lexicon.Parts.LengthsAt(letters[from..]); lengths != 0; lengths &= lengths - 1)
             {
                 var to = from + BitOperations.TrailingZeroCount(lengths) + 1;
-                if (_words[to] > _words[from] + 1 && lexicon.Find(buffer, start + from, to - from) is var word and not 0)
+                if (_words[to] > _words[from] + 1 && lexicon.FindOwn(buffer, start + from, to - from) is var word and not 0)
                 {
                     _words[to] = (byte)(_words[from] + 1);
                     _last[to] = (word, from);
