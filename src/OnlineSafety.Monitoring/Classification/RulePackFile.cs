@@ -29,6 +29,9 @@ internal sealed record RulePackFile
     /// <summary>What excuses every rule of this file that is not firm.</summary>
     public string[] Contexts { get; init; } = [];
 
+    /// <summary>Phrases that speak of an intent ("how to"): reasons say what the result would be without them. They find nothing by themselves.</summary>
+    public string[] Intents { get; init; } = [];
+
     public RuleEntry[] Rules { get; init; } = [];
 
     public ModifierEntry[] Modifiers { get; init; } = [];
@@ -106,6 +109,12 @@ internal sealed record ModifierEntry
     public DeviceAction[] Actions { get; init; } = [];
 
     public string[] KeyStages { get; init; } = [];
+
+    /// <summary>How the path of the address ends (<c>.css</c>): what browsers fetch by themselves.</summary>
+    public string[] PathEndings { get; init; } = [];
+
+    /// <summary>Only for themes that a filter must block.</summary>
+    public bool MustBlock { get; init; }
 
     /// <summary>Steps up (positive) or down (negative).</summary>
     public required int Steps { get; init; }

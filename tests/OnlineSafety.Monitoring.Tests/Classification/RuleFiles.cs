@@ -12,6 +12,8 @@ internal static class RuleFiles
 
     public static byte[] Taxonomy { get; } = File.ReadAllBytes(Path.Combine(Root, "schemas/taxonomy/kcsie-2026.json"));
 
+    public static IEnumerable<string> Editions => Directory.GetFiles(Path.Combine(Root, "schemas/taxonomy"), "*.json").Order(StringComparer.Ordinal);
+
     public static RuleSet Shipped { get; } = Load();
 
     public static IEnumerable<string> Packs => Directory.GetFiles(Path.Combine(Root, "schemas/rulepacks/en"), "*.json").Order(StringComparer.Ordinal);
