@@ -12,16 +12,23 @@ internal static class EvasionMode
     public const string Help = """
           evasion      grave terms in every disguise, classified as the plain term or not
 
-          --words FILE  lists instead what each of these texts, one a line, is read as and found to be (what belongs into "ordinary" of the packs)
+          --words FILE     lists instead what each of these texts, one a line, is read as and found to be
+          --ordinary FILE  lists instead which of these words of a dictionary belong into "ordinary" of the packs: taken for a slip of another or for
+                           words written backwards, or found to be something only as several words
         """;
 
     private const double Bar = 0.95;
 
     public static int Run(string[] args)
     {
-        if (args is ["--words", var file])
+        if (args is ["--words", var words])
         {
-            return ListTaken(File.ReadLines(file));
+            return ListTaken(File.ReadLines(words), taken: false);
+        }
+
+        if (args is ["--ordinary", var dictionary])
+        {
+            return ListTaken(File.ReadLines(dictionary), taken: true);
         }
 
         if (args.Length > 0)
@@ -50,7 +57,7 @@ internal static class EvasionMode
         return share >= Bar ? 0 : 1;
     }
 
-    private static int ListTaken(IEnumerable<string> words)
+    private static int ListTaken(IEnumerable<string> words, bool taken)
     {
         var rules = Repository.Rules.RuleSet;
         var lexicon = rules.Rules.Phrases.Lexicon;
@@ -58,9 +65,16 @@ internal static class EvasionMode
         foreach (var word in words)
         {
             tokens.Read(Encoding.UTF8.GetBytes(word));
-            var read = tokens.Tokens.ToArray().Select(token => token.Word == 0 ? Encoding.UTF8.GetString(tokens.FoldedOf(token)) : Encoding.UTF8.GetString(lexicon.Word(token.Word)));
+            var read = string.Join(' ', tokens.Tokens.ToArray().Select(token => Encoding.UTF8.GetString(token.Word == 0 ? tokens.FoldedOf(token) : lexicon.Word(token.Word))));
             var found = EvasionRun.Assess(assessor, word);
-            Console.WriteLine($"{word}\t{string.Join(' ', read)}\t{Words.Of(found.Severity)}\t{found.Theme}\t{found.Reasons.Select(reason => reason.Rule).FirstOrDefault()}");
+            if (!taken)
+            {
+                Console.WriteLine($"{word}\t{read}\t{Words.Of(found.Severity)}\t{found.Theme}\t{found.Reasons.Select(reason => reason.Rule).FirstOrDefault()}");
+            }
+            else if (read != word && (!read.Contains(' ', StringComparison.Ordinal) || read.StartsWith(Lexicon.Backwards, StringComparison.Ordinal) || found.Severity > Severity.None))
+            {
+                Console.WriteLine(word);
+            }
         }
 
         return 0;

@@ -27,7 +27,9 @@ internal sealed partial class TokenBuffer
     private int Undisguised(int folded, int length, WordTraits traits)
     {
         var word = _disguises.Find(_folded.AsSpan(folded, length), traits);
-        _leet |= word != 0 && (traits & WordTraits.Digits) != 0;
+
+        // One letter among digits is a unit or an ending ("2,500s").
+        _leet |= word != 0 && (traits & WordTraits.Digits) != 0 && Disguises.LettersOf(_folded.AsSpan(folded, length)) > 1;
         return word;
     }
 
@@ -98,6 +100,7 @@ internal sealed partial class TokenBuffer
             var (from, to) = (parts[i].From, i + 1 < parts.Length ? parts[i + 1].From : length);
             var (first, last) = end - start == length ? (start + from, start + to) : (start, end);
             Append(parts[i].Word, folded + from, to - from, first, last);
+            _tokens[_count - 1].Part = to - from < JoinedWords.Telling && !_joined.Certain;
         }
 
         return parts.Length > 0;
@@ -111,7 +114,7 @@ internal sealed partial class TokenBuffer
         }
 
         ref var token = ref _tokens[_count++];
-        (token.Word, token.Start, token.End, token.Folded, token.FoldedLength, token.NewSentence, token.Sign) = (word, start, end, folded, length, _newSentence, false);
+        (token.Word, token.Start, token.End, token.Folded, token.FoldedLength, token.NewSentence, token.Part, token.Sign) = (word, start, end, folded, length, _newSentence, false, false);
         _newSentence = false;
         _known += word != 0 ? 1 : 0;
         _backwards |= word == _lexicon.BackwardsWord;

@@ -53,8 +53,9 @@ internal sealed partial class TokenBuffer
     {
         _used = _count = _known = 0;
         _backwards = false;
-        var plain = Cut(text);
-        if (_hidden.TryUnescape(text))
+        var escaped = _hidden.TryUnescape(text);
+        var plain = !(escaped && _hidden.MostlyEscapes) && Cut(text);
+        if (escaped)
         {
             ReadHidden();
         }
