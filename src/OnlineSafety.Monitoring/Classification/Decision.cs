@@ -211,6 +211,12 @@ internal sealed class Decision(
             return;
         }
 
+        // What decided until now is still one of the themes found.
+        if (theme >= 0 && !_themes.Contains(Taxonomy.Themes[theme].Code, StringComparer.Ordinal))
+        {
+            _themes.Add(Taxonomy.Themes[theme].Code);
+        }
+
         (severity, theme, risk) = (learned.Opens, learned.Verdict.Theme, null);
         _reasons.Add(learned.Because("No rule says so, and a person should look.", $"{learned.Theme.Code} {Words.Of(severity)}"));
     }

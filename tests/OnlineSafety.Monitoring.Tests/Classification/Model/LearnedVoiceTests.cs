@@ -27,20 +27,27 @@ public sealed class LearnedVoiceTests
     }
 
     [Theory]
-    [InlineData("none", "high", Severity.None, Severity.High)] // a hint speaks
-    [InlineData("none", "critical", Severity.None, Severity.High)] // and never above high
-    [InlineData("low", "", Severity.Low, Severity.Medium)]
-    [InlineData("medium", "", Severity.Medium, Severity.High)]
-    [InlineData("high", "", Severity.High, Severity.High)]
-    public void WhereARuleSaysTheSameItRaises(string severity, string agree, Severity alone, Severity together)
+    [InlineData("none", "high", "none", "high")] // a hint speaks
+    [InlineData("none", "critical", "none", "high")] // and never above high
+    [InlineData("low", "", "low", "medium")]
+    [InlineData("medium", "", "medium", "high")]
+    [InlineData("high", "", "high", "high")]
+    public void WhereARuleSaysTheSameItRaises(string severity, string agree, string alone, string together)
     {
         var rules = SomeModel.Rule("drugs", severity, agree);
         var model = SomeModel.UnsureOf("drugs", "wobble");
-        Assert.Equal(alone, SomeModel.Assess(null, "a wobble", rules: rules).Severity);
+        Assert.Equal(alone, Words.Of(SomeModel.Assess(null, "a wobble", rules: rules).Severity));
         var found = SomeModel.Assess(model, "a wobble", rules: rules);
-        Assert.Equal(together, found.Severity);
-        Assert.Equal(together > alone, found.Reasons.Any(r => r.Rule == "learned.drugs" && r.Effect.StartsWith("raised to", StringComparison.Ordinal)));
+        Assert.Equal(together, Words.Of(found.Severity));
+        Assert.Equal(together != alone, found.Reasons.Any(r => r.Rule == "learned.drugs" && r.Effect.StartsWith("raised to", StringComparison.Ordinal)));
     }
+
+    [Theory]
+    [InlineData("none", "high", "medium")]
+    [InlineData("low", "", "medium")]
+    [InlineData("medium", "", "medium")]
+    public void LessSureItRaisesNothingAboveMedium(string severity, string agree, string together) =>
+        Assert.Equal(together, Words.Of(SomeModel.Assess(SomeModel.UnsureOf("drugs", "wobble", raise: 1), "a wobble", rules: SomeModel.Rule("drugs", severity, agree)).Severity));
 
     [Fact]
     public void WhereARuleSaysSomethingElseItRaisesNothing() =>
