@@ -34,6 +34,7 @@ internal static class CommandLine
         root.Add(new Command("school", "Schools of this installation.")
         {
             SchoolCommands.Add(installation), SchoolCommands.List(installation), SchoolCalendarCommands.Calendar(installation), SchoolCalendarCommands.Closure(installation),
+            SchoolEditionCommand.Create(installation),
         });
         root.Add(new Command("source", "Exports of products at a school.")
         {
@@ -81,6 +82,7 @@ internal static class CommandLine
         root.Add(ImportCommand.Create(installation));
         root.Add(VerifyCommand.Create(installation));
         root.Add(ClassifyCommand.Create(installation));
+        root.Add(RuleCommands.Create(installation));
         ShowExamples(root);
         return root;
     }

@@ -46,7 +46,8 @@ internal sealed class LearnedModelCheck(LearnedModelFile file, Taxonomy taxonomy
         for (var i = 0; i < themes.Length; i++)
         {
             themes[i] = i == 0 ? -1 : taxonomy.IndexOf(file.Themes[i]);
-            if (i > 0 && (themes[i] < 0 || taxonomy.Themes[themes[i]].Parent.Length > 0))
+            // What an edition does not know is, under it, as good as benign.
+            if (i > 0 && !taxonomy.Lacks.Contains(file.Themes[i]) && (themes[i] < 0 || taxonomy.Themes[themes[i]].Parent.Length > 0))
             {
                 Error($"themes[{i}]", $"'{file.Themes[i]}' is not a canonical theme");
             }

@@ -33,8 +33,11 @@ internal sealed record LearnedVoice(Verdict Verdict, Theme Theme, string Version
     /// <summary>The severity that it opens with alone: medium, or less where the theme itself asks for less; none when it is not sure enough.</summary>
     public Severity Opens => !Verdict.Opens || Theme.StatisticsOnly ? Severity.None : Theme.Severity < Severity.Medium ? Theme.Severity : Severity.Medium;
 
+    /// <summary>Its name among the reasons.</summary>
+    public string Rule { get; } = $"learned.{Theme.Code}";
+
     /// <summary>The step as a reason.</summary>
     public Reason Because(string explanation, string effect) => new(
-        $"learned.{Theme.Code}", Version, Field, Matched.Text, Matched.Start,
+        Rule, Version, Field, Matched.Text, Matched.Start,
         FormattableString.Invariant($"{explanation} Learned from labelled cases, score {Verdict.Score:0.00}; weightiest: {Weightiest}."), effect);
 }
