@@ -232,6 +232,12 @@ internal sealed class Decision(
             return;
         }
 
+        // What decided until now is still one of the themes found.
+        if (theme >= 0 && !_themes.Contains(Taxonomy.Themes[theme].Code, StringComparer.Ordinal))
+        {
+            _themes.Add(Taxonomy.Themes[theme].Code);
+        }
+
         (severity, theme, risk) = (voice.Opens, voice.Verdict.Theme, null);
         _reasons.Add(voice.Because("No rule says so, and a person should look.", $"{voice.Theme.Code} {Words.Of(severity)}"));
     }
