@@ -128,6 +128,7 @@ internal sealed class Decision(
             Instructions = theme.Instructions,
             Themes = _themes,
             UnmappedCategory = unmapped,
+            VendorSays = VendorSure || draft.VendorSeverity >= 4 || categories.Exists(category => Array.Exists(category.Themes, t => Taxonomy.Themes[t].ParentCode == theme.ParentCode)),
             Edition = Taxonomy.Edition,
             Rules = Context.Overlay?.VersionAt(Context.At) ?? rules.Version,
         };

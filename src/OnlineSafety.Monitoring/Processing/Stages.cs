@@ -288,6 +288,7 @@ internal sealed class Stages(Rules rules, ILogger logger) : IEventSink
         Route = AlertRoute.For(subject.Role),
         Review = review,
         Held = held,
+        Signature = review.Length > 0 ? null : Cohorts.SignatureOf(assessment),
     };
 
     /// <summary>The person an event is grouped under: the account in the people list, else user, device or address. Nothing known: never grouped.</summary>
