@@ -68,6 +68,11 @@ internal static class CommandLine
             AlertStepCommands.Resolve(installation),
         });
         root.Add(new Command("digest", "The daily digest.") { DigestCommands.Preview(installation), DigestCommands.Send(installation) });
+        root.Add(new Command("model", "The learned part of classification: train it, and measure what it adds to the rules.")
+        {
+            ModelTrainCommand.Create(installation),
+            ModelTestCommand.Create(installation),
+        });
         root.Add(new Command("mapping", "How exports are read: check a mapping, try it on records, list what there is.")
         {
             MappingCheckCommand.Create(installation),

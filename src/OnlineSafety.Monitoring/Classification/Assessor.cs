@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Json;
+using OnlineSafety.Monitoring.Classification.Model;
 using OnlineSafety.Monitoring.Classification.Overlays;
 using OnlineSafety.Monitoring.Events;
 
@@ -27,11 +28,13 @@ internal sealed class Assessor(RuleSet rules)
     private readonly FieldReader _reader = new(rules.Rules);
     private readonly KnownCategories _known = new(rules.Categories);
     private readonly UrlText _url = new();
+    private readonly TypedReader? _typed = rules.Model is { } model ? new TypedReader(model, rules.Taxonomy) : null;
     private readonly List<Finding> _findings = [];
     private readonly List<Category> _categories = [];
     private readonly Explainer _explainer = new(rules);
     private readonly OverlayReader _overlays = new(rules);
     private Assessment? _latest;
+    private Verdict _learned = Verdict.Silent;
     private int _context;
     private int _unread;
 
@@ -44,8 +47,9 @@ internal sealed class Assessor(RuleSet rules)
         _latest = null;
         _findings.Clear();
         var unmapped = ReadCategories(draft, vendor);
-        ReadFields(draft, _categories.Count > 0 ? RulesAsked.All : RulesAsked.Deciding, context);
-        if (_findings.Count > 0 || _categories.Count > 0 || draft.Kind == ActivityKind.Report)
+        _learned = _typed?.Read(draft) ?? Verdict.Silent;
+        ReadFields(draft, _categories.Count > 0 || _learned.Speaks ? RulesAsked.All : RulesAsked.Deciding, context);
+        if (_findings.Count > 0 || _categories.Count > 0 || draft.Kind == ActivityKind.Report || _learned.Opens)
         {
             ReadContexts(draft);
             return Decide(draft, context, unmapped?.Unmapped ?? "");
@@ -124,7 +128,7 @@ internal sealed class Assessor(RuleSet rules)
     {
         var draft = new EventDraft { Warnings = lowTrust ? EventWarnings.LowTrust : EventWarnings.None };
         draft.Set(EventField.Text, utf8);
-        _context = -1;
+        (_context, _learned) = (-1, Verdict.Silent);
         var assessment = Decide(draft, default, _findings, _categories, SliceDecoded, "", "");
         return _explainer.Explain(assessment, _findings, _categories, overlay: null, (findings, known, step) => Decide(draft, default, findings, known, NoSlice, step, ""));
     }
@@ -218,7 +222,7 @@ internal sealed class Assessor(RuleSet rules)
 
     private Assessment Decide(
         EventDraft draft, in AssessContext person, List<Finding> findings, List<Category> known, FindingSlice slice, string omitted, string unmapped) =>
-        new Decision(rules, draft, person.KeyStage ?? "", findings, known, _context, slice) { Context = person, Omitted = omitted }.Decide(unmapped);
+        new Decision(rules, draft, person.KeyStage ?? "", findings, known, _context, slice, _learned.Speaks ? _typed?.VoiceOf(_learned, draft) : null) { Context = person, Omitted = omitted }.Decide(unmapped);
 
     // Only a category is weighed by what the words speak of: so the texts that were passed over are read in full only beside one.
     private void ReadContexts(EventDraft draft)
@@ -229,6 +233,12 @@ internal sealed class Assessor(RuleSet rules)
             {
                 _context = Math.Max(_context, _reader.ContextOf(draft[field]));
             }
+        }
+
+        // Of a bare address the site is all there is to know: an encyclopaedia that a filter put under drugs is still an encyclopaedia.
+        if (_categories.Count > 0 && !draft.Has(EventField.SearchQuery) && !draft.Has(EventField.Text) && draft.Has(EventField.UrlHost))
+        {
+            _context = Math.Max(_context, _reader.ContextOfHost(draft[EventField.UrlHost]));
         }
     }
 

@@ -11,10 +11,13 @@ internal enum CategoryWeight
     /// <summary>Says nothing alone; raises what the words say.</summary>
     Hint,
 
-    /// <summary>Alone at most medium, and only where there are no words to read.</summary>
+    /// <summary>Alone at most medium: where there are no words to read, or the vendor itself rates the event as grave.</summary>
     Theme,
 
-    /// <summary>The vendor itself says a child may be in danger: stands alone, whatever the words.</summary>
+    /// <summary>
+    /// The vendor says a child may be in danger. Alone high where there are no words to read; over words that say nothing a person looks; beside
+    /// innocent ones it is recorded, unless the vendor itself rates the event as grave.
+    /// </summary>
     Grave,
 }
 

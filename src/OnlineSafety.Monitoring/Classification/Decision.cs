@@ -1,3 +1,4 @@
+using OnlineSafety.Monitoring.Classification.Model;
 using OnlineSafety.Monitoring.Events;
 
 namespace OnlineSafety.Monitoring.Classification;
@@ -10,7 +11,7 @@ internal delegate (string Matched, int Start) FindingSlice(EventDraft draft, in 
 /// every step is written down. Made only when something was found.
 /// </summary>
 internal sealed class Decision(
-    RuleSet rules, EventDraft draft, string keyStage, List<Finding> findings, List<Category> categories, int context, FindingSlice slice)
+    RuleSet rules, EventDraft draft, string keyStage, List<Finding> findings, List<Category> categories, int context, FindingSlice slice, LearnedVoice? learned)
 {
     private const string Excused = "modifier.excused";
 
@@ -24,6 +25,8 @@ internal sealed class Decision(
     public string Omitted { get; init; } = "";
 
     private Taxonomy Taxonomy => rules.Taxonomy;
+
+    private LearnedVoice? Learned => learned?.Rule == Omitted ? null : learned;
 
     public Assessment Decide(string unmapped)
     {
@@ -59,6 +62,7 @@ internal sealed class Decision(
 
         (var alone, theme) = WeighCategories(severity, theme);
         severity = alone > severity ? alone : severity;
+        OpenAsLearned(ref severity, ref theme, ref risk);
         if (draft.Kind == ActivityKind.Report && severity < Severity.Medium && (theme >= 0 || Taxonomy.OfReports >= 0))
         {
             theme = theme >= 0 ? theme : Taxonomy.OfReports;
@@ -211,7 +215,26 @@ internal sealed class Decision(
             }
         }
 
+        if (Learned is { } voice && voice.Agreed(rule, parent) is { } raised && raised > severity)
+        {
+            reasons?.Add(voice.Because("The text reads like what the rule looks for.", $"raised to {Words.Of(raised)}"));
+            severity = raised;
+        }
+
         return severity;
+    }
+
+    // Where a rule looked at the very words and excused them, the excuse stands: it knows more of them than the model does.
+    private void OpenAsLearned(ref Severity severity, ref int theme, ref Risk? risk)
+    {
+        if (Learned is not { } voice || voice.Opens <= severity
+            || findings.Exists(f => f.Excuse >= 0 && string.Equals(Taxonomy.Themes[ThemeOf(f)].ParentCode, voice.Theme.ParentCode, StringComparison.Ordinal)))
+        {
+            return;
+        }
+
+        (severity, theme, risk) = (voice.Opens, voice.Verdict.Theme, null);
+        _reasons.Add(voice.Because("No rule says so, and a person should look.", $"{voice.Theme.Code} {Words.Of(severity)}"));
     }
 
     private void Move(ref Severity severity, Severity moved, string id, string version, string explanation, List<Reason>? reasons)
@@ -281,7 +304,7 @@ internal sealed class Decision(
             var decides = alone > found && alone > severity;
             _reasons.Add(new Reason(
                 "vendor.category", category.Version, "category", category.Name, -1,
-                $"{category.Vendor} put this under '{category.Name}'.{(context >= 0 ? $" The words speak of '{rules.Rules.SetNames[context]}'." : "")}",
+                $"{category.Vendor} put this under '{category.Name}'.{(context >= 0 ? $" {(readable ? "The words speak" : "The site is one")} of '{rules.Rules.SetNames[context]}'." : "")}",
                 decides ? $"{first.Code} {Words.Of(alone)}" : "noted"));
             if (decides)
             {
@@ -292,16 +315,23 @@ internal sealed class Decision(
         return (severity, theme);
     }
 
+    // Where there are words they are the better witness: filters put poems under suicide and probability under gambling every day. A vendor that
+    // rates its own event as grave was more than a name on a list, and is never silenced by a word near by. A search's category is that of the
+    // pages it led to, a message's is what somebody wrote: only the latter adds up.
     private Severity CategoryAlone(Category category, bool readable, bool excused)
     {
+        var own = VendorSure ? Severity.High : draft.VendorSeverity == 4 ? Severity.Medium : Severity.None;
         return category.Weight switch
         {
-            CategoryWeight.Grave => excused && !VendorSure ? Severity.Low : Severity.High,
-            CategoryWeight.Theme when VendorSure || !readable => Severity.Medium,
-            CategoryWeight.Theme when !excused => Severity.Low,
+            CategoryWeight.Grave when !readable => Max(own, excused ? Severity.Medium : Severity.High),
+            CategoryWeight.Grave => Max(own, excused ? Severity.Low : Severity.Medium),
+            CategoryWeight.Theme when !readable => Max(Min(own, Severity.Medium), excused ? Severity.Low : Min(Taxonomy.Themes[category.Themes[0]].Severity, Severity.Medium)),
+            CategoryWeight.Theme => Max(Min(own, Severity.Medium), excused || !draft.Has(EventField.Text) ? Severity.None : Severity.Low),
             _ => Severity.None,
         };
     }
+
+    private static Severity Min(Severity one, Severity other) => one < other ? one : other;
 
     private static Severity Max(Severity one, Severity other) => one > other ? one : other;
 

@@ -11,20 +11,23 @@ internal sealed class RuleEditions
     private readonly Dictionary<string, (DateOnly From, ReadOnlyMemory<byte> Json)> _taxonomies = new(StringComparer.Ordinal);
     private readonly (string Name, ReadOnlyMemory<byte> Json)[] _packs;
     private readonly (string Vendor, ReadOnlyMemory<byte> Json)[] _categories;
+    private readonly ReadOnlyMemory<byte> _model;
     private readonly ConcurrentDictionary<string, Lazy<RuleSet>> _compiled = new(StringComparer.Ordinal);
 
     /// <param name="taxonomies">One file for each edition.</param>
     /// <param name="packs">Rule packs, by name.</param>
     /// <param name="categories">Category maps, by vendor.</param>
+    /// <param name="model">The learned voice; empty where there is none.</param>
     /// <param name="standard">Id of the edition for schools that chose none; null: the newest.</param>
     /// <exception cref="RuleException">Files are wrong, or there is no such edition; lists every error.</exception>
     public RuleEditions(
         IEnumerable<(string Name, ReadOnlyMemory<byte> Json)> taxonomies,
         IEnumerable<(string Name, ReadOnlyMemory<byte> Json)> packs,
         IEnumerable<(string Vendor, ReadOnlyMemory<byte> Json)> categories,
+        ReadOnlyMemory<byte> model = default,
         string? standard = null)
     {
-        (_packs, _categories) = ([.. packs], [.. categories]);
+        (_packs, _categories, _model) = ([.. packs], [.. categories], model);
         var errors = new RuleErrors();
         foreach (var (name, json) in taxonomies.OrderBy(t => t.Name, StringComparer.Ordinal))
         {
@@ -56,6 +59,6 @@ internal sealed class RuleEditions
 
     /// <summary>The rules under an edition; null when this installation has none of that id.</summary>
     public RuleSet? Of(string id) => _taxonomies.TryGetValue(id, out var taxonomy)
-        ? _compiled.GetOrAdd(id, _ => new Lazy<RuleSet>(() => RuleSet.Parse(taxonomy.Json, _packs, _categories))).Value
+        ? _compiled.GetOrAdd(id, _ => new Lazy<RuleSet>(() => RuleSet.Parse(taxonomy.Json, _packs, _categories, _model))).Value
         : null;
 }

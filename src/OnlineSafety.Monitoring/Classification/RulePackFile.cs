@@ -14,8 +14,11 @@ internal sealed record RulePackFile
     /// <summary>Where the words come from.</summary>
     public string? Source { get; init; }
 
-    /// <summary>By plain word: other ways to write it, in every phrase of every pack.</summary>
+    /// <summary>By plain word: other ways to write it, in every phrase of every pack; several files may add to one.</summary>
     public Dictionary<string, string[]> Spellings { get; init; } = [];
+
+    /// <summary>Words that are themselves, though they look like a grave one with a slip, or like several written as one.</summary>
+    public string[] Ordinary { get; init; } = [];
 
     /// <summary>By name: words that a phrase takes in as <c>{name}</c>.</summary>
     public Dictionary<string, string[]> Words { get; init; } = [];

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using OnlineSafety.Monitoring.Classification.Model;
 
 namespace OnlineSafety.Monitoring.Classification;
 
@@ -7,8 +8,9 @@ namespace OnlineSafety.Monitoring.Classification;
 /// </summary>
 internal sealed class RuleSet
 {
-    internal RuleSet(Taxonomy taxonomy, CategoryMap categories, CompiledRules rules, CompiledRules intents, RulePackFile names, string version)
+    internal RuleSet(Taxonomy taxonomy, CategoryMap categories, CompiledRules rules, CompiledRules intents, RulePackFile names, LearnedModel? model, string version)
     {
+        Model = model;
         Names = names;
         Taxonomy = taxonomy;
         Categories = categories;
@@ -32,6 +34,12 @@ internal sealed class RuleSet
 
     internal CompiledRules Rules { get; }
 
+    /// <summary>The learned voice, null when there is none.</summary>
+    internal LearnedModel? Model { get; }
+
+    /// <summary>The same rules with another learned voice, or none, for measuring what it is worth: the version stays that of the files.</summary>
+    public RuleSet With(LearnedModel? model) => new(Taxonomy, Categories, Rules, Intents, Names, model, Version);
+
     /// <summary>The rule of a finding, which may be a school's own.</summary>
     internal Rule RuleOf(in Finding finding, Overlays.CompiledOverlay? overlay) =>
         finding.Rule < Rules.Rules.Length ? Rules.Rules[finding.Rule] : overlay!.Rules.Rules[finding.Rule - Rules.Rules.Length];
@@ -42,11 +50,12 @@ internal sealed class RuleSet
     /// <summary>What speaks of an intent, each phrase a rule of its own; apart from the rules, because only who explains a result looks for it.</summary>
     internal CompiledRules Intents { get; }
 
-    /// <summary>Compiles the files. Throws <see cref="RuleException"/> that lists every error with its file and place.</summary>
+    /// <summary>Compiles the files; <paramref name="model"/> is empty where there is none. Throws <see cref="RuleException"/> that lists every error with its file and place.</summary>
     public static RuleSet Parse(
         ReadOnlyMemory<byte> taxonomy,
         IEnumerable<(string Name, ReadOnlyMemory<byte> Json)> packs,
-        IEnumerable<(string Vendor, ReadOnlyMemory<byte> Json)> categories)
+        IEnumerable<(string Vendor, ReadOnlyMemory<byte> Json)> categories,
+        ReadOnlyMemory<byte> model = default)
     {
         var errors = new RuleErrors();
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -75,11 +84,13 @@ internal sealed class RuleSet
         map.Share();
 
         var rules = new RuleCompiler(themes, errors).Compile(files);
+        hash.AppendData(model.Span);
+        var learned = model.IsEmpty ? null : LearnedModel.Parse("model", model, themes, errors);
         errors.Throw();
         var names = NamesOf(files);
         var intents = new RuleCompiler(themes, errors).Compile([("intents", names with { Rules = IntentsOf(files, themes) })]);
         errors.Throw();
-        return new RuleSet(themes, map, rules, intents, names, $"{themes.Id}+{Convert.ToHexStringLower(hash.GetHashAndReset())[..12]}");
+        return new RuleSet(themes, map, rules, intents, names, learned, $"{themes.Id}+{Convert.ToHexStringLower(hash.GetHashAndReset())[..12]}");
     }
 
     // What an edition does not know is not asked for under it; a theme that no edition knows is an error all the same.

@@ -47,8 +47,8 @@ internal sealed record Rules(MappingSet Mappings, RuleSet RuleSet, Vocabulary Vo
     private static List<string> Vendors(string schemas, string? extra) =>
         [.. Directory.GetDirectories(Path.Combine(schemas, "vendors")), .. extra is null ? [] : Directory.GetDirectories(extra)];
 
-    /// <summary>Taxonomy and packs alone: all that classifying text needs.</summary>
-    public static RuleSet LoadRuleSet(string schemas) => LoadEditions(schemas).Standard;
+    /// <summary>Taxonomy, packs and (unless <paramref name="withModel"/> is false) the model alone: all that classifying text needs.</summary>
+    public static RuleSet LoadRuleSet(string schemas, bool withModel = true) => withModel ? LoadEditions(schemas).Standard : LoadEditions(schemas).Standard.With(model: null);
 
     /// <summary>The same under each edition.</summary>
     /// <param name="schemas">A <c>schemas</c> directory.</param>
@@ -66,11 +66,15 @@ internal sealed record Rules(MappingSet Mappings, RuleSet RuleSet, Vocabulary Vo
             files = files.Concat(Directory.GetFiles(extraPacks, "*.json", SearchOption.AllDirectories));
         }
 
-        return new RuleEditions(Named(schemas, Directory.GetFiles(Path.Combine(schemas, "taxonomy"), "*.json")), Named(schemas, files), VendorFiles(vendors, "categories.json"), edition);
+        return new RuleEditions(Named(schemas, Directory.GetFiles(Path.Combine(schemas, "taxonomy"), "*.json")), Named(schemas, files), VendorFiles(vendors, "categories.json"), ReadModel(schemas), edition);
     }
 
     private static IEnumerable<(string Name, ReadOnlyMemory<byte> Json)> Named(string schemas, IEnumerable<string> files) =>
         files.Select(f => (Path.GetRelativePath(schemas, f), (ReadOnlyMemory<byte>)File.ReadAllBytes(f)));
+
+    // The learned voice may be left out: then the rules speak alone.
+    private static ReadOnlyMemory<byte> ReadModel(string schemas) =>
+        Path.Combine(schemas, "models", "en.json") is var file && File.Exists(file) ? File.ReadAllBytes(file) : ReadOnlyMemory<byte>.Empty;
 
     private static IEnumerable<(string Vendor, ReadOnlyMemory<byte> Json)> VendorFiles(IEnumerable<string> vendors, string file) =>
         vendors.Where(v => File.Exists(Path.Combine(v, file)))

@@ -144,7 +144,7 @@ public sealed class CounterfactualTests
         if (TaxonomySteps.TryGetValue(id, out var edit))
         {
             var taxonomy = Taxonomy.Parse(Encoding.UTF8.GetBytes(edit(Encoding.UTF8.GetString(RuleFiles.Taxonomy))), new RuleErrors());
-            return new RuleSet(taxonomy, shipped.Categories, rules, shipped.Intents, shipped.Names, "");
+            return new RuleSet(taxonomy, shipped.Categories, rules, shipped.Intents, shipped.Names, shipped.Model, "");
         }
 
         var number = Array.FindIndex(rules.Rules, rule => rule.Id == id);
@@ -153,7 +153,7 @@ public sealed class CounterfactualTests
             ByKey = [.. rules.ByKey.Select(numbers => numbers.Where(n => n != number).ToArray())],
             Modifiers = [.. rules.Modifiers.Where(modifier => modifier.Id != id)],
         };
-        return new RuleSet(shipped.Taxonomy, shipped.Categories, rules, shipped.Intents, shipped.Names, "");
+        return new RuleSet(shipped.Taxonomy, shipped.Categories, rules, shipped.Intents, shipped.Names, shipped.Model, "");
     }
 
     private static IEnumerable<(EventDraft Draft, string Vendor)> Cases()

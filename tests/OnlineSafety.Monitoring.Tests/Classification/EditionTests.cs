@@ -70,7 +70,7 @@ public sealed class EditionTests
 
     [Fact]
     public void AnEditionThatIsChosenAndNotThereIsAnError() =>
-        Assert.Throws<RuleException>(() => new RuleEditions([("one", RuleFiles.Taxonomy)], [], [], "kcsie-2030"));
+        Assert.Throws<RuleException>(() => new RuleEditions([("one", RuleFiles.Taxonomy)], [], [], standard: "kcsie-2030"));
 
     private static EvaluationCase Companion { get; } = Case("companion", AiText());
 

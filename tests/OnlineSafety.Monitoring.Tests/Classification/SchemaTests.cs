@@ -9,7 +9,11 @@ public sealed class SchemaTests
     {
         get
         {
-            var files = new TheoryData<string, string>();
+            var files = new TheoryData<string, string>
+            {
+                { "model.schema.json", "schemas/models/en.json" },
+                { "model-recipe.schema.json", "schemas/models/en.recipe.json" },
+            };
             foreach (var edition in RuleFiles.Editions)
             {
                 files.Add("taxonomy.schema.json", Path.GetRelativePath(RuleFiles.Root, edition));
