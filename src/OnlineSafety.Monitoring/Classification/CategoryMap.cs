@@ -72,21 +72,25 @@ internal sealed class CategoryMap
         {
             var entry = content.Categories[i];
             var error = errors.At(file, $"categories[{i}]");
-            var themes = entry.Themes.Select(taxonomy.IndexOf).ToArray();
-            if (Array.IndexOf(themes, -1) is var unknown and >= 0)
-            {
-                error($"there is no theme '{entry.Themes[unknown]}'");
-                continue;
-            }
-
-            if ((themes.Length == 0) != (entry.Weight == CategoryWeight.Ignore))
+            if ((entry.Themes.Length == 0) != (entry.Weight == CategoryWeight.Ignore))
             {
                 error("a category has themes, or the weight 'ignore', and not both");
             }
 
+            var codes = entry.Themes.Where(code => !taxonomy.Lacks.Contains(code)).ToArray();
+            var themes = codes.Select(taxonomy.IndexOf).ToArray();
+            if (Array.IndexOf(themes, -1) is var unknown and >= 0)
+            {
+                error($"there is no theme '{codes[unknown]}'");
+                continue;
+            }
+
+            // A category is known also where the edition knows nothing of what it stands for.
+            var weight = themes.Length == 0 ? CategoryWeight.Ignore : entry.Weight;
+
             foreach (var name in entry.Names)
             {
-                if (!names.TryAdd(Trim(name).ToString(), new Category(vendor, name, content.Version, entry.Weight, themes)))
+                if (!names.TryAdd(Trim(name).ToString(), new Category(vendor, name, content.Version, weight, themes)))
                 {
                     error($"the name '{name}' is already there");
                 }
