@@ -48,7 +48,7 @@ internal static class HostileRun
 
         await using var service = await ServiceProcess.StartAsync(ServiceExecutable.Published(settings.Service));
         var school = (await service.CommandAsync("school", "add", "--name", "Bench School", "--urn", "100000")).GetProperty("school").GetString()!;
-        var (healthy, attacked) = (await AddAsync(service, school), await AddAsync(service, school));
+        var (healthy, attacked) = (await AddAsync(service, school, "healthy"), await AddAsync(service, school, "attacked"));
         await PhaseAsync(settings with { Seconds = 5 }, healthy, attack: null);
         var phases = new List<(string Name, List<double> Times, int Failed, double OfQuiet)>();
         for (var round = 0; round < settings.Rounds; round++)
@@ -71,9 +71,9 @@ internal static class HostileRun
         return 0;
     }
 
-    private static async Task<Target> AddAsync(ServiceProcess service, string school)
+    private static async Task<Target> AddAsync(ServiceProcess service, string school, string name)
     {
-        var hook = await service.CommandAsync("source", "add", "--school", school, "--product", "protex", "--via", "webhook");
+        var hook = await service.CommandAsync("source", "add", "--school", school, "--product", "protex", "--via", "webhook", "--name", name);
         return new Target(service.Http, hook.GetProperty("source").GetString()!, hook.GetProperty("key").GetString()!);
     }
 

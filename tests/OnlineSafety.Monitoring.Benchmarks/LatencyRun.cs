@@ -32,7 +32,7 @@ internal static class LatencyRun
         var school = (await service.CommandAsync("school", "add", "--name", "Bench School", "--urn", "100000")).GetProperty("school").GetString()!;
         await service.CommandAsync("staff", "add", "--school", school, "--name", "D. Lead", "--email", "dsl@school.example", "--role", "dsl");
         await service.CommandAsync("source", "add", "--school", school, "--product", "protex", "--via", "syslog", "--from", "127.0.0.1/32");
-        var hook = await service.CommandAsync("source", "add", "--school", school, "--product", "protex", "--via", "webhook");
+        var hook = await service.CommandAsync("source", "add", "--school", school, "--product", "protex", "--via", "webhook", "--name", "hook");
 
         using var client = new TcpClient { NoDelay = true };
         await client.ConnectAsync("127.0.0.1", service.Syslog);

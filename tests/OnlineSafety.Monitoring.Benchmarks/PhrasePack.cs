@@ -33,13 +33,14 @@ internal static class PhrasePack
         var schemas = Repository.Path("schemas");
         var packs = Directory.GetFiles(Path.Combine(schemas, "rulepacks"), "*.json", SearchOption.AllDirectories)
             .Select(f => (Path.GetRelativePath(schemas, f), (ReadOnlyMemory<byte>)File.ReadAllBytes(f)))
-            .Append(("bench", JsonSerializer.SerializeToUtf8Bytes(Pack(phrases))));
+            .Append(("bench", Json(phrases)));
         var categories = Directory.GetFiles(Path.Combine(schemas, "vendors"), "categories.json", SearchOption.AllDirectories)
             .Select(f => (Path.GetFileName(Path.GetDirectoryName(f)!), (ReadOnlyMemory<byte>)File.ReadAllBytes(f)));
         return Repository.Rules with { RuleSet = RuleSet.Parse(File.ReadAllBytes(Path.Combine(schemas, "taxonomy", "kcsie-2026.json")), packs, categories) };
     }
 
-    private static object Pack(string[] phrases) => new
+    /// <summary>The pack alone.</summary>
+    public static ReadOnlyMemory<byte> Json(string[] phrases) => JsonSerializer.SerializeToUtf8Bytes(new
     {
         pack = "bench/phrases",
         version = "1",
@@ -48,7 +49,7 @@ internal static class PhrasePack
         {
             new { id = "bench.phrases", theme = "bullying", severity = "low", all = new[] { phrases }, explain = "A phrase of the benchmark.", positive = new[] { phrases[0] }, negative = new[] { "x" } },
         },
-    };
+    });
 
     private static string Word(Random random) => string.Concat(Enumerable.Range(0, 2 + random.Next(3)).Select(_ => Syllables[random.Next(Syllables.Length)]));
 }

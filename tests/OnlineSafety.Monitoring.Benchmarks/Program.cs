@@ -1,5 +1,6 @@
 using OnlineSafety.Monitoring.Benchmarks;
 using OnlineSafety.Monitoring.Benchmarks.Mappings;
+using OnlineSafety.Monitoring.Benchmarks.Matcher;
 using OnlineSafety.Monitoring.Benchmarks.Speed;
 
 // dotnet run -c Release --project tests/OnlineSafety.Monitoring.Benchmarks -- MODE [option...]
@@ -10,6 +11,8 @@ Mode[] modes =
     new("latency", "one line (TCP, HTTP) -> mail in the outbox", LatencyRun.RunAsync),
     new("hostile", "p99 of healthy webhook senders beside slow and storming ones", HostileRun.RunAsync),
     new("stages", "normalise and assess alone, beside phrase matchers", arguments => Task.FromResult(StagesRun.Run(arguments))),
+    new("evasion", "grave terms in every disguise: classified as the plain term or not", arguments => Task.FromResult(EvasionMode.Run(arguments))),
+    new("matcher", "phrase matching with all folding beside Hyperscan and plain automata", arguments => Task.FromResult(MatcherMode.Run(arguments))),
     new("mappings", "one record of each kind by compiled mappings, beside .NET's own ways to take it apart", MappingsRun.RunAsync),
     new("verify", "the whole log walked and reconciled, 10 million records", VerifyRun.RunAsync),
 ];

@@ -89,15 +89,11 @@ internal static class AlertText
             yield return $"    {name,-10} {Defanged(value!)}";
         }
 
-        foreach (var reason in shown.Reasons)
+        foreach (var line in ReasonText.Lines(shown.Reasons, shown.Theme, shown.Severity))
         {
-            yield return $"    because    {Because(reason)}";
+            yield return $"    {line}";
         }
     }
-
-    private static string Because(Reason reason) => reason.Matched.Length > 0
-        ? $"{reason.Explanation} [\"{Defanged(reason.Matched)}\" in {reason.Field}; {reason.Effect}; rule {reason.Rule}@{reason.Version}]"
-        : $"{reason.Explanation} [{reason.Effect}; rule {reason.Rule}@{reason.Version}]";
 
     /// <summary>No terminal makes a link of it, and nobody opens it with a stray click.</summary>
     internal static string Defanged(string text) => SetupText.Shown(text)

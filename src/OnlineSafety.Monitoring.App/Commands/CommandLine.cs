@@ -34,6 +34,7 @@ internal static class CommandLine
         root.Add(new Command("school", "Schools of this installation.")
         {
             SchoolCommands.Add(installation), SchoolCommands.List(installation), SchoolCalendarCommands.Calendar(installation), SchoolCalendarCommands.Closure(installation),
+            SchoolEditionCommand.Create(installation),
         });
         root.Add(new Command("source", "Exports of products at a school.")
         {
@@ -67,6 +68,11 @@ internal static class CommandLine
             AlertStepCommands.Resolve(installation),
         });
         root.Add(new Command("digest", "The daily digest.") { DigestCommands.Preview(installation), DigestCommands.Send(installation) });
+        root.Add(new Command("model", "The learned part of classification: train it, and measure what it adds to the rules.")
+        {
+            ModelTrainCommand.Create(installation),
+            ModelTestCommand.Create(installation),
+        });
         root.Add(new Command("mapping", "How exports are read: check a mapping, try it on records, list what there is.")
         {
             MappingCheckCommand.Create(installation),
@@ -76,6 +82,7 @@ internal static class CommandLine
         root.Add(ImportCommand.Create(installation));
         root.Add(VerifyCommand.Create(installation));
         root.Add(ClassifyCommand.Create(installation));
+        root.Add(RuleCommands.Create(installation));
         ShowExamples(root);
         return root;
     }

@@ -45,6 +45,24 @@ internal static class Output
     public static string Time(DateTimeOffset? at) =>
         at?.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture) ?? "never";
 
+    /// <summary>A bar on standard error, if somebody looks at it; the work is handed what moves it (done, all), or null.</summary>
+    public static async Task<T> WithProgressAsync<T>(ParseResult parse, bool quiet, string label, Func<Action<long, long>?, Task<T>> work)
+    {
+        if (quiet || System.Console.IsErrorRedirected || !ReferenceEquals(parse.InvocationConfiguration.Error, System.Console.Error))
+        {
+            return await work(null);
+        }
+
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(System.Console.Error) });
+        return await console.Progress()
+            .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
+            .StartAsync(async context =>
+            {
+                var bar = context.AddTask(label);
+                return await work((done, all) => (bar.MaxValue, bar.Value) = (all, done));
+            });
+    }
+
     private static IAnsiConsole Console(ParseResult parse)
     {
         var console = AnsiConsole.Create(new AnsiConsoleSettings

@@ -5,7 +5,6 @@ using OnlineSafety.Monitoring.Digests;
 using OnlineSafety.Monitoring.IntakeLog;
 using OnlineSafety.Monitoring.Sources;
 using OnlineSafety.Monitoring.Storage.Hosting;
-using Spectre.Console;
 
 namespace OnlineSafety.Monitoring.App.Commands;
 
@@ -39,7 +38,7 @@ internal static class VerifyCommand
             await using var database = await installation.OpenAsync(parse, cancellationToken, roles);
             var lost = new List<DayAnchor>();
             var heads = await HeadsAsync(database, anchors, lost, cancellationToken);
-            var report = await WithProgressAsync(parse, parse.GetValue(switches.Json), progress =>
+            var report = await Output.WithProgressAsync(parse, parse.GetValue(switches.Json), "records", progress =>
                 new LogVerifier(database[DatabaseRole.Process]).VerifyAsync(parse.GetValue(switches.Source), heads, progress, cancellationToken));
             report.Breaks.AddRange(lost.Select(NotFound));
             if (parse.GetValue(switches.Json))
@@ -115,24 +114,6 @@ internal static class VerifyCommand
         }
 
         return [.. heads.DistinctBy(head => head.ToString(), StringComparer.Ordinal)];
-    }
-
-    /// <summary>A bar on standard error, if somebody looks at it.</summary>
-    private static async Task<VerifyReport> WithProgressAsync(ParseResult parse, bool quiet, Func<Action<long, long>?, Task<VerifyReport>> work)
-    {
-        if (quiet || Console.IsErrorRedirected || !ReferenceEquals(parse.InvocationConfiguration.Error, Console.Error))
-        {
-            return await work(null);
-        }
-
-        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
-        return await console.Progress()
-            .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
-            .StartAsync(async context =>
-            {
-                var bar = context.AddTask("records");
-                return await work((done, all) => (bar.MaxValue, bar.Value) = (all, done));
-            });
     }
 
     private sealed class Switches

@@ -13,7 +13,8 @@ internal sealed class SchemaFiles(string root)
 
     public string Vendors => Path.Combine(Root, "vendors");
 
-    public string Taxonomy => Path.Combine(Root, "taxonomy", "kcsie-2026.json");
+    /// <summary>The newest edition: themes of older ones are among its aliases.</summary>
+    public string Taxonomy => Directory.GetFiles(Path.Combine(Root, "taxonomy"), "*.json").Order(StringComparer.Ordinal).Last();
 
     /// <summary>Words of the products that have a mapping.</summary>
     public IReadOnlyList<string> Products => Directory.Exists(Vendors)

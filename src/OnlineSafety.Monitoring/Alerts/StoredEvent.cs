@@ -34,7 +34,7 @@ internal sealed record StoredEvent(StoredEvent.Envelope? Event, StoredEvent.Verd
     public static IReadOnlyList<Reason> ReadReasons(ReadOnlySpan<byte> json) => Parse<IReadOnlyList<Reason>>(json) ?? [];
 
     public static IReadOnlyList<Reason> Mask(IReadOnlyList<Reason> reasons, bool maskUrls) => maskUrls
-        ? [.. reasons.Select(reason => QuotesAddress(reason) ? reason with { Matched = Masked } : reason)]
+        ? [.. reasons.Select(reason => QuotesAddress(reason) ? reason with { Matched = Masked, Parts = [] } : reason)]
         : reasons;
 
     /// <summary>

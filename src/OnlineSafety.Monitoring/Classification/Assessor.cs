@@ -1,5 +1,8 @@
 using System.Buffers;
 using System.Text;
+using System.Text.Json;
+using OnlineSafety.Monitoring.Classification.Model;
+using OnlineSafety.Monitoring.Classification.Overlays;
 using OnlineSafety.Monitoring.Events;
 
 namespace OnlineSafety.Monitoring.Classification;
@@ -7,7 +10,14 @@ namespace OnlineSafety.Monitoring.Classification;
 /// <summary>What the school knows about the person of an event.</summary>
 /// <param name="Role">The people list's word, or the vendor's hint.</param>
 /// <param name="KeyStage"><c>KS1</c> to <c>KS5</c>, empty when not known.</param>
-internal readonly record struct AssessContext(PersonRole Role, string KeyStage);
+internal readonly record struct AssessContext(PersonRole Role, string KeyStage)
+{
+    /// <summary>What their school does otherwise than the shared rules; null: nothing.</summary>
+    public CompiledOverlay? Overlay { get; init; }
+
+    /// <summary>When the event was received: which entries of the overlay work.</summary>
+    public DateTimeOffset At { get; init; }
+}
 
 /// <summary>
 /// Assess: one event to its assessment, by the rules alone. Pure: the same draft, vendor, context and rules give the same assessment for ever.
@@ -18,8 +28,13 @@ internal sealed class Assessor(RuleSet rules)
     private readonly FieldReader _reader = new(rules.Rules);
     private readonly KnownCategories _known = new(rules.Categories);
     private readonly UrlText _url = new();
+    private readonly TypedReader? _typed = rules.Model is { } model ? new TypedReader(model, rules.Taxonomy) : null;
     private readonly List<Finding> _findings = [];
     private readonly List<Category> _categories = [];
+    private readonly Explainer _explainer = new(rules);
+    private readonly OverlayReader _overlays = new(rules);
+    private Assessment? _latest;
+    private Verdict _learned = Verdict.Silent;
     private int _context;
     private int _unread;
 
@@ -29,17 +44,54 @@ internal sealed class Assessor(RuleSet rules)
     /// </summary>
     public Assessment Assess(EventDraft draft, string vendor, in AssessContext context)
     {
+        _latest = null;
         _findings.Clear();
         var unmapped = ReadCategories(draft, vendor);
-        ReadFields(draft, _categories.Count > 0 ? RulesAsked.All : RulesAsked.Deciding);
-        if (_findings.Count > 0 || _categories.Count > 0 || draft.Kind == ActivityKind.Report)
+        _learned = _typed?.Read(draft) ?? Verdict.Silent;
+        ReadFields(draft, _categories.Count > 0 || _learned.Speaks ? RulesAsked.All : RulesAsked.Deciding, context);
+        if (_findings.Count > 0 || _categories.Count > 0 || draft.Kind == ActivityKind.Report || _learned.Opens)
         {
             ReadContexts(draft);
-            return Decide(draft, context.KeyStage, unmapped?.Unmapped ?? "");
+            return Decide(draft, context, unmapped?.Unmapped ?? "");
         }
 
         // Then nothing but the name decides, and so the result is the same for every event that has it.
-        return unmapped is null ? Assessment.None : unmapped.Alone ??= Decide(draft, "", unmapped.Unmapped);
+        return unmapped is null ? Assessment.None : unmapped.Alone ??= Decide(draft, default, unmapped.Unmapped);
+    }
+
+    /// <summary>
+    /// The assessment of a draft, each reason with what the result would be without it, and without which words of its match it would be another. Only for
+    /// what is stored or shown, because every reason is one more decision.
+    /// </summary>
+    public Assessment Explain(Assessment assessment, EventDraft draft, string vendor, in AssessContext context)
+    {
+        if (assessment.Reasons.Count == 0 || assessment.Reasons[0].Without is not null)
+        {
+            return assessment;
+        }
+
+        if (!ReferenceEquals(assessment, _latest))
+        {
+            // Something else was read since; the same event gives the same assessment.
+            assessment = Assess(draft, vendor, context);
+        }
+
+        var person = context;
+        var explained = _explainer.Explain(
+            assessment, _findings, _categories, person.Overlay, (findings, known, step) => Decide(draft, person, findings, known, NoSlice, step, ""));
+        if (_explainer.Deciding(assessment, _findings, person.Overlay) is not { } deciding)
+        {
+            return explained;
+        }
+
+        var text = deciding.Field == EventField.Url ? _url.Read(UrlPart(draft)) : draft[deciding.Field];
+        var parts = new List<Range>();
+        foreach (var (start, end) in _explainer.Words(text, deciding))
+        {
+            parts.Add(deciding.Field == EventField.Url ? _url.OriginOf(start, UrlPart(draft).Length).._url.OriginOf(end, UrlPart(draft).Length) : start..end);
+        }
+
+        return _explainer.WithParts(explained, draft, deciding.Field, parts, vendor, context);
     }
 
     /// <summary>
@@ -51,6 +103,7 @@ internal sealed class Assessor(RuleSet rules)
     /// <param name="lowTrust">Anybody could have sent it.</param>
     public Assessment AssessText(ReadOnlySpan<byte> utf8, bool lowTrust = false)
     {
+        _latest = null;
         _findings.Clear();
         _categories.Clear();
         _reader.Read(EventField.Text, _url.Read(utf8), default, RulesAsked.Grave, _findings);
@@ -68,9 +121,16 @@ internal sealed class Assessor(RuleSet rules)
             return Assessment.None;
         }
 
+        return DecideText(utf8, lowTrust);
+    }
+
+    private Assessment DecideText(ReadOnlySpan<byte> utf8, bool lowTrust)
+    {
         var draft = new EventDraft { Warnings = lowTrust ? EventWarnings.LowTrust : EventWarnings.None };
         draft.Set(EventField.Text, utf8);
-        return new Decision(rules, draft, "", _findings, _categories, -1, SliceDecoded).Decide("");
+        (_context, _learned) = (-1, Verdict.Silent);
+        var assessment = Decide(draft, default, _findings, _categories, SliceDecoded, "", "");
+        return _explainer.Explain(assessment, _findings, _categories, overlay: null, (findings, known, step) => Decide(draft, default, findings, known, NoSlice, step, ""));
     }
 
     /// <summary>
@@ -82,22 +142,32 @@ internal sealed class Assessor(RuleSet rules)
         var gravest = Assessment.None;
         for (var i = 0; i < draft.UnmappedCount; i++)
         {
-            gravest = Graver(gravest, draft.UnmappedValue(i));
+            gravest = Graver(gravest, draft.UnmappedValue(i), draft.UnmappedKey(i), "unmapped.");
         }
 
         foreach (var field in NameFields)
         {
-            gravest = Graver(gravest, draft[field]);
+            gravest = Graver(gravest, draft[field], [], JsonNamingPolicy.CamelCase.ConvertName(field.ToString()));
         }
 
         return gravest;
     }
 
     // A phrase has several words; nearly all of these values have one, or are short.
-    private Assessment Graver(Assessment gravest, ReadOnlySpan<byte> value) =>
-        value.Length >= ShortestPhrase && value.ContainsAny(BetweenWords) && AssessText(value) is var found && found.Severity > gravest.Severity ? found : gravest;
+    private Assessment Graver(Assessment gravest, ReadOnlySpan<byte> value, ReadOnlySpan<byte> key, string field)
+    {
+        if (value.Length < ShortestPhrase || !value.ContainsAny(BetweenWords) || AssessText(value) is var found && found.Severity <= gravest.Severity)
+        {
+            return gravest;
+        }
+
+        var name = field + Encoding.UTF8.GetString(key[..Math.Min(key.Length, LongestKey)]);
+        return found with { Reasons = [.. found.Reasons.Select(reason => reason.Field.Length > 0 ? reason with { Field = name } : reason)] };
+    }
 
     private const int ShortestPhrase = 8;
+
+    private const int LongestKey = 64;
 
     private static readonly SearchValues<byte> BetweenWords = SearchValues.Create(" +%_\t\n"u8);
 
@@ -108,7 +178,7 @@ internal sealed class Assessor(RuleSet rules)
 
     private static ReadOnlySpan<EventField> TextFields => [EventField.SearchQuery, EventField.Text, EventField.App, EventField.VendorReason];
 
-    private void ReadFields(EventDraft draft, RulesAsked asked)
+    private void ReadFields(EventDraft draft, RulesAsked asked, in AssessContext context)
     {
         _context = -1;
         _unread = 0;
@@ -119,7 +189,7 @@ internal sealed class Assessor(RuleSet rules)
                 continue;
             }
 
-            if (_reader.Read(field, draft[field], default, asked, _findings))
+            if (Read(field, draft[field], default, asked, context))
             {
                 _context = Math.Max(_context, _reader.Context);
             }
@@ -131,12 +201,28 @@ internal sealed class Assessor(RuleSet rules)
 
         if (draft.Has(EventField.Url))
         {
-            _reader.Read(EventField.Url, _url.Read(UrlPart(draft)), draft[EventField.UrlHost], asked, _findings);
+            Read(EventField.Url, _url.Read(UrlPart(draft)), draft[EventField.UrlHost], asked, context);
         }
     }
 
-    private Assessment Decide(EventDraft draft, string keyStage, string unmapped) =>
-        new Decision(rules, draft, keyStage, _findings, _categories, _context, Slice).Decide(unmapped);
+    private bool Read(EventField field, ReadOnlySpan<byte> text, ReadOnlySpan<byte> host, RulesAsked asked, in AssessContext context)
+    {
+        var from = _findings.Count;
+        var read = _reader.Read(field, text, host, asked, _findings);
+        if (context.Overlay is not null)
+        {
+            _overlays.Read(context.Overlay, context.At, field, text, host, _findings, from);
+        }
+
+        return read;
+    }
+
+    private Assessment Decide(EventDraft draft, in AssessContext person, string unmapped) =>
+        _latest = Decide(draft, person, _findings, _categories, Slice, "", unmapped);
+
+    private Assessment Decide(
+        EventDraft draft, in AssessContext person, List<Finding> findings, List<Category> known, FindingSlice slice, string omitted, string unmapped) =>
+        new Decision(rules, draft, person.KeyStage ?? "", findings, known, _context, slice, _learned.Speaks ? _typed?.VoiceOf(_learned, draft) : null) { Context = person, Omitted = omitted }.Decide(unmapped);
 
     // Only a category is weighed by what the words speak of: so the texts that were passed over are read in full only beside one.
     private void ReadContexts(EventDraft draft)
@@ -147,6 +233,12 @@ internal sealed class Assessor(RuleSet rules)
             {
                 _context = Math.Max(_context, _reader.ContextOf(draft[field]));
             }
+        }
+
+        // Of a bare address the site is all there is to know: an encyclopaedia that a filter put under drugs is still an encyclopaedia.
+        if (_categories.Count > 0 && !draft.Has(EventField.SearchQuery) && !draft.Has(EventField.Text) && draft.Has(EventField.UrlHost))
+        {
+            _context = Math.Max(_context, _reader.ContextOfHost(draft[EventField.UrlHost]));
         }
     }
 
@@ -213,6 +305,9 @@ internal sealed class Assessor(RuleSet rules)
         var text = draft[EventField.Text];
         return Cut(text, _url.OriginOf(finding.Start, text.Length), _url.OriginOf(finding.End, text.Length));
     }
+
+    // Nobody reads what a trial quotes.
+    private static (string Matched, int Start) NoSlice(EventDraft draft, in Finding finding) => ("", -1);
 
     private static (string Matched, int Start) Cut(ReadOnlySpan<byte> text, int start, int end) =>
         (Encoding.UTF8.GetString(text[start..end]), Encoding.UTF8.GetCharCount(text[..start]));

@@ -11,10 +11,13 @@ internal enum CategoryWeight
     /// <summary>Says nothing alone; raises what the words say.</summary>
     Hint,
 
-    /// <summary>Alone at most medium, and only where there are no words to read.</summary>
+    /// <summary>Alone at most medium: where there are no words to read, or the vendor itself rates the event as grave.</summary>
     Theme,
 
-    /// <summary>The vendor itself says a child may be in danger: stands alone, whatever the words.</summary>
+    /// <summary>
+    /// The vendor says a child may be in danger. Alone high where there are no words to read; over words that say nothing a person looks; beside
+    /// innocent ones it is recorded, unless the vendor itself rates the event as grave.
+    /// </summary>
     Grave,
 }
 
@@ -69,21 +72,25 @@ internal sealed class CategoryMap
         {
             var entry = content.Categories[i];
             var error = errors.At(file, $"categories[{i}]");
-            var themes = entry.Themes.Select(taxonomy.IndexOf).ToArray();
-            if (Array.IndexOf(themes, -1) is var unknown and >= 0)
-            {
-                error($"there is no theme '{entry.Themes[unknown]}'");
-                continue;
-            }
-
-            if ((themes.Length == 0) != (entry.Weight == CategoryWeight.Ignore))
+            if ((entry.Themes.Length == 0) != (entry.Weight == CategoryWeight.Ignore))
             {
                 error("a category has themes, or the weight 'ignore', and not both");
             }
 
+            var codes = entry.Themes.Where(code => !taxonomy.Lacks.Contains(code)).ToArray();
+            var themes = codes.Select(taxonomy.IndexOf).ToArray();
+            if (Array.IndexOf(themes, -1) is var unknown and >= 0)
+            {
+                error($"there is no theme '{codes[unknown]}'");
+                continue;
+            }
+
+            // A category is known also where the edition knows nothing of what it stands for.
+            var weight = themes.Length == 0 ? CategoryWeight.Ignore : entry.Weight;
+
             foreach (var name in entry.Names)
             {
-                if (!names.TryAdd(Trim(name).ToString(), new Category(vendor, name, content.Version, entry.Weight, themes)))
+                if (!names.TryAdd(Trim(name).ToString(), new Category(vendor, name, content.Version, weight, themes)))
                 {
                     error($"the name '{name}' is already there");
                 }

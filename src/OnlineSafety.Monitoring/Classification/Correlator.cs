@@ -11,8 +11,10 @@ internal static class Correlator
     private const int Repeats = 3;
 
     /// <summary>Whether any history could change the assessment: where none can, none need be read or kept.</summary>
-    public static bool Weighs(Assessment assessment, RuleSet rules) =>
-        assessment.Severity is Severity.Low or Severity.Medium && rules.Taxonomy.Find(assessment.Theme) is { StatisticsOnly: false };
+    public static bool Weighs(Assessment assessment, RuleSet rules) => Weighs(assessment.Theme, assessment.Severity, rules);
+
+    private static bool Weighs(string theme, Severity severity, RuleSet rules) =>
+        severity is Severity.Low or Severity.Medium && rules.Taxonomy.Find(theme) is { StatisticsOnly: false };
 
     /// <summary>
     /// Returns the assessment raised by one step when at least three recorded events of <paramref name="history"/> have its theme
@@ -21,34 +23,56 @@ internal static class Correlator
     /// </summary>
     public static Assessment Correlate(Assessment assessment, History history, RuleSet rules)
     {
-        if (!Weighs(assessment, rules))
+        var severity = Raised(assessment.Theme, assessment.Severity, history, rules, out var earlier);
+        if (severity == assessment.Severity && !assessment.Reasons.Any(reason => reason.Without is not null))
         {
             return assessment;
         }
 
-        var earlier = 0;
+        // What a reason says of the result without it is said of the result in the light of the same history.
+        var reasons = assessment.Reasons.Select(reason => reason with
+        {
+            Without = Of(reason.Without, history, rules),
+            Parts = reason.Parts.Count == 0 ? reason.Parts : [.. reason.Parts.Select(part => part with { Without = Of(part.Without, history, rules)! })],
+        });
+        return severity == assessment.Severity
+            ? assessment with { Reasons = [.. reasons] }
+            : assessment with
+            {
+                Severity = severity,
+                Reasons =
+                [
+                    .. reasons,
+                    new Reason(
+                        "correlate.repeated", rules.Version, "", "", -1,
+                        $"The same concern was recorded {earlier} times for this person in the last days: a pattern, not a single event.", $"raised to {Words.Of(severity)}")
+                    {
+                        Without = new Counterfactual(assessment.Theme, assessment.Severity),
+                    },
+                ],
+            };
+    }
+
+    private static Counterfactual? Of(Counterfactual? without, History history, RuleSet rules) =>
+        without is null ? null : without with { Severity = Raised(without.Theme, without.Severity, history, rules, out _) };
+
+    private static Severity Raised(string theme, Severity severity, History history, RuleSet rules, out int earlier)
+    {
+        earlier = 0;
+        if (!Weighs(theme, severity, rules))
+        {
+            return severity;
+        }
+
+        var parent = rules.Taxonomy.Find(theme)!.ParentCode;
         foreach (var entry in history.Recent)
         {
-            if (rules.Taxonomy.Find(entry.Theme) is { } theme && string.Equals(theme.ParentCode, assessment.ParentTheme, StringComparison.Ordinal))
+            if (rules.Taxonomy.Find(entry.Theme) is { } other && string.Equals(other.ParentCode, parent, StringComparison.Ordinal))
             {
                 earlier++;
             }
         }
 
-        if (earlier < Repeats)
-        {
-            return assessment;
-        }
-
-        var severity = assessment.Severity + 1;
-        var reason = new Reason(
-            "correlate.repeated",
-            rules.Version,
-            "",
-            "",
-            -1,
-            $"The same concern was recorded {earlier} times for this person in the last days: a pattern, not a single event.",
-            $"raised to {Words.Of(severity)}");
-        return assessment with { Severity = severity, Reasons = [.. assessment.Reasons, reason] };
+        return earlier >= Repeats ? severity + 1 : severity;
     }
 }

@@ -1,3 +1,4 @@
+using OnlineSafety.Monitoring.Classification.Model;
 using OnlineSafety.Monitoring.Events;
 
 namespace OnlineSafety.Monitoring.Classification;
@@ -10,12 +11,22 @@ internal delegate (string Matched, int Start) FindingSlice(EventDraft draft, in 
 /// every step is written down. Made only when something was found.
 /// </summary>
 internal sealed class Decision(
-    RuleSet rules, EventDraft draft, string keyStage, List<Finding> findings, List<Category> categories, int context, FindingSlice slice)
+    RuleSet rules, EventDraft draft, string keyStage, List<Finding> findings, List<Category> categories, int context, FindingSlice slice, LearnedVoice? learned)
 {
+    private const string Excused = "modifier.excused";
+
     private readonly List<Reason> _reasons = [];
     private readonly List<string> _themes = [];
 
+    /// <summary>Whom it is about, and what their school does otherwise.</summary>
+    public AssessContext Context { get; init; }
+
+    /// <summary>Id of a step that is left out, to see what it did; empty: none is.</summary>
+    public string Omitted { get; init; } = "";
+
     private Taxonomy Taxonomy => rules.Taxonomy;
+
+    private LearnedVoice? Learned => learned?.Rule == Omitted ? null : learned;
 
     public Assessment Decide(string unmapped)
     {
@@ -40,17 +51,18 @@ internal sealed class Decision(
         }
 
         AddOthers(best);
-        if (best < 0 && GravestExcused() is var spared and >= 0)
+        if (best < 0 && Omitted != Excused && GravestExcused() is var spared and >= 0)
         {
             // An excuse says what is likely meant, not what is meant: grave words never vanish, they are recorded and add up.
             theme = ThemeOf(findings[spared]);
             severity = VendorSure ? Severity.High : Severity.Low;
             _reasons.Add(new Reason(
-                "modifier.excused", Taxonomy.Version, "", "", -1, "Words as grave as these are recorded even beside an innocent context.", $"{Taxonomy.Themes[theme].Code} {Words.Of(severity)}"));
+                Excused, Taxonomy.Version, "", "", -1, "Words as grave as these are recorded even beside an innocent context.", $"{Taxonomy.Themes[theme].Code} {Words.Of(severity)}"));
         }
 
         (var alone, theme) = WeighCategories(severity, theme);
         severity = alone > severity ? alone : severity;
+        OpenAsLearned(ref severity, ref theme, ref risk);
         if (draft.Kind == ActivityKind.Report && severity < Severity.Medium && (theme >= 0 || Taxonomy.OfReports >= 0))
         {
             theme = theme >= 0 ? theme : Taxonomy.OfReports;
@@ -63,13 +75,18 @@ internal sealed class Decision(
         }
 
         Distrust(ref severity);
+        if (severity > Severity.None && Context.Role is not (PersonRole.Unknown or PersonRole.Pupil))
+        {
+            _reasons.Add(new Reason("modifier.staff", Taxonomy.Version, "", "", -1, "It is about a member of staff or a governor: as grave as if it were about a pupil, and a matter for another desk.", "noted"));
+        }
+
         return Build(theme, risk, severity, unmapped.Length > 0);
     }
 
     // A pupil can send in another's name what only the browser reports: a hint is looked into, it wakes nobody as if a life were known to be at stake.
     private void Distrust(ref Severity severity)
     {
-        if (severity > Severity.None && (draft.Warnings & EventWarnings.LowTrust) != 0)
+        if (severity > Severity.None && (draft.Warnings & EventWarnings.LowTrust) != 0 && Omitted != LowTrust.Rule)
         {
             var most = severity > Severity.High ? Severity.High : severity;
             _reasons.Add(new Reason(LowTrust.Rule, Taxonomy.Version, "", "", -1, LowTrust.Explanation, most < severity ? $"lowered to {Words.Of(most)}" : "noted"));
@@ -85,7 +102,7 @@ internal sealed class Decision(
         for (var i = 0; i < findings.Count; i++)
         {
             var rule = RuleOf(findings[i]);
-            if (findings[i].Excuse >= 0 && rule.Severity >= Severity.High && Taxonomy.Themes[ThemeOf(findings[i])].Grave
+            if (findings[i].Excuse >= 0 && rule.Severity >= Severity.High && IsKept(Taxonomy.Themes[ThemeOf(findings[i])], findings[i].Excuse)
                 && (gravest < 0 || rule.Severity > RuleOf(findings[gravest]).Severity))
             {
                 gravest = i;
@@ -94,6 +111,9 @@ internal sealed class Decision(
 
         return gravest;
     }
+
+    // What a school excludes of a theme that must alert everywhere is recorded all the same.
+    private bool IsKept(Theme theme, int excuse) => theme.Grave || (theme.MandatoryAlert && Context.Overlay?.Exclusion(excuse) is not null);
 
     private Assessment Build(int index, Risk? risk, Severity severity, bool unmapped)
     {
@@ -112,10 +132,12 @@ internal sealed class Decision(
             Instructions = theme.Instructions,
             Themes = _themes,
             UnmappedCategory = unmapped,
+            Edition = Taxonomy.Edition,
+            Rules = Context.Overlay?.VersionAt(Context.At) ?? rules.Version,
         };
     }
 
-    private Rule RuleOf(in Finding finding) => rules.Rules.Rules[finding.Rule];
+    private Rule RuleOf(in Finding finding) => rules.RuleOf(finding, Context.Overlay);
 
     private int ThemeOf(in Finding finding) => finding.Field == EventField.Text ? RuleOf(finding).Authored : RuleOf(finding).Theme;
 
@@ -152,6 +174,7 @@ internal sealed class Decision(
         {
             var modifier = rules.Rules.Modifiers[m];
             if (modifier.Themes is not null && !modifier.Themes[index]
+                || (modifier.Entry.MustBlock && !theme.MustBlock)
                 || (modifier.Near.Length > 0 && (finding.Near & (1ul << m)) == 0)
                 || (modifier.Entry.SparesFirm && rule.Firm)
                 || !modifier.Fits(draft, finding.Field, keyStage))
@@ -191,12 +214,31 @@ internal sealed class Decision(
             }
         }
 
+        if (Learned is { } voice && voice.Agreed(rule, parent) is { } raised && raised > severity)
+        {
+            reasons?.Add(voice.Because("The text reads like what the rule looks for.", $"raised to {Words.Of(raised)}"));
+            severity = raised;
+        }
+
         return severity;
     }
 
-    private static void Move(ref Severity severity, Severity moved, string id, string version, string explanation, List<Reason>? reasons)
+    // Where a rule looked at the very words and excused them, the excuse stands: it knows more of them than the model does.
+    private void OpenAsLearned(ref Severity severity, ref int theme, ref Risk? risk)
     {
-        if (moved != severity)
+        if (Learned is not { } voice || voice.Opens <= severity
+            || findings.Exists(f => f.Excuse >= 0 && string.Equals(Taxonomy.Themes[ThemeOf(f)].ParentCode, voice.Theme.ParentCode, StringComparison.Ordinal)))
+        {
+            return;
+        }
+
+        (severity, theme, risk) = (voice.Opens, voice.Verdict.Theme, null);
+        _reasons.Add(voice.Because("No rule says so, and a person should look.", $"{voice.Theme.Code} {Words.Of(severity)}"));
+    }
+
+    private void Move(ref Severity severity, Severity moved, string id, string version, string explanation, List<Reason>? reasons)
+    {
+        if (moved != severity && id != Omitted)
         {
             reasons?.Add(new Reason(id, version, "", "", -1, explanation, $"{(moved > severity ? "raised" : "lowered")} to {Words.Of(moved)}"));
             severity = moved;
@@ -208,9 +250,13 @@ internal sealed class Decision(
         var rule = RuleOf(finding);
         var code = Taxonomy.Themes[ThemeOf(finding)].Code;
         var (matched, start) = slice(draft, finding);
-        var explanation = finding.Excuse < 0 ? rule.Explain : $"{rule.Explain} Not counted: '{rules.Rules.SetNames[finding.Excuse]}' stands near it.";
+        var explanation = finding.Excuse < 0 ? rule.Explain : $"{rule.Explain} Not counted: {WhyExcused(finding.Excuse)}";
         _reasons.Add(new Reason(rule.Id, rule.Version, Name(finding.Field), matched, start, explanation, effect.Length > 0 ? effect : $"{code} {Words.Of(rule.Severity)}"));
     }
+
+    private string WhyExcused(int excuse) => Context.Overlay?.Exclusion(excuse) is { } entry
+        ? $"the school excludes '{entry.Text}' until {entry.Until.UtcDateTime:yyyy-MM-dd} ({entry.RuleId}): {entry.Why}"
+        : $"'{rules.Rules.SetNames[excuse]}' stands near it.";
 
     // What did not decide is shown too: the other themes, and what was excused and why.
     private void AddOthers(int best)
@@ -257,7 +303,7 @@ internal sealed class Decision(
             var decides = alone > found && alone > severity;
             _reasons.Add(new Reason(
                 "vendor.category", category.Version, "category", category.Name, -1,
-                $"{category.Vendor} put this under '{category.Name}'.{(context >= 0 ? $" The words speak of '{rules.Rules.SetNames[context]}'." : "")}",
+                $"{category.Vendor} put this under '{category.Name}'.{(context >= 0 ? $" {(readable ? "The words speak" : "The site is one")} of '{rules.Rules.SetNames[context]}'." : "")}",
                 decides ? $"{first.Code} {Words.Of(alone)}" : "noted"));
             if (decides)
             {
@@ -268,20 +314,28 @@ internal sealed class Decision(
         return (severity, theme);
     }
 
+    // Where there are words they are the better witness: filters put poems under suicide and probability under gambling every day. A vendor that
+    // rates its own event as grave was more than a name on a list, and is never silenced by a word near by. A search's category is that of the
+    // pages it led to, a message's is what somebody wrote: only the latter adds up.
     private Severity CategoryAlone(Category category, bool readable, bool excused)
     {
+        var own = VendorSure ? Severity.High : draft.VendorSeverity == 4 ? Severity.Medium : Severity.None;
         return category.Weight switch
         {
-            CategoryWeight.Grave => excused && !VendorSure ? Severity.Low : Severity.High,
-            CategoryWeight.Theme when VendorSure || !readable => Severity.Medium,
-            CategoryWeight.Theme when !excused => Severity.Low,
+            CategoryWeight.Grave when !readable => Max(own, excused ? Severity.Medium : Severity.High),
+            CategoryWeight.Grave => Max(own, excused ? Severity.Low : Severity.Medium),
+            CategoryWeight.Theme when !readable => Max(Min(own, Severity.Medium), excused ? Severity.Low : Min(Taxonomy.Themes[category.Themes[0]].Severity, Severity.Medium)),
+            CategoryWeight.Theme => Max(Min(own, Severity.Medium), excused || !draft.Has(EventField.Text) ? Severity.None : Severity.Low),
             _ => Severity.None,
         };
     }
 
+    private static Severity Min(Severity one, Severity other) => one < other ? one : other;
+
     private static Severity Max(Severity one, Severity other) => one > other ? one : other;
 
-    private static string Name(EventField field) => field switch
+    /// <summary>A field as reasons call it.</summary>
+    public static string Name(EventField field) => field switch
     {
         EventField.SearchQuery => "searchQuery",
         EventField.Text => "text",

@@ -13,10 +13,13 @@ internal enum WordTraits
 
 /// <summary>
 /// Undoes what hides a word, when the word as written is in no phrase: digits and signs for letters, stretched letters
-/// (<c>diiiie</c>). Reusable scratch, not thread-safe.
+/// (<c>diiiie</c>), numbers at its ends. Reusable scratch, not thread-safe.
 /// </summary>
 internal sealed class Disguises(Lexicon lexicon)
 {
+    private const int MostRuns = 4;
+    private const int ShortestBesideNumber = 5;
+
     private readonly byte[] _variant = new byte[Lexicon.LongestWord + Lexicon.Padding];
 
     public static WordTraits TraitsOf(ReadOnlySpan<byte> word)
@@ -39,6 +42,10 @@ internal sealed class Disguises(Lexicon lexicon)
         return traits;
     }
 
+    /// <summary>The word with letters for its digits; itself when it has no letters beside them.</summary>
+    public static string Letters(string word) =>
+        word.Any(char.IsAsciiDigit) && word.Any(char.IsAsciiLetter) && word.All(char.IsAscii) ? string.Concat(word.Select(c => (char)Folding.LeetAsI[c])) : word;
+
     /// <summary>The number of the word that <paramref name="source"/> stands for, 0 when none.</summary>
     public int Find(ReadOnlySpan<byte> source, WordTraits traits)
     {
@@ -47,50 +54,84 @@ internal sealed class Disguises(Lexicon lexicon)
             return 0;
         }
 
-        var leet = (traits & WordTraits.Letters) != 0 && (traits & (WordTraits.Digits | WordTraits.Symbols)) != 0;
-        if (leet && FindLeet(source) is var word and not 0)
+        var word = 0;
+        if ((traits & WordTraits.Letters) != 0 && (traits & (WordTraits.Digits | WordTraits.Symbols)) != 0)
         {
-            return word;
+            word = FindLeet(source, Folding.LeetAsI, traits);
+            word = word == 0 && source.ContainsAny((byte)'1', (byte)'!', (byte)'|') ? FindLeet(source, Folding.LeetAsL, traits) : word;
+            word = word == 0 ? FindWithoutNumber(source) : word;
         }
 
-        if ((traits & WordTraits.Stretched) == 0)
-        {
-            return 0;
-        }
-
-        return Collapsed(source, keep: 2) is var two and not 0 ? two : Collapsed(source, keep: 1);
+        return word == 0 && (traits & WordTraits.Stretched) != 0 ? FindUnstretched(source) : word;
     }
 
-    private int FindLeet(ReadOnlySpan<byte> source)
+    /// <summary>The number of the word whose letters the digits of <paramref name="source"/> stand for, 0 when none or when it is no number.</summary>
+    public int FindNumber(ReadOnlySpan<byte> source) =>
+        source.Length <= Lexicon.LongestWord && !source.ContainsAnyExceptInRange((byte)'0', (byte)'9') ? FindLeet(source, Folding.LeetAsI, WordTraits.Digits) : 0;
+
+    private int FindLeet(ReadOnlySpan<byte> source, ReadOnlySpan<byte> read, WordTraits traits)
     {
-        var read = Folding.LeetAsI;
         for (var i = 0; i < source.Length; i++)
         {
             _variant[i] = read[source[i]];
         }
 
         var word = lexicon.Find(_variant, 0, source.Length);
-        if (word != 0 || !source.ContainsAny((byte)'1', (byte)'!', (byte)'|'))
+        if (word != 0 || (traits & WordTraits.Stretched) == 0)
         {
             return word;
         }
 
-        read = Folding.LeetAsL;
-        for (var i = 0; i < source.Length; i++)
-        {
-            _variant[i] = read[source[i]];
-        }
-
-        return lexicon.Find(_variant, 0, source.Length);
+        Span<byte> letters = stackalloc byte[source.Length];
+        _variant.AsSpan(0, source.Length).CopyTo(letters);
+        return FindUnstretched(letters);
     }
 
-    private int Collapsed(ReadOnlySpan<byte> source, int keep)
+    // "nudes4", "123suicide": as names of accounts and hash tags have it.
+    private int FindWithoutNumber(ReadOnlySpan<byte> source)
     {
-        int length = 0, run = 0;
+        var letters = source.Trim("0123456789"u8);
+        if (letters.Length == source.Length || letters.Length < ShortestBesideNumber)
+        {
+            return 0;
+        }
+
+        letters.CopyTo(_variant);
+        return lexicon.Find(_variant, 0, letters.Length);
+    }
+
+    // Each run of a letter may stand for one or two: all ways, where there are few.
+    private int FindUnstretched(ReadOnlySpan<byte> source)
+    {
+        var runs = 0;
+        for (var i = 1; i < source.Length; i++)
+        {
+            runs += source[i] == source[i - 1] && (i == 1 || source[i] != source[i - 2]) ? 1 : 0;
+        }
+
+        // With more runs than that all are read alike. Fewest letters first: "toooo" is to, not too.
+        var (ways, bits) = runs <= MostRuns ? (1 << runs, 1) : (2, -1);
+        for (var way = ways - 1; way >= 0; way--)
+        {
+            if (FindWithRuns(source, way * bits) is var word and not 0)
+            {
+                return word;
+            }
+        }
+
+        return 0;
+    }
+
+    /// <param name="source">The stretched word.</param>
+    /// <param name="single">A bit for each run of which one letter stays and not two.</param>
+    private int FindWithRuns(ReadOnlySpan<byte> source, int single)
+    {
+        int length = 0, run = 0, runs = -1;
         for (var i = 0; i < source.Length; i++)
         {
             run = i > 0 && source[i] == source[i - 1] ? run + 1 : 0;
-            if (run < keep)
+            runs += run == 1 ? 1 : 0;
+            if (run == 0 || (run == 1 && (single & (1 << runs)) == 0))
             {
                 _variant[length++] = source[i];
             }

@@ -20,18 +20,11 @@ internal static class EvaluationCases
     {
         var assessor = new Assessor(rules);
         var draft = new EventDraft();
-        int count = 0, number = 0;
-        while (lines.ReadLine() is { } line)
+        var count = 0;
+        foreach (var one in Read(lines))
         {
-            number++;
-            if (string.IsNullOrWhiteSpace(line))
-            {
-                continue;
-            }
-
-            var one = Parse(line, number);
             one.Fill(draft);
-            var assessment = assessor.Assess(draft, one.Vendor, one.Context);
+            var assessment = assessor.Explain(assessor.Assess(draft, one.Vendor, one.Context), draft, one.Vendor, one.Context);
             output.Write(JsonSerializer.Serialize(
                 new
                 {
@@ -47,6 +40,19 @@ internal static class EvaluationCases
         }
 
         return count;
+    }
+
+    /// <summary>The cases of a file, one a line; empty lines are none.</summary>
+    /// <exception cref="JsonException">A line is no case; names its number.</exception>
+    public static IEnumerable<EvaluationCase> Read(TextReader lines)
+    {
+        for (var number = 1; lines.ReadLine() is { } line; number++)
+        {
+            if (!string.IsNullOrWhiteSpace(line))
+            {
+                yield return Parse(line, number);
+            }
+        }
     }
 
     private static EvaluationCase Parse(string line, int number)

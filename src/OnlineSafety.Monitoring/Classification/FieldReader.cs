@@ -77,6 +77,15 @@ internal sealed class FieldReader
         return FirstContext();
     }
 
+    /// <summary>The set of well-known sites that a host belongs to, of those that stand for innocent surroundings; -1 when none.</summary>
+    public int ContextOfHost(ReadOnlySpan<byte> host)
+    {
+        _hits.Clear();
+        _hosts.Find(host, _hits.Hits);
+        _hits.Index();
+        return FirstContext();
+    }
+
     private void ReadStretches(EventField field, bool excusable, List<Finding>? findings)
     {
         _matcher.Begin();

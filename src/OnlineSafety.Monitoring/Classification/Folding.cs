@@ -33,12 +33,21 @@ internal static class Folding
     private static readonly byte[] LeetTableL = BuildLeet('l');
     private static readonly FrozenDictionary<int, uint> WideTable = BuildWide();
 
-    // Letters that do not decompose to the Latin letter they look like. Source: own selection of the look-alikes that keyboards and
+    // Letters and signs that do not decompose to the Latin letter they look like. Source: own selection of the look-alikes that keyboards and
     // "fancy text" pages offer; Unicode's confusables list has thousands more that no pupil's keyboard makes.
     private const string LookAlikes =
-        "аaеeоoрpсcхxуyіiѕsјjԁdһhԛqԝwкkмmтtнhвbАaВbЕeКkМmНhОoРpСcТtХxУyІiЅsЈj" +
-        "αaοoεeιiνvρpτtυuκkχxΑaΒbΕeΖzΗhΙiΚkΜmΝnΟoΡpΤtΥyΧx" +
-        "ıiøoØođdĐdłlŁlħhĦhŧtɑaɡgɩiᴀaʙbᴄcᴅdᴇeꜰfɢgʜhɪiᴊjᴋkʟlᴍmɴnᴏoᴘpʀrꜱsᴛtᴜuᴠvᴡwʏyᴢz";
+        "аaеeоoрpсcхxуyіiѕsјjԁdһhԛqԝwкkмmтtнhвbґrгrєeяrиnпnшwцuАaВbЕeКkМmНhОoРpСcТtХxУyІiЅsЈjЯrИnЄe" +
+        "αaβbςsσoοoεeηnιiνvρpτtυuωwγyδdκkμuχxϲcπnΑaΒbΕeΖzΗhΙiΚkΜmΝnΟoΡpΤtΥyΧx" +
+        "օoոnսuհhզqցgյjքpեtձd" +
+        "ᎪaᏴbᏟcᎠdᎬeᎰfᏀgᎻhᎥiᏆiᎫjᏦkᏞlᎷmᏁnᏢpᏒrᏚsᎢtᏌuᏙvᎳwᎽyᏃz" +
+        "ᗩaᗷbᑕcᗪdᖴfᕼhᒍjᒪlᗰmᑎnᑭpᑫqᖇrᔕsᑌuᐯvᗯw᙭xᘔz" +
+        "卂a乃b匚c乇e千f卄h丨iﾌj长k乚lㄥl爪m几nㄖo口o卩p尺r丂s丁tㄒtㄩu山w乂xㄚy乙z" +
+        "ıiøoØođdĐdłlŁlħhĦhŧtɑaɡgɩiᴀaʙbᴄcᴅdᴇeꜰfɢgʜhɪiᴊjᴋkʟlᴍmɴnᴏoᴘpʀrꜱsᴛtᴜuᴠvᴡwʏyᴢz" +
+        "ƀbɓbƁbƈcƇcȼcȻcƊdƉdɖdɗdəeƏeɛeƐeɇeɆeƒfƑfɠgƓgɨiƗiɉjɈjƙkƘkƚlɫlɭlɱmɲnƝnŋnŊnƞnƥpƤpɋqɍrɌrɽrɾrʂsȿsŧtŦtƭtƬtʈtʉuɄuʋvƲvƴyƳyɏyɎyƶzƵzʐz" +
+        Money + "∂d∑e∩n∪u√v∆aΔaΛaλa";
+
+    // Signs of money, and signs that stand beside sums: letters only inside a word.
+    private const string Money = "€e£l¥y¢c§s₳a฿b₵c₣f₲g₭k₥m₦n₱p₴s₮t₩w";
 
     /// <summary>256 entries: a class above, or the folded byte itself.</summary>
     public static ReadOnlySpan<byte> Ascii => AsciiTable;
@@ -49,6 +58,12 @@ internal static class Folding
     /// </summary>
     public static int FoldWide(Rune rune, Span<byte> output)
     {
+        // Fillers of other scripts that show nothing or only a line are letters and signs to Unicode.
+        if (rune.Value is 0x115F or 0x1160 or 0x3164 or 0xFFA0 or 0x2800 or 0x0640)
+        {
+            return 0;
+        }
+
         if (WideTable.TryGetValue(rune.Value, out var packed))
         {
             var count = 0;
@@ -62,6 +77,9 @@ internal static class Folding
 
         switch (Rune.GetUnicodeCategory(rune))
         {
+            case UnicodeCategory.DecimalDigitNumber:
+                output[0] = (byte)('0' + (int)Rune.GetNumericValue(rune));
+                return 1;
             case UnicodeCategory.Format or UnicodeCategory.NonSpacingMark or UnicodeCategory.EnclosingMark:
                 return 0;
             case UnicodeCategory.ModifierSymbol when rune.Value is >= 0x1F3FB and <= 0x1F3FF:
@@ -70,13 +88,15 @@ internal static class Folding
                 rune.EncodeToUtf8(output);
                 return -2;
             case UnicodeCategory.UppercaseLetter or UnicodeCategory.LowercaseLetter or UnicodeCategory.TitlecaseLetter
-                or UnicodeCategory.ModifierLetter or UnicodeCategory.OtherLetter or UnicodeCategory.DecimalDigitNumber
-                or UnicodeCategory.SpacingCombiningMark:
+                or UnicodeCategory.ModifierLetter or UnicodeCategory.OtherLetter or UnicodeCategory.SpacingCombiningMark:
                 return Rune.ToLowerInvariant(rune).EncodeToUtf8(output);
             default:
                 return rune.Value is 0x2019 or 0x2018 or 0x02BC ? 0 : -1;
         }
     }
+
+    /// <summary>Whether the sign is that of money, and so a letter only inside a word.</summary>
+    public static bool IsMoney(Rune rune) => rune.IsBmp && Money.Contains((char)rune.Value, StringComparison.Ordinal);
 
     /// <summary>256 entries: the letter that a digit or sign imitates, other bytes as they are; 1, ! and | as i.</summary>
     public static ReadOnlySpan<byte> LeetAsI => LeetTableI;
@@ -87,7 +107,7 @@ internal static class Folding
     private static byte[] BuildLeet(char one)
     {
         byte[] table = [.. Enumerable.Range(0, 256).Select(b => (byte)b)];
-        foreach (var (sign, letter) in "0o1_!_|_3e4a@a5s$s7t8b9g".Chunk(2).Select(pair => (pair[0], pair[1])))
+        foreach (var (sign, letter) in "0o1_!_|_2z3e4a@a5s$s6g7t8b9g".Chunk(2).Select(pair => (pair[0], pair[1])))
         {
             table[sign] = (byte)(letter == '_' ? one : letter);
         }
@@ -133,15 +153,28 @@ internal static class Folding
             }
         }
 
-        // Squared and negative circled letters have no compatibility form.
+        // Squared and negative circled letters, and those that flags are made of, have no compatibility form.
         for (var letter = 0; letter < 26; letter++)
         {
-            table[0x1F150 + letter] = table[0x1F170 + letter] = (uint)('a' + letter);
+            table[0x1F150 + letter] = table[0x1F170 + letter] = table[0x1F1E6 + letter] = (uint)('a' + letter);
         }
 
         for (var i = 0; i < LookAlikes.Length; i += 2)
         {
             table[LookAlikes[i]] = LookAlikes[i + 1];
+        }
+
+        // Arabic and Urdu keyboards write the same letter in several ways, and old fonts in the form that it has in its place.
+        ReadOnlySpan<(int From, int To)> arabic = [(0x0620, 0x06D3), (0xFB50, 0xFDFB), (0xFE70, 0xFEFC)];
+        foreach (var (from, to) in arabic)
+        {
+            for (var code = from; code <= to; code++)
+            {
+                if (ArabicLetters(code) is var packed and not 0)
+                {
+                    table[code] = packed;
+                }
+            }
         }
 
         table['ß'] = Pack("ss");
@@ -173,12 +206,33 @@ internal static class Folding
         return plain.Length is > 0 and <= 4 ? Pack(plain.ToString()) : 0;
     }
 
+    private static uint ArabicLetters(int code)
+    {
+        var plain = new StringBuilder();
+        foreach (var c in char.ConvertFromUtf32(code).Normalize(NormalizationForm.FormKD))
+        {
+            switch (CharUnicodeInfo.GetUnicodeCategory(c))
+            {
+                case UnicodeCategory.NonSpacingMark:
+                    break;
+                case UnicodeCategory.OtherLetter:
+                    plain.Append(c switch { '\u0649' or '\u064A' => '\u06CC', '\u0643' => '\u06A9', '\u0629' or '\u06C1' or '\u06BE' => '\u0647', '\u0671' => '\u0627', _ => c });
+                    break;
+                default:
+                    return 0;
+            }
+        }
+
+        return plain.Length is 1 or 2 ? Pack(plain.ToString()) : 0;
+    }
+
     private static uint Pack(string letters)
     {
         uint packed = 0;
-        for (var i = letters.Length - 1; i >= 0; i--)
+        var utf8 = Encoding.UTF8.GetBytes(letters);
+        for (var i = utf8.Length - 1; i >= 0; i--)
         {
-            packed = (packed << 8) | letters[i];
+            packed = (packed << 8) | utf8[i];
         }
 
         return packed;

@@ -5,9 +5,22 @@ using System.Text;
 
 namespace OnlineSafety.Monitoring.Classification;
 
+/// <summary>What else is to be known of a word.</summary>
+[Flags]
+internal enum WordMark : byte
+{
+    None = 0,
+
+    /// <summary>Grave: also found with a slip, and inside others.</summary>
+    Guarded = 1,
+
+    /// <summary>A phrase of several words written as one, which is no word itself.</summary>
+    Joined = 2,
+}
+
 /// <summary>
-/// Every folded word that a phrase uses, with its number (from 1; 0 is "no phrase uses it"). A bit filter turns away most words of
-/// ordinary text after one hash; a hit is compared byte by byte, so a collision can never make a match.
+/// Every folded word that a phrase uses, with its number (from 1; 0 is "no phrase uses it"), and other ways to write some of them. A bit filter
+/// turns away most words of ordinary text after one hash; a hit is compared byte by byte, so a collision can never make a match.
 /// </summary>
 internal sealed class Lexicon
 {
@@ -17,6 +30,12 @@ internal sealed class Lexicon
     /// <summary>Longer words are no words of ours.</summary>
     public const int LongestWord = 48;
 
+    /// <summary>Stands among the words for all that are written backwards; no text can hold it.</summary>
+    public const string Backwards = "<";
+
+    // Two bits in one word of the filter: with this many bits for each entry about one unknown word in a hundred passes.
+    private const int FilterBits = 16;
+
     // By length up to 16: what of the first and of the second eight bytes belongs to the word.
     private static readonly ulong[] FirstMask = [.. Enumerable.Range(0, 17).Select(length => Mask(length))];
     private static readonly ulong[] SecondMask = [.. Enumerable.Range(0, 17).Select(length => Mask(length - 8))];
@@ -24,30 +43,52 @@ internal sealed class Lexicon
     private readonly ulong[] _filter;
     private readonly ulong _filterMask;
     private readonly Slot[] _slots;
-    private readonly Start[] _starts;
-    private readonly byte[][] _words;
     private readonly ulong _slotMask;
+    private readonly byte[][] _entries;
+    private readonly WordMark[] _marks;
 
-    public Lexicon(IReadOnlyList<string> words)
+    /// <param name="words">The words; each is its place, from 1.</param>
+    /// <param name="forms">Other ways to write a word, with its number. One that is a word itself stays that; of equal ones the first counts.</param>
+    /// <param name="marks">By number: what else is to be known of words.</param>
+    /// <param name="parts">The words that several written as one may be made of; all when left out.</param>
+    public Lexicon(IReadOnlyList<string> words, IReadOnlyList<(string Form, int Word)>? forms = null, IReadOnlyList<(int Word, WordMark Mark)>? marks = null, WordParts? parts = null)
     {
-        var bits = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(words.Count * 24, 1024));
-        _filter = new ulong[bits / 64];
-        _filterMask = (ulong)bits - 1;
-        _slots = new Slot[BitOperations.RoundUpToPowerOf2((uint)((words.Count * 2) + 2))];
+        Count = words.Count;
+        BackwardsWord = words.Contains(Backwards, StringComparer.Ordinal) ? words.TakeWhile(word => word != Backwards).Count() + 1 : 0;
+        _marks = new WordMark[words.Count + 1];
+        foreach (var (word, mark) in marks ?? [])
+        {
+            _marks[word] |= mark;
+        }
+
+        Parts = parts ?? new WordParts(words);
+        var all = words.Select((word, i) => (Form: word, Word: i + 1)).Concat(forms ?? []).DistinctBy(entry => entry.Form, StringComparer.Ordinal).ToList();
+        _filter = new ulong[BitOperations.RoundUpToPowerOf2((uint)Math.Max(all.Count * FilterBits, 1024)) / 64];
+        _filterMask = (ulong)_filter.Length - 1;
+        _slots = new Slot[BitOperations.RoundUpToPowerOf2((uint)((all.Count * 2) + 2))];
         _slotMask = (ulong)_slots.Length - 1;
-        _starts = new Start[words.Count + 1];
-        _words = new byte[words.Count + 1][];
-        _words[0] = [];
-        var padded = new byte[words.Select(Encoding.UTF8.GetByteCount).DefaultIfEmpty().Max() + Padding];
-        for (var i = 0; i < words.Count; i++)
+        _entries = [.. all.Select(entry => Encoding.UTF8.GetBytes(entry.Form))];
+        var padded = new byte[_entries.Select(e => e.Length).DefaultIfEmpty().Max() + Padding];
+        for (var i = 0; i < _entries.Length; i++)
         {
             padded.AsSpan().Clear();
-            var length = Encoding.UTF8.GetBytes(words[i], padded);
-            Add(i + 1, padded, length);
+            _entries[i].CopyTo(padded, 0);
+            Add(i, all[i].Word, padded);
         }
     }
 
-    public int Count => _words.Length - 1;
+    /// <summary>Number of words, other ways to write them not counted.</summary>
+    public int Count { get; }
+
+    /// <summary>Number of the word that all backward ones are; 0 when none is looked for.</summary>
+    public int BackwardsWord { get; }
+
+    /// <summary>Tells which lengths a word may have by how it begins.</summary>
+    public WordParts Parts { get; }
+
+    public bool IsGuarded(int word) => (_marks[word] & WordMark.Guarded) != 0;
+
+    public bool IsJoined(int word) => (_marks[word] & WordMark.Joined) != 0;
 
     /// <summary>The number of the word at <paramref name="start"/>, 0 when no phrase uses it.</summary>
     public int Find(ReadOnlySpan<byte> buffer, int start, int length)
@@ -58,8 +99,8 @@ internal sealed class Lexicon
         }
 
         var hash = Hash(buffer.Slice(start, length + Padding), length, out var word);
-        var bit = hash & _filterMask;
-        return (_filter[bit >> 6] & (1UL << (int)(bit & 63))) == 0 ? 0 : Find(hash, word, buffer.Slice(start, length));
+        var bits = Bits(hash);
+        return (_filter[(hash >> 12) & _filterMask] & bits) != bits ? 0 : Find(hash, word, buffer.Slice(start, length));
     }
 
     private int Find(ulong hash, in Start start, ReadOnlySpan<byte> word)
@@ -73,29 +114,30 @@ internal sealed class Lexicon
             }
 
             // No word holds a NUL, so up to 16 bytes the masked bytes are the word and tell its length.
-            if (slot.Tag == (uint)(hash >> 24) && _starts[slot.Word] == start && (word.Length <= 16 || word.SequenceEqual(_words[slot.Word])))
+            if (slot.Start == start && (word.Length <= 16 || word.SequenceEqual(_entries[slot.Entry])))
             {
                 return slot.Word;
             }
         }
     }
 
-    private void Add(int number, ReadOnlySpan<byte> padded, int length)
+    private void Add(int entry, int number, ReadOnlySpan<byte> padded)
     {
-        var hash = Hash(padded[..(length + Padding)], length, out _starts[number]);
-        _words[number] = padded[..length].ToArray();
-        var bit = hash & _filterMask;
-        _filter[bit >> 6] |= 1UL << (int)(bit & 63);
+        var length = _entries[entry].Length;
+        var hash = Hash(padded[..(length + Padding)], length, out var start);
+        _filter[(hash >> 12) & _filterMask] |= Bits(hash);
         var at = hash >> 40;
         while (_slots[at & _slotMask].Word != 0)
         {
             at++;
         }
 
-        _slots[at & _slotMask] = new Slot((uint)(hash >> 24), number);
+        _slots[at & _slotMask] = new Slot(start, number, entry);
     }
 
-    private readonly record struct Slot(uint Tag, int Word);
+    private static ulong Bits(ulong hash) => (1UL << (int)(hash & 63)) | (1UL << (int)((hash >> 6) & 63));
+
+    private readonly record struct Slot(Start Start, int Word, int Entry);
 
     /// <summary>The first 16 bytes, those behind a shorter word zero.</summary>
     private readonly record struct Start(ulong First, ulong Second);

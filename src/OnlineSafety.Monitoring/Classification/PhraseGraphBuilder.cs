@@ -14,17 +14,32 @@ internal sealed class PhraseGraphBuilder
     private readonly List<string> _wordList = [];
     private readonly List<Node> _nodes = [new Node(), new Node()];
     private readonly Dictionary<string, int> _known = new(StringComparer.Ordinal);
+    private readonly List<string> _guarded = [];
+    private readonly HashSet<string> _parts = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _plain = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _joined = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _isGuarded = new(StringComparer.Ordinal);
 
     private const int Root = 1;
     private const int MostJoined = 6;
     private const int ShortestJoined = 8;
+    private const int ShortestBackwards = 4;
 
     /// <summary>Most words that a phrase spans, its gaps full.</summary>
     public int Longest { get; private set; }
 
     /// <summary>Adds a phrase whose hits count for <paramref name="set"/>.</summary>
-    public void Add(IReadOnlyList<PhrasePart> phrase, int set)
+    /// <param name="phrase">Its parts in order.</param>
+    /// <param name="set">The set.</param>
+    /// <param name="joins">Its words are also found where several are written as one.</param>
+    public void Add(IReadOnlyList<PhrasePart> phrase, int set, bool joins = true)
     {
+        _plain.UnionWith(phrase.SelectMany(part => part.Alternatives).SelectMany(words => words));
+        if (joins)
+        {
+            _parts.UnionWith(phrase.SelectMany(part => part.Alternatives).SelectMany(words => words));
+        }
+
         // Where a reader of the phrase may stand: several places, once a part may be missing. Alternatives meet again behind their
         // part, so the graph grows with the length of the phrase and not with the number of its readings.
         int[] state = [Root];
@@ -42,7 +57,47 @@ internal sealed class PhraseGraphBuilder
         AddJoined(phrase, set);
     }
 
-    public Lexicon Lexicon() => new(_wordList);
+    /// <summary>Finds a word of the phrases also with a slip of the pen, and inside words written as one.</summary>
+    public void Guard(string word)
+    {
+        if (_isGuarded.Add(word))
+        {
+            _guarded.Add(word);
+        }
+    }
+
+    /// <summary>Names a word that is no slip of another and not several written as one, though it looks like it.</summary>
+    public void AddOrdinary(string word) => Number(word);
+
+    public Lexicon Lexicon()
+    {
+        var guarded = _guarded.Where(_words.ContainsKey).Select(word => (Word: word, Number: _words[word])).ToList();
+        var forms = guarded.SelectMany(g => WordForms.Slips(g.Word).Select(form => (form, g.Number))).ToList();
+        if (guarded.Count > 0)
+        {
+            var backwards = Number(Classification.Lexicon.Backwards);
+            forms.AddRange(guarded.Where(g => g.Word.Length >= ShortestBackwards).Select(g => (string.Concat(g.Word.Reverse()), backwards)));
+        }
+
+        var joined = _joined.Where(word => !_plain.Contains(word)).Select(word => (_words[word], WordMark.Joined));
+        AddTwins();
+        return new Lexicon(_wordList, forms, [.. guarded.Select(g => (g.Number, WordMark.Guarded)), .. joined], new WordParts(_parts));
+    }
+
+    // "p0rn" of one phrase is read as the "porn" of another too: which of both a text means cannot be told.
+    private void AddTwins()
+    {
+        var twins = _wordList.Select((word, i) => (Word: Disguises.Letters(word), Number: i + 1))
+            .Where(twin => _words.TryGetValue(twin.Word, out var number) && number != twin.Number)
+            .ToLookup(twin => _words[twin.Word], twin => twin.Number);
+        foreach (var node in _nodes)
+        {
+            foreach (var (word, target) in node.Edges.Where(edge => twins.Contains(edge.Word)).ToList())
+            {
+                node.Edges.UnionWith(twins[word].Select(twin => (twin, target)));
+            }
+        }
+    }
 
     public PhraseStart[][] Starts()
     {
@@ -121,6 +176,7 @@ internal sealed class PhraseGraphBuilder
 
         foreach (var word in joined.Where(w => w.Length is >= ShortestJoined and <= Classification.Lexicon.LongestWord && w.All(char.IsAsciiLetter)))
         {
+            _joined.Add(word);
             foreach (var node in Follow([Root], [[word]]))
             {
                 _nodes[node].Sets.Add(set);

@@ -9,12 +9,15 @@ namespace OnlineSafety.Monitoring.Classification;
 internal sealed record PhrasePart(IReadOnlyList<string[]> Alternatives, int Gap);
 
 /// <summary>
-/// Reads the phrases of a rule pack. <c>word</c>; <c>word~</c> also inflected; <c>word%</c> also misspelt; <c>words?</c> with or
+/// Reads the phrases of a rule pack. <c>word</c>; <c>word~</c> also inflected; <c>word%</c> also with a slip of the pen; <c>words?</c> with or
 /// without its last letter; <c>(a|b c|)</c> one of these, an
 /// empty one making it optional; <c>{name}</c> any of the pack's named words; <c>*3</c> up to three words of any kind (<c>*</c> alone: two).
 /// The alternative spellings of the packs apply to every plain word.
 /// </summary>
-internal sealed class PhraseSyntax(IReadOnlyDictionary<string, string[]> words, IReadOnlyDictionary<string, string[]> spellings)
+/// <param name="words">What <c>{name}</c> stands for.</param>
+/// <param name="spellings">By word: other ways to write it.</param>
+/// <param name="guard">Told of every word that is marked as misspelt.</param>
+internal sealed class PhraseSyntax(IReadOnlyDictionary<string, string[]> words, IReadOnlyDictionary<string, string[]> spellings, Action<string> guard)
 {
     private const int MostAlternatives = 4096;
     private const int DeepestName = 8;
@@ -122,12 +125,13 @@ internal sealed class PhraseSyntax(IReadOnlyDictionary<string, string[]> words, 
             forms = forms.SelectMany(WordForms.Inflect);
         }
 
+        string[] distinct = [.. forms.Distinct(StringComparer.Ordinal)];
         if (marks.Contains('%', StringComparison.Ordinal))
         {
-            forms = forms.SelectMany(WordForms.Misspell);
+            Array.ForEach(distinct, guard);
         }
 
-        return forms.Distinct(StringComparer.Ordinal).SelectMany(Spelt);
+        return distinct.SelectMany(Spelt);
     }
 
     private IEnumerable<string[]> Spelt(string word)

@@ -1,3 +1,4 @@
+using System.Text;
 using OnlineSafety.Monitoring.Events;
 
 namespace OnlineSafety.Monitoring.Classification;
@@ -60,7 +61,22 @@ internal sealed class Modifier
         (Entry.Fields.Length == 0 || Array.IndexOf(Entry.Fields, field) >= 0)
         && (Entry.Kinds.Length == 0 || Array.IndexOf(Entry.Kinds, draft.Kind) >= 0)
         && (Entry.Actions.Length == 0 || Array.IndexOf(Entry.Actions, draft.Action) >= 0)
-        && (Entry.KeyStages.Length == 0 || Array.IndexOf(Entry.KeyStages, keyStage) >= 0);
+        && (Entry.KeyStages.Length == 0 || Array.IndexOf(Entry.KeyStages, keyStage) >= 0)
+        && (Entry.PathEndings.Length == 0 || EndsLike(draft[EventField.Url]));
+
+    private bool EndsLike(ReadOnlySpan<byte> url)
+    {
+        var path = url.IndexOfAny((byte)'?', (byte)'#') is var end and >= 0 ? url[..end] : url;
+        foreach (var ending in Entry.PathEndings)
+        {
+            if (path.Length > ending.Length && Ascii.EqualsIgnoreCase(path[^ending.Length..], ending))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     /// <summary>The severity after this modifier.</summary>
     public Severity Apply(Severity severity)

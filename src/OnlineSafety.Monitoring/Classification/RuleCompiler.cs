@@ -17,31 +17,47 @@ internal sealed class RuleCompiler(Taxonomy taxonomy, RuleErrors errors)
     private readonly Dictionary<string, string[]> _named = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _sets = new(StringComparer.Ordinal);
     private readonly List<string> _setNames = [];
+    private readonly List<HashSet<string>> _setWords = [];
+    private bool _english;
     private readonly PhraseGraphBuilder _graph = new();
     private readonly HostTable _hosts = new();
     private readonly HashSet<string> _ids = new(StringComparer.Ordinal);
-    private PhraseSyntax _syntax = new(new Dictionary<string, string[]>(StringComparer.Ordinal), new Dictionary<string, string[]>(StringComparer.Ordinal));
+    private PhraseSyntax _syntax = new(new Dictionary<string, string[]>(StringComparer.Ordinal), new Dictionary<string, string[]>(StringComparer.Ordinal), _ => { });
 
     public CompiledRules Compile(IReadOnlyList<(string Name, RulePackFile File)> packs)
     {
         Dictionary<string, string[]> words = new(StringComparer.Ordinal), spellings = new(StringComparer.Ordinal);
         foreach (var (name, file) in packs)
         {
-            Merge(name, "spellings", file.Spellings, spellings);
+            foreach (var (word, others) in file.Spellings)
+            {
+                spellings[word] = [.. spellings.GetValueOrDefault(word, []).Union(others, StringComparer.Ordinal)];
+            }
+
             Merge(name, "words", file.Words, words);
             Merge(name, "sets", file.Sets, _named);
         }
 
-        _syntax = new PhraseSyntax(words, spellings);
+        _syntax = new PhraseSyntax(words, spellings, _graph.Guard);
         var rules = new List<Rule>();
         var modifiers = new List<Modifier>();
+        var guarded = new List<Rule>();
         foreach (var (name, file) in packs)
         {
+            _english = IsEnglish(file);
+            var first = rules.Count;
             rules.AddRange(file.Rules.Select((r, i) => Compile(file, r, errors.At(name, $"rules[{i}] ({r.Id})"))));
             modifiers.AddRange(file.Modifiers.Select((m, i) => Compile(file, m, errors.At(name, $"modifiers[{i}] ({m.Id})"))));
+            guarded.AddRange(rules.Skip(first).Where(rule => _english && rule.Severity >= Severity.High));
         }
 
-        int[] contexts = [.. packs.SelectMany(p => Sets(p.File.Contexts, errors.At(p.Name, "contexts"))).Distinct()];
+        foreach (var word in packs.SelectMany(p => p.File.Ordinary).SelectMany(PhraseSyntax.Fold))
+        {
+            _graph.AddOrdinary(word);
+        }
+
+        guarded.ForEach(Guard);
+        int[] contexts = [.. packs.SelectMany(Contexts).Distinct()];
         if (modifiers.Count > 64)
         {
             errors.Add("rule packs", "modifiers", "there are more than 64");
@@ -52,6 +68,24 @@ internal sealed class RuleCompiler(Taxonomy taxonomy, RuleErrors errors)
         var bits = new RuleBits(rules, taxonomy, _setNames.Count);
         return new CompiledRules(
             phrases, new PhraseSieve(phrases, _graph, bits), bits, _hosts, [.. rules], [.. _setNames.Select((_, set) => byKey[set].ToArray())], [.. modifiers], contexts, [.. _setNames]);
+    }
+
+    // The slips are those of British spelling, and words of other languages are too near to English ones.
+    private static bool IsEnglish(RulePackFile file) => file.Language.Split('-')[0] == "en";
+
+    private int[] Contexts((string Name, RulePackFile File) pack)
+    {
+        _english = IsEnglish(pack.File);
+        return Sets(pack.File.Contexts, errors.At(pack.Name, "contexts"));
+    }
+
+    // Who writes of what is gravest may not be missed for a slip of the pen, or for two words written as one.
+    private void Guard(Rule rule)
+    {
+        foreach (var word in rule.Groups.SelectMany(group => group).SelectMany(set => _setWords[set]))
+        {
+            _graph.Guard(word);
+        }
     }
 
     private void Merge(string file, string place, Dictionary<string, string[]> from, Dictionary<string, string[]> to)
@@ -163,6 +197,7 @@ internal sealed class RuleCompiler(Taxonomy taxonomy, RuleErrors errors)
         set = _setNames.Count;
         _sets[name] = set;
         _setNames.Add(name);
+        _setWords.Add(new HashSet<string>(StringComparer.Ordinal));
         AddMembers(members, set, error, []);
         return set;
     }
@@ -204,7 +239,9 @@ internal sealed class RuleCompiler(Taxonomy taxonomy, RuleErrors errors)
     {
         try
         {
-            _graph.Add(_syntax.Read(phrase), set);
+            var parts = _syntax.Read(phrase);
+            _graph.Add(parts, set, joins: _english);
+            _setWords[set].UnionWith(parts.SelectMany(part => part.Alternatives).SelectMany(words => words));
         }
         catch (FormatException e)
         {

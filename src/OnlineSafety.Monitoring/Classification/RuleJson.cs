@@ -10,6 +10,9 @@ internal sealed class RuleErrors
 
     public void Add(string file, string place, string error) => _errors.Add($"{file}: {place}: {error}");
 
+    /// <summary>The first of them; null when there is none.</summary>
+    public string? First => _errors.Count > 0 ? _errors[0] : null;
+
     public Action<string> At(string file, string place) => error => Add(file, place, error);
 
     public void Throw()

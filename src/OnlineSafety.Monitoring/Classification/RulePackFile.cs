@@ -14,8 +14,11 @@ internal sealed record RulePackFile
     /// <summary>Where the words come from.</summary>
     public string? Source { get; init; }
 
-    /// <summary>By plain word: other ways to write it, in every phrase of every pack.</summary>
+    /// <summary>By plain word: other ways to write it, in every phrase of every pack; several files may add to one.</summary>
     public Dictionary<string, string[]> Spellings { get; init; } = [];
+
+    /// <summary>Words that are themselves, though they look like a grave one with a slip, or like several written as one.</summary>
+    public string[] Ordinary { get; init; } = [];
 
     /// <summary>By name: words that a phrase takes in as <c>{name}</c>.</summary>
     public Dictionary<string, string[]> Words { get; init; } = [];
@@ -25,6 +28,9 @@ internal sealed record RulePackFile
 
     /// <summary>What excuses every rule of this file that is not firm.</summary>
     public string[] Contexts { get; init; } = [];
+
+    /// <summary>Phrases that speak of an intent ("how to"): reasons say what the result would be without them. They find nothing by themselves.</summary>
+    public string[] Intents { get; init; } = [];
 
     public RuleEntry[] Rules { get; init; } = [];
 
@@ -103,6 +109,12 @@ internal sealed record ModifierEntry
     public DeviceAction[] Actions { get; init; } = [];
 
     public string[] KeyStages { get; init; } = [];
+
+    /// <summary>How the path of the address ends (<c>.css</c>): what browsers fetch by themselves.</summary>
+    public string[] PathEndings { get; init; } = [];
+
+    /// <summary>Only for themes that a filter must block.</summary>
+    public bool MustBlock { get; init; }
 
     /// <summary>Steps up (positive) or down (negative).</summary>
     public required int Steps { get; init; }

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using OnlineSafety.Monitoring.Classification.Model;
 
 namespace OnlineSafety.Monitoring.Classification;
 
@@ -7,11 +8,14 @@ namespace OnlineSafety.Monitoring.Classification;
 /// </summary>
 internal sealed class RuleSet
 {
-    private RuleSet(Taxonomy taxonomy, CategoryMap categories, CompiledRules rules, string version)
+    internal RuleSet(Taxonomy taxonomy, CategoryMap categories, CompiledRules rules, CompiledRules intents, RulePackFile names, LearnedModel? model, string version)
     {
+        Model = model;
+        Names = names;
         Taxonomy = taxonomy;
         Categories = categories;
         Rules = rules;
+        Intents = intents;
         Version = version;
     }
 
@@ -20,6 +24,9 @@ internal sealed class RuleSet
     /// <summary>Taxonomy id and the first 12 digits of the SHA-256 over all files: the same version is the same rules, bit for bit.</summary>
     public string Version { get; }
 
+    /// <summary>Ids of all rules.</summary>
+    public IEnumerable<string> RuleIds => Rules.Rules.Select(rule => rule.Id);
+
     /// <summary>Category names that some vendor uses.</summary>
     public IEnumerable<string> CategoryNames => Categories.Names;
 
@@ -27,11 +34,28 @@ internal sealed class RuleSet
 
     internal CompiledRules Rules { get; }
 
-    /// <summary>Compiles the files. Throws <see cref="RuleException"/> that lists every error with its file and place.</summary>
+    /// <summary>The learned voice, null when there is none.</summary>
+    internal LearnedModel? Model { get; }
+
+    /// <summary>The same rules with another learned voice, or none, for measuring what it is worth: the version stays that of the files.</summary>
+    public RuleSet With(LearnedModel? model) => new(Taxonomy, Categories, Rules, Intents, Names, model, Version);
+
+    /// <summary>The rule of a finding, which may be a school's own.</summary>
+    internal Rule RuleOf(in Finding finding, Overlays.CompiledOverlay? overlay) =>
+        finding.Rule < Rules.Rules.Length ? Rules.Rules[finding.Rule] : overlay!.Rules.Rules[finding.Rule - Rules.Rules.Length];
+
+    /// <summary>Words and spellings of all packs, and nothing else: what a phrase needs that is compiled later.</summary>
+    internal RulePackFile Names { get; }
+
+    /// <summary>What speaks of an intent, each phrase a rule of its own; apart from the rules, because only who explains a result looks for it.</summary>
+    internal CompiledRules Intents { get; }
+
+    /// <summary>Compiles the files; <paramref name="model"/> is empty where there is none. Throws <see cref="RuleException"/> that lists every error with its file and place.</summary>
     public static RuleSet Parse(
         ReadOnlyMemory<byte> taxonomy,
         IEnumerable<(string Name, ReadOnlyMemory<byte> Json)> packs,
-        IEnumerable<(string Vendor, ReadOnlyMemory<byte> Json)> categories)
+        IEnumerable<(string Vendor, ReadOnlyMemory<byte> Json)> categories,
+        ReadOnlyMemory<byte> model = default)
     {
         var errors = new RuleErrors();
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -46,7 +70,7 @@ internal sealed class RuleSet
             hash.AppendData(json.Span);
             if (RuleJson.Read<RulePackFile>(name, json, errors) is { } file)
             {
-                files.Add((name, file));
+                files.Add((name, Within(file, themes)));
             }
         }
 
@@ -60,7 +84,52 @@ internal sealed class RuleSet
         map.Share();
 
         var rules = new RuleCompiler(themes, errors).Compile(files);
+        hash.AppendData(model.Span);
+        var learned = model.IsEmpty ? null : LearnedModel.Parse("model", model, themes, errors);
         errors.Throw();
-        return new RuleSet(themes, map, rules, $"{themes.Id}+{Convert.ToHexStringLower(hash.GetHashAndReset())[..12]}");
+        var names = NamesOf(files);
+        var intents = new RuleCompiler(themes, errors).Compile([("intents", names with { Rules = IntentsOf(files, themes) })]);
+        errors.Throw();
+        return new RuleSet(themes, map, rules, intents, names, learned, $"{themes.Id}+{Convert.ToHexStringLower(hash.GetHashAndReset())[..12]}");
+    }
+
+    // What an edition does not know is not asked for under it; a theme that no edition knows is an error all the same.
+    private static RulePackFile Within(RulePackFile file, Taxonomy themes) => themes.Lacks.Count == 0 ? file : file with
+    {
+        Rules =
+        [
+            .. file.Rules.Where(rule => !themes.Lacks.Contains(rule.Theme))
+                .Select(rule => rule.Authored is { } authored && themes.Lacks.Contains(authored) ? rule with { Authored = null } : rule),
+        ],
+        Modifiers = [.. file.Modifiers.Select(modifier => modifier with { Themes = [.. modifier.Themes.Where(theme => !themes.Lacks.Contains(theme))] })],
+    };
+
+    private static RulePackFile NamesOf(List<(string Name, RulePackFile File)> files) => new()
+    {
+        Pack = "school",
+        Version = "1",
+        Language = "",
+        Words = Merged(files.Select(f => f.File.Words)),
+        Spellings = Merged(files.Select(f => f.File.Spellings)),
+    };
+
+    private static RuleEntry[] IntentsOf(List<(string Name, RulePackFile File)> files, Taxonomy themes) =>
+    [
+        .. files.SelectMany(f => f.File.Intents).Distinct(StringComparer.Ordinal).Select((phrase, i) => new RuleEntry
+        {
+            Id = $"intent.{i}", Theme = themes.Themes[0].Code, Severity = Events.Severity.None, All = [[phrase]], Explain = "", Positive = [phrase], Negative = [],
+        }),
+    ];
+
+    // That a name is in two files is an error that was said already.
+    private static Dictionary<string, string[]> Merged(IEnumerable<Dictionary<string, string[]>> parts)
+    {
+        var merged = new Dictionary<string, string[]>(StringComparer.Ordinal);
+        foreach (var (name, members) in parts.SelectMany(part => part))
+        {
+            merged.TryAdd(name, members);
+        }
+
+        return merged;
     }
 }

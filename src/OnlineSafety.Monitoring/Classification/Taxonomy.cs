@@ -20,8 +20,11 @@ internal sealed record Theme
 
     public required string Definition { get; init; }
 
-    /// <summary>Where the four Cs of KCSIE ask for it, or whose wording it answers.</summary>
+    /// <summary>What the edition says of it, in our own words.</summary>
     public string Kcsie { get; init; } = "";
+
+    /// <summary>Paragraph of the edition that names it; empty when none does.</summary>
+    public string Paragraph { get; init; } = "";
 
     public required Risk Risk { get; init; }
 
@@ -29,6 +32,12 @@ internal sealed record Theme
 
     /// <summary>Severity for a pupil's typed search or message when nothing says otherwise.</summary>
     public required Severity Severity { get; init; }
+
+    /// <summary>Alerts in every school: no exclusion of a school silences it altogether.</summary>
+    public bool MandatoryAlert { get; init; }
+
+    /// <summary>A filter must block it: let through, it is worse.</summary>
+    public bool MustBlock { get; init; }
 
     /// <summary>Counted and reported, never raised above low.</summary>
     public bool StatisticsOnly { get; init; }
@@ -57,17 +66,29 @@ internal sealed class Taxonomy
 {
     private readonly Dictionary<string, int> _byCode = new(StringComparer.Ordinal);
 
-    private Taxonomy(string id, string version, Theme[] themes, Instruction[] instructions)
+    private Taxonomy(TaxonomyFile file)
     {
-        Id = id;
-        Version = version;
-        Themes = themes;
-        Instructions = instructions;
+        Id = file.Taxonomy;
+        Version = file.Version;
+        Edition = $"{file.Taxonomy}@{file.Version}";
+        InForceFrom = file.InForceFrom;
+        Themes = file.Themes;
+        Instructions = file.Instructions;
+        Lacks = file.Lacks.ToHashSet(StringComparer.Ordinal);
     }
 
     public string Id { get; }
 
     public string Version { get; }
+
+    /// <summary>Id and version: what a result says it was judged by.</summary>
+    public string Edition { get; }
+
+    /// <summary>The day from which the edition is in force.</summary>
+    public DateOnly InForceFrom { get; }
+
+    /// <summary>Codes of themes that other editions have and this one has not: their rules and categories say nothing under it.</summary>
+    public IReadOnlySet<string> Lacks { get; }
 
     public IReadOnlyList<Theme> Themes { get; }
 
@@ -87,7 +108,7 @@ internal sealed class Taxonomy
     {
         const string File = "taxonomy";
         var file = RuleJson.Read<TaxonomyFile>(File, json, errors) ?? new TaxonomyFile { Taxonomy = "", Version = "", Themes = [] };
-        var taxonomy = new Taxonomy(file.Taxonomy, file.Version, file.Themes, file.Instructions);
+        var taxonomy = new Taxonomy(file);
         for (var i = 0; i < file.Themes.Length; i++)
         {
             var theme = file.Themes[i];
@@ -98,6 +119,11 @@ internal sealed class Taxonomy
                     errors.Add(File, $"themes[{i}]", $"the code or alias '{code}' is already taken");
                 }
             }
+        }
+
+        if (taxonomy.Lacks.FirstOrDefault(code => taxonomy.IndexOf(code) >= 0) is { } had)
+        {
+            errors.Add(File, "lacks", $"the edition has the theme '{had}'");
         }
 
         taxonomy.OfReports = Array.FindIndex(file.Themes, t => t.Reports);
@@ -133,7 +159,13 @@ internal sealed class Taxonomy
 
         public required string Version { get; init; }
 
+        public DateOnly InForceFrom { get; init; }
+
         public string? Source { get; init; }
+
+        public string[] Unverified { get; init; } = [];
+
+        public string[] Lacks { get; init; } = [];
 
         public Instruction[] Instructions { get; init; } = [];
 

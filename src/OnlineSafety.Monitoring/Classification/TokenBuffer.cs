@@ -1,37 +1,49 @@
 using System.Numerics;
-using System.Text;
 
 namespace OnlineSafety.Monitoring.Classification;
 
-/// <summary>One word of a text: its number in the lexicon (0: unknown) and the bytes of the original text it came from.</summary>
-internal struct Token
-{
-    public int Word;
-    public int Start;
-    public int End;
-    public int Folded;
-    public int FoldedLength;
-
-    /// <summary>A sentence ended before it: gaps of a phrase do not reach across.</summary>
-    public bool NewSentence;
-}
-
 /// <summary>
-/// Reusable scratch that cuts a text into folded words and looks each up. Disguises are undone only when the plain word is unknown:
-/// digits and signs for letters, stretched letters (<c>diiiie</c>), and letters set apart (<c>k y s</c>). Not thread-safe.
+/// Reusable scratch that cuts a text into folded words and looks each up. What hides a word is undone only where the word as written is unknown;
+/// what hides a whole text (escapes, letters upside down, words backwards) is read once more behind it. Not thread-safe.
 /// </summary>
-internal sealed class TokenBuffer(Lexicon lexicon)
+internal sealed class TokenBuffer
 {
+    // Two letters set apart are no word.
+    private const int FewestSingles = 3;
+
+    // A blank is taken for one inside a word only beside an unknown piece as short as this.
+    private const int ShortPiece = 4;
+    private const int ShortestTorn = 5;
+    private const int LongestTorn = 16;
+
+    private readonly Lexicon _lexicon;
     private readonly WordMap _map = new();
-    private readonly Disguises _disguises = new(lexicon);
+    private readonly Disguises _disguises;
+    private readonly JoinedWords _joined;
+    private readonly TornWords _torn;
+    private readonly HiddenText _hidden = new();
+    private readonly WordFolder _folder = new();
+    private readonly byte[] _pair = new byte[LongestTorn + Lexicon.Padding];
     private byte[] _folded = new byte[1024];
     private Token[] _tokens = new Token[256];
     private int _used;
     private int _count;
     private int _known;
     private int _singles;
+    private bool _leet;
+    private int _first;
+    private int _length;
     private bool _newSentence;
-    private bool _plain;
+    private bool _mayBeTorn;
+    private bool _backwards;
+
+    public TokenBuffer(Lexicon lexicon)
+    {
+        _lexicon = lexicon;
+        _disguises = new Disguises(lexicon);
+        _joined = new JoinedWords(lexicon);
+        _torn = new TornWords(lexicon, _disguises, _joined);
+    }
 
     public ReadOnlySpan<Token> Tokens => _tokens.AsSpan(0, _count);
 
@@ -42,32 +54,106 @@ internal sealed class TokenBuffer(Lexicon lexicon)
 
     public void Read(ReadOnlySpan<byte> text)
     {
-        _used = _count = _known = _singles = 0;
-        _newSentence = false;
-
-        // A character never folds to more than twice its bytes.
-        if (_folded.Length < (text.Length * 2) + WordMap.Padding)
+        _used = _count = _known = 0;
+        _backwards = false;
+        var plain = Cut(text);
+        if (_hidden.TryUnescape(text))
         {
-            _folded = new byte[(text.Length * 2) + WordMap.Padding + 256];
+            ReadHidden();
         }
 
-        _plain = _map.TryRead(text, _folded);
-        if (_plain)
+        if (!plain && _hidden.TryTurn(text))
         {
-            // What must be put together is put behind the text.
-            _used = text.Length;
-            ReadPlain(_map.Blocks);
+            ReadHidden();
+        }
+
+        if (_backwards)
+        {
+            _hidden.Reverse(text);
+            ReadHidden();
+        }
+    }
+
+    // Behind what was read of the text as it is: who adds a disguise must not hide the rest by it.
+    private void ReadHidden()
+    {
+        var first = _count;
+        Cut(_hidden.Text);
+        for (var i = first; i < _count; i++)
+        {
+            (_tokens[i].Start, _tokens[i].End) = _hidden.OriginOf(_tokens[i].Start, _tokens[i].End);
+        }
+    }
+
+    // Returns whether it was plain.
+    private bool Cut(ReadOnlySpan<byte> text)
+    {
+        var first = _count;
+        (_singles, _leet, _first, _length) = (0, false, first, text.Length);
+        _newSentence = first > 0;
+
+        // A character never folds to more than twice its bytes, and what is put together stands behind them once more.
+        if (_folded.Length - _used < (text.Length * 3) + WordMap.Padding)
+        {
+            Array.Resize(ref _folded, _used + (text.Length * 3) + WordMap.Padding + 256);
+        }
+
+        var plain = _map.TryRead(text, _folded.AsSpan(_used));
+        _mayBeTorn = !plain;
+        if (plain)
+        {
+            var at = _used;
+            _used += text.Length;
+            ReadPlain(_map.Blocks, at);
         }
         else
         {
             ReadAny(text);
         }
 
-        JoinSingles();
+        if (_leet)
+        {
+            ReadNumbers();
+        }
+
+        if (_mayBeTorn)
+        {
+            _count = first + _torn.Mend(text, _folded, ref _used, _tokens.AsSpan(first, _count - first));
+        }
+
+        if (_leet || _mayBeTorn)
+        {
+            _known = CountKnown();
+        }
+
+        return plain;
     }
 
-    /// <summary>Every run of word bytes is a word, and stands in the folded buffer where it stands in the text.</summary>
-    private void ReadPlain(ReadOnlySpan<WordBits> blocks)
+    // Beside words in which digits stand for letters whole numbers may be words: "h0w 70".
+    private void ReadNumbers()
+    {
+        foreach (ref var token in _tokens.AsSpan(_first, _count - _first))
+        {
+            if (token.Word == 0 && token.FoldedLength > 1)
+            {
+                token.Word = _disguises.FindNumber(FoldedOf(token));
+            }
+        }
+    }
+
+    private int CountKnown()
+    {
+        var known = 0;
+        foreach (ref readonly var token in Tokens)
+        {
+            known += token.Word != 0 ? 1 : 0;
+        }
+
+        return known;
+    }
+
+    /// <summary>Every run of word bytes is a word, and stands in the folded buffer, from <paramref name="text"/> on, as it stands in the text.</summary>
+    private void ReadPlain(ReadOnlySpan<WordBits> blocks, int text)
     {
         var resume = 0;
         for (var i = 0; i < blocks.Length; i++)
@@ -86,29 +172,36 @@ internal sealed class TokenBuffer(Lexicon lexicon)
                 {
                     length += RunOn(blocks[(i + 1)..]);
                     resume = offset + start + length;
-                    Add(offset + start, length, offset + start, resume);
+                    AddPlain(text, offset + start, length, Disguises.TraitsOf(_folded.AsSpan(text + offset + start, length)));
                     break;
                 }
 
                 var run = ((1UL << length) - 1) << start;
                 words ^= run;
-                AddPlain(offset + start, length, block.Digits & run, run, (block.Stretched & run) != 0);
+                var digits = block.Digits & run;
+                var traits = (digits != run ? WordTraits.Letters : 0) | (digits != 0 ? WordTraits.Digits : 0) | ((block.Stretched & run) != 0 ? WordTraits.Stretched : 0);
+                AddPlain(text, offset + start, length, traits);
             }
 
             _newSentence |= stops != 0;
         }
     }
 
-    private void AddPlain(int at, int length, ulong digits, ulong run, bool stretched)
+    private void AddPlain(int text, int at, int length, WordTraits traits)
     {
-        var word = lexicon.Find(_folded, at, length);
-        var mixed = digits != 0 && digits != run;
-        if (word == 0 && (mixed || stretched))
+        var folded = text + at;
+        var word = _lexicon.Find(_folded, folded, length);
+        if (word == 0 || length == 1)
         {
-            word = _disguises.Find(_folded.AsSpan(at, length), (mixed ? WordTraits.Letters | WordTraits.Digits : 0) | (stretched ? WordTraits.Stretched : 0));
+            _mayBeTorn |= (at + length < _length && TornWords.MayTear(_folded[folded + length])) || (at > 0 && TornWords.MayTear(_folded[folded - 1]));
         }
 
-        Append(new Token { Word = word, Start = at, End = at + length, Folded = at, FoldedLength = length });
+        if (word == 0 && traits is not (WordTraits.Letters or WordTraits.Digits))
+        {
+            word = Undisguised(folded, length, traits);
+        }
+
+        AddWord(word, folded, length, at, at + length);
     }
 
     // How far a word goes on in the blocks behind the one that it fills to its end.
@@ -130,94 +223,28 @@ internal sealed class TokenBuffer(Lexicon lexicon)
 
     private void ReadAny(ReadOnlySpan<byte> text)
     {
-        var table = Folding.Ascii;
-        for (var at = 0; at < text.Length;)
+        _folder.Begin(_used);
+        while (_folder.Next(text, _folded, out var word))
         {
-            var kind = table[text[at]];
-            if (kind >= Folding.FirstWordByte || kind == Folding.Wide || (kind == Folding.Symbol && StartsWord(text, at)))
+            _newSentence |= word.NewSentence;
+            _used = word.Folded + word.FoldedLength;
+            if (word.Sign)
             {
-                at = ReadWord(text, at);
-                continue;
-            }
-
-            _newSentence |= kind == Folding.Stop && (at + 1 == text.Length || text[at + 1] <= (byte)' ');
-            at++;
-        }
-    }
-
-    private int ReadWord(ReadOnlySpan<byte> text, int at)
-    {
-        var table = Folding.Ascii;
-        var folded = _folded.AsSpan();
-        int start = at, first = _used, used = _used, end = at;
-        while (at < text.Length)
-        {
-            var kind = table[text[at]];
-            if (kind >= Folding.FirstWordByte)
-            {
-                folded[used++] = kind;
-                end = ++at;
-            }
-            else if (kind == Folding.Nothing)
-            {
-                at++;
-            }
-            else if (kind == Folding.Wide)
-            {
-                Rune.DecodeFromUtf8(text[at..], out var rune, out var length);
-                var wrote = Folding.FoldWide(rune, folded[used..]);
-                if (wrote < 0)
-                {
-                    // A sign of its own is a word of its own; it ends the word before it.
-                    at = wrote == -1 || used == first ? at + length : at;
-                    if (wrote == -2 && used == first)
-                    {
-                        used += rune.Utf8SequenceLength;
-                        end = at;
-                    }
-
-                    break;
-                }
-
-                used += wrote;
-                at += length;
-                end = at;
-            }
-            else if (kind == Folding.Symbol && StartsWord(text, at) && (used > first || text[at] is (byte)'@' or (byte)'$'))
-            {
-                if (text[at] != (byte)'*')
-                {
-                    folded[used++] = text[at];
-                }
-
-                end = ++at;
+                Append(word with { Word = _lexicon.Find(_folded, word.Folded, word.FoldedLength) });
             }
             else
             {
-                break;
+                Add(word.Folded, word.FoldedLength, word.Start, word.End);
             }
         }
-
-        if (used > first)
-        {
-            _used = used;
-            Add(first, used - first, start, end);
-        }
-
-        // Always forward: a lone combining mark or bad byte would otherwise be read for ever.
-        return Math.Max(at, start + 1);
     }
-
-    // A sign counts as part of a word only when a letter or digit follows it.
-    private static bool StartsWord(ReadOnlySpan<byte> text, int at) =>
-        at + 1 < text.Length && Folding.Ascii[text[at + 1]] >= Folding.FirstWordByte;
 
     private void Add(int folded, int length, int start, int end)
     {
-        var word = lexicon.Find(_folded, folded, length);
+        var word = _lexicon.Find(_folded, folded, length);
         if (word == 0 && Disguises.TraitsOf(_folded.AsSpan(folded, length)) is var traits and not (WordTraits.Letters or WordTraits.Digits))
         {
-            word = _disguises.Find(_folded.AsSpan(folded, length), traits);
+            word = Undisguised(folded, length, traits);
             if (word == 0 && (traits & WordTraits.Symbols) != 0)
             {
                 AddPieces(folded, length, start, end);
@@ -225,7 +252,79 @@ internal sealed class TokenBuffer(Lexicon lexicon)
             }
         }
 
-        Append(new Token { Word = word, Start = start, End = end, Folded = folded, FoldedLength = length });
+        AddWord(word, folded, length, start, end);
+    }
+
+    private int Undisguised(int folded, int length, WordTraits traits)
+    {
+        var word = _disguises.Find(_folded.AsSpan(folded, length), traits);
+        _leet |= word != 0 && (traits & WordTraits.Digits) != 0;
+        return word;
+    }
+
+    private void AddWord(int word, int folded, int length, int start, int end)
+    {
+        if (length >= JoinedWords.Shortest && (word == 0 || _lexicon.IsJoined(word)) && TryAddJoined(folded, length, start, end))
+        {
+            return;
+        }
+
+        if (!TryMendBlank(word, folded, length, start, end))
+        {
+            Append(new Token { Word = word, Start = start, End = end, Folded = folded, FoldedLength = length });
+        }
+    }
+
+    // "sui cide": a blank, or one sign, inside a word of which a short piece is no word.
+    private bool TryMendBlank(int word, int folded, int length, int start, int end)
+    {
+        if (_count == _first || _newSentence)
+        {
+            return false;
+        }
+
+        ref var last = ref _tokens[_count - 1];
+        var total = last.FoldedLength + length;
+        if (start - last.End != 1 || total is < ShortestTorn or > LongestTorn || !((word == 0 && length <= ShortPiece) || (last.Word == 0 && last.FoldedLength <= ShortPiece)))
+        {
+            return false;
+        }
+
+        FoldedOf(last).CopyTo(_pair);
+        _folded.AsSpan(folded, length).CopyTo(_pair.AsSpan(last.FoldedLength));
+        var whole = _lexicon.Find(_pair, 0, total);
+        if (whole == 0 || whole == _lexicon.BackwardsWord || ((word != 0 || last.Word != 0) && (total == ShortestTorn || !_lexicon.IsGuarded(whole))))
+        {
+            return false;
+        }
+
+        // Folded bytes of a plain text have the blank between the pieces, those of another have not.
+        var at = last.Folded;
+        if (last.Folded + last.FoldedLength != folded)
+        {
+            at = _used;
+            _pair.AsSpan(0, total).CopyTo(_folded.AsSpan(at));
+            _used += total;
+        }
+
+        _known += last.Word == 0 ? 1 : 0;
+        last = last with { Word = whole, End = end, Folded = at, FoldedLength = total };
+        _singles = 0;
+        return true;
+    }
+
+    // Where letters stand for bytes one by one each part has its own span, elsewhere that of the whole.
+    private bool TryAddJoined(int folded, int length, int start, int end)
+    {
+        var parts = _joined.Split(_folded, folded, length);
+        for (var i = 0; i < parts.Length; i++)
+        {
+            var (from, to) = (parts[i].From, i + 1 < parts.Length ? parts[i + 1].From : length);
+            var (first, last) = end - start == length ? (start + from, start + to) : (start, end);
+            Append(new Token { Word = parts[i].Word, Start = first, End = last, Folded = folded + from, FoldedLength = to - from });
+        }
+
+        return parts.Length > 0;
     }
 
     private void Append(Token token)
@@ -235,16 +334,13 @@ internal sealed class TokenBuffer(Lexicon lexicon)
             Array.Resize(ref _tokens, _tokens.Length * 2);
         }
 
-        if (token.FoldedLength != 1 && _singles > 0)
-        {
-            JoinSingles();
-        }
-
         token.NewSentence = _newSentence;
         _newSentence = false;
         _known += token.Word != 0 ? 1 : 0;
+        _backwards |= token.Word == _lexicon.BackwardsWord && token.Word != 0;
         _tokens[_count++] = token;
         _singles = token.FoldedLength == 1 ? _singles + 1 : 0;
+        _mayBeTorn |= _singles == FewestSingles;
     }
 
     // "rock!roll": the sign stood for no letter, so it parts two words. Both keep the span of the whole.
@@ -257,54 +353,12 @@ internal sealed class TokenBuffer(Lexicon lexicon)
             {
                 if (i > from)
                 {
-                    var word = lexicon.Find(_folded, from, i - from);
+                    var word = _lexicon.Find(_folded, from, i - from);
                     Append(new Token { Word = word, Start = start, End = end, Folded = from, FoldedLength = i - from });
                 }
 
                 from = i + 1;
             }
         }
-    }
-
-    private void JoinSingles()
-    {
-        var singles = _singles;
-        _singles = 0;
-        for (var skip = 0; singles - skip >= 3 && skip < 3; skip++)
-        {
-            ref var first = ref _tokens[_count - singles + skip];
-            var length = singles - skip;
-            if (Together(_count - length, length) is var at and >= 0 && lexicon.Find(_folded, at, length) is var word and not 0)
-            {
-                _used += _plain ? length : 0;
-                first = first with { Word = word, End = _tokens[_count - 1].End, Folded = at, FoldedLength = length };
-                _count -= length - 1;
-                _known++;
-                return;
-            }
-        }
-    }
-
-    /// <summary>Where the letters of tokens of one letter stand one after the other, -1 when they do not.</summary>
-    private int Together(int token, int count)
-    {
-        var first = _tokens[token].Folded;
-        if (!_plain)
-        {
-            // Folded words lie one after the other in the buffer, unless a sign came between them.
-            return _tokens[token + count - 1].Folded + 1 - first == count ? first : -1;
-        }
-
-        if (count > Lexicon.LongestWord)
-        {
-            return -1;
-        }
-
-        for (var i = 0; i < count; i++)
-        {
-            _folded[_used + i] = _folded[_tokens[token + i].Folded];
-        }
-
-        return _used;
     }
 }

@@ -1,9 +1,18 @@
 namespace OnlineSafety.Monitoring.Classification;
 
-/// <summary>The forms that a rule writer asks for with a mark behind a word: <c>kill~</c> also inflected, <c>suicide%</c> also misspelt.</summary>
+/// <summary>The forms that a rule writer asks for with a mark behind a word: <c>kill~</c> also inflected, <c>suicide%</c> also with a slip of the pen.</summary>
 internal static class WordForms
 {
     private const string Vowels = "aeiou";
+    private const int ShortestSlip = 4;
+
+    // How British children spell by ear.
+    private static readonly (string Sound, string Spelt)[] Sounds =
+    [
+        ("ph", "f"), ("f", "ph"), ("ck", "k"), ("ck", "c"), ("c", "k"), ("k", "c"), ("ci", "si"), ("ce", "se"), ("s", "z"), ("z", "s"), ("y", "i"), ("i", "y"),
+        ("oo", "u"), ("u", "oo"), ("ee", "ea"), ("ea", "ee"), ("x", "ks"), ("x", "cks"), ("qu", "kw"), ("kn", "n"), ("wr", "r"), ("ight", "ite"), ("er", "a"),
+        ("or", "er"), ("ur", "er"), ("ie", "ei"), ("ei", "ie"), ("ai", "ay"), ("ou", "ow"), ("th", "f"), ("th", "v"), ("ll", "l"), ("ide", "yd"), ("ife", "yf"),
+    ];
 
     /// <summary>The word with the endings of British English nouns and verbs. Forms that no one writes do no harm.</summary>
     public static IEnumerable<string> Inflect(string word)
@@ -25,6 +34,11 @@ internal static class WordForms
             yield break;
         }
 
+        if (word.EndsWith("ie", StringComparison.Ordinal))
+        {
+            yield return word[..^2] + "ying"; // die, dying
+        }
+
         yield return word + (last is 's' or 'x' or 'z' || word.EndsWith("ch", StringComparison.Ordinal) || word.EndsWith("sh", StringComparison.Ordinal) ? "es" : "s");
         foreach (var ending in (string[])["ed", "ing", "in"])
         {
@@ -42,33 +56,46 @@ internal static class WordForms
     }
 
     /// <summary>
-    /// Slips of one letter: one left out, two swapped, one doubled, one vowel for another. The first letter stands: it is the one
-    /// that people get right, and changing it makes other words (grope, rope).
+    /// One slip each: a letter left out, doubled or swapped with the next, a vowel for another, a sound written otherwise. Only a sound changes the
+    /// first letter: it is the one that people get right, and changing it makes other words (grope, rope). Words of four letters lose or swap only
+    /// where something of the word stays.
     /// </summary>
-    public static IEnumerable<string> Misspell(string word)
+    public static IEnumerable<string> Slips(string word)
     {
-        yield return word;
-        if (word.Length < 5)
+        if (word.Length < ShortestSlip || !word.All(char.IsAsciiLetter))
         {
             yield break;
         }
 
+        var brief = word.Length == ShortestSlip;
         for (var i = 1; i < word.Length; i++)
         {
-            yield return word.Remove(i, 1);
+            var vowel = IsVowel(word[i]);
+            if (!brief || (vowel && i + 1 < word.Length) || word[i] == word[i - 1])
+            {
+                yield return word.Remove(i, 1);
+            }
+
             yield return word.Insert(i, word[i].ToString());
             if (i + 1 < word.Length && word[i] != word[i + 1])
             {
                 yield return word[..i] + word[i + 1] + word[i] + word[(i + 2)..];
             }
 
-            if (Vowels.Contains(word[i], StringComparison.Ordinal))
+            foreach (var other in vowel && !brief ? Vowels : "")
             {
-                foreach (var vowel in Vowels)
-                {
-                    yield return word[..i] + vowel + word[(i + 1)..];
-                }
+                yield return word[..i] + other + word[(i + 1)..];
+            }
+        }
+
+        foreach (var (sound, spelt) in Sounds)
+        {
+            for (var at = word.IndexOf(sound, StringComparison.Ordinal); at >= 0; at = word.IndexOf(sound, at + 1, StringComparison.Ordinal))
+            {
+                yield return word[..at] + spelt + word[(at + sound.Length)..];
             }
         }
     }
+
+    private static bool IsVowel(char letter) => Vowels.Contains(letter, StringComparison.Ordinal);
 }

@@ -61,11 +61,12 @@ internal sealed class WordMap
         var high = Half(ref Unsafe.Add(ref start, Vector256<byte>.Count));
         var words = Join(low.Letters | low.Digits, high.Letters | high.Digits);
         var odd = Join(low.Odd, high.Odd);
+        var dollars = Join(low.Dollars, high.Dollars);
         bits = new WordBits(words, Join(low.Digits, high.Digits), Stretch(Join(low.Same, high.Same)), Join(low.Stops, high.Stops));
 
-        // A sign counts only when a word byte follows, an apostrophe only when one stands before it. What lies beyond the block is not
-        // looked up: then the slow reader decides.
-        return (low.Wide | high.Wide) == 0 && (odd == 0 || (odd & (((words | odd) >> 1) | Last)) == 0);
+        // A sign counts only when a word byte follows or, of one of them, stands before it; an apostrophe only when one stands before it. What lies
+        // beyond the block is not looked up: then the slow reader decides.
+        return (low.Wide | high.Wide) == 0 && (odd == 0 || ((odd & (((words | odd) >> 1) | Last)) | (dollars & ((words << 1) | 1))) == 0);
     }
 
     // Three alike need two neighbouring pairs; at the end of a block the second pair is not known and taken for granted.
@@ -80,7 +81,8 @@ internal sealed class WordMap
         var folded = Lower(here);
         var stops = Vector256.Equals(here, Vector256.Create((byte)'.')) | Vector256.Equals(here, Vector256.Create((byte)'?'))
             | Vector256.Equals(here, Vector256.Create((byte)';')) | Vector256.Equals(here, Vector256.Create((byte)'\n'));
-        var odd = Vector256.Equals(here, Vector256.Create((byte)'@')) | Vector256.Equals(here, Vector256.Create((byte)'$'))
+        var dollars = Vector256.Equals(here, Vector256.Create((byte)'$'));
+        var odd = Vector256.Equals(here, Vector256.Create((byte)'@')) | dollars
             | Vector256.Equals(here, Vector256.Create((byte)'!')) | Vector256.Equals(here, Vector256.Create((byte)'|'))
             | Vector256.Equals(here, Vector256.Create((byte)'*')) | Vector256.Equals(here, Vector256.Create((byte)'\''))
             | Vector256.Equals(here, Vector256.Create((byte)'`'));
@@ -91,6 +93,7 @@ internal sealed class WordMap
             Vector256.Equals(folded, Lower(next)).ExtractMostSignificantBits(),
             (stops & Vector256.LessThanOrEqual(next, Vector256.Create((byte)' '))).ExtractMostSignificantBits(),
             odd.ExtractMostSignificantBits(),
+            dollars.ExtractMostSignificantBits(),
             here.ExtractMostSignificantBits());
     }
 
@@ -100,5 +103,5 @@ internal sealed class WordMap
     private static Vector256<byte> Within(Vector256<byte> bytes, byte from, byte to) =>
         Vector256.LessThanOrEqual(bytes - Vector256.Create(from), Vector256.Create((byte)(to - from)));
 
-    private readonly record struct Classes(uint Letters, uint Digits, uint Same, uint Stops, uint Odd, uint Wide);
+    private readonly record struct Classes(uint Letters, uint Digits, uint Same, uint Stops, uint Odd, uint Dollars, uint Wide);
 }

@@ -36,6 +36,9 @@ internal sealed record DigestContent
 
     public required WatchReport Watch { get; init; }
 
+    /// <summary>What the school excludes from the rules, the next to end first.</summary>
+    public IReadOnlyList<Exclusion> Exclusions { get; init; } = [];
+
     public required IReadOnlyList<ChainHead> Heads { get; init; }
 
     public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, DigestJson.Default.DigestContent);
@@ -65,6 +68,11 @@ internal sealed record WaitingAlert(int Number, short Severity, string Theme, sh
 internal sealed record SourceReport(
     Guid Source, string Name, string Product, bool Unassigned, DateTimeOffset? LastReceivedAt, long Records, long Unreadable, long Unmapped,
     string State = "", string Words = "", IReadOnlyList<string>? Notices = null);
+
+/// <summary>What does not count at the school.</summary>
+/// <param name="Words">The phrase, or the id of the rule.</param>
+/// <param name="Rule">A whole rule.</param>
+internal sealed record Exclusion(string Words, bool Rule, string Why, string Author, DateTimeOffset Until);
 
 /// <summary>How well the school is watched.</summary>
 internal sealed record WatchReport

@@ -31,6 +31,12 @@ internal sealed class DigestDocument(IThemeWords themes, IOptions<MailOptions> o
         Activity(body, content);
         Sources(body, content, zone);
         body.Heading("What is not being watched").Items(DigestAttention.NotWatched(content));
+        if (content.Exclusions.Count > 0)
+        {
+            body.Heading("What the school excludes from the rules").Items([.. content.Exclusions.Select(e =>
+                $"{(e.Rule ? "Rule" : "Phrase")} \"{e.Words}\" until {When(e.Until, zone)}, by {e.Author}: {e.Why}")]);
+        }
+
         body.Link("Open the alert queue", options.Value.BaseUrl.TrimEnd('/') + "/alerts");
         Footer(body, content);
         return new Preparation.Say($"[Online safety] Daily digest for {school}, {day}: {open}", body, Urgent: false);

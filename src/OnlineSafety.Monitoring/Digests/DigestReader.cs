@@ -78,6 +78,11 @@ internal static class DigestReader
         WHERE school_id = $1 AND last_received_at >= $2 - interval '1 hour' ORDER BY source_id, opened_at, stream_id LIMIT $3
         """;
 
+    private const string ExclusionsSql = """
+        SELECT words, kind = 2, why, author, works_until FROM school_rule
+        WHERE school_id = $1 AND kind IN (1, 2) AND works_from < $3 AND works_until > $2 ORDER BY works_until, words LIMIT 200
+        """;
+
     public static async Task<DigestContent> ReadAsync(
         Session session, Guid school, string name, DateOnly day, bool late, DigestWindow window, CancellationToken cancellationToken)
     {
@@ -102,6 +107,8 @@ internal static class DigestReader
             Unacknowledged = await session.RowsAsync(WaitingSql, [school, WaitingLimit], WaitingOf, cancellationToken),
             Sources = await session.RowsAsync(SourcesSql, [school, window.From, window.To], SourceOf, cancellationToken),
             Watch = (await session.RowsAsync(WatchSql, [school, window.From, window.To], WatchOf, cancellationToken))[0],
+            Exclusions = await session.RowsAsync(ExclusionsSql, [school, window.From, window.To],
+                row => new Exclusion(row.GetString(0), row.GetBoolean(1), row.GetString(2), row.GetString(3), row.GetFieldValue<DateTimeOffset>(4)), cancellationToken),
             Heads = await session.RowsAsync(HeadsSql, [school, window.From, HeadsLimit],
                 row => new ChainHead(row.GetGuid(0), row.GetGuid(1), row.GetInt64(2), row.GetString(3)), cancellationToken),
         };

@@ -1,3 +1,6 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
 namespace OnlineSafety.Monitoring.Events;
 
 /// <summary>Who may see an event or alert at all, apart from roles: a protected theme narrows it, whatever the severity.</summary>
@@ -20,7 +23,40 @@ internal enum Audience : byte
 /// <param name="Start">UTF-16 offset of <paramref name="Matched"/> in that field's text, -1 when none.</param>
 /// <param name="Explanation">Plain words for a DSL; holds no name of a person.</param>
 /// <param name="Effect">What it did, for example <c>suicide critical</c>, <c>raised to high</c>, <c>lowered to low</c>, <c>excluded</c>.</param>
-internal sealed record Reason(string Rule, string Version, string Field, string Matched, int Start, string Explanation, string Effect);
+internal sealed record Reason(string Rule, string Version, string Field, string Matched, int Start, string Explanation, string Effect)
+{
+    /// <summary>UTF-16 length of the span in that field's text, also where <see cref="Matched"/> is masked.</summary>
+    public int Length { get; init; } = Matched.Length;
+
+    /// <summary>What the result would be without this reason; null where nobody asked.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Counterfactual? Without { get; init; }
+
+    /// <summary>Words of the span without which the result would be another: the "how to" of "how to make a bomb". Those that change nothing are not listed.</summary>
+    public IReadOnlyList<ReasonPart> Parts { get; init; } = [];
+}
+
+/// <summary>What a result would have been.</summary>
+/// <param name="Theme">Taxonomy code.</param>
+internal sealed record Counterfactual(string Theme, [property: JsonConverter(typeof(SeverityJson))] Severity Severity);
+
+/// <summary>Some words of a match.</summary>
+/// <param name="Matched">They, as they stand in the text.</param>
+/// <param name="Start">UTF-16 offset in the field's text.</param>
+/// <param name="Without">What the result would be if the text did not hold them.</param>
+internal sealed record ReasonPart(string Matched, int Start, Counterfactual Without)
+{
+    public int Length { get; init; } = Matched.Length;
+}
+
+/// <summary>A severity by its word.</summary>
+internal sealed class SeverityJson : JsonConverter<Severity>
+{
+    public override Severity Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        Words.TryRead<Severity>(reader.GetString(), out var severity) ? severity : throw new JsonException("There is no such severity.");
+
+    public override void Write(Utf8JsonWriter writer, Severity value, JsonSerializerOptions options) => writer.WriteStringValue(Words.Of(value));
+}
 
 /// <summary>What Assess says of one event. Pure: the same event and rules give the same assessment for ever.</summary>
 /// <param name="Risk">The C at stake, <c>None</c> when benign.</param>
@@ -46,6 +82,12 @@ internal sealed record Assessment(Risk Risk, string Theme, string ParentTheme, S
 
     /// <summary>All themes found, the deciding one first.</summary>
     public IReadOnlyList<string> Themes { get; init; } = [];
+
+    /// <summary>Edition of the taxonomy that judged it, <c>id@version</c>; empty when nothing was found.</summary>
+    public string Edition { get; init; } = "";
+
+    /// <summary>Version of the rules, the school's own entries among them; empty when nothing was found.</summary>
+    public string Rules { get; init; } = "";
 
     /// <summary>A vendor category that the maps do not know was met: a visible defect, never a guess.</summary>
     public bool UnmappedCategory { get; init; }

@@ -156,6 +156,32 @@ internal sealed class EventDraft
         VendorBreach = false;
     }
 
+    /// <summary>Makes this the same event, but for some bytes of one of its fields.</summary>
+    public void SetTo(EventDraft other, EventField field, Range without)
+    {
+        Reset();
+        for (var i = 0; i < Fields; i++)
+        {
+            Set((EventField)i, other[(EventField)i]);
+        }
+
+        var text = other[field];
+        var (start, length) = without.GetOffsetAndLength(text.Length);
+        Set(field, [.. text[..start], .. text[(start + length)..]]);
+        for (var i = 0; i < other.CategoryCount; i++)
+        {
+            AddCategory(other.Category(i));
+        }
+
+        for (var i = 0; i < other.UnmappedCount; i++)
+        {
+            AddUnmapped(other.UnmappedKey(i), other.UnmappedValue(i));
+        }
+
+        (Kind, Action, OccurredAt, TimeBasis, Warnings) = (other.Kind, other.Action, other.OccurredAt, other.TimeBasis, other.Warnings);
+        (VendorSeverity, RoleHint, IsControl, VendorBreach) = (other.VendorSeverity, other.RoleHint, other.IsControl, other.VendorBreach);
+    }
+
     private Range RangeOf(ReadOnlySpan<byte> utf8)
     {
         var start = Append(utf8);

@@ -1,10 +1,8 @@
-using System.Buffers;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using OnlineSafety.Monitoring.Access;
-using OnlineSafety.Monitoring.Events;
 using OnlineSafety.Monitoring.Storage;
 using OnlineSafety.Monitoring.Telemetry;
 
@@ -21,9 +19,7 @@ internal sealed class SegmentWriter(
     private static readonly Actor Actor = Actor.Service("intake-log");
     private static readonly TimeSpan NotifyEvery = TimeSpan.FromMilliseconds(20);
     private readonly Guid _writer = Guid.NewGuid();
-    private readonly Dictionary<SourceKey, OpenStream> _streams = [];
-    private readonly HashSet<DateOnly> _partitions = [];
-    private readonly ArrayBufferWriter<byte> _plain = new(256 * 1024);
+    private readonly SegmentPlanner _planner = new(database, keys, time);
     private readonly ConditionalWeakTable<object, StrongBox<AppendResult>> _settled = [];
     private IReadOnlyList<SealedSegment> _unsettled = [];
     private bool _sent;
@@ -47,7 +43,7 @@ internal sealed class SegmentWriter(
         catch (Exception e)
         {
             // Whatever this was, sequences in memory may no longer be those in the log: new streams start clean.
-            _streams.Clear();
+            _planner.Forget();
             if (e is not IntakeUnavailableException)
             {
                 IntakeLogLog.CommitFailed(logger, appends.Count, ErrorWords.Of(e));
@@ -72,16 +68,16 @@ internal sealed class SegmentWriter(
                 await SettleAsync(started, cancellationToken);
                 var open = Unanswered(appends);
                 var claims = await ClaimedBeforeAsync(open, cancellationToken);
-                plan = await PlanAsync(open, claims, cancellationToken);
+                plan = await _planner.PlanAsync(open, claims, Actor, cancellationToken);
                 await InsertOrLeaveUnsettledAsync(plan, started, cancellationToken);
-                plan.Complete(_streams);
+                _planner.Complete(plan);
                 signal.Pulse();
                 return;
             }
             catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.UniqueViolation && attempt < 5)
             {
                 // Another process claimed one of these delivery ids since we looked. Nothing was committed: look again.
-                _streams.Clear();
+                _planner.Forget();
             }
             catch (Exception e) when (plan is null && Transient(e) && time.GetElapsedTime(started) < options.Patience)
             {
@@ -254,88 +250,10 @@ internal sealed class SegmentWriter(
         return claims;
     }
 
-    private async Task<SegmentPlan> PlanAsync(
-        IReadOnlyList<PendingAppend> appends, Dictionary<DeliveryKey, StoredClaim> claims, CancellationToken cancellationToken)
-    {
-        var now = Microsecond(time.GetUtcNow());
-        var day = DateOnly.FromDateTime(now.UtcDateTime);
-        await EnsurePartitionsAsync(day, cancellationToken);
-        var plan = new SegmentPlan();
-        foreach (var append in appends)
-        {
-            plan.Take(append, claims);
-        }
-
-        // By school, so that the scope is stated once for each.
-        foreach (var (target, taken) in plan.Taken.OrderBy(t => t.Key.School))
-        {
-            var key = await keys.GetOrMakeAsync(target.School, day, cancellationToken);
-            if (!_streams.TryGetValue(target, out var stream) || stream.Day != day)
-            {
-                stream = new OpenStream(Guid.NewGuid(), day, Next: 1, SegmentHeader.Genesis);
-            }
-
-            plan.Add(SegmentOf(target, stream, key, taken));
-        }
-
-        return plan;
-    }
-
-    private SealedSegment SegmentOf(SourceKey target, OpenStream stream, DataKey key, List<PendingAppend> appends)
-    {
-        var batches = new RecordBatch[appends.Count];
-        var next = stream.Next;
-        DateTimeOffset from = DateTimeOffset.MaxValue, to = DateTimeOffset.MinValue;
-        for (var i = 0; i < batches.Length; i++)
-        {
-            var records = batches[i] = appends[i].Records;
-            appends[i].First = next;
-            next += records.Count;
-            foreach (ref readonly var entry in records.Entries)
-            {
-                (from, to) = (entry.ReceivedAt < from ? entry.ReceivedAt : from, entry.ReceivedAt > to ? entry.ReceivedAt : to);
-            }
-        }
-
-        (from, to) = (Microsecond(from), Microsecond(to));
-        _plain.ResetWrittenCount();
-        SegmentFormat.Write(batches, from, _plain);
-        var (codec, rented, length) = SegmentCompression.Compress(_plain.WrittenSpan);
-        var header = new SegmentHeader(
-            target.School, target.Source, stream.Id, stream.Day, stream.Next, next - 1, from, to, codec, key.Id, stream.HeadHash);
-        Span<byte> associated = stackalloc byte[SegmentHeader.CanonicalLength];
-        header.WriteCanonical(associated);
-        var payload = Sealing.Seal(key.Key, rented.AsSpan(0, length), associated);
-        ArrayPool<byte>.Shared.Return(rented, clearArray: true);
-        return new SealedSegment(header, header.Hash(payload), payload, appends);
-    }
-
-    private async Task EnsurePartitionsAsync(DateOnly day, CancellationToken cancellationToken)
-    {
-        if (_partitions.Contains(day))
-        {
-            return;
-        }
-
-        // Tomorrow's too: making one takes a short exclusive lock, better in advance than at midnight.
-        await using var session = await database.OpenAcrossAsync(Actor, cancellationToken);
-        await using var ensure = session.Command("SELECT ensure_intake_partition($1), ensure_intake_partition($2)");
-        ensure.Parameters.Add(new NpgsqlParameter<DateOnly> { TypedValue = day });
-        ensure.Parameters.Add(new NpgsqlParameter<DateOnly> { TypedValue = day.AddDays(1) });
-        await ensure.ExecuteNonQueryAsync(cancellationToken);
-        await session.CommitAsync(cancellationToken);
-        _partitions.Add(day);
-    }
-
     private Task PauseAsync(int attempt, CancellationToken cancellationToken) =>
         Task.Delay(TimeSpan.FromMilliseconds(Math.Min(50 << Math.Min(attempt, 4), 500)), time, cancellationToken);
 
     private static bool Transient(Exception e) => e is NpgsqlException { IsTransient: true } or IOException or TimeoutException
         || (e is PostgresException p && (p.SqlState.StartsWith("57P", StringComparison.Ordinal) || p.SqlState.StartsWith("08", StringComparison.Ordinal)))
         || (e is NpgsqlException and not PostgresException);
-
-    private static DateTimeOffset Microsecond(DateTimeOffset value) => new(value.UtcTicks - (value.UtcTicks % TimeSpan.TicksPerMicrosecond), TimeSpan.Zero);
 }
-
-/// <summary>Where a stream stands in this writer.</summary>
-internal sealed record OpenStream(Guid Id, DateOnly Day, long Next, ReadOnlyMemory<byte> HeadHash);

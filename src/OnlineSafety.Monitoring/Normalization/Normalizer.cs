@@ -11,20 +11,26 @@ namespace OnlineSafety.Monitoring.Normalization;
 /// Turns a record into events by the mappings of its source. Pure: the same bytes, envelope, zone and mappings give the same events
 /// for ever. Holds reusable buffers: one instance per worker, not thread-safe. Never throws for what a record holds.
 /// </summary>
-internal sealed class Normalizer(MappingSet mappings)
+internal sealed class Normalizer
 {
-    // A header row is repeated in the unmapped bag of each of its rows: a name as long as the record must not multiply.
-    private const int MaximumName = 256;
-
     private const int MaximumLeadingWords = 2;
+
+    private const int LongestWord = 256;
 
     private static readonly byte[] Bom = [0xEF, 0xBB, 0xBF];
 
     /// <summary>No name has them: a word that does belongs to the body.</summary>
     private static readonly SearchValues<byte> BodyMarks = SearchValues.Create("{\"=,|<\t"u8);
 
+    private readonly MappingSet _mappings;
     private readonly Cells _cells = new();
-    private readonly EventDraft _draft = new();
+    private readonly Drafting _drafting;
+
+    public Normalizer(MappingSet mappings)
+    {
+        _mappings = mappings;
+        _drafting = new Drafting(_cells);
+    }
 
     /// <summary>Reads one record.</summary>
     /// <param name="record">The record.</param>
@@ -125,13 +131,13 @@ internal sealed class Normalizer(MappingSet mappings)
         var (start, length) = syslog.MessageRange.GetOffsetAndLength(line.Length);
         var spaces = Math.Max(0, syslog.Message.IndexOfAnyExcept((byte)' '));
         var message = syslog.Message[spaces..].TrimEnd((byte)' ');
-        if (mappings.IsControlLine(message))
+        if (_mappings.IsControlLine(message))
         {
             return new NormalizeResult(NormalizeOutcome.Control, Reasons.ControlLine, "", 0);
         }
 
         job.Header = syslog.Time;
-        if (mappings.Unwrapped(message) is var inner && !inner.Equals(Range.All))
+        if (_mappings.Unwrapped(message) is var inner && !inner.Equals(Range.All))
         {
             var (from, count) = inner.GetOffsetAndLength(message.Length);
             return ReadBody(pack, ref job, Cells.Part(line, start + spaces + from, count), isLine: true);
@@ -160,7 +166,7 @@ internal sealed class Normalizer(MappingSet mappings)
             var text = _cells.Bytes(rest);
             var start = text.IndexOfAnyExcept((byte)' ');
             var space = start < 0 ? -1 : text[start..].IndexOf((byte)' ');
-            if (space is < 0 or > MaximumName || text.Slice(start, space).ContainsAny(BodyMarks))
+            if (space is < 0 or > LongestWord || text.Slice(start, space).ContainsAny(BodyMarks))
             {
                 break;
             }
@@ -268,8 +274,7 @@ internal sealed class Normalizer(MappingSet mappings)
                 continue;
             }
 
-            Fill(mapping, in job);
-            job.Sink.OnEvent(_draft, events++);
+            job.Sink.OnEvent(_drafting.Fill(mapping, job.Record, job.Warnings, new Moment(job.Record.ReceivedAt, job.Header, job.Zone, job.Categories)), events++);
         }
 
         if (_cells.Broken.Length > 0)
@@ -280,53 +285,6 @@ internal sealed class Normalizer(MappingSet mappings)
         return events == 0 && controls > 0
             ? new NormalizeResult(NormalizeOutcome.Control, Reasons.Heartbeat, mapping.Label, 0)
             : new NormalizeResult(NormalizeOutcome.Mapped, "", mapping.Label, events);
-    }
-
-    private void Fill(Mapping mapping, in Job job)
-    {
-        _draft.Reset();
-        _draft.Warnings = job.Warnings
-            | (_cells.Short ? EventWarnings.MissingFields : EventWarnings.None)
-            | (_cells.Long ? EventWarnings.ExtraFields : EventWarnings.None)
-            | (mapping.LowTrust || (job.Record.Flags & RecordFlags.Unproven) != 0 ? EventWarnings.LowTrust : EventWarnings.None);
-        var moment = new Moment(job.Record.ReceivedAt, job.Header, job.Zone, job.Categories);
-        foreach (var field in mapping.Fields)
-        {
-            field.Fill(_draft, _cells, moment);
-        }
-
-        if (_draft.Kind is ActivityKind.Unknown or ActivityKind.Visit && _draft.Has(EventField.SearchQuery))
-        {
-            _draft.Kind = ActivityKind.Search;
-        }
-
-        KeepUnmapped(mapping);
-    }
-
-    private void KeepUnmapped(Mapping mapping)
-    {
-        for (var slot = 0; slot < mapping.SlotNames.Length; slot++)
-        {
-            if (!_cells.IsUsed(slot) && !mapping.Ignored[slot] && !_cells.IsBlank(slot))
-            {
-                _draft.AddUnmapped(mapping.SlotNames[slot], _cells[slot]);
-            }
-        }
-
-        for (var i = 0; i < _cells.MoreCount; i++)
-        {
-            var (slot, value) = _cells.More(i);
-            if (!_cells.IsUsed(slot) && !mapping.Ignored[slot])
-            {
-                _draft.AddUnmapped(mapping.SlotNames[slot], _cells.Bytes(value));
-            }
-        }
-
-        for (var i = 0; i < _cells.ExtraCount; i++)
-        {
-            var (key, value) = _cells.Extra(i);
-            _draft.AddUnmapped(Utf8Text.Cap(_cells.Bytes(key), MaximumName), _cells.Bytes(value));
-        }
     }
 
     private static NormalizeResult Unclaimed => new(NormalizeOutcome.Unclaimed, Reasons.NoMapping, "", 0);

@@ -78,6 +78,8 @@ internal static class EventDetail
         json.WriteString("audience", assessment.Audience == Audience.DslOnly ? "dsl" : "routed");
         json.WriteBoolean("maskUrl", assessment.MaskUrl);
         json.WriteString("instructions", assessment.Instructions);
+        json.WriteString("edition", assessment.Edition);
+        json.WriteString("rules", assessment.Rules);
         json.WriteStartArray("themes");
         foreach (var theme in assessment.Themes)
         {
@@ -102,12 +104,48 @@ internal static class EventDetail
             json.WriteString("field", reason.Field);
             json.WriteString("matched", reason.Matched);
             json.WriteNumber("start", reason.Start);
+            json.WriteNumber("length", reason.Length);
             json.WriteString("explanation", reason.Explanation);
             json.WriteString("effect", reason.Effect);
+            Write(json, reason.Without);
+            if (reason.Parts.Count > 0)
+            {
+                Write(json, reason.Parts);
+            }
+
             json.WriteEndObject();
         }
 
         json.WriteEndArray();
+    }
+
+    private static void Write(Utf8JsonWriter json, IReadOnlyList<ReasonPart> parts)
+    {
+        json.WriteStartArray("parts");
+        foreach (var part in parts)
+        {
+            json.WriteStartObject();
+            json.WriteString("matched", part.Matched);
+            json.WriteNumber("start", part.Start);
+            json.WriteNumber("length", part.Length);
+            Write(json, part.Without);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void Write(Utf8JsonWriter json, Counterfactual? without)
+    {
+        if (without is null)
+        {
+            return;
+        }
+
+        json.WriteStartObject("without");
+        json.WriteString("theme", without.Theme);
+        json.WriteString("severity", Words.Of(without.Severity));
+        json.WriteEndObject();
     }
 
     private sealed record Scratch(ArrayBufferWriter<byte> Buffer, Utf8JsonWriter Json);

@@ -23,6 +23,7 @@ internal static class ProcessingRegistration
         services.TryAddSingleton<NotificationSignals>();
         services.AddSingleton(rules);
         services.AddSingleton<PeopleDirectory>();
+        services.AddSingleton<SchoolRuleDirectory>();
         services.AddSingleton<StreamContexts>();
         services.AddSingleton<ProcessingProgress>();
         services.AddHostedService<ProcessingService>();

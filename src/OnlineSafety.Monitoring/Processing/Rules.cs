@@ -12,20 +12,29 @@ internal sealed record Rules(MappingSet Mappings, RuleSet RuleSet, Vocabulary Vo
 
     public BankHolidays BankHolidays { get; init; } = BankHolidays.None;
 
+    /// <summary>The same rules under every edition of the taxonomy; null when there is no other.</summary>
+    public RuleEditions? Editions { get; init; }
+
+    /// <summary>The rules under an edition; the installation's own when none is named, or one that it does not have.</summary>
+    public RuleSet Of(string? edition) => edition is null ? RuleSet : Editions?.Of(edition) ?? RuleSet;
+
     /// <summary>Reads a <c>schemas</c> directory.</summary>
     /// <param name="schemas">Holds <c>taxonomy/</c>, <c>rulepacks/</c>, <c>vendors/</c> and <c>suggest.json</c>.</param>
     /// <param name="extraVendors">A further directory of vendor folders, or null.</param>
     /// <param name="extraRulePacks">A further directory of rule packs, or null.</param>
+    /// <param name="edition">Id of the taxonomy's edition for schools that chose none; null: the newest.</param>
     /// <exception cref="MappingException">Mappings are wrong; lists every error.</exception>
     /// <exception cref="RuleException">Rules are wrong; lists every error.</exception>
     /// <exception cref="System.Text.Json.JsonException">The words for proposals are not what their schema says.</exception>
     /// <exception cref="DirectoryNotFoundException">There is no such directory.</exception>
-    public static Rules Load(string schemas, string? extraVendors = null, string? extraRulePacks = null)
+    public static Rules Load(string schemas, string? extraVendors = null, string? extraRulePacks = null, string? edition = null)
     {
         var vendors = Vendors(schemas, extraVendors);
-        var rules = ReadRules(schemas, vendors, extraRulePacks);
+        var editions = ReadRules(schemas, vendors, extraRulePacks, edition);
+        var rules = editions.Standard;
         return new Rules(MappingSet.Parse(VendorFiles(vendors, "mapping.json")), rules, Vocabulary.Parse(File.ReadAllBytes(Path.Combine(schemas, "suggest.json")), rules.CategoryNames))
         {
+            Editions = editions,
             Devices = DeviceClasses.Parse(File.ReadAllBytes(Path.Combine(schemas, "devices", "classes.json"))),
             BankHolidays = BankHolidays.Parse(File.ReadAllBytes(Path.Combine(schemas, "calendars", "bank-holidays-england.json"))),
         };
@@ -38,21 +47,34 @@ internal sealed record Rules(MappingSet Mappings, RuleSet RuleSet, Vocabulary Vo
     private static List<string> Vendors(string schemas, string? extra) =>
         [.. Directory.GetDirectories(Path.Combine(schemas, "vendors")), .. extra is null ? [] : Directory.GetDirectories(extra)];
 
-    /// <summary>Taxonomy and packs alone: all that classifying text needs.</summary>
-    public static RuleSet LoadRuleSet(string schemas) => ReadRules(schemas, Directory.GetDirectories(Path.Combine(schemas, "vendors")), extraPacks: null);
+    /// <summary>Taxonomy, packs and (unless <paramref name="withModel"/> is false) the model alone: all that classifying text needs.</summary>
+    public static RuleSet LoadRuleSet(string schemas, bool withModel = true) => withModel ? LoadEditions(schemas).Standard : LoadEditions(schemas).Standard.With(model: null);
 
-    private static RuleSet ReadRules(string schemas, IEnumerable<string> vendors, string? extraPacks)
+    /// <summary>The same under each edition.</summary>
+    /// <param name="schemas">A <c>schemas</c> directory.</param>
+    /// <param name="extraRulePacks">A further directory of rule packs, or null.</param>
+    /// <param name="edition">Id of the edition that counts as the installation's; null: the newest.</param>
+    /// <exception cref="RuleException">Rules are wrong; lists every error.</exception>
+    public static RuleEditions LoadEditions(string schemas, string? extraRulePacks = null, string? edition = null) =>
+        ReadRules(schemas, Directory.GetDirectories(Path.Combine(schemas, "vendors")), extraRulePacks, edition);
+
+    private static RuleEditions ReadRules(string schemas, IEnumerable<string> vendors, string? extraPacks, string? edition)
     {
-        var taxonomy = File.ReadAllBytes(Path.Combine(schemas, "taxonomy", "kcsie-2026.json"));
         IEnumerable<string> files = Directory.GetFiles(Path.Combine(schemas, "rulepacks"), "*.json", SearchOption.AllDirectories);
         if (extraPacks is not null)
         {
             files = files.Concat(Directory.GetFiles(extraPacks, "*.json", SearchOption.AllDirectories));
         }
 
-        var packs = files.Select(f => (Path.GetRelativePath(schemas, f), (ReadOnlyMemory<byte>)File.ReadAllBytes(f)));
-        return RuleSet.Parse(taxonomy, packs, VendorFiles(vendors, "categories.json"));
+        return new RuleEditions(Named(schemas, Directory.GetFiles(Path.Combine(schemas, "taxonomy"), "*.json")), Named(schemas, files), VendorFiles(vendors, "categories.json"), ReadModel(schemas), edition);
     }
+
+    private static IEnumerable<(string Name, ReadOnlyMemory<byte> Json)> Named(string schemas, IEnumerable<string> files) =>
+        files.Select(f => (Path.GetRelativePath(schemas, f), (ReadOnlyMemory<byte>)File.ReadAllBytes(f)));
+
+    // The learned voice may be left out: then the rules speak alone.
+    private static ReadOnlyMemory<byte> ReadModel(string schemas) =>
+        Path.Combine(schemas, "models", "en.json") is var file && File.Exists(file) ? File.ReadAllBytes(file) : ReadOnlyMemory<byte>.Empty;
 
     private static IEnumerable<(string Vendor, ReadOnlyMemory<byte> Json)> VendorFiles(IEnumerable<string> vendors, string file) =>
         vendors.Where(v => File.Exists(Path.Combine(v, file)))

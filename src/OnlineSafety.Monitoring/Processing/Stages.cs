@@ -3,6 +3,7 @@ using System.Text;
 using Microsoft.Extensions.Logging;
 using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.Classification;
+using OnlineSafety.Monitoring.Classification.Overlays;
 using OnlineSafety.Monitoring.Events;
 using OnlineSafety.Monitoring.Normalization;
 using OnlineSafety.Monitoring.People;
@@ -20,10 +21,12 @@ internal sealed class Stages(Rules rules, ILogger logger) : IEventSink
     private const int LongestUnmapped = 200;
     private const int LongestIndexed = 256;
     private readonly Normalizer _normalizer = new(rules.Mappings);
-    private readonly Assessor _assessor = new(rules.RuleSet);
+    private readonly Dictionary<RuleSet, Assessor> _assessors = [];
 
     // The record in hand; OnEvent is called back inside Run.
     private StreamContext _context = null!;
+    private Assessor _assessor = null!;
+    private CompiledOverlay? _overlay;
     private RecordPlan _plan = null!;
     private RawRecord _record;
     private RecordPosition _position;
@@ -46,7 +49,7 @@ internal sealed class Stages(Rules rules, ILogger logger) : IEventSink
 
     public void Run(StreamContext context, Guid stream, long sequence, in RawRecord record, RecordPlan plan)
     {
-        (_context, _plan, _record, _position) = (context, plan, record, new RecordPosition(stream, sequence));
+        Begin(context, plan, record, new RecordPosition(stream, sequence));
         (_concern, _canaryOnly, _parts) = (false, false, 0);
         if (context.Capture)
         {
@@ -64,6 +67,21 @@ internal sealed class Stages(Rules rules, ILogger logger) : IEventSink
 
         plan.End(Conclude(result), record.ReceivedAt);
     }
+
+    /// <summary>Takes a record in hand, and the rules that judged when it was received.</summary>
+    private void Begin(StreamContext context, RecordPlan plan, in RawRecord record, RecordPosition position)
+    {
+        (_context, _plan, _record, _position) = (context, plan, record, position);
+        var judged = rules.Of(context.SchoolRules.EditionAt(record.ReceivedAt));
+        if (!_assessors.TryGetValue(judged, out var assessor))
+        {
+            _assessors[judged] = assessor = new Assessor(judged);
+        }
+
+        (_assessor, _overlay) = (assessor, context.SchoolRules.Overlay.Over(judged));
+    }
+
+    private AssessContext Of(in Subject subject) => new(subject.Role, subject.KeyStage) { Overlay = _overlay, At = _record.ReceivedAt };
 
     private NormalizeResult Normalize(in RawRecord record)
     {
@@ -110,7 +128,7 @@ internal sealed class Stages(Rules rules, ILogger logger) : IEventSink
     public void Damaged(StreamContext context, IntakeLog.SegmentHeader header, long sequence, string damage, RecordPlan plan)
     {
         var record = new RawRecord(RecordEnvelope.Of(Door.Http, "", ""), header.ReceivedFrom, RecordFlags.None, ReadOnlyMemory<byte>.Empty);
-        (_context, _plan, _record, _position) = (context, plan, record, new RecordPosition(header.Stream, sequence));
+        Begin(context, plan, record, new RecordPosition(header.Stream, sequence));
         Review(damage, part: 0);
         plan.End(Disposition.Review, header.ReceivedFrom);
     }
@@ -118,7 +136,7 @@ internal sealed class Stages(Rules rules, ILogger logger) : IEventSink
     /// <summary>A record whose rows the database refuses: its bytes are kept as they came, and read as plain text for grave words.</summary>
     public void Refused(StreamContext context, Guid stream, long sequence, in RawRecord record, RecordPlan plan)
     {
-        (_context, _plan, _record, _position) = (context, plan, record, new RecordPosition(stream, sequence));
+        Begin(context, plan, record, new RecordPosition(stream, sequence));
         Review("refused", part: 0);
         AddEvidence();
         plan.End(Disposition.Review, record.ReceivedAt);
@@ -163,6 +181,11 @@ internal sealed class Stages(Rules rules, ILogger logger) : IEventSink
         }
 
         _concern = true;
+        if (assessment.Severity > Severity.None)
+        {
+            assessment = _assessor.Explain(assessment, draft, _context.Product, Of(subject));
+        }
+
         var origin = new EventOrigin(_context.Target.School, _context.Target.Source, _context.Product, _context.Product, Mapping: "");
         var read = EventMaterializer.Materialize(draft, new EventId(_position.Stream, _position.Sequence, part), origin, _record);
         _plan.Events.Add(Plan(read, assessment, subject, review: "", held: !concern));
@@ -170,7 +193,7 @@ internal sealed class Stages(Rules rules, ILogger logger) : IEventSink
 
     private Assessment Assess(EventDraft draft, in Subject subject)
     {
-        var assessment = _assessor.Assess(draft, _context.Product, new AssessContext(subject.Role, subject.KeyStage));
+        var assessment = _assessor.Assess(draft, _context.Product, Of(subject));
         return _assessor.AssessLeftOver(draft) is var left && left.Severity > assessment.Severity ? left : assessment;
     }
 
@@ -245,8 +268,13 @@ internal sealed class Stages(Rules rules, ILogger logger) : IEventSink
             Text = Encoding.UTF8.GetString(Utf8Text.Cap(text, ReviewText)),
             RecordFlags = _record.Flags,
         };
-        _plan.Events.Add(Plan(read, assessment, Subject.Nobody, reason));
+        _plan.Events.Add(Plan(read, Within(assessment, read.Text.Length), Subject.Nobody, reason));
     }
+
+    /// <summary>What was found behind the text that is shown stands nowhere in it.</summary>
+    private static Assessment Within(Assessment assessment, int length) => assessment.Reasons.Any(reason => reason.Start + reason.Length > length)
+        ? assessment with { Reasons = [.. assessment.Reasons.Select(reason => reason.Start + reason.Length > length ? reason with { Start = -1 } : reason)] }
+        : assessment;
 
     /// <summary>Bytes of an unread record shown as text; the whole of it is in evidence.</summary>
     private const int ReviewText = 4096;

@@ -22,13 +22,16 @@ internal sealed record StreamContext(
     /// <summary>The school's own names of the source's category numbers.</summary>
     public CategoryNames Categories { get; init; } = CategoryNames.None;
 
+    /// <summary>What the school does otherwise than the shared rules.</summary>
+    public SchoolRules SchoolRules { get; init; } = SchoolRules.Shared;
+
     /// <summary>What a managed device asks for to show that the source is alive.</summary>
     public CanaryTokens Canaries { get; init; } = CanaryTokens.None;
 }
 
 /// <summary>Contexts, never older than a few seconds: a source that was just given its product must be read by its mapping at once.</summary>
 internal sealed class StreamContexts(
-    [FromKeyedServices(DatabaseRole.Process)] Database database, PeopleDirectory people, Rules rules, TimeProvider time, ILogger<StreamContexts> logger)
+    [FromKeyedServices(DatabaseRole.Process)] Database database, PeopleDirectory people, SchoolRuleDirectory schoolRules, Rules rules, TimeProvider time, ILogger<StreamContexts> logger)
 {
     private static readonly Actor Actor = Actor.Service("processing");
     private readonly ConcurrentDictionary<SourceKey, Known> _sources = [];
@@ -44,7 +47,7 @@ internal sealed class StreamContexts(
             _sources[target] = known = await LoadAsync(target, version: null, cancellationToken);
         }
 
-        return known.Context(target, school);
+        return known.Context(target, school) with { SchoolRules = await schoolRules.OfAsync(target.School, cancellationToken) };
     }
 
     /// <summary>The source as it would be read by one of its mappings, whichever it is read by now.</summary>
@@ -52,7 +55,11 @@ internal sealed class StreamContexts(
     public async Task<StreamContext> OfAsync(SourceKey target, int version, CancellationToken cancellationToken)
     {
         var known = await LoadAsync(target, version, cancellationToken);
-        return known.Context(target, await people.OfAsync(target.School, cancellationToken)) with { Capture = false };
+        return known.Context(target, await people.OfAsync(target.School, cancellationToken)) with
+        {
+            Capture = false,
+            SchoolRules = await schoolRules.OfAsync(target.School, cancellationToken),
+        };
     }
 
     /// <summary>The source was changed: what is known of it is read again before the next use.</summary>

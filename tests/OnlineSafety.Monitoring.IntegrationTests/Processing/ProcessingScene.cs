@@ -66,7 +66,7 @@ public abstract class ProcessingScene(PostgresFixture postgres) : IAsyncLifetime
         var database = Installation[DatabaseRole.Process];
         var people = new PeopleDirectory(database, TimeProvider.System);
         return new StreamWorker(
-            Guid.NewGuid(), database, Installation.Master, new StreamContexts(database, people, Repository.Rules, TimeProvider.System, NullLogger<StreamContexts>.Instance), Repository.Rules,
+            Guid.NewGuid(), database, Installation.Master, new StreamContexts(database, people, new SchoolRuleDirectory(database, TimeProvider.System), Repository.Rules, TimeProvider.System, NullLogger<StreamContexts>.Instance), Repository.Rules,
             new NotificationSignals(), Options.Create(options ?? new ProcessingOptions()), TimeProvider.System, NullLogger<StreamWorker>.Instance);
     }
 

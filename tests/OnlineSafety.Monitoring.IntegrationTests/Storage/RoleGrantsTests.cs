@@ -12,7 +12,7 @@ public sealed class RoleGrantsTests(PostgresFixture postgres) : IAsyncLifetime
     private static readonly string[] Tables =
     [
         "school", "source", "person", "person_alias", "staff", "staff_key", "data_key", "intake_stream", "intake_segment", "delivery", "checkpoint",
-        "counter_block", "unmapped", "source_health", "door_trouble", "source_category", "alert", "event", "evidence", "notification",
+        "counter_block", "unmapped", "source_health", "door_trouble", "source_category", "school_rule", "school_edition", "alert", "event", "evidence", "notification",
         "digest", "access_record", "source_mapping", "source_job", "source_job_stream", "school_calendar", "source_activity", "source_device_day", "canary",
         "source_state", "source_alarm", "source_watch", "source_notice",
     ];
@@ -51,6 +51,10 @@ public sealed class RoleGrantsTests(PostgresFixture postgres) : IAsyncLifetime
     [InlineData(DatabaseRole.Process, "INSERT INTO source_job (school_id, job_id, source_id, kind, requested_at) SELECT school_id, gen_random_uuid(), source_id, 'replay', now() FROM source")]
     [InlineData(DatabaseRole.Setup, "UPDATE source_mapping SET content = ''")]
     [InlineData(DatabaseRole.Setup, "DELETE FROM source_mapping")]
+    [InlineData(DatabaseRole.Setup, "UPDATE school_rule SET words = 'x'")]
+    [InlineData(DatabaseRole.Setup, "DELETE FROM school_rule")]
+    [InlineData(DatabaseRole.Setup, "DELETE FROM school_edition")]
+    [InlineData(DatabaseRole.Process, "UPDATE school_rule SET works_until = now()")]
     [InlineData(DatabaseRole.Setup, "UPDATE source_job SET state = 'running'")]
     [InlineData(DatabaseRole.Setup, "UPDATE source_job SET result = '{}'")]
     [InlineData(DatabaseRole.Setup, "DELETE FROM source_job")]
@@ -224,6 +228,8 @@ public sealed class RoleGrantsTests(PostgresFixture postgres) : IAsyncLifetime
             SELECT ensure_intake_partition('2026-11-25');
             INSERT INTO door_trouble (school_id, source_id, kind, count, first_seen, last_seen) VALUES ('{school}', '{source}', 'over_rate', 1, now(), now());
             INSERT INTO source_category (school_id, source_id, number, name) VALUES ('{school}', '{source}', '11', 'Gambling');
+            INSERT INTO school_rule VALUES ('{school}', '{id}', 1, 'dagger lane', '', 0, 'a road', 'd.lead', now(), now(), now() + interval '1 day');
+            INSERT INTO school_edition VALUES ('{school}', now(), 'kcsie-2025', 'd.lead', now());
             INSERT INTO person (school_id, person_id, account, role) VALUES ('{school}', '{id}', 'pupil', 1);
             INSERT INTO person_alias (school_id, alias, person_id) VALUES ('{school}', 'p', '{id}');
             INSERT INTO staff (school_id, staff_id, name, email, roles) VALUES ('{school}', '{id}', 'n', 'n@school.example', ARRAY['dsl']);

@@ -46,10 +46,11 @@ public sealed class PhraseGraphTests
 
     private static List<PhraseHit> Find(string phrase, string text)
     {
+        var builder = new PhraseGraphBuilder();
         var syntax = new PhraseSyntax(
             new Dictionary<string, string[]> { ["who"] = ["him", "my cousin"] },
-            new Dictionary<string, string[]> { ["you"] = ["u"] });
-        var builder = new PhraseGraphBuilder();
+            new Dictionary<string, string[]> { ["you"] = ["u"] },
+            builder.Guard);
         builder.Add(syntax.Read(phrase), 0);
         var graph = new PhraseGraph(builder);
         var tokens = new TokenBuffer(graph.Lexicon);

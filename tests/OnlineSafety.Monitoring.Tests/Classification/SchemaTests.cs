@@ -9,7 +9,16 @@ public sealed class SchemaTests
     {
         get
         {
-            var files = new TheoryData<string, string> { { "taxonomy.schema.json", "schemas/taxonomy/kcsie-2026.json" } };
+            var files = new TheoryData<string, string>
+            {
+                { "model.schema.json", "schemas/models/en.json" },
+                { "model-recipe.schema.json", "schemas/models/en.recipe.json" },
+            };
+            foreach (var edition in RuleFiles.Editions)
+            {
+                files.Add("taxonomy.schema.json", Path.GetRelativePath(RuleFiles.Root, edition));
+            }
+
             foreach (var pack in RuleFiles.Packs)
             {
                 files.Add("rulepack.schema.json", Path.GetRelativePath(RuleFiles.Root, pack));

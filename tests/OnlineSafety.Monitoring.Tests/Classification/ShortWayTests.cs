@@ -19,10 +19,10 @@ public sealed class ShortWayTests
         var (quick, slow) = (new TokenBuffer(RuleFiles.Shipped.Rules.Phrases.Lexicon), new TokenBuffer(RuleFiles.Shipped.Rules.Phrases.Lexicon));
         foreach (var text in Mutated(seed: 1))
         {
-            // Letters outside ASCII send the whole text the slow way, and are one token more.
+            // A character outside ASCII sends the whole text the slow way; this one is nothing.
             quick.Read(Encoding.UTF8.GetBytes(text));
-            slow.Read(Encoding.UTF8.GetBytes(text + " \u00e9\u00e9"));
-            Assert.Equal(slow.Tokens[..^1].ToArray().Select(Shown), quick.Tokens.ToArray().Select(Shown));
+            slow.Read(Encoding.UTF8.GetBytes(text + "  \u200b"));
+            Assert.Equal(slow.Tokens.ToArray().Select(Shown), quick.Tokens.ToArray().Select(Shown));
         }
     }
 

@@ -1,0 +1,78 @@
+using System.Numerics;
+
+namespace OnlineSafety.Monitoring.Classification;
+
+/// <summary>
+/// Takes apart what is several words written as one (<c>howtohangmyself</c>): all of it must be words of phrases, and one of them a grave one.
+/// Reusable scratch, not thread-safe.
+/// </summary>
+internal sealed class JoinedWords(Lexicon lexicon)
+{
+    /// <summary>Shorter ones are more often a word of their own.</summary>
+    public const int Shortest = 8;
+
+    private const int ShortestGrave = 4;
+    private const byte Unreached = byte.MaxValue;
+
+    // By how many letters were read: the fewest words that they are, and the last of them.
+    private readonly byte[] _words = new byte[Lexicon.LongestWord + 1];
+    private readonly (int Word, int From)[] _last = new (int Word, int From)[Lexicon.LongestWord + 1];
+    private readonly (int Word, int From)[] _found = new (int Word, int From)[Lexicon.LongestWord + 1];
+
+    /// <summary>The words in order, each with its number and where in the whole it begins; empty when it is no such word.</summary>
+    /// <param name="buffer">Folded bytes, readable behind the word as <see cref="Lexicon.Find"/> asks.</param>
+    /// <param name="start">Where the whole begins.</param>
+    /// <param name="length">Its bytes.</param>
+    /// <param name="shortest">A shorter whole is left as it is.</param>
+    /// <param name="shortestGrave">Least letters of the grave word in it.</param>
+    public ReadOnlySpan<(int Word, int From)> Split(ReadOnlySpan<byte> buffer, int start, int length, int shortest = Shortest, int shortestGrave = ShortestGrave)
+    {
+        if (length < shortest || length > Lexicon.LongestWord)
+        {
+            return [];
+        }
+
+        var letters = buffer.Slice(start, length);
+        if (lexicon.Parts.LengthsAt(letters) == 0)
+        {
+            return [];
+        }
+
+        _words.AsSpan(0, length + 1).Fill(Unreached);
+        _words[0] = 0;
+        for (var from = 0; from < length; from++)
+        {
+            if (_words[from] == Unreached)
+            {
+                continue;
+            }
+
+            for (var lengths = lexicon.Parts.LengthsAt(letters[from..]); lengths != 0; lengths &= lengths - 1)
+            {
+                var to = from + BitOperations.TrailingZeroCount(lengths) + 1;
+                if (_words[to] > _words[from] + 1 && lexicon.Find(buffer, start + from, to - from) is var word and not 0)
+                {
+                    _words[to] = (byte)(_words[from] + 1);
+                    _last[to] = (word, from);
+                }
+            }
+        }
+
+        return _words[length] == Unreached ? [] : Found(length, shortestGrave);
+    }
+
+    private ReadOnlySpan<(int Word, int From)> Found(int length, int shortestGrave)
+    {
+        var grave = false;
+        var first = _found.Length;
+        for (var to = length; to > 0;)
+        {
+            var (word, from) = _last[to];
+            grave |= to - from >= shortestGrave && lexicon.IsGuarded(word);
+            _found[--first] = (word, from);
+            to = from;
+        }
+
+        return grave ? _found.AsSpan(first) : [];
+    }
+}

@@ -1,0 +1,165 @@
+using System.Text;
+
+namespace OnlineSafety.Monitoring.Classification.Model;
+
+/// <summary>
+/// A small linear model, compiled: for each word, pair of words and n-gram inside a word a row of weights, one a theme. What a text weighs is the
+/// sum of its rows. Immutable and thread-safe: all workers share one.
+/// </summary>
+internal sealed class LearnedModel
+{
+    /// <summary>Weights of a row: room for <c>none</c> and 31 themes, so that rows are added as whole vectors.</summary>
+    public const int Lanes = 32;
+
+    /// <summary>Place of "benign" among the themes.</summary>
+    public const int Benign = 0;
+
+    /// <summary>Of one feature, either way.</summary>
+    public const int LargestWeight = 127;
+
+    private readonly int[] _wordRows;
+    private readonly int[] _meanings;
+    private readonly short[] _rows;
+    private readonly string[] _names;
+
+    private LearnedModel(LearnedModelFile file, int[] themes, IReadOnlyList<string> words, RowBuilder rows)
+    {
+        (Id, Version, Themes) = (file.Model, $"{file.Model}@{file.Version}", themes);
+        (Agree, Open, Unit) = (file.Agree, file.Open, file.Unit);
+        TrainedOn = [.. file.Training.Files.Select(f => f.Sha256)];
+        Bias = [.. file.Bias.Select(units => (float)(units * file.Unit))];
+        Words = new Lexicon(words);
+        (_wordRows, _meanings, _names) = (new int[words.Count + 1], new int[words.Count + 1], new string[words.Count + 1]);
+        var standIns = file.StandIns.SelectMany(s => s.Value.Select(member => (member, s.Key))).ToDictionary(StringComparer.Ordinal);
+        var meanings = new Dictionary<string, int>(StringComparer.Ordinal);
+        for (var number = 1; number <= words.Count; number++)
+        {
+            var name = standIns.GetValueOrDefault(words[number - 1], words[number - 1]);
+            meanings.TryAdd(name, number);
+            (_names[number], _meanings[number]) = (name, meanings[name]);
+        }
+
+        // N-grams first: what a known word weighs is known beforehand, its n-grams included.
+        Grams = new FeatureTable([.. file.Grams.Select(g => KeyValuePair.Create(CharacterGrams.Parse(g.Key) ?? 0, rows.Add(g.Value)))]);
+        for (var number = 1; number <= words.Count; number++)
+        {
+            _wordRows[number] = standIns.ContainsKey(words[number - 1])
+                ? 0
+                : rows.AddSum(file.Words.GetValueOrDefault(words[number - 1], []), RowsOfGrams(Encoding.UTF8.GetBytes(words[number - 1])));
+        }
+
+        Pairs = new FeatureTable([.. file.Pairs.Select(p => KeyValuePair.Create(Pair(p.Key, meanings), rows.Add(p.Value)))]);
+        _rows = rows.ToArray();
+    }
+
+    public string Id { get; }
+
+    /// <summary>Id and version, as reasons name it.</summary>
+    public string Version { get; }
+
+    /// <summary>By place in a row: the place in the taxonomy; -1 for <see cref="Benign"/>.</summary>
+    public int[] Themes { get; }
+
+    public double Agree { get; }
+
+    public double Open { get; }
+
+    public double Unit { get; }
+
+    public float[] Bias { get; }
+
+    /// <summary>SHA-256 of each file of cases that it was trained on.</summary>
+    public IReadOnlyList<string> TrainedOn { get; }
+
+    /// <summary>Every word that has a meaning here, so that a <see cref="TokenBuffer"/> undoes disguises of these.</summary>
+    public Lexicon Words { get; }
+
+    public FeatureTable Pairs { get; }
+
+    public FeatureTable Grams { get; }
+
+    /// <summary>The row of a word of <see cref="Words"/>, its n-grams included; 0, which weighs nothing, for stand-ins and unknown words.</summary>
+    public int RowOf(int word) => _wordRows[word];
+
+    /// <summary>What <see cref="Pairs"/> knows two words as, one after the other; both must be of <see cref="Words"/>.</summary>
+    public ulong PairOf(int first, int second) => Key(_meanings[first], _meanings[second]);
+
+    /// <summary>The word, or the name of what stands for it.</summary>
+    public string NameOf(int word) => _names[word];
+
+    /// <summary>The weights of a row.</summary>
+    public ReadOnlySpan<short> Row(int row) => _rows.AsSpan(row * Lanes, Lanes);
+
+    /// <summary>Compiles a file; null when something is wrong with it, which goes to <paramref name="errors"/> with its place.</summary>
+    public static LearnedModel? Parse(string name, ReadOnlyMemory<byte> json, Taxonomy taxonomy, RuleErrors errors) =>
+        RuleJson.Read<LearnedModelFile>(name, json, errors) is { } file ? Compile(name, file, taxonomy, errors) : null;
+
+    /// <summary>Compiles what was read, as <see cref="Parse"/> does.</summary>
+    public static LearnedModel? Compile(string name, LearnedModelFile file, Taxonomy taxonomy, RuleErrors errors)
+    {
+        var check = new LearnedModelCheck(file, taxonomy, errors, name);
+        return check.Passes(out var themes) ? new LearnedModel(file, themes, WordsOf(file), new RowBuilder()) : null;
+    }
+
+    /// <summary>Every word of a file, in the order of their numbers: those with weights, those in pairs, and those that others stand for.</summary>
+    public static List<string> WordsOf(LearnedModelFile file)
+    {
+        var words = new SortedSet<string>(file.Words.Keys, StringComparer.Ordinal);
+        words.UnionWith(file.Pairs.Keys.SelectMany(pair => pair.Split(' ')).Where(word => !file.StandIns.ContainsKey(word)));
+        words.UnionWith(file.StandIns.Values.SelectMany(members => members));
+        return [.. words];
+    }
+
+    /// <summary>Whether a weight can be held.</summary>
+    public static bool Holds(int weight) => Math.Abs(weight) <= LargestWeight;
+
+    private List<int> RowsOfGrams(ReadOnlySpan<byte> word)
+    {
+        var found = new List<int>();
+        Span<byte> scratch = stackalloc byte[CharacterGrams.Scratch];
+        for (var grams = new CharacterGrams(word, scratch); grams.MoveNext();)
+        {
+            if (Grams.Find(grams.Current) is var row and > 0)
+            {
+                found.Add(row);
+            }
+        }
+
+        return found;
+    }
+
+    private static ulong Pair(string words, Dictionary<string, int> meanings)
+    {
+        var space = words.IndexOf(' ', StringComparison.Ordinal);
+        return Key(meanings[words[..space]], meanings[words[(space + 1)..]]);
+    }
+
+    private static ulong Key(int first, int second) => ((ulong)(uint)first << 32) | (uint)second;
+
+    /// <summary>Lays rows one behind the other; the first weighs nothing.</summary>
+    private sealed class RowBuilder
+    {
+        private readonly List<short> _rows = [.. new short[Lanes]];
+
+        /// <param name="weights">Place and weight, place and weight ...</param>
+        public int Add(int[] weights) => AddSum(weights, []);
+
+        public int AddSum(int[] weights, List<int> rows)
+        {
+            var row = _rows.Count;
+            for (var lane = 0; lane < Lanes; lane++)
+            {
+                _rows.Add((short)rows.Sum(r => _rows[(r * Lanes) + lane]));
+            }
+
+            for (var i = 0; i < weights.Length; i += 2)
+            {
+                _rows[row + weights[i]] += (short)weights[i + 1];
+            }
+
+            return row / Lanes;
+        }
+
+        public short[] ToArray() => [.. _rows];
+    }
+}

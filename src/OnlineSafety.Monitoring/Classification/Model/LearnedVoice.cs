@@ -1,0 +1,42 @@
+using OnlineSafety.Monitoring.Events;
+
+namespace OnlineSafety.Monitoring.Classification.Model;
+
+/// <summary>
+/// What a model said of one event, as one voice in its decision. It may raise what a rule found, or open a review where none did; it has no way to
+/// lower, excuse or close anything.
+/// </summary>
+/// <param name="Verdict">What it said.</param>
+/// <param name="Theme">The theme of <paramref name="Verdict"/>.</param>
+/// <param name="Version">Of the model.</param>
+/// <param name="Field">Where it read, as reasons name it.</param>
+/// <param name="Matched">The weightiest span of the original text, with its UTF-16 offset.</param>
+/// <param name="Weightiest">The model's words with their weights, the weightiest first: never a word of the text that the model does not know.</param>
+internal sealed record LearnedVoice(Verdict Verdict, Theme Theme, string Version, string Field, (string Text, int Start) Matched, string Weightiest)
+{
+    /// <summary>
+    /// What a rule's severity becomes because the model reads the same theme: a hint speaks, a low or medium finding rises one step, and nothing
+    /// rises above high. Null when it reads another.
+    /// </summary>
+    public Severity? Agreed(Rule rule, string parent)
+    {
+        if (!string.Equals(Theme.ParentCode, parent, StringComparison.Ordinal))
+        {
+            return null;
+        }
+
+        var agreed = rule.Agree ?? (rule.Severity < Severity.High ? rule.Severity + 1 : rule.Severity);
+        return agreed < Severity.High ? agreed : Severity.High;
+    }
+
+    /// <summary>The severity that it opens with alone: medium, or less where the theme itself asks for less; none when it is not sure enough.</summary>
+    public Severity Opens => !Verdict.Opens || Theme.StatisticsOnly ? Severity.None : Theme.Severity < Severity.Medium ? Theme.Severity : Severity.Medium;
+
+    /// <summary>Its name among the reasons.</summary>
+    public string Rule { get; } = $"learned.{Theme.Code}";
+
+    /// <summary>The step as a reason.</summary>
+    public Reason Because(string explanation, string effect) => new(
+        Rule, Version, Field, Matched.Text, Matched.Start,
+        FormattableString.Invariant($"{explanation} Learned from labelled cases, score {Verdict.Score:0.00}; weightiest: {Weightiest}."), effect);
+}

@@ -1,0 +1,144 @@
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+
+namespace OnlineSafety.Monitoring.Classification.Model;
+
+/// <summary>
+/// Reads texts with a model; reusable scratch of one worker, not thread-safe, and reading allocates nothing. A text longer than those that the model
+/// was trained on is read in overlapping stretches, and the surest decides; in so many words chance finds something, so there it opens nothing.
+/// </summary>
+internal sealed class ModelReader(LearnedModel model)
+{
+    /// <summary>Half of a stretch, in words.</summary>
+    private const int Half = 32;
+
+    // A text of very few words is no surer than one of these.
+    private const int FewWords = 4;
+
+    // Other themes add to the probability of the likeliest at most this much: the logarithm of their number.
+    private const float Others = 3.5f;
+
+    private readonly TokenBuffer _tokens = new(model.Words);
+    private readonly int _themes = model.Themes.Length;
+    private readonly float _leastLead = (float)Math.Log(model.Agree / (1 - Math.Min(model.Agree, 0.999))) - Others;
+
+    /// <summary>What the model says of a text.</summary>
+    public Verdict Read(ReadOnlySpan<byte> text)
+    {
+        _tokens.Read(text);
+        var best = Verdict.Silent;
+        Span<int> before = stackalloc int[LearnedModel.Lanes];
+        Span<int> sums = stackalloc int[LearnedModel.Lanes];
+        Span<float> weighed = stackalloc float[LearnedModel.Lanes];
+        var count = _tokens.Tokens.Length;
+        before.Clear();
+        for (var from = 0; from < count; from += Half)
+        {
+            var to = Math.Min(from + Half, count);
+            sums.Clear();
+            AddRows(from, to, sums);
+            if (from > 0 || to == count)
+            {
+                Weigh(before, sums, to - Math.Max(from - Half, 0), weighed);
+                var verdict = Judge(weighed[.._themes], count <= 2 * Half);
+                best = verdict.Score > best.Score ? verdict : best;
+            }
+
+            sums.CopyTo(before);
+        }
+
+        return best;
+    }
+
+    /// <summary>What the whole text weighs for each theme, in log-odds, as one stretch. For calibration.</summary>
+    public void Weigh(ReadOnlySpan<byte> text, Span<float> weighed)
+    {
+        _tokens.Read(text);
+        Span<int> sums = stackalloc int[LearnedModel.Lanes];
+        Span<float> all = stackalloc float[LearnedModel.Lanes];
+        sums.Clear();
+        AddRows(0, _tokens.Tokens.Length, sums);
+        Weigh(default, sums, _tokens.Tokens.Length, all);
+        all[.._themes].CopyTo(weighed);
+    }
+
+    /// <summary>By what a sum counts in a text of so many words: long texts have more of everything.</summary>
+    public static float ShareOf(int words) => (float)(1 / Math.Sqrt(Math.Max(words, FewWords)));
+
+    private void AddRows(int from, int to, Span<int> sums)
+    {
+        var tokens = _tokens.Tokens;
+        var previous = from > 0 ? tokens[from - 1].Word : 0;
+        for (var i = from; i < to; i++)
+        {
+            ref readonly var token = ref tokens[i];
+            if (token.Word == 0)
+            {
+                AddGrams(token, sums);
+            }
+            else
+            {
+                Add(model.RowOf(token.Word), sums);
+                if (previous != 0 && !token.NewSentence)
+                {
+                    Add(model.Pairs.Find(model.PairOf(previous, token.Word)), sums);
+                }
+            }
+
+            previous = token.Word;
+        }
+    }
+
+    private void AddGrams(in Token token, Span<int> sums)
+    {
+        Span<byte> scratch = stackalloc byte[CharacterGrams.Scratch];
+        for (var grams = new CharacterGrams(_tokens.FoldedOf(token), scratch); grams.MoveNext();)
+        {
+            Add(model.Grams.Find(grams.Current), sums);
+        }
+    }
+
+    private void Add(int row, Span<int> sums)
+    {
+        if (row == 0)
+        {
+            return;
+        }
+
+        ref var weights = ref MemoryMarshal.GetReference(model.Row(row));
+        ref var sum = ref MemoryMarshal.GetReference(sums);
+        for (nuint at = 0; at < LearnedModel.Lanes; at += (nuint)Vector256<short>.Count)
+        {
+            var (low, high) = Vector256.Widen(Vector256.LoadUnsafe(ref weights, at));
+            (Vector256.LoadUnsafe(ref sum, at) + low).StoreUnsafe(ref sum, at);
+            (Vector256.LoadUnsafe(ref sum, at + 8) + high).StoreUnsafe(ref sum, at + 8);
+        }
+    }
+
+    private void Weigh(ReadOnlySpan<int> before, ReadOnlySpan<int> sums, int words, Span<float> weighed)
+    {
+        var unit = (float)model.Unit * ShareOf(words);
+        for (var i = 0; i < _themes; i++)
+        {
+            weighed[i] = ((sums[i] + (before.Length > 0 ? before[i] : 0)) * unit) + model.Bias[i];
+        }
+    }
+
+    private Verdict Judge(Span<float> weighed, bool mayOpen)
+    {
+        var likeliest = 1;
+        for (var i = 2; i < weighed.Length; i++)
+        {
+            likeliest = weighed[i] > weighed[likeliest] ? i : likeliest;
+        }
+
+        if (weighed[likeliest] - weighed[LearnedModel.Benign] < _leastLead)
+        {
+            return Verdict.Silent;
+        }
+
+        Logistic.Softmax(weighed);
+        var score = 1 - weighed[LearnedModel.Benign];
+        return score < model.Agree ? Verdict.Silent : new Verdict(model.Themes[likeliest], score, mayOpen && score >= model.Open);
+    }
+}

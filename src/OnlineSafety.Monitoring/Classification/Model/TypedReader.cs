@@ -1,0 +1,45 @@
+using System.Text;
+using OnlineSafety.Monitoring.Events;
+
+namespace OnlineSafety.Monitoring.Classification.Model;
+
+/// <summary>
+/// Reads with a model what a person typed: search terms, messages, documents, reports. Addresses, titles of pages and what else a page brings along
+/// are nobody's words, and no model was trained on them. Scratch of one worker, not thread-safe.
+/// </summary>
+internal sealed class TypedReader(LearnedModel model, Taxonomy taxonomy)
+{
+    private readonly ModelReader _reader = new(model);
+    private EventField _field;
+
+    /// <summary>What the model says of an event: of two texts the surer counts.</summary>
+    public Verdict Read(EventDraft draft)
+    {
+        var best = Verdict.Silent;
+        Read(draft, EventField.SearchQuery, ref best);
+        if (draft.Kind is ActivityKind.Search or ActivityKind.Typed or ActivityKind.Message or ActivityKind.Report)
+        {
+            Read(draft, EventField.Text, ref best);
+        }
+
+        return best;
+    }
+
+    /// <summary>The voice of the verdict last read, for the event that it was read of.</summary>
+    public LearnedVoice VoiceOf(in Verdict verdict, EventDraft draft)
+    {
+        var text = draft[_field];
+        var (weightiest, start, end) = new WeightyWords(model, text).Of(verdict.Theme);
+        return new LearnedVoice(
+            verdict, taxonomy.Themes[verdict.Theme], model.Version, _field == EventField.Text ? "text" : "searchQuery",
+            (Encoding.UTF8.GetString(text[start..end]), Encoding.UTF8.GetCharCount(text[..start])), weightiest);
+    }
+
+    private void Read(EventDraft draft, EventField field, ref Verdict best)
+    {
+        if (draft.Has(field) && _reader.Read(draft[field]) is var verdict && verdict.Score > best.Score)
+        {
+            (best, _field) = (verdict, field);
+        }
+    }
+}

@@ -1,0 +1,80 @@
+using System.Globalization;
+
+namespace OnlineSafety.Monitoring.Classification.Model;
+
+/// <summary>
+/// Explains a verdict by the words, pairs and n-grams that weigh most for a theme and against benign. Of a word that the model does not know only its
+/// known n-grams are named: an explanation repeats no name. Made only when a verdict counts.
+/// </summary>
+internal sealed class WeightyWords
+{
+    private const int Most = 5;
+
+    private readonly LearnedModel _model;
+    private readonly TokenBuffer _tokens;
+    private readonly List<Weight> _weights = [];
+    private readonly float _share;
+    private int _lane;
+
+    public WeightyWords(LearnedModel model, ReadOnlySpan<byte> text)
+    {
+        _model = model;
+        _tokens = new TokenBuffer(model.Words);
+        _tokens.Read(text);
+        _share = ModelReader.ShareOf(_tokens.Tokens.Length);
+    }
+
+    /// <summary>The words as a list, and the bytes of the original text that the weightiest came from.</summary>
+    public (string List, int Start, int End) Of(int theme)
+    {
+        _lane = Array.IndexOf(_model.Themes, theme);
+        _weights.Clear();
+        for (var i = 0; i < _tokens.Tokens.Length; i++)
+        {
+            AddToken(i);
+        }
+
+        var weightiest = _weights.GroupBy(w => w.Name, StringComparer.Ordinal)
+            .Select(same => same.First() with { Sum = same.Sum(w => w.Sum) })
+            .Where(w => w.Sum > 0)
+            .OrderByDescending(w => w.Sum)
+            .ThenBy(w => w.Name, StringComparer.Ordinal)
+            .Take(Most)
+            .ToList();
+        var list = string.Join(", ", weightiest.Select(w => string.Create(CultureInfo.InvariantCulture, $"{w.Name} +{w.Sum:0.0}")));
+        return weightiest.Count == 0 ? (list, 0, 0) : (list, weightiest[0].Start, weightiest[0].End);
+    }
+
+    private void AddToken(int at)
+    {
+        var token = _tokens.Tokens[at];
+        if (token.Word == 0)
+        {
+            Span<byte> scratch = stackalloc byte[CharacterGrams.Scratch];
+            for (var grams = new CharacterGrams(_tokens.FoldedOf(token), scratch); grams.MoveNext();)
+            {
+                Add(Shown(CharacterGrams.Text(grams.Current)), _model.Grams.Find(grams.Current), token.Start, token.End);
+            }
+
+            return;
+        }
+
+        Add(_model.NameOf(token.Word), _model.RowOf(token.Word), token.Start, token.End);
+        if (at > 0 && !token.NewSentence && _tokens.Tokens[at - 1] is { Word: > 0 } previous)
+        {
+            Add($"{_model.NameOf(previous.Word)} {_model.NameOf(token.Word)}", _model.Pairs.Find(_model.PairOf(previous.Word, token.Word)), previous.Start, token.End);
+        }
+    }
+
+    private void Add(string name, int row, int start, int end)
+    {
+        var weights = _model.Row(row);
+        _weights.Add(new Weight(name, (weights[_lane] - weights[LearnedModel.Benign]) * (float)_model.Unit * _share, start, end));
+    }
+
+    // A part of a word is shown as one: "kil-", "-ill", "-il-".
+    private static string Shown(string gram) =>
+        $"{(gram.StartsWith('<') ? "" : "-")}{gram.Trim('<', '>')}{(gram.EndsWith('>') ? "" : "-")}";
+
+    private sealed record Weight(string Name, float Sum, int Start, int End);
+}

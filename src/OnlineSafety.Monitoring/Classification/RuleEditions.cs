@@ -1,0 +1,64 @@
+using System.Collections.Concurrent;
+
+namespace OnlineSafety.Monitoring.Classification;
+
+/// <summary>
+/// The same packs and category maps under each edition of the taxonomy. The newest (or the one that is asked for) is compiled at once, so that its errors are
+/// seen at start-up; any other when it is first used. Thread-safe.
+/// </summary>
+internal sealed class RuleEditions
+{
+    private readonly Dictionary<string, (DateOnly From, ReadOnlyMemory<byte> Json)> _taxonomies = new(StringComparer.Ordinal);
+    private readonly (string Name, ReadOnlyMemory<byte> Json)[] _packs;
+    private readonly (string Vendor, ReadOnlyMemory<byte> Json)[] _categories;
+    private readonly ReadOnlyMemory<byte> _model;
+    private readonly ConcurrentDictionary<string, Lazy<RuleSet>> _compiled = new(StringComparer.Ordinal);
+
+    /// <param name="taxonomies">One file for each edition.</param>
+    /// <param name="packs">Rule packs, by name.</param>
+    /// <param name="categories">Category maps, by vendor.</param>
+    /// <param name="model">The learned voice; empty where there is none.</param>
+    /// <param name="standard">Id of the edition for schools that chose none; null: the newest.</param>
+    /// <exception cref="RuleException">Files are wrong, or there is no such edition; lists every error.</exception>
+    public RuleEditions(
+        IEnumerable<(string Name, ReadOnlyMemory<byte> Json)> taxonomies,
+        IEnumerable<(string Name, ReadOnlyMemory<byte> Json)> packs,
+        IEnumerable<(string Vendor, ReadOnlyMemory<byte> Json)> categories,
+        ReadOnlyMemory<byte> model = default,
+        string? standard = null)
+    {
+        (_packs, _categories, _model) = ([.. packs], [.. categories], model);
+        var errors = new RuleErrors();
+        foreach (var (name, json) in taxonomies.OrderBy(t => t.Name, StringComparer.Ordinal))
+        {
+            var taxonomy = Taxonomy.Parse(json, errors);
+            if (!_taxonomies.TryAdd(taxonomy.Id, (taxonomy.InForceFrom, json)))
+            {
+                errors.Add(name, "taxonomy", $"the edition '{taxonomy.Id}' is in another file already");
+            }
+        }
+
+        Ids = [.. _taxonomies.OrderBy(t => t.Value.From).ThenBy(t => t.Key, StringComparer.Ordinal).Select(t => t.Key)];
+        if (standard is not null && !_taxonomies.ContainsKey(standard))
+        {
+            errors.Add("taxonomy", "edition", $"there is none called '{standard}'. Known: {string.Join(", ", Ids)}");
+        }
+
+        errors.Throw();
+        Standard = Of(standard ?? Ids[^1])!;
+    }
+
+    /// <summary>Ids of the editions, the newest last.</summary>
+    public IReadOnlyList<string> Ids { get; }
+
+    /// <summary>The rules of schools that chose no edition.</summary>
+    public RuleSet Standard { get; }
+
+    /// <summary>Each case on which a rule does otherwise than it must, in words.</summary>
+    public IEnumerable<string> WrongCases() => RuleCases.Wrong(Standard, _packs);
+
+    /// <summary>The rules under an edition; null when this installation has none of that id.</summary>
+    public RuleSet? Of(string id) => _taxonomies.TryGetValue(id, out var taxonomy)
+        ? _compiled.GetOrAdd(id, _ => new Lazy<RuleSet>(() => RuleSet.Parse(taxonomy.Json, _packs, _categories, _model))).Value
+        : null;
+}

@@ -1,0 +1,17 @@
+namespace OnlineSafety.Monitoring.Classification;
+
+/// <summary>One word of a text: its number in the lexicon (0: unknown) and the bytes of the original text it came from.</summary>
+internal struct Token
+{
+    public int Word;
+    public int Start;
+    public int End;
+    public int Folded;
+    public int FoldedLength;
+
+    /// <summary>A sentence ended before it: gaps of a phrase do not reach across.</summary>
+    public bool NewSentence;
+
+    /// <summary>A sign of its own, such as an emoji.</summary>
+    public bool Sign;
+}

@@ -1,0 +1,118 @@
+using System.Text.Json;
+using OnlineSafety.Monitoring.Classification;
+using OnlineSafety.Monitoring.Events;
+
+namespace OnlineSafety.Monitoring.Tests.Classification.Model;
+
+public sealed class LearnedVoiceTests
+{
+    [Fact]
+    public void AloneAndSureItOpensAMediumReviewAndTheReasonsNameIt()
+    {
+        var found = SomeModel.Assess(SomeModel.SureOf("suicide", "wobble"), "such a wobble today");
+        Assert.Equal(("suicide", Severity.Medium, Risk.Content), (found.Theme, found.Severity, found.Risk));
+        var reason = Assert.Single(found.Reasons);
+        Assert.Equal(("learned.suicide", "en@1", "text", "wobble", 7, "suicide medium"), (reason.Rule, reason.Version, reason.Field, reason.Matched, reason.Start, reason.Effect));
+        Assert.Contains("weightiest: wobble +", reason.Explanation, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void UnsureItOpensNothing() => Assert.Same(Assessment.None, SomeModel.Assess(SomeModel.UnsureOf("suicide", "wobble"), "such a wobble today"));
+
+    [Fact]
+    public void AThemeThatAsksForLessIsOpenedWithLess()
+    {
+        Assert.Equal(Severity.Low, SomeModel.Assess(SomeModel.SureOf("filter_bypass", "wobble"), "such a wobble today").Severity);
+        Assert.Equal(Severity.None, SomeModel.Assess(SomeModel.SureOf("misinformation", "wobble"), "such a wobble today").Severity);
+    }
+
+    [Theory]
+    [InlineData("none", "high", "none", "high")] // a hint speaks
+    [InlineData("none", "critical", "none", "high")] // and never above high
+    [InlineData("low", "", "low", "medium")]
+    [InlineData("medium", "", "medium", "high")]
+    [InlineData("high", "", "high", "high")]
+    public void WhereARuleSaysTheSameItRaises(string severity, string agree, string alone, string together)
+    {
+        var rules = SomeModel.Rule("drugs", severity, agree);
+        var model = SomeModel.UnsureOf("drugs", "wobble");
+        Assert.Equal(alone, Words.Of(SomeModel.Assess(null, "a wobble", rules: rules).Severity));
+        var found = SomeModel.Assess(model, "a wobble", rules: rules);
+        Assert.Equal(together, Words.Of(found.Severity));
+        Assert.Equal(together != alone, found.Reasons.Any(r => r.Rule == "learned.drugs" && r.Effect.StartsWith("raised to", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void WhereARuleSaysSomethingElseItRaisesNothing() =>
+        Assert.Equal(Severity.Low, SomeModel.Assess(SomeModel.UnsureOf("hacking", "wobble"), "a wobble", rules: SomeModel.Rule("drugs", "low")).Severity);
+
+    [Fact]
+    public void WhatARuleExcusedItDoesNotOpen()
+    {
+        var rules = SomeModel.Rule("drugs", "medium");
+        var model = SomeModel.SureOf("drugs", "wobble");
+        Assert.Equal(Severity.High, SomeModel.Assess(model, "a wobble", rules: rules).Severity);
+        Assert.Equal(Severity.None, SomeModel.Assess(model, "a wobble jelly", rules: rules).Severity);
+    }
+
+    [Fact]
+    public void ItReadsOnlyWhatAPersonTyped()
+    {
+        var model = SomeModel.SureOf("suicide", "wobble");
+        Assert.Equal(Severity.Medium, SomeModel.Assess(model, "a wobble", ActivityKind.Search, EventField.SearchQuery).Severity);
+        Assert.Equal(Severity.Medium, SomeModel.Assess(model, "a wobble", ActivityKind.Message).Severity);
+        Assert.Same(Assessment.None, SomeModel.Assess(model, "a wobble", ActivityKind.Visit));
+        Assert.Same(Assessment.None, SomeModel.Assess(model, "a wobble", ActivityKind.App, EventField.App));
+        Assert.Same(Assessment.None, SomeModel.Assess(model, "https://search.test/?q=wobble", ActivityKind.Visit, EventField.Url));
+    }
+
+    [Fact]
+    public void WhateverAModelSaysNothingIsLoweredOrClosed()
+    {
+        // Every text of every rule, read by models that are sure of one theme or another in every text.
+        var texts = Texts().ToList();
+        Assert.True(texts.Count > 500);
+        foreach (var theme in new[] { "suicide", "drugs", "help_seeking", "misinformation", "filter_bypass" })
+        {
+            var all = SomeModel.File with { Themes = ["none", theme], Bias = [0, 60] };
+            var model = SomeModel.Compile(all);
+            var (with, without) = (new Assessor(RuleFiles.Shipped.With(model)), new Assessor(RuleFiles.Shipped.With(null)));
+            foreach (var text in texts)
+            {
+                var draft = new EventDraft { Kind = ActivityKind.Search };
+                draft.Set(EventField.SearchQuery, System.Text.Encoding.UTF8.GetBytes(text));
+                var (before, after) = (without.Assess(draft, "smoothwall", default), with.Assess(draft, "smoothwall", default));
+                Assert.True(after.Severity >= before.Severity, $"{theme}: {text}");
+                Assert.All(before.Themes, code => Assert.Contains(code, after.Themes));
+            }
+        }
+    }
+
+    [Fact]
+    public void WithoutAModelTheVoiceIsGoneAndNothingElse()
+    {
+        foreach (var text in Texts())
+        {
+            var without = SomeModel.Assess(null, text);
+            var silent = SomeModel.Assess(SomeModel.File, text);
+            Assert.Equal((without.Theme, without.Severity), (silent.Theme, silent.Severity));
+            Assert.Equal(without.Reasons, silent.Reasons);
+            Assert.DoesNotContain(without.Reasons, r => r.Rule.StartsWith("learned.", StringComparison.Ordinal));
+        }
+    }
+
+    private static IEnumerable<string> Texts()
+    {
+        foreach (var pack in RuleFiles.Packs)
+        {
+            using var json = JsonDocument.Parse(File.ReadAllBytes(pack));
+            foreach (var rule in json.RootElement.TryGetProperty("rules", out var rules) ? rules.EnumerateArray() : default)
+            {
+                foreach (var text in rule.GetProperty("positive").EnumerateArray().Concat(rule.GetProperty("negative").EnumerateArray()))
+                {
+                    yield return text.GetString()!;
+                }
+            }
+        }
+    }
+}
