@@ -61,7 +61,7 @@ internal sealed class JoinedWords(Lexicon lexicon)
             for (var lengths = lexicon.Parts.LengthsAt(letters[from..]); lengths != 0; lengths &= lengths - 1)
             {
                 var to = from + BitOperations.TrailingZeroCount(lengths) + 1;
-                if (_words[to] > _words[from] + 1 && lexicon.FindOwn(buffer, start + from, to - from) is var word and not 0)
+                if (_words[to] > _words[from] + 1 && lexicon.FindOwn(buffer, start + from, to - from) is var word and not 0 && !lexicon.IsJoined(word))
                 {
                     _words[to] = (byte)(_words[from] + 1);
                     _last[to] = (word, from);
