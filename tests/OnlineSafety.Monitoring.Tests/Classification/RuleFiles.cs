@@ -16,7 +16,11 @@ internal static class RuleFiles
 
     public static RuleSet Shipped { get; } = Load();
 
-    public static IEnumerable<string> Packs => Directory.GetFiles(Path.Combine(Root, "schemas/rulepacks/en"), "*.json").Order(StringComparer.Ordinal);
+    /// <summary>The packs of all languages.</summary>
+    public static IEnumerable<string> Packs => Directory.GetFiles(Path.Combine(Root, "schemas/rulepacks"), "*.json", SearchOption.AllDirectories).Order(StringComparer.Ordinal);
+
+    /// <summary>Language folder and file: <c>pl/contact.json</c>.</summary>
+    public static string NameOf(string pack) => Path.GetRelativePath(Path.Combine(Root, "schemas/rulepacks"), pack).Replace('\\', '/');
 
     public static string Case(string name) => Path.Combine(Root, "tests/OnlineSafety.Monitoring.Tests/Classification/cases", name);
 
@@ -58,7 +62,7 @@ internal static class RuleFiles
             .Select(file => (Path.GetFileName(Path.GetDirectoryName(file))!, (ReadOnlyMemory<byte>)File.ReadAllBytes(file)));
         return RuleSet.Parse(
             Taxonomy,
-            Packs.Select(file => (Path.GetFileName(file), (ReadOnlyMemory<byte>)File.ReadAllBytes(file))),
+            Packs.Select(file => (NameOf(file), (ReadOnlyMemory<byte>)File.ReadAllBytes(file))),
             vendors.Append(("agree", AgreeingVendor(taxonomy))));
     }
 }

@@ -5,13 +5,13 @@ namespace OnlineSafety.Monitoring.Tests.Classification;
 
 public sealed class RulePackCaseTests
 {
-    public static TheoryData<string> Packs => [.. RuleFiles.Packs.Select(p => Path.GetFileName(p))];
+    public static TheoryData<string> Packs => [.. RuleFiles.Packs.Select(RuleFiles.NameOf)];
 
     [Theory]
     [MemberData(nameof(Packs))]
     public void EveryRuleAppliesToItsPositiveCasesAndNotToItsNegativeOnes(string pack)
     {
-        using var json = JsonDocument.Parse(File.ReadAllBytes(RuleFiles.Packs.Single(p => Path.GetFileName(p) == pack)));
+        using var json = JsonDocument.Parse(File.ReadAllBytes(RuleFiles.Packs.Single(p => RuleFiles.NameOf(p) == pack)));
         var wrong = new List<string>();
         foreach (var rule in json.RootElement.TryGetProperty("rules", out var rules) ? rules.EnumerateArray() : default)
         {
