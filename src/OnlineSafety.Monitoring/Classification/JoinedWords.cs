@@ -87,7 +87,7 @@ internal sealed class JoinedWords(Lexicon lexicon)
             to = from;
         }
 
-        Certain = grave > 1 && _found.Length - first > 2;
+        Certain = grave > 1;
         return grave > 0 ? _found.AsSpan(first) : [];
     }
 }
