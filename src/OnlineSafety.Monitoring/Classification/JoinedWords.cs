@@ -61,7 +61,7 @@ internal sealed class JoinedWords(Lexicon lexicon)
             for (var lengths = lexicon.Parts.LengthsAt(letters[from..]); lengths != 0; lengths &= lengths - 1)
             {
                 var to = from + BitOperations.TrailingZeroCount(lengths) + 1;
-                if (_words[to] > _words[from] + 1 && lexicon.FindOwn(buffer, start + from, to - from) is var word and not 0)
+                if (_words[to] > _words[from] + 1 && lexicon.FindOwn(buffer, start + from, to - from) is var word and not 0 && !lexicon.IsJoined(word))
                 {
                     _words[to] = (byte)(_words[from] + 1);
                     _last[to] = (word, from);
@@ -87,7 +87,7 @@ internal sealed class JoinedWords(Lexicon lexicon)
             to = from;
         }
 
-        Certain = grave > 1 && _found.Length - first > 2;
+        Certain = grave > 1;
         return grave > 0 ? _found.AsSpan(first) : [];
     }
 }
