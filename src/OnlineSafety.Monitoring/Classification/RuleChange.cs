@@ -1,7 +1,8 @@
 namespace OnlineSafety.Monitoring.Classification;
 
 /// <summary>Rule files that are tried in the place of others. What there is none of stays.</summary>
-/// <param name="Whole">The packs are all of the shared ones: any other under <see cref="Shared"/> is left out. An installation's own further packs stay.</param>
+/// <param name="Whole">The packs are all of the shared ones: any other under <see cref="Shared"/> is left out, and so is a model that is not
+/// given. An installation's own further packs stay.</param>
 /// <param name="Packs">By their path under <c>rulepacks/</c>, or their name alone.</param>
 internal sealed record RuleChange(
     bool Whole,

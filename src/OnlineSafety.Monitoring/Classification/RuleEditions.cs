@@ -69,7 +69,7 @@ internal sealed class RuleEditions
         change.Taxonomies.Count > 0 ? change.Taxonomies : _taxonomies.Select(t => (t.Key, t.Value.Json)),
         change.PacksOver(_packs),
         change.Categories.Count > 0 ? change.Categories : _categories,
-        change.Model.IsEmpty ? _model : change.Model,
+        change.Model.IsEmpty && !change.Whole ? _model : change.Model,
         standard,
         _lists);
 

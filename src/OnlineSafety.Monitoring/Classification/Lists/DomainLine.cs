@@ -32,7 +32,7 @@ internal static class DomainLine
         host = default;
         var first = Word(ref line);
         // An address before a name is where a hosts file sends it.
-        if (!first.IsEmpty && !line.IsEmpty && IPAddress.TryParse(first, out _))
+        if (!first.IsEmpty && !line.IsEmpty && IsAddress(first))
         {
             first = Word(ref line);
         }
@@ -53,14 +53,8 @@ internal static class DomainLine
             return DomainLineKind.Bad;
         }
 
-        if (IPAddress.TryParse(first, out _))
-        {
-            host = Lower(first, buffer);
-            return DomainLineKind.Address;
-        }
-
         host = Lower(first, buffer);
-        return IsOwn(host) ? DomainLineKind.Nothing : IsHost(host) ? DomainLineKind.Host : DomainLineKind.Bad;
+        return IsAddress(first) ? DomainLineKind.Address : IsOwn(host) ? DomainLineKind.Nothing : IsHost(host) ? DomainLineKind.Host : DomainLineKind.Bad;
     }
 
     private static ReadOnlySpan<byte> Word(ref ReadOnlySpan<byte> line)
@@ -78,6 +72,9 @@ internal static class DomainLine
         line = !line.IsEmpty && line[0] == '#' ? default : line;
         return word;
     }
+
+    // One written in full: half of one would be found in the end of others.
+    private static bool IsAddress(ReadOnlySpan<byte> word) => (word.Contains((byte)':') || word.Count((byte)'.') == 3) && IPAddress.TryParse(word, out _);
 
     // Everything below a listed host is listed with it, so the ways to say so mean nothing more.
     private static ReadOnlySpan<byte> Bare(ReadOnlySpan<byte> word) => word.TrimStart("*."u8).TrimEnd("."u8);
