@@ -72,7 +72,7 @@ internal sealed class WhatIfJob(
             throw new JobRefusedException(e.Message);
         }
 
-        var recorded = await WhatIfSql.EventsAsync(session, job.Target.School, from - RecordWriter.Remembered, to + Afterwards, MostConcerns + 1, cancellationToken);
+        var recorded = await WhatIfSql.EventsAsync(session, job.Target.School, (from, to), RecordWriter.Remembered, Afterwards, MostConcerns + 1, cancellationToken);
         return recorded.Count <= MostConcerns
             ? (request, recorded, await WhatIfSql.StreamsAsync(session, job.Target, from, to, cancellationToken))
             : throw new JobRefusedException(TooMany);

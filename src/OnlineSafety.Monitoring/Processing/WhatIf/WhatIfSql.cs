@@ -31,11 +31,12 @@ internal static class WhatIfSql
         ORDER BY s.opened_at, s.stream_id
         """;
 
+    // Of the span also what was of no concern, such as a blocked search: its evidence may be of one by other rules.
     private const string Events = """
         SELECT received_at, stream_id, seq, part, source_id, alert_id, severity, risk, theme, parent_theme, audience, route, subject_key, subject_role,
                subject_staff, vendor, review <> ''
-        FROM event WHERE school_id = $1 AND received_at BETWEEN $2 AND $3 AND (severity > 0 OR alert_id IS NOT NULL)
-        LIMIT $4
+        FROM event WHERE school_id = $1 AND received_at BETWEEN $2 AND $3 AND (severity > 0 OR alert_id IS NOT NULL OR received_at BETWEEN $4 AND $5)
+        LIMIT $6
         """;
 
     private const string Alerts = "SELECT alert_id, number, outcome FROM alert WHERE school_id = $1 AND alert_id = ANY ($2)";
@@ -59,8 +60,10 @@ internal static class WhatIfSql
             row => new ReplayRange(new SourceKey(target.School, row.GetGuid(1)), row.GetGuid(0), row.GetFieldValue<DateOnly>(2), row.GetInt64(3), row.GetInt64(4), []),
             cancellationToken);
 
-    public static Task<List<JudgedEvent>> EventsAsync(Session session, Guid school, DateTimeOffset from, DateTimeOffset to, int most, CancellationToken cancellationToken) =>
-        session.RowsAsync(Events, [school, from, to, most], ReadEvent, cancellationToken);
+    /// <summary>Events as recorded: of the span, and around it.</summary>
+    public static Task<List<JudgedEvent>> EventsAsync(
+        Session session, Guid school, (DateTimeOffset From, DateTimeOffset To) span, TimeSpan before, TimeSpan after, int most, CancellationToken cancellationToken) =>
+        session.RowsAsync(Events, [school, span.From - before, span.To + after, span.From, span.To, most], ReadEvent, cancellationToken);
 
     public static Task<List<RecordedAlert>> AlertsAsync(Session session, Guid school, Guid[] alerts, CancellationToken cancellationToken) =>
         session.RowsAsync(

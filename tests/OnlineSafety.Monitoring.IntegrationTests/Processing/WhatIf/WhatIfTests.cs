@@ -13,7 +13,7 @@ namespace OnlineSafety.Monitoring.IntegrationTests.Processing.WhatIf;
 /// <summary>Other rules over what was received and recorded, by the job that the process role does.</summary>
 public sealed class WhatIfTests(PostgresFixture postgres) : ReplayScene(postgres), IClassFixture<PostgresFixture>
 {
-    private static readonly DateTimeOffset Started = DateTimeOffset.UtcNow.AddHours(-1);
+    private static readonly DateTimeOffset Started = Some.Time.AddHours(-1);
 
     [Fact]
     public async Task TheSameRulesChangeNothingAndSayTheSameBytesTwice()
