@@ -1,3 +1,6 @@
+using System.Text;
+using OnlineSafety.Monitoring.Classification;
+using OnlineSafety.Monitoring.Events;
 using OnlineSafety.Monitoring.TestKit;
 using OnlineSafety.Monitoring.TestKit.Evasion;
 
@@ -9,16 +12,23 @@ internal static class EvasionMode
     public const string Help = """
           evasion      grave terms in every disguise, classified as the plain term or not
 
-          --words FILE  also lists which of these ordinary words, one a line, are taken for something grave (for "ordinary" in the packs)
+          --words FILE     lists instead what each of these texts, one a line, is read as and found to be
+          --ordinary FILE  lists instead which of these words of a dictionary belong into "ordinary" of the packs: taken for a slip of another or for
+                           words written backwards, or found to be something only as several words
         """;
 
     private const double Bar = 0.95;
 
     public static int Run(string[] args)
     {
-        if (args is ["--words", var file])
+        if (args is ["--words", var words])
         {
-            return ListTaken(File.ReadLines(file));
+            return ListTaken(File.ReadLines(words), taken: false);
+        }
+
+        if (args is ["--ordinary", var dictionary])
+        {
+            return ListTaken(File.ReadLines(dictionary), taken: true);
         }
 
         if (args.Length > 0)
@@ -33,7 +43,7 @@ internal static class EvasionMode
             Disguise = group.Key,
             Terms = group.Count(),
             Found = group.Count(result => result.Same),
-            Missed = group.Where(result => !result.Same).Select(result => new { result.Term, result.Written, Severity = Events.Words.Of(result.Found.Severity) }).ToArray(),
+            Missed = group.Where(result => !result.Same).Select(result => new { result.Term, result.Written, Severity = Words.Of(result.Found.Severity) }).ToArray(),
         }).ToArray();
         foreach (var row in byDisguise)
         {
@@ -47,15 +57,23 @@ internal static class EvasionMode
         return share >= Bar ? 0 : 1;
     }
 
-    private static int ListTaken(IEnumerable<string> words)
+    private static int ListTaken(IEnumerable<string> words, bool taken)
     {
-        var assessor = new Classification.Assessor(Repository.Rules.RuleSet);
+        var rules = Repository.Rules.RuleSet;
+        var lexicon = rules.Rules.Phrases.Lexicon;
+        var (assessor, tokens) = (new Assessor(rules), new TokenBuffer(lexicon));
         foreach (var word in words)
         {
+            tokens.Read(Encoding.UTF8.GetBytes(word));
+            var read = string.Join(' ', tokens.Tokens.ToArray().Select(token => Encoding.UTF8.GetString(token.Word == 0 ? tokens.FoldedOf(token) : lexicon.Word(token.Word))));
             var found = EvasionRun.Assess(assessor, word);
-            if (found.Severity > Events.Severity.None)
+            if (!taken)
             {
-                Console.WriteLine($"{word}\t{Events.Words.Of(found.Severity)}\t{found.Theme}\t{string.Join(' ', found.Reasons.Select(reason => reason.Rule).Take(1))}");
+                Console.WriteLine($"{word}\t{read}\t{Words.Of(found.Severity)}\t{found.Theme}\t{found.Reasons.Select(reason => reason.Rule).FirstOrDefault()}");
+            }
+            else if (read != word && (!read.Contains(' ', StringComparison.Ordinal) || read.StartsWith(Lexicon.Backwards, StringComparison.Ordinal) || found.Severity > Severity.None))
+            {
+                Console.WriteLine(word);
             }
         }
 

@@ -47,7 +47,9 @@ internal static class AlertText
     {
         yield return $"Alert {alert.Number} at {school}: {alert.Severity} {alert.Risk}, {alert.Theme}{(alert.NeedsReview ? " (needs review)" : "")}{(alert.Unproven ? $" ({LowTrust.Words})" : "")}";
         yield return $"  state    {alert.State}{Step("acknowledged", alert.AcknowledgedAt, alert.AcknowledgedBy, zone)}{Step("resolved", alert.ResolvedAt, alert.ResolvedBy, zone)}";
-        yield return $"  about    {SetupText.Shown(alert.Subject ?? "nobody known")} ({alert.SubjectRole})";
+        yield return AlertCohort.Is(alert.Subject)
+            ? $"  about    {AlertCohort.Words}"
+            : $"  about    {SetupText.Shown(alert.Subject ?? "nobody known")} ({alert.SubjectRole})";
         if (alert.Themes.Count > 1)
         {
             yield return $"  also     {string.Join(", ", alert.Themes.Where(t => t != alert.Theme))}";

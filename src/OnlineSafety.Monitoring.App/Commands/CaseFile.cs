@@ -1,19 +1,19 @@
+using System.CommandLine;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using OnlineSafety.Monitoring.Classification;
 using OnlineSafety.Monitoring.Classification.Model.Training;
 
 namespace OnlineSafety.Monitoring.App.Commands;
 
-/// <summary>A file of labelled cases.</summary>
-/// <param name="Name">Without its folder.</param>
-/// <param name="Sha256">Of its bytes, in hexadecimal: a model names by it what it was trained on.</param>
-internal sealed record CaseFile(string Name, string Sha256, IReadOnlyList<LabelledCase> Cases)
+/// <summary>Reads what a model learns from and is measured by.</summary>
+internal static class CaseFile
 {
-    /// <summary>Reads files; throws <see cref="JsonException"/> naming the file and line that is no labelled case.</summary>
-    public static async Task<List<CaseFile>> ReadAsync(IEnumerable<FileInfo> files, CancellationToken cancellationToken)
+    /// <summary>Reads files of labelled cases; throws <see cref="JsonException"/> naming the file and line that is none.</summary>
+    public static async Task<List<TaughtFile>> ReadAsync(IEnumerable<FileInfo> files, CancellationToken cancellationToken)
     {
-        var read = new List<CaseFile>();
+        var read = new List<TaughtFile>();
 
         // In the order of their names: what is made of them does not depend on how they were listed.
         foreach (var file in files.OrderBy(f => f.Name, StringComparer.Ordinal))
@@ -22,7 +22,7 @@ internal sealed record CaseFile(string Name, string Sha256, IReadOnlyList<Labell
             try
             {
                 using var lines = new StringReader(Encoding.UTF8.GetString(bytes));
-                read.Add(new CaseFile(file.Name, Convert.ToHexStringLower(SHA256.HashData(bytes)), LabelledCase.Read(lines)));
+                read.Add(new TaughtFile(file.Name, Sha256(bytes), LabelledCase.Read(lines)));
             }
             catch (JsonException e)
             {
@@ -33,14 +33,19 @@ internal sealed record CaseFile(string Name, string Sha256, IReadOnlyList<Labell
         return read;
     }
 
-    public static System.CommandLine.Argument<FileInfo[]> Argument()
+    /// <summary>The texts of the rules of a language.</summary>
+    public static List<TaughtFile> OfRules(string schemas, string language, Taxonomy taxonomy) => RuleTexts.Of(
+        Directory.GetFiles(Path.Combine(schemas, "rulepacks", language), "*.json").Order(StringComparer.Ordinal).Select(Pack), taxonomy);
+
+    public static Argument<FileInfo[]> Argument() => new Argument<FileInfo[]>("cases")
     {
-        var cases = new System.CommandLine.Argument<FileInfo[]>("cases")
-        {
-            Description = "JSON lines as classify reads them, each with expected: risk, theme, severityAtLeast.",
-            HelpName = "CASES",
-            Arity = System.CommandLine.ArgumentArity.OneOrMore,
-        };
-        return System.CommandLine.ArgumentValidation.AcceptExistingOnly(cases);
-    }
+        Description = "JSON lines as classify reads them, each with expected: risk, theme, severityAtLeast.",
+        HelpName = "CASES",
+        Arity = ArgumentArity.OneOrMore,
+    }.AcceptExistingOnly();
+
+    private static (string Name, string Sha256, ReadOnlyMemory<byte> Json) Pack(string file) =>
+        File.ReadAllBytes(file) is var bytes ? (Path.GetFileName(file), Sha256(bytes), bytes) : default;
+
+    private static string Sha256(byte[] bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
 }

@@ -29,7 +29,7 @@ internal static class ModelTrainCommand
         var json = Output.JsonSwitch();
         var command = new ExampledCommand(
             "train",
-            "Train the model on labelled cases, and say what it is worth on cases that it had not seen.",
+            "Train the model on labelled cases and on the texts of the rules, and say what it is worth on cases that it had not seen.",
             "onlinesafety model train cases.jsonl more-cases.jsonl --out en.json",
             "onlinesafety model train cases.jsonl --out en.json --folds 10 --json")
         {
@@ -40,9 +40,11 @@ internal static class ModelTrainCommand
             var files = await CaseFile.ReadAsync(parse.GetRequiredValue(cases), cancellationToken);
             var path = parse.GetValue(recipe)?.FullName ?? Path.Combine(installation.Schemas.Root, "models", "en.recipe.json");
             var written = TrainingRecipe.Parse(Path.GetFileName(path), await File.ReadAllBytesAsync(path, cancellationToken));
-            var run = new TrainingRun(written, Rules.LoadRuleSet(installation.Schemas.Root, withModel: false), parse.GetValue(folds));
+            var rules = Rules.LoadRuleSet(installation.Schemas.Root, withModel: false);
+            var texts = CaseFile.OfRules(installation.Schemas.Root, written.Language, rules.Taxonomy);
+            var run = new TrainingRun(written, rules, parse.GetValue(folds));
             var (model, trial) = await Output.WithProgressAsync(parse, parse.GetValue(json), "models", progress => Task.Run(
-                () => run.Start([.. files.Select(f => (f.Name, f.Sha256, f.Cases))], progress, cancellationToken), cancellationToken));
+                () => run.Start(files, texts, progress, cancellationToken), cancellationToken));
             await File.WriteAllTextAsync(parse.GetRequiredValue(file).FullName, LearnedModelText.Of(model), new UTF8Encoding(false), cancellationToken);
             await ModelReport.WriteAsync(parse, parse.GetValue(json), trial, model.Training.Metrics, [.. ModelReport.Size(model), "Every case was judged by a model that had not seen its sub-area."]);
         });

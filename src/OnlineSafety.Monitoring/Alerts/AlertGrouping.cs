@@ -22,6 +22,9 @@ internal sealed record AlertCandidate
     /// <summary>Null when nothing is known of the person: such an event is never grouped.</summary>
     public required string? SubjectKey { get; init; }
 
+    /// <summary>The alert of a class activity (<see cref="AlertCohort"/>) that it joins or raises when no alert of its person is open; null: none.</summary>
+    public string? Cohort { get; init; }
+
     public required PersonRole SubjectRole { get; init; }
 
     public required Guid? SubjectStaff { get; init; }

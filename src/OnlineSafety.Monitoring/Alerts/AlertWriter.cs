@@ -53,7 +53,7 @@ internal sealed class AlertWriter(Session session, Guid school, TimeSpan window,
 
     private async Task LoadAsync(IReadOnlyCollection<AlertCandidate> candidates, string sql, CancellationToken cancellationToken)
     {
-        var subjects = candidates.Where(c => c.SubjectKey is not null).Select(c => c.SubjectKey!).Distinct(StringComparer.Ordinal).ToArray();
+        var subjects = candidates.SelectMany(c => new[] { c.SubjectKey, c.Cohort }).OfType<string>().Distinct(StringComparer.Ordinal).ToArray();
         if (subjects.Length > 0)
         {
             var since = candidates.Min(c => c.ReceivedAt) - window;
@@ -72,6 +72,18 @@ internal sealed class AlertWriter(Session session, Guid school, TimeSpan window,
     /// <summary>Takes one candidate in; returns the alert that it raised or joined.</summary>
     public Guid Take(AlertCandidate candidate)
     {
+        if (Join(candidate) is { } own)
+        {
+            return own;
+        }
+
+        // No alert of its person is open: rather one for the class than one more of the same.
+        var raising = candidate.Cohort is null ? candidate : candidate with { SubjectKey = candidate.Cohort };
+        return (candidate.Cohort is null ? null : Join(raising)) ?? Raise(raising);
+    }
+
+    private Guid? Join(AlertCandidate candidate)
+    {
         // The latest first: a person may have several alerts on different desks.
         var known = candidate.SubjectKey is { } subject ? _known.GetValueOrDefault(subject, []) : [];
         for (var i = known.Count - 1; i >= 0; i--)
@@ -89,6 +101,11 @@ internal sealed class AlertWriter(Session session, Guid school, TimeSpan window,
             }
         }
 
+        return null;
+    }
+
+    private Guid Raise(AlertCandidate candidate)
+    {
         var raised = AlertGrouping.Raise(candidate, school, Guid.NewGuid(), now);
         raised.Late = late;
         Know(raised);

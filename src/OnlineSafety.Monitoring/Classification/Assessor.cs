@@ -38,6 +38,7 @@ internal sealed class Assessor(RuleSet rules)
     private readonly OverlayReader _overlays = new(rules);
     private Assessment? _latest;
     private Verdict _learned = Verdict.Silent;
+    private LearnedVoice? _voice;
     private int _context;
     private int _unread;
 
@@ -50,7 +51,7 @@ internal sealed class Assessor(RuleSet rules)
         _latest = null;
         _findings.Clear();
         var unmapped = ReadCategories(draft, vendor);
-        _learned = _typed?.Read(draft) ?? Verdict.Silent;
+        (_learned, _voice) = (_typed?.Read(draft) ?? Verdict.Silent, null);
         _listed.Clear();
         _hosts.Find(draft[EventField.UrlHost], _listed);
         ReadFields(draft, _categories.Count > 0 || _listed.Count > 0 || _learned.Speaks ? RulesAsked.All : RulesAsked.Deciding, context);
@@ -228,7 +229,10 @@ internal sealed class Assessor(RuleSet rules)
 
     private Assessment Decide(
         EventDraft draft, in AssessContext person, List<Finding> findings, List<Category> known, FindingSlice slice, string omitted, string unmapped) =>
-        new Decision(rules, draft, person.KeyStage ?? "", findings, known, _context, slice, _learned.Speaks ? _typed?.VoiceOf(_learned, draft) : null) { Context = person, Omitted = omitted, Listed = _listed }.Decide(unmapped);
+        new Decision(rules, draft, person.KeyStage ?? "", findings, known, _context, slice, VoiceIn(draft)) { Context = person, Omitted = omitted, Listed = _listed }.Decide(unmapped);
+
+    // Made once for an event, however often it is decided anew.
+    private LearnedVoice? VoiceIn(EventDraft draft) => _learned.Speaks ? _voice ??= _typed?.VoiceOf(_learned, draft) : null;
 
     // Only a category is weighed by what the words speak of: so the texts that were passed over are read in full only beside one.
     private void ReadContexts(EventDraft draft)

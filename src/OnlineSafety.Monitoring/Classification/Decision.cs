@@ -18,8 +18,14 @@ internal sealed class Decision(
     private readonly List<Reason> _reasons = [];
     private readonly List<string> _themes = [];
 
+    private Excuses _excuses = new(rules, overlay: null);
+
     /// <summary>Whom it is about, and what their school does otherwise.</summary>
-    public AssessContext Context { get; init; }
+    public AssessContext Context
+    {
+        get;
+        init => (field, _excuses) = (value, new Excuses(rules, value.Overlay));
+    }
 
     /// <summary>Id of a step that is left out, to see what it did; empty: none is.</summary>
     public string Omitted { get; init; } = "";
@@ -54,7 +60,7 @@ internal sealed class Decision(
         }
 
         AddOthers(best);
-        if (best < 0 && Omitted != Excused && GravestExcused() is var spared and >= 0)
+        if (best < 0 && Omitted != Excused && _excuses.Gravest(findings) is var spared and >= 0)
         {
             // An excuse says what is likely meant, not what is meant: grave words never vanish, they are recorded and add up.
             theme = ThemeOf(findings[spared]);
@@ -100,25 +106,6 @@ internal sealed class Decision(
 
     private bool VendorSure => draft.VendorBreach || draft.VendorSeverity >= 5;
 
-    private int GravestExcused()
-    {
-        var gravest = -1;
-        for (var i = 0; i < findings.Count; i++)
-        {
-            var rule = RuleOf(findings[i]);
-            if (findings[i].Excuse >= 0 && rule.Severity >= Severity.High && IsKept(Taxonomy.Themes[ThemeOf(findings[i])], findings[i].Excuse)
-                && (gravest < 0 || rule.Severity > RuleOf(findings[gravest]).Severity))
-            {
-                gravest = i;
-            }
-        }
-
-        return gravest;
-    }
-
-    // What a school excludes of a theme that must alert everywhere is recorded all the same.
-    private bool IsKept(Theme theme, int excuse) => theme.Grave || (theme.MandatoryAlert && Context.Overlay?.Exclusion(excuse) is not null);
-
     private Assessment Build(int index, Risk? risk, Severity severity, bool unmapped)
     {
         if (index < 0 || severity == Severity.None)
@@ -136,6 +123,7 @@ internal sealed class Decision(
             Instructions = theme.Instructions,
             Themes = _themes,
             UnmappedCategory = unmapped,
+            VendorSays = VendorSure || draft.VendorSeverity >= 4 || categories.Exists(category => Array.Exists(category.Themes, t => Taxonomy.Themes[t].ParentCode == theme.ParentCode)),
             Edition = Taxonomy.Edition,
             Rules = Context.Overlay?.VersionAt(Context.At) ?? rules.Version,
         };
@@ -143,7 +131,7 @@ internal sealed class Decision(
 
     private Rule RuleOf(in Finding finding) => rules.RuleOf(finding, Context.Overlay);
 
-    private int ThemeOf(in Finding finding) => finding.Field == EventField.Text ? RuleOf(finding).Authored : RuleOf(finding).Theme;
+    private int ThemeOf(in Finding finding) => RuleOf(finding).ThemeIn(finding.Field);
 
     private bool Beats(int candidate, Severity severity, int best, Severity bestSeverity)
     {
@@ -236,6 +224,12 @@ internal sealed class Decision(
             return;
         }
 
+        // What decided until now is still one of the themes found.
+        if (theme >= 0 && !_themes.Contains(Taxonomy.Themes[theme].Code, StringComparer.Ordinal))
+        {
+            _themes.Add(Taxonomy.Themes[theme].Code);
+        }
+
         (severity, theme, risk) = (voice.Opens, voice.Verdict.Theme, null);
         _reasons.Add(voice.Because("No rule says so, and a person should look.", $"{voice.Theme.Code} {Words.Of(severity)}"));
     }
@@ -254,13 +248,9 @@ internal sealed class Decision(
         var rule = RuleOf(finding);
         var code = Taxonomy.Themes[ThemeOf(finding)].Code;
         var (matched, start) = slice(draft, finding);
-        var explanation = finding.Excuse < 0 ? rule.Explain : $"{rule.Explain} Not counted: {WhyExcused(finding.Excuse)}";
-        _reasons.Add(new Reason(rule.Id, rule.Version, Name(finding.Field), matched, start, explanation, effect.Length > 0 ? effect : $"{code} {Words.Of(rule.Severity)}"));
+        var explanation = finding.Excuse < 0 ? rule.Explain : $"{rule.Explain} Not counted: {_excuses.Why(finding.Excuse)}";
+        _reasons.Add(new Reason(rule.Id, rule.Version, ReasonFields.Of(finding.Field), matched, start, explanation, effect.Length > 0 ? effect : $"{code} {Words.Of(rule.Severity)}"));
     }
-
-    private string WhyExcused(int excuse) => Context.Overlay?.Exclusion(excuse) is { } entry
-        ? $"the school excludes '{entry.Text}' until {entry.Until.UtcDateTime:yyyy-MM-dd} ({entry.RuleId}): {entry.Why}"
-        : $"'{rules.Rules.SetNames[excuse]}' stands near it.";
 
     // What did not decide is shown too: the other themes, and what was excused and why.
     private void AddOthers(int best)
@@ -356,14 +346,4 @@ internal sealed class Decision(
     private static Severity Min(Severity one, Severity other) => one < other ? one : other;
 
     private static Severity Max(Severity one, Severity other) => one > other ? one : other;
-
-    /// <summary>A field as reasons call it.</summary>
-    public static string Name(EventField field) => field switch
-    {
-        EventField.SearchQuery => "searchQuery",
-        EventField.Text => "text",
-        EventField.App => "app",
-        EventField.VendorReason => "vendorReason",
-        _ => "url",
-    };
 }

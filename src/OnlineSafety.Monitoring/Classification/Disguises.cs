@@ -42,6 +42,17 @@ internal sealed class Disguises(Lexicon lexicon)
         return traits;
     }
 
+    public static int LettersOf(ReadOnlySpan<byte> word)
+    {
+        var letters = 0;
+        foreach (var b in word)
+        {
+            letters += b >= (byte)'a' ? 1 : 0;
+        }
+
+        return letters;
+    }
+
     /// <summary>The word with letters for its digits; itself when it has no letters beside them.</summary>
     public static string Letters(string word) =>
         word.Any(char.IsAsciiDigit) && word.Any(char.IsAsciiLetter) && word.All(char.IsAscii) ? string.Concat(word.Select(c => (char)Folding.LeetAsI[c])) : word;

@@ -70,7 +70,7 @@ internal sealed class Explainer(RuleSet rules)
         // It is the first reason, unless all that was found is excused.
         foreach (var finding in findings)
         {
-            if (finding.Excuse < 0 && finding.End > 0 && rules.RuleOf(finding, overlay).Id == assessment.Reasons[0].Rule && Decision.Name(finding.Field) == assessment.Reasons[0].Field)
+            if (finding.Excuse < 0 && finding.End > 0 && rules.RuleOf(finding, overlay).Id == assessment.Reasons[0].Rule && ReasonFields.Of(finding.Field) == assessment.Reasons[0].Field)
             {
                 return finding;
             }

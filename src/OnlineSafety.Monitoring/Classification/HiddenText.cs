@@ -42,6 +42,9 @@ internal sealed class HiddenText
         return (first, last);
     }
 
+    /// <summary>Whether most of the text last unescaped was escapes: as it stands it has nothing to read but their digits.</summary>
+    public bool MostlyEscapes { get; private set; }
+
     /// <summary>Undoes escapes; false when there are none.</summary>
     public bool TryUnescape(ReadOnlySpan<byte> text)
     {
@@ -51,11 +54,11 @@ internal sealed class HiddenText
         }
 
         Start(text.Length);
-        var undone = false;
+        var undone = 0;
         for (var at = 0; at < text.Length;)
         {
             var length = Escapes.Read(text[at..], out var rune, out var raw);
-            undone |= length > 0;
+            undone += length;
             if (length == 0 || raw)
             {
                 length = Math.Max(length, 1);
@@ -69,7 +72,8 @@ internal sealed class HiddenText
             at += length;
         }
 
-        return undone;
+        MostlyEscapes = undone > text.Length / 2;
+        return undone > 0;
     }
 
     /// <summary>Turns upside-down letters, and what runs from right to left against the nature of its letters; false when there is neither.</summary>

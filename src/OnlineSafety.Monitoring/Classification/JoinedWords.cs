@@ -8,8 +8,14 @@ namespace OnlineSafety.Monitoring.Classification;
 /// </summary>
 internal sealed class JoinedWords(Lexicon lexicon)
 {
-    /// <summary>Shorter ones are more often a word of their own.</summary>
-    public const int Shortest = 8;
+    /// <summary>Shorter ones are often words of their own.</summary>
+    public const int Shortest = 7;
+
+    /// <summary>A piece as long as this says something by itself.</summary>
+    public const int Telling = 6;
+
+    // Most unknown words are shorter: of those only what begins or ends with a grave word is taken apart.
+    private const int Long = 10;
 
     private const int ShortestGrave = 4;
     private const byte Unreached = byte.MaxValue;
@@ -33,6 +39,11 @@ internal sealed class JoinedWords(Lexicon lexicon)
         }
 
         var letters = buffer.Slice(start, length);
+        if (length is >= Shortest and < Long && !lexicon.Edges.MayHave(letters))
+        {
+            return [];
+        }
+
         if (lexicon.Parts.LengthsAt(letters) == 0)
         {
             return [];
@@ -50,7 +61,7 @@ internal sealed class JoinedWords(Lexicon lexicon)
             for (var lengths = lexicon.Parts.LengthsAt(letters[from..]); lengths != 0; lengths &= lengths - 1)
             {
                 var to = from + BitOperations.TrailingZeroCount(lengths) + 1;
-                if (_words[to] > _words[from] + 1 && lexicon.Find(buffer, start + from, to - from) is var word and not 0)
+                if (_words[to] > _words[from] + 1 && lexicon.FindOwn(buffer, start + from, to - from) is var word and not 0)
                 {
                     _words[to] = (byte)(_words[from] + 1);
                     _last[to] = (word, from);
@@ -61,18 +72,22 @@ internal sealed class JoinedWords(Lexicon lexicon)
         return _words[length] == Unreached ? [] : Found(length, shortestGrave);
     }
 
+    /// <summary>Several of the words last found are grave: no other word is made like that by chance.</summary>
+    public bool Certain { get; private set; }
+
     private ReadOnlySpan<(int Word, int From)> Found(int length, int shortestGrave)
     {
-        var grave = false;
+        var grave = 0;
         var first = _found.Length;
         for (var to = length; to > 0;)
         {
             var (word, from) = _last[to];
-            grave |= to - from >= shortestGrave && lexicon.IsGuarded(word);
+            grave += to - from >= shortestGrave && lexicon.IsGuarded(word) ? 1 : 0;
             _found[--first] = (word, from);
             to = from;
         }
 
-        return grave ? _found.AsSpan(first) : [];
+        Certain = grave > 1 && _found.Length - first > 2;
+        return grave > 0 ? _found.AsSpan(first) : [];
     }
 }

@@ -54,13 +54,14 @@ internal sealed class Lexicon
     public Lexicon(IReadOnlyList<string> words, IReadOnlyList<(string Form, int Word)>? forms = null, IReadOnlyList<(int Word, WordMark Mark)>? marks = null, WordParts? parts = null)
     {
         Count = words.Count;
-        BackwardsWord = words.Contains(Backwards, StringComparer.Ordinal) ? words.TakeWhile(word => word != Backwards).Count() + 1 : 0;
+        BackwardsWord = words.Contains(Backwards, StringComparer.Ordinal) ? words.TakeWhile(word => word != Backwards).Count() + 1 : -1;
         _marks = new WordMark[words.Count + 1];
         foreach (var (word, mark) in marks ?? [])
         {
             _marks[word] |= mark;
         }
 
+        Edges = new WordEdges(words.Where((_, i) => IsGuarded(i + 1)));
         Parts = parts ?? new WordParts(words);
         var all = words.Select((word, i) => (Form: word, Word: i + 1)).Concat(forms ?? []).DistinctBy(entry => entry.Form, StringComparer.Ordinal).ToList();
         _filter = new ulong[BitOperations.RoundUpToPowerOf2((uint)Math.Max(all.Count * FilterBits, 1024)) / 64];
@@ -80,8 +81,11 @@ internal sealed class Lexicon
     /// <summary>Number of words, other ways to write them not counted.</summary>
     public int Count { get; }
 
-    /// <summary>Number of the word that all backward ones are; 0 when none is looked for.</summary>
+    /// <summary>Number of the word that all backward ones are; no word's when none is looked for.</summary>
     public int BackwardsWord { get; }
+
+    /// <summary>Tells whether a grave word may be at the beginning or end of another.</summary>
+    public WordEdges Edges { get; }
 
     /// <summary>Tells which lengths a word may have by how it begins.</summary>
     public WordParts Parts { get; }
@@ -100,23 +104,36 @@ internal sealed class Lexicon
 
         var hash = Hash(buffer.Slice(start, length + Padding), length, out var word);
         var bits = Bits(hash);
-        return (_filter[(hash >> 12) & _filterMask] & bits) != bits ? 0 : Find(hash, word, buffer.Slice(start, length));
+        return (_filter[(hash >> 12) & _filterMask] & bits) != bits ? 0 : Locate(hash, word, buffer.Slice(start, length)).Word;
     }
 
-    private int Find(ulong hash, in Start start, ReadOnlySpan<byte> word)
+    /// <summary>The same, but only a word as it is: neither another way to write one nor several written as one.</summary>
+    public int FindOwn(ReadOnlySpan<byte> buffer, int start, int length)
+    {
+        var hash = Hash(buffer.Slice(start, length + Padding), length, out var word);
+        var bits = Bits(hash);
+        if ((_filter[(hash >> 12) & _filterMask] & bits) != bits)
+        {
+            return 0;
+        }
+
+        var slot = Locate(hash, word, buffer.Slice(start, length));
+        return slot.Entry < Count && !IsJoined(slot.Word) ? slot.Word : 0;
+    }
+
+    /// <summary>The word of a number.</summary>
+    public ReadOnlySpan<byte> Word(int number) => _entries[number - 1];
+
+    private Slot Locate(ulong hash, in Start start, ReadOnlySpan<byte> word)
     {
         for (var at = hash >> 40; ; at++)
         {
             ref readonly var slot = ref _slots[at & _slotMask];
-            if (slot.Word == 0)
-            {
-                return 0;
-            }
 
             // No word holds a NUL, so up to 16 bytes the masked bytes are the word and tell its length.
-            if (slot.Start == start && (word.Length <= 16 || word.SequenceEqual(_entries[slot.Entry])))
+            if (slot.Word == 0 || (slot.Start == start && (word.Length <= 16 || word.SequenceEqual(_entries[slot.Entry]))))
             {
-                return slot.Word;
+                return slot;
             }
         }
     }

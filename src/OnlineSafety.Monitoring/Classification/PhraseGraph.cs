@@ -63,7 +63,14 @@ internal sealed class PhraseGraph
             {
                 if (start.Always || (next != 0 && (start.Next & (1UL << (next & 63))) != 0))
                 {
-                    Walk(tokens, start.Node, i, i + 1, hits);
+                    if (tokens[i].Part)
+                    {
+                        Continue(tokens, start.Node, i, i + 1, hits);
+                    }
+                    else
+                    {
+                        Walk(tokens, start.Node, i, i + 1, hits);
+                    }
                 }
             }
         }

@@ -72,7 +72,8 @@ internal sealed class PhraseGraphBuilder
     public Lexicon Lexicon()
     {
         var guarded = _guarded.Where(_words.ContainsKey).Select(word => (Word: word, Number: _words[word])).ToList();
-        var forms = guarded.SelectMany(g => WordForms.Slips(g.Word).Select(form => (form, g.Number))).ToList();
+        var forms = guarded.SelectMany(g => WordForms.Slips(g.Word).Select(slip => (slip.Form, g.Number, slip.Rank)))
+            .OrderBy(slip => slip.Rank).Select(slip => (slip.Form, slip.Number)).ToList();
         if (guarded.Count > 0)
         {
             var backwards = Number(Classification.Lexicon.Backwards);

@@ -61,7 +61,11 @@ internal sealed class PhraseSieve
             }
 
             ref readonly var word = ref _words[tokens[i].Word];
-            RuleBits.Add(_bits.AsSpan(word.Bits.From, word.Bits.Count), seen);
+            if (!tokens[i].Part)
+            {
+                RuleBits.Add(_bits.AsSpan(word.Bits.From, word.Bits.Count), seen);
+            }
+
             var next = i + 1 < tokens.Length ? tokens[i + 1].Word : 0;
             foreach (ref readonly var start in _starts.AsSpan(word.Starts.From, word.Starts.Count))
             {

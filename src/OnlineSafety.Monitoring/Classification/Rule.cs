@@ -15,6 +15,9 @@ internal sealed class Rule
     /// <summary>Theme when the words are the pupil's own message.</summary>
     public required int Authored { get; init; }
 
+    /// <summary>Theme of what it found in a field.</summary>
+    public int ThemeIn(EventField field) => field == EventField.Text ? Authored : Theme;
+
     public required Risk? Risk { get; init; }
 
     public required Severity Severity { get; init; }

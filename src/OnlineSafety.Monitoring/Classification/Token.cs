@@ -12,6 +12,9 @@ internal struct Token
     /// <summary>A sentence ended before it: gaps of a phrase do not reach across.</summary>
     public bool NewSentence;
 
+    /// <summary>A short piece of what may be two words written as one: it counts only as part of a longer phrase ("homo" of "homophone" says nothing).</summary>
+    public bool Part;
+
     /// <summary>A sign of its own, such as an emoji.</summary>
     public bool Sign;
 }

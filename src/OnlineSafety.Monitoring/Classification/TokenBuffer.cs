@@ -6,15 +6,11 @@ namespace OnlineSafety.Monitoring.Classification;
 /// Reusable scratch that cuts a text into folded words and looks each up. What hides a word is undone only where the word as written is unknown;
 /// what hides a whole text (escapes, letters upside down, words backwards) is read once more behind it. Not thread-safe.
 /// </summary>
-internal sealed class TokenBuffer
+internal sealed partial class TokenBuffer
 {
     // Two letters set apart are no word.
     private const int FewestSingles = 3;
 
-    // A blank is taken for one inside a word only beside an unknown piece as short as this.
-    private const int ShortPiece = 4;
-    private const int ShortestTorn = 5;
-    private const int LongestTorn = 16;
 
     private readonly Lexicon _lexicon;
     private readonly WordMap _map = new();
@@ -35,6 +31,7 @@ internal sealed class TokenBuffer
     private int _length;
     private bool _newSentence;
     private bool _mayBeTorn;
+    private bool _shortPiece;
     private bool _backwards;
 
     public TokenBuffer(Lexicon lexicon)
@@ -56,8 +53,9 @@ internal sealed class TokenBuffer
     {
         _used = _count = _known = 0;
         _backwards = false;
-        var plain = Cut(text);
-        if (_hidden.TryUnescape(text))
+        var escaped = _hidden.TryUnescape(text);
+        var plain = !(escaped && _hidden.MostlyEscapes) && Cut(text);
+        if (escaped)
         {
             ReadHidden();
         }
@@ -89,7 +87,7 @@ internal sealed class TokenBuffer
     private bool Cut(ReadOnlySpan<byte> text)
     {
         var first = _count;
-        (_singles, _leet, _first, _length) = (0, false, first, text.Length);
+        (_singles, _leet, _shortPiece, _first, _length) = (0, false, false, first, text.Length);
         _newSentence = first > 0;
 
         // A character never folds to more than twice its bytes, and what is put together stands behind them once more.
@@ -134,9 +132,9 @@ internal sealed class TokenBuffer
     {
         foreach (ref var token in _tokens.AsSpan(_first, _count - _first))
         {
-            if (token.Word == 0 && token.FoldedLength > 1)
+            if ((token.Word == 0 || token.FoldedLength > 1) && _disguises.FindNumber(FoldedOf(token)) is var word and not 0)
             {
-                token.Word = _disguises.FindNumber(FoldedOf(token));
+                token.Word = word;
             }
         }
     }
@@ -191,6 +189,12 @@ internal sealed class TokenBuffer
     {
         var folded = text + at;
         var word = _lexicon.Find(_folded, folded, length);
+        if (word != 0 && length is > 1 and < JoinedWords.Shortest && !_shortPiece)
+        {
+            Append(word, folded, length, at, at + length);
+            return;
+        }
+
         if (word == 0 || length == 1)
         {
             _mayBeTorn |= (at + length < _length && TornWords.MayTear(_folded[folded + length])) || (at > 0 && TornWords.MayTear(_folded[folded - 1]));
@@ -230,134 +234,12 @@ internal sealed class TokenBuffer
             _used = word.Folded + word.FoldedLength;
             if (word.Sign)
             {
-                Append(word with { Word = _lexicon.Find(_folded, word.Folded, word.FoldedLength) });
+                Append(_lexicon.Find(_folded, word.Folded, word.FoldedLength), word.Folded, word.FoldedLength, word.Start, word.End);
+                _tokens[_count - 1].Sign = true;
             }
             else
             {
                 Add(word.Folded, word.FoldedLength, word.Start, word.End);
-            }
-        }
-    }
-
-    private void Add(int folded, int length, int start, int end)
-    {
-        var word = _lexicon.Find(_folded, folded, length);
-        if (word == 0 && Disguises.TraitsOf(_folded.AsSpan(folded, length)) is var traits and not (WordTraits.Letters or WordTraits.Digits))
-        {
-            word = Undisguised(folded, length, traits);
-            if (word == 0 && (traits & WordTraits.Symbols) != 0)
-            {
-                AddPieces(folded, length, start, end);
-                return;
-            }
-        }
-
-        AddWord(word, folded, length, start, end);
-    }
-
-    private int Undisguised(int folded, int length, WordTraits traits)
-    {
-        var word = _disguises.Find(_folded.AsSpan(folded, length), traits);
-        _leet |= word != 0 && (traits & WordTraits.Digits) != 0;
-        return word;
-    }
-
-    private void AddWord(int word, int folded, int length, int start, int end)
-    {
-        if (length >= JoinedWords.Shortest && (word == 0 || _lexicon.IsJoined(word)) && TryAddJoined(folded, length, start, end))
-        {
-            return;
-        }
-
-        if (!TryMendBlank(word, folded, length, start, end))
-        {
-            Append(new Token { Word = word, Start = start, End = end, Folded = folded, FoldedLength = length });
-        }
-    }
-
-    // "sui cide": a blank, or one sign, inside a word of which a short piece is no word.
-    private bool TryMendBlank(int word, int folded, int length, int start, int end)
-    {
-        if (_count == _first || _newSentence)
-        {
-            return false;
-        }
-
-        ref var last = ref _tokens[_count - 1];
-        var total = last.FoldedLength + length;
-        if (start - last.End != 1 || total is < ShortestTorn or > LongestTorn || !((word == 0 && length <= ShortPiece) || (last.Word == 0 && last.FoldedLength <= ShortPiece)))
-        {
-            return false;
-        }
-
-        FoldedOf(last).CopyTo(_pair);
-        _folded.AsSpan(folded, length).CopyTo(_pair.AsSpan(last.FoldedLength));
-        var whole = _lexicon.Find(_pair, 0, total);
-        if (whole == 0 || whole == _lexicon.BackwardsWord || ((word != 0 || last.Word != 0) && (total == ShortestTorn || !_lexicon.IsGuarded(whole))))
-        {
-            return false;
-        }
-
-        // Folded bytes of a plain text have the blank between the pieces, those of another have not.
-        var at = last.Folded;
-        if (last.Folded + last.FoldedLength != folded)
-        {
-            at = _used;
-            _pair.AsSpan(0, total).CopyTo(_folded.AsSpan(at));
-            _used += total;
-        }
-
-        _known += last.Word == 0 ? 1 : 0;
-        last = last with { Word = whole, End = end, Folded = at, FoldedLength = total };
-        _singles = 0;
-        return true;
-    }
-
-    // Where letters stand for bytes one by one each part has its own span, elsewhere that of the whole.
-    private bool TryAddJoined(int folded, int length, int start, int end)
-    {
-        var parts = _joined.Split(_folded, folded, length);
-        for (var i = 0; i < parts.Length; i++)
-        {
-            var (from, to) = (parts[i].From, i + 1 < parts.Length ? parts[i + 1].From : length);
-            var (first, last) = end - start == length ? (start + from, start + to) : (start, end);
-            Append(new Token { Word = parts[i].Word, Start = first, End = last, Folded = folded + from, FoldedLength = to - from });
-        }
-
-        return parts.Length > 0;
-    }
-
-    private void Append(Token token)
-    {
-        if (_count == _tokens.Length)
-        {
-            Array.Resize(ref _tokens, _tokens.Length * 2);
-        }
-
-        token.NewSentence = _newSentence;
-        _newSentence = false;
-        _known += token.Word != 0 ? 1 : 0;
-        _backwards |= token.Word == _lexicon.BackwardsWord && token.Word != 0;
-        _tokens[_count++] = token;
-        _singles = token.FoldedLength == 1 ? _singles + 1 : 0;
-        _mayBeTorn |= _singles == FewestSingles;
-    }
-
-    // "rock!roll": the sign stood for no letter, so it parts two words. Both keep the span of the whole.
-    private void AddPieces(int folded, int length, int start, int end)
-    {
-        var from = folded;
-        for (var i = folded; i <= folded + length; i++)
-        {
-            if (i == folded + length || _folded[i] < Folding.FirstWordByte || _folded[i] is (byte)'@' or (byte)'|')
-            {
-                if (i > from)
-                {
-                    var word = _lexicon.Find(_folded, from, i - from);
-                    Append(new Token { Word = word, Start = start, End = end, Folded = from, FoldedLength = i - from });
-                }
-
-                from = i + 1;
             }
         }
     }

@@ -147,7 +147,7 @@ internal sealed class TornWords(Lexicon lexicon, Disguises disguises, JoinedWord
     private bool IsPair(ReadOnlySpan<byte> text, Span<Token> tokens, int next)
     {
         var between = text[tokens[_tokens[0]].End..tokens[_tokens[1]].Start];
-        return !between.ContainsAnyExcept(Tearing) || (next < tokens.Length && tokens[next].Start - tokens[_tokens[1]].End > between.Length);
+        return !between.ContainsAnyExcept(Tearing) || (next == tokens.Length || tokens[next].Start - tokens[_tokens[1]].End > between.Length);
     }
 
     // The longest word that begins with a piece.

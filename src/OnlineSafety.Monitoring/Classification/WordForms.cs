@@ -58,9 +58,9 @@ internal static class WordForms
     /// <summary>
     /// One slip each: a letter left out, doubled or swapped with the next, a vowel for another, a sound written otherwise. Only a sound changes the
     /// first letter: it is the one that people get right, and changing it makes other words (grope, rope). Words of four letters lose or swap only
-    /// where something of the word stays.
+    /// where something of the word stays. What is a slip of several words is taken for that of the lowest rank.
     /// </summary>
-    public static IEnumerable<string> Slips(string word)
+    public static IEnumerable<(string Form, int Rank)> Slips(string word)
     {
         if (word.Length < ShortestSlip || !word.All(char.IsAsciiLetter))
         {
@@ -73,18 +73,18 @@ internal static class WordForms
             var vowel = IsVowel(word[i]);
             if (!brief || (vowel && i + 1 < word.Length) || word[i] == word[i - 1])
             {
-                yield return word.Remove(i, 1);
+                yield return (word.Remove(i, 1), 1);
             }
 
-            yield return word.Insert(i, word[i].ToString());
+            yield return (word.Insert(i, word[i].ToString()), 0);
             if (i + 1 < word.Length && word[i] != word[i + 1])
             {
-                yield return word[..i] + word[i + 1] + word[i] + word[(i + 2)..];
+                yield return (word[..i] + word[i + 1] + word[i] + word[(i + 2)..], 0);
             }
 
             foreach (var other in vowel && !brief ? Vowels : "")
             {
-                yield return word[..i] + other + word[(i + 1)..];
+                yield return (word[..i] + other + word[(i + 1)..], 2);
             }
         }
 
@@ -92,7 +92,7 @@ internal static class WordForms
         {
             for (var at = word.IndexOf(sound, StringComparison.Ordinal); at >= 0; at = word.IndexOf(sound, at + 1, StringComparison.Ordinal))
             {
-                yield return word[..at] + spelt + word[(at + sound.Length)..];
+                yield return (word[..at] + spelt + word[(at + sound.Length)..], 2);
             }
         }
     }

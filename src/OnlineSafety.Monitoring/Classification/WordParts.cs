@@ -1,3 +1,5 @@
+using System.Collections.Frozen;
+
 namespace OnlineSafety.Monitoring.Classification;
 
 /// <summary>Which lengths the words of a lexicon have, by their first three letters: a word made of several is taken apart with few look-ups.</summary>
@@ -8,7 +10,10 @@ internal sealed class WordParts
 
     private const int Letters = 26;
     private const int Known = 3;
-    private const string SingleWords = "aiu";
+
+    // Of one or two letters only these are words that stand between others; the rest (slang, units, ends of words) would make anything of anything.
+    private static readonly FrozenSet<string> ShortWords =
+        "a i u am an as at be by do go he if im in is it me my no of on or so to up us we".Split(' ').ToFrozenSet(StringComparer.Ordinal);
 
     private readonly ushort[] _lengths = new ushort[Letters * Letters * Letters];
 
@@ -16,8 +21,7 @@ internal sealed class WordParts
     {
         foreach (var word in words)
         {
-            // Of single letters only those that are a word: the rest would make words of any letters at all.
-            if (word.Length <= Longest && word.All(char.IsAsciiLetterLower) && (word.Length > 1 || SingleWords.Contains(word[0])))
+            if (word.Length <= Longest && word.All(char.IsAsciiLetterLower) && (word.Length >= Known || ShortWords.Contains(word)))
             {
                 AddStart(word, 0, 0);
             }

@@ -83,6 +83,9 @@ internal sealed record Assessment(Risk Risk, string Theme, string ParentTheme, S
     /// <summary>All themes found, the deciding one first.</summary>
     public IReadOnlyList<string> Themes { get; init; } = [];
 
+    /// <summary>The product itself says the same: by a category of this theme, or because it rates the event as grave.</summary>
+    public bool VendorSays { get; init; }
+
     /// <summary>Edition of the taxonomy that judged it, <c>id@version</c>; empty when nothing was found.</summary>
     public string Edition { get; init; } = "";
 

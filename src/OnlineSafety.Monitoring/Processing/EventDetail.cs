@@ -36,10 +36,20 @@ internal static class EventDetail
             json.WriteString("theme", entry.Theme);
             json.WriteString("severity", Words.Of(entry.Severity));
             json.WriteString("vendor", entry.Vendor);
+            if (entry.VendorSays)
+            {
+                json.WriteBoolean("vendorSays", true);
+            }
+
             json.WriteEndObject();
         }
 
         json.WriteEndArray();
+        if (history.Alike > 0)
+        {
+            json.WriteNumber("alike", history.Alike);
+        }
+
         json.WriteEndObject();
     });
 

@@ -27,7 +27,7 @@ internal static class Recollection
             if (Correlator.Weighs(concern.Assessment, rules))
             {
                 concern.History = new History([.. entries]);
-                concern.Assessment = Correlator.Correlate(concern.Assessment, concern.History, rules);
+                concern.Assessment = Correlator.Correlate(concern.Assessment, concern.Event.ReceivedAt, concern.Event.Vendor, concern.History, rules);
             }
 
             if (entries.Count == Most)
@@ -35,7 +35,7 @@ internal static class Recollection
                 entries.RemoveAt(0);
             }
 
-            entries.Add(new HistoryEntry(concern.Event.ReceivedAt, concern.Assessment.Theme, concern.Assessment.Severity, concern.Event.Vendor));
+            entries.Add(new HistoryEntry(concern.Event.ReceivedAt, concern.Assessment.Theme, concern.Assessment.Severity, concern.Event.Vendor, concern.Assessment.VendorSays));
         }
     }
 }

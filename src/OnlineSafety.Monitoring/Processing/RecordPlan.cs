@@ -24,6 +24,12 @@ internal sealed class PlannedEvent
     /// <summary>Of no concern, and planned only because an alert holds what its record was taken for before.</summary>
     public bool Held { get; init; }
 
+    /// <summary>Rule and words of what was found, hashed: what a class does in one lesson has one. Null: nothing was found in words.</summary>
+    public long? Signature { get; init; }
+
+    /// <summary>The alert of a class activity that it joins when no alert of its person is open; null: none.</summary>
+    public string? Cohort { get; set; }
+
     /// <summary>What Correlate saw; stored with the result, so that a replay sees the same.</summary>
     public History History { get; set; } = History.Empty;
 }

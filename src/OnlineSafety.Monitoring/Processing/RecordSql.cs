@@ -60,10 +60,11 @@ internal static class RecordSql
     // COPY is refused under row-level security; arrays make one statement of any number of rows all the same.
     private const string InsertEvents = """
         INSERT INTO event (school_id, stream_id, source_id, recorded_at, seq, part, alert_id, received_at, occurred_at, review, kind, action, risk, severity,
-                           theme, parent_theme, audience, route, subject_key, subject_role, subject_staff, vendor, detail)
+                           theme, parent_theme, audience, route, subject_key, subject_role, subject_staff, vendor, detail, signature, vendor_says)
         SELECT $1, $2, $3, $4, r.*
         FROM unnest($5::bigint[], $6::int[], $7::uuid[], $8::timestamptz[], $9::timestamptz[], $10::text[], $11::smallint[], $12::smallint[], $13::smallint[],
-                    $14::smallint[], $15::text[], $16::text[], $17::smallint[], $18::text[], $19::text[], $20::smallint[], $21::uuid[], $22::text[], $23::bytea[]) r
+                    $14::smallint[], $15::text[], $16::text[], $17::smallint[], $18::text[], $19::text[], $20::smallint[], $21::uuid[], $22::text[], $23::bytea[],
+                    $24::bigint[], $25::boolean[]) r
         """;
 
     private const string InsertEvidence = """
@@ -76,12 +77,24 @@ internal static class RecordSql
         SELECT k.subject, h.*
         FROM unnest($2::text[]) AS k (subject)
         CROSS JOIN LATERAL (
-            SELECT array_agg(received_at), array_agg(theme), array_agg(severity), array_agg(vendor)
+            SELECT array_agg(received_at), array_agg(theme), array_agg(severity), array_agg(vendor), array_agg(vendor_says)
             FROM (
-                SELECT received_at, theme, severity, vendor FROM event
+                SELECT received_at, theme, severity, vendor, vendor_says FROM event
                 WHERE school_id = $1 AND subject_key = k.subject AND received_at >= $3 AND severity > 0
                 ORDER BY received_at DESC, stream_id DESC, seq DESC, part DESC LIMIT $4) e
             HAVING count(*) > 0) h
+        """;
+
+    // Oldest first. Bounded by events and not by persons: however often the same words come, so many rows are read.
+    public const string Alike = """
+        SELECT k.signature, e.subject_key, e.received_at
+        FROM unnest($2::bigint[], $3::timestamptz[]) AS k (signature, at)
+        CROSS JOIN LATERAL (
+            SELECT subject_key, received_at, stream_id, seq, part FROM event
+            WHERE school_id = $1 AND signature = k.signature AND received_at BETWEEN k.at - $4 AND k.at AND subject_key IS NOT NULL
+              AND NOT (stream_id = $5 AND seq >= $6)
+            ORDER BY received_at DESC, stream_id DESC, seq DESC, part DESC LIMIT $7) e
+        ORDER BY e.received_at, e.stream_id, e.seq, e.part
         """;
 
     public static NpgsqlBatchCommand WaitForLocksCommand() => new(WaitForLocks);
@@ -163,6 +176,7 @@ internal static class RecordSql
                 Column(events, e => (short)e.Assessment.Audience), Column(events, e => e.Route),
                 Column(events, e => e.SubjectKey), Column(events, e => (short)e.Subject.Role), Column(events, e => e.Subject.Staff),
                 Column(events, e => e.Event.Vendor), Column(events, e => EventDetail.Of(e.Event, e.Assessment, e.History)),
+                Column(events, e => e.Signature), Column(events, e => e.Assessment.VendorSays),
             },
         };
 

@@ -111,6 +111,36 @@ internal sealed class RecordWriter(Database database, RuleSet rules)
         var concerns = plan.Events.Where(e => e.SubjectKey is not null && e.Assessment.Severity > Severity.None).ToList();
         var seen = await HistoryAsync(session, school, concerns, cancellationToken);
         Recollection.Correlate(concerns, seen, rules);
+        await CorrelateAlikeAsync(session, school, Guid.Empty, plan.First, concerns, rules, cancellationToken);
+    }
+
+    /// <summary>Shows the concerns what others did: what was received up to them, and of their own stream only what stands before the plan.</summary>
+    public static async Task CorrelateAlikeAsync(
+        Session session, Guid school, Guid stream, long first, List<PlannedEvent> concerns, RuleSet rules, CancellationToken cancellationToken)
+    {
+        var seen = new SeenAlike();
+        var asked = new Dictionary<long, DateTimeOffset>();
+        foreach (var concern in concerns.Where(Cohorts.Asks))
+        {
+            if (seen.TryAdd(concern.Signature!.Value, []))
+            {
+                asked[concern.Signature.Value] = concern.Event.ReceivedAt;
+            }
+        }
+
+        if (seen.Count == 0)
+        {
+            return;
+        }
+
+        object[] values = [school, asked.Keys.ToArray(), asked.Values.ToArray(), Cohorts.Window, stream, first, Cohorts.Most];
+        foreach (var (signature, subject, at) in await session.RowsAsync(
+            RecordSql.Alike, values, row => (row.GetInt64(0), row.GetString(1), row.GetFieldValue<DateTimeOffset>(2)), cancellationToken))
+        {
+            seen[signature].Add((subject, at));
+        }
+
+        Cohorts.Correlate(concerns, seen, rules);
     }
 
     private async Task<Dictionary<string, List<HistoryEntry>>> HistoryAsync(
@@ -140,9 +170,10 @@ internal sealed class RecordWriter(Database database, RuleSet rules)
         {
             var (entries, times) = (seen[rows.GetString(0)], rows.GetFieldValue<DateTimeOffset[]>(1));
             var (themes, severities, vendors) = (rows.GetFieldValue<string[]>(2), rows.GetFieldValue<short[]>(3), rows.GetFieldValue<string[]>(4));
+            var vendorSays = rows.GetFieldValue<bool[]>(5);
             for (var i = times.Length - 1; i >= 0; i--)
             {
-                entries.Add(new HistoryEntry(times[i], themes[i], (Severity)severities[i], vendors[i]));
+                entries.Add(new HistoryEntry(times[i], themes[i], (Severity)severities[i], vendors[i], vendorSays[i]));
             }
         }
 
@@ -189,6 +220,7 @@ internal sealed class RecordWriter(Database database, RuleSet rules)
         Audience = planned.Assessment.Audience,
         Route = planned.Route,
         SubjectKey = planned.SubjectKey,
+        Cohort = planned.Cohort,
         SubjectRole = planned.Subject.Role,
         SubjectStaff = planned.Subject.Staff,
         Source = planned.Event.Source,

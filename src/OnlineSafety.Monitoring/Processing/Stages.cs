@@ -19,7 +19,6 @@ namespace OnlineSafety.Monitoring.Processing;
 internal sealed class Stages(Rules rules, ILogger logger) : IEventSink
 {
     private const int LongestUnmapped = 200;
-    private const int LongestIndexed = 256;
     private readonly Normalizer _normalizer = new(rules.Mappings);
     private readonly Dictionary<RuleSet, Assessor> _assessors = [];
 
@@ -287,24 +286,12 @@ internal sealed class Stages(Rules rules, ILogger logger) : IEventSink
         Event = read,
         Assessment = assessment,
         Subject = subject,
-        SubjectKey = SubjectKeyOf(read, subject),
+        SubjectKey = SubjectKeys.Of(read, subject),
         Route = AlertRoute.For(subject.Role),
         Review = review,
         Held = held,
+        Signature = review.Length > 0 ? null : Cohorts.SignatureOf(assessment),
     };
-
-    /// <summary>The person an event is grouped under: the account in the people list, else user, device or address. Nothing known: never grouped.</summary>
-    private static string? SubjectKeyOf(MonitoringEvent read, in Subject subject) =>
-        subject.Account.Length > 0 ? "user:" + Indexed(subject.Account)
-        : read.User is { Length: > 0 } user ? "user:" + Indexed(user)
-        : read.DeviceHost is { Length: > 0 } host ? "device:" + Indexed(host.ToLowerInvariant())
-        : read.DeviceIp is { Length: > 0 } address ? "address:" + Indexed(address)
-        : null;
-
-    // An index holds no more than 2,704 bytes. Cutting would put two devices together; a hash keeps them apart.
-    private static string Indexed(string name) => name.Length <= LongestIndexed
-        ? PostgresText.Of(name)
-        : "sha256-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name)));
 
     private void AddEvidence() => _plan.Evidence.Add(new PlannedEvidence(_position.Sequence, _record.Envelope, _record.Payload));
 

@@ -27,7 +27,7 @@ internal sealed record AssessFigures(double Benign, double Hit, double BenignByt
             foreach (var line in lines.AsSpan(0, Math.Min(Events, lines.Length)))
             {
                 draft.Reset();
-                draft.Kind = ActivityKind.Typed;
+                draft.Kind = Monitoring.Events.ActivityKind.Typed;
                 draft.Set(EventField.Text, line);
                 var allocated = GC.GetAllocatedBytesForCurrentThread();
                 var start = Stopwatch.GetTimestamp();

@@ -82,6 +82,56 @@ public sealed class CommandTests(PostgresFixture postgres) : IClassFixture<Postg
     }
 
     [Fact]
+    public async Task ASchoolAddsAndExcludesAndTheRulesSayWhatTheyMakeOfIt()
+    {
+        await using var database = await InstallationDatabase.CreateAsync(postgres.Server);
+        await database.AddSchoolAsync();
+        string[] at = ["--school", "Example Academy", "--json"];
+
+        var plain = await JsonAsync(database, "rules", "explain", "where to buy a zombie knife", "--json");
+        Assert.Equal("high", plain.GetProperty("severity").GetString());
+        var rule = plain.GetProperty("reasons")[0].GetProperty("rule").GetString()!;
+        Assert.Contains("without it:", (await RunAsync(database, "rules", "explain", "where to buy a zombie knife")).Output, StringComparison.Ordinal);
+        Assert.Equal("No concern.", (await RunAsync(database, "rules", "explain", "photosynthesis")).Output.Split('\n')[0].TrimEnd());
+
+        var added = await JsonAsync(database, ["rules", "add", "--phrase", "the back shed", "--theme", "drugs", "--severity", "medium", "--why", "Where vapes are sold.", .. at]);
+        var until = DateTime.UtcNow.AddDays(30).ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture);
+        await JsonAsync(database, ["rules", "exclude", "--rule", rule, "--reason", "A project.", "--until", until, .. at]);
+        Assert.Contains("no rule 'no.such'", (await RunAsync(database, ["rules", "exclude", "--rule", "no.such", "--reason", "x", "--until", until, .. at])).Error, StringComparison.Ordinal);
+        Assert.Contains("no theme 'nowhere'", (await RunAsync(database, ["rules", "add", "--phrase", "x", "--theme", "nowhere", "--severity", "low", "--why", "x", .. at])).Error, StringComparison.Ordinal);
+        Assert.Equal(2, (await RunAsync(database, ["rules", "exclude", "--reason", "x", "--until", until, .. at])).Exit);
+
+        var entry = added.GetProperty("entry").GetString()!;
+        await JsonAsync(database, ["rules", "overlay", "remove", entry, .. at]);
+        Assert.Equal([null, "ended"], (await JsonAsync(database, ["rules", "overlay", "list", .. at])).EnumerateArray()
+            .Select(e => e.GetProperty("endedBy").ValueKind == JsonValueKind.Null ? null : "ended"));
+
+        var day = DateTime.UtcNow.AddDays(7).ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture);
+        Assert.Equal("kcsie-2025", (await JsonAsync(database, ["school", "edition", "kcsie-2025", "--from", day, .. at])).GetProperty("chosen")[0].GetProperty("edition").GetString());
+        Assert.Contains("kcsie-1999", (await RunAsync(database, ["school", "edition", "kcsie-1999", .. at])).Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task RulesAreCheckedAndCompared()
+    {
+        await using var database = await InstallationDatabase.CreateAsync(postgres.Server);
+        Assert.Empty((await JsonAsync(database, "rules", "check", "--json")).GetProperty("errors").EnumerateArray());
+
+        await File.WriteAllTextAsync(Path.Combine(_data, "own.json"), """{"pack":"own","version":"1","language":"en","rules":[{"id":"own.shed","theme":"drugs","severity":"medium","all":[["back shed"]],"explain":"x","positive":["the front shed"],"negative":[]}]}""");
+        var (exit, output, _) = await RunAsync(database, "rules", "check", _data);
+        Assert.Equal(1, exit);
+        Assert.Contains("own.shed misses: the front shed", output, StringComparison.Ordinal);
+
+        var cases = Path.Combine(_data, "cases.jsonl");
+        await File.WriteAllTextAsync(cases, """{"id":"a","kind":"text","text":"flat earth proof nasa lying"}""" + "\n" + """{"id":"b","kind":"text","text":"meet at the back shed"}""");
+        var editions = await JsonAsync(database, "rules", "diff", "--taxonomy", "kcsie-2024", "--against", "kcsie-2026", cases, "--json");
+        Assert.Equal(["a"], editions.GetProperty("moved").EnumerateArray().Select(m => m.GetProperty("id").GetString()));
+        var packs = await JsonAsync(database, "rules", "diff", "--packs", _data, cases, "--json");
+        Assert.Equal(["b"], packs.GetProperty("moved").EnumerateArray().Select(m => m.GetProperty("id").GetString()));
+        Assert.Contains("1 of 2 cases move", (await RunAsync(database, "rules", "diff", "--packs", _data, cases)).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task AlertsListHasExactlyTheAgreedFields()
     {
         await using var database = await InstallationDatabase.CreateAsync(postgres.Server);

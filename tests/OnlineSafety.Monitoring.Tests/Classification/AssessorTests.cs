@@ -75,8 +75,15 @@ public sealed class AssessorTests
     [Fact]
     public void ACriticalThemeIsNeverLoweredBelowHigh()
     {
-        // The same words in the address of a page: the modifier for visits lowers, the floor holds.
-        var visited = RuleFiles.Visit("https://forum.test/so-mature-for-your-age");
+        // Words in the address of a page: the modifier for visits lowers, the floor holds.
+        var pack = """
+            {"pack":"p","version":"1","language":"en","rules":[
+              {"id":"a","theme":"grooming","severity":"high","all":[["sweet secret"]],"explain":"x","positive":["sweet secret"],"negative":[]}],
+             "modifiers":[{"id":"m","fields":["url"],"steps":-1,"explain":"x"}]}
+            """;
+        var draft = new EventDraft { Kind = ActivityKind.Visit };
+        draft.Set(EventField.Url, "https://forum.test/sweet-secret"u8);
+        var visited = new Assessor(RuleSet.Parse(RuleFiles.Taxonomy, [("p", Encoding.UTF8.GetBytes(pack))], [])).Assess(draft, "", default);
         Assert.Equal(("grooming", Severity.High), (visited.ParentTheme, visited.Severity));
         Assert.Equal(["lowered to medium", "raised to high"], visited.Reasons.Skip(1).Take(2).Select(r => r.Effect));
     }
@@ -115,10 +122,10 @@ public sealed class AssessorTests
     [Fact]
     public void AReportThatAPersonWroteIsReadByAPersonWhateverItsWords()
     {
-        var report = RuleFiles.Typed("please could somebody talk to my friend", more: d => d.Kind = ActivityKind.Report);
+        var report = RuleFiles.Typed("the fountain next to the gym is dripping", more: d => d.Kind = ActivityKind.Report);
         Assert.Equal((Severity.Medium, "help_seeking", Audience.DslOnly), (report.Severity, report.Theme, report.Audience));
         Assert.Contains(report.Reasons, r => r.Rule == "modifier.report");
-        Assert.Equal(Severity.None, RuleFiles.Typed("please could somebody talk to my friend").Severity);
+        Assert.Equal(Severity.None, RuleFiles.Typed("the fountain next to the gym is dripping").Severity);
     }
 
     [Fact]

@@ -10,7 +10,7 @@ public sealed class CorrelatorTests
     [Fact]
     public void TheFourthEventOfOneConcernIsRaisedAsAPattern()
     {
-        var fourth = Correlator.Correlate(Low(), Earlier("drugs", 3), RuleFiles.Shipped);
+        var fourth = Correlate(Low(), Earlier("drugs", 3));
         Assert.Equal(Severity.Medium, fourth.Severity);
         Assert.Equal("correlate.repeated", fourth.Reasons[^1].Rule);
     }
@@ -19,17 +19,55 @@ public sealed class CorrelatorTests
     public void FewerEventsOrOtherConcernsChangeNothing()
     {
         var low = Low();
-        Assert.Same(low, Correlator.Correlate(low, Earlier("drugs", 2), RuleFiles.Shipped));
-        Assert.Same(low, Correlator.Correlate(low, Earlier("gambling", 9), RuleFiles.Shipped));
-        Assert.Same(low, Correlator.Correlate(low, History.Empty, RuleFiles.Shipped));
+        Assert.Same(low, Correlate(low, Earlier("drugs", 2)));
+        Assert.Same(low, Correlate(low, Earlier("gambling", 9)));
+        Assert.Same(low, Correlate(low, History.Empty));
     }
 
     [Fact]
     public void WhatIsCountedOnlyIsNeverRaised()
     {
         var tale = RuleFiles.Search("flat earth proof nasa lying");
-        Assert.Same(tale, Correlator.Correlate(tale, Earlier("misinformation", 9), RuleFiles.Shipped));
+        Assert.Same(tale, Correlate(tale, Earlier("misinformation", 9)));
     }
+
+    [Theory]
+    [InlineData("netsweeper", true, true, 4, "medium")]
+    [InlineData("netsweeper", true, true, 6, "low")]
+    [InlineData("netsweeper", true, false, 4, "low")]
+    [InlineData("netsweeper", false, true, 4, "low")]
+    [InlineData("smoothwall", true, true, 4, "low")]
+    public void TwoProductsThatSayTheSameWithinMinutesRaiseAndOurOwnRulesTwiceDoNot(string vendor, bool earlierSays, bool says, int minutes, string severity)
+    {
+        var history = new History([new HistoryEntry(Noon.AddMinutes(-minutes), "drugs", Severity.Low, vendor, earlierSays)]);
+        var assessment = Correlate(Low() with { VendorSays = says }, history);
+        Assert.Equal(severity, Words.Of(assessment.Severity));
+        Assert.Equal(severity == "medium", assessment.Reasons.Any(r => r is { Rule: "correlate.two-vendors", Effect: "raised to medium", Without.Severity: Severity.Low }));
+    }
+
+    [Fact]
+    public void APatternThatTwoProductsReportIsHighAndEachReasonSaysWhatItDid()
+    {
+        var history = new History([.. Earlier("drugs", 3).Recent, new HistoryEntry(Noon, "drugs", Severity.Low, "netsweeper", VendorSays: true)]);
+        var assessment = Correlate(Low() with { VendorSays = true }, history);
+        Assert.Equal(Severity.High, assessment.Severity);
+        Assert.All(assessment.Reasons.TakeLast(2), reason => Assert.Equal(new Counterfactual(assessment.Theme, Severity.Medium), reason.Without));
+    }
+
+    [Fact]
+    public void WhatAReasonSaysOfTheResultWithoutItIsSaidInTheLightOfTheSameHistory()
+    {
+        var (assessor, draft) = (new Assessor(RuleFiles.Shipped), new EventDraft { Kind = ActivityKind.Search });
+        draft.Set(EventField.SearchQuery, "ketamine"u8);
+        draft.AddCategory("Drugs"u8);
+        var alone = assessor.Explain(assessor.Assess(draft, "smoothwall", default), draft, "smoothwall", default);
+        var agrees = Assert.Single(alone.Reasons, r => r.Rule == "vendor.agrees");
+        Assert.Equal(Severity.Low, agrees.Without!.Severity);
+        var correlated = Correlate(alone, Earlier("drugs", 3));
+        Assert.Equal((Severity.High, Severity.Medium), (correlated.Severity, correlated.Reasons.Single(r => r.Rule == "vendor.agrees").Without!.Severity));
+    }
+
+    private static Assessment Correlate(Assessment assessment, History history) => Correlator.Correlate(assessment, Noon, "smoothwall", history, RuleFiles.Shipped);
 
     private static Assessment Low() => RuleFiles.Search("ketamine");
 

@@ -50,6 +50,14 @@ public sealed class DigestDocumentTests
     }
 
     [Fact]
+    public void WhatTheSchoolExcludesIsListedWithWhoAndUntilWhen()
+    {
+        Assert.DoesNotContain("excludes", Text(Empty, Dsl), StringComparison.Ordinal);
+        var text = Text(Empty with { Exclusions = [new Exclusion("machete lane", Rule: false, "A road by the school.", "d.lead", To.AddDays(3))] }, Dsl);
+        Assert.Contains("Phrase \"machete lane\" until Sat 28 Nov 07:30, by d.lead: A road by the school.", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void AnAlertAboutTheReaderIsNotCountedForThatReaderAndIsForAnother()
     {
         var reader = Dsl with { Roles = ["dsl", "head"] };

@@ -25,7 +25,7 @@ internal sealed class LearnedModel
     private LearnedModel(LearnedModelFile file, int[] themes, IReadOnlyList<string> words, RowBuilder rows)
     {
         (Id, Version, Themes) = (file.Model, $"{file.Model}@{file.Version}", themes);
-        (Agree, Open, Unit) = (file.Agree, file.Open, file.Unit);
+        (Agree, Raise, Open, Unit) = (file.Agree, file.Raise, file.Open, file.Unit);
         TrainedOn = [.. file.Training.Files.Select(f => f.Sha256)];
         Bias = [.. file.Bias.Select(units => (float)(units * file.Unit))];
         Words = new Lexicon(words);
@@ -61,6 +61,8 @@ internal sealed class LearnedModel
     public int[] Themes { get; }
 
     public double Agree { get; }
+
+    public double Raise { get; }
 
     public double Open { get; }
 

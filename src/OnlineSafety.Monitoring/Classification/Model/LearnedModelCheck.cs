@@ -68,9 +68,9 @@ internal sealed class LearnedModelCheck(LearnedModelFile file, Taxonomy taxonomy
             Error("unit", "must lie between 0 and 1");
         }
 
-        if (file.Agree is not (> 0 and <= 1) || file.Open is not (> 0 and <= 1) || file.Open < file.Agree)
+        if (file.Agree is not (> 0 and <= 1) || file.Raise is not (> 0 and <= 1) || file.Open is not (> 0 and <= 1) || file.Agree > file.Raise || file.Agree > file.Open)
         {
-            Error("open", "'agree' and 'open' are probabilities, and to open alone takes no less than to agree");
+            Error("open", "'agree', 'raise' and 'open' are probabilities, and to agree takes the least");
         }
     }
 

@@ -19,6 +19,9 @@ internal sealed record LearnedModelFile
     /// <summary>The score (probability that a text is of some theme) from which the model is heard where a rule says the same.</summary>
     public required double Agree { get; init; }
 
+    /// <summary>The score from which what a rule says may rise to high.</summary>
+    public required double Raise { get; init; }
+
     /// <summary>The score from which it opens a review alone.</summary>
     public required double Open { get; init; }
 
@@ -78,7 +81,10 @@ internal sealed record RecipeSettings
     /// <summary>Most of the benign cases, as a share, that the model alone may open, each judged by a model that has not seen it.</summary>
     public required double BenignOpened { get; init; }
 
-    /// <summary>Most of the benign cases, as a share, on which the model may agree with a rule.</summary>
+    /// <summary>Most of them that it may read as risky so surely that a rule which says the same rises to high.</summary>
+    public required double BenignRaised { get; init; }
+
+    /// <summary>Most of them that it may read as risky where that counts only beside a rule which says the same.</summary>
     public required double BenignAgreed { get; init; }
 }
 

@@ -20,6 +20,7 @@ internal static class LearnedModelText
         Append(text, "recipe", file.Recipe);
         Append(text, "training", file.Training);
         Append(text, "agree", file.Agree);
+        Append(text, "raise", file.Raise);
         Append(text, "open", file.Open);
         Append(text, "unit", file.Unit);
         text.Append("  \"themes\": ").Append(Line(file.Themes)).Append(",\n");

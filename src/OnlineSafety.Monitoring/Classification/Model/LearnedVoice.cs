@@ -15,8 +15,8 @@ namespace OnlineSafety.Monitoring.Classification.Model;
 internal sealed record LearnedVoice(Verdict Verdict, Theme Theme, string Version, string Field, (string Text, int Start) Matched, string Weightiest)
 {
     /// <summary>
-    /// What a rule's severity becomes because the model reads the same theme: a hint speaks, a low or medium finding rises one step, and nothing
-    /// rises above high. Null when it reads another.
+    /// What a rule's severity becomes because the model reads the same theme: a hint speaks, a low or medium finding rises one step; above medium
+    /// only where the model is surer, and never above high. Null when it reads another theme.
     /// </summary>
     public Severity? Agreed(Rule rule, string parent)
     {
@@ -26,7 +26,8 @@ internal sealed record LearnedVoice(Verdict Verdict, Theme Theme, string Version
         }
 
         var agreed = rule.Agree ?? (rule.Severity < Severity.High ? rule.Severity + 1 : rule.Severity);
-        return agreed < Severity.High ? agreed : Severity.High;
+        var most = Verdict.Raises ? Severity.High : Severity.Medium;
+        return agreed < most ? agreed : most;
     }
 
     /// <summary>The severity that it opens with alone: medium, or less where the theme itself asks for less; none when it is not sure enough.</summary>

@@ -139,6 +139,6 @@ internal sealed class ModelReader(LearnedModel model)
 
         Logistic.Softmax(weighed);
         var score = 1 - weighed[LearnedModel.Benign];
-        return score < model.Agree ? Verdict.Silent : new Verdict(model.Themes[likeliest], score, mayOpen && score >= model.Open);
+        return score < model.Agree ? Verdict.Silent : new Verdict(model.Themes[likeliest], score, score >= model.Raise, mayOpen && score >= model.Open);
     }
 }

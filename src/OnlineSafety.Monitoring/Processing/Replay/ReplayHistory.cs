@@ -39,10 +39,11 @@ internal static class ReplayHistory
             while (await rows.ReadAsync(cancellationToken))
             {
                 seen[rows.GetString(0)].Add(new HistoryEntry(
-                    rows.GetFieldValue<DateTimeOffset>(1), rows.GetString(2), (Severity)rows.GetInt16(3), rows.GetString(4)));
+                    rows.GetFieldValue<DateTimeOffset>(1), rows.GetString(2), (Severity)rows.GetInt16(3), rows.GetString(4), rows.GetBoolean(5)));
             }
         }
 
         Recollection.Correlate(concerns, seen, rules);
+        await RecordWriter.CorrelateAlikeAsync(session, school, stream, plan.First, concerns, rules, cancellationToken);
     }
 }

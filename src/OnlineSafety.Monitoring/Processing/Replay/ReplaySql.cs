@@ -47,10 +47,10 @@ internal static class ReplaySql
 
     // As in Record, but only what was before the range: behind it stand the same person's later events, and rows that this replay has not read yet.
     public const string History = """
-        SELECT k.subject, e.received_at, e.theme, e.severity, e.vendor
+        SELECT k.subject, e.received_at, e.theme, e.severity, e.vendor, e.vendor_says
         FROM unnest($2::text[], $3::timestamptz[]) AS k (subject, before)
         CROSS JOIN LATERAL (
-            SELECT received_at, theme, severity, vendor, stream_id, seq, part FROM event
+            SELECT received_at, theme, severity, vendor, vendor_says, stream_id, seq, part FROM event
             WHERE school_id = $1 AND subject_key = k.subject AND received_at >= $4 AND received_at <= k.before AND severity > 0
               AND NOT (stream_id = $5 AND seq >= $6)
             ORDER BY received_at DESC, stream_id DESC, seq DESC, part DESC LIMIT $7) e

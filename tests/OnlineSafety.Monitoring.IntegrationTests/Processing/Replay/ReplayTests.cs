@@ -37,6 +37,25 @@ public sealed class ReplayTests(PostgresFixture postgres) : ReplayScene(postgres
     }
 
     [Fact]
+    public async Task AClassActivityIsTheSameWhenItIsReadAgain()
+    {
+        var target = await AddCaptureAsync();
+        await MapAsync(target, Kv());
+        for (var i = 0; i < 4; i++)
+        {
+            await AppendToAsync(target, Line($"p{i}", "buy vape online no id"), Line($"q{i}", "buy vape online no id"), Line($"p{i}", "capital of france"));
+            await DrainAsync();
+        }
+
+        var (tables, alerts) = (await TablesAsync(target), await AlertsAsync());
+        Assert.Equal([4], (await QueryAsync("SELECT event_count FROM onlinesafety.alert WHERE subject_key LIKE 'cohort:%'")).Select(row => (int)row[0]));
+        await Mappings.ApplyAsync(target, 1, from: null, to: null, Operator, CancellationToken.None);
+        await RunJobsAsync(new ProcessingOptions { ChunkEvents = 5 });
+        AssertSame(tables, await TablesAsync(target));
+        AssertSame(alerts, await AlertsAsync());
+    }
+
+    [Fact]
     public async Task AReplayBesideLiveTrafficLosesAndDoublesNothing()
     {
         await AddStaffAsync("dsl");

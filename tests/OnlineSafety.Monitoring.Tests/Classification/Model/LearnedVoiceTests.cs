@@ -42,6 +42,13 @@ public sealed class LearnedVoiceTests
         Assert.Equal(together != alone, found.Reasons.Any(r => r.Rule == "learned.drugs" && r.Effect.StartsWith("raised to", StringComparison.Ordinal)));
     }
 
+    [Theory]
+    [InlineData("none", "high", "medium")]
+    [InlineData("low", "", "medium")]
+    [InlineData("medium", "", "medium")]
+    public void LessSureItRaisesNothingAboveMedium(string severity, string agree, string together) =>
+        Assert.Equal(together, Words.Of(SomeModel.Assess(SomeModel.UnsureOf("drugs", "wobble", raise: 1), "a wobble", rules: SomeModel.Rule("drugs", severity, agree)).Severity));
+
     [Fact]
     public void WhereARuleSaysSomethingElseItRaisesNothing() =>
         Assert.Equal(Severity.Low, SomeModel.Assess(SomeModel.UnsureOf("hacking", "wobble"), "a wobble", rules: SomeModel.Rule("drugs", "low")).Severity);

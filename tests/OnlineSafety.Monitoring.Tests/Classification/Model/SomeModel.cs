@@ -22,10 +22,11 @@ internal static class SomeModel
         Licence = "none",
         Recipe = new RecipeSettings
         {
-            Seed = 1, Epochs = 10, Rate = 0.5, L2 = 0.1, GramValue = 0.5, Balance = 0.5, WordsFrom = 1, PairsFrom = 1, GramsFrom = 1, LeastWeight = 1, BenignOpened = 0, BenignAgreed = 0,
+            Seed = 1, Epochs = 10, Rate = 0.5, L2 = 0.1, GramValue = 0.5, Balance = 0.5, WordsFrom = 1, PairsFrom = 1, GramsFrom = 1, LeastWeight = 1, BenignOpened = 0, BenignRaised = 0, BenignAgreed = 0,
         },
         Training = new TrainingRecord { Files = [], Cases = [], Folds = 0, Metrics = [] },
         Agree = 0.6,
+        Raise = 0.9,
         Open = 0.95,
         Unit = 0.1,
         Themes = ["none", "suicide", "drugs"],
@@ -45,7 +46,7 @@ internal static class SomeModel
     };
 
     /// <summary>A model that agrees, but is too unsure to open anything.</summary>
-    public static LearnedModelFile UnsureOf(string theme, params string[] words) => SureOf(theme, words) with { Open = 1 };
+    public static LearnedModelFile UnsureOf(string theme, string word, double raise = 0.9) => SureOf(theme, word) with { Open = 1, Raise = raise };
 
     public static LearnedModel Compile(LearnedModelFile file)
     {

@@ -19,15 +19,15 @@ internal sealed class CrossValidation
         (_recipe, _taxonomy, _foldOf, _files) = (recipe, taxonomy, foldOf, new LearnedModelFile[folds]);
     }
 
-    /// <summary>Trains the folds' models; <paramref name="trained"/> hears of each.</summary>
+    /// <summary>Trains the folds' models, each also on <paramref name="further"/> cases, which none judges; <paramref name="trained"/> hears of each.</summary>
     public static CrossValidation Run(
-        IReadOnlyList<LabelledCase> cases, TrainingRecipe recipe, Taxonomy taxonomy, int folds, Action<int>? trained, CancellationToken cancellationToken)
+        IReadOnlyList<LabelledCase> cases, IReadOnlyList<LabelledCase> further, TrainingRecipe recipe, Taxonomy taxonomy, int folds, Action<int>? trained, CancellationToken cancellationToken)
     {
         var validation = new CrossValidation(recipe, taxonomy, FoldsOf(cases, folds), folds);
         for (var fold = 0; fold < folds; fold++)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            validation.Train(cases, fold);
+            validation.Train(cases, further, fold);
             trained?.Invoke(fold + 1);
         }
 
@@ -88,9 +88,9 @@ internal sealed class CrossValidation
         return foldOf;
     }
 
-    private void Train(IReadOnlyList<LabelledCase> cases, int fold)
+    private void Train(IReadOnlyList<LabelledCase> cases, IReadOnlyList<LabelledCase> further, int fold)
     {
-        LabelledCase[] seen = [.. cases.Where((_, i) => _foldOf[i] != fold)];
+        LabelledCase[] seen = [.. cases.Where((_, i) => _foldOf[i] != fold), .. further];
         _files[fold] = new ModelTrainer(_recipe, _taxonomy).Train(seen, new TrainingRecord { Files = [], Cases = [], Folds = 0, Metrics = [] });
         var model = Compile(_files[fold], _taxonomy);
         var reader = new ModelReader(model);
@@ -108,12 +108,13 @@ internal sealed class CrossValidation
     private LearnedModelFile Calibrated(LearnedModelFile file, List<Unseen> unseen)
     {
         var temperature = Calibration.Temperature(unseen);
-        var open = Calibration.Threshold(unseen, temperature, _recipe.Settings.BenignOpened);
+        double From(double share) => Calibration.Threshold(unseen, temperature, share);
         return file with
         {
             Unit = Math.Round(file.Unit / temperature, 9),
-            Open = open,
-            Agree = Math.Min(open, Calibration.Threshold(unseen, temperature, _recipe.Settings.BenignAgreed)),
+            Agree = From(_recipe.Settings.BenignAgreed),
+            Raise = From(_recipe.Settings.BenignRaised),
+            Open = From(_recipe.Settings.BenignOpened),
         };
     }
 

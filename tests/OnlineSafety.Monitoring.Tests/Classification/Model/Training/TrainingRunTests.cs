@@ -54,7 +54,7 @@ public sealed class TrainingRunTests
     public void EveryCaseIsJudgedOnceAndBesideNoneOfItsSubArea()
     {
         var cases = Cases();
-        var validation = CrossValidation.Run(cases, Recipe(), SomeModel.Taxonomy, 3, trained: null, CancellationToken.None);
+        var validation = CrossValidation.Run(cases, [], Recipe(), SomeModel.Taxonomy, 3, trained: null, CancellationToken.None);
         Assert.Equal(cases.Count, validation.FoldOf.Count);
         foreach (var area in cases.Select((c, i) => (c.SubArea, Fold: validation.FoldOf[i])).GroupBy(c => c.SubArea, c => c.Fold, StringComparer.Ordinal))
         {
@@ -63,6 +63,26 @@ public sealed class TrainingRunTests
 
         Assert.Equal([0, 1, 2], validation.FoldOf.Distinct().Order());
         Assert.Equal(cases.Count, Train().Trial.Both.Cases);
+    }
+
+    [Fact]
+    public void TextsOfRulesAreTaughtAndNotJudged()
+    {
+        var pack = """
+            {"pack":"p","version":"1","language":"en","rules":[
+              {"id":"a","theme":"eating_disorder","severity":"high","all":[["x"]],"explain":"x","positive":["thinspo tips","https://x.test/"],"negative":["a thin slice","shared"]},
+              {"id":"b","theme":"drugs","severity":"low","all":[["x"]],"explain":"x","positive":["shared"],"negative":[]},
+              {"id":"c","theme":"drugs","severity":"none","all":[["x"]],"explain":"x","positive":["snow"],"negative":[]}]}
+            """;
+        var texts = RuleTexts.Of([("p.json", "def", Encoding.UTF8.GetBytes(pack))], SomeModel.Taxonomy);
+        Assert.Equal(
+            [("thinspo tips", "self_harm"), ("a thin slice", "none"), ("shared", "drugs")],
+            Assert.Single(texts).Cases.Select(c => (c.Case.Text, c.Lesson)));
+        var (model, trial) = Train(more: texts);
+        Assert.Equal(Cases().Count, trial.Both.Cases);
+        Assert.Contains(new TrainingFile("p.json", "def", 3), model.Training.Files);
+        Assert.Equal((25, 1, 25), (model.Training.Cases["none"], model.Training.Cases["self_harm"], model.Training.Cases["drugs"]));
+        Assert.DoesNotContain("self_harm", model.Themes); // one case is a memory, not a theme
     }
 
     [Fact]
@@ -81,8 +101,8 @@ public sealed class TrainingRunTests
         return weights.Chunk(2).Where(w => w[0] == 1).Sum(w => w[1]);
     }
 
-    private static (LearnedModelFile Model, ModelTrial Trial) Train(int seed = 1) =>
-        new TrainingRun(Recipe(seed), RuleFiles.Shipped, 3).Start([("some.jsonl", "abc", Cases())], progress: null, CancellationToken.None);
+    private static (LearnedModelFile Model, ModelTrial Trial) Train(int seed = 1, IReadOnlyList<TaughtFile>? more = null) =>
+        new TrainingRun(Recipe(seed), RuleFiles.Shipped, 3).Start([new TaughtFile("some.jsonl", "abc", Cases())], more ?? [], progress: null, CancellationToken.None);
 
     private static TrainingRecipe Recipe(int seed = 1) => new()
     {

@@ -1,0 +1,26 @@
+using System.Security.Cryptography;
+using System.Text;
+using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Events;
+using OnlineSafety.Monitoring.People;
+
+namespace OnlineSafety.Monitoring.Processing;
+
+/// <summary>The person an event is grouped under: the account in the people list, else user, device or address.</summary>
+internal static class SubjectKeys
+{
+    private const int LongestIndexed = 256;
+
+    /// <summary>Null when nothing is known: never grouped.</summary>
+    public static string? Of(MonitoringEvent read, in Subject subject) =>
+        subject.Account.Length > 0 ? "user:" + Indexed(subject.Account)
+        : read.User is { Length: > 0 } user ? "user:" + Indexed(user)
+        : read.DeviceHost is { Length: > 0 } host ? "device:" + Indexed(host.ToLowerInvariant())
+        : read.DeviceIp is { Length: > 0 } address ? "address:" + Indexed(address)
+        : null;
+
+    // An index holds no more than 2,704 bytes. Cutting would put two devices together; a hash keeps them apart.
+    private static string Indexed(string name) => name.Length <= LongestIndexed
+        ? PostgresText.Of(name)
+        : "sha256-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name)));
+}
