@@ -11,7 +11,9 @@ namespace OnlineSafety.Monitoring.Classification.Lists;
 /// <param name="Theme">Place in the taxonomy.</param>
 internal sealed record ListedSite(DomainListInfo List, int Theme)
 {
-    public string Rule { get; } = "list." + List.Name;
+    public const string Prefix = "list.";
+
+    public string Rule { get; } = Prefix + List.Name;
 
     /// <summary>What it says by itself.</summary>
     /// <param name="draft">The event.</param>

@@ -1,3 +1,4 @@
+using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.Alerts;
 using OnlineSafety.Monitoring.Classification;
 using OnlineSafety.Monitoring.Events;
@@ -42,6 +43,15 @@ internal sealed class JudgedEvent
 
     public required string Vendor { get; init; }
 
+    /// <summary>The product itself says the same.</summary>
+    public required bool VendorSays { get; init; }
+
+    /// <summary>What was found, hashed, to tell a class activity by; null: nothing in words.</summary>
+    public required long? Signature { get; init; }
+
+    /// <summary>The alert of a class activity that it joins when none of its person is open.</summary>
+    public string? Cohort { get; set; }
+
     /// <summary>Of a record that nothing could read.</summary>
     public required bool Review { get; init; }
 
@@ -63,10 +73,16 @@ internal sealed class JudgedEvent
         Role = planned.Subject.Role,
         Staff = planned.Subject.Staff,
         Vendor = planned.Event.Vendor,
+        VendorSays = planned.Assessment.VendorSays,
+        Signature = planned.Signature,
         Review = planned.Review.Length > 0,
     };
 
-    public HistoryEntry Entry => new(Place.ReceivedAt, Theme, Severity, Vendor);
+    /// <summary>As <see cref="Cohorts.Asks"/>.</summary>
+    public bool AsksOfOthers => Signature is not null && SubjectKey is not null && Route == AlertRoute.Dsl && Staff is null
+        && Role is (PersonRole.Pupil or PersonRole.Unknown) && Severity == Severity.Medium;
+
+    public HistoryEntry Entry => new(Place.ReceivedAt, Theme, Severity, Vendor, VendorSays);
 
     public AlertCandidate Candidate => new()
     {
@@ -78,6 +94,7 @@ internal sealed class JudgedEvent
         Audience = Audience,
         Route = Route,
         SubjectKey = SubjectKey,
+        Cohort = Cohort,
         SubjectRole = Role,
         SubjectStaff = Staff,
         Source = Source,

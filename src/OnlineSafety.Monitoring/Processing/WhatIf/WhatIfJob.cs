@@ -49,8 +49,8 @@ internal sealed class WhatIfJob(
         coverage.Close();
 
         var window = sources.Count > 0 ? sources.Values.First().GroupingWindow : TimeSpan.Zero;
-        var compared = WhatIfQueue.Compare(recorded, reader.Judged, place => coverage.Has(place), window, tried.RuleSet);
-        var alerts = await AlertsAsync(job, compared, cancellationToken);
+        var alerts = await AlertsAsync(job, recorded, cancellationToken);
+        var compared = WhatIfQueue.Compare(recorded, reader.Judged, place => coverage.Has(place), alerts, window, tried.RuleSet);
         var inSpan = recorded.Where(e => e.Alert is not null && e.Place.ReceivedAt >= from && e.Place.ReceivedAt <= to).Select(e => e.Alert!.Value).ToHashSet();
         inSpan.ExceptWith(compared.Select(c => c.Id).OfType<Guid>());
         var saw = new WhatIfReport.Sight(Of(coverage.Log), Of(coverage.Evidence), coverage.Unreadable, inSpan.Count);
@@ -113,10 +113,10 @@ internal sealed class WhatIfJob(
             .DistinctBy(e => (e.Place.Stream, e.Place.Sequence)).Select(e => e.Place).Order(EventPlace.InOrder),
     ];
 
-    private async Task<Dictionary<Guid, RecordedAlert>> AlertsAsync(SourceJob job, List<ComparedAlert> compared, CancellationToken cancellationToken)
+    private async Task<Dictionary<Guid, RecordedAlert>> AlertsAsync(SourceJob job, List<JudgedEvent> recorded, CancellationToken cancellationToken)
     {
         await using var session = await database.OpenAsync(job.Target.School, Actor, cancellationToken);
-        var found = await WhatIfSql.AlertsAsync(session, job.Target.School, [.. compared.Select(c => c.Id).OfType<Guid>()], cancellationToken);
+        var found = await WhatIfSql.AlertsAsync(session, job.Target.School, [.. recorded.Select(e => e.Alert).OfType<Guid>().Distinct()], cancellationToken);
         return found.ToDictionary(alert => alert.Id);
     }
 

@@ -19,20 +19,23 @@ internal static class WhatIfQueue
     /// <param name="recorded">Events as recorded: of the span, and before it as far as Correlate remembers.</param>
     /// <param name="judged">Concerns of the records that were read again.</param>
     /// <param name="wasRead">Whether the record of an event was read again.</param>
+    /// <param name="alerts">The alerts that hold recorded events.</param>
     /// <param name="window">The school's grouping window.</param>
     /// <param name="rules">The rules of <paramref name="judged"/>.</param>
     /// <returns>Every alert of which an event was read again, and those that would appear.</returns>
     public static List<ComparedAlert> Compare(
-        IReadOnlyCollection<JudgedEvent> recorded, IEnumerable<JudgedEvent> judged, Func<EventPlace, bool> wasRead, TimeSpan window, RuleSet rules)
+        IReadOnlyCollection<JudgedEvent> recorded, IEnumerable<JudgedEvent> judged, Func<EventPlace, bool> wasRead, IReadOnlyDictionary<Guid, RecordedAlert> alerts, TimeSpan window, RuleSet rules)
     {
         var ordered = recorded.OrderBy(e => e.Place, EventPlace.InOrder).ToList();
         var anew = judged.OrderBy(e => e.Place, EventPlace.InOrder).ToList();
         Inherit(ordered.Where(e => wasRead(e.Place)), anew);
         var after = ordered.Where(e => !wasRead(e.Place)).Concat(anew).OrderBy(e => e.Place, EventPlace.InOrder).ToList();
-        Correlate(after, [.. anew], rules);
+        var fresh = anew.ToHashSet();
+        Correlate(after, fresh, rules);
+        JoinClasses(after, fresh);
 
-        var standing = Held(ordered);
-        var remaining = Held(after);
+        var standing = Held(ordered, alerts);
+        var remaining = Held(after, alerts);
         var touched = ordered.Where(e => e.Alert is not null && wasRead(e.Place)).Select(e => e.Alert!.Value).ToHashSet();
         var appeared = Join(anew.Where(e => e.Alert is null && e.IsQueued), remaining, window, touched);
         return
@@ -77,10 +80,10 @@ internal static class WhatIfQueue
                 seen.Dequeue();
             }
 
-            var said = Assessment.None with { Theme = concern.Theme, ParentTheme = concern.ParentTheme, Severity = concern.Severity };
+            var said = Assessment.None with { Theme = concern.Theme, ParentTheme = concern.ParentTheme, Severity = concern.Severity, VendorSays = concern.VendorSays };
             if (anew.Contains(concern) && Correlator.Weighs(said, rules))
             {
-                concern.Severity = Correlator.Correlate(said, new History([.. seen]), rules).Severity;
+                concern.Severity = Correlator.Correlate(said, concern.Place.ReceivedAt, concern.Vendor, new History([.. seen]), rules).Severity;
             }
 
             if (seen.Count == Recollection.Most)
@@ -92,18 +95,46 @@ internal static class WhatIfQueue
         }
     }
 
-    private static Dictionary<Guid, Alert> Held(List<JudgedEvent> events)
+    /// <summary>As <see cref="Cohorts.Correlate"/>, when each is as grave as it will be.</summary>
+    private static void JoinClasses(List<JudgedEvent> events, HashSet<JudgedEvent> anew)
+    {
+        var seen = new Dictionary<long, List<(string Subject, DateTimeOffset At)>>();
+        foreach (var concern in events)
+        {
+            if (concern is not { Signature: { } signature, SubjectKey: { } subject, Severity: > Severity.None })
+            {
+                continue;
+            }
+
+            var others = seen.TryGetValue(signature, out var known) ? known : seen[signature] = [];
+            if (others.Count == Cohorts.Most)
+            {
+                others.RemoveAt(0);
+            }
+
+            others.Add((subject, concern.Place.ReceivedAt));
+            if (anew.Contains(concern) && concern.AsksOfOthers && Cohorts.CountOf(others, concern.Place.ReceivedAt) >= Correlator.Class)
+            {
+                concern.Cohort = AlertCohort.KeyOf(signature, concern.Audience);
+            }
+        }
+    }
+
+    private static Dictionary<Guid, Alert> Held(List<JudgedEvent> events, IReadOnlyDictionary<Guid, RecordedAlert> recorded)
     {
         var alerts = new Dictionary<Guid, Alert>();
         foreach (var queued in events.Where(e => e.Alert is not null && e.IsQueued))
         {
-            if (alerts.TryGetValue(queued.Alert!.Value, out var alert))
+            var (id, candidate) = (queued.Alert!.Value, queued.Candidate);
+            if (alerts.TryGetValue(id, out var alert))
             {
-                AlertGrouping.Grow(alert, queued.Candidate);
+                AlertGrouping.Grow(alert, candidate);
             }
             else
             {
-                alerts[queued.Alert.Value] = AlertGrouping.Raise(queued.Candidate, School, queued.Alert.Value, DateTimeOffset.UnixEpoch);
+                // Whom it is about it says itself: it may be a class.
+                candidate = recorded.TryGetValue(id, out var stands) ? candidate with { SubjectKey = stands.Subject } : candidate;
+                alerts[id] = AlertGrouping.Raise(candidate, School, id, DateTimeOffset.UnixEpoch);
             }
         }
 
@@ -122,21 +153,27 @@ internal static class WhatIfQueue
         var appeared = new List<Alert>();
         foreach (var newcomer in newcomers)
         {
-            var candidate = newcomer.Candidate;
-            var known = candidate.SubjectKey is { } subject ? Of(people, subject) : [];
-            if (known.FindLast(alert => AlertGrouping.Joins(alert, candidate, window)) is { } joined)
+            var own = newcomer.Candidate;
+            var raising = own.Cohort is null ? own : own with { SubjectKey = own.Cohort };
+            if ((Open(own) ?? (own.Cohort is null ? null : Open(raising))) is { } joined)
             {
-                AlertGrouping.Grow(joined, candidate);
+                AlertGrouping.Grow(joined, own);
                 touched.Add(joined.AlertId);
                 continue;
             }
 
-            var raised = AlertGrouping.Raise(candidate, School, Guid.Empty, DateTimeOffset.UnixEpoch);
-            known.Add(raised);
+            var raised = AlertGrouping.Raise(raising, School, Guid.Empty, DateTimeOffset.UnixEpoch);
             appeared.Add(raised);
+            if (raised.SubjectKey is { } subject)
+            {
+                Of(people, subject).Add(raised);
+            }
         }
 
         return appeared;
+
+        Alert? Open(AlertCandidate candidate) =>
+            candidate.SubjectKey is { } subject ? Of(people, subject).FindLast(alert => AlertGrouping.Joins(alert, candidate, window)) : null;
     }
 
     private static List<Alert> Of(Dictionary<string, List<Alert>> people, string subject) =>

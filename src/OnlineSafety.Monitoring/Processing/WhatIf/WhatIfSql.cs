@@ -9,7 +9,8 @@ using OnlineSafety.Monitoring.Processing.Replay;
 namespace OnlineSafety.Monitoring.Processing.WhatIf;
 
 /// <summary>An alert as it stands: what it is called on the phone, and what a DSL said of it.</summary>
-internal readonly record struct RecordedAlert(Guid Id, int Number, string? Outcome);
+/// <param name="Subject">Whom it is grouped under: a person, or what a class did.</param>
+internal readonly record struct RecordedAlert(Guid Id, int Number, string? Outcome, string? Subject);
 
 /// <summary>A record of which the log has nothing, and evidence all.</summary>
 internal readonly record struct EvidenceRecord(EventPlace Place, Guid Source, RawRecord Raw);
@@ -34,12 +35,12 @@ internal static class WhatIfSql
     // Of the span also what was of no concern, such as a blocked search: its evidence may be of one by other rules.
     private const string Events = """
         SELECT received_at, stream_id, seq, part, source_id, alert_id, severity, risk, theme, parent_theme, audience, route, subject_key, subject_role,
-               subject_staff, vendor, review <> ''
+               subject_staff, vendor, review <> '', vendor_says, signature
         FROM event WHERE school_id = $1 AND received_at BETWEEN $2 AND $3 AND (severity > 0 OR alert_id IS NOT NULL OR received_at BETWEEN $4 AND $5)
         LIMIT $6
         """;
 
-    private const string Alerts = "SELECT alert_id, number, outcome FROM alert WHERE school_id = $1 AND alert_id = ANY ($2)";
+    private const string Alerts = "SELECT alert_id, number, outcome, subject_key FROM alert WHERE school_id = $1 AND alert_id = ANY ($2)";
 
     private const string Evidence = """
         SELECT v.stream_id, v.seq, v.door, v.content_type, v.peer, v.raw, e.received_at, e.source_id, e.detail
@@ -67,7 +68,10 @@ internal static class WhatIfSql
 
     public static Task<List<RecordedAlert>> AlertsAsync(Session session, Guid school, Guid[] alerts, CancellationToken cancellationToken) =>
         session.RowsAsync(
-            Alerts, [school, alerts], row => new RecordedAlert(row.GetGuid(0), row.GetInt32(1), row.IsDBNull(2) ? null : row.GetString(2)), cancellationToken);
+            Alerts,
+            [school, alerts],
+            row => new RecordedAlert(row.GetGuid(0), row.GetInt32(1), row.IsDBNull(2) ? null : row.GetString(2), row.IsDBNull(3) ? null : row.GetString(3)),
+            cancellationToken);
 
     public static Task<List<EvidenceRecord>> EvidenceAsync(Session session, Guid school, IReadOnlyList<EventPlace> places, CancellationToken cancellationToken) =>
         session.RowsAsync(
@@ -89,6 +93,8 @@ internal static class WhatIfSql
         Staff = row.IsDBNull(14) ? null : row.GetGuid(14),
         Vendor = string.Intern(row.GetString(15)),
         Review = row.GetBoolean(16),
+        VendorSays = row.GetBoolean(17),
+        Signature = row.IsDBNull(18) ? null : row.GetInt64(18),
     };
 
     private static EvidenceRecord ReadEvidence(NpgsqlDataReader row)

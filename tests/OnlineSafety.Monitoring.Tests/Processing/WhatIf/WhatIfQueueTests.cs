@@ -55,6 +55,13 @@ public sealed class WhatIfQueueTests
     }
 
     [Fact]
+    public void OfAClassThatDoesTheSameTheFifthAndLaterMakeOneAlert()
+    {
+        var report = Report([], [.. Enumerable.Range(1, 8).Select(i => Event(i, Severity.Medium, user: $"p{i}", signature: 7))]);
+        Assert.Equal(5, report.Alerts.Appear);
+    }
+
+    [Fact]
     public void AnUnreadRecordIsInheritedByTheGravestThatIsReadInItsPlace()
     {
         var unread = Event(1, Severity.High, First, review: true);
@@ -105,14 +112,14 @@ public sealed class WhatIfQueueTests
 
     private static WhatIfReport Report(JudgedEvent[] recorded, JudgedEvent[] judged, Func<long, bool>? read = null, string? outcome = null)
     {
-        var compared = WhatIfQueue.Compare(recorded, judged, place => read?.Invoke(place.Sequence) ?? true, TimeSpan.FromHours(2), Repository.Rules.RuleSet);
-        var alerts = new[] { new RecordedAlert(First, 1, outcome), new RecordedAlert(Second, 2, null) }.ToDictionary(alert => alert.Id);
+        var alerts = new[] { new RecordedAlert(First, 1, outcome, "user:ada"), new RecordedAlert(Second, 2, null, "user:ben") }.ToDictionary(alert => alert.Id);
+        var compared = WhatIfQueue.Compare(recorded, judged, place => read?.Invoke(place.Sequence) ?? true, alerts, TimeSpan.FromHours(2), Repository.Rules.RuleSet);
         var saw = new WhatIfReport.Sight(new WhatIfReport.Span(0, null, null), new WhatIfReport.Span(0, null, null), 0, 0);
         return new WhatIfSummary(compared, alerts).Report(new WhatIfReport.Judges("a", "b"), Some.Time, Some.Time.AddDays(7), saw, minutesPerAlert: 10);
     }
 
     // A minute apart.
-    private static JudgedEvent Event(long sequence, Severity severity, Guid? alert = null, string user = "ada", int part = 0, bool review = false) => new()
+    private static JudgedEvent Event(long sequence, Severity severity, Guid? alert = null, string user = "ada", int part = 0, bool review = false, long? signature = null) => new()
     {
         Place = new EventPlace(Some.Time.AddMinutes(sequence), Stream, sequence, part),
         Source = Guid.Empty,
@@ -127,6 +134,8 @@ public sealed class WhatIfQueueTests
         Role = PersonRole.Pupil,
         Staff = null,
         Vendor = "protex",
+        VendorSays = false,
+        Signature = signature,
         Review = review,
     };
 }
