@@ -43,4 +43,17 @@ public sealed class CategoryAloneTests
     [InlineData((byte)3, "Low")]
     public void ACategoryThatIsNotGraveIsNeverMoreThanMedium(byte vendor, string expected) =>
         Assert.Equal(expected, RuleFiles.Typed("co zrobisz po poludniu", "Drugs", d => d.VendorSeverity = vendor).Severity.ToString());
+
+    [Theory]
+    [InlineData("Drugs", "Low")]
+    [InlineData("Suicide", "Medium")]
+    public void ABareAddressOfAKnownSiteIsWeighedByTheSite(string category, string expected) =>
+        Assert.Equal(expected, RuleFiles.Visit("https://www.bbc.co.uk/news/1", category).Severity.ToString());
+
+    [Fact]
+    public void ASearchUnderACategoryThatIsNotGraveIsOnlyNoted()
+    {
+        var assessment = RuleFiles.Search("co zrobisz po poludniu", "Drugs");
+        Assert.Equal(("noted", Severity.None), (Assert.Single(assessment.Reasons).Effect, assessment.Severity));
+    }
 }
