@@ -14,8 +14,8 @@ internal sealed class JoinedWords(Lexicon lexicon)
     /// <summary>A piece as long as this says something by itself.</summary>
     public const int Telling = 6;
 
-    // Most unknown words are shorter: of those only what begins or ends with a grave word is taken apart.
-    private const int Long = 10;
+    /// <summary>Most unknown words are shorter: of those only what begins or ends with a grave word is taken apart.</summary>
+    public const int Long = 10;
 
     private const int ShortestGrave = 4;
     private const byte Unreached = byte.MaxValue;
