@@ -45,7 +45,8 @@ internal static class VerifyRun
         return report.Clean && report.Stored == records ? 0 : 1;
     }
 
-    private static async Task FillAsync(TestInstallation installation, long records)
+    /// <summary>Fills a log with these many records of two sources of two schools.</summary>
+    internal static async Task FillAsync(TestInstallation installation, long records)
     {
         await using var log = new PostgresIntakeLog(
             installation[DatabaseRole.Ingest], installation.Master, new IntakeSignal(), Options.Create(new IntakeLogOptions()),

@@ -37,9 +37,9 @@ internal static class WebFilterLines
     public static string Grave(string user) => Line(user, "www.google.com", "painless ways to kill myself", blocked: true, "Banned Phrases", 7);
 
     /// <summary>
-    /// A line that must become an alert for the queue, without a mail: a blocked search for vapes, in words that nobody else uses, so that it is no class activity.
+    /// A line that must become an alert for the queue, without a mail: a blocked search for drugs, in words that nobody else uses, so that it is no class activity.
     /// </summary>
-    public static string Worrying(string user) => Line(user, "www.bing.com", $"buy vape {user} no id near me", blocked: true, "Banned Phrases", 7);
+    public static string Worrying(string user) => Line(user, "www.bing.com", $"where can i buy {user} cocaine", blocked: true, "Banned Phrases", 7);
 
     /// <summary>The line without its syslog header, as a webhook brings it.</summary>
     public static string WithoutHeader(string line) => line[(line.IndexOf(": ", StringComparison.Ordinal) + 2)..];

@@ -4,12 +4,13 @@ using System.CommandLine.Invocation;
 
 namespace OnlineSafety.Monitoring.App.Commands;
 
-/// <summary>The executable's commands. Exit codes: 0 done, 1 failed, 2 wrong usage.</summary>
+/// <summary>The executable's commands. Exit codes: 0 done, 1 failed, 2 wrong usage, 3 done, and what was tried is not fit.</summary>
 internal static class CommandLine
 {
     public const int Done = 0;
     public const int Failed = 1;
     public const int Usage = 2;
+    public const int Unfit = 3;
 
     // The service stops its listeners and its database within 30 s of a signal.
     private static readonly TimeSpan StopWithin = TimeSpan.FromSeconds(30);
@@ -83,6 +84,11 @@ internal static class CommandLine
         root.Add(VerifyCommand.Create(installation));
         root.Add(ClassifyCommand.Create(installation));
         root.Add(RuleCommands.Create(installation));
+        root.Add(ReplayCommand.Create(installation));
+        root.Add(new Command("lists", "Domain lists of others: sites of one theme, imported with their licence.")
+        {
+            ListCommands.Import(installation), ListCommands.Show(installation), ListCommands.Remove(installation), ListCommands.Check(installation),
+        });
         ShowExamples(root);
         return root;
     }

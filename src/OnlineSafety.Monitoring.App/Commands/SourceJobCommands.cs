@@ -36,7 +36,7 @@ internal static class SourceJobCommands
                 ["Job", "Source", "Kind", "Asked for", "State", "Records", "Error"],
                 jobs.Select(job => new[]
                 {
-                    job.Id.ToString(), job.Target.Source.ToString(), job.Kind, Output.Time(job.RequestedAt), job.State,
+                    job.Id.ToString(), job.Target.Source == Guid.Empty ? "(all)" : job.Target.Source.ToString(), job.Kind, Output.Time(job.RequestedAt), job.State,
                     string.Create(CultureInfo.InvariantCulture, $"{job.Done:N0} of {job.Total:N0}"), job.Error,
                 }));
         });

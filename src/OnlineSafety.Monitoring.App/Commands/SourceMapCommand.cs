@@ -148,9 +148,9 @@ internal static class SourceMapCommand
 
         public Option<bool> Pack { get; } = new("--pack") { Description = "Read it by the pack of its product again." };
 
-        public Option<DateTimeOffset?> Since { get; } = Time("--since", "Read again only what was received from then on; without it everything since the first byte.");
+        public Option<DateTimeOffset?> Since { get; } = TimeSwitch.Create("--since", "Read again only what was received from then on; without it everything since the first byte.");
 
-        public Option<DateTimeOffset?> Until { get; } = Time("--until", "Read again only what was received until then.");
+        public Option<DateTimeOffset?> Until { get; } = TimeSwitch.Create("--until", "Read again only what was received until then.");
 
         public Option<bool> Preview { get; } = new("--preview") { Description = "Only say what would change." };
 
@@ -161,21 +161,5 @@ internal static class SourceMapCommand
         public Option<bool> Json { get; } = Output.JsonSwitch();
 
         public Switches() => File.AcceptExistingOnly();
-
-        private static Option<DateTimeOffset?> Time(string name, string description) => new(name)
-        {
-            Description = description + " A date or time in UTC, or with its offset.",
-            HelpName = "TIME",
-            CustomParser = result =>
-            {
-                if (DateTimeOffset.TryParse(result.Tokens[0].Value, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time))
-                {
-                    return time;
-                }
-
-                result.AddError($"{name} is a date or time such as 2026-11-20 or 2026-11-20T08:30:00Z.");
-                return null;
-            },
-        };
     }
 }

@@ -26,6 +26,9 @@ internal sealed class InstallationSettings
     /// <summary>Where files are dropped, in a folder for each source.</summary>
     public string DropDirectory => Path.GetFullPath(Configuration[DropKey] is { Length: > 0 } own ? own : Path.Combine(DataDirectory, "drop"));
 
+    /// <summary>Where imported domain lists are.</summary>
+    public string DomainLists => Path.Combine(DataDirectory, "lists");
+
     /// <exception cref="SetupException">The settings file is not JSON.</exception>
     public static InstallationSettings Read(string dataDirectory, string? connection, string? masterKeyFile)
     {

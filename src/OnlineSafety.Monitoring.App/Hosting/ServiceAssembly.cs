@@ -146,6 +146,6 @@ internal sealed record ServiceData(ThemeGuide Guide, Rules? Rules)
     public static ServiceData Load(ServiceOptions options, SchemaFiles schemas) => new(
         schemas.ReadThemeGuide(),
         options.Roles.HasFlag(ServiceRoles.Process)
-            ? Rules.Load(schemas.Root, options.Settings.Configuration["Vendors"], options.Settings.Configuration["RulePacks"], options.Settings.Configuration["Taxonomy"])
+            ? Rules.Load(schemas.Root, options.Settings.Configuration["Vendors"], options.Settings.Configuration["RulePacks"], options.Settings.Configuration["Taxonomy"], options.Settings.DomainLists)
             : null);
 }

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Json;
+using OnlineSafety.Monitoring.Classification.Lists;
 using OnlineSafety.Monitoring.Classification.Model;
 using OnlineSafety.Monitoring.Classification.Overlays;
 using OnlineSafety.Monitoring.Events;
@@ -31,6 +32,8 @@ internal sealed class Assessor(RuleSet rules)
     private readonly TypedReader? _typed = rules.Model is { } model ? new TypedReader(model, rules.Taxonomy) : null;
     private readonly List<Finding> _findings = [];
     private readonly List<Category> _categories = [];
+    private readonly ListedHosts _hosts = new(rules.Lists);
+    private readonly List<int> _listed = [];
     private readonly Explainer _explainer = new(rules);
     private readonly OverlayReader _overlays = new(rules);
     private Assessment? _latest;
@@ -49,8 +52,10 @@ internal sealed class Assessor(RuleSet rules)
         _findings.Clear();
         var unmapped = ReadCategories(draft, vendor);
         (_learned, _voice) = (_typed?.Read(draft) ?? Verdict.Silent, null);
-        ReadFields(draft, _categories.Count > 0 || _learned.Speaks ? RulesAsked.All : RulesAsked.Deciding, context);
-        if (_findings.Count > 0 || _categories.Count > 0 || draft.Kind == ActivityKind.Report || _learned.Opens)
+        _listed.Clear();
+        _hosts.Find(draft[EventField.UrlHost], _listed);
+        ReadFields(draft, _categories.Count > 0 || _listed.Count > 0 || _learned.Speaks ? RulesAsked.All : RulesAsked.Deciding, context);
+        if (_findings.Count > 0 || _categories.Count > 0 || _listed.Count > 0 || draft.Kind == ActivityKind.Report || _learned.Opens)
         {
             ReadContexts(draft);
             return Decide(draft, context, unmapped?.Unmapped ?? "");
@@ -107,6 +112,7 @@ internal sealed class Assessor(RuleSet rules)
         _latest = null;
         _findings.Clear();
         _categories.Clear();
+        _listed.Clear();
         _reader.Read(EventField.Text, _url.Read(utf8), default, RulesAsked.Grave, _findings);
         for (var i = _findings.Count - 1; i >= 0; i--)
         {
@@ -223,7 +229,7 @@ internal sealed class Assessor(RuleSet rules)
 
     private Assessment Decide(
         EventDraft draft, in AssessContext person, List<Finding> findings, List<Category> known, FindingSlice slice, string omitted, string unmapped) =>
-        new Decision(rules, draft, person.KeyStage ?? "", findings, known, _context, slice, VoiceIn(draft)) { Context = person, Omitted = omitted }.Decide(unmapped);
+        new Decision(rules, draft, person.KeyStage ?? "", findings, known, _context, slice, VoiceIn(draft)) { Context = person, Omitted = omitted, Listed = _listed }.Decide(unmapped);
 
     // Made once for an event, however often it is decided anew.
     private LearnedVoice? VoiceIn(EventDraft draft) => _learned.Speaks ? _voice ??= _typed?.VoiceOf(_learned, draft) : null;
@@ -240,7 +246,7 @@ internal sealed class Assessor(RuleSet rules)
         }
 
         // Of a bare address the site is all there is to know: an encyclopaedia that a filter put under drugs is still an encyclopaedia.
-        if (_categories.Count > 0 && !draft.Has(EventField.SearchQuery) && !draft.Has(EventField.Text) && draft.Has(EventField.UrlHost))
+        if ((_categories.Count > 0 || _listed.Count > 0) && !draft.Has(EventField.SearchQuery) && !draft.Has(EventField.Text) && draft.Has(EventField.UrlHost))
         {
             _context = Math.Max(_context, _reader.ContextOfHost(draft[EventField.UrlHost]));
         }

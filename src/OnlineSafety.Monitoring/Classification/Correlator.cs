@@ -39,6 +39,11 @@ internal static class Correlator
     /// <param name="rules">The rules.</param>
     public static Assessment Correlate(Assessment assessment, DateTimeOffset at, string vendor, History history, RuleSet rules)
     {
+        if (history.Recent.Count == 0)
+        {
+            return assessment;
+        }
+
         var seen = new Seen(assessment.VendorSays, at, vendor, history, rules);
         var severity = seen.Raise(assessment.Theme, assessment.Severity, "", out var steps);
         if (steps.Count == 0 && !assessment.Reasons.Any(reason => reason.Without is not null))

@@ -30,6 +30,9 @@ internal sealed class Decision(
     /// <summary>Id of a step that is left out, to see what it did; empty: none is.</summary>
     public string Omitted { get; init; } = "";
 
+    /// <summary>Domain lists that the site is on, by their places in <see cref="RuleSet.Sites"/>.</summary>
+    public IReadOnlyList<int> Listed { get; init; } = [];
+
     private Taxonomy Taxonomy => rules.Taxonomy;
 
     private LearnedVoice? Learned => learned?.Rule == Omitted ? null : learned;
@@ -60,6 +63,7 @@ internal sealed class Decision(
         Spare(best, ref severity, ref theme, ref risk);
         (var alone, theme) = WeighCategories(severity, theme);
         severity = alone > severity ? alone : severity;
+        WeighLists(ref severity, ref theme, ref risk);
         OpenAsLearned(ref severity, ref theme, ref risk);
         if (draft.Kind == ActivityKind.Report && severity < Severity.Medium && (theme >= 0 || Taxonomy.OfReports >= 0))
         {
@@ -318,6 +322,25 @@ internal sealed class Decision(
         }
 
         return (severity, theme);
+    }
+
+    private void WeighLists(ref Severity severity, ref int theme, ref Risk? risk)
+    {
+        foreach (var number in Listed)
+        {
+            if (rules.Sites[number] is not { } site || site.Rule == Omitted)
+            {
+                continue;
+            }
+
+            var listed = Taxonomy.Themes[site.Theme];
+            var alone = Lists.ListedSite.Alone(draft, listed, context >= 0 || findings.Exists(f => f.Excuse >= 0));
+            _reasons.Add(site.Because(draft, alone > severity ? $"{listed.Code} {Words.Of(alone)}" : "noted"));
+            if (alone > severity)
+            {
+                (severity, theme, risk) = (alone, site.Theme, null);
+            }
+        }
     }
 
     // Where there are words they are the better witness: filters put poems under suicide and probability under gambling every day. A vendor that

@@ -87,7 +87,7 @@ internal sealed class Disguises(Lexicon lexicon)
             _variant[i] = read[source[i]];
         }
 
-        var word = lexicon.Find(_variant, 0, source.Length);
+        var word = lexicon.FindOwn(_variant, 0, source.Length);
         if (word != 0 || (traits & WordTraits.Stretched) == 0)
         {
             return word;
@@ -108,7 +108,7 @@ internal sealed class Disguises(Lexicon lexicon)
         }
 
         letters.CopyTo(_variant);
-        return lexicon.Find(_variant, 0, letters.Length);
+        return lexicon.FindOwn(_variant, 0, letters.Length);
     }
 
     // Each run of a letter may stand for one or two: all ways, where there are few.
@@ -148,6 +148,6 @@ internal sealed class Disguises(Lexicon lexicon)
             }
         }
 
-        return lexicon.Find(_variant, 0, length);
+        return lexicon.FindOwn(_variant, 0, length);
     }
 }

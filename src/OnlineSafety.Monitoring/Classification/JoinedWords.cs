@@ -14,8 +14,8 @@ internal sealed class JoinedWords(Lexicon lexicon)
     /// <summary>A piece as long as this says something by itself.</summary>
     public const int Telling = 6;
 
-    // Most unknown words are shorter: of those only what begins or ends with a grave word is taken apart.
-    private const int Long = 10;
+    /// <summary>Most unknown words are shorter: of those only what begins or ends with a grave word is taken apart.</summary>
+    public const int Long = 10;
 
     private const int ShortestGrave = 4;
     private const byte Unreached = byte.MaxValue;
@@ -61,7 +61,7 @@ internal sealed class JoinedWords(Lexicon lexicon)
             for (var lengths = lexicon.Parts.LengthsAt(letters[from..]); lengths != 0; lengths &= lengths - 1)
             {
                 var to = from + BitOperations.TrailingZeroCount(lengths) + 1;
-                if (_words[to] > _words[from] + 1 && lexicon.FindOwn(buffer, start + from, to - from) is var word and not 0)
+                if (_words[to] > _words[from] + 1 && lexicon.FindOwn(buffer, start + from, to - from) is var word and not 0 && !lexicon.IsJoined(word))
                 {
                     _words[to] = (byte)(_words[from] + 1);
                     _last[to] = (word, from);
@@ -87,7 +87,7 @@ internal sealed class JoinedWords(Lexicon lexicon)
             to = from;
         }
 
-        Certain = grave > 1 && _found.Length - first > 2;
+        Certain = grave > 1;
         return grave > 0 ? _found.AsSpan(first) : [];
     }
 }

@@ -107,9 +107,14 @@ internal sealed class Lexicon
         return (_filter[(hash >> 12) & _filterMask] & bits) != bits ? 0 : Locate(hash, word, buffer.Slice(start, length)).Word;
     }
 
-    /// <summary>The same, but only a word as it is: neither another way to write one nor several written as one.</summary>
+    /// <summary>The same, but only a word as it is, not another way to write one: disguises do not add up.</summary>
     public int FindOwn(ReadOnlySpan<byte> buffer, int start, int length)
     {
+        if (length > LongestWord)
+        {
+            return 0;
+        }
+
         var hash = Hash(buffer.Slice(start, length + Padding), length, out var word);
         var bits = Bits(hash);
         if ((_filter[(hash >> 12) & _filterMask] & bits) != bits)
@@ -118,7 +123,7 @@ internal sealed class Lexicon
         }
 
         var slot = Locate(hash, word, buffer.Slice(start, length));
-        return slot.Entry < Count && !IsJoined(slot.Word) ? slot.Word : 0;
+        return slot.Entry < Count ? slot.Word : 0;
     }
 
     /// <summary>The word of a number.</summary>

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using OnlineSafety.Monitoring.Classification.Lists;
 
 namespace OnlineSafety.Monitoring.Classification;
 
@@ -12,6 +13,7 @@ internal sealed class RuleEditions
     private readonly (string Name, ReadOnlyMemory<byte> Json)[] _packs;
     private readonly (string Vendor, ReadOnlyMemory<byte> Json)[] _categories;
     private readonly ReadOnlyMemory<byte> _model;
+    private readonly DomainLists _lists;
     private readonly ConcurrentDictionary<string, Lazy<RuleSet>> _compiled = new(StringComparer.Ordinal);
 
     /// <param name="taxonomies">One file for each edition.</param>
@@ -19,15 +21,17 @@ internal sealed class RuleEditions
     /// <param name="categories">Category maps, by vendor.</param>
     /// <param name="model">The learned voice; empty where there is none.</param>
     /// <param name="standard">Id of the edition for schools that chose none; null: the newest.</param>
+    /// <param name="lists">Domain lists of the installation; null: none.</param>
     /// <exception cref="RuleException">Files are wrong, or there is no such edition; lists every error.</exception>
     public RuleEditions(
         IEnumerable<(string Name, ReadOnlyMemory<byte> Json)> taxonomies,
         IEnumerable<(string Name, ReadOnlyMemory<byte> Json)> packs,
         IEnumerable<(string Vendor, ReadOnlyMemory<byte> Json)> categories,
         ReadOnlyMemory<byte> model = default,
-        string? standard = null)
+        string? standard = null,
+        DomainLists? lists = null)
     {
-        (_packs, _categories, _model) = ([.. packs], [.. categories], model);
+        (_packs, _categories, _model, _lists) = ([.. packs], [.. categories], model, lists ?? DomainLists.None);
         var errors = new RuleErrors();
         foreach (var (name, json) in taxonomies.OrderBy(t => t.Name, StringComparer.Ordinal))
         {
@@ -57,8 +61,20 @@ internal sealed class RuleEditions
     /// <summary>Each case on which a rule does otherwise than it must, in words.</summary>
     public IEnumerable<string> WrongCases() => RuleCases.Wrong(Standard, _packs);
 
+    /// <summary>The same with some files replaced or added.</summary>
+    /// <param name="change">Which.</param>
+    /// <param name="standard">Id of the edition that judges where none is chosen.</param>
+    /// <exception cref="RuleException">Files are wrong, or there is no such edition; lists every error.</exception>
+    public RuleEditions With(RuleChange change, string? standard) => new(
+        change.Taxonomies.Count > 0 ? change.Taxonomies : _taxonomies.Select(t => (t.Key, t.Value.Json)),
+        change.PacksOver(_packs),
+        change.Categories.Count > 0 ? change.Categories : _categories,
+        change.Model.IsEmpty && !change.Whole ? _model : change.Model,
+        standard,
+        _lists);
+
     /// <summary>The rules under an edition; null when this installation has none of that id.</summary>
     public RuleSet? Of(string id) => _taxonomies.TryGetValue(id, out var taxonomy)
-        ? _compiled.GetOrAdd(id, _ => new Lazy<RuleSet>(() => RuleSet.Parse(taxonomy.Json, _packs, _categories, _model))).Value
+        ? _compiled.GetOrAdd(id, _ => new Lazy<RuleSet>(() => RuleSet.Parse(taxonomy.Json, _packs, _categories, _model, _lists))).Value
         : null;
 }

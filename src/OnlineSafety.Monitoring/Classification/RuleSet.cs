@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using OnlineSafety.Monitoring.Classification.Lists;
 using OnlineSafety.Monitoring.Classification.Model;
 
 namespace OnlineSafety.Monitoring.Classification;
@@ -37,8 +38,14 @@ internal sealed class RuleSet
     /// <summary>The learned voice, null when there is none.</summary>
     internal LearnedModel? Model { get; }
 
+    /// <summary>Domain lists of the installation.</summary>
+    internal DomainLists Lists { get; private init; } = DomainLists.None;
+
+    /// <summary>By place in <see cref="Lists"/>: what it stands for; null where the edition has no such theme.</summary>
+    internal ListedSite?[] Sites { get; private init; } = [];
+
     /// <summary>The same rules with another learned voice, or none, for measuring what it is worth: the version stays that of the files.</summary>
-    public RuleSet With(LearnedModel? model) => new(Taxonomy, Categories, Rules, Intents, Names, model, Version);
+    public RuleSet With(LearnedModel? model) => new(Taxonomy, Categories, Rules, Intents, Names, model, Version) { Lists = Lists, Sites = Sites };
 
     /// <summary>The rule of a finding, which may be a school's own.</summary>
     internal Rule RuleOf(in Finding finding, Overlays.CompiledOverlay? overlay) =>
@@ -55,7 +62,8 @@ internal sealed class RuleSet
         ReadOnlyMemory<byte> taxonomy,
         IEnumerable<(string Name, ReadOnlyMemory<byte> Json)> packs,
         IEnumerable<(string Vendor, ReadOnlyMemory<byte> Json)> categories,
-        ReadOnlyMemory<byte> model = default)
+        ReadOnlyMemory<byte> model = default,
+        DomainLists? lists = null)
     {
         var errors = new RuleErrors();
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -86,11 +94,37 @@ internal sealed class RuleSet
         var rules = new RuleCompiler(themes, errors).Compile(files);
         hash.AppendData(model.Span);
         var learned = model.IsEmpty ? null : LearnedModel.Parse("model", model, themes, errors);
+        lists ??= DomainLists.None;
+        var sites = SitesOf(lists, themes, hash, errors);
         errors.Throw();
         var names = NamesOf(files);
         var intents = new RuleCompiler(themes, errors).Compile([("intents", names with { Rules = IntentsOf(files, themes) })]);
         errors.Throw();
-        return new RuleSet(themes, map, rules, intents, names, learned, $"{themes.Id}+{Convert.ToHexStringLower(hash.GetHashAndReset())[..12]}");
+        return new RuleSet(themes, map, rules, intents, names, learned, $"{themes.Id}+{Convert.ToHexStringLower(hash.GetHashAndReset())[..12]}") { Lists = lists, Sites = sites };
+    }
+
+    private static ListedSite?[] SitesOf(DomainLists lists, Taxonomy themes, IncrementalHash hash, RuleErrors errors)
+    {
+        var sites = new ListedSite?[lists.Lists.Count];
+        for (var i = 0; i < sites.Length; i++)
+        {
+            var list = lists.Lists[i];
+            // The licence too: it is what reasons say.
+            hash.AppendData(System.Text.Encoding.UTF8.GetBytes($"{list.Name}\n{list.Theme}\n{list.Licence}\n{list.Version}\n"));
+            if (themes.Lacks.Contains(list.Theme))
+            {
+                continue;
+            }
+
+            var theme = themes.IndexOf(list.Theme);
+            sites[i] = theme >= 0 ? new ListedSite(list, theme) : null;
+            if (theme < 0)
+            {
+                errors.Add($"domain list {list.Name}", "theme", $"there is no theme '{list.Theme}'");
+            }
+        }
+
+        return sites;
     }
 
     // What an edition does not know is not asked for under it; a theme that no edition knows is an error all the same.

@@ -5,6 +5,9 @@ internal sealed partial class TokenBuffer
 {
     // A blank is taken for one inside a word only beside an unknown piece as short as this.
     private const int ShortPiece = 4;
+
+    // Searches and hash tags write short words as one; in long texts every unknown word would have to be tried.
+    private const int ShortText = 64;
     private const int ShortestTorn = 4;
     private const int LongestTorn = WordParts.Longest;
 
@@ -35,7 +38,8 @@ internal sealed partial class TokenBuffer
 
     private void AddWord(int word, int folded, int length, int start, int end)
     {
-        if (length >= JoinedWords.Shortest && (word == 0 || _lexicon.IsJoined(word)) && TryAddJoined(folded, length, start, end))
+        var shortest = _length <= ShortText ? JoinedWords.Shortest : JoinedWords.Long;
+        if (length >= shortest && (word == 0 || _lexicon.IsJoined(word)) && TryAddJoined(folded, length, start, end))
         {
             return;
         }

@@ -153,11 +153,14 @@ internal sealed class TornWords(Lexicon lexicon, Disguises disguises, JoinedWord
     // The longest word that begins with a piece.
     private bool TryPut(Span<byte> folded, ref int used, Span<Token> tokens, int from, out int to, out Token whole)
     {
+        // Inside a run only lengths that a word beginning so can have are looked up: a long text of single letters must cost no more than its length.
+        var lengths = lexicon.Parts.LengthsAt(folded[_at[from].._at[_count]]);
         for (to = _count; to > from + 1 && _at[to] - _at[from] >= _shortest; to--)
         {
             var length = _at[to] - _at[from];
             var alone = to == _count && from < MostBefore;
-            if (length > Lexicon.LongestWord || _odd[to] == _odd[from] || (length < Sure && !alone))
+            var possible = alone || (length is >= Sure and <= WordParts.Longest && (lengths & (1u << (length - 1))) != 0);
+            if (length > Lexicon.LongestWord || _odd[to] == _odd[from] || !possible)
             {
                 continue;
             }

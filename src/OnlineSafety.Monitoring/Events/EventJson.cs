@@ -43,6 +43,18 @@ internal static class EventJson
         (RecordFlags.Unproven, "unproven"),
     ];
 
+    /// <summary>What <c>recordFlags</c> of a written event says.</summary>
+    public static RecordFlags FlagsOf(JsonElement words)
+    {
+        var flags = RecordFlags.None;
+        foreach (var (flag, word) in FlagWords)
+        {
+            flags |= words.EnumerateArray().Any(said => said.ValueEquals(word)) ? flag : RecordFlags.None;
+        }
+
+        return flags;
+    }
+
     /// <summary>The event as UTF-8.</summary>
     public static byte[] Serialize(MonitoringEvent value, bool indented = false)
     {

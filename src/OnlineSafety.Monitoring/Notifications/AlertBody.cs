@@ -1,5 +1,4 @@
 using System.Globalization;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.Alerts;
@@ -17,34 +16,9 @@ internal sealed class AlertBody(IThemeWords themes, IOptions<MailOptions> option
 
     public async Task<Preparation> PrepareAsync(Session session, LedgerEntry entry, NotificationAddressee to, CancellationToken cancellationToken)
     {
-        var notice = await NoticeAsync(session, entry, cancellationToken);
+        var notice = (await AlertNotices.ReadAsync(session, [entry], cancellationToken)).GetValueOrDefault(entry.Alert ?? Guid.Empty);
         return AlertNotice.DropFor(notice, to.Member) is { } code ? new Preparation.Drop(code) : Say(notice!, entry.Cause, to);
     }
-
-    private static Task<AlertNotice?> NoticeAsync(Session session, LedgerEntry entry, CancellationToken cancellationToken) =>
-        // Named columns only: this process has no right to the others.
-        session.Context.Alerts
-            .Where(a => a.SchoolId == entry.School && a.AlertId == entry.Alert)
-            .Select(a => new AlertNotice
-            {
-                Alert = a.AlertId,
-                Number = a.Number,
-                State = a.State,
-                Severity = (Severity)a.Severity,
-                Risk = (Risk)a.Risk,
-                Theme = a.Theme,
-                Themes = a.Themes,
-                NeedsReview = a.NeedsReview,
-                Audience = (Audience)a.Audience,
-                Route = a.Route,
-                SubjectStaff = a.SubjectStaff,
-                Events = a.EventCount,
-                RaisedAt = a.RaisedAt,
-                Late = a.Late,
-                Unproven = a.Unproven,
-                Instructions = a.Instructions,
-            })
-            .FirstOrDefaultAsync(cancellationToken);
 
     internal Preparation.Say Say(AlertNotice notice, string cause, NotificationAddressee to)
     {

@@ -1,10 +1,8 @@
+using System.Collections.Concurrent;
 using System.Data.Common;
 using System.Diagnostics;
-using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.Notifications.Email;
 using OnlineSafety.Monitoring.Telemetry;
 
@@ -12,174 +10,200 @@ namespace OnlineSafety.Monitoring.Notifications;
 
 /// <summary>
 /// Tells people what the ledger says is due: claim, read anew, send, mark. No transaction is open while the network is used.
-/// A row is marked after the relay took the mail, never before: a crash in between sends it once more with the same Message-ID and loses nothing.
+/// A row is marked after the relay took its mail, never before: a crash in between sends that mail once more with the same Message-ID and loses nothing.
 /// </summary>
-internal sealed class Dispatcher(
-    Ledger ledger,
-    [FromKeyedServices(DatabaseRole.Notify)] Database database,
-    IEnumerable<INotificationBody> bodies,
-    MailDelivery delivery,
-    IOptions<MailOptions> options,
-    ILogger<Dispatcher> logger)
+internal sealed class Dispatcher(Ledger ledger, MailComposer composer, MailDelivery delivery, IOptions<MailOptions> options, TimeProvider time, ILogger<Dispatcher> logger)
+    : IDisposable
 {
-    private static readonly Actor _actor = Actor.Service("notify");
-
     // A mail that has left must be marked even when the process is asked to stop; this is how long that may take.
     private static readonly TimeSpan _markWithin = TimeSpan.FromSeconds(5);
 
-    private readonly Dictionary<string, INotificationBody> _bodies = bodies.ToDictionary(b => b.Kind, StringComparer.Ordinal);
+    // In a flood each further alert would ask again for what must wait for its turn in seconds.
+    private static readonly TimeSpan _quiet = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>One pass: claims no more than can be worked on at once, so that no lease runs out in a queue. Returns how many were claimed.</summary>
+    /// <summary>Of one school at a time, so that its mails leave places for the others'.</summary>
+    private const int MailsPerPass = 4;
+
+    /// <summary>One for each mail under way: nothing is claimed that cannot be worked on at once, so that no lease runs out in a queue.</summary>
+    private readonly SemaphoreSlim _places = new(options.Value.Concurrency);
+
+    private readonly ConcurrentDictionary<Guid, long> _pacedSince = new();
+    private readonly ConcurrentDictionary<Guid, bool> _asked = new();
+
+    /// <summary>One pass over every school at which something is due. Returns how many mails were worked on.</summary>
     public async Task<int> DispatchOnceAsync(CancellationToken cancellationToken)
     {
-        var entries = await ledger.ClaimDueAsync(options.Value.Concurrency, cancellationToken);
-        await Task.WhenAll(entries.Select(e => WorkAsync(e, cancellationToken)));
-        return entries.Count;
+        var schools = await ledger.DueSchoolsAsync(cancellationToken);
+        var worked = await Task.WhenAll(schools.Where(MayHaveSomething).Select(school => PassAsync(school, cancellationToken)));
+        return worked.Sum();
     }
 
-    /// <summary>One row, if it is due and free.</summary>
-    public async Task<bool> DispatchAsync(Guid school, Guid notification, CancellationToken cancellationToken)
-    {
-        var entry = await ledger.ClaimAsync(school, notification, cancellationToken);
-        if (entry is null)
-        {
-            return false;
-        }
+    /// <summary>After a hint: what is due at that school. Hints that come while one waits to be followed are followed with it.</summary>
+    public async Task<int> DispatchAsync(Guid school, CancellationToken cancellationToken) =>
+        MayHaveSomething(school) && _asked.TryAdd(school, true) ? await PassAsync(school, cancellationToken) : 0;
 
-        await WorkAsync(entry, cancellationToken);
-        return true;
-    }
+    private bool MayHaveSomething(Guid school) =>
+        !_pacedSince.TryGetValue(school, out var since) || time.GetElapsedTime(since) >= _quiet;
 
-    private async Task WorkAsync(LedgerEntry entry, CancellationToken cancellationToken)
+    private async Task<int> PassAsync(Guid school, CancellationToken cancellationToken)
     {
-        using var activity = Instruments.Activities.StartActivity("notify");
-        activity?.SetTag("notification", entry.Id);
-        var started = Stopwatch.GetTimestamp();
+        var places = 0;
+        IReadOnlyList<MailClaim> mails;
         try
         {
-            var outcome = await BoundedOutcomeAsync(entry, cancellationToken);
-            using var limit = new CancellationTokenSource(_markWithin);
-            if (await ledger.CompleteAsync(entry, outcome, limit.Token))
+            await _places.WaitAsync(cancellationToken);
+            places = 1;
+            while (places < MailsPerPass && _places.Wait(0, cancellationToken))
             {
-                Report(entry, outcome, entry.Age + Stopwatch.GetElapsedTime(started));
+                places++;
+            }
+
+            // From here on a hint speaks of what this claim may not see.
+            _asked.TryRemove(school, out _);
+            mails = await ClaimAsync(school, places, cancellationToken);
+        }
+        catch
+        {
+            _asked.TryRemove(school, out _);
+            Leave(places);
+            throw;
+        }
+
+        Leave(places - mails.Count);
+        await Task.WhenAll(mails.Select(mail => InPlaceAsync(mail, cancellationToken)));
+        return mails.Count;
+    }
+
+    private async Task<IReadOnlyList<MailClaim>> ClaimAsync(Guid school, int room, CancellationToken cancellationToken)
+    {
+        var claimed = await ledger.ClaimAsync(school, room, cancellationToken);
+        if (claimed is { Paced: true, Mails.Count: 0 })
+        {
+            _pacedSince[school] = time.GetTimestamp();
+        }
+        else
+        {
+            _pacedSince.TryRemove(school, out _);
+        }
+
+        return claimed.Mails;
+    }
+
+    private void Leave(int places)
+    {
+        if (places > 0)
+        {
+            _places.Release(places);
+        }
+    }
+
+    private async Task InPlaceAsync(MailClaim claim, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await WorkAsync(claim, cancellationToken);
+        }
+        finally
+        {
+            Leave(1);
+        }
+    }
+
+    private async Task WorkAsync(MailClaim claim, CancellationToken cancellationToken)
+    {
+        using var activity = Instruments.Activities.StartActivity("notify");
+        activity?.SetTag("mail", claim.Mail);
+        var started = time.GetTimestamp();
+        try
+        {
+            var outcomes = await BoundedOutcomeAsync(claim, cancellationToken);
+            using var limit = new CancellationTokenSource(_markWithin);
+            if (await ledger.CompleteAsync(claim, outcomes, limit.Token))
+            {
+                Report(claim, outcomes, time.GetElapsedTime(started));
             }
             else
             {
                 NotificationMetrics.LateWrites.Add(1);
-                NotificationsLog.LateWrite(logger, entry.Id, entry.Attempts);
+                NotificationsLog.LateWrite(logger, claim.Mail, claim.Entries[0].Attempts);
             }
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            // Stopped before anything was handed over: the lease runs out and the row is found again.
+            // Stopped before anything was handed over: the lease runs out and the rows are found again.
         }
         catch (Exception e)
         {
-            // Not marked: the lease runs out and the row is found again. One row's trouble must not end the pass for the others.
+            // Not marked: the lease runs out and the rows are found again. One mail's trouble must not end the pass for the others.
             activity?.SetStatus(ActivityStatusCode.Error);
-            NotificationsLog.LeftToLease(logger, entry.Id, entry.Attempts, e.GetType().Name);
+            NotificationsLog.LeftToLease(logger, claim.Mail, claim.Entries[0].Attempts, e.GetType().Name);
         }
     }
 
     /// <summary>
-    /// A row that trips over a defect of ours is tried again and given up like any other, so that it can neither block nor loop for ever.
-    /// Trouble with the database is no fault of the row: that is left to the lease.
+    /// A mail that trips over a defect of ours is tried again and given up like any other, so that it can neither block nor loop for ever.
+    /// Trouble with the database is no fault of the mail: that is left to the lease.
     /// </summary>
-    private async Task<Outcome> BoundedOutcomeAsync(LedgerEntry entry, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<Outcome>> BoundedOutcomeAsync(MailClaim claim, CancellationToken cancellationToken)
     {
         try
         {
-            return await OutcomeAsync(entry, cancellationToken);
+            return await OutcomeAsync(claim, cancellationToken);
         }
         catch (Exception e) when (e is not (DbException or OperationCanceledException))
         {
-            NotificationsLog.Defect(logger, entry.Id, entry.Attempts, e.GetType().Name);
-            return RetryPlan.After(e is MailException known ? known.Fault : MailFault.Internal, entry);
+            NotificationsLog.Defect(logger, claim.Mail, claim.Entries[0].Attempts, e.GetType().Name);
+            return RetryPlan.After(e is MailException known ? known.Fault : MailFault.Internal, claim.Entries);
         }
     }
 
-    private async Task<Outcome> OutcomeAsync(LedgerEntry entry, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<Outcome>> OutcomeAsync(MailClaim claim, CancellationToken cancellationToken)
     {
-        var (mail, dropped) = await PrepareAsync(entry, cancellationToken);
-        if (dropped is not null)
+        var (mail, outcomes) = await composer.ComposeAsync(claim, cancellationToken);
+        if (mail is null)
         {
-            return dropped;
+            return [.. outcomes.Select(outcome => outcome!)];
         }
 
-        var fault = await delivery.TryAsync(mail!, cancellationToken);
-        return fault is { } known ? RetryPlan.After(known, entry) : new Outcome.Sent();
+        var fault = await delivery.TryAsync(mail, cancellationToken);
+        var after = fault is { } known ? RetryPlan.After(known, claim.Entries) : [.. claim.Entries.Select(_ => new Outcome.Sent())];
+        return [.. outcomes.Zip(after, (instead, then) => instead ?? then)];
     }
 
-    /// <summary>Reads and builds within one short transaction in the school's scope, which is closed before anything is sent.</summary>
-    private async Task<(OutgoingMail? Mail, Outcome? Instead)> PrepareAsync(LedgerEntry entry, CancellationToken cancellationToken)
+    private void Report(MailClaim claim, IReadOnlyList<Outcome> outcomes, TimeSpan took)
     {
-        if (entry.Staff is null)
+        var kind = new KeyValuePair<string, object?>("kind", claim.Kind);
+        var attempt = claim.Entries[0].Attempts;
+        foreach (var (entry, _) in claim.Entries.Zip(outcomes).Where(pair => pair.Second is Outcome.Sent))
         {
-            return (null, new Outcome.Failed(DropCode.NoRecipient));
+            NotificationMetrics.Delay.Record((entry.Age + took).TotalSeconds, kind);
         }
 
-        await using var session = await database.OpenAsync(entry.School, _actor, cancellationToken);
-        var to = await AddresseeAsync(session, entry, cancellationToken);
-        if (to is null)
+        foreach (var group in outcomes.GroupBy(outcome => outcome))
         {
-            return (null, new Outcome.Dropped(DropCode.RecipientGone));
-        }
-
-        if (!to.Member.Enabled)
-        {
-            return (null, new Outcome.Dropped(DropCode.RecipientDisabled));
-        }
-
-        var body = _bodies[entry.Kind];
-        return await body.PrepareAsync(session, entry, to, cancellationToken) switch
-        {
-            Preparation.Drop drop => (null, new Outcome.Dropped(drop.Code)),
-            Preparation.Say say => (Compose(entry, to, say), null),
-            _ => throw new InvalidOperationException("Neither said nor dropped."),
-        };
-    }
-
-    private static async Task<NotificationAddressee?> AddresseeAsync(Session session, LedgerEntry entry, CancellationToken cancellationToken)
-    {
-        var found = await (
-            from staff in session.Context.Staff
-            join school in session.Context.Schools on staff.SchoolId equals school.SchoolId
-            where staff.SchoolId == entry.School && staff.StaffId == entry.Staff
-            select new { staff.StaffId, staff.Roles, staff.Enabled, staff.Email, school.Name, school.TimeZone }).FirstOrDefaultAsync(cancellationToken);
-        return found is null
-            ? null
-            : new NotificationAddressee(new StaffMember(found.StaffId, found.Roles, found.Enabled), found.Email, found.Name, SchoolZone.Of(found.TimeZone));
-    }
-
-    private OutgoingMail Compose(LedgerEntry entry, NotificationAddressee to, Preparation.Say say)
-    {
-        var from = options.Value.From;
-        var headers = new MimeMessage.Headers(entry.Id, entry.CreatedAt, from, options.Value.FromName, to.Email, say.Subject, say.Urgent);
-        return new OutgoingMail(entry.Id, entry.CreatedAt, from, to.Email, MimeMessage.Write(headers, say.Body));
-    }
-
-    private void Report(LedgerEntry entry, Outcome outcome, TimeSpan delay)
-    {
-        var kind = new KeyValuePair<string, object?>("kind", entry.Kind);
-        switch (outcome)
-        {
-            case Outcome.Sent:
-                NotificationMetrics.Sent.Add(1, kind);
-                NotificationMetrics.Delay.Record(delay.TotalSeconds, kind);
-                NotificationsLog.Sent(logger, entry.Id, entry.Kind, entry.Attempts);
-                break;
-            case Outcome.Retry retry:
-                NotificationMetrics.Retried.Add(1, kind, new("error", retry.Code));
-                NotificationsLog.Retried(logger, entry.Id, entry.Attempts, retry.Code, retry.After);
-                break;
-            case Outcome.Failed failed:
-                NotificationMetrics.Failed.Add(1, kind, new("error", failed.Code));
-                NotificationsLog.Failed(logger, entry.Id, entry.Attempts, failed.Code);
-                break;
-            case Outcome.Dropped dropped:
-                NotificationMetrics.Dropped.Add(1, kind, new("reason", dropped.Code));
-                NotificationsLog.Dropped(logger, entry.Id, dropped.Code);
-                break;
+            var rows = group.Count();
+            switch (group.Key)
+            {
+                case Outcome.Sent:
+                    NotificationMetrics.Sent.Add(rows, kind);
+                    NotificationMetrics.Mails.Add(1, kind);
+                    NotificationsLog.Sent(logger, claim.Mail, claim.Kind, attempt, rows);
+                    break;
+                case Outcome.Retry retry:
+                    NotificationMetrics.Retried.Add(rows, kind, new("error", retry.Code));
+                    NotificationsLog.Retried(logger, claim.Mail, rows, attempt, retry.Code, retry.After);
+                    break;
+                case Outcome.Failed failed:
+                    NotificationMetrics.Failed.Add(rows, kind, new("error", failed.Code));
+                    NotificationsLog.Failed(logger, claim.Mail, rows, attempt, failed.Code);
+                    break;
+                case Outcome.Dropped dropped:
+                    NotificationMetrics.Dropped.Add(rows, kind, new("reason", dropped.Code));
+                    NotificationsLog.Dropped(logger, claim.Mail, rows, dropped.Code);
+                    break;
+            }
         }
     }
+
+    public void Dispose() => _places.Dispose();
 }

@@ -10,105 +10,103 @@ namespace OnlineSafety.Monitoring.Notifications;
 /// </summary>
 internal sealed class Ledger([FromKeyedServices(DatabaseRole.Notify)] Database database)
 {
-    /// <summary>Longer than the whole work on a row may take (see <see cref="Email.MailDelivery"/>), short enough that a dead worker's rows move on within a minute.</summary>
+    /// <summary>Longer than the whole work on a mail may take (see <see cref="Email.MailDelivery"/>), short enough that a dead worker's rows move on within a minute.</summary>
     private static readonly TimeSpan _lease = TimeSpan.FromSeconds(60);
+
+    // Some mails full: the gravest are found among the oldest so many.
+    private const int RowsRead = 4 * MailPace.AlertsPerMail;
 
     private static readonly Actor _actor = Actor.Service("notify");
 
-    private const string Due = "state IN ('due', 'sending') AND due_at <= clock_timestamp() AND (state = 'due' OR lease_until < clock_timestamp())";
-
-    private const string Claim = """
-        UPDATE notification n
-        SET state = 'sending', attempts = n.attempts + 1, claimed_by = $1, lease_until = clock_timestamp() + $2
-        FROM found WHERE n.school_id = found.school_id AND n.notification_id = found.notification_id
-        RETURNING n.school_id, n.notification_id, n.kind, n.cause, n.alert_id, n.digest_day, n.notice_id, n.staff_id, n.created_at, n.attempts, clock_timestamp() - n.created_at
-        """;
-
-    private const string ClaimDue =
-        $"WITH found AS (SELECT school_id, notification_id FROM notification WHERE {Due} ORDER BY due_at LIMIT $3 FOR UPDATE SKIP LOCKED) {Claim}";
-
-    private const string ClaimOne =
-        $"WITH found AS (SELECT school_id, notification_id FROM notification WHERE school_id = $3 AND notification_id = $4 AND {Due} FOR UPDATE SKIP LOCKED) {Claim}";
-
-    // The fence: a worker whose lease went to another, or to another task of its own process, changes nothing.
-    private const string Complete = """
-        UPDATE notification
-        SET state = $5, error = $6, due_at = clock_timestamp() + $7, sent_at = CASE WHEN $5 = 'sent' THEN clock_timestamp() ELSE sent_at END,
-            claimed_by = NULL, lease_until = NULL
-        WHERE school_id = $1 AND notification_id = $2 AND claimed_by = $3 AND attempts = $4 AND state = 'sending'
-        """;
-
-    /// <summary>Random per process start: a name that comes back after a crash would look alive.</summary>
-    public Guid Worker { get; } = Guid.NewGuid();
-
-    /// <summary>Takes up to <paramref name="limit"/> due rows of all schools: ids only, nothing about a person.</summary>
-    public async Task<IReadOnlyList<LedgerEntry>> ClaimDueAsync(int limit, CancellationToken cancellationToken)
+    /// <summary>Schools at which something is due: ids only, nothing about a person.</summary>
+    public async Task<IReadOnlyList<Guid>> DueSchoolsAsync(CancellationToken cancellationToken)
     {
         await using var session = await database.OpenAcrossAsync(_actor, cancellationToken);
-        await using var command = session.Command(ClaimDue);
-        AddClaim(command);
-        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = limit });
-        return await ClaimedAsync(session, command, cancellationToken);
+        return await session.RowsAsync(LedgerSql.Schools, [], row => row.GetGuid(0), cancellationToken);
     }
 
-    /// <summary>Takes one row if it is due and free; null otherwise.</summary>
-    public async Task<LedgerEntry?> ClaimAsync(Guid school, Guid notification, CancellationToken cancellationToken)
+    /// <summary>Takes what is due at one school, as the mails in which it goes.</summary>
+    /// <param name="room">Mails at most.</param>
+    public async Task<Claimed> ClaimAsync(Guid school, int room, CancellationToken cancellationToken)
     {
-        await using var session = await database.OpenAcrossAsync(_actor, cancellationToken);
-        await using var command = session.Command(ClaimOne);
-        AddClaim(command);
-        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = school });
-        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = notification });
-        var claimed = await ClaimedAsync(session, command, cancellationToken);
-        return claimed.Count == 0 ? null : claimed[0];
+        await using var session = await database.OpenAsync(school, _actor, cancellationToken);
+        await session.RowsAsync(LedgerSql.Lock, [school], _ => 0, cancellationToken);
+        var recent = (await session.RowsAsync(
+                LedgerSql.Recent,
+                [school, MailPace.Window, _lease],
+                row => KeyValuePair.Create(new Inbox(row.GetGuid(0), row.GetString(1)), new Recent(row.GetInt32(2), row.GetFieldValue<TimeSpan>(3))),
+                cancellationToken))
+            .ToDictionary();
+        var waiting = recent.Where(inbox => !MailPace.MayGo(inbox.Value)).Select(inbox => inbox.Key).ToList();
+        var due = await session.RowsAsync(
+            LedgerSql.Rows,
+            [school, waiting.Select(inbox => inbox.Staff).ToArray(), waiting.Select(inbox => inbox.Channel).ToArray(), RowsRead],
+            row => new DueRow(row.GetGuid(0), row.GetString(1), row.IsDBNull(2) ? null : row.GetGuid(2), row.GetString(3), row.IsDBNull(4) ? null : row.GetGuid(4), row.GetInt32(5)),
+            cancellationToken);
+        var planned = MailPlan.Of(due, recent, room, out var paced);
+        var mails = planned.Count == 0 ? [] : await TakeAsync(session, school, planned, cancellationToken);
+        await session.CommitAsync(cancellationToken);
+        return new Claimed(mails, paced || waiting.Count > 0);
     }
 
-    /// <summary>Writes what became of a claimed row. False: the claim is not ours any more and nothing was written.</summary>
-    public async Task<bool> CompleteAsync(LedgerEntry entry, Outcome outcome, CancellationToken cancellationToken)
+    /// <summary>Writes what became of a claimed mail's rows. False: the claim is not ours any more and nothing was written.</summary>
+    /// <param name="outcomes">One for each entry, in their order.</param>
+    public async Task<bool> CompleteAsync(MailClaim claim, IReadOnlyList<Outcome> outcomes, CancellationToken cancellationToken)
     {
-        var (state, error, wait) = outcome switch
-        {
-            Outcome.Sent => (NotificationState.Sent, "", TimeSpan.Zero),
-            Outcome.Dropped dropped => (NotificationState.Dropped, dropped.Code, TimeSpan.Zero),
-            Outcome.Failed failed => (NotificationState.Failed, failed.Code, TimeSpan.Zero),
-            Outcome.Retry retry => (NotificationState.Due, retry.Code, retry.After),
-            _ => throw new ArgumentOutOfRangeException(nameof(outcome), outcome, "Not an outcome."),
-        };
-        await using var session = await database.OpenAsync(entry.School, _actor, cancellationToken);
-        await using var command = session.Command(Complete);
-        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = entry.School });
-        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = entry.Id });
-        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = Worker });
-        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = entry.Attempts });
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = state });
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = error });
-        command.Parameters.Add(new NpgsqlParameter<TimeSpan> { TypedValue = wait });
+        var marks = outcomes.Select(MarkOf).ToList();
+        await using var session = await database.OpenAsync(claim.School, _actor, cancellationToken);
+        await using var command = session.Command(LedgerSql.Complete);
+        Add(command, claim.School);
+        Add(command, claim.Fence);
+        Add(command, claim.Entries.Select(entry => entry.Id).ToArray());
+        Add(command, marks.Select(mark => mark.State).ToArray());
+        Add(command, marks.Select(mark => mark.Error).ToArray());
+        Add(command, marks.Select(mark => mark.Wait).ToArray());
+        Add(command, marks.Select(mark => mark.KeepsMail).ToArray());
         var written = await command.ExecuteNonQueryAsync(cancellationToken);
         await session.CommitAsync(cancellationToken);
-        return written == 1;
+        return written > 0;
     }
 
-    private void AddClaim(NpgsqlCommand command)
+    private static (string State, string Error, TimeSpan Wait, bool KeepsMail) MarkOf(Outcome outcome) => outcome switch
     {
-        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = Worker });
-        command.Parameters.Add(new NpgsqlParameter<TimeSpan> { TypedValue = _lease });
-    }
+        Outcome.Sent => (NotificationState.Sent, "", TimeSpan.Zero, true),
+        Outcome.Dropped dropped => (NotificationState.Dropped, dropped.Code, TimeSpan.Zero, false),
+        Outcome.Failed failed => (NotificationState.Failed, failed.Code, TimeSpan.Zero, false),
+        Outcome.Retry retry => (NotificationState.Due, retry.Code, retry.After, retry.AsTheSameMail),
+        _ => throw new ArgumentOutOfRangeException(nameof(outcome), outcome, "Not an outcome."),
+    };
 
-    private static async Task<List<LedgerEntry>> ClaimedAsync(Session session, NpgsqlCommand command, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<MailClaim>> TakeAsync(Session session, Guid school, IReadOnlyList<PlannedMail> planned, CancellationToken cancellationToken)
     {
-        var entries = new List<LedgerEntry>();
-        await using (var rows = await command.ExecuteReaderAsync(cancellationToken))
+        var fence = Guid.NewGuid();
+        var rows = new List<(Guid Mail, LedgerEntry Entry)>();
+        var free = planned.Where(mail => mail.Kept is null).SelectMany(mail => WithId(mail.Rows)).ToList();
+        if (free.Count > 0)
         {
-            while (await rows.ReadAsync(cancellationToken))
-            {
-                entries.Add(new LedgerEntry(
-                    rows.GetGuid(0), rows.GetGuid(1), rows.GetString(2), rows.GetString(3),
-                    rows.IsDBNull(4) ? null : rows.GetGuid(4), rows.IsDBNull(5) ? null : rows.GetFieldValue<DateOnly>(5), rows.IsDBNull(6) ? null : rows.GetGuid(6), rows.IsDBNull(7) ? null : rows.GetGuid(7),
-                    rows.GetFieldValue<DateTimeOffset>(8), rows.GetInt32(9), rows.GetFieldValue<TimeSpan>(10)));
-            }
+            object[] values = [school, fence, _lease, free.Select(row => row.Row).ToArray(), free.Select(row => row.Mail).ToArray()];
+            rows.AddRange(await session.RowsAsync(LedgerSql.ClaimRows, values, row => Read(school, row), cancellationToken));
         }
 
-        await session.CommitAsync(cancellationToken);
-        return entries;
+        var kept = planned.Where(mail => mail.Kept is not null).Select(mail => mail.Kept!.Value).ToArray();
+        if (kept.Length > 0)
+        {
+            rows.AddRange(await session.RowsAsync(LedgerSql.ClaimKept, [school, fence, _lease, kept], row => Read(school, row), cancellationToken));
+        }
+
+        return [.. rows.GroupBy(row => row.Mail).Select(mail => new MailClaim(school, mail.Key, fence, [.. mail.Select(row => row.Entry).OrderBy(entry => (entry.CreatedAt, entry.Id))]))];
     }
+
+    private static IEnumerable<(Guid Row, Guid Mail)> WithId(IReadOnlyList<DueRow> rows)
+    {
+        var mail = rows.Count == 1 ? rows[0].Id : Guid.NewGuid();
+        return rows.Select(row => (row.Id, mail));
+    }
+
+    private static (Guid Mail, LedgerEntry Entry) Read(Guid school, NpgsqlDataReader row) => (row.GetGuid(0), new LedgerEntry(
+        school, row.GetGuid(1), row.GetString(2), row.GetString(3),
+        row.IsDBNull(4) ? null : row.GetGuid(4), row.IsDBNull(5) ? null : row.GetFieldValue<DateOnly>(5), row.IsDBNull(6) ? null : row.GetGuid(6), row.IsDBNull(7) ? null : row.GetGuid(7),
+        row.GetFieldValue<DateTimeOffset>(8), row.GetInt32(9), row.GetFieldValue<TimeSpan>(10), row.GetBoolean(11)));
+
+    private static void Add<T>(NpgsqlCommand command, T value) => command.Parameters.Add(new NpgsqlParameter<T> { TypedValue = value });
 }

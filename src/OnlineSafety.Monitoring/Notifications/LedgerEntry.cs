@@ -1,11 +1,29 @@
 namespace OnlineSafety.Monitoring.Notifications;
 
-/// <summary>
-/// A claimed row. <see cref="Attempts"/> went up with the claim, so worker and attempt together are the fence: once the lease
-/// went to somebody else, also within one process, this claim can write nothing.
-/// </summary>
+/// <summary>A claimed row.</summary>
+/// <param name="Withdrawn">It was written for a desk that the alert has left since.</param>
 internal sealed record LedgerEntry(
-    Guid School, Guid Id, string Kind, string Cause, Guid? Alert, DateOnly? DigestDay, Guid? Notice, Guid? Staff, DateTimeOffset CreatedAt, int Attempts, TimeSpan Age);
+    Guid School, Guid Id, string Kind, string Cause, Guid? Alert, DateOnly? DigestDay, Guid? Notice, Guid? Staff, DateTimeOffset CreatedAt, int Attempts, TimeSpan Age,
+    bool Withdrawn = false);
+
+/// <summary>
+/// Claimed rows of one recipient that go in one mail. <see cref="Fence"/> is new with every claim: once the lease went to somebody else, also within one
+/// process, this claim can write nothing.
+/// </summary>
+/// <param name="Mail">Id of the mail: of its only row, or one of its own.</param>
+internal sealed record MailClaim(Guid School, Guid Mail, Guid Fence, IReadOnlyList<LedgerEntry> Entries)
+{
+    /// <summary>The same at every resend, as the rows are.</summary>
+    public DateTimeOffset CreatedAt { get; } = Entries.Min(entry => entry.CreatedAt);
+
+    public string Kind => Entries[0].Kind;
+
+    public Guid? Staff => Entries[0].Staff;
+}
+
+/// <summary>What one pass over a school claimed.</summary>
+/// <param name="Paced">Something is due and waits for its turn.</param>
+internal sealed record Claimed(IReadOnlyList<MailClaim> Mails, bool Paced);
 
 /// <summary>What becomes of a claimed row.</summary>
 internal abstract record Outcome
@@ -20,5 +38,6 @@ internal abstract record Outcome
     public sealed record Failed(string Code) : Outcome;
 
     /// <summary>To be tried again.</summary>
-    public sealed record Retry(string Code, TimeSpan After) : Outcome;
+    /// <param name="AsTheSameMail">The relay may have it.</param>
+    public sealed record Retry(string Code, TimeSpan After, bool AsTheSameMail = false) : Outcome;
 }

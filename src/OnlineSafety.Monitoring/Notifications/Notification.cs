@@ -33,6 +33,9 @@ internal sealed class Notification
 
     public int Attempts { get; set; }
 
+    /// <summary>The mail that it was part of: its own id when it went alone. Also in the mail's Message-ID.</summary>
+    public Guid? BundleId { get; set; }
+
     public Guid? ClaimedBy { get; set; }
 
     public DateTimeOffset? LeaseUntil { get; set; }

@@ -9,6 +9,9 @@ internal static class NotificationMetrics
     public static readonly Counter<long> Sent =
         Instruments.Meter.CreateCounter<long>("onlinesafety.notify.sent", "{notification}", "Notifications that a relay or the outbox took.");
 
+    public static readonly Counter<long> Mails =
+        Instruments.Meter.CreateCounter<long>("onlinesafety.notify.mails", "{mail}", "Mails that a relay or the outbox took; one may tell of many alerts.");
+
     public static readonly Counter<long> Retried =
         Instruments.Meter.CreateCounter<long>("onlinesafety.notify.retried", "{attempt}", "Attempts that failed and will be made again, by error.");
 

@@ -30,9 +30,9 @@ internal sealed class NotificationPublisher(NotificationSignals signals, IBus bu
     }
 }
 
-/// <summary>Receives hints from the bus. The claim decides whether there is anything to do, so a hint that comes twice does nothing.</summary>
+/// <summary>Receives hints from the bus. Each speaks of its school: the claim decides whether there is anything to do, so a hint that comes twice does nothing.</summary>
 internal sealed class NotificationDueConsumer(Dispatcher dispatcher) : IConsumer<NotificationDue>
 {
     public Task Consume(ConsumeContext<NotificationDue> context) =>
-        dispatcher.DispatchAsync(context.Message.School, context.Message.Notification, context.CancellationToken);
+        dispatcher.DispatchAsync(context.Message.School, context.CancellationToken);
 }

@@ -18,7 +18,9 @@ internal static class NotificationsRegistration
         services.TryAddSingleton<NotificationSignals>();
         services.TryAddSingleton<IThemeWords, ThemeCodes>();
         services.AddSingleton<Ledger>();
-        services.AddSingleton<INotificationBody, AlertBody>();
+        services.AddSingleton<AlertBody>();
+        services.AddSingleton<INotificationBody>(provider => provider.GetRequiredService<AlertBody>());
+        services.AddSingleton<ManyAlertsBody>();
         services.AddSingleton<INotificationBody, SourceNoticeBody>();
         services.AddSingleton<OutboxTransport>();
         services.AddSingleton<SmtpTransport>();
@@ -26,6 +28,7 @@ internal static class NotificationsRegistration
             ? provider.GetRequiredService<SmtpTransport>()
             : provider.GetRequiredService<OutboxTransport>());
         services.AddSingleton<MailDelivery>();
+        services.AddSingleton<MailComposer>();
         services.AddSingleton<Dispatcher>();
 
         services.AddMassTransit(bus =>

@@ -15,6 +15,17 @@ internal static class RetryPlan
     // An open circuit means that nothing was tried: look again as soon as it may have closed.
     private static readonly TimeSpan _whileRelayIsDown = TimeSpan.FromSeconds(30);
 
+    /// <summary>
+    /// One outcome for each row of a mail. Each is given up by its own age; those that are tried again come together, as soon as the one that was tried
+    /// least may: a new alert must not wait as long as one that fails for hours.
+    /// </summary>
+    public static IReadOnlyList<Outcome> After(MailFault fault, IReadOnlyList<LedgerEntry> entries)
+    {
+        var own = entries.Select(entry => After(fault, entry)).ToList();
+        var soonest = own.OfType<Outcome.Retry>().MinBy(retry => retry.After);
+        return [.. own.Select(outcome => outcome is Outcome.Retry ? soonest! : outcome)];
+    }
+
     public static Outcome After(MailFault fault, LedgerEntry entry)
     {
         var code = MailFaults.CodeOf(fault);
@@ -24,7 +35,7 @@ internal static class RetryPlan
         }
 
         var step = fault == MailFault.RelayDown ? _whileRelayIsDown : _steps[Math.Clamp(entry.Attempts, 1, _steps.Length) - 1];
-        return new Outcome.Retry(code, step * Spread(entry));
+        return new Outcome.Retry(code, step * Spread(entry), MailFaults.MayHaveArrived(fault));
     }
 
     /// <summary>0.9 to 1.1, from the row's own random id: rows that failed together do not come back together, and a test can repeat it.</summary>

@@ -28,7 +28,8 @@ internal static class Cohorts
     /// <summary>The signature of what was found in words, null when nothing was.</summary>
     public static long? SignatureOf(Assessment assessment)
     {
-        if (assessment.Severity == Severity.None || assessment.Reasons is not [{ Matched.Length: > 0, Start: >= 0, Effect: not "excluded" } deciding, ..] || deciding.Rule.StartsWith("vendor.", StringComparison.Ordinal))
+        if (assessment.Severity == Severity.None || assessment.Reasons is not [{ Matched.Length: > 0, Start: >= 0, Effect: not "excluded" } deciding, ..] || deciding.Rule.StartsWith("vendor.", StringComparison.Ordinal)
+            || deciding.Rule.StartsWith(Classification.Lists.ListedSite.Prefix, StringComparison.Ordinal))
         {
             return null;
         }
@@ -77,7 +78,8 @@ internal static class Cohorts
         }
     }
 
-    private static int CountOf(List<(string Subject, DateTimeOffset At)> others, DateTimeOffset at)
+    /// <summary>People of whom the same was recorded within the hour of a moment.</summary>
+    public static int CountOf(List<(string Subject, DateTimeOffset At)> others, DateTimeOffset at)
     {
         var people = new HashSet<string>(StringComparer.Ordinal);
         foreach (var (subject, when) in others)

@@ -6,6 +6,7 @@ using OnlineSafety.Monitoring.Notifications;
 using OnlineSafety.Monitoring.People;
 using OnlineSafety.Monitoring.Processing.Jobs;
 using OnlineSafety.Monitoring.Processing.Replay;
+using OnlineSafety.Monitoring.Processing.WhatIf;
 
 namespace OnlineSafety.Monitoring.Processing;
 
@@ -31,6 +32,7 @@ internal static class ProcessingRegistration
         services.AddSingleton<ISourceJob, SuggestJob>();
         services.AddSingleton<ISourceJob, PreviewJob>();
         services.AddSingleton<ISourceJob, ReplayJob>();
+        services.AddSingleton<ISourceJob, WhatIfJob>();
         services.AddSingleton<JobRunner>();
         services.AddHostedService<JobService>();
         return services;

@@ -1,6 +1,8 @@
 using OnlineSafety.Monitoring.Classification;
+using OnlineSafety.Monitoring.Classification.Lists;
 using OnlineSafety.Monitoring.Normalization;
 using OnlineSafety.Monitoring.Normalization.Suggestion;
+using OnlineSafety.Monitoring.Processing.Lists;
 using OnlineSafety.Monitoring.Sources.Health;
 
 namespace OnlineSafety.Monitoring.Processing;
@@ -23,14 +25,15 @@ internal sealed record Rules(MappingSet Mappings, RuleSet RuleSet, Vocabulary Vo
     /// <param name="extraVendors">A further directory of vendor folders, or null.</param>
     /// <param name="extraRulePacks">A further directory of rule packs, or null.</param>
     /// <param name="edition">Id of the taxonomy's edition for schools that chose none; null: the newest.</param>
+    /// <param name="lists">Directory of imported domain lists, or null.</param>
     /// <exception cref="MappingException">Mappings are wrong; lists every error.</exception>
     /// <exception cref="RuleException">Rules are wrong; lists every error.</exception>
     /// <exception cref="System.Text.Json.JsonException">The words for proposals are not what their schema says.</exception>
     /// <exception cref="DirectoryNotFoundException">There is no such directory.</exception>
-    public static Rules Load(string schemas, string? extraVendors = null, string? extraRulePacks = null, string? edition = null)
+    public static Rules Load(string schemas, string? extraVendors = null, string? extraRulePacks = null, string? edition = null, string? lists = null)
     {
         var vendors = Vendors(schemas, extraVendors);
-        var editions = ReadRules(schemas, vendors, extraRulePacks, edition);
+        var editions = ReadRules(schemas, vendors, extraRulePacks, edition, lists);
         var rules = editions.Standard;
         return new Rules(MappingSet.Parse(VendorFiles(vendors, "mapping.json")), rules, Vocabulary.Parse(File.ReadAllBytes(Path.Combine(schemas, "suggest.json")), rules.CategoryNames))
         {
@@ -56,9 +59,9 @@ internal sealed record Rules(MappingSet Mappings, RuleSet RuleSet, Vocabulary Vo
     /// <param name="edition">Id of the edition that counts as the installation's; null: the newest.</param>
     /// <exception cref="RuleException">Rules are wrong; lists every error.</exception>
     public static RuleEditions LoadEditions(string schemas, string? extraRulePacks = null, string? edition = null) =>
-        ReadRules(schemas, Directory.GetDirectories(Path.Combine(schemas, "vendors")), extraRulePacks, edition);
+        ReadRules(schemas, Directory.GetDirectories(Path.Combine(schemas, "vendors")), extraRulePacks, edition, lists: null);
 
-    private static RuleEditions ReadRules(string schemas, IEnumerable<string> vendors, string? extraPacks, string? edition)
+    private static RuleEditions ReadRules(string schemas, IEnumerable<string> vendors, string? extraPacks, string? edition, string? lists)
     {
         IEnumerable<string> files = Directory.GetFiles(Path.Combine(schemas, "rulepacks"), "*.json", SearchOption.AllDirectories);
         if (extraPacks is not null)
@@ -66,7 +69,9 @@ internal sealed record Rules(MappingSet Mappings, RuleSet RuleSet, Vocabulary Vo
             files = files.Concat(Directory.GetFiles(extraPacks, "*.json", SearchOption.AllDirectories));
         }
 
-        return new RuleEditions(Named(schemas, Directory.GetFiles(Path.Combine(schemas, "taxonomy"), "*.json")), Named(schemas, files), VendorFiles(vendors, "categories.json"), ReadModel(schemas), edition);
+        return new RuleEditions(
+            Named(schemas, Directory.GetFiles(Path.Combine(schemas, "taxonomy"), "*.json")), Named(schemas, files), VendorFiles(vendors, "categories.json"), ReadModel(schemas), edition,
+            lists is null ? null : new DomainLists(DomainListFile.ReadAll(lists)));
     }
 
     private static IEnumerable<(string Name, ReadOnlyMemory<byte> Json)> Named(string schemas, IEnumerable<string> files) =>

@@ -46,6 +46,9 @@ internal sealed class Stages(Rules rules, ILogger logger) : IEventSink
     /// <summary>Where the names of fields that a mapping leaves over are noted, if anybody wants them.</summary>
     public LeftOverFields? LeftOver { get; init; }
 
+    /// <summary>Whether reasons say what the result would be without them; only what is stored or shown needs that.</summary>
+    public bool Explains { get; init; } = true;
+
     public void Run(StreamContext context, Guid stream, long sequence, in RawRecord record, RecordPlan plan)
     {
         Begin(context, plan, record, new RecordPosition(stream, sequence));
@@ -180,7 +183,7 @@ internal sealed class Stages(Rules rules, ILogger logger) : IEventSink
         }
 
         _concern = true;
-        if (assessment.Severity > Severity.None)
+        if (Explains && assessment.Severity > Severity.None)
         {
             assessment = _assessor.Explain(assessment, draft, _context.Product, Of(subject));
         }

@@ -87,9 +87,9 @@ internal sealed record Reckoning
 
         var events = (await service.RowsAsync("SELECT substr(subject_key, 6), count(*), count(alert_id) FROM event WHERE subject_key IS NOT NULL GROUP BY 1"))
             .ToDictionary(row => (string)row[0], row => ((long)row[1], (long)row[2]), StringComparer.Ordinal);
-        var mailed = await service.RowsAsync("SELECT notification_id, state FROM notification");
+        var mailed = await service.RowsAsync("SELECT COALESCE(bundle_id, notification_id), state FROM notification");
         var (exit, report, error) = await service.RunAsync("verify");
-        // A name is the row's time and id.
+        // A name is the time and id of the mail that the row was part of.
         var mails = Directory.GetFiles(service.Outbox, "*.eml").Select(file => Guid.Parse(Path.GetFileNameWithoutExtension(file).Split('-', 2)[1])).ToHashSet();
         var sent = oracle.Sent;
         var reckoning = new Reckoning

@@ -136,8 +136,8 @@ public sealed class DispatcherTests(PostgresFixture postgres) : IClassFixture<Po
         await using var world = await NotifyWorld.CreateAsync(postgres.Server);
         await world.RaiseAsync();
         var (_, ledger, _) = world.Process();
-        var entry = Assert.Single(await ledger.ClaimDueAsync(8, default));
-        await ledger.CompleteAsync(entry, new Outcome.Sent(), default);
+        var mail = Assert.Single((await ledger.ClaimAsync(world.School, 8, default)).Mails);
+        await ledger.CompleteAsync(mail, [new Outcome.Sent()], default);
         // Here the process dies, before sending.
         await world.RunOutLeasesAsync();
         await world.MakeDueAsync();
@@ -152,14 +152,14 @@ public sealed class DispatcherTests(PostgresFixture postgres) : IClassFixture<Po
         await using var world = await NotifyWorld.CreateAsync(postgres.Server);
         var (_, notification) = await world.RaiseAsync();
         var (_, frozen, _) = world.Process();
-        var stale = Assert.Single(await frozen.ClaimDueAsync(8, default));
+        var stale = Assert.Single((await frozen.ClaimAsync(world.School, 8, default)).Mails);
         await world.RunOutLeasesAsync();
         var (_, other, _) = world.Process();
-        var fresh = Assert.Single(await other.ClaimDueAsync(8, default));
+        var fresh = Assert.Single((await other.ClaimAsync(world.School, 8, default)).Mails);
 
-        Assert.False(await frozen.CompleteAsync(stale, new Outcome.Failed("late"), default));
+        Assert.False(await frozen.CompleteAsync(stale, [new Outcome.Failed("late")], default));
         Assert.Equal("sending ", await world.StateAsync(notification));
-        Assert.True(await other.CompleteAsync(fresh, new Outcome.Sent(), default));
+        Assert.True(await other.CompleteAsync(fresh, [new Outcome.Sent()], default));
     }
 
     [Fact]
@@ -168,12 +168,12 @@ public sealed class DispatcherTests(PostgresFixture postgres) : IClassFixture<Po
         await using var world = await NotifyWorld.CreateAsync(postgres.Server);
         await world.RaiseAsync();
         var (_, ledger, _) = world.Process();
-        var stale = Assert.Single(await ledger.ClaimDueAsync(8, default));
+        var stale = Assert.Single((await ledger.ClaimAsync(world.School, 8, default)).Mails);
         await world.RunOutLeasesAsync();
-        var fresh = Assert.Single(await ledger.ClaimDueAsync(8, default));
+        var fresh = Assert.Single((await ledger.ClaimAsync(world.School, 8, default)).Mails);
 
-        Assert.False(await ledger.CompleteAsync(stale, new Outcome.Sent(), default));
-        Assert.True(await ledger.CompleteAsync(fresh, new Outcome.Sent(), default));
+        Assert.False(await ledger.CompleteAsync(stale, [new Outcome.Sent()], default));
+        Assert.True(await ledger.CompleteAsync(fresh, [new Outcome.Sent()], default));
     }
 
     [Fact]
@@ -182,7 +182,9 @@ public sealed class DispatcherTests(PostgresFixture postgres) : IClassFixture<Po
         await using var world = await NotifyWorld.CreateAsync(postgres.Server);
         for (var i = 0; i < 60; i++)
         {
-            await world.RaiseAsync();
+            var staff = Guid.NewGuid();
+            await world.AddStaffAsync(staff, $"dsl{i}@school.example.test", "dsl");
+            await world.RaiseAsync(to: staff);
         }
 
         var dispatchers = Enumerable.Range(0, 3).Select(_ => world.Process().Dispatcher).ToList();
@@ -218,6 +220,19 @@ public sealed class DispatcherTests(PostgresFixture postgres) : IClassFixture<Po
         Assert.Equal("dropped recipient-gone", await world.StateAsync(three));
         Assert.Equal("dropped not-routed", await world.StateAsync(four));
         Assert.Equal("dropped recipient-disabled", await world.StateAsync(five));
+        Assert.Empty(world.Smtp.Mails);
+    }
+
+    [Fact]
+    public async Task WhatWasWrittenForADeskThatTheAlertHasLeftIsNotSent()
+    {
+        await using var world = await NotifyWorld.CreateAsync(postgres.Server);
+        var (_, notification) = await world.RaiseAsync();
+        await world.Database.RunAsync("UPDATE onlinesafety.notification SET withdrawn = true");
+
+        await world.Process().Dispatcher.DispatchOnceAsync(default);
+
+        Assert.Equal("dropped withdrawn", await world.StateAsync(notification));
         Assert.Empty(world.Smtp.Mails);
     }
 
@@ -263,7 +278,9 @@ public sealed class DispatcherTests(PostgresFixture postgres) : IClassFixture<Po
         await using var world = await NotifyWorld.CreateAsync(postgres.Server);
         for (var i = 0; i < 20; i++)
         {
-            await world.RaiseAsync();
+            var staff = Guid.NewGuid();
+            await world.AddStaffAsync(staff, $"dsl{i}@school.example.test", "dsl");
+            await world.RaiseAsync(to: staff);
         }
 
         world.Smtp.Fail(SmtpStep.Connect, new SmtpFault.Cut(), times: 1000);

@@ -41,8 +41,10 @@ internal sealed class NotifyWorld : IAsyncDisposable
 
     public Task AddSchoolAsync(Guid school, string name) => Database.RunAsync($"INSERT INTO onlinesafety.school (school_id, name) VALUES ('{school}', '{name}')");
 
-    public Task AddStaffAsync(Guid staff, string email, params string[] roles) => Database.RunAsync(
-        $"INSERT INTO onlinesafety.staff (school_id, staff_id, name, email, roles) VALUES ('{School}', '{staff}', 'Someone', '{email}', '{{{string.Join(',', roles)}}}')");
+    public Task AddStaffAsync(Guid staff, string email, params string[] roles) => AddStaffAsync(School, staff, email, roles);
+
+    public Task AddStaffAsync(Guid school, Guid staff, string email, params string[] roles) => Database.RunAsync(
+        $"INSERT INTO onlinesafety.staff (school_id, staff_id, name, email, roles) VALUES ('{school}', '{staff}', 'Someone', '{email}', '{{{string.Join(',', roles)}}}')");
 
     /// <summary>An alert with its ledger row, as the transaction that raised it writes them. Returns both ids.</summary>
     public async Task<(Guid Alert, Guid Notification)> RaiseAsync(Guid? to = null, string extra = "", string route = "dsl", Guid? subject = null)
@@ -60,6 +62,28 @@ internal sealed class NotifyWorld : IAsyncDisposable
         return (alert, notification);
     }
 
+    /// <summary>Alerts about nobody, as grave lines of an unread source raise them, with a row for each recipient; one in <paramref name="criticalEach"/> is critical.</summary>
+    public Task RaiseManyAsync(int count, Guid[] to, int criticalEach = int.MaxValue, Guid? school = null) => Database.RunAsync($"""
+        WITH made AS (
+            INSERT INTO onlinesafety.alert (school_id, alert_id, number, severity, risk, theme, parent_theme, themes, needs_review, audience, route, subject_key,
+                subject_role, source_ids, vendors, event_count, reasons, instructions, first_received_at, last_received_at, raised_at)
+            SELECT '{school ?? School}', gen_random_uuid(), last.number + n, CASE WHEN n % {criticalEach} = 0 THEN 4 ELSE 3 END, 3, 'self_harm', 'self_harm', '{"{self_harm}"}', true, 0,
+                'dsl', 'user:secretpupil', 1, '{"{}"}', '{"{}"}', 1, 'secret search words', '', now(), now(), now()
+            FROM generate_series(1, {count}) n,
+                 (SELECT COALESCE(max(number), 0) AS number FROM onlinesafety.alert WHERE school_id = '{school ?? School}') last
+            RETURNING school_id, alert_id)
+        INSERT INTO onlinesafety.notification (school_id, notification_id, kind, cause, alert_id, staff_id, channel, due_at, created_at)
+        SELECT school_id, gen_random_uuid(), 'alert', 'raised', alert_id, staff_id, 'email', now(), now()
+        FROM made, unnest('{"{" + string.Join(',', to) + "}"}'::uuid[]) AS staff_id
+        """);
+
+    /// <summary>What waiting would do to the ledger's times.</summary>
+    public Task PassAsync(TimeSpan time) => Database.RunAsync($"""
+        UPDATE onlinesafety.notification
+        SET due_at = due_at - '{time:c}'::interval, created_at = created_at - '{time:c}'::interval, sent_at = sent_at - '{time:c}'::interval,
+            lease_until = lease_until - '{time:c}'::interval
+        """);
+
     public MailOptions Mail => new() { RelayHost = "127.0.0.1", RelayPort = Smtp.Port, From = "safety@school.example.test", BaseUrl = "https://safety.example.test" };
 
     /// <summary>A database of the notify role with a pool of its own, as a process has it.</summary>
@@ -71,15 +95,17 @@ internal sealed class NotifyWorld : IAsyncDisposable
         return (database, source);
     }
 
-    public (Dispatcher Dispatcher, Ledger Ledger, NpgsqlDataSource Source) Process(IMailTransport? transport = null, MailOptions? mail = null)
+    public (Dispatcher Dispatcher, Ledger Ledger, NpgsqlDataSource Source) Process(IMailTransport? transport = null, MailOptions? mail = null, TimeProvider? time = null)
     {
         var (database, source) = Open();
         var options = Options.Create(mail ?? Mail);
         var ledger = new Ledger(database);
         var delivery = new MailDelivery(transport ?? new SmtpTransport(options), options, TimeProvider.System);
         var themes = new ThemeCodes();
-        INotificationBody[] bodies = [new AlertBody(themes, options), new SourceNoticeBody(options), new DigestBody(new DigestDocument(themes, options))];
-        return (new Dispatcher(ledger, database, bodies, delivery, options, NullLogger<Dispatcher>.Instance), ledger, source);
+        var alone = new AlertBody(themes, options);
+        INotificationBody[] bodies = [alone, new SourceNoticeBody(options), new DigestBody(new DigestDocument(themes, options))];
+        var composer = new MailComposer(database, bodies, new ManyAlertsBody(alone, themes, options), options);
+        return (new Dispatcher(ledger, composer, delivery, options, time ?? TimeProvider.System, NullLogger<Dispatcher>.Instance), ledger, source);
     }
 
     public DigestMaker Maker() => new(Open().Database, Signals, NullLogger<DigestMaker>.Instance);

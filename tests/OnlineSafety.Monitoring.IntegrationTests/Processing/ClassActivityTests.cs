@@ -5,14 +5,14 @@ namespace OnlineSafety.Monitoring.IntegrationTests.Processing;
 [Collection(PostgresCollection.Name)]
 public sealed class ClassActivityTests(PostgresFixture postgres) : ProcessingScene(postgres)
 {
-    private static string Vapes(string user) => Search(user, "buy vape no id near me");
+    private static string Cocaine(string user) => Search(user, "where can i buy cocaine");
 
     private const string Alerts = "SELECT subject_key LIKE 'cohort:%', severity, event_count, route FROM onlinesafety.alert ORDER BY number";
 
     [Fact]
     public async Task FromTheFifthPupilOnTheClassHasOneAlert()
     {
-        await AppendAsync([.. Enumerable.Range(1, 30).Select(i => Vapes($"pupil{i}"))]);
+        await AppendAsync([.. Enumerable.Range(1, 30).Select(i => Cocaine($"pupil{i}"))]);
         await DrainAsync();
 
         var alerts = await QueryAsync(Alerts);
@@ -28,9 +28,9 @@ public sealed class ClassActivityTests(PostgresFixture postgres) : ProcessingSce
     [Fact]
     public async Task WhatWasRecordedBeforeCountsAndAPupilWithAnOpenAlertStaysInIt()
     {
-        await AppendAsync([.. Enumerable.Range(1, 4).Select(i => Vapes($"pupil{i}"))]);
+        await AppendAsync([.. Enumerable.Range(1, 4).Select(i => Cocaine($"pupil{i}"))]);
         await DrainAsync();
-        await AppendAsync(Vapes("pupil5"), Vapes("pupil1"));
+        await AppendAsync(Cocaine("pupil5"), Cocaine("pupil1"));
         await DrainAsync();
         var alerts = await QueryAsync(Alerts);
         Assert.Equal([(false, 2), (false, 1), (false, 1), (false, 1), (true, 1)], alerts.Select(a => ((bool)a[0], (int)a[2])));
@@ -39,7 +39,7 @@ public sealed class ClassActivityTests(PostgresFixture postgres) : ProcessingSce
     [Fact]
     public async Task AGraverThingOfOneOfTheClassIsAnAlertOfItsOwn()
     {
-        await AppendAsync([.. Enumerable.Range(1, 6).Select(i => Vapes($"pupil{i}")), Search("pupil6", "painless ways to kill myself")]);
+        await AppendAsync([.. Enumerable.Range(1, 6).Select(i => Cocaine($"pupil{i}")), Search("pupil6", "painless ways to kill myself")]);
         await DrainAsync();
         var alerts = await QueryAsync(Alerts);
         Assert.Equal([(true, 2), (false, 1)], alerts.TakeLast(2).Select(a => ((bool)a[0], (int)a[2])));

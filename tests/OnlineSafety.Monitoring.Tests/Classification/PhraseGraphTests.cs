@@ -44,6 +44,29 @@ public sealed class PhraseGraphTests
         Assert.Empty(hits);
     }
 
+    [Theory]
+    [InlineData("homo", "homophone", false)]
+    [InlineData("suicide", "suicidephone", true)]
+    [InlineData("homo phone", "homophones homo phone", true)]
+    [InlineData("homo", "homoweed", true)] // two grave words
+    public void AShortPieceOfTwoWordsWrittenAsOneSaysNothingAlone(string phrase, string text, bool found)
+    {
+        var builder = new PhraseGraphBuilder();
+        var syntax = new PhraseSyntax(new Dictionary<string, string[]>(), new Dictionary<string, string[]>(), builder.Guard);
+        builder.Add(syntax.Read(phrase), 0);
+        foreach (var other in (string[])["my", "homo%", "phone", "suicide%", "weed%"])
+        {
+            builder.Add(syntax.Read(other), 1);
+        }
+
+        var graph = new PhraseGraph(builder);
+        var tokens = new TokenBuffer(graph.Lexicon);
+        tokens.Read(Encoding.UTF8.GetBytes(text));
+        var hits = new List<PhraseHit>();
+        graph.Find(tokens.Tokens, 0, tokens.Tokens.Length, 0, hits);
+        Assert.Equal(found, hits.Exists(hit => hit.Set == 0));
+    }
+
     private static List<PhraseHit> Find(string phrase, string text)
     {
         var builder = new PhraseGraphBuilder();

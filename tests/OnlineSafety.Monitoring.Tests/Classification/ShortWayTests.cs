@@ -20,7 +20,7 @@ public sealed class ShortWayTests
         foreach (var text in Mutated(seed: 1))
         {
             // A character outside ASCII sends the whole text the slow way; this one is nothing.
-            quick.Read(Encoding.UTF8.GetBytes(text));
+            quick.Read(Encoding.UTF8.GetBytes(text + "     "));
             slow.Read(Encoding.UTF8.GetBytes(text + "  \u200b"));
             Assert.Equal(slow.Tokens.ToArray().Select(Shown), quick.Tokens.ToArray().Select(Shown));
         }

@@ -31,6 +31,24 @@ public sealed class RetryPlanTests
     }
 
     [Fact]
+    public void RowsOfOneMailComeBackTogetherAsSoonAsTheNewestMay()
+    {
+        var outcomes = RetryPlan.After(MailFault.Busy, [Entry(9, TimeSpan.FromHours(3)), Entry(1, TimeSpan.Zero), Entry(300, TimeSpan.FromDays(5))]);
+
+        Assert.InRange(Assert.IsType<Outcome.Retry>(outcomes[0]).After, TimeSpan.FromSeconds(54), TimeSpan.FromSeconds(66));
+        Assert.Equal(outcomes[0], outcomes[1]);
+        Assert.Equal(new Outcome.Failed("busy"), outcomes[2]);
+    }
+
+    [Theory]
+    [InlineData(MailFault.Unanswered, true)]
+    [InlineData(MailFault.Timeout, true)]
+    [InlineData(MailFault.Busy, false)]
+    [InlineData(MailFault.Connect, false)]
+    public void OnlyWhatTheRelayMayHaveStaysOneMail(MailFault fault, bool same) =>
+        Assert.Equal(same, Assert.IsType<Outcome.Retry>(RetryPlan.After(fault, Entry(1, TimeSpan.Zero))).AsTheSameMail);
+
+    [Fact]
     public void AfterFiveDaysItIsGivenUp()
     {
         Assert.IsType<Outcome.Retry>(RetryPlan.After(MailFault.Connect, Entry(300, TimeSpan.FromDays(5) - TimeSpan.FromSeconds(1))));

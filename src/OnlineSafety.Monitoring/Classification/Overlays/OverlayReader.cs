@@ -10,8 +10,8 @@ internal sealed class OverlayReader(RuleSet rules)
 {
     private const int MostKept = 16;
 
-    // Ends a sentence, so that what stood on both sides of an excluded phrase does not come to stand together.
-    private const byte Blank = (byte)'.';
+    // In the place of an excluded word, which must not let what stood on both sides of it come to stand together: no word of any phrase.
+    private static ReadOnlySpan<byte> Blank => "qz"u8;
 
     private readonly List<Scratch> _kept = [];
     private readonly List<Finding> _own = [];
@@ -116,7 +116,10 @@ internal sealed class OverlayReader(RuleSet rules)
             first = first < 0 && _spans.Count > 0 ? overlay.ExclusionBy(phrase) : first;
             foreach (var (start, end) in _spans)
             {
-                _blanked.AsSpan(start, end - start).Fill(Blank);
+                for (var i = start; i < end; i++)
+                {
+                    _blanked[i] = _blanked[i] == (byte)' ' ? _blanked[i] : Blank[i % Blank.Length];
+                }
             }
         }
 

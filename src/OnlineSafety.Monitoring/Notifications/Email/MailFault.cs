@@ -84,6 +84,11 @@ internal static class MailFaults
     /// </summary>
     public static bool IsQuicklyRetried(MailFault fault) => fault is MailFault.Connect or MailFault.Cut;
 
+    /// <summary>
+    /// The relay may have the mail: it is sent again as the same mail with the same rows. After every other fault its rows are free to go with others.
+    /// </summary>
+    public static bool MayHaveArrived(MailFault fault) => fault is MailFault.Unanswered or MailFault.Timeout or MailFault.Outbox or MailFault.Internal;
+
     /// <summary>Says that the relay itself is in trouble; these open the circuit.</summary>
     public static bool SpeaksOfRelay(MailFault fault) =>
         fault is MailFault.Connect or MailFault.Cut or MailFault.Unanswered or MailFault.Timeout or MailFault.Tls or MailFault.TlsMissing

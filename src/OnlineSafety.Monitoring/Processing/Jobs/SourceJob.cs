@@ -15,6 +15,9 @@ internal static class JobKind
 
     /// <summary>Reads what was recorded again, by another mapping.</summary>
     public const string Replay = "replay";
+
+    /// <summary>Says what other rules would have made of what was received, and writes nothing. The one kind that may be of a whole school.</summary>
+    public const string WhatIf = "whatif";
 }
 
 internal static class JobState
@@ -30,6 +33,7 @@ internal static class JobState
 /// Work on one source that must read its log, asked for by somebody who may not. Nothing in it is of a child: <see cref="Result"/> holds counts, names of
 /// fields and shapes.
 /// </summary>
+/// <param name="Target">Source <see cref="Guid.Empty"/>: the whole school.</param>
 /// <param name="MappingVersion">Of the source's own mappings; 0: its product's pack.</param>
 /// <param name="From">Received from then on; null: from the first byte.</param>
 /// <param name="To">Received until then; null: until now.</param>
@@ -47,7 +51,7 @@ internal sealed record SourceJob(
     public bool IsOpen => State is JobState.Due or JobState.Running;
 
     public static SourceJob Read(NpgsqlDataReader row) => new(
-        new SourceKey(row.GetGuid(0), row.GetGuid(1)), row.GetGuid(2), row.GetString(3), row.GetString(4), row.GetInt32(5),
+        new SourceKey(row.GetGuid(0), row.IsDBNull(1) ? Guid.Empty : row.GetGuid(1)), row.GetGuid(2), row.GetString(3), row.GetString(4), row.GetInt32(5),
         Time(row, 6), Time(row, 7), row.GetFieldValue<DateTimeOffset>(8), Time(row, 9), Time(row, 10), row.GetInt64(11), row.GetInt64(12),
         row.IsDBNull(13) ? null : JsonElement.Parse(row.GetString(13)), row.GetString(14));
 

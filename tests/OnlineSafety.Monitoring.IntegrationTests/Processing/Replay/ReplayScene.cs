@@ -68,7 +68,7 @@ public abstract class ReplayScene(PostgresFixture postgres) : ProcessingScene(po
         Installation[DatabaseRole.Process], Installation.Master, Contexts(), Repository.Rules,
         Options.Create(options ?? new ProcessingOptions()), TimeProvider.System, NullLogger<PreviewJob>.Instance);
 
-    private StreamContexts Contexts()
+    private protected StreamContexts Contexts()
     {
         var database = Installation[DatabaseRole.Process];
         return new StreamContexts(database, new PeopleDirectory(database, TimeProvider.System), new SchoolRuleDirectory(database, TimeProvider.System), Repository.Rules, TimeProvider.System, NullLogger<StreamContexts>.Instance);

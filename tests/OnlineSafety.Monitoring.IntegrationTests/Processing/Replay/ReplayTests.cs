@@ -43,7 +43,7 @@ public sealed class ReplayTests(PostgresFixture postgres) : ReplayScene(postgres
         await MapAsync(target, Kv());
         for (var i = 0; i < 4; i++)
         {
-            await AppendToAsync(target, Line($"p{i}", "buy vape online no id"), Line($"q{i}", "buy vape online no id"), Line($"p{i}", "capital of france"));
+            await AppendToAsync(target, Line($"p{i}", "where can i buy cocaine"), Line($"q{i}", "where can i buy cocaine"), Line($"p{i}", "capital of france"));
             await DrainAsync();
         }
 

@@ -90,7 +90,12 @@ public sealed class LearnedVoiceTests
                 draft.Set(EventField.SearchQuery, System.Text.Encoding.UTF8.GetBytes(text));
                 var (before, after) = (without.Assess(draft, "smoothwall", default), with.Assess(draft, "smoothwall", default));
                 Assert.True(after.Severity >= before.Severity, $"{theme}: {text}");
-                Assert.All(before.Themes, code => Assert.Contains(code, after.Themes));
+
+                // Excused words are recorded where nothing else is found; beside a finding they are among its reasons.
+                if (!before.Reasons.Any(r => r.Rule == "modifier.excused"))
+                {
+                    Assert.All(before.Themes, code => Assert.Contains(code, after.Themes));
+                }
             }
         }
     }

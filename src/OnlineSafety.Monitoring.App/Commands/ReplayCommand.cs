@@ -1,0 +1,184 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.IntakeLog;
+using OnlineSafety.Monitoring.Processing;
+using OnlineSafety.Monitoring.Processing.Jobs;
+using OnlineSafety.Monitoring.Processing.WhatIf;
+using OnlineSafety.Monitoring.Sources;
+using OnlineSafety.Monitoring.Storage.Hosting;
+
+namespace OnlineSafety.Monitoring.App.Commands;
+
+/// <summary>Says what other rules would have made of what was received. Nothing is changed; the service reads, this shows counts and alert numbers.</summary>
+internal static class ReplayCommand
+{
+    private const int MostShown = 40;
+
+    public static Command Create(Installation installation)
+    {
+        var switches = new Switches();
+        var command = new ExampledCommand(
+            "replay",
+            "Say what other rules would have made of what was received: which alerts would appear, vanish or change, what that costs the DSL, and which true concerns would be missed. "
+            + $"Changes nothing. Ends with {CommandLine.Unfit} when a true concern would be missed, unless --accept-missed.",
+            "onlinesafety replay --from 2026-11-01 --to 2026-11-22 --rules conduct.json",
+            "onlinesafety replay --from 2026-11-01 --to 2026-11-22 --rules ./schemas-new --school \"Example Academy\" --minutes-per-alert 6 --json",
+            "onlinesafety replay --from 2026-11-01 --to 2026-11-22 --taxonomy kcsie-2025")
+        {
+            switches.From, switches.To, switches.Rules, switches.School, switches.Source, switches.Taxonomy, switches.Minutes, switches.AcceptMissed, switches.Json,
+        };
+        command.Validators.Add(result =>
+        {
+            if (result.GetResult(switches.Rules) is null or { Implicit: true } && result.GetResult(switches.Taxonomy) is null or { Implicit: true })
+            {
+                result.AddError("Give --rules with what is to be tried, or --taxonomy.");
+            }
+
+            if (result.GetValue(switches.From) is { } from && result.GetValue(switches.To) is { } to && to <= from)
+            {
+                result.AddError("--to is later than --from.");
+            }
+        });
+        return command.Does(async (parse, cancellationToken) => await RunAsync(installation, switches, parse, cancellationToken));
+    }
+
+    private static async Task<int> RunAsync(Installation installation, Switches switches, ParseResult parse, CancellationToken cancellationToken)
+    {
+        var (whole, files) = parse.GetValue(switches.Rules) is { } path ? WhatIfFiles.Read(path) : (false, []);
+        var request = new WhatIfRequest(parse.GetValue(switches.Taxonomy), parse.GetValue(switches.Minutes), whole, files);
+        // Every error in the files is said before anything is asked.
+        var configuration = installation.Settings(parse).Configuration;
+        var editions = Rules.LoadEditions(installation.Schemas.Root, configuration["RulePacks"], configuration["Taxonomy"]);
+        request.Over(editions, editions.Standard.Taxonomy.Id);
+
+        await using var database = await installation.OpenAsync(parse, cancellationToken, DatabaseRole.Setup);
+        var desk = new JobDesk(database[DatabaseRole.Setup], installation.Time);
+        var json = parse.GetValue(switches.Json);
+        var reports = new List<(SourceKey Target, string Name, WhatIfReport Report)>();
+        foreach (var (target, name) in await TargetsAsync(switches, parse, database, installation, cancellationToken))
+        {
+            var asked = await new WhatIfDesk(database[DatabaseRole.Setup], installation.Time).AskAsync(
+                target, request, parse.GetValue(switches.From)!.Value, parse.GetValue(switches.To)!.Value, Installation.Operator, cancellationToken);
+            var job = await JobWait.ForAsync(parse, desk, target.School, asked, name, json, cancellationToken);
+            reports.Add((target, name, job.Result!.Value.Deserialize<WhatIfReport>(WhatIfReport.Json)!));
+        }
+
+        var fit = reports.TrueForAll(found => found.Report.Fit);
+        var accepted = parse.GetValue(switches.AcceptMissed);
+        if (json)
+        {
+            await Output.JsonAsync(parse, new { fit, accepted, schools = reports.Select(found => new { school = found.Target.School, found.Report }) });
+        }
+        else
+        {
+            foreach (var (_, name, report) in reports)
+            {
+                await ReportAsync(parse, name, report);
+            }
+
+            await Output.LineAsync(parse, fit ? "No alert that a DSL resolved as a true concern would have been missed." : accepted
+                ? "These rules would have missed true concerns, which is accepted here."
+                : "These rules are not fit: they would have missed true concerns. To go on all the same, give --accept-missed.");
+        }
+
+        return fit || accepted ? CommandLine.Done : CommandLine.Unfit;
+    }
+
+    private static async Task<List<(SourceKey Target, string Name)>> TargetsAsync(
+        Switches switches, ParseResult parse, MonitoringDatabase database, Installation installation, CancellationToken cancellationToken)
+    {
+        if (parse.GetValue(switches.Source) is { } id)
+        {
+            var source = await new Processing.Replay.SourceMappings(database[DatabaseRole.Setup], installation.Time).FindAsync(id, Installation.Operator, cancellationToken);
+            return [(new SourceKey(source.SchoolId, source.SourceId), source.Name)];
+        }
+
+        var schools = parse.GetValue(switches.School) is { } named
+            ? [await SchoolSwitch.ResolveAsync(database, named, cancellationToken)]
+            : await new SchoolRegister(database[DatabaseRole.Setup]).ListAsync(Installation.Operator, cancellationToken);
+        return schools.Count > 0
+            ? [.. schools.Select(school => (new SourceKey(school.SchoolId, Guid.Empty), school.Name))]
+            : throw new SetupException("There is no school yet.");
+    }
+
+    private static async Task ReportAsync(ParseResult parse, string name, WhatIfReport report)
+    {
+        await Output.LineAsync(parse, SetupText.Shown($"{name}, {Output.Time(report.From)} to {Output.Time(report.To)}: {report.Rules.Before} against {report.Rules.After}"));
+        foreach (var line in Lines(report))
+        {
+            await Output.LineAsync(parse, "  " + line);
+        }
+
+        string[] head = ["Before", "After", "Appear", "Vanish"];
+        Output.Table(parse, ["Severity", .. head], report.BySeverity.Select(Row));
+        Output.Table(parse, ["Theme", .. head], report.ByTheme.Select(Row));
+    }
+
+    internal static IEnumerable<string> Lines(WhatIfReport report)
+    {
+        yield return $"Read again: {Seen(report.Saw.Log)} from the kept log, {Seen(report.Saw.Evidence)} from evidence."
+            + (report.Saw.Unreadable > 0 ? $" {Number(report.Saw.Unreadable)} records can no longer be read." : "")
+            + (report.Saw.NotCompared > 0 ? $" Of {Number(report.Saw.NotCompared)} alerts nothing could be read again: they are not compared." : "");
+        yield return $"Alerts: {Number(report.Alerts.Before)} before, {Number(report.Alerts.After)} after: {Number(report.Alerts.Appear)} appear, {Number(report.Alerts.Vanish)} vanish, "
+            + $"{Number(report.Alerts.Graver)} graver, {Number(report.Alerts.LessGrave)} less grave, {Number(report.Alerts.OtherTheme)} of another theme.";
+        yield return string.Create(
+            CultureInfo.InvariantCulture,
+            $"The DSL's time: {report.Dsl.MinutesPerWeekBefore:N1} to {report.Dsl.MinutesPerWeekAfter:N1} minutes a week, assuming {report.Dsl.MinutesPerAlert:0.##} minutes an alert.");
+        foreach (var (words, numbers, all) in new[] { ("Vanish", report.Vanished, report.Alerts.Vanish), ("Change", report.Changed, report.Changed.Count) })
+        {
+            if (numbers.Count > 0)
+            {
+                yield return $"{words}: {Listed(numbers, all)}";
+            }
+        }
+
+        var concerns = report.TrueConcerns;
+        yield return $"Of {Number(concerns.Resolved)} alerts that a DSL resolved as a true concern, {Number(concerns.Missed.Count)} would have been missed{(concerns.Missed.Count > 0 ? $": {Listed(concerns.Missed, concerns.Missed.Count, int.MaxValue)}" : "")}"
+            + $" and {Number(concerns.Weaker.Count)} been less grave{(concerns.Weaker.Count > 0 ? $": {Listed(concerns.Weaker, concerns.Weaker.Count)}" : "")}.";
+    }
+
+    private static string Seen(WhatIfReport.Span span) =>
+        span.Records == 0 ? "nothing" : $"{Number(span.Records)} records ({Output.Time(span.From)} to {Output.Time(span.To)})";
+
+    private static string Listed(IReadOnlyList<int> numbers, int all, int most = MostShown) =>
+        string.Join(", ", numbers.Take(most).Select(number => "#" + number.ToString(CultureInfo.InvariantCulture))) + (all > most ? $" and {Number(all - most)} more" : "");
+
+    private static string[] Row(WhatIfReport.Line line) => [line.Name, Number(line.Before), Number(line.After), Number(line.Appear), Number(line.Vanish)];
+
+    private static string Number(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
+
+    private sealed class Switches
+    {
+        public Option<DateTimeOffset?> From { get; } = TimeSwitch.Create("--from", "What was received from then on.", required: true);
+
+        public Option<DateTimeOffset?> To { get; } = TimeSwitch.Create("--to", "What was received until then.", required: true);
+
+        public Option<string?> Rules { get; } = new("--rules")
+        {
+            Description = "A rule pack, or a directory of packs, each in the place of the shared one of its name; or a whole schemas directory.",
+            HelpName = "DIR_OR_FILE",
+        };
+
+        public Option<string?> School { get; } = new("--school") { Description = "Id or exact name of the school; without it every school, one after the other.", HelpName = "SCHOOL" };
+
+        public Option<Guid?> Source { get; } = new("--source") { Description = "Id of one source.", HelpName = "SOURCE", CustomParser = result => SourceSwitch.Read(result) };
+
+        public Option<string?> Taxonomy { get; } = new("--taxonomy") { Description = "Edition that judges; without it the one that did.", HelpName = "ID" };
+
+        public Option<double> Minutes { get; } = new("--minutes-per-alert") { Description = "What an alert costs the DSL: an assumption, to compare by.", HelpName = "N", DefaultValueFactory = _ => 10 };
+
+        public Option<bool> AcceptMissed { get; } = new("--accept-missed") { Description = "End well although true concerns would be missed." };
+
+        public Option<bool> Json { get; } = Output.JsonSwitch();
+
+        public Switches() => Minutes.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<double>() is not (>= 0 and <= 1440))
+            {
+                result.AddError("--minutes-per-alert is a number of minutes, at most 1440.");
+            }
+        });
+    }
+}

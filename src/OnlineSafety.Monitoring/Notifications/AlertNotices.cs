@@ -1,0 +1,39 @@
+using Microsoft.EntityFrameworkCore;
+using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Events;
+
+namespace OnlineSafety.Monitoring.Notifications;
+
+/// <summary>Reads what mails may know of alerts.</summary>
+internal static class AlertNotices
+{
+    /// <summary>The alerts of these rows, as they are now; one that is gone is not among them.</summary>
+    public static Task<Dictionary<Guid, AlertNotice>> ReadAsync(Session session, IReadOnlyList<LedgerEntry> entries, CancellationToken cancellationToken)
+    {
+        var school = entries[0].School;
+        var alerts = entries.Select(entry => entry.Alert ?? Guid.Empty).Distinct().ToArray();
+        // Named columns only: this process has no right to the others.
+        return session.Context.Alerts
+            .Where(a => a.SchoolId == school && alerts.Contains(a.AlertId))
+            .Select(a => new AlertNotice
+            {
+                Alert = a.AlertId,
+                Number = a.Number,
+                State = a.State,
+                Severity = (Severity)a.Severity,
+                Risk = (Risk)a.Risk,
+                Theme = a.Theme,
+                Themes = a.Themes,
+                NeedsReview = a.NeedsReview,
+                Audience = (Audience)a.Audience,
+                Route = a.Route,
+                SubjectStaff = a.SubjectStaff,
+                Events = a.EventCount,
+                RaisedAt = a.RaisedAt,
+                Late = a.Late,
+                Unproven = a.Unproven,
+                Instructions = a.Instructions,
+            })
+            .ToDictionaryAsync(notice => notice.Alert, cancellationToken);
+    }
+}

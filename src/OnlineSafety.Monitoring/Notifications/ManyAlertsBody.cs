@@ -1,0 +1,127 @@
+using System.Globalization;
+using Microsoft.Extensions.Options;
+using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Alerts;
+using OnlineSafety.Monitoring.Events;
+using OnlineSafety.Monitoring.Notifications.Email;
+
+namespace OnlineSafety.Monitoring.Notifications;
+
+/// <summary>What is said in one mail about the rows of a claim.</summary>
+/// <param name="Say">Null when nothing is left to be said.</param>
+/// <param name="Dropped">For each entry, in their order, why it is not told; null when it is.</param>
+internal sealed record ManyPrepared(Preparation.Say? Say, IReadOnlyList<string?> Dropped);
+
+/// <summary>The mail about many alerts that came at once: how many, how grave, of which themes, and their numbers; nothing of any child.</summary>
+internal sealed class ManyAlertsBody(AlertBody alone, IThemeWords themes, IOptions<MailOptions> options)
+{
+    private static readonly CultureInfo _british = CultureInfo.GetCultureInfo("en-GB");
+
+    private const int MostThemes = 12;
+
+    /// <summary>Asks of each alert anew whether this person may be told of it: one that is about the reader is neither named nor counted.</summary>
+    public async Task<ManyPrepared> PrepareAsync(Session session, MailClaim claim, NotificationAddressee to, CancellationToken cancellationToken)
+    {
+        var notices = await AlertNotices.ReadAsync(session, claim.Entries, cancellationToken);
+        var dropped = new List<string?>(claim.Entries.Count);
+        var told = new Dictionary<Guid, (AlertNotice Notice, string Cause)>();
+        foreach (var entry in claim.Entries)
+        {
+            var notice = notices.GetValueOrDefault(entry.Alert ?? Guid.Empty);
+            var code = entry.Withdrawn ? DropCode.Withdrawn : AlertNotice.DropFor(notice, to.Member);
+            dropped.Add(code);
+            if (code is null)
+            {
+                told[notice!.Alert] = (notice, entry.Cause);
+            }
+        }
+
+        var said = told.Values.ToList();
+        return new ManyPrepared(
+            said switch
+            {
+                [] => null,
+                [var only] => alone.Say(only.Notice, only.Cause, to),
+                _ => Say([.. said.Select(one => one.Notice)], to),
+            },
+            dropped);
+    }
+
+    internal Preparation.Say Say(IReadOnlyList<AlertNotice> notices, NotificationAddressee to)
+    {
+        var school = MailDocument.Line(to.SchoolName);
+        var critical = notices.Count(notice => notice.Severity == Severity.Critical);
+        var count = notices.Count.ToString("N0", _british);
+        var grave = critical > 0 ? $"{count} alerts, {critical.ToString("N0", _british)} critical" : $"{count} alerts, none critical";
+        var (first, last) = (notices.Min(notice => notice.Number), notices.Max(notice => notice.Number));
+        var raised = TimeZoneInfo.ConvertTime(notices.Min(notice => notice.RaisedAt), to.Zone).ToString("ddd d MMM yyyy 'at' HH:mm", _british);
+
+        var body = new MailDocument($"{grave}, at {school}")
+            .Paragraph("Many alerts came within a short time, so this message tells of all of them together. Each of them stands in the queue by itself.")
+            .Facts([
+                ("School", school),
+                .. notices.GroupBy(notice => notice.Severity).OrderByDescending(group => group.Key).Select(Row),
+                ("Needs review", Count(notices.Count(notice => notice.NeedsReview))),
+                ("Earliest raised", raised)])
+            .Table("Themes", ["Theme", "Alerts", "Critical"], Themes(notices))
+            .Heading("What to do next")
+            .Items(NextSteps(notices, critical > 0))
+            .Link("Open the queue", options.Value.BaseUrl.TrimEnd('/') + "/alerts")
+            .Paragraph("This message holds no names, searches or web addresses on purpose. Please do not add any when you reply or forward it.");
+        return new Preparation.Say(
+            string.Create(CultureInfo.InvariantCulture, $"[Online safety] {grave}: numbers {first} to {last} at {school}"), body, notices.Any(notice => notice.Severity >= Severity.High));
+    }
+
+    private static (string Name, string Value) Row(IGrouping<Severity, AlertNotice> group)
+    {
+        var word = Words.Of(group.Key);
+        return (char.ToUpper(word[0], CultureInfo.InvariantCulture) + word[1..], $"{Count(group.Count())}: number {NumberRanges.Of(group.Select(notice => notice.Number))}");
+    }
+
+    /// <summary>Those with critical alerts first.</summary>
+    private List<string[]> Themes(IReadOnlyList<AlertNotice> notices)
+    {
+        var counted = notices.GroupBy(notice => notice.Theme, StringComparer.Ordinal)
+            .Select(group => (Label: themes.LabelOf(group.Key), Count: group.Count(), Critical: group.Count(notice => notice.Severity == Severity.Critical)))
+            .OrderByDescending(theme => theme.Critical).ThenByDescending(theme => theme.Count).ThenBy(theme => theme.Label, StringComparer.Ordinal)
+            .ToList();
+        List<string[]> rows = [.. counted.Take(MostThemes).Select(theme => (string[])[theme.Label, Count(theme.Count), Count(theme.Critical)])];
+        if (counted.Count > MostThemes)
+        {
+            var rest = counted.Skip(MostThemes).ToList();
+            rows.Add(["Other themes", Count(rest.Sum(theme => theme.Count)), Count(rest.Sum(theme => theme.Critical))]);
+        }
+
+        return rows;
+    }
+
+    private List<string> NextSteps(IReadOnlyList<AlertNotice> notices, bool critical)
+    {
+        var steps = new List<string>();
+        if (critical)
+        {
+            steps.Add("Begin with the critical alerts. A child may be at risk now. If there is immediate danger, call 999.");
+        }
+
+        // Said of the alerts they belong to: the others in this mail are about pupils.
+        foreach (var group in notices.GroupBy(notice => notice.Route, StringComparer.Ordinal))
+        {
+            if (StaffMatter.Words(group.Key) is { } matter)
+            {
+                steps.Add($"Number {NumberRanges.Of(group.Select(notice => notice.Number))}: {matter}");
+            }
+        }
+
+        foreach (var group in notices.Where(notice => notice.Instructions.Length > 0).GroupBy(notice => notice.Instructions, StringComparer.Ordinal))
+        {
+            steps.Add($"Number {NumberRanges.Of(group.Select(notice => notice.Number))}:");
+            steps.AddRange(themes.Instructions(group.Key));
+        }
+
+        steps.Add("Open each alert, see why it was raised and acknowledge it, so that others know somebody is acting.");
+        steps.Add("When they have one cause, such as a class at work on one topic or an export that changed, look into that as well.");
+        return steps;
+    }
+
+    private static string Count(int count) => count.ToString("N0", _british);
+}

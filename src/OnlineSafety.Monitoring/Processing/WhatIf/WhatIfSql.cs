@@ -1,0 +1,118 @@
+using System.Text.Json;
+using Npgsql;
+using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Events;
+using OnlineSafety.Monitoring.IntakeLog;
+using OnlineSafety.Monitoring.Processing.Jobs;
+using OnlineSafety.Monitoring.Processing.Replay;
+
+namespace OnlineSafety.Monitoring.Processing.WhatIf;
+
+/// <summary>An alert as it stands: what it is called on the phone, and what a DSL said of it.</summary>
+/// <param name="Subject">Whom it is grouped under: a person, or what a class did.</param>
+internal readonly record struct RecordedAlert(Guid Id, int Number, string? Outcome, string? Subject);
+
+/// <summary>A record of which the log has nothing, and evidence all.</summary>
+internal readonly record struct EvidenceRecord(EventPlace Place, Guid Source, RawRecord Raw);
+
+/// <summary>What a what-if reads of the database. It writes nothing there but its result.</summary>
+internal static class WhatIfSql
+{
+    private const string Content = "SELECT content FROM source_job WHERE school_id = $1 AND job_id = $2";
+
+    // Streams with what they hold of the span, below the checkpoint: what comes later is not recorded yet.
+    private const string Streams = """
+        SELECT s.stream_id, s.source_id, s.day, g.first_seq, LEAST(g.last_seq, c.next_seq - 1)
+        FROM intake_stream s
+        JOIN checkpoint c ON c.school_id = s.school_id AND c.stream_id = s.stream_id
+        CROSS JOIN LATERAL (
+            SELECT min(i.first_seq) AS first_seq, max(i.last_seq) AS last_seq FROM intake_segment i
+            WHERE i.school_id = $1 AND i.stream_id = s.stream_id AND i.day = s.day AND i.received_to >= $3 AND i.received_from <= $4) g
+        WHERE s.school_id = $1 AND ($2 = '00000000-0000-0000-0000-000000000000'::uuid OR s.source_id = $2) AND g.first_seq < c.next_seq
+        ORDER BY s.opened_at, s.stream_id
+        """;
+
+    // Of the span also what was of no concern, such as a blocked search: its evidence may be of one by other rules.
+    private const string Events = """
+        SELECT received_at, stream_id, seq, part, source_id, alert_id, severity, risk, theme, parent_theme, audience, route, subject_key, subject_role,
+               subject_staff, vendor, review <> '', vendor_says, signature
+        FROM event WHERE school_id = $1 AND received_at BETWEEN $2 AND $3 AND (severity > 0 OR alert_id IS NOT NULL OR received_at BETWEEN $4 AND $5)
+        LIMIT $6
+        """;
+
+    private const string Alerts = "SELECT alert_id, number, outcome, subject_key FROM alert WHERE school_id = $1 AND alert_id = ANY ($2)";
+
+    private const string Evidence = """
+        SELECT v.stream_id, v.seq, v.door, v.content_type, v.peer, v.raw, e.received_at, e.source_id, e.detail
+        FROM unnest($2::uuid[], $3::bigint[]) AS k (stream_id, seq)
+        JOIN evidence v ON v.school_id = $1 AND v.stream_id = k.stream_id AND v.seq = k.seq
+        CROSS JOIN LATERAL (
+            SELECT received_at, source_id, detail FROM event WHERE school_id = $1 AND stream_id = v.stream_id AND seq = v.seq ORDER BY part LIMIT 1) e
+        ORDER BY v.stream_id, v.seq
+        """;
+
+    public static async Task<byte[]> ContentAsync(Session session, SourceJob job, CancellationToken cancellationToken) =>
+        (await session.RowsAsync(Content, [job.Target.School, job.Id], row => row.GetFieldValue<byte[]>(0), cancellationToken)).Single();
+
+    public static Task<List<ReplayRange>> StreamsAsync(Session session, SourceKey target, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken) =>
+        session.RowsAsync(
+            Streams,
+            [target.School, target.Source, from, to],
+            row => new ReplayRange(new SourceKey(target.School, row.GetGuid(1)), row.GetGuid(0), row.GetFieldValue<DateOnly>(2), row.GetInt64(3), row.GetInt64(4), []),
+            cancellationToken);
+
+    /// <summary>Events as recorded: of the span, and around it.</summary>
+    public static Task<List<JudgedEvent>> EventsAsync(
+        Session session, Guid school, (DateTimeOffset From, DateTimeOffset To) span, TimeSpan before, TimeSpan after, int most, CancellationToken cancellationToken) =>
+        session.RowsAsync(Events, [school, span.From - before, span.To + after, span.From, span.To, most], ReadEvent, cancellationToken);
+
+    public static Task<List<RecordedAlert>> AlertsAsync(Session session, Guid school, Guid[] alerts, CancellationToken cancellationToken) =>
+        session.RowsAsync(
+            Alerts,
+            [school, alerts],
+            row => new RecordedAlert(row.GetGuid(0), row.GetInt32(1), row.IsDBNull(2) ? null : row.GetString(2), row.IsDBNull(3) ? null : row.GetString(3)),
+            cancellationToken);
+
+    public static Task<List<EvidenceRecord>> EvidenceAsync(Session session, Guid school, IReadOnlyList<EventPlace> places, CancellationToken cancellationToken) =>
+        session.RowsAsync(
+            Evidence, [school, places.Select(place => place.Stream).ToArray(), places.Select(place => place.Sequence).ToArray()], ReadEvidence, cancellationToken);
+
+    private static JudgedEvent ReadEvent(NpgsqlDataReader row) => new()
+    {
+        Place = new EventPlace(row.GetFieldValue<DateTimeOffset>(0), row.GetGuid(1), row.GetInt64(2), row.GetInt32(3)),
+        Source = row.GetGuid(4),
+        Alert = row.IsDBNull(5) ? null : row.GetGuid(5),
+        Severity = (Severity)row.GetInt16(6),
+        Risk = (Risk)row.GetInt16(7),
+        Theme = string.Intern(row.GetString(8)),
+        ParentTheme = string.Intern(row.GetString(9)),
+        Audience = (Audience)row.GetInt16(10),
+        Route = string.Intern(row.GetString(11)),
+        SubjectKey = row.IsDBNull(12) ? null : row.GetString(12),
+        Role = (PersonRole)row.GetInt16(13),
+        Staff = row.IsDBNull(14) ? null : row.GetGuid(14),
+        Vendor = string.Intern(row.GetString(15)),
+        Review = row.GetBoolean(16),
+        VendorSays = row.GetBoolean(17),
+        Signature = row.IsDBNull(18) ? null : row.GetInt64(18),
+    };
+
+    private static EvidenceRecord ReadEvidence(NpgsqlDataReader row)
+    {
+        var receivedAt = row.GetFieldValue<DateTimeOffset>(6);
+        var envelope = RecordEnvelope.Of((Door)row.GetInt16(2), row.GetString(3), row.GetString(4));
+        return new EvidenceRecord(
+            new EventPlace(receivedAt, row.GetGuid(0), row.GetInt64(1), Part: 0),
+            row.GetGuid(7),
+            new RawRecord(envelope, receivedAt, FlagsOf(row.GetFieldValue<byte[]>(8)), row.GetFieldValue<byte[]>(5)));
+    }
+
+    // Who could have sent it weighs in what is said of it, and stands with the event.
+    private static RecordFlags FlagsOf(byte[] detail)
+    {
+        using var json = JsonDocument.Parse(detail);
+        return json.RootElement.TryGetProperty("event", out var envelope) && envelope.TryGetProperty("data", out var data) && data.TryGetProperty("recordFlags", out var words)
+            ? EventJson.FlagsOf(words)
+            : RecordFlags.None;
+    }
+}

@@ -1,0 +1,91 @@
+using System.Net;
+using Microsoft.Extensions.Options;
+using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Events;
+using OnlineSafety.Monitoring.Notifications;
+using OnlineSafety.Monitoring.Notifications.Email;
+
+namespace OnlineSafety.Monitoring.Tests.Notifications;
+
+public sealed class ManyAlertsBodyTests
+{
+    private static readonly NotificationAddressee To = new(
+        new StaffMember(Guid.NewGuid(), ["dsl"], Enabled: true), "dsl@school.example.test", "Oak & Ash School", TimeZoneInfo.FindSystemTimeZoneById("Europe/London"));
+
+    private static readonly IOptions<MailOptions> Mail = Options.Create(new MailOptions { BaseUrl = "https://safety.example.test/" });
+
+    private static readonly ManyAlertsBody Body = new(new AlertBody(new ThemeCodes(), Mail), new ThemeCodes(), Mail);
+
+    private static AlertNotice Notice(int number, Severity severity = Severity.High, string theme = "self_harm", string route = "dsl", string instructions = "") => new()
+    {
+        Alert = Guid.NewGuid(),
+        Number = number,
+        State = "new",
+        Severity = severity,
+        Risk = Risk.Conduct,
+        Theme = theme,
+        Themes = [theme],
+        NeedsReview = number % 2 == 0,
+        Audience = Audience.Routed,
+        Route = route,
+        SubjectStaff = null,
+        Events = 1,
+        RaisedAt = new DateTimeOffset(2026, 7, 1, 9, 5, 0, TimeSpan.Zero),
+        Instructions = instructions,
+    };
+
+    [Fact]
+    public void TheGravestComeFirstWithTheirNumbersInBothParts()
+    {
+        var say = Body.Say([Notice(101, Severity.Medium), Notice(102), Notice(103), Notice(140, Severity.Critical, "threats")], To);
+
+        Assert.Equal("[Online safety] 4 alerts, 1 critical: numbers 101 to 140 at Oak & Ash School", say.Subject);
+        Assert.True(say.Urgent);
+        foreach (var part in new[] { say.Body.ToText(), WebUtility.HtmlDecode(say.Body.ToHtml()) })
+        {
+            Assert.True(part.IndexOf("1: number 140", StringComparison.Ordinal) < part.IndexOf("2: number 102-103", StringComparison.Ordinal));
+            Assert.True(part.IndexOf("2: number 102-103", StringComparison.Ordinal) < part.IndexOf("1: number 101", StringComparison.Ordinal));
+            Assert.Contains("call 999", part, StringComparison.Ordinal);
+            Assert.Contains("Wed 1 Jul 2026 at 10:05", part, StringComparison.Ordinal);
+            Assert.Contains("https://safety.example.test/alerts", part, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void WithoutACriticalOneItSaysSo()
+    {
+        var say = Body.Say([Notice(1, Severity.Medium), Notice(2, Severity.Medium)], To);
+
+        Assert.Contains("none critical", say.Subject, StringComparison.Ordinal);
+        Assert.DoesNotContain("999", say.Body.ToText(), StringComparison.Ordinal);
+        Assert.False(say.Urgent);
+    }
+
+    [Fact]
+    public void WhatIsAboutStaffAndWhatHasInstructionsIsNamedByNumber()
+    {
+        var text = Body.Say([Notice(1), Notice(2, route: AlertRoute.Head), Notice(3, instructions: "iwf")], To).Body.ToText();
+
+        Assert.Contains("- Number 2: This alert is about a member of staff", text, StringComparison.Ordinal);
+        Assert.Contains("- Number 3:\n- Follow the instructions", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ManyThemesAreCountedTogether()
+    {
+        var text = Body.Say([.. Enumerable.Range(1, 40).Select(n => Notice(n, theme: $"theme{n % 20}"))], To).Body.ToText();
+
+        Assert.Contains("Other themes", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("Theme19", text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(new[] { 5 }, "5")]
+    [InlineData(new[] { 3, 1, 2, 2 }, "1-3")]
+    [InlineData(new[] { 1, 3, 4, 9 }, "1, 3-4, 9")]
+    public void NumbersAreRanges(int[] numbers, string text) => Assert.Equal(text, NumberRanges.Of(numbers));
+
+    [Fact]
+    public void TooManyRangesAreCutAndCounted() =>
+        Assert.EndsWith("397, 399 and 100 more up to 599", NumberRanges.Of(Enumerable.Range(0, 300).Select(n => 1 + (2 * n))), StringComparison.Ordinal);
+}
