@@ -3,6 +3,7 @@ using Microsoft.Extensions.Configuration.Json;
 using OnlineSafety.Monitoring.Intake;
 using OnlineSafety.Monitoring.IntakeLog;
 using OnlineSafety.Monitoring.Notifications.Email;
+using OnlineSafety.Monitoring.Notifications.Outgoing;
 using OnlineSafety.Monitoring.Processing;
 using OnlineSafety.Monitoring.Sources;
 
@@ -20,6 +21,7 @@ internal static class UnknownSettings
         [IntakeLogRegistration.Section] = typeof(IntakeLogOptions),
         [ProcessingRegistration.Section] = typeof(ProcessingOptions),
         [MailOptions.Section] = typeof(MailOptions),
+        [ChannelOptions.Section] = typeof(ChannelOptions),
         [HttpLimits.Section] = typeof(HttpLimits),
     };
 

@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using OnlineSafety.Monitoring.Notifications.Email;
+using OnlineSafety.Monitoring.Notifications.Outgoing;
 
 namespace OnlineSafety.Monitoring.Notifications;
 
@@ -14,6 +15,9 @@ internal static class NotificationsRegistration
     {
         services.AddSingleton<IValidateOptions<MailOptions>, MailOptionsCheck>();
         services.AddOptions<MailOptions>().Bind(configuration.GetSection(MailOptions.Section)).ValidateOnStart();
+
+        services.AddSingleton<IValidateOptions<ChannelOptions>, ChannelOptionsCheck>();
+        services.AddOptions<ChannelOptions>().Bind(configuration.GetSection(ChannelOptions.Section)).ValidateOnStart();
 
         services.TryAddSingleton<NotificationSignals>();
         services.TryAddSingleton<IThemeWords, ThemeCodes>();
@@ -28,6 +32,9 @@ internal static class NotificationsRegistration
             ? provider.GetRequiredService<SmtpTransport>()
             : provider.GetRequiredService<OutboxTransport>());
         services.AddSingleton<MailDelivery>();
+        services.AddSingleton<GuardedHttp>();
+        services.AddSingleton<ChannelTransport>();
+        services.AddSingleton<ChannelSender>();
         services.AddSingleton<MailComposer>();
         services.AddSingleton<Dispatcher>();
 

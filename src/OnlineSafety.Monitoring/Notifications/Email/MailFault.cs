@@ -1,6 +1,6 @@
 namespace OnlineSafety.Monitoring.Notifications.Email;
 
-/// <summary>Everything that can go wrong with a mail. The ledger keeps the code, never a server's words.</summary>
+/// <summary>Everything that can go wrong with a mail, or what goes through another channel in its place. The ledger keeps the code, never a server's words.</summary>
 internal enum MailFault : byte
 {
     /// <summary>No connection.</summary>
@@ -63,6 +63,15 @@ internal enum MailFault : byte
     /// <summary>The outbox folder cannot be written.</summary>
     Outbox,
 
+    /// <summary>The address of a channel leads where nothing of ours may go.</summary>
+    Blocked,
+
+    /// <summary>The program of a channel is not there, or says that it failed.</summary>
+    Command,
+
+    /// <summary>This process lacks the master key that sealed the channel's address.</summary>
+    MasterKey,
+
     /// <summary>A defect of ours.</summary>
     Internal,
 }
@@ -91,6 +100,9 @@ internal static class MailFaults
         MailFault.Address => "address",
         MailFault.RelayDown => "relay-down",
         MailFault.Outbox => "outbox",
+        MailFault.Blocked => "blocked",
+        MailFault.Command => "command",
+        MailFault.MasterKey => "master-key",
         _ => "internal",
     };
 
@@ -113,7 +125,7 @@ internal static class MailFaults
     public static bool SpeaksOfRelay(MailFault fault) =>
         fault is MailFault.Connect or MailFault.Cut or MailFault.Unanswered or MailFault.Timeout or MailFault.Tls
             or MailFault.CertificateExpired or MailFault.CertificateName or MailFault.CertificateUntrusted or MailFault.TlsMissing
-            or MailFault.Authentication or MailFault.AuthenticationMissing or MailFault.Token or MailFault.Protocol;
+            or MailFault.Authentication or MailFault.AuthenticationMissing or MailFault.Token or MailFault.Protocol or MailFault.Command;
 }
 
 /// <summary>A mail was not handed over, or nobody can tell. The message is the fault's code alone.</summary>

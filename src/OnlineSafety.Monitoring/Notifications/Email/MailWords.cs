@@ -28,6 +28,20 @@ internal static class MailWords
         _ => "This is a defect of onlinesafety, please report it.",
     };
 
+    /// <summary>The same of a channel.</summary>
+    public static string OfChannel(MailFault fault) => fault switch
+    {
+        MailFault.Connect => "No connection could be made.",
+        MailFault.Timeout => "The other side did not answer in time.",
+        MailFault.Tls => "The encrypted connection could not be made: look at the certificate, and at Channels:Authority.",
+        MailFault.Busy => "The other side says that it cannot now (5xx, 429); alerts would be tried again.",
+        MailFault.RelayRefused => "The other side refuses: the address is wrong or no longer in use, or it leads elsewhere, which is not followed.",
+        MailFault.Blocked => "The address leads into a network of this host or the school. Allow it in the settings if that is meant: Channels:AllowNetworks.",
+        MailFault.Command => "The program is not in the settings (Channels:Commands), cannot be run, or failed.",
+        MailFault.MasterKey => "This is not the master key that the channel was added with: give the right --master-key-file, or add it anew.",
+        _ => "Nobody can tell whether the other side has it.",
+    };
+
     public static string Advice(MailFault fault) => fault switch
     {
         MailFault.Connect or MailFault.Timeout => "Look at Mail:RelayHost and Mail:RelayPort, and whether a firewall lets this host out on that port (587 with STARTTLS, 465 with Implicit).",
