@@ -2,6 +2,7 @@ using System.Reflection;
 using Microsoft.Extensions.Configuration.Json;
 using OnlineSafety.Monitoring.Intake;
 using OnlineSafety.Monitoring.IntakeLog;
+using OnlineSafety.Monitoring.Notifications;
 using OnlineSafety.Monitoring.Notifications.Email;
 using OnlineSafety.Monitoring.Notifications.Outgoing;
 using OnlineSafety.Monitoring.Processing;
@@ -22,6 +23,7 @@ internal static class UnknownSettings
         [ProcessingRegistration.Section] = typeof(ProcessingOptions),
         [MailOptions.Section] = typeof(MailOptions),
         [ChannelOptions.Section] = typeof(ChannelOptions),
+        [BusOptions.Section] = typeof(BusOptions),
         [HttpLimits.Section] = typeof(HttpLimits),
     };
 

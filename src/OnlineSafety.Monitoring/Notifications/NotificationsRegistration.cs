@@ -1,4 +1,3 @@
-using MassTransit;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -38,29 +37,7 @@ internal static class NotificationsRegistration
         services.AddSingleton<MailComposer>();
         services.AddSingleton<Dispatcher>();
 
-        services.AddMassTransit(bus =>
-        {
-            // By itself the library tells its makers about every installation.
-            bus.DisableUsageTelemetry();
-            bus.AddConsumer<NotificationDueConsumer>();
-            bus.AddConfigureEndpointsCallback((_, endpoint) =>
-            {
-                // A hint that failed is worth nothing: the sweeper finds the row. An error queue that nobody reads would only grow.
-                endpoint.DiscardFaultedMessages();
-                endpoint.DiscardSkippedMessages();
-                endpoint.PublishFaults = false;
-            });
-            bus.UsingInMemory((context, memory) =>
-            {
-                // A virtual host of its own: two hosts in one process never take each other's hints.
-                memory.Host("/" + Guid.NewGuid().ToString("N"));
-                memory.ConcurrentMessageLimit = context.GetRequiredService<IOptions<MailOptions>>().Value.Concurrency;
-                memory.ConfigureEndpoints(context);
-            });
-        });
-        // Without it an early publish is lost; a hint only, but seconds matter.
-        services.Configure<MassTransitHostOptions>(host => host.WaitUntilStarted = true);
-        services.AddHostedService<NotificationPublisher>();
+        services.AddNotificationBus(configuration);
         services.AddHostedService<NotificationSweeper>();
         return services;
     }
