@@ -27,6 +27,8 @@ internal sealed class FieldReader
     private readonly RuleMatcher _matcher;
     private readonly QuietHosts _hosts;
     private readonly ulong[] _seenBits;
+    private readonly PhraseTrail _trail;
+    private readonly PhraseMemo _memo;
 
     /// <param name="rules">The rules to read with.</param>
     /// <param name="mostHits">A stretch ends when it has this many hits; ordinary texts have far fewer and are read in one.</param>
@@ -38,6 +40,8 @@ internal sealed class FieldReader
         _matcher = new RuleMatcher(rules, _tokens, _hits);
         _hosts = new QuietHosts(rules.Hosts);
         _seenBits = new ulong[rules.Bits.Length];
+        _trail = new PhraseTrail(rules.Sieve, rules.Phrases.Longest);
+        _memo = new PhraseMemo(rules.Phrases);
     }
 
     /// <summary>The set of innocent surroundings that the text last read in full named, -1 when none.</summary>
@@ -93,7 +97,7 @@ internal sealed class FieldReader
         for (int next = 0, keys = 0; ;)
         {
             // At least twice the reach further, so that the keys always move on.
-            next = _rules.Phrases.Find(tokens, next, next + (2 * _reach), _mostHits, _hits.Hits);
+            next = _rules.Phrases.Find(tokens, next, next + (2 * _reach), _mostHits, _hits.Hits, _memo);
             _hits.Index();
             var last = next == tokens.Length;
             var stretch = new Stretch(keys, last ? int.MaxValue : next - _reach, last);
@@ -125,7 +129,7 @@ internal sealed class FieldReader
 
         if (_tokens.Known > 0)
         {
-            _rules.Sieve.Note(_tokens.Tokens, _seenBits);
+            _rules.Sieve.Note(_tokens.Tokens, _seenBits, _trail);
         }
 
         return _rules.Bits.AnyComplete(_seenBits, field, asked);

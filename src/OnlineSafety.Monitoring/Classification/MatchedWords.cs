@@ -8,6 +8,7 @@ internal sealed class MatchedWords(CompiledRules rules)
 
     private readonly TokenBuffer _tokens = new(rules.Phrases.Lexicon);
     private readonly List<PhraseHit> _hits = [];
+    private readonly PhraseMemo _memo = new(rules.Phrases);
 
     /// <summary>Finds all phrases of a text.</summary>
     public void Read(ReadOnlySpan<byte> text)
@@ -16,7 +17,7 @@ internal sealed class MatchedWords(CompiledRules rules)
         _hits.Clear();
         if (_tokens.Known > 0)
         {
-            rules.Phrases.Find(_tokens.Tokens, 0, 0, MostHits, _hits);
+            rules.Phrases.Find(_tokens.Tokens, 0, 0, MostHits, _hits, _memo);
         }
     }
 

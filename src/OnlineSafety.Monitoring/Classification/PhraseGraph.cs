@@ -39,6 +39,9 @@ internal sealed class PhraseGraph
 
     public Lexicon Lexicon { get; }
 
+    /// <summary>How many places there are.</summary>
+    public int Nodes => _nodes.Length;
+
     /// <summary>Most words that a phrase spans, its gaps full.</summary>
     public int Longest { get; }
 
@@ -47,7 +50,7 @@ internal sealed class PhraseGraph
     /// token <paramref name="least"/>, and on until <paramref name="most"/> hits were added.
     /// </summary>
     /// <returns>The first token at which no phrase was looked for.</returns>
-    public int Find(ReadOnlySpan<Token> tokens, int from, int least, int most, List<PhraseHit> hits)
+    public int Find(ReadOnlySpan<Token> tokens, int from, int least, int most, List<PhraseHit> hits, PhraseMemo memo)
     {
         most += hits.Count;
         for (var i = from; i < tokens.Length; i++)
@@ -59,17 +62,18 @@ internal sealed class PhraseGraph
 
             // The word that follows turns away most starts; without one (0 stands for unknown words too) only phrases of one word are left.
             var next = i + 1 < tokens.Length ? tokens[i + 1].Word : 0;
+            memo.Begin();
             foreach (var start in _starts[tokens[i].Word])
             {
                 if (start.Always || (next != 0 && (start.Next & (1UL << (next & 63))) != 0))
                 {
                     if (tokens[i].Part)
                     {
-                        Continue(tokens, start.Node, i, i + 1, hits);
+                        Continue(tokens, start.Node, i, i + 1, hits, memo);
                     }
                     else
                     {
-                        Walk(tokens, start.Node, i, i + 1, hits);
+                        Walk(tokens, start.Node, i, i + 1, hits, memo);
                     }
                 }
             }
@@ -78,39 +82,40 @@ internal sealed class PhraseGraph
         return tokens.Length;
     }
 
-    private void Walk(ReadOnlySpan<Token> tokens, int node, int start, int next, List<PhraseHit> hits)
+    private void Walk(ReadOnlySpan<Token> tokens, int node, int start, int next, List<PhraseHit> hits, PhraseMemo memo)
     {
         foreach (var set in _nodes[node].Sets)
         {
             hits.Add(new PhraseHit(set, start, next));
         }
 
-        Continue(tokens, node, start, next, hits);
+        Continue(tokens, node, start, next, hits, memo);
     }
 
-    private void Continue(ReadOnlySpan<Token> tokens, int node, int start, int next, List<PhraseHit> hits)
+    private void Continue(ReadOnlySpan<Token> tokens, int node, int start, int next, List<PhraseHit> hits, PhraseMemo memo)
     {
         ref readonly var at = ref _nodes[node];
         if (next < tokens.Length && tokens[next].Word is var word and not 0 && at.MayFollow(word))
         {
             foreach (var target in Targets(node, word))
             {
-                Walk(tokens, target, start, next + 1, hits);
+                Walk(tokens, target, start, next + 1, hits, memo);
             }
         }
 
         foreach (var (words, behind) in at.Gaps)
         {
             // The gap may be empty; it does not reach across the end of a sentence.
+            ref readonly var beyond = ref _nodes[behind];
             for (int i = next, last = Math.Min(next + words, tokens.Length - 1); i <= last && !tokens[i].NewSentence; i++)
             {
-                Continue(tokens, behind, start, i, hits);
+                if ((beyond.Gaps.Length > 0 || (tokens[i].Word != 0 && beyond.MayFollow(tokens[i].Word))) && memo.Enter(behind, i - start))
+                {
+                    Continue(tokens, behind, start, i, hits, memo);
+                }
             }
         }
     }
-
-    /// <summary>The gaps that begin at <paramref name="node"/>.</summary>
-    public ReadOnlySpan<(int Words, int Behind)> Gaps(int node) => _nodes[node].Gaps;
 
     /// <summary>Where <paramref name="word"/> leads from <paramref name="node"/>.</summary>
     public ReadOnlySpan<int> Targets(int node, int word)

@@ -20,6 +20,8 @@ internal sealed class PhraseGraphBuilder
     private readonly HashSet<string> _joined = new(StringComparer.Ordinal);
     private readonly HashSet<string> _isGuarded = new(StringComparer.Ordinal);
 
+    private ILookup<int, (int Node, int Target)>? _awaiting; // once all phrases are added
+
     private const int Root = 1;
     private const int MostJoined = 6;
     private const int ShortestJoined = 8;
@@ -129,6 +131,12 @@ internal sealed class PhraseGraphBuilder
 
     public PhraseTowards Towards(int node, bool[] leads) => new(
         _nodes[node].Gaps.Exists(gap => leads[gap.Behind]), NextOf(_nodes[node].Edges.Where(edge => leads[edge.Target])));
+
+    /// <summary>The nodes at which a word is waited for, and where it leads.</summary>
+    public IEnumerable<(int Node, int Target)> Awaiting(int word) => (_awaiting ??= _nodes
+        .SelectMany((node, i) => node.Edges.Select(edge => (edge.Word, Node: i, edge.Target)))
+        .Where(edge => edge.Node > Root)
+        .ToLookup(edge => edge.Word, edge => (edge.Node, edge.Target)))[word];
 
     public PhraseNode[] Nodes() => [.. _nodes.Select(n => new PhraseNode([.. n.Sets.Order()], [.. n.Gaps], NextOf(n.Edges)))];
 

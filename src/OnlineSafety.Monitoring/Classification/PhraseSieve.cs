@@ -3,114 +3,132 @@ namespace OnlineSafety.Monitoring.Classification;
 /// <summary>
 /// The phrase graph with everything left out that no rule asks for as one of its groups (most phrases excuse or only tell the surroundings),
 /// and with the phrases of one word laid out by word. It only notes what was seen, so that texts in which no rule can
-/// apply are told from the others without collecting a single hit. Immutable and thread-safe.
+/// apply are told from the others without collecting a single hit. Every word of a text is looked at once: it goes on where one before it left
+/// off, so a text of words that begin many phrases with gaps costs no more than its length. Immutable and thread-safe.
 /// </summary>
 internal sealed class PhraseSieve
 {
     private readonly PhraseGraph _graph;
     private readonly Onward[] _words;
-    private readonly PhraseStart[] _starts;
     private readonly Onward[] _nodes;
+    private readonly PhraseStart[] _starts;
     private readonly SeenBits[] _bits;
     private readonly bool[] _asked; // by word
+    private readonly int[] _opens; // numbers of gaps
+    private readonly Awaited[] _awaited;
+    private readonly int[] _reach; // by gap: how many words it may skip
 
     public PhraseSieve(PhraseGraph graph, PhraseGraphBuilder builder, RuleBits rules)
     {
         _graph = graph;
-        var (bits, starts) = (new List<SeenBits>(), new List<PhraseStart>());
         var nodes = builder.Nodes();
         var leads = builder.Leading([.. nodes.Select(node => node.Sets.Any(set => rules.Of(set).Length > 0))]);
-        _nodes = [.. nodes.Select((node, i) => new Onward(Put(node.Sets), builder.Towards(i, leads)))];
-        _words = [.. builder.Starts().Select(Word)];
-        (_starts, _bits) = ([.. starts], [.. bits]);
-        _asked = [.. _words.Select(word => word.Bits.Count + word.Starts.Count > 0)];
-
-        Slice Put(IEnumerable<int> sets)
-        {
-            var from = bits.Count;
-            var merged = sets.SelectMany(set => rules.Of(set).ToArray()).GroupBy(b => b.At);
-            bits.AddRange(merged.Select(same => new SeenBits(same.Key, same.Aggregate(0UL, (all, b) => all | b.Bits))));
-            return new Slice(from, bits.Count - from);
-        }
-
-        Onward Word(PhraseStart[] all)
-        {
-            var from = starts.Count;
-            foreach (var start in all)
-            {
-                var onward = builder.Towards(start.Node, leads);
-                if (onward.Gaps || onward.Next != 0)
-                {
-                    starts.Add(new PhraseStart(start.Node, onward.Gaps, onward.Next));
-                }
-            }
-
-            return new Onward(Put(all.SelectMany(start => nodes[start.Node].Sets).Distinct()), default) { Starts = new Slice(from, starts.Count - from) };
-        }
+        var layout = new SieveLayout(nodes, leads, rules);
+        _nodes = [.. nodes.Select((node, i) => layout.Lay(node.Sets, [i], builder.Towards(i, leads).Next))];
+        _words = [.. builder.Starts().Select((all, word) => layout.LayWord(all, builder.Awaiting(word)
+            .Where(edge => leads[edge.Target]).SelectMany(edge => layout.GapsInto(edge.Node).Select(gap => new Awaited(gap, edge.Target))), builder, leads))];
+        (_starts, _bits, _opens, _awaited, _reach) = layout.Tables();
+        _asked = [.. _words.Select(word => word.Bits.Count + word.Starts.Count + word.Opens.Count > 0)];
     }
 
+    /// <summary>How many gaps there are.</summary>
+    public int Gaps => _reach.Length;
+
     /// <summary>Notes in <paramref name="seen"/> what stands in <paramref name="tokens"/>.</summary>
-    public void Note(ReadOnlySpan<Token> tokens, Span<ulong> seen)
+    public void Note(ReadOnlySpan<Token> tokens, Span<ulong> seen, PhraseTrail trail)
     {
-        for (var i = 0; i < tokens.Length; i++)
+        var now = trail.Begin(tokens.Length);
+        var sentence = now - 1;
+        for (var i = 0; i < tokens.Length; i++, now++)
         {
-            // Words that no rule asks for, alone or as the beginning of a phrase, are the most.
-            if (!_asked[tokens[i].Word])
+            ref readonly var token = ref tokens[i];
+            sentence = token.NewSentence ? now : sentence;
+            var next = i + 1 < tokens.Length ? tokens[i + 1].Word : 0;
+            if (token.Word == 0)
             {
+                trail.Turn();
                 continue;
             }
 
-            ref readonly var word = ref _words[tokens[i].Word];
-            if (!tokens[i].Part)
+            foreach (var node in trail.Waiting)
             {
-                RuleBits.Add(_bits.AsSpan(word.Bits.From, word.Bits.Count), seen);
-            }
-
-            var next = i + 1 < tokens.Length ? tokens[i + 1].Word : 0;
-            foreach (ref readonly var start in _starts.AsSpan(word.Starts.From, word.Starts.Count))
-            {
-                if (start.Always || (next != 0 && (start.Next & (1UL << (next & 63))) != 0))
+                foreach (var target in _graph.Targets(node, token.Word))
                 {
-                    Follow(tokens, start.Node, i + 1, seen);
+                    Reach(target, next, now, seen, trail);
                 }
             }
+
+            // A gap that this very word opened counts too, where it should not: the sieve may let through too much, never too little.
+            ref readonly var word = ref _words[token.Word];
+            if (now <= trail.OpenUntil)
+            {
+                foreach (ref readonly var awaited in _awaited.AsSpan(word.Awaited.From, word.Awaited.Count))
+                {
+                    var opened = trail.Opened[awaited.Gap];
+                    if (now - opened <= _reach[awaited.Gap] && opened > sentence)
+                    {
+                        Reach(awaited.Target, next, now, seen, trail);
+                    }
+                }
+            }
+
+            // Words that no rule asks for, alone or as the beginning of a phrase, are the most.
+            if (_asked[token.Word])
+            {
+                Begin(word, token.Part, next, now, seen, trail);
+            }
+
+            trail.Turn();
         }
     }
 
-    private void Follow(ReadOnlySpan<Token> tokens, int node, int next, Span<ulong> seen)
+    private void Begin(in Onward word, bool part, int next, int now, Span<ulong> seen, PhraseTrail trail)
     {
-        ref readonly var at = ref _nodes[node];
-        if (next < tokens.Length && tokens[next].Word is var word and not 0 && (at.Towards.Next & (1UL << (word & 63))) != 0)
+        if (!part)
         {
-            foreach (var target in _graph.Targets(node, word))
-            {
-                ref readonly var reached = ref _nodes[target];
-                RuleBits.Add(_bits.AsSpan(reached.Bits.From, reached.Bits.Count), seen);
-                if (reached.Towards.Gaps || reached.Towards.Next != 0)
-                {
-                    Follow(tokens, target, next + 1, seen);
-                }
-            }
+            RuleBits.Add(_bits.AsSpan(word.Bits.From, word.Bits.Count), seen);
         }
 
-        if (!at.Towards.Gaps)
+        Open(word, now, trail);
+        if (next == 0)
         {
             return;
         }
 
-        foreach (var (words, behind) in _graph.Gaps(node))
+        foreach (ref readonly var start in _starts.AsSpan(word.Starts.From, word.Starts.Count))
         {
-            for (int i = next, last = Math.Min(next + words, tokens.Length - 1); i <= last && !tokens[i].NewSentence; i++)
+            if ((start.Next & (1UL << (next & 63))) != 0)
             {
-                Follow(tokens, behind, i, seen);
+                trail.Await(start.Node);
             }
         }
     }
 
-    private readonly record struct Slice(int From, int Count);
-
-    private readonly record struct Onward(Slice Bits, PhraseTowards Towards)
+    private void Reach(int target, int next, int now, Span<ulong> seen, PhraseTrail trail)
     {
-        public Slice Starts { get; init; }
+        // Twice: several beginnings may have led here, and each would be a phrase of its own.
+        ref readonly var node = ref _nodes[target];
+        var bits = _bits.AsSpan(node.Bits.From, node.Bits.Count);
+        RuleBits.Add(bits, seen);
+        RuleBits.Add(bits, seen);
+        Open(node, now, trail);
+        if (next != 0 && (node.Next & (1UL << (next & 63))) != 0)
+        {
+            trail.Await(target);
+        }
+    }
+
+    // The last beginning reaches furthest, so it stands for all before it.
+    private void Open(in Onward from, int now, PhraseTrail trail)
+    {
+        if (from.Opens.Count > 0)
+        {
+            trail.OpenUntil = Math.Max(trail.OpenUntil, now + 1 + from.Furthest);
+            var opened = trail.Opened;
+            foreach (var gap in _opens.AsSpan(from.Opens.From, from.Opens.Count))
+            {
+                opened[gap] = now + 1;
+            }
+        }
     }
 }

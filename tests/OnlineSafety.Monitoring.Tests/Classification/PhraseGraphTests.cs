@@ -63,7 +63,7 @@ public sealed class PhraseGraphTests
         var tokens = new TokenBuffer(graph.Lexicon);
         tokens.Read(Encoding.UTF8.GetBytes(text));
         var hits = new List<PhraseHit>();
-        graph.Find(tokens.Tokens, 0, tokens.Tokens.Length, 0, hits);
+        graph.Find(tokens.Tokens, 0, tokens.Tokens.Length, 0, hits, new PhraseMemo(graph));
         Assert.Equal(found, hits.Exists(hit => hit.Set == 0));
     }
 
@@ -79,7 +79,7 @@ public sealed class PhraseGraphTests
         var tokens = new TokenBuffer(graph.Lexicon);
         tokens.Read(Encoding.UTF8.GetBytes(text));
         var hits = new List<PhraseHit>();
-        graph.Find(tokens.Tokens, 0, tokens.Tokens.Length, 0, hits);
+        graph.Find(tokens.Tokens, 0, tokens.Tokens.Length, 0, hits, new PhraseMemo(graph));
         return hits;
     }
 }

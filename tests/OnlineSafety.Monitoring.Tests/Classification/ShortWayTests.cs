@@ -33,12 +33,13 @@ public sealed class ShortWayTests
         var reader = new FieldReader(rules);
         var tokens = new TokenBuffer(rules.Phrases.Lexicon);
         var (read, passed) = (0, 0);
+        var memo = new PhraseMemo(rules.Phrases);
         foreach (var text in Mutated(seed: 2))
         {
             var bytes = Encoding.UTF8.GetBytes(text);
             var hits = new List<PhraseHit>();
             tokens.Read(bytes);
-            rules.Phrases.Find(tokens.Tokens, 0, tokens.Tokens.Length, 0, hits);
+            rules.Phrases.Find(tokens.Tokens, 0, tokens.Tokens.Length, 0, hits, memo);
             var needed = rules.Rules.Any(rule => rule.Severity > Severity.None && (rule.Fields & (1u << (int)EventField.Text)) != 0 && Complete(rule, hits));
             var wasRead = reader.Read(EventField.Text, bytes, default, RulesAsked.Deciding, []);
             Assert.True(wasRead || !needed, text);

@@ -98,7 +98,7 @@ public sealed class StretchTests
     {
         var (tokens, hits) = (new TokenBuffer(Rules.Phrases.Lexicon), new List<PhraseHit>());
         tokens.Read(Encoding.UTF8.GetBytes(text));
-        Rules.Phrases.Find(tokens.Tokens, 0, tokens.Tokens.Length, 0, hits);
+        Rules.Phrases.Find(tokens.Tokens, 0, tokens.Tokens.Length, 0, hits, new PhraseMemo(Rules.Phrases));
         return hits.Count;
     }
 }
