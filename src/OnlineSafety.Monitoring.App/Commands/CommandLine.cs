@@ -69,6 +69,11 @@ internal static class CommandLine
             AlertStepCommands.Resolve(installation),
         });
         root.Add(new Command("digest", "The daily digest.") { DigestCommands.Preview(installation), DigestCommands.Send(installation) });
+        root.Add(new Command("channel", "Where a school has its alerts told beside e-mail.")
+        {
+            ChannelCommands.Add(installation), ChannelCommands.List(installation), ChannelCommands.Remove(installation), ChannelCommands.Test(installation),
+        });
+        root.Add(new Command("notify", "How people are told.") { NotifyTestCommand.Create(installation) });
         root.Add(new Command("model", "The learned part of classification: train it, and measure what it adds to the rules.")
         {
             ModelTrainCommand.Create(installation),

@@ -92,6 +92,10 @@ internal sealed class InstallationSettings
     public bool MayUse(DatabaseRole role) => Configuration[ConnectionKey] is not null || Embedded
         || Configuration.GetSection(RoleConnectionsKey)[role.ToString()] is not null;
 
+    /// <summary>Whether one is there already.</summary>
+    public bool HasMasterKey => Environment.GetEnvironmentVariable(Access.MasterKey.EnvironmentVariable) is { Length: > 0 } || Configuration[MasterKeyFileKey] is not null
+        || File.Exists(Path.Combine(DataDirectory, Access.MasterKey.FileName));
+
     /// <summary>From the environment, or the configured file, or the data directory.</summary>
     /// <param name="mayMake">Whether one may be made in the data directory on the first start.</param>
     /// <exception cref="MasterKeyException">There is none, or it cannot be used.</exception>

@@ -83,7 +83,8 @@ internal static class ServiceAssembly
             services.AddKeyedSingleton(role, database[role]);
         }
 
-        if (options.NeedsMasterKey)
+        // A process that only notifies opens the addresses of channels with it.
+        if (options.NeedsMasterKey || (options.Roles.HasFlag(ServiceRoles.Notify) && options.Settings.HasMasterKey))
         {
             services.AddSingleton(options.MasterKey());
         }

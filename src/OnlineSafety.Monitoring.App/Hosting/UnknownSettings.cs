@@ -2,7 +2,9 @@ using System.Reflection;
 using Microsoft.Extensions.Configuration.Json;
 using OnlineSafety.Monitoring.Intake;
 using OnlineSafety.Monitoring.IntakeLog;
+using OnlineSafety.Monitoring.Notifications;
 using OnlineSafety.Monitoring.Notifications.Email;
+using OnlineSafety.Monitoring.Notifications.Outgoing;
 using OnlineSafety.Monitoring.Processing;
 using OnlineSafety.Monitoring.Sources;
 
@@ -20,6 +22,8 @@ internal static class UnknownSettings
         [IntakeLogRegistration.Section] = typeof(IntakeLogOptions),
         [ProcessingRegistration.Section] = typeof(ProcessingOptions),
         [MailOptions.Section] = typeof(MailOptions),
+        [ChannelOptions.Section] = typeof(ChannelOptions),
+        [BusOptions.Section] = typeof(BusOptions),
         [HttpLimits.Section] = typeof(HttpLimits),
     };
 

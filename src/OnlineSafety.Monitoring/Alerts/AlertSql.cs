@@ -1,5 +1,6 @@
 using Npgsql;
 using NpgsqlTypes;
+using OnlineSafety.Monitoring.Notifications.Outgoing;
 
 namespace OnlineSafety.Monitoring.Alerts;
 
@@ -68,11 +69,14 @@ internal static class AlertSql
 
     private const string Withdraw = "UPDATE notification SET withdrawn = true WHERE school_id = $1 AND alert_id = $2";
 
-    private const string InsertNotifications = """
+    private const string InsertForStaff = """
         INSERT INTO notification (school_id, notification_id, kind, cause, alert_id, staff_id, channel, state, error, due_at, created_at)
         SELECT $1, n.notification_id, 'alert', n.cause, n.alert_id, n.staff_id, 'email', n.state, n.error, $7, $7
         FROM unnest($2::uuid[], $3::text[], $4::uuid[], $5::uuid[], $6::text[], $8::text[]) AS n (notification_id, cause, alert_id, staff_id, state, error)
         """;
+
+    // Staff by e-mail, and the school's channels.
+    private const string InsertNotifications = "WITH staff AS (" + InsertForStaff + ") " + ChannelSql.FanOut;
 
     /// <summary>All of one school.</summary>
     public static NpgsqlBatchCommand InsertCommand(Guid school, Alert[] alerts) => new(Insert)

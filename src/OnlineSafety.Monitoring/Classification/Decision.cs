@@ -60,15 +60,7 @@ internal sealed class Decision(
         }
 
         AddOthers(best);
-        if (best < 0 && Omitted != Excused && _excuses.Gravest(findings) is var spared and >= 0)
-        {
-            // An excuse says what is likely meant, not what is meant: grave words never vanish, they are recorded and add up.
-            theme = ThemeOf(findings[spared]);
-            severity = VendorSure ? Severity.High : Severity.Low;
-            _reasons.Add(new Reason(
-                Excused, Taxonomy.Version, "", "", -1, "Words as grave as these are recorded even beside an innocent context.", $"{Taxonomy.Themes[theme].Code} {Words.Of(severity)}"));
-        }
-
+        Spare(best, ref severity, ref theme, ref risk);
         (var alone, theme) = WeighCategories(severity, theme);
         severity = alone > severity ? alone : severity;
         WeighLists(ref severity, ref theme, ref risk);
@@ -91,6 +83,30 @@ internal sealed class Decision(
         }
 
         return Build(theme, risk, severity, unmapped.Length > 0);
+    }
+
+    // An excuse says what is likely meant, not what is meant: grave words never vanish, they are recorded and add up. A hint that a second voice made
+    // speak is no better reason to forget them.
+    private void Spare(int best, ref Severity severity, ref int theme, ref Risk? risk)
+    {
+        if (Omitted == Excused || (best >= 0 && RuleOf(findings[best]).Severity > Severity.None) || _excuses.Gravest(findings) is not (>= 0 and var spared))
+        {
+            return;
+        }
+
+        var code = Taxonomy.Themes[ThemeOf(findings[spared])].Code;
+        var kept = VendorSure ? Severity.High : Severity.Low;
+        var effect = kept > severity ? $"{code} {Words.Of(kept)}" : $"also {code} {Words.Of(kept)}";
+        if (kept > severity)
+        {
+            (severity, theme, risk) = (kept, ThemeOf(findings[spared]), null);
+        }
+        else if (!_themes.Contains(code, StringComparer.Ordinal))
+        {
+            _themes.Add(code);
+        }
+
+        _reasons.Add(new Reason(Excused, Taxonomy.Version, "", "", -1, "Words as grave as these are recorded even beside an innocent context.", effect));
     }
 
     // A pupil can send in another's name what only the browser reports: a hint is looked into, it wakes nobody as if a life were known to be at stake.

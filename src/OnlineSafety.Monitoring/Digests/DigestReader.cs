@@ -58,7 +58,7 @@ internal static class DigestReader
         SELECT (SELECT count(*) FROM notification WHERE school_id = $1 AND state = 'failed' AND due_at >= $2),
                (SELECT count(*) FROM notification WHERE school_id = $1 AND state IN ('due', 'sending') AND created_at < $3 - interval '15 minutes'),
                (SELECT count(*) FROM alert a WHERE a.school_id = $1 AND a.state = 'new' AND a.route = 'dsl' AND a.subject_staff IS NULL AND a.severity >= 3 AND a.raised_at < $3 - interval '15 minutes'
-                    AND NOT EXISTS (SELECT 1 FROM notification n WHERE n.school_id = a.school_id AND n.alert_id = a.alert_id AND n.state = 'sent')),
+                    AND NOT EXISTS (SELECT 1 FROM notification n WHERE n.school_id = a.school_id AND n.alert_id = a.alert_id AND n.state = 'sent' AND n.channel = 'email')),
                (SELECT COALESCE(sum(greatest(s.last_seq + 1 - COALESCE(c.next_seq, 1), 0)), 0)::bigint
                     FROM intake_stream s LEFT JOIN checkpoint c ON c.school_id = s.school_id AND c.stream_id = s.stream_id WHERE s.school_id = $1),
                count(*) FILTER (WHERE 'dsl' = ANY (roles)), count(*) FILTER (WHERE 'deputy' = ANY (roles)),

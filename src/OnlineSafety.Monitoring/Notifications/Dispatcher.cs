@@ -4,6 +4,7 @@ using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using OnlineSafety.Monitoring.Notifications.Email;
+using OnlineSafety.Monitoring.Notifications.Outgoing;
 using OnlineSafety.Monitoring.Telemetry;
 
 namespace OnlineSafety.Monitoring.Notifications;
@@ -12,7 +13,7 @@ namespace OnlineSafety.Monitoring.Notifications;
 /// Tells people what the ledger says is due: claim, read anew, send, mark. No transaction is open while the network is used.
 /// A row is marked after the relay took its mail, never before: a crash in between sends that mail once more with the same Message-ID and loses nothing.
 /// </summary>
-internal sealed class Dispatcher(Ledger ledger, MailComposer composer, MailDelivery delivery, IOptions<MailOptions> options, TimeProvider time, ILogger<Dispatcher> logger)
+internal sealed class Dispatcher(Ledger ledger, MailComposer composer, MailDelivery delivery, ChannelSender channels, IOptions<MailOptions> options, TimeProvider time, ILogger<Dispatcher> logger)
     : IDisposable
 {
     // A mail that has left must be marked even when the process is asked to stop; this is how long that may take.
@@ -99,6 +100,14 @@ internal sealed class Dispatcher(Ledger ledger, MailComposer composer, MailDeliv
 
     private async Task InPlaceAsync(MailClaim claim, CancellationToken cancellationToken)
     {
+        if (claim.Channel != ChannelKind.Email)
+        {
+            // Where it leads is the school's own: one that hangs must not hold a place of everybody's mail. Its pace bounds how many it can hold up.
+            Leave(1);
+            await WorkAsync(claim, cancellationToken);
+            return;
+        }
+
         try
         {
             await WorkAsync(claim, cancellationToken);
@@ -159,6 +168,11 @@ internal sealed class Dispatcher(Ledger ledger, MailComposer composer, MailDeliv
 
     private async Task<IReadOnlyList<Outcome>> OutcomeAsync(MailClaim claim, CancellationToken cancellationToken)
     {
+        if (claim.Channel != ChannelKind.Email)
+        {
+            return await channels.SendAsync(claim, cancellationToken);
+        }
+
         var (mail, outcomes) = await composer.ComposeAsync(claim, cancellationToken);
         if (mail is null)
         {

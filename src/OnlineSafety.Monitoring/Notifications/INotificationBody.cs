@@ -33,6 +33,7 @@ internal static class DropCode
     public const string NotRouted = "not-routed";
     public const string AlertGone = "alert-gone";
     public const string AlertResolved = "alert-resolved";
+    public const string ChannelGone = "channel-gone";
     public const string Withdrawn = "withdrawn";
     public const string DigestGone = "digest-gone";
     public const string NoticeGone = "notice-gone";

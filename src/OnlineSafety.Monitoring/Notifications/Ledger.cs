@@ -40,7 +40,7 @@ internal sealed class Ledger([FromKeyedServices(DatabaseRole.Notify)] Database d
         var waiting = recent.Where(inbox => !MailPace.MayGo(inbox.Value)).Select(inbox => inbox.Key).ToList();
         var due = await session.RowsAsync(
             LedgerSql.Rows,
-            [school, waiting.Select(inbox => inbox.Staff).ToArray(), waiting.Select(inbox => inbox.Channel).ToArray(), RowsRead],
+            [school, waiting.Select(inbox => inbox.Recipient).ToArray(), waiting.Select(inbox => inbox.Channel).ToArray(), RowsRead],
             row => new DueRow(row.GetGuid(0), row.GetString(1), row.IsDBNull(2) ? null : row.GetGuid(2), row.GetString(3), row.IsDBNull(4) ? null : row.GetGuid(4), row.GetInt32(5)),
             cancellationToken);
         var planned = MailPlan.Of(due, recent, room, out var paced);
@@ -106,7 +106,8 @@ internal sealed class Ledger([FromKeyedServices(DatabaseRole.Notify)] Database d
     private static (Guid Mail, LedgerEntry Entry) Read(Guid school, NpgsqlDataReader row) => (row.GetGuid(0), new LedgerEntry(
         school, row.GetGuid(1), row.GetString(2), row.GetString(3),
         row.IsDBNull(4) ? null : row.GetGuid(4), row.IsDBNull(5) ? null : row.GetFieldValue<DateOnly>(5), row.IsDBNull(6) ? null : row.GetGuid(6), row.IsDBNull(7) ? null : row.GetGuid(7),
-        row.GetFieldValue<DateTimeOffset>(8), row.GetInt32(9), row.GetFieldValue<TimeSpan>(10), row.GetBoolean(11)));
+        row.GetFieldValue<DateTimeOffset>(8), row.GetInt32(9), row.GetFieldValue<TimeSpan>(10), row.GetBoolean(11), row.GetString(12),
+        row.IsDBNull(13) ? null : row.GetGuid(13)));
 
     private static void Add<T>(NpgsqlCommand command, T value) => command.Parameters.Add(new NpgsqlParameter<T> { TypedValue = value });
 }

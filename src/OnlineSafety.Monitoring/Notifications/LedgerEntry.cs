@@ -1,10 +1,13 @@
+using OnlineSafety.Monitoring.Notifications.Outgoing;
+
 namespace OnlineSafety.Monitoring.Notifications;
 
 /// <summary>A claimed row.</summary>
+/// <param name="Target">The channel that it goes through; null for e-mail.</param>
 /// <param name="Withdrawn">It was written for a desk that the alert has left since.</param>
 internal sealed record LedgerEntry(
     Guid School, Guid Id, string Kind, string Cause, Guid? Alert, DateOnly? DigestDay, Guid? Notice, Guid? Staff, DateTimeOffset CreatedAt, int Attempts, TimeSpan Age,
-    bool Withdrawn = false);
+    bool Withdrawn = false, string Channel = ChannelKind.Email, Guid? Target = null);
 
 /// <summary>
 /// Claimed rows of one recipient that go in one mail. <see cref="Fence"/> is new with every claim: once the lease went to somebody else, also within one
@@ -19,6 +22,10 @@ internal sealed record MailClaim(Guid School, Guid Mail, Guid Fence, IReadOnlyLi
     public string Kind => Entries[0].Kind;
 
     public Guid? Staff => Entries[0].Staff;
+
+    public string Channel => Entries[0].Channel;
+
+    public Guid? Target => Entries[0].Target;
 }
 
 /// <summary>What one pass over a school claimed.</summary>

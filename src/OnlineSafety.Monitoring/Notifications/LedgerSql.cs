@@ -20,25 +20,25 @@ internal static class LedgerSql
 
     /// <summary>$2 the window, $3 the lease. What lies in the future was written before the clock went back, and counts for nothing.</summary>
     public const string Recent = """
-        SELECT staff_id, channel, count(DISTINCT mail)::int, statement_timestamp() - max(at)
-        FROM (SELECT staff_id, channel, COALESCE(bundle_id, notification_id) AS mail, sent_at AS at FROM notification
+        SELECT recipient, channel, count(DISTINCT mail)::int, statement_timestamp() - max(at)
+        FROM (SELECT COALESCE(staff_id, target) AS recipient, channel, COALESCE(bundle_id, notification_id) AS mail, sent_at AS at FROM notification
               WHERE school_id = $1 AND kind = 'alert' AND state = 'sent' AND sent_at > statement_timestamp() - $2 AND sent_at <= statement_timestamp()
               UNION ALL
-              SELECT staff_id, channel, bundle_id, lease_until - $3 FROM notification
+              SELECT COALESCE(staff_id, target), channel, bundle_id, lease_until - $3 FROM notification
               WHERE school_id = $1 AND kind = 'alert' AND state = 'sending' AND lease_until BETWEEN statement_timestamp() AND statement_timestamp() + $3) AS sent
-        WHERE staff_id IS NOT NULL
-        GROUP BY staff_id, channel
+        WHERE recipient IS NOT NULL
+        GROUP BY recipient, channel
         """;
 
-    private const string Columns = "n.notification_id, n.kind, n.staff_id, n.channel, n.bundle_id, n.alert_id, n.due_at";
+    private const string Columns = "n.notification_id, n.kind, COALESCE(n.staff_id, n.target) AS recipient, n.channel, n.bundle_id, n.alert_id, n.due_at";
 
     // Inboxes whose turn has not come stand in nobody's way.
     private const string Turn =
-        "(n.kind <> 'alert' OR NOT EXISTS (SELECT 1 FROM unnest($2::uuid[], $3::text[]) AS waiting (staff_id, channel) WHERE waiting.staff_id = n.staff_id AND waiting.channel = n.channel))";
+        "(n.kind <> 'alert' OR NOT EXISTS (SELECT 1 FROM unnest($2::uuid[], $3::text[]) AS waiting (recipient, channel) WHERE waiting.recipient = COALESCE(n.staff_id, n.target) AND waiting.channel = n.channel))";
 
     /// <summary>$4 rows at most, the oldest; the gravest first.</summary>
     public const string Rows = $"""
-        SELECT n.notification_id, n.kind, n.staff_id, n.channel, n.bundle_id, COALESCE(a.severity, 3)
+        SELECT n.notification_id, n.kind, n.recipient, n.channel, n.bundle_id, COALESCE(a.severity, 3)
         FROM ((SELECT {Columns} FROM notification n WHERE n.school_id = $1 AND {Due} AND {Turn} ORDER BY n.due_at LIMIT $4)
               UNION ALL
               (SELECT {Columns} FROM notification n WHERE n.school_id = $1 AND {Left} AND {Turn} ORDER BY n.lease_until LIMIT $4)) AS n
@@ -51,7 +51,7 @@ internal static class LedgerSql
 
     private const string Returning = """
         RETURNING n.bundle_id, n.notification_id, n.kind, n.cause, n.alert_id, n.digest_day, n.notice_id, n.staff_id, n.created_at, n.attempts,
-                  statement_timestamp() - n.created_at, n.withdrawn
+                  statement_timestamp() - n.created_at, n.withdrawn, n.channel, n.target
         """;
 
     public const string ClaimRows = $"""

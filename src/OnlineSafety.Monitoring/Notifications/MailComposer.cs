@@ -80,10 +80,6 @@ internal sealed class MailComposer(
             : new NotificationAddressee(new StaffMember(found.StaffId, found.Roles, found.Enabled), found.Email, found.Name, SchoolZone.Of(found.TimeZone));
     }
 
-    private OutgoingMail Write(MailClaim claim, NotificationAddressee to, Preparation.Say say)
-    {
-        var from = options.Value.From;
-        var headers = new MimeMessage.Headers(claim.Mail, claim.CreatedAt, from, options.Value.FromName, to.Email, say.Subject, say.Urgent);
-        return new OutgoingMail(claim.Mail, claim.CreatedAt, from, to.Email, MimeMessage.Write(headers, say.Body));
-    }
+    private OutgoingMail Write(MailClaim claim, NotificationAddressee to, Preparation.Say say) =>
+        MailWriter.Write(options.Value, claim.Mail, claim.CreatedAt, to.Email, say);
 }

@@ -1,7 +1,7 @@
 namespace OnlineSafety.Monitoring.Notifications;
 
-/// <summary>Who gets a mail, and by which way.</summary>
-internal readonly record struct Inbox(Guid Staff, string Channel);
+/// <summary>Who gets a mail: a member of staff, or one of the school's channels.</summary>
+internal readonly record struct Inbox(Guid Recipient, string Channel);
 
 /// <summary>Mails about alerts that went to one inbox within <see cref="MailPace.Window"/>, those under way among them.</summary>
 internal readonly record struct Recent(int Mails, TimeSpan SinceLast);

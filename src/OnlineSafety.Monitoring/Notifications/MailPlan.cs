@@ -3,7 +3,7 @@ namespace OnlineSafety.Monitoring.Notifications;
 /// <summary>A row that is due and free.</summary>
 /// <param name="Bundle">The mail that it was part of and that the relay may have; null when it is free to go with any.</param>
 /// <param name="Severity">Of its alert now.</param>
-internal readonly record struct DueRow(Guid Id, string Kind, Guid? Staff, string Channel, Guid? Bundle, int Severity);
+internal readonly record struct DueRow(Guid Id, string Kind, Guid? Recipient, string Channel, Guid? Bundle, int Severity);
 
 /// <summary>Rows that go in one mail.</summary>
 /// <param name="Kept">The mail's id, when it may have left before: then it holds exactly the same rows again, because a mail system that knows the id shows it once.</param>
@@ -48,7 +48,7 @@ internal static class MailPlan
         return [.. mails.OrderByDescending(mail => mail.Rows[0].Severity).Take(room)];
     }
 
-    private static Inbox? InboxOf(DueRow row) => row is { Kind: "alert", Staff: { } staff } ? new Inbox(staff, row.Channel) : null;
+    private static Inbox? InboxOf(DueRow row) => row is { Kind: "alert", Recipient: { } recipient } ? new Inbox(recipient, row.Channel) : null;
 
     private static IEnumerable<PlannedMail> Together(List<DueRow> rows, Recent recent)
     {

@@ -22,7 +22,11 @@ internal sealed class Notification
     /// <summary>Null when nobody could be told: then <see cref="State"/> is <c>failed</c> and the digest says so.</summary>
     public Guid? StaffId { get; set; }
 
+    /// <summary><c>email</c>, <c>webhook</c>, <c>teams</c> or <c>exec</c>.</summary>
     public string Channel { get; set; } = "email";
+
+    /// <summary>The school's channel that it goes through; null for e-mail to staff.</summary>
+    public Guid? Target { get; set; }
 
     /// <summary><c>due</c>, <c>sending</c>, <c>sent</c>, <c>failed</c>, <c>dropped</c> (the recipient is gone).</summary>
     public string State { get; set; } = NotificationState.Due;

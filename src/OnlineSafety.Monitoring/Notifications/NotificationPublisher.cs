@@ -9,6 +9,8 @@ namespace OnlineSafety.Monitoring.Notifications;
 /// </summary>
 internal sealed class NotificationPublisher(NotificationSignals signals, IBus bus, ILogger<NotificationPublisher> logger) : BackgroundService
 {
+    private static readonly TimeSpan _worthFor = TimeSpan.FromMinutes(1);
+
     private static readonly TimeSpan _publishWithin = TimeSpan.FromSeconds(10);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -19,7 +21,15 @@ internal sealed class NotificationPublisher(NotificationSignals signals, IBus bu
             limit.CancelAfter(_publishWithin);
             try
             {
-                await bus.Publish(due, limit.Token);
+                await bus.Publish(
+                    due,
+                    context =>
+                    {
+                        // Worth nothing once the sweeper has been by: a broker need not keep it, let alone on its disk.
+                        context.TimeToLive = _worthFor;
+                        context.Durable = false;
+                    },
+                    limit.Token);
             }
             catch (Exception e) when (!stoppingToken.IsCancellationRequested)
             {

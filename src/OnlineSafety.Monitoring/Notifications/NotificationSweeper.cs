@@ -15,16 +15,30 @@ internal sealed class NotificationSweeper(
 {
     private static readonly TimeSpan _every = TimeSpan.FromSeconds(1);
 
+    // A relay that hangs for everything it gets holds all of them for an attempt's time; what is due then has to wait for it anyway.
+    private const int MostPasses = 16;
+
     private NpgsqlConnection? _listener;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        var passes = new List<Task<int>>();
         try
         {
             while (!stoppingToken.IsCancellationRequested)
             {
-                await SweepAsync(stoppingToken);
-                await WaitAsync(stoppingToken);
+                passes.RemoveAll(pass => pass.IsCompleted);
+                if (passes.Count < MostPasses)
+                {
+                    passes.Add(SweepAsync(stoppingToken));
+                }
+
+                // A pass that waits for a slow relay or channel does not keep the next from looking.
+                var latest = passes[^1];
+                if (await Task.WhenAny(latest, Task.Delay(_every, time, stoppingToken)) == latest && await latest == 0)
+                {
+                    await WaitAsync(stoppingToken);
+                }
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -32,21 +46,21 @@ internal sealed class NotificationSweeper(
         }
         finally
         {
+            await Task.WhenAll(passes.Cast<Task>()).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await CloseAsync();
         }
     }
 
-    private async Task SweepAsync(CancellationToken cancellationToken)
+    private async Task<int> SweepAsync(CancellationToken cancellationToken)
     {
         try
         {
-            while (await dispatcher.DispatchOnceAsync(cancellationToken) > 0)
-            {
-            }
+            return await dispatcher.DispatchOnceAsync(cancellationToken);
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
             NotificationsLog.PassFailed(logger, e.GetType().Name);
+            return 0;
         }
     }
 

@@ -1,9 +1,9 @@
-using MassTransit;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using OnlineSafety.Monitoring.Notifications.Email;
+using OnlineSafety.Monitoring.Notifications.Outgoing;
 
 namespace OnlineSafety.Monitoring.Notifications;
 
@@ -14,6 +14,9 @@ internal static class NotificationsRegistration
     {
         services.AddSingleton<IValidateOptions<MailOptions>, MailOptionsCheck>();
         services.AddOptions<MailOptions>().Bind(configuration.GetSection(MailOptions.Section)).ValidateOnStart();
+
+        services.AddSingleton<IValidateOptions<ChannelOptions>, ChannelOptionsCheck>();
+        services.AddOptions<ChannelOptions>().Bind(configuration.GetSection(ChannelOptions.Section)).ValidateOnStart();
 
         services.TryAddSingleton<NotificationSignals>();
         services.TryAddSingleton<IThemeWords, ThemeCodes>();
@@ -28,32 +31,13 @@ internal static class NotificationsRegistration
             ? provider.GetRequiredService<SmtpTransport>()
             : provider.GetRequiredService<OutboxTransport>());
         services.AddSingleton<MailDelivery>();
+        services.AddSingleton<GuardedHttp>();
+        services.AddSingleton<ChannelTransport>();
+        services.AddSingleton<ChannelSender>();
         services.AddSingleton<MailComposer>();
         services.AddSingleton<Dispatcher>();
 
-        services.AddMassTransit(bus =>
-        {
-            // By itself the library tells its makers about every installation.
-            bus.DisableUsageTelemetry();
-            bus.AddConsumer<NotificationDueConsumer>();
-            bus.AddConfigureEndpointsCallback((_, endpoint) =>
-            {
-                // A hint that failed is worth nothing: the sweeper finds the row. An error queue that nobody reads would only grow.
-                endpoint.DiscardFaultedMessages();
-                endpoint.DiscardSkippedMessages();
-                endpoint.PublishFaults = false;
-            });
-            bus.UsingInMemory((context, memory) =>
-            {
-                // A virtual host of its own: two hosts in one process never take each other's hints.
-                memory.Host("/" + Guid.NewGuid().ToString("N"));
-                memory.ConcurrentMessageLimit = context.GetRequiredService<IOptions<MailOptions>>().Value.Concurrency;
-                memory.ConfigureEndpoints(context);
-            });
-        });
-        // Without it an early publish is lost; a hint only, but seconds matter.
-        services.Configure<MassTransitHostOptions>(host => host.WaitUntilStarted = true);
-        services.AddHostedService<NotificationPublisher>();
+        services.AddNotificationBus(configuration);
         services.AddHostedService<NotificationSweeper>();
         return services;
     }

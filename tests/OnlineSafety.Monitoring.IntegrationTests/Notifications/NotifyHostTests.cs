@@ -59,7 +59,7 @@ public sealed class NotifyHostTests(PostgresFixture postgres) : IClassFixture<Po
         await host.StopAsync();
     }
 
-    private static void WithoutSweeper(IServiceCollection services)
+    internal static void WithoutSweeper(IServiceCollection services)
     {
         foreach (var sweeper in services.Where(s => s.ImplementationType == typeof(NotificationSweeper)).ToList())
         {
@@ -67,7 +67,7 @@ public sealed class NotifyHostTests(PostgresFixture postgres) : IClassFixture<Po
         }
     }
 
-    private static async Task<IHost> StartAsync(NotifyWorld world, Action<IServiceCollection> change)
+    internal static async Task<IHost> StartAsync(NotifyWorld world, Action<IServiceCollection> change, Dictionary<string, string?>? settings = null)
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
@@ -76,6 +76,7 @@ public sealed class NotifyHostTests(PostgresFixture postgres) : IClassFixture<Po
             ["Mail:RelayPort"] = world.Smtp.Port.ToString(),
             ["Mail:From"] = "safety@school.example.test",
         });
+        builder.Configuration.AddInMemoryCollection(settings ?? []);
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddKeyedSingleton(DatabaseRole.Notify, world.Open().Database);
         builder.Services.AddNotifications(builder.Configuration).AddDigests();

@@ -5,6 +5,7 @@ using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.Digests;
 using OnlineSafety.Monitoring.Notifications;
 using OnlineSafety.Monitoring.Notifications.Email;
+using OnlineSafety.Monitoring.Notifications.Outgoing;
 using OnlineSafety.Monitoring.Storage;
 using OnlineSafety.Monitoring.TestKit;
 
@@ -24,6 +25,8 @@ internal sealed class NotifyWorld : IAsyncDisposable
     public Guid School { get; } = Guid.NewGuid();
 
     public Guid Dsl { get; } = Guid.NewGuid();
+
+    public static MasterKey Master { get; } = MasterKey.Of(new byte[MasterKey.Length]);
 
     public NotificationSignals Signals { get; } = new();
 
@@ -95,7 +98,7 @@ internal sealed class NotifyWorld : IAsyncDisposable
         return (database, source);
     }
 
-    public (Dispatcher Dispatcher, Ledger Ledger, NpgsqlDataSource Source) Process(IMailTransport? transport = null, MailOptions? mail = null, TimeProvider? time = null)
+    public (Dispatcher Dispatcher, Ledger Ledger, NpgsqlDataSource Source) Process(IMailTransport? transport = null, MailOptions? mail = null, TimeProvider? time = null, ChannelOptions? channels = null)
     {
         var (database, source) = Open();
         var options = Options.Create(mail ?? Mail);
@@ -105,7 +108,9 @@ internal sealed class NotifyWorld : IAsyncDisposable
         var alone = new AlertBody(themes, options);
         INotificationBody[] bodies = [alone, new SourceNoticeBody(options), new DigestBody(new DigestDocument(themes, options))];
         var composer = new MailComposer(database, bodies, new ManyAlertsBody(alone, themes, options), options);
-        return (new Dispatcher(ledger, composer, delivery, options, time ?? TimeProvider.System, NullLogger<Dispatcher>.Instance), ledger, source);
+        var allowed = Options.Create(channels ?? new ChannelOptions());
+        var sender = new ChannelSender(database, new ChannelTransport(new GuardedHttp(allowed), themes, allowed, options, TimeProvider.System), allowed, [Master], TimeProvider.System);
+        return (new Dispatcher(ledger, composer, delivery, sender, options, time ?? TimeProvider.System, NullLogger<Dispatcher>.Instance), ledger, source);
     }
 
     public DigestMaker Maker() => new(Open().Database, Signals, NullLogger<DigestMaker>.Instance);

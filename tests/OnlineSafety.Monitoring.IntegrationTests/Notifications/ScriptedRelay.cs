@@ -31,6 +31,9 @@ internal sealed class ScriptedRelay : IAsyncDisposable
     /// <summary>Sent instead of the greeting.</summary>
     public byte[]? Greeting { get; init; }
 
+    /// <summary>Answers XOAUTH2 with the challenge that says why not, and the refusal only after it.</summary>
+    public bool RefusesTokens { get; init; }
+
     /// <summary>Bytes smuggled in clear behind the answer to STARTTLS.</summary>
     public string Smuggled { get; init; } = "";
 
@@ -89,6 +92,8 @@ internal sealed class ScriptedRelay : IAsyncDisposable
         "EHLO" => "250-relay.test\r\n" + string.Concat(Offers.Select(o => $"250-{o}\r\n")) + "250 SIZE 1000000\r\n",
         "STARTTLS" => "220 go\r\n" + Smuggled,
         "AUTH" when line == "AUTH LOGIN" => "334 VXNlcm5hbWU6\r\n",
+        "AUTH" when RefusesTokens => "334 eyJzdGF0dXMiOiI0MDAifQ==\r\n",
+        "" when RefusesTokens => "535 5.7.8 no\r\n",
         "AUTH" => "235 ok\r\n",
         "DATA" => "354 go\r\n",
         "MAIL" or "RCPT" or "." => "250 ok\r\n",

@@ -14,7 +14,7 @@ public sealed class RoleGrantsTests(PostgresFixture postgres) : IAsyncLifetime
         "school", "source", "person", "person_alias", "staff", "staff_key", "data_key", "intake_stream", "intake_segment", "delivery", "checkpoint",
         "counter_block", "unmapped", "source_health", "door_trouble", "source_category", "school_rule", "school_edition", "alert", "event", "evidence", "notification",
         "digest", "access_record", "source_mapping", "source_job", "source_job_stream", "school_calendar", "source_activity", "source_device_day", "canary",
-        "source_state", "source_alarm", "source_watch", "source_notice",
+        "source_state", "source_alarm", "source_watch", "source_notice", "channel",
     ];
 
     private TestInstallation _installation = null!;
@@ -67,6 +67,9 @@ public sealed class RoleGrantsTests(PostgresFixture postgres) : IAsyncLifetime
     [InlineData(DatabaseRole.Notify, "UPDATE notification SET staff_id = gen_random_uuid()")]
     [InlineData(DatabaseRole.Notify, "UPDATE notification SET alert_id = gen_random_uuid()")]
     [InlineData(DatabaseRole.Notify, "DELETE FROM notification")]
+    [InlineData(DatabaseRole.Notify, "UPDATE channel SET sealed = ''")]
+    [InlineData(DatabaseRole.Process, "SELECT sealed FROM channel")]
+    [InlineData(DatabaseRole.Console, "SELECT 1 FROM channel")]
     [InlineData(DatabaseRole.Notify, "SELECT reasons FROM alert")]
     [InlineData(DatabaseRole.Notify, "SELECT subject_key FROM alert")]
     [InlineData(DatabaseRole.Notify, "SELECT note FROM alert")]
@@ -261,6 +264,7 @@ public sealed class RoleGrantsTests(PostgresFixture postgres) : IAsyncLifetime
             INSERT INTO evidence VALUES ('{school}', '{id}', 1, 1, '', '', '');
             INSERT INTO notification (school_id, notification_id, kind, cause, alert_id, staff_id, channel, due_at, created_at)
                 VALUES ('{school}', '{id}', 'alert', 'raised', '{id}', '{id}', 'email', now(), now());
+            INSERT INTO channel (school_id, channel_id, kind, name, least_severity, master_id, sealed, created_at) VALUES ('{school}', '{id}', 'webhook', 'n', 3, 'm', '', now());
             INSERT INTO digest VALUES ('{school}', '2026-11-25', now(), now(), false, '', now());
             INSERT INTO source_mapping VALUES ('{school}', '{source}', 1, '', now());
             INSERT INTO source_job (school_id, job_id, source_id, kind, requested_at) VALUES ('{school}', '{id}', '{source}', 'replay', now());

@@ -148,6 +148,11 @@ public sealed class CommandLineTests
     [InlineData("alerts", "show")]
     [InlineData("alerts", "ack")]
     [InlineData("alerts", "resolve")]
+    [InlineData("channel", "add")]
+    [InlineData("channel", "list")]
+    [InlineData("channel", "remove")]
+    [InlineData("channel", "test")]
+    [InlineData("notify", "test")]
     public async Task HelpOfEveryCommandHasAnExampleAndTheInstallationSwitches(params string[] command)
     {
         var (exit, output, _) = await RunAsync([.. command, "--help"]);

@@ -30,7 +30,7 @@ public sealed class MailPlanTests
 
     [Fact]
     public void EachInboxHasAPaceOfItsOwn() =>
-        Assert.Equal([Head], Plan([Row(), Row(to: Head)], new Recent(3, TimeSpan.Zero)).Select(mail => mail.Rows[0].Staff!.Value));
+        Assert.Equal([Head], Plan([Row(), Row(to: Head)], new Recent(3, TimeSpan.Zero)).Select(mail => mail.Rows[0].Recipient!.Value));
 
     [Fact]
     public void WhatIsNoAlertGoesAloneAndAtOnce() =>
@@ -38,7 +38,7 @@ public sealed class MailPlanTests
 
     [Fact]
     public void TheGravestGoFirstWhenThereIsRoomForOne() =>
-        Assert.Equal([Head], Plan([Row(4, Head), Row(3), Row(3)], room: 1).Select(mail => mail.Rows[0].Staff!.Value));
+        Assert.Equal([Head], Plan([Row(4, Head), Row(3), Row(3)], room: 1).Select(mail => mail.Rows[0].Recipient!.Value));
 
     [Fact]
     public void AMailThatMayHaveLeftHoldsTheSameRowsAndNoOther()

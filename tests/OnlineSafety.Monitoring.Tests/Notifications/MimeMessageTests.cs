@@ -22,6 +22,12 @@ public sealed class MimeMessageTests
     }
 
     [Fact]
+    public void AHeaderForAGatewayIsAdded() => Assert.Contains(
+        "\r\nX-Classification: secure\r\n",
+        Written(Headers with { Extra = new Dictionary<string, string> { ["X-Classification"] = "secure" } }, new MailDocument("Title")),
+        StringComparison.Ordinal);
+
+    [Fact]
     public void NoLineIsLongAndNothingIsBeyondAscii()
     {
         var message = MimeMessage.Write(

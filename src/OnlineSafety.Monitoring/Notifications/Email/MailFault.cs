@@ -1,6 +1,6 @@
 namespace OnlineSafety.Monitoring.Notifications.Email;
 
-/// <summary>Everything that can go wrong with a mail. The ledger keeps the code, never a server's words.</summary>
+/// <summary>Everything that can go wrong with a mail, or what goes through another channel in its place. The ledger keeps the code, never a server's words.</summary>
 internal enum MailFault : byte
 {
     /// <summary>No connection.</summary>
@@ -15,14 +15,29 @@ internal enum MailFault : byte
     /// <summary>Took too long.</summary>
     Timeout,
 
-    /// <summary>The certificate or the handshake is bad.</summary>
+    /// <summary>The handshake failed, or the certificate is bad in another way than the next three.</summary>
     Tls,
+
+    /// <summary>The certificate's time is over, or has not begun.</summary>
+    CertificateExpired,
+
+    /// <summary>The certificate is for another host.</summary>
+    CertificateName,
+
+    /// <summary>No authority that is trusted here made the certificate.</summary>
+    CertificateUntrusted,
 
     /// <summary>TLS is required and the relay does not offer it.</summary>
     TlsMissing,
 
-    /// <summary>The relay refused our user or password, or offers no way we know.</summary>
+    /// <summary>The relay refused our user, password or token.</summary>
     Authentication,
+
+    /// <summary>The relay does not offer the way to authenticate that is set, or none that we know.</summary>
+    AuthenticationMissing,
+
+    /// <summary>The token for XOAUTH2 could not be had from its command or file.</summary>
+    Token,
 
     /// <summary>A 4xx answer (busy, greylisting).</summary>
     Busy,
@@ -48,6 +63,15 @@ internal enum MailFault : byte
     /// <summary>The outbox folder cannot be written.</summary>
     Outbox,
 
+    /// <summary>The address of a channel leads where nothing of ours may go.</summary>
+    Blocked,
+
+    /// <summary>The program of a channel is not there, or says that it failed.</summary>
+    Command,
+
+    /// <summary>This process lacks the master key that sealed the channel's address.</summary>
+    MasterKey,
+
     /// <summary>A defect of ours.</summary>
     Internal,
 }
@@ -61,8 +85,13 @@ internal static class MailFaults
         MailFault.Unanswered => "unanswered",
         MailFault.Timeout => "timeout",
         MailFault.Tls => "tls",
+        MailFault.CertificateExpired => "certificate-expired",
+        MailFault.CertificateName => "certificate-name",
+        MailFault.CertificateUntrusted => "certificate-untrusted",
         MailFault.TlsMissing => "tls-missing",
         MailFault.Authentication => "authentication",
+        MailFault.AuthenticationMissing => "authentication-missing",
+        MailFault.Token => "token",
         MailFault.Busy => "busy",
         MailFault.RelayRefused => "relay-refused",
         MailFault.RecipientRefused => "recipient-refused",
@@ -71,6 +100,9 @@ internal static class MailFaults
         MailFault.Address => "address",
         MailFault.RelayDown => "relay-down",
         MailFault.Outbox => "outbox",
+        MailFault.Blocked => "blocked",
+        MailFault.Command => "command",
+        MailFault.MasterKey => "master-key",
         _ => "internal",
     };
 
@@ -91,11 +123,19 @@ internal static class MailFaults
 
     /// <summary>Says that the relay itself is in trouble; these open the circuit.</summary>
     public static bool SpeaksOfRelay(MailFault fault) =>
-        fault is MailFault.Connect or MailFault.Cut or MailFault.Unanswered or MailFault.Timeout or MailFault.Tls or MailFault.TlsMissing
-            or MailFault.Authentication or MailFault.Protocol;
+        fault is MailFault.Connect or MailFault.Cut or MailFault.Unanswered or MailFault.Timeout or MailFault.Tls
+            or MailFault.CertificateExpired or MailFault.CertificateName or MailFault.CertificateUntrusted or MailFault.TlsMissing
+            or MailFault.Authentication or MailFault.AuthenticationMissing or MailFault.Token or MailFault.Protocol or MailFault.Command;
 }
 
+/// <summary>A mail was not handed over, or nobody can tell. The message is the fault's code alone.</summary>
 internal sealed class MailException(MailFault fault, Exception? inner = null) : Exception(MailFaults.CodeOf(fault), inner)
 {
     public MailFault Fault { get; } = fault;
+
+    /// <summary>Where it happened.</summary>
+    public MailStep? Step { get; set; }
+
+    /// <summary>The relay's own words, for the person who tries the settings out. Never logged or kept.</summary>
+    public string Answer { get; init; } = "";
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.Extensions.Options;
+using OnlineSafety.Monitoring.Sources;
 
 namespace OnlineSafety.Monitoring.Notifications.Email;
 
@@ -16,6 +17,21 @@ internal enum RelaySecurity
 
     /// <summary>Never TLS: only for a relay on this host.</summary>
     None,
+}
+
+internal enum RelayAuthentication
+{
+    /// <summary>PLAIN or LOGIN with the password, whichever the relay offers.</summary>
+    Password,
+
+    /// <summary>PLAIN (RFC 4616).</summary>
+    Plain,
+
+    /// <summary>LOGIN, as Microsoft 365 offers it.</summary>
+    Login,
+
+    /// <summary>XOAUTH2 with a token, as Microsoft 365 and Gmail ask for it.</summary>
+    XOAuth2,
 }
 
 /// <summary>How mail leaves. Section <c>Mail</c>.</summary>
@@ -43,6 +59,20 @@ internal sealed class MailOptions
 
     public string RelayPassword { get; set; } = "";
 
+    public RelayAuthentication RelayAuthentication { get; set; } = RelayAuthentication.Password;
+
+    /// <summary>File with the access token for XOAUTH2 and nothing else, which something outside keeps fresh. Read for each connection.</summary>
+    public string RelayTokenFile { get; set; } = "";
+
+    /// <summary>Program and arguments that print the access token for XOAUTH2; run for each connection, without a shell, for 10 s at most.</summary>
+    public string[] RelayTokenCommand { get; set; } = [];
+
+    /// <summary>Stands before every subject: what a gateway such as Egress looks for to encrypt or to let pass.</summary>
+    public string SubjectTag { get; set; } = "";
+
+    /// <summary>Further headers of every mail, such as a gateway asks for.</summary>
+    public Dictionary<string, string> Headers { get; set; } = new(StringComparer.OrdinalIgnoreCase);
+
     /// <summary>Folder for <c>.eml</c> files when there is no relay.</summary>
     public string Outbox { get; set; } = "data/outbox";
 
@@ -54,6 +84,9 @@ internal sealed class MailOptions
 
     /// <summary>Seconds that one attempt may take.</summary>
     public int AttemptSeconds { get; set; } = 30;
+
+    /// <summary>Seconds that one step of it may take: connecting, the handshake, each answer but the last.</summary>
+    public int StepSeconds { get; set; } = 10;
 
     public bool HasRelay => RelayHost.Length > 0;
 
@@ -73,13 +106,21 @@ internal sealed class MailOptionsCheck : IValidateOptions<MailOptions>
             "Mail:BaseUrl must be an http or https address.");
         Require(options.Concurrency is >= 1 and <= 64, "Mail:Concurrency must be from 1 to 64.");
         Require(options.AttemptSeconds is >= 1 and <= 30, "Mail:AttemptSeconds must be from 1 to 30: the whole work on a row fits its lease of 60 s.");
+        Require(options.StepSeconds is >= 1 and <= 30, "Mail:StepSeconds must be from 1 to 30.");
+        Require(options.SubjectTag.Length <= 60 && !options.SubjectTag.Any(char.IsControl), "Mail:SubjectTag must have at most 60 characters and no control characters.");
+        foreach (var (header, value) in options.Headers)
+        {
+            Require(MimeMessage.MayBeAdded(header), $"Mail:Headers:{SetupText.Shown(header)} must be a header that the mail has not by itself: letters, digits and hyphens.");
+            Require(value.Length <= 500 && value.All(c => c is >= ' ' and <= '~'), $"Mail:Headers:{SetupText.Shown(header)} must be plain ASCII of at most 500 characters.");
+        }
+
         if (options.HasRelay)
         {
             Require(Uri.CheckHostName(options.RelayHost) != UriHostNameType.Unknown, "Mail:RelayHost must be a host name or an address.");
             Require(options.RelayPort is >= 1 and <= 65535, "Mail:RelayPort must be from 1 to 65535.");
             Require(options.RelaySecurity != RelaySecurity.None || options.RelayIsLocal, "Mail:RelaySecurity may be None only for a relay on this host.");
             Require(options.RelayAuthority.Length == 0 || File.Exists(options.RelayAuthority), "Mail:RelayAuthority must name a PEM file.");
-            Require((options.RelayUser.Length == 0) == (options.RelayPassword.Length == 0), "Mail:RelayUser and Mail:RelayPassword belong together.");
+            Authentication(options);
             Require(options.RelayUser.Length == 0 || options.RelayIsLocal || options.RelaySecurity is RelaySecurity.Required or RelaySecurity.Implicit,
                 "Mail:RelaySecurity must be Required or Implicit when a password is sent.");
         }
@@ -89,6 +130,22 @@ internal sealed class MailOptionsCheck : IValidateOptions<MailOptions>
         }
 
         return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
+
+        void Authentication(MailOptions options)
+        {
+            var hasToken = options.RelayTokenFile.Length > 0 || options.RelayTokenCommand.Length > 0;
+            if (options.RelayAuthentication == RelayAuthentication.XOAuth2)
+            {
+                Require(options.RelayUser.Length > 0, "Mail:RelayUser must be the mailbox that the token is for.");
+                Require(options.RelayTokenFile.Length > 0 != options.RelayTokenCommand.Length > 0, "Mail:RelayAuthentication XOAuth2 needs either Mail:RelayTokenFile or Mail:RelayTokenCommand.");
+                Require(options.RelayPassword.Length == 0, "Mail:RelayPassword is not used with XOAuth2.");
+            }
+            else
+            {
+                Require((options.RelayUser.Length == 0) == (options.RelayPassword.Length == 0), "Mail:RelayUser and Mail:RelayPassword belong together.");
+                Require(!hasToken, "Mail:RelayTokenFile and Mail:RelayTokenCommand need Mail:RelayAuthentication XOAuth2.");
+            }
+        }
 
         void Require(bool holds, string fault)
         {

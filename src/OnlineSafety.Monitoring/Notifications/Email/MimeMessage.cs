@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Globalization;
 using System.Text;
 
@@ -10,6 +11,10 @@ namespace OnlineSafety.Monitoring.Notifications.Email;
 internal static class MimeMessage
 {
     private const int LineLimit = 76;
+
+    private static readonly FrozenSet<string> _own = FrozenSet.Create(
+        StringComparer.OrdinalIgnoreCase,
+        "From", "Sender", "Reply-To", "To", "Cc", "Bcc", "Subject", "Date", "Message-ID", "MIME-Version", "Auto-Submitted", "Importance", "Return-Path", "Received");
 
     // 39 bytes are 52 base64 characters: "Subject: " + "=?utf-8?B?" + 52 + "?=" stays under the 76 of RFC 2047.
     private const int EncodedWordBytes = 39;
@@ -32,6 +37,11 @@ internal static class MimeMessage
             Header(text, "Importance", "high");
         }
 
+        foreach (var (name, value) in headers.Extra)
+        {
+            Header(text, name, Folded(value, name.Length + 2));
+        }
+
         Header(text, "Content-Type", $"multipart/alternative;\r\n boundary=\"{boundary}\"");
         text.Append("\r\n");
         Part(text, boundary, "text/plain", body.ToText());
@@ -42,6 +52,11 @@ internal static class MimeMessage
 
     /// <summary>Stable for a ledger row, so that a mail sent twice can be seen to be one.</summary>
     public static string MessageId(Guid notification, string from) => $"<{notification:D}@onlinesafety.{MailAddresses.DomainOf(from)}>";
+
+    /// <summary>A header that settings may add: none that stands there already, and none that leads the mail elsewhere.</summary>
+    public static bool MayBeAdded(string name) =>
+        name.Length is > 0 and <= 60 && name.All(c => char.IsAsciiLetterOrDigit(c) || c == '-') && !_own.Contains(name)
+        && !name.StartsWith("Content-", StringComparison.OrdinalIgnoreCase) && !name.StartsWith("Resent-", StringComparison.OrdinalIgnoreCase);
 
     private static void Refuse(string from, string to)
     {
@@ -154,5 +169,9 @@ internal static class MimeMessage
     }
 
     /// <param name="Urgent">Marks the mail as important.</param>
-    internal sealed record Headers(Guid Id, DateTimeOffset CreatedAt, string From, string FromName, string To, string Subject, bool Urgent);
+    internal sealed record Headers(Guid Id, DateTimeOffset CreatedAt, string From, string FromName, string To, string Subject, bool Urgent)
+    {
+        /// <summary>Checked by <see cref="MayBeAdded"/>.</summary>
+        public IReadOnlyDictionary<string, string> Extra { get; init; } = FrozenDictionary<string, string>.Empty;
+    }
 }

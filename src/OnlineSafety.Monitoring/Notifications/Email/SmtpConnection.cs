@@ -22,13 +22,18 @@ internal sealed class SmtpConnection : IAsyncDisposable
 
     public bool IsSecure => _stream is SslStream;
 
+    /// <summary>Version and cipher of TLS, for people.</summary>
+    public string Security => _stream is SslStream secure ? $"{secure.SslProtocol}, {secure.NegotiatedCipherSuite}" : "none";
+
+    public string Peer { get; private init; } = "";
+
     public static async Task<SmtpConnection> OpenAsync(string host, int port, CancellationToken cancellationToken)
     {
         var client = new TcpClient { NoDelay = true };
         try
         {
             await client.ConnectAsync(host, port, cancellationToken);
-            return new SmtpConnection(client.GetStream());
+            return new SmtpConnection(client.GetStream()) { Peer = client.Client.RemoteEndPoint?.ToString() ?? "" };
         }
         catch (SocketException e)
         {
@@ -53,9 +58,20 @@ internal sealed class SmtpConnection : IAsyncDisposable
 
         var secure = new SslStream(_stream, leaveInnerStreamOpen: false);
         _stream = secure;
+        var fault = MailFault.Tls;
         try
         {
-            var policy = new SslClientAuthenticationOptions { TargetHost = host, EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13 };
+            var policy = new SslClientAuthenticationOptions
+            {
+                TargetHost = host,
+                EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
+                // Decides nothing by itself: it only remembers what was wrong.
+                RemoteCertificateValidationCallback = (_, _, chain, errors) =>
+                {
+                    fault = FaultOf(errors, chain);
+                    return errors == SslPolicyErrors.None;
+                },
+            };
             if (authority is not null)
             {
                 policy.CertificateChainPolicy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
@@ -66,8 +82,24 @@ internal sealed class SmtpConnection : IAsyncDisposable
         }
         catch (Exception e) when (e is AuthenticationException or IOException)
         {
-            throw new MailException(MailFault.Tls, e);
+            throw new MailException(fault, e) { Answer = e.GetBaseException().Message };
         }
+    }
+
+    private static MailFault FaultOf(SslPolicyErrors errors, X509Chain? chain)
+    {
+        if (errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch))
+        {
+            return MailFault.CertificateName;
+        }
+
+        var status = chain?.ChainStatus.Aggregate(X509ChainStatusFlags.NoError, (all, one) => all | one.Status) ?? X509ChainStatusFlags.NoError;
+        if ((status & X509ChainStatusFlags.NotTimeValid) != 0)
+        {
+            return MailFault.CertificateExpired;
+        }
+
+        return (status & (X509ChainStatusFlags.UntrustedRoot | X509ChainStatusFlags.PartialChain)) != 0 ? MailFault.CertificateUntrusted : MailFault.Tls;
     }
 
     public async Task<SmtpReply> AskAsync(string command, CancellationToken cancellationToken)

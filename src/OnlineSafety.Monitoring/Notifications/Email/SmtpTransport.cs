@@ -1,63 +1,83 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using System.Text;
 using Microsoft.Extensions.Options;
 
 namespace OnlineSafety.Monitoring.Notifications.Email;
 
 /// <summary>
-/// Hands one mail to the relay over a connection of its own (RFC 5321, 3207, 4954). A small client of our own, because the framework's has
-/// no implicit TLS and blurs errors that decide here whether a mail is sent again.
+/// Hands one mail to the relay over a connection of its own (RFC 5321, 3207, 4954, 8314). A small client of our own, because the framework's has
+/// no implicit TLS and no XOAUTH2, and blurs errors that decide here whether a mail is sent again. One mail has one recipient, so that each has a result of its own.
 /// </summary>
 internal sealed class SmtpTransport(IOptions<MailOptions> options) : IMailTransport
 {
     private readonly MailOptions _options = options.Value;
 
-    public async Task SendAsync(OutgoingMail mail, CancellationToken cancellationToken)
+    public Task SendAsync(OutgoingMail mail, CancellationToken cancellationToken) => SendAsync(mail, static _ => { }, cancellationToken);
+
+    /// <param name="done">Told of each step that went well.</param>
+    /// <exception cref="MailException">Names the step that did not.</exception>
+    public async Task SendAsync(OutgoingMail mail, Action<MailProgress> done, CancellationToken cancellationToken)
     {
         if (!MailAddresses.IsUsable(mail.From) || !MailAddresses.IsUsable(mail.To))
         {
             throw new MailException(MailFault.Address);
         }
 
-        await using var connection = await SmtpConnection.OpenAsync(_options.RelayHost, _options.RelayPort, cancellationToken);
-        await GreetAsync(connection, cancellationToken);
-        Expect(await connection.AskAsync($"MAIL FROM:<{mail.From}>", cancellationToken), MailFault.RelayRefused);
-        Expect(await connection.AskAsync($"RCPT TO:<{mail.To}>", cancellationToken), MailFault.RecipientRefused);
-        Expect(await connection.AskAsync("DATA", cancellationToken), MailFault.MessageRefused);
-        Expect(await HandOverAsync(connection, Stuffed(mail.Message.Span), cancellationToken), MailFault.MessageRefused);
+        await using var connection = await StepAsync(
+            MailStep.Connect, token => SmtpConnection.OpenAsync(_options.RelayHost, _options.RelayPort, token), opened => opened.Peer, done, cancellationToken);
+        await GreetAsync(connection, done, cancellationToken);
+        await AskAsync(MailStep.Sender, MailFault.RelayRefused, $"MAIL FROM:<{mail.From}>");
+        await AskAsync(MailStep.Recipient, MailFault.RecipientRefused, $"RCPT TO:<{mail.To}>");
+        await AskAsync(MailStep.Data, MailFault.MessageRefused, "DATA");
+        await HandOverAsync(connection, Stuffed(mail.Message.Span), done, cancellationToken);
         await LeaveAsync(connection, cancellationToken);
+
+        Task<SmtpReply> AskAsync(MailStep step, MailFault refusal, string command) =>
+            StepAsync(step, token => ExpectAsync(connection.AskAsync(command, token), refusal), reply => reply.Words, done, cancellationToken);
     }
 
-    private async Task GreetAsync(SmtpConnection connection, CancellationToken cancellationToken)
+    private async Task GreetAsync(SmtpConnection connection, Action<MailProgress> done, CancellationToken cancellationToken)
     {
         if (_options.RelaySecurity == RelaySecurity.Implicit)
         {
-            await connection.SecureAsync(_options.RelayHost, Authority(), cancellationToken);
+            await SecureAsync(MailStep.Tls, connection, done, cancellationToken);
         }
 
-        Expect(await connection.ReadReplyAsync(cancellationToken), MailFault.RelayRefused);
-        var offers = await HelloAsync(connection, cancellationToken);
+        await StepAsync(MailStep.Greeting, token => ExpectAsync(connection.ReadReplyAsync(token), MailFault.RelayRefused), reply => reply.Words, done, cancellationToken);
+        var offers = await HelloAsync(connection, done, cancellationToken);
         if (!connection.IsSecure && _options.RelaySecurity != RelaySecurity.None)
         {
             if (offers.Offers("STARTTLS"))
             {
-                Expect(await connection.AskAsync("STARTTLS", cancellationToken), MailFault.Tls);
-                await connection.SecureAsync(_options.RelayHost, Authority(), cancellationToken);
+                await StepAsync(MailStep.StartTls, token => ExpectAsync(connection.AskAsync("STARTTLS", token), MailFault.Tls), reply => reply.Words, done, cancellationToken);
+                await SecureAsync(MailStep.Tls, connection, done, cancellationToken);
                 // What was offered in clear counts for nothing any more.
-                offers = await HelloAsync(connection, cancellationToken);
+                offers = await HelloAsync(connection, done, cancellationToken);
             }
             else if (_options.RelaySecurity == RelaySecurity.Required)
             {
-                throw new MailException(MailFault.TlsMissing);
+                // Taken away on the way, or never there: nothing goes on in clear.
+                throw new MailException(MailFault.TlsMissing) { Step = MailStep.StartTls };
             }
         }
 
         if (_options.RelayUser.Length > 0)
         {
-            await AuthenticateAsync(connection, offers, cancellationToken);
+            await StepAsync(MailStep.Authenticate, token => SmtpAuthentication.RunAsync(connection, offers, _options, token), way => way, done, cancellationToken);
         }
     }
+
+    private Task SecureAsync(MailStep step, SmtpConnection connection, Action<MailProgress> done, CancellationToken cancellationToken) => StepAsync(
+        step,
+        async token =>
+        {
+            await connection.SecureAsync(_options.RelayHost, Authority(), token);
+            return connection.Security;
+        },
+        security => security,
+        done,
+        cancellationToken);
 
     /// <summary>Read anew for each connection, so that a renewed file works at once.</summary>
     private X509Certificate2Collection? Authority()
@@ -75,53 +95,35 @@ internal sealed class SmtpTransport(IOptions<MailOptions> options) : IMailTransp
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException)
         {
-            throw new MailException(MailFault.Tls, e);
+            throw new MailException(MailFault.Tls, e) { Answer = "Mail:RelayAuthority cannot be read." };
         }
     }
 
-    private static async Task<SmtpReply> HelloAsync(SmtpConnection connection, CancellationToken cancellationToken)
-    {
-        // An address literal: always true, and no host name of the school leaves with it.
-        var reply = await connection.AskAsync("EHLO [127.0.0.1]", cancellationToken);
-        Expect(reply, MailFault.RelayRefused);
-        return reply;
-    }
+    // An address literal: always true, and no host name of the school leaves with it.
+    private Task<SmtpReply> HelloAsync(SmtpConnection connection, Action<MailProgress> done, CancellationToken cancellationToken) => StepAsync(
+        MailStep.Hello,
+        token => ExpectAsync(connection.AskAsync("EHLO [127.0.0.1]", token), MailFault.RelayRefused),
+        reply => $"{reply.Code.ToString(CultureInfo.InvariantCulture)} {string.Join(", ", reply.Lines.Skip(1))}",
+        done,
+        cancellationToken);
 
-    private async Task AuthenticateAsync(SmtpConnection connection, SmtpReply offers, CancellationToken cancellationToken)
-    {
-        if (!connection.IsSecure && !_options.RelayIsLocal)
-        {
-            throw new MailException(MailFault.TlsMissing);
-        }
-
-        if (offers.OffersAuthentication("PLAIN"))
-        {
-            var answer = await connection.AskAsync("AUTH PLAIN " + Base64($"\0{_options.RelayUser}\0{_options.RelayPassword}"), cancellationToken);
-            Expect(answer, MailFault.Authentication);
-        }
-        else if (offers.OffersAuthentication("LOGIN"))
-        {
-            Expect(await connection.AskAsync("AUTH LOGIN", cancellationToken), MailFault.Authentication);
-            Expect(await connection.AskAsync(Base64(_options.RelayUser), cancellationToken), MailFault.Authentication);
-            Expect(await connection.AskAsync(Base64(_options.RelayPassword), cancellationToken), MailFault.Authentication);
-        }
-        else
-        {
-            throw new MailException(MailFault.Authentication);
-        }
-    }
-
-    private static async Task<SmtpReply> HandOverAsync(SmtpConnection connection, byte[] message, CancellationToken cancellationToken)
+    private static async Task HandOverAsync(SmtpConnection connection, byte[] message, Action<MailProgress> done, CancellationToken cancellationToken)
     {
         try
         {
             await connection.WriteAsync(message, cancellationToken);
-            return await connection.ReadReplyAsync(cancellationToken);
+            var reply = await ExpectAsync(connection.ReadReplyAsync(cancellationToken), MailFault.MessageRefused);
+            done(new MailProgress(MailStep.Message, reply.Words));
         }
         catch (MailException e) when (e.Fault == MailFault.Cut)
         {
             // Any of these bytes may have been the dot that reached the relay.
-            throw new MailException(MailFault.Unanswered, e);
+            throw new MailException(MailFault.Unanswered, e) { Step = MailStep.Message };
+        }
+        catch (MailException e)
+        {
+            e.Step = MailStep.Message;
+            throw;
         }
     }
 
@@ -137,11 +139,33 @@ internal sealed class SmtpTransport(IOptions<MailOptions> options) : IMailTransp
         }
     }
 
-    private static void Expect(SmtpReply reply, MailFault refusal)
+    private static async Task<SmtpReply> ExpectAsync(Task<SmtpReply> asked, MailFault refusal)
     {
-        if (!reply.IsPositive)
+        var reply = await asked;
+        reply.Require(refusal);
+        return reply;
+    }
+
+    /// <summary>One step, in its own time, named when it fails.</summary>
+    private async Task<T> StepAsync<T>(
+        MailStep step, Func<CancellationToken, Task<T>> work, Func<T, string> words, Action<MailProgress> done, CancellationToken cancellationToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(TimeSpan.FromSeconds(_options.StepSeconds));
+        try
         {
-            throw new MailException(reply.IsTransient ? MailFault.Busy : refusal);
+            var result = await work(limit.Token);
+            done(new MailProgress(step, words(result)));
+            return result;
+        }
+        catch (MailException e)
+        {
+            e.Step = step;
+            throw;
+        }
+        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new MailException(MailFault.Timeout, e) { Step = step };
         }
     }
 
@@ -164,6 +188,4 @@ internal sealed class SmtpTransport(IOptions<MailOptions> options) : IMailTransp
         bytes.AddRange(atStart ? ".\r\n"u8 : "\r\n.\r\n"u8);
         return [.. bytes];
     }
-
-    private static string Base64(string text) => Convert.ToBase64String(Encoding.UTF8.GetBytes(text));
 }
