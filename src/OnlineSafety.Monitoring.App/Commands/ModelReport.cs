@@ -57,7 +57,7 @@ internal static class ModelReport
     {
         yield return string.Create(
             CultureInfo.InvariantCulture,
-            $"{model.Model}@{model.Version}: {model.Themes.Length - 1} themes, {model.Words.Count:N0} words, {model.Pairs.Count:N0} pairs, {model.Grams.Count:N0} n-grams; agrees from {model.Agree:0.000}, raises to high from {model.Raise:0.000}, opens from {model.Open:0.000}.");
+            $"{model.Model}@{model.Version}: {model.Themes.Length - 1} themes, {model.Words.Count:N0} words, {model.Pairs.Count:N0} pairs; agrees from {model.Agree:0.000}, raises to high from {model.Raise:0.000}, opens from {model.Open:0.000}.");
     }
 
     private static string[] Row(string theme, CaseFigures.Tally rules, CaseFigures.Tally both) =>

@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace OnlineSafety.Monitoring.Classification.Model;
 
-/// <summary>Numbers of features (n-grams, pairs of words) and the row of weights of each. A bit filter turns away most of what has none.</summary>
+/// <summary>Features, such as pairs of words, as numbers, and the row of weights of each. A bit filter turns away most of what has none.</summary>
 internal sealed class FeatureTable
 {
     private readonly ulong[] _filter;

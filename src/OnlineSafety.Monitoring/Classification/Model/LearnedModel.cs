@@ -1,10 +1,8 @@
-using System.Text;
-
 namespace OnlineSafety.Monitoring.Classification.Model;
 
 /// <summary>
-/// A small linear model, compiled: for each word, pair of words and n-gram inside a word a row of weights, one a theme. What a text weighs is the
-/// sum of its rows. Immutable and thread-safe: all workers share one.
+/// A small linear model, compiled: for each word and pair of words a row of weights, one a theme. What a text weighs is the sum of its rows.
+/// Immutable and thread-safe: all workers share one.
 /// </summary>
 internal sealed class LearnedModel
 {
@@ -28,7 +26,7 @@ internal sealed class LearnedModel
         (Agree, Raise, Open, Unit) = (file.Agree, file.Raise, file.Open, file.Unit);
         TrainedOn = [.. file.Training.Files.Select(f => f.Sha256)];
         Bias = [.. file.Bias.Select(units => (float)(units * file.Unit))];
-        Words = new Lexicon(words);
+        Words = new Lexicon(words, parts: new WordParts([]));
         (_wordRows, _meanings, _names) = (new int[words.Count + 1], new int[words.Count + 1], new string[words.Count + 1]);
         var standIns = file.StandIns.SelectMany(s => s.Value.Select(member => (member, s.Key))).ToDictionary(StringComparer.Ordinal);
         var meanings = new Dictionary<string, int>(StringComparer.Ordinal);
@@ -39,13 +37,9 @@ internal sealed class LearnedModel
             (_names[number], _meanings[number]) = (name, meanings[name]);
         }
 
-        // N-grams first: what a known word weighs is known beforehand, its n-grams included.
-        Grams = new FeatureTable([.. file.Grams.Select(g => KeyValuePair.Create(CharacterGrams.Parse(g.Key) ?? 0, rows.Add(g.Value)))]);
         for (var number = 1; number <= words.Count; number++)
         {
-            _wordRows[number] = standIns.ContainsKey(words[number - 1])
-                ? 0
-                : rows.AddSum(file.Words.GetValueOrDefault(words[number - 1], []), RowsOfGrams(Encoding.UTF8.GetBytes(words[number - 1])));
+            _wordRows[number] = file.Words.TryGetValue(words[number - 1], out var weights) ? rows.Add(weights) : 0;
         }
 
         Pairs = new FeatureTable([.. file.Pairs.Select(p => KeyValuePair.Create(Pair(p.Key, meanings), rows.Add(p.Value)))]);
@@ -78,9 +72,7 @@ internal sealed class LearnedModel
 
     public FeatureTable Pairs { get; }
 
-    public FeatureTable Grams { get; }
-
-    /// <summary>The row of a word of <see cref="Words"/>, its n-grams included; 0, which weighs nothing, for stand-ins and unknown words.</summary>
+    /// <summary>The row of a word of <see cref="Words"/>; 0, which weighs nothing, for one that counts only in pairs.</summary>
     public int RowOf(int word) => _wordRows[word];
 
     /// <summary>What <see cref="Pairs"/> knows two words as, one after the other; both must be of <see cref="Words"/>.</summary>
@@ -115,21 +107,6 @@ internal sealed class LearnedModel
     /// <summary>Whether a weight can be held.</summary>
     public static bool Holds(int weight) => Math.Abs(weight) <= LargestWeight;
 
-    private List<int> RowsOfGrams(ReadOnlySpan<byte> word)
-    {
-        var found = new List<int>();
-        Span<byte> scratch = stackalloc byte[CharacterGrams.Scratch];
-        for (var grams = new CharacterGrams(word, scratch); grams.MoveNext();)
-        {
-            if (Grams.Find(grams.Current) is var row and > 0)
-            {
-                found.Add(row);
-            }
-        }
-
-        return found;
-    }
-
     private static ulong Pair(string words, Dictionary<string, int> meanings)
     {
         var space = words.IndexOf(' ', StringComparison.Ordinal);
@@ -144,16 +121,10 @@ internal sealed class LearnedModel
         private readonly List<short> _rows = [.. new short[Lanes]];
 
         /// <param name="weights">Place and weight, place and weight ...</param>
-        public int Add(int[] weights) => AddSum(weights, []);
-
-        public int AddSum(int[] weights, List<int> rows)
+        public int Add(int[] weights)
         {
             var row = _rows.Count;
-            for (var lane = 0; lane < Lanes; lane++)
-            {
-                _rows.Add((short)rows.Sum(r => _rows[(r * Lanes) + lane]));
-            }
-
+            _rows.AddRange(new short[Lanes]);
             for (var i = 0; i < weights.Length; i += 2)
             {
                 _rows[row + weights[i]] += (short)weights[i + 1];

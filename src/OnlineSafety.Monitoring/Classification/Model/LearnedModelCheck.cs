@@ -94,15 +94,6 @@ internal sealed class LearnedModelCheck(LearnedModelFile file, Taxonomy taxonomy
                 Error($"pairs.{pair}", "must be two words, folded, or names of stand-ins");
             }
         }
-
-        foreach (var (gram, weights) in file.Grams)
-        {
-            Check($"grams.{gram}", weights);
-            if (CharacterGrams.Parse(gram) is null)
-            {
-                Error($"grams.{gram}", $"must be {CharacterGrams.Shortest} to {CharacterGrams.Longest} plain letters, digits or edges");
-            }
-        }
     }
 
     private bool IsMeaning(string word) => word.StartsWith('#') ? file.StandIns.ContainsKey(word) : IsFolded(word) && !_standIns.Contains(word);

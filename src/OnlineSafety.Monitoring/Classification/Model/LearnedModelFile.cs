@@ -42,9 +42,6 @@ internal sealed record LearnedModelFile
 
     /// <summary>By two words, one after the other.</summary>
     public required Dictionary<string, int[]> Pairs { get; init; }
-
-    /// <summary>By n-gram inside a word, <c>&lt;</c> and <c>&gt;</c> being its edges.</summary>
-    public required Dictionary<string, int[]> Grams { get; init; }
 }
 
 /// <summary>The numbers of a recipe.</summary>
@@ -62,9 +59,6 @@ internal sealed record RecipeSettings
     /// <summary>Penalty on the square of the weights.</summary>
     public required double L2 { get; init; }
 
-    /// <summary>How much an n-gram counts beside a word, which counts 1.</summary>
-    public required double GramValue { get; init; }
-
     /// <summary>0: every case counts the same; 1: every theme does.</summary>
     public required double Balance { get; init; }
 
@@ -72,8 +66,6 @@ internal sealed record RecipeSettings
     public required int WordsFrom { get; init; }
 
     public required int PairsFrom { get; init; }
-
-    public required int GramsFrom { get; init; }
 
     /// <summary>Weights of fewer units are left out.</summary>
     public required int LeastWeight { get; init; }

@@ -27,8 +27,7 @@ internal static class LearnedModelText
         text.Append("  \"bias\": ").Append(Line(file.Bias)).Append(",\n");
         AppendLines(text, "standIns", file.StandIns, last: false);
         AppendLines(text, "words", file.Words, last: false);
-        AppendLines(text, "pairs", file.Pairs, last: false);
-        AppendLines(text, "grams", file.Grams, last: true);
+        AppendLines(text, "pairs", file.Pairs, last: true);
         return text.Append("}\n").ToString();
     }
 

@@ -72,11 +72,7 @@ internal sealed class ModelReader(LearnedModel model)
         for (var i = from; i < to; i++)
         {
             ref readonly var token = ref tokens[i];
-            if (token.Word == 0)
-            {
-                AddGrams(token, sums);
-            }
-            else
+            if (token.Word != 0)
             {
                 Add(model.RowOf(token.Word), sums);
                 if (previous != 0 && !token.NewSentence)
@@ -86,15 +82,6 @@ internal sealed class ModelReader(LearnedModel model)
             }
 
             previous = token.Word;
-        }
-    }
-
-    private void AddGrams(in Token token, Span<int> sums)
-    {
-        Span<byte> scratch = stackalloc byte[CharacterGrams.Scratch];
-        for (var grams = new CharacterGrams(_tokens.FoldedOf(token), scratch); grams.MoveNext();)
-        {
-            Add(model.Grams.Find(grams.Current), sums);
         }
     }
 

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace OnlineSafety.Monitoring.Classification.Model;
 
 /// <summary>
-/// Explains a verdict by the words, pairs and n-grams that weigh most for a theme and against benign. Of a word that the model does not know only its
-/// known n-grams are named: an explanation repeats no name. Made only when a verdict counts.
+/// Explains a verdict by the words and pairs that weigh most for a theme and against benign. Names are shown as what stands in for them. Made only
+/// when a verdict counts.
 /// </summary>
 internal sealed class WeightyWords
 {
@@ -50,12 +50,6 @@ internal sealed class WeightyWords
         var token = _tokens.Tokens[at];
         if (token.Word == 0)
         {
-            Span<byte> scratch = stackalloc byte[CharacterGrams.Scratch];
-            for (var grams = new CharacterGrams(_tokens.FoldedOf(token), scratch); grams.MoveNext();)
-            {
-                Add(Shown(CharacterGrams.Text(grams.Current)), _model.Grams.Find(grams.Current), token.Start, token.End);
-            }
-
             return;
         }
 
@@ -71,10 +65,6 @@ internal sealed class WeightyWords
         var weights = _model.Row(row);
         _weights.Add(new Weight(name, (weights[_lane] - weights[LearnedModel.Benign]) * (float)_model.Unit * _share, start, end));
     }
-
-    // A part of a word is shown as one: "kil-", "-ill", "-il-".
-    private static string Shown(string gram) =>
-        $"{(gram.StartsWith('<') ? "" : "-")}{gram.Trim('<', '>')}{(gram.EndsWith('>') ? "" : "-")}";
 
     private sealed record Weight(string Name, float Sum, int Start, int End);
 }

@@ -11,26 +11,25 @@ public sealed class ModelReaderTests
         StandIns = new() { ["#name"] = ["anna", "ben"] },
         Words = new() { ["kill"] = [1, 10], ["pills"] = [1, 20, 2, 30] },
         Pairs = new() { ["kill #name"] = [1, 40], ["kill pills"] = [1, 80] },
-        Grams = new() { ["kil"] = [1, 1], ["ill"] = [1, 2], ["<pi"] = [2, 4] },
     };
 
     [Theory]
-    [InlineData("kill", 10 + 1 + 2, 4)]
-    [InlineData("killer", 1 + 2, 4)] // not known: its n-grams alone
-    [InlineData("k1ll", 10 + 1 + 2, 4)] // read as the plain word
-    [InlineData("k i l l", 10 + 1 + 2, 4)]
-    [InlineData("kill anna", 10 + 1 + 2 + 40, 4)]
-    [InlineData("kill Ben", 10 + 1 + 2 + 40, 4)]
+    [InlineData("kill", 10, 4)]
+    [InlineData("killer", 0, 4)]
+    [InlineData("k1ll", 10, 4)] // read as the plain word
+    [InlineData("k i l l", 10, 4)]
+    [InlineData("kill anna", 10 + 40, 4)]
+    [InlineData("kill Ben", 10 + 40, 4)]
     [InlineData("anna", 0, 4)] // what stands for a word never weighs alone
-    [InlineData("kill pills", 10 + 1 + 2 + 20 + 2 + 80, 4)]
-    [InlineData("kill. pills", 10 + 1 + 2 + 20 + 2, 4)] // no pair across sentences
-    [InlineData("kill kill", 2 * 13, 4)]
-    [InlineData("a kill b c d e f g h", 10 + 1 + 2, 9)] // the longer the text the less a word counts
+    [InlineData("kill pills", 10 + 20 + 80, 4)]
+    [InlineData("kill. pills", 10 + 20, 4)] // no pair across sentences
+    [InlineData("kill kill", 2 * 10, 4)]
+    [InlineData("a kill b c d e f g h", 10, 9)] // the longer the text the less a word counts
     public void ATextWeighsTheSumOfWhatIsKnownOfIt(string text, int units, int words) =>
         Assert.Equal(units * 0.1 / Math.Sqrt(words), SomeModel.Weigh(Known, SomeModel.Suicide, text), 4);
 
     [Fact]
-    public void EachThemeHasItsOwnWeights() => Assert.Equal((30 + 4) * 0.1 / 2, SomeModel.Weigh(Known, SomeModel.Drugs, "pills"), 4);
+    public void EachThemeHasItsOwnWeights() => Assert.Equal(30 * 0.1 / 2, SomeModel.Weigh(Known, SomeModel.Drugs, "pills"), 4);
 
     [Fact]
     public void TheLikeliestThemeIsSaidFromTheScoreOfAgreementOnAndOpensFromThatOfOpening()
@@ -82,7 +81,7 @@ public sealed class ModelReaderTests
         var model = SomeModel.Compile(Known);
         var text = "my friend Killian said kill Anna and pills"u8;
         var (list, start, end) = new WeightyWords(model, text).Of(SomeModel.Taxonomy.IndexOf("suicide"));
-        Assert.Equal("kill #name +1.4, pills +0.8, kill +0.5, -ill- +0.1, -kil- +0.0", list);
+        Assert.Equal("kill #name +1.4, pills +0.7, kill +0.4", list);
         Assert.Equal("kill Anna", Encoding.UTF8.GetString(text[start..end]));
     }
 }

@@ -22,7 +22,7 @@ internal static class SomeModel
         Licence = "none",
         Recipe = new RecipeSettings
         {
-            Seed = 1, Epochs = 10, Rate = 0.5, L2 = 0.1, GramValue = 0.5, Balance = 0.5, WordsFrom = 1, PairsFrom = 1, GramsFrom = 1, LeastWeight = 1, BenignOpened = 0, BenignRaised = 0, BenignAgreed = 0,
+            Seed = 1, Epochs = 10, Rate = 0.5, L2 = 0.1, Balance = 0.5, WordsFrom = 1, PairsFrom = 1, LeastWeight = 1, BenignOpened = 0, BenignRaised = 0, BenignAgreed = 0,
         },
         Training = new TrainingRecord { Files = [], Cases = [], Folds = 0, Metrics = [] },
         Agree = 0.6,
@@ -34,7 +34,6 @@ internal static class SomeModel
         StandIns = [],
         Words = [],
         Pairs = [],
-        Grams = [],
     };
 
     /// <summary>A model that is sure of a theme as soon as a text has a word.</summary>

@@ -2,12 +2,11 @@ using System.Text;
 
 namespace OnlineSafety.Monitoring.Classification.Model.Training;
 
-/// <summary>What of a text is a feature: every word, pair of words and n-gram that enough of the training texts have.</summary>
+/// <summary>What of a text is a feature: every word and pair of words that enough of the training texts have.</summary>
 internal sealed class FeatureSpace
 {
     private readonly Dictionary<string, int> _words = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _pairs = new(StringComparer.Ordinal);
-    private readonly Dictionary<ulong, int> _grams = [];
     private readonly List<int> _texts = [];
     private readonly Dictionary<string, string> _standIns;
     private readonly TokenBuffer _tokens;
@@ -25,31 +24,27 @@ internal sealed class FeatureSpace
         }
 
         _lexicon = [.. _words.Keys.Concat(_standIns.Keys).Order(StringComparer.Ordinal)];
-        _tokens = new TokenBuffer(new Lexicon(_lexicon));
+        _tokens = new TokenBuffer(new Lexicon(_lexicon, parts: new WordParts([])));
         var pairs = new SortedDictionary<string, int>(StringComparer.Ordinal);
-        var grams = new SortedDictionary<ulong, int>();
         foreach (var text in texts)
         {
-            var read = Walk(text);
-            CountOnce(read.Pairs, pairs);
-            CountOnce(read.Grams, grams);
+            CountOnce(Walk(text).Pairs, pairs);
         }
 
-        AddFrequent(_pairs, pairs, settings.PairsFrom);
-        FirstGram = _texts.Count;
-        AddFrequent(_grams, grams, settings.GramsFrom);
+        foreach (var (pair, count) in pairs)
+        {
+            if (count >= settings.PairsFrom)
+            {
+                Add(_pairs, pair, count);
+            }
+        }
     }
 
     public int Count => _texts.Count;
 
-    /// <summary>Features from here on are n-grams.</summary>
-    public int FirstGram { get; }
-
     public IReadOnlyDictionary<string, int> Words => _words;
 
     public IReadOnlyDictionary<string, int> Pairs => _pairs;
-
-    public IReadOnlyDictionary<ulong, int> Grams => _grams;
 
     /// <summary>Training texts that have a feature.</summary>
     public int TextsWith(int feature) => _texts[feature];
@@ -61,17 +56,15 @@ internal sealed class FeatureSpace
         var features = new List<int>();
         AddKnown(read.Words, _words, features);
         AddKnown(read.Pairs, _pairs, features);
-        AddKnown(read.Grams, _grams, features);
         return ([.. features], _tokens.Tokens.Length);
     }
 
     // As a ModelReader walks, which adds up what this names; a test holds the two against each other.
-    private (List<string> Words, List<string> Pairs, List<ulong> Grams) Walk(ReadOnlySpan<byte> text)
+    private (List<string> Words, List<string> Pairs) Walk(ReadOnlySpan<byte> text)
     {
         _tokens.Read(text);
-        var (words, pairs, grams) = (new List<string>(), new List<string>(), new List<ulong>());
+        var (words, pairs) = (new List<string>(), new List<string>());
         var previous = "";
-        Span<byte> scratch = stackalloc byte[CharacterGrams.Scratch];
         foreach (ref readonly var token in _tokens.Tokens)
         {
             var known = token.Word > 0 ? _lexicon[token.Word - 1] : "";
@@ -85,19 +78,10 @@ internal sealed class FeatureSpace
                 }
             }
 
-            if (known == name)
-            {
-                var bytes = known.Length > 0 ? Encoding.UTF8.GetBytes(known) : _tokens.FoldedOf(token);
-                for (var walk = new CharacterGrams(bytes, scratch); walk.MoveNext();)
-                {
-                    grams.Add(walk.Current);
-                }
-            }
-
             previous = name;
         }
 
-        return (words, pairs, grams);
+        return (words, pairs);
     }
 
     private static SortedDictionary<string, int> CountWords(IReadOnlyList<byte[]> texts)
@@ -122,36 +106,21 @@ internal sealed class FeatureSpace
         return counts;
     }
 
-    private static void CountOnce<T>(List<T> found, SortedDictionary<T, int> counts)
-        where T : notnull
+    private static void CountOnce(List<string> found, SortedDictionary<string, int> counts)
     {
-        foreach (var one in found.Distinct())
+        foreach (var one in found.Distinct(StringComparer.Ordinal))
         {
             counts[one] = counts.GetValueOrDefault(one) + 1;
         }
     }
 
-    private void AddFrequent<T>(Dictionary<T, int> to, SortedDictionary<T, int> counts, int least)
-        where T : notnull
-    {
-        foreach (var (one, count) in counts)
-        {
-            if (count >= least)
-            {
-                Add(to, one, count);
-            }
-        }
-    }
-
-    private void Add<T>(Dictionary<T, int> to, T feature, int texts)
-        where T : notnull
+    private void Add(Dictionary<string, int> to, string feature, int texts)
     {
         to.Add(feature, _texts.Count);
         _texts.Add(texts);
     }
 
-    private static void AddKnown<T>(List<T> found, Dictionary<T, int> numbers, List<int> features)
-        where T : notnull
+    private static void AddKnown(List<string> found, Dictionary<string, int> numbers, List<int> features)
     {
         foreach (var one in found)
         {

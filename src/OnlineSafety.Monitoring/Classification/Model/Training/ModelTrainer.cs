@@ -73,7 +73,6 @@ internal sealed class ModelTrainer(TrainingRecipe recipe, Taxonomy taxonomy)
             StandIns = recipe.StandIns,
             Words = Weighty(space.Words.Select(w => (w.Key, Weights(w.Value)))),
             Pairs = Weighty(space.Pairs.Select(p => (p.Key, Weights(p.Value)))),
-            Grams = Weighty(space.Grams.Select(g => (CharacterGrams.Text(g.Key), Weights(g.Value)))),
         };
     }
 

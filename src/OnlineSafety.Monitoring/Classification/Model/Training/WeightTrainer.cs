@@ -21,7 +21,6 @@ internal sealed class WeightTrainer
 
     private readonly RecipeSettings _settings;
     private readonly float[] _penalties;
-    private readonly float[] _values;
     private readonly float[] _weights;
     private readonly float[] _squares;
     private readonly float[] _bias = new float[Lanes];
@@ -37,13 +36,12 @@ internal sealed class WeightTrainer
 
         // A feature meets its penalty once in each text that has it, and has paid it whole after all.
         _penalties = [.. Enumerable.Range(0, space.Count).Select(f => (float)(settings.L2 / space.TextsWith(f)))];
-        _values = [.. Enumerable.Range(0, space.Count).Select(f => f < space.FirstGram ? 1f : (float)settings.GramValue)];
     }
 
     public ReadOnlySpan<float> Bias => _bias.AsSpan(0, _themes);
 
     /// <summary>What a feature adds for a theme, in a text whose share is 1.</summary>
-    public float WeightOf(int feature, int theme) => _weights[(feature * Lanes) + theme] * _values[feature];
+    public float WeightOf(int feature, int theme) => _weights[(feature * Lanes) + theme];
 
     public void Train(IReadOnlyList<Example> examples)
     {
@@ -64,7 +62,7 @@ internal sealed class WeightTrainer
         _bias.CopyTo(errors);
         foreach (var feature in example.Features)
         {
-            AddScaled(_weights.AsSpan(feature * Lanes, Lanes), example.Share * _values[feature], errors);
+            AddScaled(_weights.AsSpan(feature * Lanes, Lanes), example.Share, errors);
         }
 
         Logistic.Softmax(errors[.._themes]);
@@ -77,7 +75,7 @@ internal sealed class WeightTrainer
 
         foreach (var feature in example.Features)
         {
-            Correct(feature, errors, example.Share * _values[feature]);
+            Correct(feature, errors, example.Share);
         }
 
         Correct(_bias, errors, 1, 0, ref _biasSquares);

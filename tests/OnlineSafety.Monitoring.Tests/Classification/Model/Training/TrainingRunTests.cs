@@ -96,7 +96,6 @@ public sealed class TrainingRunTests
     {
         var weights = space.Words.Where(w => w.Value == feature).Select(w => model.Words.GetValueOrDefault(w.Key, []))
             .Concat(space.Pairs.Where(p => p.Value == feature).Select(p => model.Pairs.GetValueOrDefault(p.Key, [])))
-            .Concat(space.Grams.Where(g => g.Value == feature).Select(g => model.Grams.GetValueOrDefault(CharacterGrams.Text(g.Key), [])))
             .Single();
         return weights.Chunk(2).Where(w => w[0] == 1).Sum(w => w[1]);
     }
