@@ -14,7 +14,7 @@ public sealed class NotifyCommandTests(PostgresFixture postgres) : IClassFixture
     public async Task ATrialOfMailSaysItsStepsAndEndsWithOneWhenNobodyTookIt()
     {
         await using var smtp = new SmtpCapture();
-        await SetAsync($$"""{"Mail": {"RelayHost": "127.0.0.1", "RelayPort": {{smtp.Port}}, "From": "safety@school.example.test"}}""");
+        await SetAsync($$"""{"Mail": {"RelayHost": "127.0.0.1", "RelayPort": {{smtp.Port}}, "From": "safety@school.example.test"} }""");
 
         var told = await RunAsync(null, "notify", "test", "--to", "dsl@school.example.test");
         smtp.Fail(SmtpStep.RcptTo, new SmtpFault.Answer(550, "5.1.1 gone"));
@@ -46,7 +46,7 @@ public sealed class NotifyCommandTests(PostgresFixture postgres) : IClassFixture
         var (told, key) = (Path.Combine(_data, "told"), Path.Combine(_data, "own.key"));
         await File.WriteAllTextAsync(key, Convert.ToBase64String(new byte[32]));
         File.SetUnixFileMode(key, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        await SetAsync($$"""{"MasterKeyFile": "{{key}}", "Channels": {"Commands": {"sms": ["/bin/sh", "-c", "cat > {{told}}"]}}}""");
+        await SetAsync($$"""{"MasterKeyFile": "{{key}}", "Channels": {"Commands": {"sms": ["/bin/sh", "-c", "cat > {{told}}"] } } }""");
 
         var unknown = await RunAsync(database, "channel", "add", "--school", "Example Academy", "--kind", "exec", "--command", "pigeon");
         var clear = await RunAsync(database, "channel", "add", "--school", "Example Academy", "--kind", "webhook", "--url", "http://desk.example.test/");

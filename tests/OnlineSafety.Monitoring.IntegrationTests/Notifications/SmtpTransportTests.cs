@@ -128,7 +128,8 @@ public sealed class SmtpTransportTests
         var file = Path.GetTempFileName();
         await File.WriteAllTextAsync(file, "ya29.token-1\n");
         (options.RelayUser, options.RelayAuthentication) = ("box@school.example.test", RelayAuthentication.XOAuth2);
-        (options.RelayTokenFile, options.RelayTokenCommand) = command ? ("", ["/bin/cat", file]) : (file, []);
+        options.RelayTokenFile = command ? "" : file;
+        options.RelayTokenCommand = command ? ["/bin/cat", file] : [];
 
         Assert.Null(await SendAsync(options));
 
