@@ -155,7 +155,7 @@ internal sealed class TornWords(Lexicon lexicon, Disguises disguises, JoinedWord
     {
         // Inside a run only lengths that a word beginning so can have are looked up: a long text of single letters must cost no more than its length.
         var lengths = lexicon.Parts.LengthsAt(folded[_at[from].._at[_count]]);
-        for (to = _count; to > from + 1 && _at[to] - _at[from] >= _shortest; to--)
+        for (to = lengths == 0 && from >= MostBefore ? from : _count; to > from + 1 && _at[to] - _at[from] >= _shortest; to = Math.Min(to - 1, from + WordParts.Longest))
         {
             var length = _at[to] - _at[from];
             var alone = to == _count && from < MostBefore;
