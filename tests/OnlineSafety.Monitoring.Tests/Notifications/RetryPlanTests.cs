@@ -45,7 +45,7 @@ public sealed class RetryPlanTests
     [InlineData(MailFault.Timeout, true)]
     [InlineData(MailFault.Busy, false)]
     [InlineData(MailFault.Connect, false)]
-    public void OnlyWhatTheRelayMayHaveStaysOneMail(MailFault fault, bool same) =>
+    internal void OnlyWhatTheRelayMayHaveStaysOneMail(MailFault fault, bool same) =>
         Assert.Equal(same, Assert.IsType<Outcome.Retry>(RetryPlan.After(fault, Entry(1, TimeSpan.Zero))).AsTheSameMail);
 
     [Fact]
