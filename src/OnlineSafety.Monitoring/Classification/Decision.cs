@@ -60,11 +60,11 @@ internal sealed class Decision(
         }
 
         AddOthers(best);
-        if (best < 0 && Omitted != Excused && _excuses.Gravest(findings) is var spared and >= 0)
+        if (Omitted != Excused && _excuses.Gravest(findings, IsTyped) is (var spared and >= 0, var kept) && Max(kept, VendorSure ? Severity.High : kept) is var least && least > severity)
         {
             // An excuse says what is likely meant, not what is meant: grave words never vanish, they are recorded and add up.
-            theme = ThemeOf(findings[spared]);
-            severity = VendorSure ? Severity.High : Severity.Low;
+            AddTheme(theme);
+            (severity, theme, risk) = (least, ThemeOf(findings[spared]), null);
             _reasons.Add(new Reason(
                 Excused, Taxonomy.Version, "", "", -1, "Words as grave as these are recorded even beside an innocent context.", $"{Taxonomy.Themes[theme].Code} {Words.Of(severity)}"));
         }
@@ -103,6 +103,8 @@ internal sealed class Decision(
             severity = most;
         }
     }
+
+    private bool IsTyped => draft.Kind is ActivityKind.Search or ActivityKind.Typed or ActivityKind.Message or ActivityKind.Report;
 
     private bool VendorSure => draft.VendorBreach || draft.VendorSeverity >= 5;
 
@@ -224,14 +226,18 @@ internal sealed class Decision(
             return;
         }
 
-        // What decided until now is still one of the themes found.
+        AddTheme(theme);
+        (severity, theme, risk) = (voice.Opens, voice.Verdict.Theme, null);
+        _reasons.Add(voice.Because("No rule says so, and a person should look.", $"{voice.Theme.Code} {Words.Of(severity)}"));
+    }
+
+    // What decided until now is still one of the themes found.
+    private void AddTheme(int theme)
+    {
         if (theme >= 0 && !_themes.Contains(Taxonomy.Themes[theme].Code, StringComparer.Ordinal))
         {
             _themes.Add(Taxonomy.Themes[theme].Code);
         }
-
-        (severity, theme, risk) = (voice.Opens, voice.Verdict.Theme, null);
-        _reasons.Add(voice.Because("No rule says so, and a person should look.", $"{voice.Theme.Code} {Words.Of(severity)}"));
     }
 
     private void Move(ref Severity severity, Severity moved, string id, string version, string explanation, List<Reason>? reasons)
@@ -248,7 +254,7 @@ internal sealed class Decision(
         var rule = RuleOf(finding);
         var code = Taxonomy.Themes[ThemeOf(finding)].Code;
         var (matched, start) = slice(draft, finding);
-        var explanation = finding.Excuse < 0 ? rule.Explain : $"{rule.Explain} Not counted: {_excuses.Why(finding.Excuse)}";
+        var explanation = finding.Excuse < 0 ? rule.Explain : $"{rule.Explain} Not counted: {_excuses.Why(finding.Excuse, slice(draft, finding with { Start = finding.ExcuseStart, End = finding.ExcuseEnd }).Matched)}";
         _reasons.Add(new Reason(rule.Id, rule.Version, ReasonFields.Of(finding.Field), matched, start, explanation, effect.Length > 0 ? effect : $"{code} {Words.Of(rule.Severity)}"));
     }
 
