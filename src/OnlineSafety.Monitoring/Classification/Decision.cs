@@ -89,21 +89,27 @@ internal sealed class Decision(
     // speak is no better reason to forget them.
     private void Spare(int best, ref Severity severity, ref int theme, ref Risk? risk)
     {
-        if (Omitted == Excused || (best >= 0 && RuleOf(findings[best]).Severity > Severity.None) || _excuses.Gravest(findings) is not (>= 0 and var spared))
+        if (Omitted == Excused || _excuses.Gravest(findings, IsTyped) is not (>= 0 and var spared, var kept))
         {
             return;
         }
 
+        var least = VendorSure ? Max(kept, Severity.High) : kept;
         var code = Taxonomy.Themes[ThemeOf(findings[spared])].Code;
-        var kept = VendorSure ? Severity.High : Severity.Low;
-        var effect = kept > severity ? $"{code} {Words.Of(kept)}" : $"also {code} {Words.Of(kept)}";
-        if (kept > severity)
+        var effect = $"{code} {Words.Of(least)}";
+        if (least > severity)
         {
-            (severity, theme, risk) = (kept, ThemeOf(findings[spared]), null);
+            AddTheme(theme);
+            (severity, theme, risk) = (least, ThemeOf(findings[spared]), null);
         }
-        else if (!_themes.Contains(code, StringComparer.Ordinal))
+        else if (best < 0 || RuleOf(findings[best]).Severity == Severity.None)
         {
-            _themes.Add(code);
+            AddTheme(ThemeOf(findings[spared]));
+            effect = $"also {effect}";
+        }
+        else
+        {
+            return;
         }
 
         _reasons.Add(new Reason(Excused, Taxonomy.Version, "", "", -1, "Words as grave as these are recorded even beside an innocent context.", effect));
@@ -119,6 +125,8 @@ internal sealed class Decision(
             severity = most;
         }
     }
+
+    private bool IsTyped => draft.Kind is ActivityKind.Search or ActivityKind.Typed or ActivityKind.Message or ActivityKind.Report;
 
     private bool VendorSure => draft.VendorBreach || draft.VendorSeverity >= 5;
 
@@ -240,14 +248,18 @@ internal sealed class Decision(
             return;
         }
 
-        // What decided until now is still one of the themes found.
+        AddTheme(theme);
+        (severity, theme, risk) = (voice.Opens, voice.Verdict.Theme, null);
+        _reasons.Add(voice.Because("No rule says so, and a person should look.", $"{voice.Theme.Code} {Words.Of(severity)}"));
+    }
+
+    // What decided until now is still one of the themes found.
+    private void AddTheme(int theme)
+    {
         if (theme >= 0 && !_themes.Contains(Taxonomy.Themes[theme].Code, StringComparer.Ordinal))
         {
             _themes.Add(Taxonomy.Themes[theme].Code);
         }
-
-        (severity, theme, risk) = (voice.Opens, voice.Verdict.Theme, null);
-        _reasons.Add(voice.Because("No rule says so, and a person should look.", $"{voice.Theme.Code} {Words.Of(severity)}"));
     }
 
     private void Move(ref Severity severity, Severity moved, string id, string version, string explanation, List<Reason>? reasons)
@@ -264,7 +276,7 @@ internal sealed class Decision(
         var rule = RuleOf(finding);
         var code = Taxonomy.Themes[ThemeOf(finding)].Code;
         var (matched, start) = slice(draft, finding);
-        var explanation = finding.Excuse < 0 ? rule.Explain : $"{rule.Explain} Not counted: {_excuses.Why(finding.Excuse)}";
+        var explanation = finding.Excuse < 0 ? rule.Explain : $"{rule.Explain} Not counted: {_excuses.Why(finding.Excuse, slice(draft, finding with { Start = finding.ExcuseStart, End = finding.ExcuseEnd }).Matched)}";
         _reasons.Add(new Reason(rule.Id, rule.Version, ReasonFields.Of(finding.Field), matched, start, explanation, effect.Length > 0 ? effect : $"{code} {Words.Of(rule.Severity)}"));
     }
 

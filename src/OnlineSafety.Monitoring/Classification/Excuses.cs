@@ -7,25 +7,37 @@ namespace OnlineSafety.Monitoring.Classification;
 internal readonly struct Excuses(RuleSet rules, CompiledOverlay? overlay)
 {
     /// <summary>In words, behind "Not counted:".</summary>
-    public string Why(int excuse) => overlay?.Exclusion(excuse) is { } entry
+    /// <param name="excuse">What excuses it.</param>
+    /// <param name="words">The words of the text that do.</param>
+    public string Why(int excuse, string words) => overlay?.Exclusion(excuse) is { } entry
         ? $"the school excludes '{entry.Text}' until {entry.Until.UtcDateTime:yyyy-MM-dd} ({entry.RuleId}): {entry.Why}"
-        : $"'{rules.Rules.SetNames[excuse]}' stands near it.";
+        : $"'{words}' stands near it.";
 
-    /// <summary>The gravest of what is excused and recorded all the same, -1 when nothing is.</summary>
-    public int Gravest(List<Finding> findings)
+    /// <summary>The gravest of what is excused and recorded all the same, with what it is recorded as; -1 when nothing is.</summary>
+    /// <param name="findings">All findings of an event.</param>
+    /// <param name="typed">Somebody wrote the words, and no page brought them along.</param>
+    public (int Finding, Severity Severity) Gravest(List<Finding> findings, bool typed)
     {
-        var gravest = -1;
+        var (gravest, severity, rule) = (-1, Severity.None, Severity.None);
         for (var i = 0; i < findings.Count; i++)
         {
             if (findings[i].Excuse >= 0 && IsKept(findings[i])
-                && (gravest < 0 || rules.RuleOf(findings[i], overlay).Severity > rules.RuleOf(findings[gravest], overlay).Severity))
+                && (KeptAs(findings[i], typed), rules.RuleOf(findings[i], overlay).Severity) is var (kept, own)
+                && (kept, own).CompareTo((severity, rule)) > 0)
             {
-                gravest = i;
+                (gravest, severity, rule) = (i, kept, own);
             }
         }
 
-        return gravest;
+        return (gravest, severity);
     }
+
+    // What is critical is read by a person where a word that anybody can add would hide it: who writes "i", or "me", means no character of a play, and no
+    // school can silence it. The rest adds up.
+    private Severity KeptAs(in Finding finding, bool typed) =>
+        rules.RuleOf(finding, overlay) is { Severity: Severity.Critical, Firm: var firm } && (overlay?.Exclusion(finding.Excuse) is not null || (typed && firm && finding.Speaker))
+            ? Severity.Medium
+            : Severity.Low;
 
     // Grave words, whatever excuses them; and of a theme that must alert in every school also what the school itself excludes.
     private bool IsKept(in Finding finding)

@@ -11,7 +11,17 @@ namespace OnlineSafety.Monitoring.Classification;
 /// <param name="Words">How many words it spans: the longer match is the more specific.</param>
 /// <param name="Excuse">Set that excused it, -1 when none did.</param>
 /// <param name="Near">A bit per modifier whose words stand near.</param>
-internal readonly record struct Finding(int Rule, EventField Field, int Start, int End, int Words, int Excuse, ulong Near);
+internal readonly record struct Finding(int Rule, EventField Field, int Start, int End, int Words, int Excuse, ulong Near)
+{
+    /// <summary>First byte of the words that excused it.</summary>
+    public int ExcuseStart { get; init; }
+
+    /// <summary>Byte behind the words that excused it; 0 when a host did, or nothing.</summary>
+    public int ExcuseEnd { get; init; }
+
+    /// <summary>Of what is excused: a word of the match says that it is about who wrote it.</summary>
+    public bool Speaker { get; init; }
+}
 
 /// <summary>
 /// Reads one text with all rules; reusable scratch of one worker, not thread-safe. A text of very many hits is read in stretches that

@@ -126,6 +126,13 @@ internal sealed class Lexicon
         return slot.Entry < Count ? slot.Word : 0;
     }
 
+    /// <summary>The number of a folded word, 0 when no phrase uses it. Where rules are made; texts are read with <see cref="Find"/>.</summary>
+    public int NumberOf(string word)
+    {
+        var buffer = new byte[Encoding.UTF8.GetByteCount(word) + Padding];
+        return Find(buffer, 0, Encoding.UTF8.GetBytes(word, buffer));
+    }
+
     /// <summary>The word of a number.</summary>
     public ReadOnlySpan<byte> Word(int number) => _entries[number - 1];
 

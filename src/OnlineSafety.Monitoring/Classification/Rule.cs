@@ -12,6 +12,9 @@ internal sealed class Rule
 
     public required int Theme { get; init; }
 
+    /// <summary>Of its pack: whose words say that somebody speaks of themselves.</summary>
+    public string Language { get; init; } = "";
+
     /// <summary>Theme when the words are the pupil's own message.</summary>
     public required int Authored { get; init; }
 

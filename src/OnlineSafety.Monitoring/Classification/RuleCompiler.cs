@@ -9,7 +9,11 @@ namespace OnlineSafety.Monitoring.Classification;
 /// <param name="Contexts">Sets of what the packs name as innocent surroundings: schoolwork, games, sport ...</param>
 /// <param name="SetNames">By set: its name, for reasons.</param>
 internal sealed record CompiledRules(
-    PhraseGraph Phrases, PhraseSieve Sieve, RuleBits Bits, HostTable Hosts, Rule[] Rules, int[][] ByKey, Modifier[] Modifiers, int[] Contexts, string[] SetNames);
+    PhraseGraph Phrases, PhraseSieve Sieve, RuleBits Bits, HostTable Hosts, Rule[] Rules, int[][] ByKey, Modifier[] Modifiers, int[] Contexts, string[] SetNames)
+{
+    /// <summary>By language: numbers of the words by which somebody speaks of themselves.</summary>
+    public required IReadOnlyDictionary<string, HashSet<int>> Speaker { get; init; }
+}
 
 /// <summary>Turns the rule pack files into sets of phrases, rules and modifiers.</summary>
 internal sealed class RuleCompiler(Taxonomy taxonomy, RuleErrors errors)
@@ -67,7 +71,13 @@ internal sealed class RuleCompiler(Taxonomy taxonomy, RuleErrors errors)
         var phrases = new PhraseGraph(_graph);
         var bits = new RuleBits(rules, taxonomy, _setNames.Count);
         return new CompiledRules(
-            phrases, new PhraseSieve(phrases, _graph, bits), bits, _hosts, [.. rules], [.. _setNames.Select((_, set) => byKey[set].ToArray())], [.. modifiers], contexts, [.. _setNames]);
+            phrases, new PhraseSieve(phrases, _graph, bits), bits, _hosts, [.. rules], [.. _setNames.Select((_, set) => byKey[set].ToArray())], [.. modifiers], contexts, [.. _setNames])
+        {
+            Speaker = packs.GroupBy(p => p.File.Language, StringComparer.Ordinal).ToDictionary(
+                of => of.Key,
+                of => of.SelectMany(p => p.File.Speaker).SelectMany(PhraseSyntax.Fold).Select(phrases.Lexicon.NumberOf).Where(number => number > 0).ToHashSet(),
+                StringComparer.Ordinal),
+        };
     }
 
     // The slips are those of British spelling, and words of other languages are too near to English ones.
@@ -122,6 +132,7 @@ internal sealed class RuleCompiler(Taxonomy taxonomy, RuleErrors errors)
         {
             Id = entry.Id,
             Version = $"{file.Pack}@{file.Version}",
+            Language = file.Language,
             Theme = theme,
             Authored = entry.Authored is null ? theme : Theme(entry.Authored, error),
             Risk = entry.Risk,

@@ -102,11 +102,17 @@ internal sealed class RuleMatcher(CompiledRules rules, TokenBuffer tokens, HitTa
 
                 if ((key.End == 0 ? stretch.Last : key.Start >= stretch.KeysFrom) && Complete(rule, key, out var start, out var end))
                 {
-                    var excuse = excusable ? Excuse(rule, start, end) : -1;
+                    var by = default(PhraseHit);
+                    var excuse = excusable ? Excuse(rule, start, end, out by) : -1;
                     rank += excuse < 0 ? 0 : Excused;
                     if (rank < kept.Rank)
                     {
-                        var finding = new Finding(number, field, ByteStart(start, end), ByteEnd(start, end), end - start, excuse, excuse < 0 ? Near(start, end) : 0);
+                        var finding = new Finding(number, field, ByteStart(start, end), ByteEnd(start, end), end - start, excuse, excuse < 0 ? Near(start, end) : 0)
+                        {
+                            ExcuseStart = ByteStart(by.Start, by.End),
+                            ExcuseEnd = ByteEnd(by.Start, by.End),
+                            Speaker = excuse >= 0 && Speaks(rule, start, end),
+                        };
                         kept = new Kept(_text, Keep(finding, kept.At, findings), rank);
                     }
                 }
@@ -191,8 +197,9 @@ internal sealed class RuleMatcher(CompiledRules rules, TokenBuffer tokens, HitTa
         return best != int.MaxValue;
     }
 
-    private int Excuse(Rule rule, int start, int end)
+    private int Excuse(Rule rule, int start, int end, out PhraseHit by)
     {
+        by = default;
         foreach (var set in rule.Unless)
         {
             foreach (var hit in Around(set, start, end, ExcuseReach))
@@ -200,12 +207,45 @@ internal sealed class RuleMatcher(CompiledRules rules, TokenBuffer tokens, HitTa
                 // An excuse may overlap the match: "shooting" in "shooting stars".
                 if (Distance(start, end, hit) <= ExcuseReach)
                 {
+                    by = hit;
                     return set;
                 }
             }
         }
 
         return -1;
+    }
+
+    // Asked only of what is excused, which few texts have. Words inside the match, and several that go on from it ("beat me at chess"), say what it
+    // means; those that anybody can add to hide it are single ones at its edge, or stand apart.
+    private bool Speaks(Rule rule, int start, int end)
+    {
+        if (!rules.Speaker.TryGetValue(rule.Language, out var speaker))
+        {
+            return false;
+        }
+
+        foreach (var set in rule.Unless)
+        {
+            foreach (var hit in Around(set, start, end, 0))
+            {
+                var distance = Distance(start, end, hit);
+                if (distance < 0 || (distance == 0 && hit.End - hit.Start > 1))
+                {
+                    return false;
+                }
+            }
+        }
+
+        for (var i = start; i < end; i++)
+        {
+            if (speaker.Contains(tokens.Tokens[i].Word))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private ulong Near(int start, int end)

@@ -32,6 +32,9 @@ internal sealed record RulePackFile
     /// <summary>Phrases that speak of an intent ("how to"): reasons say what the result would be without them. They find nothing by themselves.</summary>
     public string[] Intents { get; init; } = [];
 
+    /// <summary>Plain words by which somebody speaks of themselves ("i", "me"): grave words that hold one are read by a person whatever stands near them.</summary>
+    public string[] Speaker { get; init; } = [];
+
     public RuleEntry[] Rules { get; init; } = [];
 
     public ModifierEntry[] Modifiers { get; init; } = [];

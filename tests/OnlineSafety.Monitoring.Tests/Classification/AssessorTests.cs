@@ -104,6 +104,32 @@ public sealed class AssessorTests
         Assert.Contains(assessment.Reasons, r => r is { Rule: "modifier.excused", Effect: "suicide low" });
     }
 
+    [Theory]
+    [InlineData("i want to kill myself for my drama homework", "suicide")]
+    [InlineData("essay: how to hang myself", "suicide")]
+    [InlineData("i am going to end my life tonight lol jk", "suicide")]
+    [InlineData("my stepdad touches me at night in minecraft", "medium")]
+    [InlineData("my parents are forcing me to marry my cousin gcse", "medium")]
+    [InlineData("how to k1ll mys3lf for my drama homework", "suicide")]
+    public void WhoeverSpeaksOfThemselvesIsReadByAPersonWhateverIsPastedBehind(string text, string theme)
+    {
+        var (typed, searched) = (RuleFiles.Typed(text), RuleFiles.Search(text));
+        Assert.Equal((Severity.Medium, Severity.Medium), (typed.Severity, searched.Severity));
+        Assert.Contains(theme, typed.Reasons.Single(r => r.Rule == "modifier.excused").Effect, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("suicide methods in hamlet essay")]
+    [InlineData("how to die in roblox on purpose")]
+    public void WithoutAWordOfThemselvesAnExcuseLeavesItRecorded(string text) => Assert.Equal(Severity.Low, RuleFiles.Search(text).Severity);
+
+    [Fact]
+    public void AnExcuseQuotesTheWordsThatExcuse()
+    {
+        var reason = RuleFiles.Search("suicide methods in hamlet essay").Reasons.First(r => r.Rule == "suicide.method");
+        Assert.EndsWith("Not counted: 'essay' stands near it.", reason.Explanation, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void AnExcuseDoesNotOutweighAVendorThatIsSure() =>
         Assert.Equal(Severity.High, RuleFiles.Search("suicide methods in hamlet essay", more: d => d.VendorBreach = true).Severity);

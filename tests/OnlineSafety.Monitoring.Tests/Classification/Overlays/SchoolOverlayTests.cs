@@ -59,15 +59,17 @@ public sealed class SchoolOverlayTests
     }
 
     [Fact]
-    public void WhatIsExcludedOfTheGravestThemesIsRecordedAllTheSame()
+    public void NoSchoolSilencesWhatIsCritical()
     {
         var plain = Typed("i want to kill myself tonight");
         var rules = plain.Reasons.Where(r => r.Field.Length > 0).Select(r => Entry(OverlayKind.ExcludeRule, r.Rule)).ToArray();
         var assessment = Typed("i want to kill myself tonight", rules);
-        Assert.Equal((Severity.Critical, Severity.Low, "suicide"), (plain.Severity, assessment.Severity, assessment.Theme));
+        Assert.Equal((Severity.Critical, Severity.Medium, "suicide"), (plain.Severity, assessment.Severity, assessment.Theme));
         Assert.Contains(assessment.Reasons, r => r.Rule == "modifier.excused");
         var phrase = Typed("i want to kill myself tonight", Entry(OverlayKind.ExcludePhrase, "i want to kill myself tonight"));
-        Assert.Equal((Severity.Low, "suicide"), (phrase.Severity, phrase.Theme));
+        Assert.Equal((Severity.Medium, "suicide"), (phrase.Severity, phrase.Theme));
+        var word = Typed("i want to kill myself tonight", Entry(OverlayKind.ExcludePhrase, "myself"), Entry(OverlayKind.ExcludePhrase, "i"), Entry(OverlayKind.ExcludePhrase, "kill"));
+        Assert.Equal((Severity.Medium, "suicide"), (word.Severity, word.Theme));
     }
 
     [Fact]
