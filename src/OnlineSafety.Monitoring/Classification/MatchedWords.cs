@@ -28,7 +28,7 @@ internal sealed class MatchedWords(CompiledRules rules)
         {
             if (hit.End > 0 && Array.IndexOf(sets, hit.Set) >= 0)
             {
-                spans.Add((_tokens.Tokens[hit.Start].Start, _tokens.Tokens[hit.End - 1].End));
+                spans.Add(_tokens.SpanOf(hit.Start, hit.End));
             }
         }
     }
@@ -46,7 +46,7 @@ internal sealed class MatchedWords(CompiledRules rules)
                 continue;
             }
 
-            var (start, end) = (_tokens.Tokens[hit.Start].Start, _tokens.Tokens[hit.End - 1].End);
+            var (start, end) = _tokens.SpanOf(hit.Start, hit.End);
             if (start >= match.Start && end <= match.End && end - start > longest.End - longest.Start && end - start < match.End - match.Start)
             {
                 longest = (start, end);

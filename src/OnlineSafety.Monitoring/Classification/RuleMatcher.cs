@@ -279,10 +279,9 @@ internal sealed class RuleMatcher(CompiledRules rules, TokenBuffer tokens, HitTa
     private static int Distance(int start, int end, PhraseHit hit) =>
         hit.End == 0 || end == 0 ? 0 : hit.Start >= end ? hit.Start - end : start >= hit.End ? start - hit.End : -1;
 
-    // The words of a text that runs backwards stand in it from the end.
-    private int ByteStart(int start, int end) => end == 0 ? 0 : Math.Min(tokens.Tokens[start].Start, tokens.Tokens[end - 1].Start);
+    private int ByteStart(int start, int end) => end == 0 ? 0 : tokens.SpanOf(start, end).Start;
 
-    private int ByteEnd(int start, int end) => end == 0 ? 0 : Math.Max(tokens.Tokens[start].End, tokens.Tokens[end - 1].End);
+    private int ByteEnd(int start, int end) => end == 0 ? 0 : tokens.SpanOf(start, end).End;
 
     /// <summary>Where a rule's finding in the text of a number lies, and how early a reading at once would have come to it.</summary>
     private readonly record struct Kept(long Text, int At, int Rank);

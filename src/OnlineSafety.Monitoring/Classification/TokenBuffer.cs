@@ -47,6 +47,16 @@ internal sealed partial class TokenBuffer
     /// <summary>Number of tokens whose word some phrase uses.</summary>
     public int Known => _known;
 
+    /// <summary>
+    /// The bytes of the original text that the tokens from <paramref name="first"/> up to <paramref name="behind"/> came from. The words of a text that
+    /// runs backwards stand in it from its end, so neither token alone tells where a stretch begins or ends.
+    /// </summary>
+    public (int Start, int End) SpanOf(int first, int behind)
+    {
+        var (one, last) = (_tokens[first], _tokens[behind - 1]);
+        return (Math.Min(one.Start, last.Start), Math.Max(one.End, last.End));
+    }
+
     public ReadOnlySpan<byte> FoldedOf(in Token token) => _folded.AsSpan(token.Folded, token.FoldedLength);
 
     public void Read(ReadOnlySpan<byte> text)

@@ -1,4 +1,5 @@
 using OnlineSafety.Monitoring.Events;
+using OnlineSafety.Monitoring.TestKit;
 using OnlineSafety.Monitoring.TestKit.Evasion;
 
 namespace OnlineSafety.Monitoring.Tests.Classification;
@@ -13,14 +14,14 @@ public sealed class EvasionTests
     public void GraveTermsAreFoundAsTheyStand()
     {
         Assert.Equal(Terms, EvasionRun.Terms.Length);
-        var assessor = new Monitoring.Classification.Assessor(RuleFiles.Shipped);
+        var assessor = new Monitoring.Classification.Assessor(Repository.Rules.RuleSet);
         Assert.All(EvasionRun.Terms, term => Assert.True(EvasionRun.Assess(assessor, term).Severity >= Severity.Medium, term));
     }
 
     [Fact]
     public void NearlyAllGraveTermsAreFoundInNearlyEveryDisguise()
     {
-        var results = EvasionRun.Run(RuleFiles.Shipped);
+        var results = EvasionRun.Run(Repository.Rules.RuleSet);
         var missed = results.Where(result => !result.Same).ToList();
         Assert.True(
             missed.Count <= (1 - Bar) * results.Count,
@@ -28,9 +29,24 @@ public sealed class EvasionTests
     }
 
     [Fact]
+    public void WhateverRunsBackwardsInATextItsReasonsQuoteWordsOfIt()
+    {
+        var assessor = new Monitoring.Classification.Assessor(Repository.Rules.RuleSet);
+        foreach (var result in EvasionRun.Run(Repository.Rules.RuleSet).Where(result => result.Disguise is "bidi override" or "backwards" or "upside down"))
+        {
+            // Beside the same words the right way round, and before and behind others, as a search and as a message.
+            foreach (var text in (string[])[result.Written, $"{result.Term} {result.Written} {result.Term}", $"why is {result.Written} so"])
+            {
+                Assert.All(EvasionRun.Assess(assessor, text).Reasons, reason => Assert.Contains(reason.Matched, text, StringComparison.Ordinal));
+                Assert.NotNull(RuleFiles.Typed(text));
+            }
+        }
+    }
+
+    [Fact]
     public void NoDisguiseHidesMostGraveTerms()
     {
-        foreach (var disguise in EvasionRun.Run(RuleFiles.Shipped).GroupBy(result => result.Disguise, StringComparer.Ordinal))
+        foreach (var disguise in EvasionRun.Run(Repository.Rules.RuleSet).GroupBy(result => result.Disguise, StringComparer.Ordinal))
         {
             Assert.True(disguise.Count(result => result.Same) >= Floor * disguise.Count(), disguise.Key);
         }

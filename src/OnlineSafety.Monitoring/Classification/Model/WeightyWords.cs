@@ -56,7 +56,8 @@ internal sealed class WeightyWords
         Add(_model.NameOf(token.Word), _model.RowOf(token.Word), token.Start, token.End);
         if (at > 0 && !token.NewSentence && _tokens.Tokens[at - 1] is { Word: > 0 } previous)
         {
-            Add($"{_model.NameOf(previous.Word)} {_model.NameOf(token.Word)}", _model.Pairs.Find(_model.PairOf(previous.Word, token.Word)), previous.Start, token.End);
+            var pair = _tokens.SpanOf(at - 1, at + 1);
+            Add($"{_model.NameOf(previous.Word)} {_model.NameOf(token.Word)}", _model.Pairs.Find(_model.PairOf(previous.Word, token.Word)), pair.Start, pair.End);
         }
     }
 
