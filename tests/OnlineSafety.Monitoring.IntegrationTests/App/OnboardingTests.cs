@@ -84,7 +84,7 @@ public sealed class OnboardingTests(PostgresFixture postgres, ITestOutputHelper 
             """);
         await CapturedAsync(1);
 
-        await BecomesAlertAsync(source, "gambling", "high", "user:z.khan", Then);
+        await BecomesAlertAsync(source, "gambling", "medium", "user:z.khan", Then);
     }
 
     [Fact]

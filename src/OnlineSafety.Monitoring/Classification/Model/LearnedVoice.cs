@@ -16,7 +16,8 @@ internal sealed record LearnedVoice(Verdict Verdict, Theme Theme, string Version
 {
     /// <summary>
     /// What a rule's severity becomes because the model reads the same theme: a hint speaks, a low or medium finding rises one step; above medium
-    /// only where the model is surer, and never above high. Null when it reads another theme.
+    /// only where the model is surer and the theme itself asks for more (it tells what a text is about, not how grave that is), and never above high. Null
+    /// when it reads another theme.
     /// </summary>
     public Severity? Agreed(Rule rule, string parent)
     {
@@ -26,7 +27,7 @@ internal sealed record LearnedVoice(Verdict Verdict, Theme Theme, string Version
         }
 
         var agreed = rule.Agree ?? (rule.Severity < Severity.High ? rule.Severity + 1 : rule.Severity);
-        var most = Verdict.Raises ? Severity.High : Severity.Medium;
+        var most = Verdict.Raises && Theme.Severity >= Severity.High ? Severity.High : Severity.Medium;
         return agreed < most ? agreed : most;
     }
 

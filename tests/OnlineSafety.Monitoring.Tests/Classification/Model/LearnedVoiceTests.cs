@@ -34,12 +34,12 @@ public sealed class LearnedVoiceTests
     [InlineData("high", "", "high", "high")]
     public void WhereARuleSaysTheSameItRaises(string severity, string agree, string alone, string together)
     {
-        var rules = SomeModel.Rule("drugs", severity, agree);
-        var model = SomeModel.UnsureOf("drugs", "wobble");
+        var rules = SomeModel.Rule("criminal_exploitation", severity, agree);
+        var model = SomeModel.UnsureOf("criminal_exploitation", "wobble");
         Assert.Equal(alone, Words.Of(SomeModel.Assess(null, "a wobble", rules: rules).Severity));
         var found = SomeModel.Assess(model, "a wobble", rules: rules);
         Assert.Equal(together, Words.Of(found.Severity));
-        Assert.Equal(together != alone, found.Reasons.Any(r => r.Rule == "learned.drugs" && r.Effect.StartsWith("raised to", StringComparison.Ordinal)));
+        Assert.Equal(together != alone, found.Reasons.Any(r => r.Rule == "learned.criminal_exploitation" && r.Effect.StartsWith("raised to", StringComparison.Ordinal)));
     }
 
     [Theory]
@@ -47,17 +47,23 @@ public sealed class LearnedVoiceTests
     [InlineData("low", "", "medium")]
     [InlineData("medium", "", "medium")]
     public void LessSureItRaisesNothingAboveMedium(string severity, string agree, string together) =>
-        Assert.Equal(together, Words.Of(SomeModel.Assess(SomeModel.UnsureOf("drugs", "wobble", raise: 1), "a wobble", rules: SomeModel.Rule("drugs", severity, agree)).Severity));
+        Assert.Equal(together, Words.Of(SomeModel.Assess(SomeModel.UnsureOf("criminal_exploitation", "wobble", raise: 1), "a wobble", rules: SomeModel.Rule("criminal_exploitation", severity, agree)).Severity));
+
+    [Theory]
+    [InlineData("none", "high")]
+    [InlineData("medium", "")]
+    public void WhatIsNotGraveByItsThemeStaysMedium(string severity, string agree) =>
+        Assert.Equal(Severity.Medium, SomeModel.Assess(SomeModel.UnsureOf("drugs", "wobble"), "a wobble", rules: SomeModel.Rule("drugs", severity, agree)).Severity);
 
     [Fact]
     public void WhereARuleSaysSomethingElseItRaisesNothing() =>
-        Assert.Equal(Severity.Low, SomeModel.Assess(SomeModel.UnsureOf("hacking", "wobble"), "a wobble", rules: SomeModel.Rule("drugs", "low")).Severity);
+        Assert.Equal(Severity.Low, SomeModel.Assess(SomeModel.UnsureOf("hacking", "wobble"), "a wobble", rules: SomeModel.Rule("criminal_exploitation", "low")).Severity);
 
     [Fact]
     public void WhatARuleExcusedItDoesNotOpen()
     {
-        var rules = SomeModel.Rule("drugs", "medium");
-        var model = SomeModel.SureOf("drugs", "wobble");
+        var rules = SomeModel.Rule("criminal_exploitation", "medium");
+        var model = SomeModel.SureOf("criminal_exploitation", "wobble");
         Assert.Equal(Severity.High, SomeModel.Assess(model, "a wobble", rules: rules).Severity);
         Assert.Equal(Severity.None, SomeModel.Assess(model, "a wobble jelly", rules: rules).Severity);
     }
