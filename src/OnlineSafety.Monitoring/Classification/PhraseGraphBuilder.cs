@@ -13,6 +13,11 @@ internal sealed class PhraseGraphBuilder
     private readonly Dictionary<string, int> _words = new(StringComparer.Ordinal);
     private readonly List<string> _wordList = [];
     private readonly List<Node> _nodes = [new Node(), new Node()];
+
+    // By the list itself, which phrases share: its number, the same for lists that say the same.
+    private readonly Dictionary<object, int> _lists = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<string, int> _listNumbers = new(StringComparer.Ordinal);
+    private readonly HashSet<object> _joining = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<string, int> _known = new(StringComparer.Ordinal);
     private readonly List<string> _guarded = [];
     private readonly HashSet<string> _parts = new(StringComparer.Ordinal);
@@ -36,10 +41,18 @@ internal sealed class PhraseGraphBuilder
     /// <param name="joins">Its words are also found where several are written as one.</param>
     public void Add(IReadOnlyList<PhrasePart> phrase, int set, bool joins = true)
     {
-        _plain.UnionWith(phrase.SelectMany(part => part.Alternatives).SelectMany(words => words));
-        if (joins)
+        foreach (var alternatives in phrase.Select(part => part.Alternatives))
         {
-            _parts.UnionWith(phrase.SelectMany(part => part.Alternatives).SelectMany(words => words));
+            if (!_lists.ContainsKey(alternatives))
+            {
+                _plain.UnionWith(alternatives.SelectMany(words => words));
+                _lists[alternatives] = Numbered(alternatives);
+            }
+
+            if (joins && _joining.Add(alternatives))
+            {
+                _parts.UnionWith(alternatives.SelectMany(words => words));
+            }
         }
 
         // Where a reader of the phrase may stand: several places, once a part may be missing. Alternatives meet again behind their
@@ -211,7 +224,7 @@ internal sealed class PhraseGraphBuilder
     // Phrases that begin alike share their way.
     private int[] Follow(int[] state, IReadOnlyList<string[]> alternatives)
     {
-        var key = $"{string.Join(',', state)} {string.Join('|', alternatives.Select(a => string.Join(' ', a)))}";
+        var key = $"{string.Join(',', state)} {(_lists.TryGetValue(alternatives, out var list) ? list : Numbered(alternatives))}";
         if (!_known.TryGetValue(key, out var target))
         {
             _known[key] = target = NewNode();
@@ -225,6 +238,17 @@ internal sealed class PhraseGraphBuilder
         }
 
         return alternatives.Any(a => a.Length == 0) ? [.. state, target] : [target];
+    }
+
+    private int Numbered(IReadOnlyList<string[]> alternatives)
+    {
+        var said = string.Join('|', alternatives.Select(a => string.Join(' ', a)));
+        if (!_listNumbers.TryGetValue(said, out var number))
+        {
+            _listNumbers[said] = number = _listNumbers.Count;
+        }
+
+        return number;
     }
 
     private void Link(int node, string[] words, int target)

@@ -23,6 +23,9 @@ internal sealed class PhraseSyntax(IReadOnlyDictionary<string, string[]> words, 
     private const int DeepestName = 8;
     private const int LongestGap = 8;
 
+    // The same few parts ({me}, "(my|the|)") stand in hundreds of phrases: each is read once, and all of them share what it stands for.
+    private readonly Dictionary<string, List<string[]>> _read = new(StringComparer.Ordinal);
+
     /// <summary>The parts of the phrase in order; throws <see cref="FormatException"/> that says what is wrong.</summary>
     public IReadOnlyList<PhrasePart> Read(string phrase)
     {
@@ -72,6 +75,16 @@ internal sealed class PhraseSyntax(IReadOnlyDictionary<string, string[]> words, 
     }
 
     private List<string[]> Alternatives(string part, int depth)
+    {
+        if (!_read.TryGetValue(part, out var read))
+        {
+            _read[part] = read = ReadAlternatives(part, depth);
+        }
+
+        return read;
+    }
+
+    private List<string[]> ReadAlternatives(string part, int depth)
     {
         if (depth > DeepestName)
         {
