@@ -21,7 +21,8 @@ internal sealed class RuleCompiler(Taxonomy taxonomy, RuleErrors errors)
     private readonly Dictionary<string, string[]> _named = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _sets = new(StringComparer.Ordinal);
     private readonly List<string> _setNames = [];
-    private readonly List<HashSet<string>> _setWords = [];
+    private readonly List<HashSet<IReadOnlyList<string[]>>> _setParts = [];
+    private readonly HashSet<IReadOnlyList<string[]>> _guarded = new(ReferenceEqualityComparer.Instance);
     private bool _english;
     private readonly PhraseGraphBuilder _graph = new();
     private readonly HostTable _hosts = new();
@@ -92,7 +93,7 @@ internal sealed class RuleCompiler(Taxonomy taxonomy, RuleErrors errors)
     // Who writes of what is gravest may not be missed for a slip of the pen, or for two words written as one.
     private void Guard(Rule rule)
     {
-        foreach (var word in rule.Groups.SelectMany(group => group).SelectMany(set => _setWords[set]))
+        foreach (var word in rule.Groups.SelectMany(group => group).SelectMany(set => _setParts[set]).Where(_guarded.Add).SelectMany(part => part).SelectMany(words => words))
         {
             _graph.Guard(word);
         }
@@ -208,7 +209,7 @@ internal sealed class RuleCompiler(Taxonomy taxonomy, RuleErrors errors)
         set = _setNames.Count;
         _sets[name] = set;
         _setNames.Add(name);
-        _setWords.Add(new HashSet<string>(StringComparer.Ordinal));
+        _setParts.Add(new HashSet<IReadOnlyList<string[]>>(ReferenceEqualityComparer.Instance));
         AddMembers(members, set, error, []);
         return set;
     }
@@ -252,7 +253,7 @@ internal sealed class RuleCompiler(Taxonomy taxonomy, RuleErrors errors)
         {
             var parts = _syntax.Read(phrase);
             _graph.Add(parts, set, joins: _english);
-            _setWords[set].UnionWith(parts.SelectMany(part => part.Alternatives).SelectMany(words => words));
+            _setParts[set].UnionWith(parts.Select(part => part.Alternatives));
         }
         catch (FormatException e)
         {
