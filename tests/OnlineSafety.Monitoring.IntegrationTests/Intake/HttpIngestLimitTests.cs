@@ -49,12 +49,20 @@ public sealed class HttpIngestLimitTests : IAsyncLifetime
     [Fact]
     public async Task AGzipBombIsRefusedWithoutBeingExpanded()
     {
-        var bomb = Packed(new byte[512 * 1024 * 1024], "gzip", "application/json");
-        var before = GC.GetTotalAllocatedBytes(precise: true);
-        using var answer = await _doors.PostAsync(_source, bomb);
+        var expanded = new byte[512 * 1024 * 1024];
+        var least = long.MaxValue;
 
-        await HttpIngestTests.AssertProblemAsync(answer, HttpStatusCode.RequestEntityTooLarge);
-        Assert.InRange(GC.GetTotalAllocatedBytes(precise: true) - before, 0, 32 * 1024 * 1024);
+        // What the process allocates meanwhile for others counts too: the least of a few tries is the bomb's.
+        for (var attempt = 0; attempt < 3; attempt++)
+        {
+            var bomb = Packed(expanded, "gzip", "application/json");
+            var before = GC.GetTotalAllocatedBytes(precise: true);
+            using var answer = await _doors.PostAsync(_source, bomb);
+            await HttpIngestTests.AssertProblemAsync(answer, HttpStatusCode.RequestEntityTooLarge);
+            least = Math.Min(least, GC.GetTotalAllocatedBytes(precise: true) - before);
+        }
+
+        Assert.InRange(least, 0, 32 * 1024 * 1024);
     }
 
     [Fact]

@@ -77,7 +77,7 @@ public sealed class SyslogUdpTests
     public async Task WhatTheKernelDropsInAFloodIsCountedWithinOnePercent()
     {
         await using var doors = await Doors.OpenAsync(
-            sources => sources.Syslog("filter"), ("Syslog:UdpReceiveBufferBytes", "65536"), ("Syslog:UdpQueueBytes", "4194304"));
+            sources => sources.Syslog("filter"), ("Syslog:UdpReceiveBufferBytes", "16384"), ("Syslog:UdpQueueBytes", "4194304"));
         var udp = doors.Syslog.Listeners[0].Udp!;
         var sent = 0;
 
