@@ -103,7 +103,7 @@ for project in "${projects[@]}"; do
   name=$(basename "$project")
   echo "== $name"
   code=0
-  timeout --signal=INT --kill-after=30 "${ONLINESAFETY_TEST_LIMIT:-15m}" \
+  timeout --signal=INT --kill-after=30 "${ONLINESAFETY_TEST_LIMIT:-25m}" \
     dotnet test "$project" -c Release --no-build "${filter[@]}" --results-directory "$results" \
     --logger "trx;LogFileName=$name.trx" --logger "console;verbosity=minimal" || code=$?
   ok=0 bad=0 not_run=0
