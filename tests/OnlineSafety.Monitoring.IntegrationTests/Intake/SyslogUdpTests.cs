@@ -77,7 +77,7 @@ public sealed class SyslogUdpTests
     public async Task WhatTheKernelDropsInAFloodIsCountedWithinOnePercent()
     {
         await using var doors = await Doors.OpenAsync(
-            sources => sources.Syslog("filter"), ("Syslog:UdpReceiveBufferBytes", "16384"), ("Syslog:UdpQueueBytes", "4194304"));
+            sources => sources.Syslog("filter"), ("Syslog:UdpReceiveBufferBytes", "65536"), ("Syslog:UdpQueueBytes", "4194304"));
         var udp = doors.Syslog.Listeners[0].Udp!;
         var sent = 0;
 
@@ -85,7 +85,7 @@ public sealed class SyslogUdpTests
         await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() =>
         {
             using var socket = Sender(doors);
-            var datagram = new byte[1000];
+            var datagram = new byte[4000];
             datagram.AsSpan().Fill((byte)'a');
             for (var count = 0; count < 500_000 && udp.KernelDropped < 2000; count++)
             {
