@@ -61,8 +61,7 @@ internal sealed class Decision(
 
         AddOthers(best);
         Spare(best, ref severity, ref theme, ref risk);
-        (var alone, theme) = WeighCategories(severity, theme);
-        severity = alone > severity ? alone : severity;
+        new CategoryEvidence(rules, draft, categories, context, IsExcused).Weigh(ref severity, ref theme, _reasons);
         WeighLists(ref severity, ref theme, ref risk);
         OpenAsLearned(ref severity, ref theme, ref risk);
         if (draft.Kind == ActivityKind.Report && severity < Severity.Medium && (theme >= 0 || Taxonomy.OfReports >= 0))
@@ -128,7 +127,10 @@ internal sealed class Decision(
 
     private bool IsTyped => draft.Kind is ActivityKind.Search or ActivityKind.Typed or ActivityKind.Message or ActivityKind.Report;
 
-    private bool VendorSure => draft.VendorBreach || draft.VendorSeverity >= 5;
+    private bool VendorSure => VendorWord.IsSure(draft);
+
+    // The site is known as an innocent one, the words speak of something innocent, or a rule excused what it found.
+    private bool IsExcused => context >= 0 || findings.Exists(f => f.Excuse >= 0);
 
     private Assessment Build(int index, Risk? risk, Severity severity, bool unmapped)
     {
@@ -202,8 +204,7 @@ internal sealed class Decision(
         }
 
         // The vendor's word raises and never lowers.
-        var vendor = VendorSure ? Severity.High : draft.VendorSeverity == 4 ? Severity.Medium : Severity.None;
-        Move(ref severity, Max(severity, vendor), "vendor.severity", Taxonomy.Version, "The vendor itself rates this event as grave.", reasons);
+        Move(ref severity, Max(severity, VendorWord.Of(draft)), "vendor.severity", Taxonomy.Version, "The vendor itself rates this event as grave.", reasons);
 
         if (theme.Severity == Severity.Critical)
         {
@@ -253,7 +254,7 @@ internal sealed class Decision(
         _reasons.Add(voice.Because("No rule says so, and a person should look.", $"{voice.Theme.Code} {Words.Of(severity)}"));
     }
 
-    // What decided until now is still one of the themes found.
+    // What does not decide, or no longer does, is still one of the themes found.
     private void AddTheme(int theme)
     {
         if (theme >= 0 && !_themes.Contains(Taxonomy.Themes[theme].Code, StringComparer.Ordinal))
@@ -299,41 +300,9 @@ internal sealed class Decision(
             {
                 var code = Taxonomy.Themes[ThemeOf(findings[i])].Code;
                 AddRule(findings[i], $"also {code} {Words.Of(severity)}");
-                if (!_themes.Contains(code, StringComparer.Ordinal))
-                {
-                    _themes.Add(code);
-                }
+                AddTheme(ThemeOf(findings[i]));
             }
         }
-    }
-
-    // A category decides only when it is graver than what the words say: nothing, or something smaller.
-    private (Severity Severity, int Theme) WeighCategories(Severity found, int theme)
-    {
-        var severity = Severity.None;
-        var readable = draft.Has(EventField.SearchQuery) || draft.Has(EventField.Text);
-        var excused = context >= 0 || findings.Exists(f => f.Excuse >= 0);
-        foreach (var category in categories)
-        {
-            var alone = CategoryAlone(category, readable, excused);
-            var first = Taxonomy.Themes[category.Themes[0]];
-            if (first.StatisticsOnly && alone > Severity.Low)
-            {
-                alone = Severity.Low;
-            }
-
-            var decides = alone > found && alone > severity;
-            _reasons.Add(new Reason(
-                "vendor.category", category.Version, "category", category.Name, -1,
-                $"{category.Vendor} put this under '{category.Name}'.{(context >= 0 ? $" {(readable ? "The words speak" : "The site is one")} of '{rules.Rules.SetNames[context]}'." : "")}",
-                decides ? $"{first.Code} {Words.Of(alone)}" : "noted"));
-            if (decides)
-            {
-                (severity, theme) = (alone, category.Themes[0]);
-            }
-        }
-
-        return (severity, theme);
     }
 
     private void WeighLists(ref Severity severity, ref int theme, ref Risk? risk)
@@ -346,7 +315,7 @@ internal sealed class Decision(
             }
 
             var listed = Taxonomy.Themes[site.Theme];
-            var alone = Lists.ListedSite.Alone(draft, listed, context >= 0 || findings.Exists(f => f.Excuse >= 0));
+            var alone = Lists.ListedSite.Alone(draft, listed, IsExcused);
             _reasons.Add(site.Because(draft, alone > severity ? $"{listed.Code} {Words.Of(alone)}" : "noted"));
             if (alone > severity)
             {
@@ -354,24 +323,6 @@ internal sealed class Decision(
             }
         }
     }
-
-    // Where there are words they are the better witness: filters put poems under suicide and probability under gambling every day. A vendor that
-    // rates its own event as grave was more than a name on a list, and is never silenced by a word near by. A search's category is that of the
-    // pages it led to, a message's is what somebody wrote: only the latter adds up.
-    private Severity CategoryAlone(Category category, bool readable, bool excused)
-    {
-        var own = VendorSure ? Severity.High : draft.VendorSeverity == 4 ? Severity.Medium : Severity.None;
-        return category.Weight switch
-        {
-            CategoryWeight.Grave when !readable => Max(own, excused ? Severity.Medium : Severity.High),
-            CategoryWeight.Grave => Max(own, excused ? Severity.Low : Severity.Medium),
-            CategoryWeight.Theme when !readable => Max(Min(own, Severity.Medium), excused ? Severity.Low : Min(Taxonomy.Themes[category.Themes[0]].Severity, Severity.Medium)),
-            CategoryWeight.Theme => Max(Min(own, Severity.Medium), excused || !draft.Has(EventField.Text) ? Severity.None : Severity.Low),
-            _ => Severity.None,
-        };
-    }
-
-    private static Severity Min(Severity one, Severity other) => one < other ? one : other;
 
     private static Severity Max(Severity one, Severity other) => one > other ? one : other;
 }

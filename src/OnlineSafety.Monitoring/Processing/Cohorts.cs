@@ -41,7 +41,11 @@ internal static class Cohorts
 
     /// <summary>May join a class activity, if there is one.</summary>
     public static bool Asks(PlannedEvent concern) =>
-        concern is { Signature: not null, SubjectKey: not null, Route: AlertRoute.Dsl, Subject: { Staff: null, Role: PersonRole.Pupil or PersonRole.Unknown }, Assessment.Severity: Severity.Medium };
+        Asks(concern.Signature, concern.SubjectKey, concern.Route, concern.Subject.Staff, concern.Subject.Role, concern.Assessment.Severity);
+
+    /// <summary>The same of whatever else knows this much of an event.</summary>
+    public static bool Asks(long? signature, string? subjectKey, string route, Guid? staff, PersonRole role, Severity severity) =>
+        signature is not null && subjectKey is not null && route == AlertRoute.Dsl && staff is null && role is (PersonRole.Pupil or PersonRole.Unknown) && severity == Severity.Medium;
 
     /// <summary>Weighs concerns one after the other, when each is as grave as it will be; each is part of what the next one is shown.</summary>
     /// <param name="concerns">In their order.</param>

@@ -78,9 +78,7 @@ internal sealed class JudgedEvent
         Review = planned.Review.Length > 0,
     };
 
-    /// <summary>As <see cref="Cohorts.Asks"/>.</summary>
-    public bool AsksOfOthers => Signature is not null && SubjectKey is not null && Route == AlertRoute.Dsl && Staff is null
-        && Role is (PersonRole.Pupil or PersonRole.Unknown) && Severity == Severity.Medium;
+    public bool AsksOfOthers => Cohorts.Asks(Signature, SubjectKey, Route, Staff, Role, Severity);
 
     public HistoryEntry Entry => new(Place.ReceivedAt, Theme, Severity, Vendor, VendorSays);
 
