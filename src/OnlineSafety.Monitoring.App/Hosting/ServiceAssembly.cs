@@ -12,6 +12,7 @@ using OnlineSafety.Monitoring.Processing;
 using OnlineSafety.Monitoring.Sources;
 using OnlineSafety.Monitoring.Sources.Health;
 using OnlineSafety.Monitoring.Storage.Hosting;
+using OnlineSafety.Monitoring.Web;
 
 namespace OnlineSafety.Monitoring.App.Hosting;
 
@@ -44,7 +45,7 @@ internal static class ServiceAssembly
         if (options.Roles.HasFlag(ServiceRoles.Console))
         {
             web.MapAlerts();
-            web.MapAlertLink();
+            web.MapConsole();
         }
 
         return web;
@@ -116,6 +117,7 @@ internal static class ServiceAssembly
 
         if (roles.HasFlag(ServiceRoles.Console))
         {
+            services.AddConsole();
             services.AddSingleton(provider => new StaffKeys(provider.GetRequiredKeyedService<Database>(DatabaseRole.Console)));
             services.AddSingleton(provider => new AlertQueue(
                 provider.GetRequiredKeyedService<Database>(DatabaseRole.Console), provider.GetRequiredService<ThemeGuide>(), provider.GetRequiredService<TimeProvider>()));

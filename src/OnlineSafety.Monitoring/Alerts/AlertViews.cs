@@ -4,7 +4,7 @@ using OnlineSafety.Monitoring.Events;
 namespace OnlineSafety.Monitoring.Alerts;
 
 /// <summary>An alert in a list: public JSON of <c>alerts list</c> and <c>GET /v1/alerts</c>. Words of the taxonomy; times in UTC.</summary>
-internal record AlertView
+public record AlertView
 {
     public required Guid Alert { get; init; }
 
@@ -54,7 +54,7 @@ internal record AlertView
 }
 
 /// <summary>One alert with its events: public JSON of <c>alerts show</c> and <c>GET /v1/alerts/{id}</c>.</summary>
-internal sealed record AlertDetailView : AlertView
+public sealed record AlertDetailView : AlertView
 {
     [SetsRequiredMembers]
     public AlertDetailView(AlertView alert)
@@ -87,7 +87,7 @@ internal sealed record AlertDetailView : AlertView
 }
 
 /// <summary>One event as it may be shown. Text is as the vendor sent it: whoever displays it escapes it, and never makes a link of it.</summary>
-internal sealed record EventView
+public sealed record EventView
 {
     public required string Event { get; init; }
 

@@ -23,7 +23,7 @@ internal enum Audience : byte
 /// <param name="Start">UTF-16 offset of <paramref name="Matched"/> in that field's text, -1 when none.</param>
 /// <param name="Explanation">Plain words for a DSL; holds no name of a person.</param>
 /// <param name="Effect">What it did, for example <c>suicide critical</c>, <c>raised to high</c>, <c>lowered to low</c>, <c>excluded</c>.</param>
-internal sealed record Reason(string Rule, string Version, string Field, string Matched, int Start, string Explanation, string Effect)
+public sealed record Reason(string Rule, string Version, string Field, string Matched, int Start, string Explanation, string Effect)
 {
     /// <summary>UTF-16 length of the span in that field's text, also where <see cref="Matched"/> is masked.</summary>
     public int Length { get; init; } = Matched.Length;
@@ -38,13 +38,13 @@ internal sealed record Reason(string Rule, string Version, string Field, string 
 
 /// <summary>What a result would have been.</summary>
 /// <param name="Theme">Taxonomy code.</param>
-internal sealed record Counterfactual(string Theme, [property: JsonConverter(typeof(SeverityJson))] Severity Severity);
+public sealed record Counterfactual(string Theme, [property: JsonConverter(typeof(SeverityJson))] Severity Severity);
 
 /// <summary>Some words of a match.</summary>
 /// <param name="Matched">They, as they stand in the text.</param>
 /// <param name="Start">UTF-16 offset in the field's text.</param>
 /// <param name="Without">What the result would be if the text did not hold them.</param>
-internal sealed record ReasonPart(string Matched, int Start, Counterfactual Without)
+public sealed record ReasonPart(string Matched, int Start, Counterfactual Without)
 {
     public int Length { get; init; } = Matched.Length;
 }

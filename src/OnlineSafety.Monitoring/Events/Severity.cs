@@ -4,7 +4,7 @@ namespace OnlineSafety.Monitoring.Events;
 /// How soon a school must act. Words on every wire are the lower-case names. <c>None</c> also stands for
 /// statistics-only themes: counted, never shown as an alert.
 /// </summary>
-internal enum Severity : byte
+public enum Severity : byte
 {
     None = 0,
     Low = 1,

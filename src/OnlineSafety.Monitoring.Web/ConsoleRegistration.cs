@@ -1,0 +1,25 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using OnlineSafety.Monitoring.Web.Queue;
+
+namespace OnlineSafety.Monitoring.Web;
+
+/// <summary>The web console of the <c>console</c> role.</summary>
+internal static class ConsoleRegistration
+{
+    public static IServiceCollection AddConsole(this IServiceCollection services)
+    {
+        services.AddRazorComponents();
+        return services;
+    }
+
+    /// <summary>Every page behind the sign-in.</summary>
+    public static IEndpointRouteBuilder MapConsole(this IEndpointRouteBuilder routes)
+    {
+        var pages = routes.MapGroup("").AddEndpointFilter<SignedInFilter>();
+        pages.MapQueue();
+        return routes;
+    }
+}
