@@ -12,8 +12,10 @@ Usage: tests/run.sh [--unit] [--filter EXPRESSION]
   --unit      only the tests without I/O
   --filter    a filter of `dotnet test`, for example FullyQualifiedName~Syslog
 
-Exits non-zero when a test fails or none ran. With CI=true a skipped test is a failure, unless tests/allowed-skips.txt
-names it. The integration tests run on a private PostgreSQL, or on the server that ONLINESAFETY_TEST_POSTGRES names.
+Exits non-zero when a test fails or none ran. Up to five failed tests of a project are run once more, each alone; one
+that passes then has passed and is named as unsteady. With CI=true a skipped test is a failure, unless
+tests/allowed-skips.txt names it. The integration tests run on a private PostgreSQL, or on the server that
+ONLINESAFETY_TEST_POSTGRES names.
 USAGE
 }
 
@@ -96,26 +98,63 @@ count() {
     { read -r total executed ok; echo "$ok $((executed - ok)) $((total - executed))"; }
 }
 
-skipped_names() { grep -o '<UnitTestResult [^>]*outcome="NotExecuted"' "$1" | sed 's/.*testName="\([^"]*\)".*/\1/' || true; }
+# The names of the tests that ended like this, as the result file writes them.
+names() { grep -o "<UnitTestResult [^>]*outcome=\"$2\"" "$1" | sed 's/.*testName="\([^"]*\)".*/\1/' || true; }
 
+run_tests() {
+  local project=$1 log=$2
+  shift 2
+  timeout --signal=INT --kill-after=30 "${ONLINESAFETY_TEST_LIMIT:-25m}" \
+    dotnet test "$project" -c Release --no-build "$@" --results-directory "$results" \
+    --logger "trx;LogFileName=$log.trx" --logger "console;verbosity=minimal"
+}
+
+# A run that broke did not come by all its tests: what it says of some of them is not worth a second look.
+broke() { (($2 >= 124)) || grep -qiE 'test run (was )?aborted|test host process crashed' "$1"; }
+
+# Runs the failed tests of a project once more, each alone. Sets "recovered"; adds their names to "unsteady".
+try_again() {
+  local project=$1 name=$2 test method turn=0
+  recovered=0
+  while IFS= read -r test; do
+    turn=$((turn + 1))
+    # The cases of a theory have the name of their method, and their values in brackets behind it.
+    method=${test%%(*}
+    echo "== $name once more: $test"
+    run_tests "$project" "$name.again-$turn" --filter "FullyQualifiedName=$method" </dev/null || true
+    if [[ -f $results/$name.again-$turn.trx ]] && grep -qxF -- "$test" < <(names "$results/$name.again-$turn.trx" Passed) \
+      && ! grep -qxF -- "$test" < <(names "$results/$name.again-$turn.trx" Failed); then
+      recovered=$((recovered + 1))
+      unsteady+=("$test")
+      echo "Unsteady (passed alone): $test"
+    fi
+  done < <(names "$results/$name.trx" Failed)
+}
+
+most_again=5
+unsteady=()
 passed=0 failed=0 skipped=0
 for project in "${projects[@]}"; do
   name=$(basename "$project")
   echo "== $name"
   code=0
-  timeout --signal=INT --kill-after=30 "${ONLINESAFETY_TEST_LIMIT:-25m}" \
-    dotnet test "$project" -c Release --no-build "${filter[@]}" --results-directory "$results" \
-    --logger "trx;LogFileName=$name.trx" --logger "console;verbosity=minimal" || code=$?
+  run_tests "$project" "$name" "${filter[@]}" || code=$?
   ok=0 bad=0 not_run=0
   if [[ -f $results/$name.trx ]]; then
     read -r ok bad not_run < <(count "$results/$name.trx")
+    if ((bad > 0 && bad <= most_again)) && ! broke "$results/$name.trx" "$code"; then
+      try_again "$project" "$name"
+      ok=$((ok + recovered)) bad=$((bad - recovered))
+      # The code was that of the tests which have passed since.
+      ((bad > 0)) || code=0
+    fi
     if [[ ${CI:-} == true ]] && ((not_run > 0)); then
       while IFS= read -r test; do
         if ! grep -qxF -- "$test" tests/allowed-skips.txt 2>/dev/null; then
           echo "Skipped, and not in tests/allowed-skips.txt: $test"
           bad=$((bad + 1)) not_run=$((not_run - 1))
         fi
-      done < <(skipped_names "$results/$name.trx")
+      done < <(names "$results/$name.trx" NotExecuted)
     fi
   fi
   # A run that broke before or beside its tests.
@@ -128,5 +167,8 @@ done
 
 summary="$passed passed, $failed failed"
 ((skipped == 0)) || summary+=", $skipped skipped"
+for test in "${unsteady[@]}"; do
+  echo "Unsteady (passed alone): $test"
+done
 echo "$summary"
 ((failed == 0 && passed > 0))

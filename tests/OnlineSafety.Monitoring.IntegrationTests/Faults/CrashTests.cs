@@ -29,6 +29,12 @@ public sealed class CrashTests(ITestOutputHelper output)
         Assert.True(chaos.EndedByItself == 0 || plan.Hosts > 0, service.Log);
         Assert.InRange(chaos.Growth, 0, MayGrow);
         Assert.True(await service.StopAsync(), $"It did not stop within 30 s:\n{service.Log}");
+        // The process that writes the server's log ends a moment after it.
+        for (var looks = 0; looks < 200 && service.Cluster.Running().Count > 0; looks++)
+        {
+            await Task.Delay(50);
+        }
+
         Assert.Empty(service.Cluster.Running());
     }
 

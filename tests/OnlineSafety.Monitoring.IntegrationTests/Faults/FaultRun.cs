@@ -59,7 +59,7 @@ internal sealed class FaultRun : IAsyncDisposable
     public async Task<Reckoning> ReckonAsync(bool waitForMails)
     {
         await StopSendingAsync();
-        await Reckoning.DrainAsync(Service);
+        await Reckoning.DrainAsync(Service, Oracle.Sent.Count + Oracle.Lines.Count);
         if (!_name.StartsWith("control", StringComparison.Ordinal))
         {
             await FreshRecordArrivesAsync();

@@ -11,7 +11,10 @@ internal sealed record Reckoning
     /// <summary>Appended with one tab-separated line for each run, when set.</summary>
     public const string ReportVariable = "ONLINESAFETY_FAULTS_REPORT";
 
+    private const string StoredSql = "SELECT COALESCE(sum(last_seq), 0) FROM intake_stream";
+
     private static readonly TimeSpan DrainsWithin = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan StaysQuiet = TimeSpan.FromSeconds(3);
 
     public required string Name { get; init; }
 
@@ -72,9 +75,22 @@ internal sealed record Reckoning
         Chaos.EndedByItself, Chaos.SlowestRecovery.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture), WorstAge, Verify,
     }) + string.Concat(Strangers.Select(text => $" [{text}]"));
 
-    /// <summary>Returns when no record waits.</summary>
-    public static Task DrainAsync(ServiceProcess service) => UntilZeroAsync(
-        service, "SELECT count(*) FROM intake_stream s LEFT JOIN checkpoint c USING (school_id, stream_id) WHERE s.last_seq >= COALESCE(c.next_seq, 1)");
+    /// <summary>
+    /// Returns when no record waits and all that was written is there, or no more comes: lines lie in sockets and in memory for a while after
+    /// their senders have ended, the longer the longer the log was away.
+    /// </summary>
+    public static async Task DrainAsync(ServiceProcess service, int written)
+    {
+        var (stored, since) = (-1L, Stopwatch.GetTimestamp());
+        for (var settled = false; !settled; await Task.Delay(50))
+        {
+            var now = await service.NumberAsync(StoredSql);
+            (stored, since) = now == stored ? (stored, since) : (now, Stopwatch.GetTimestamp());
+            await UntilZeroAsync(
+                service, "SELECT count(*) FROM intake_stream s LEFT JOIN checkpoint c USING (school_id, stream_id) WHERE s.last_seq >= COALESCE(c.next_seq, 1)");
+            settled = stored >= written || Stopwatch.GetElapsedTime(since) > StaysQuiet;
+        }
+    }
 
     /// <summary>Compares.</summary>
     public static async Task<Reckoning> OfAsync(string name, int seed, Chaos chaos, Oracle oracle, ServiceProcess service, bool waitForMails)
@@ -100,7 +116,7 @@ internal sealed record Reckoning
             Resent = oracle.Resent,
             Lines = oracle.Lines.Count,
             LinesLost = oracle.Lines.Count(line => !events.ContainsKey(line)),
-            Stored = await service.NumberAsync("SELECT COALESCE(sum(last_seq), 0) FROM intake_stream"),
+            Stored = await service.NumberAsync(StoredSql),
             Events = events.Count,
             Alerts = await service.NumberAsync("SELECT count(*) FROM alert"),
             Mails = mails.Count,

@@ -49,20 +49,21 @@ public sealed class HttpIngestLimitTests : IAsyncLifetime
     [Fact]
     public async Task AGzipBombIsRefusedWithoutBeingExpanded()
     {
-        var expanded = new byte[512 * 1024 * 1024];
+        const long Most = 32 * 1024 * 1024;
+        var packed = await Packed(new byte[512 * 1024 * 1024], "gzip", "application/json").ReadAsByteArrayAsync();
         var least = long.MaxValue;
 
-        // What the process allocates meanwhile for others counts too: the least of a few tries is the bomb's.
-        for (var attempt = 0; attempt < 3; attempt++)
+        // What the process allocates meanwhile for others counts too: the least of many tries is the bomb's.
+        for (var attempt = 0; attempt < 50 && least > Most; attempt++)
         {
-            var bomb = Packed(expanded, "gzip", "application/json");
+            var bomb = new ByteArrayContent(packed) { Headers = { ContentEncoding = { "gzip" }, ContentType = new("application/json") } };
             var before = GC.GetTotalAllocatedBytes(precise: true);
             using var answer = await _doors.PostAsync(_source, bomb);
             await HttpIngestTests.AssertProblemAsync(answer, HttpStatusCode.RequestEntityTooLarge);
             least = Math.Min(least, GC.GetTotalAllocatedBytes(precise: true) - before);
         }
 
-        Assert.InRange(least, 0, 32 * 1024 * 1024);
+        Assert.InRange(least, 0, Most);
     }
 
     [Fact]

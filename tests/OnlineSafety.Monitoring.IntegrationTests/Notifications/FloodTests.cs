@@ -43,6 +43,7 @@ public sealed class FloodTests(PostgresFixture postgres) : IClassFixture<Postgre
             clock.Advance(Second);
         }
 
+        var worked = Stopwatch.GetElapsedTime(began);
         var flooded = sentAt.Where(mail => mail.To != "dsl@elm.example.test").GroupBy(mail => mail.To).ToList();
         Assert.Equal(2, flooded.Count);
         Assert.All(flooded, to => Assert.All(to, mail => Assert.InRange(to.Count(m => m.Seconds >= mail.Seconds && m.Seconds < mail.Seconds + 60), 1, 10)));
@@ -54,7 +55,7 @@ public sealed class FloodTests(PostgresFixture postgres) : IClassFixture<Postgre
         Assert.Equal(told, world.Smtp.Mails.Select(mail => NotifyWorld.MessageIdOf(mail)[1..37]).Order(StringComparer.Ordinal));
         var waited = (TimeSpan)(await world.Database.RunAsync(
             "SELECT max(sent_at - n.created_at) FROM onlinesafety.notification n JOIN onlinesafety.alert a USING (school_id, alert_id) WHERE severity = 4"))!;
-        Assert.InRange(waited, TimeSpan.Zero, TimeSpan.FromSeconds(12));
+        Assert.InRange(waited, TimeSpan.Zero, TimeSpan.FromSeconds(12) + worked);
     }
 
     [Fact]

@@ -22,11 +22,11 @@ internal sealed class MonitoringDatabase : IAsyncDisposable
     private readonly TimeSpan _recoversWithin;
     private readonly ResiliencePipeline _recovering;
 
-    private MonitoringDatabase(EmbeddedPostgres? embedded, TimeSpan recoversWithin)
+    private MonitoringDatabase(EmbeddedPostgres? embedded, TimeSpan recoversWithin, TimeProvider time)
     {
         _embedded = embedded;
         _recoversWithin = recoversWithin;
-        _recovering = new ResiliencePipelineBuilder()
+        _recovering = new ResiliencePipelineBuilder { TimeProvider = time }
             .AddTimeout(recoversWithin)
             .AddRetry(new RetryStrategyOptions
             {
@@ -62,7 +62,7 @@ internal sealed class MonitoringDatabase : IAsyncDisposable
             embedded = await EmbeddedPostgres.OpenAsync(cluster, loggers.CreateLogger("OnlineSafety.Monitoring.Storage.Embedded"), time, cancellationToken);
         }
 
-        var opened = new MonitoringDatabase(embedded, options.RecoversWithin);
+        var opened = new MonitoringDatabase(embedded, options.RecoversWithin, time);
         try
         {
             await opened.PrepareAsync(options, cancellationToken);

@@ -30,7 +30,7 @@ public sealed class ClusterOwnershipTests : EmbeddedPostgresTest
         await guest.DisposeAsync();
         await leaving;
 
-        Assert.Empty(Processes().Running());
+        await UntilNothingRunsAsync();
     }
 
     [Fact]

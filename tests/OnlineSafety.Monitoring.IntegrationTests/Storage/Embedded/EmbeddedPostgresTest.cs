@@ -55,6 +55,9 @@ public abstract class EmbeddedPostgresTest : IDisposable
 
     private protected async Task RunAsync(EmbeddedPostgres cluster, string sql) => await AskAsync(cluster, sql);
 
+    /// <summary>The process that writes the server's log ends, unasked, a moment after the server that it served.</summary>
+    private protected Task UntilNothingRunsAsync() => UntilAsync(() => Processes().Running().Count == 0);
+
     private protected async Task UntilAsync(Func<bool> holds)
     {
         while (!holds())

@@ -62,7 +62,7 @@ public sealed class EmbeddedPostgresTests : EmbeddedPostgresTest
             Assert.True(Processes().IsRunning(pid));
         }
 
-        Assert.Empty(Processes().Running());
+        await UntilNothingRunsAsync();
     }
 
     [Fact]

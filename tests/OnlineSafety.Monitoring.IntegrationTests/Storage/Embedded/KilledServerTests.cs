@@ -18,7 +18,7 @@ public sealed class KilledServerTests : EmbeddedPostgresTest
 
         Processes().Signal(killed, PostmasterSignal.Kill);
 
-        await seen.Task.WaitAsync(TimeSpan.FromSeconds(1));
+        await seen.Task.WaitAsync(Limit);
         await UntilAsync(() => cluster.ProcessId is { } pid && pid != killed);
         Assert.Equal("here", await AskAsync(cluster, "SELECT word FROM kept"));
         Assert.Equal(1, cluster.UnexpectedExits);
@@ -103,7 +103,7 @@ public sealed class KilledServerTests : EmbeddedPostgresTest
             Assert.Equal(1, await AskAsync(next, "SELECT 1"));
         }
 
-        Assert.Empty(Processes().Running());
+        await UntilNothingRunsAsync();
     }
 
     [Fact]
@@ -171,7 +171,7 @@ public sealed class KilledServerTests : EmbeddedPostgresTest
 
         // Asked gently it would have waited for its checkpointer: 15 s of patience and more.
         Assert.InRange(Stopwatch.GetElapsedTime(begun), TimeSpan.Zero, TimeSpan.FromSeconds(14));
-        Assert.Empty(Processes().Running());
+        await UntilNothingRunsAsync();
         Assert.False(ClusterProcesses.Exists(held) && Processes().IsRunning(held));
     }
 
