@@ -9,7 +9,7 @@ report=$(mktemp)
 trap 'rm -f "$report"' EXIT
 code=0
 ONLINESAFETY_FAULTS=full ONLINESAFETY_FAULTS_REPORT=$report ONLINESAFETY_TEST_LIMIT=60m \
-  tests/run.sh --filter FullyQualifiedName~IntegrationTests.Faults || code=$?
+  tests/run.sh --one-by-one --filter FullyQualifiedName~IntegrationTests.Faults || code=$?
 
 echo "Lines, but for faults (kills, restarts, cuts ...) and seconds. \"syslog\" (TCP, TLS) promises nothing: what it lost was in a socket."
 {

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Every test: tests/run.sh [--unit] [--filter EXPRESSION]. The last line is "N passed, N failed[, N skipped]".
+# Every test: tests/run.sh [--unit] [--filter EXPRESSION] [--one-by-one]. The last line is "N passed, N failed[, N skipped]".
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -7,10 +7,11 @@ cd "$root"
 
 usage() {
   cat <<'USAGE'
-Usage: tests/run.sh [--unit] [--filter EXPRESSION]
+Usage: tests/run.sh [--unit] [--filter EXPRESSION] [--one-by-one]
 
-  --unit      only the tests without I/O
-  --filter    a filter of `dotnet test`, for example FullyQualifiedName~Syslog
+  --unit        only the tests without I/O
+  --filter      a filter of `dotnet test`, for example FullyQualifiedName~Syslog
+  --one-by-one  no test beside another
 
 Exits non-zero when a test fails or none ran. Up to five failed tests of a project are run once more, each alone; one
 that passes then has passed and is named as unsteady. With CI=true a skipped test is a failure, unless
@@ -21,6 +22,7 @@ USAGE
 
 unit=no
 filter=()
+settings=()
 while (($#)); do
   case $1 in
     --unit) unit=yes ;;
@@ -29,6 +31,7 @@ while (($#)); do
       filter=(--filter "$2")
       shift
       ;;
+    --one-by-one) settings=(-- xUnit.MaxParallelThreads=1) ;;
     -h | --help) usage; exit 0 ;;
     *) usage >&2; exit 2 ;;
   esac
@@ -106,7 +109,7 @@ run_tests() {
   shift 2
   timeout --signal=INT --kill-after=30 "${ONLINESAFETY_TEST_LIMIT:-25m}" \
     dotnet test "$project" -c Release --no-build "$@" --results-directory "$results" \
-    --logger "trx;LogFileName=$log.trx" --logger "console;verbosity=minimal"
+    --logger "trx;LogFileName=$log.trx" --logger "console;verbosity=minimal" "${settings[@]}"
 }
 
 # A run that broke did not come by all its tests: what it says of some of them is not worth a second look.

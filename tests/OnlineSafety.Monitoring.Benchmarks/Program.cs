@@ -1,6 +1,7 @@
 using OnlineSafety.Monitoring.Benchmarks;
 using OnlineSafety.Monitoring.Benchmarks.Mappings;
 using OnlineSafety.Monitoring.Benchmarks.Matcher;
+using OnlineSafety.Monitoring.Benchmarks.Notify;
 using OnlineSafety.Monitoring.Benchmarks.Speed;
 
 // dotnet run -c Release --project tests/OnlineSafety.Monitoring.Benchmarks -- MODE [option...]
@@ -9,6 +10,7 @@ Mode[] modes =
 [
     new("speed", "every bar of speed, beside raw COPY and installed peers: the table", SpeedMode.RunAsync),
     new("latency", "one line (TCP, HTTP) -> mail in the outbox", LatencyRun.RunAsync),
+    new("notify", "alert committed -> mail at the SMTP server; claims from a ledger of a million rows under an old snapshot", NotifyMode.RunAsync),
     new("hostile", "p99 of healthy webhook senders beside slow and storming ones", HostileRun.RunAsync),
     new("stages", "normalise and assess alone, beside phrase matchers", arguments => Task.FromResult(StagesRun.Run(arguments))),
     new("evasion", "grave terms in every disguise: classified as the plain term or not", arguments => Task.FromResult(EvasionMode.Run(arguments))),

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
@@ -14,6 +15,9 @@ namespace OnlineSafety.Monitoring.TestKit;
 /// </summary>
 internal sealed partial class ServiceProcess : IAsyncDisposable
 {
+    /// <summary>Stands for the port <see cref="SyslogTls"/> in the executable's environment, which is made before any process.</summary>
+    public const string SyslogTlsHere = "{syslog-tls}";
+
     private const int Sigterm = 15;
     private const int Sigcont = 18;
     private const int Sigstop = 19;
@@ -35,7 +39,7 @@ internal sealed partial class ServiceProcess : IAsyncDisposable
         Data = data ?? Directory.CreateTempSubdirectory("onlinesafety-service-").FullName;
         // The account that runs Postgres passes through it.
         File.SetUnixFileMode(Data, File.GetUnixFileMode(Data) | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
-        (Http, Syslog) = (FreePort(), FreePort());
+        (Http, Syslog, SyslogTls) = (FreePort(), FreePort(), FreePort());
         Cluster = new ClusterProcesses(ClusterFiles);
         _process = Launch();
     }
@@ -45,6 +49,9 @@ internal sealed partial class ServiceProcess : IAsyncDisposable
     public int Http { get; }
 
     public int Syslog { get; }
+
+    /// <summary>Where it takes syslog over TLS, if a setting says so with <see cref="SyslogTlsHere"/>.</summary>
+    public int SyslogTls { get; }
 
     public int Id => _process.Id;
 
@@ -230,7 +237,7 @@ internal sealed partial class ServiceProcess : IAsyncDisposable
         var start = _executable.Prepare(["serve", .. _executable.Serving, .. Place, "--http", $"127.0.0.1:{Http}", "--syslog", $"127.0.0.1:{Syslog}"]);
         foreach (var (name, value) in _executable.Environment)
         {
-            start.Environment[name] = value;
+            start.Environment[name] = value.Replace(SyslogTlsHere, SyslogTls.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal);
         }
 
         var process = Process.Start(start) ?? throw new InvalidOperationException("The service did not start.");

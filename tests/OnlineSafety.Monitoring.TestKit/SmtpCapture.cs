@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
 using System.Threading.Channels;
 
 namespace OnlineSafety.Monitoring.TestKit;
@@ -36,7 +38,8 @@ internal abstract record SmtpFault
 }
 
 /// <summary>A message as it came: envelope, and the raw bytes with the transport's dots taken out, CRLF line ends kept.</summary>
-internal sealed record CapturedMail(string From, IReadOnlyList<string> Recipients, byte[] Raw)
+/// <param name="Secure">It came inside TLS.</param>
+internal sealed record CapturedMail(string From, IReadOnlyList<string> Recipients, byte[] Raw, bool Secure = false)
 {
     public string Text => System.Text.Encoding.UTF8.GetString(Raw);
 }
@@ -64,6 +67,15 @@ internal sealed class SmtpCapture : IAsyncDisposable
     /// <summary>How many connections were accepted.</summary>
     public int Connections => Volatile.Read(ref _connections);
 
+    /// <summary>With one, STARTTLS is offered. May be changed or taken away between sessions.</summary>
+    public X509Certificate2? Certificate { get; set; }
+
+    /// <summary>Asked at each recipient: what happens instead of the usual answer, or null.</summary>
+    public Func<string, SmtpFault?> Recipient { get; set; } = static _ => null;
+
+    /// <summary>While set, every session is refused at its greeting.</summary>
+    public bool Refusing { get; set; }
+
     /// <summary>All messages kept so far, in order of arrival.</summary>
     public IReadOnlyList<CapturedMail> Mails => [.. _mails];
 
@@ -90,7 +102,7 @@ internal sealed class SmtpCapture : IAsyncDisposable
     }
 
     internal SmtpFault? TakeFault(SmtpStep step) =>
-        _faults.TryGetValue(step, out var queue) && queue.TryDequeue(out var fault) ? fault : null;
+        Refusing && step == SmtpStep.Connect ? new SmtpFault.Answer(554) : _faults.TryGetValue(step, out var queue) && queue.TryDequeue(out var fault) ? fault : null;
 
     internal void Keep(CapturedMail mail)
     {
@@ -125,7 +137,7 @@ internal sealed class SmtpCapture : IAsyncDisposable
             {
                 await new SmtpCaptureSession(this, client.GetStream()).RunAsync(_stopping.Token);
             }
-            catch (Exception error) when (error is IOException or OperationCanceledException)
+            catch (Exception error) when (error is IOException or OperationCanceledException or AuthenticationException)
             {
                 // The client went away, the capture stops, or a fault cut the link.
             }

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using System.IO.Pipelines;
+using System.Net.Security;
 using System.Text;
 
 namespace OnlineSafety.Monitoring.TestKit;
@@ -10,13 +11,20 @@ internal sealed class SmtpCaptureSession(SmtpCapture capture, Stream stream)
 {
     private const int LongestMessage = 10 * 1024 * 1024;
 
-    private readonly PipeReader _reader = PipeReader.Create(stream);
+    private static readonly StreamPipeReaderOptions LeavesOpen = new(leaveOpen: true);
+
     private readonly List<string> _recipients = [];
+    private Stream _stream = stream;
+    private PipeReader _reader = PipeReader.Create(stream, LeavesOpen);
     private string? _from;
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        await AnswerAsync(SmtpStep.Connect, "220 capture.test ESMTP", cancellationToken);
+        if (!await AnswerAsync(SmtpStep.Connect, "220 capture.test ESMTP", cancellationToken) && capture.Refusing)
+        {
+            return;
+        }
+
         while (await ReadLineAsync(cancellationToken) is { } line)
         {
             var command = Encoding.UTF8.GetString(line);
@@ -24,7 +32,7 @@ internal sealed class SmtpCaptureSession(SmtpCapture capture, Stream stream)
             switch (verb)
             {
                 case "EHLO":
-                    await AnswerAsync(SmtpStep.Ehlo, $"250-capture.test\r\n250-8BITMIME\r\n250-SMTPUTF8\r\n250 SIZE {LongestMessage}", cancellationToken);
+                    await AnswerAsync(SmtpStep.Ehlo, $"250-capture.test\r\n{(MayBeSecured ? "250-STARTTLS\r\n" : "")}250-8BITMIME\r\n250-SMTPUTF8\r\n250 SIZE {LongestMessage}", cancellationToken);
                     break;
                 case "HELO":
                     await AnswerAsync(SmtpStep.Ehlo, "250 capture.test", cancellationToken);
@@ -37,8 +45,12 @@ internal sealed class SmtpCaptureSession(SmtpCapture capture, Stream stream)
                     }
 
                     break;
+                case "STARTTLS" when MayBeSecured:
+                    await WriteAsync("220 2.0.0 Ready", cancellationToken);
+                    await SecureAsync(cancellationToken);
+                    break;
                 case "RCPT" when _from is not null:
-                    if (await AnswerAsync(SmtpStep.RcptTo, "250 2.1.5 Ok", cancellationToken))
+                    if (!await StrikeAsync(capture.Recipient(AddressIn(command)), cancellationToken) && await AnswerAsync(SmtpStep.RcptTo, "250 2.1.5 Ok", cancellationToken))
                     {
                         _recipients.Add(AddressIn(command));
                     }
@@ -97,9 +109,19 @@ internal sealed class SmtpCaptureSession(SmtpCapture capture, Stream stream)
             return;
         }
 
-        capture.Keep(new CapturedMail(_from!, [.. _recipients], message.ToArray()));
+        capture.Keep(new CapturedMail(_from!, [.. _recipients], message.ToArray(), _stream is SslStream));
         Forget();
         await AnswerAsync(SmtpStep.Accepted, "250 2.0.0 Ok: kept", cancellationToken);
+    }
+
+    private bool MayBeSecured => capture.Certificate is not null && _stream is not SslStream;
+
+    private async Task SecureAsync(CancellationToken cancellationToken)
+    {
+        await _reader.CompleteAsync();
+        var secure = new SslStream(_stream);
+        await secure.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = capture.Certificate }, cancellationToken);
+        (_stream, _reader) = (secure, PipeReader.Create(secure, LeavesOpen));
     }
 
     private void Forget()
@@ -120,9 +142,11 @@ internal sealed class SmtpCaptureSession(SmtpCapture capture, Stream stream)
         return true;
     }
 
-    private async Task<bool> StrikeAsync(SmtpStep step, CancellationToken cancellationToken)
+    private Task<bool> StrikeAsync(SmtpStep step, CancellationToken cancellationToken) => StrikeAsync(capture.TakeFault(step), cancellationToken);
+
+    private async Task<bool> StrikeAsync(SmtpFault? fault, CancellationToken cancellationToken)
     {
-        switch (capture.TakeFault(step))
+        switch (fault)
         {
             case SmtpFault.Answer answer:
                 await WriteAsync(string.Create(CultureInfo.InvariantCulture, $"{answer.Code} {answer.Text}"), cancellationToken);
@@ -142,7 +166,7 @@ internal sealed class SmtpCaptureSession(SmtpCapture capture, Stream stream)
     }
 
     private async Task WriteAsync(string answer, CancellationToken cancellationToken) =>
-        await stream.WriteAsync(Encoding.ASCII.GetBytes(answer + "\r\n"), cancellationToken);
+        await _stream.WriteAsync(Encoding.ASCII.GetBytes(answer + "\r\n"), cancellationToken);
 
     // A line without its CRLF, or null at the end of the stream.
     private async Task<byte[]?> ReadLineAsync(CancellationToken cancellationToken)

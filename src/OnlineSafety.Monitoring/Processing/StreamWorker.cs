@@ -250,11 +250,13 @@ internal sealed class StreamWorker(
         return opened;
     }
 
-    // Classes 53, 57, 58 and XX of Postgres: resources, operator, system, internal. A full disk shows as any of them, and what is then kept for review as it
-    // came would be an alert a minute later. Nor does a lock that somebody holds, or a connection that broke, say anything of the records.
+    // Classes 08, 53, 57, 58 and XX of Postgres: connection, resources, operator, system, internal. A full disk shows as any of them, and what is then kept for
+    // review as it came would be an alert a minute later. Nor does a lock that somebody holds, or a connection that broke, say anything of the records; the
+    // driver says of a connection that broke a moment ago only that it is not open, or gone.
     private static bool IsTroubleOfTheServer(Exception e) =>
-        e is PostgresException { SqlState: ['5', '3' or '7' or '8', ..] or ['X', 'X', ..] or PostgresErrorCodes.LockNotAvailable }
-            or (NpgsqlException and not PostgresException) or IOException;
+        e is PostgresException { SqlState: ['0', '8', ..] or ['5', '3' or '7' or '8', ..] or ['X', 'X', ..] or PostgresErrorCodes.LockNotAvailable }
+            or (NpgsqlException and not PostgresException) or IOException
+            or InvalidOperationException { Source: nameof(Npgsql) } or ObjectDisposedException { ObjectName: nameof(NpgsqlConnection) or nameof(NpgsqlTransaction) };
 
     private void Signal(IReadOnlyList<WrittenNotification> written)
     {

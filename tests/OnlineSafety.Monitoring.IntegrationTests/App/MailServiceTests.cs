@@ -123,7 +123,7 @@ public sealed class MailServiceTests(PostgresFixture postgres) : IClassFixture<P
     {
         var mail = ServiceProcess.FreePort();
         await WriteSettingsAsync($"127.0.0.1:{mail}");
-        return new OwnService(await ServiceProcess.StartAsync(ServiceExecutable.Built, _data), mail);
+        return new OwnService(await ServiceProcess.StartAsync(FewRules.Executable, _data), mail);
     }
 
     private sealed record OwnService(ServiceProcess Process, int Mail) : IAsyncDisposable

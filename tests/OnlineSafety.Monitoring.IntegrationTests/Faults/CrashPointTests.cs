@@ -6,7 +6,7 @@ using Xunit.Abstractions;
 namespace OnlineSafety.Monitoring.IntegrationTests.Faults;
 
 /// <summary>The service ends itself at named points, again and again before it has recovered, and is then left in peace.</summary>
-[Collection(AloneCollection.Name)]
+[Collection(FaultLanes.Points)]
 public sealed class CrashPointTests(ITestOutputHelper output)
 {
     private const int ByKill = 137;

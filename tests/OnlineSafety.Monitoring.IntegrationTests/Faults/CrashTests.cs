@@ -5,7 +5,7 @@ using Xunit.Abstractions;
 namespace OnlineSafety.Monitoring.IntegrationTests.Faults;
 
 /// <summary>The service as a process of its own, killed at random under load; its database killed, restarted and frozen.</summary>
-[Collection(AloneCollection.Name)]
+[Collection(FaultLanes.Harm)]
 public sealed class CrashTests(ITestOutputHelper output)
 {
     private const long MayGrow = 100 * 1024 * 1024;
@@ -54,11 +54,4 @@ public sealed class CrashTests(ITestOutputHelper output)
         await run.Chaos.StrikeAsync(plan.Victims(run.Random));
         return (await run.ReckonAsync(waitForMails), run.Chaos);
     }
-}
-
-/// <summary>Tests that take the whole machine: never beside others.</summary>
-[CollectionDefinition(Name, DisableParallelization = true)]
-public sealed class AloneCollection
-{
-    public const string Name = "Alone";
 }

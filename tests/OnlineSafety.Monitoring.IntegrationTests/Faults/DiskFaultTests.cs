@@ -7,7 +7,7 @@ using Xunit.Abstractions;
 namespace OnlineSafety.Monitoring.IntegrationTests.Faults;
 
 /// <summary>Disks that are full or lose their power, on file systems made for it.</summary>
-[Collection(AloneCollection.Name)]
+[Collection(FaultLanes.Harm)]
 public sealed class DiskFaultTests(ITestOutputHelper output)
 {
     private const int Mebibytes = 600;

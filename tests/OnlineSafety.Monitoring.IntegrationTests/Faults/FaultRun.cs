@@ -8,7 +8,8 @@ namespace OnlineSafety.Monitoring.IntegrationTests.Faults;
 /// <summary>One run: a service under load from the oracle, something that does harm, and the reckoning.</summary>
 internal sealed class FaultRun : IAsyncDisposable
 {
-    private static readonly TimeSpan FreshWithin = TimeSpan.FromSeconds(10);
+    // Beside other tests it waits for the processors too.
+    private static readonly TimeSpan FreshWithin = TimeSpan.FromSeconds(CrashPlan.Full ? 10 : 30);
     private readonly CancellationTokenSource _stop = new();
     private readonly ITestOutputHelper _output;
     private readonly string _name;
@@ -25,11 +26,10 @@ internal sealed class FaultRun : IAsyncDisposable
 
     private static readonly TestCertificate Certificate = new();
 
-    /// <summary>Where every service of these tests takes syslog over TLS: they run one after another.</summary>
-    public static int TlsPort { get; } = ServiceProcess.FreePort();
-
-    /// <summary>The program, with what a dead worker had claimed waiting for the least lease that may be set, and dropped files taken soon.</summary>
-    public static ServiceExecutable Executable { get; } = WithTls(ServiceExecutable.Built)
+    /// <summary>
+    /// The program with few rules, with what a dead worker had claimed waiting for the least lease that may be set, and dropped files taken soon.
+    /// </summary>
+    public static ServiceExecutable Executable { get; } = WithTls(FewRules.Executable)
         .With("ONLINESAFETY_Processing__Lease", "00:00:05")
         .With("ONLINESAFETY_Intake__Files__Quiet", "00:00:00.300")
         .With("ONLINESAFETY_Intake__Files__Poll", "00:00:00.200");
@@ -90,7 +90,7 @@ internal sealed class FaultRun : IAsyncDisposable
     {
         Certificate.Write("localhost").Dispose();
         return executable
-            .With("ONLINESAFETY_Intake__Syslog__Tls__Listen", $"127.0.0.1:{TlsPort}")
+            .With("ONLINESAFETY_Intake__Syslog__Tls__Listen", $"127.0.0.1:{ServiceProcess.SyslogTlsHere}")
             .With("ONLINESAFETY_Intake__Syslog__Tls__CertificateFile", Certificate.File)
             .With("ONLINESAFETY_Intake__Syslog__Tls__KeyFile", Certificate.KeyFile);
     }

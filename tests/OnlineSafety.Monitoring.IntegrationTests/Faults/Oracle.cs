@@ -44,7 +44,7 @@ internal sealed class Oracle : IDisposable
             new SenderOracle(new Uri($"http://127.0.0.1:{service.Http}/v1/ingest/{webhook.Source.SourceId}"), webhook.Key, seed),
             new FileOracle(Path.Combine(service.Data, "drop", file.Source.SourceId.ToString()), seed),
             new LineOracle(service.Syslog, tls: false),
-            new LineOracle(FaultRun.TlsPort, tls: true));
+            new LineOracle(service.SyslogTls, tls: true));
 
         Task<IssuedSource> AddSourceAsync(SourceDoor door, params string[] from) => new SourceRegister(setup, TimeProvider.System)
             .AddAsync(school, new NewSource { Product = "protex", Door = door, Name = door.ToString(), From = from }, actor, CancellationToken.None);

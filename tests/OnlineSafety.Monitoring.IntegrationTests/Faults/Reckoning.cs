@@ -103,10 +103,11 @@ internal sealed record Reckoning
 
         var events = (await service.RowsAsync("SELECT substr(subject_key, 6), count(*), count(alert_id) FROM event WHERE subject_key IS NOT NULL GROUP BY 1"))
             .ToDictionary(row => (string)row[0], row => ((long)row[1], (long)row[2]), StringComparer.Ordinal);
+        // Mails go on leaving: each of those before has a row, and each row that is sent by now has one of those after.
+        var before = Mailed(service);
         var mailed = await service.RowsAsync("SELECT COALESCE(bundle_id, notification_id), state FROM notification");
+        var mails = Mailed(service);
         var (exit, report, error) = await service.RunAsync("verify");
-        // A name is the time and id of the mail that the row was part of.
-        var mails = Directory.GetFiles(service.Outbox, "*.eml").Select(file => Guid.Parse(Path.GetFileNameWithoutExtension(file).Split('-', 2)[1])).ToHashSet();
         var sent = oracle.Sent;
         var reckoning = new Reckoning
         {
@@ -125,7 +126,7 @@ internal sealed record Reckoning
             WrongAlerts = events.Count(e => e.Value.Item1 != e.Value.Item2)
                 + (int)await service.NumberAsync("SELECT count(*) FROM alert WHERE event_count <> 1"),
             WrongMails = mailed.Count(row => (string)row[1] == "sent" && !mails.Contains((Guid)row[0]))
-                + mails.Except(mailed.Select(row => (Guid)row[0])).Count(),
+                + before.Except(mailed.Select(row => (Guid)row[0])).Count(),
             Unsent = await service.NumberAsync(NotSent),
             WorstAge = await service.NumberAsync("SELECT COALESCE(ceil(extract(epoch FROM max(recorded_at - received_at))), 0)::bigint FROM event"),
             Strangers = [.. (await service.RowsAsync(
@@ -136,6 +137,10 @@ internal sealed record Reckoning
         await ReportAsync(reckoning.Row);
         return reckoning;
     }
+
+    /// <summary>A file's name is the time and id of the mail that the row was part of.</summary>
+    private static HashSet<Guid> Mailed(ServiceProcess service) =>
+        [.. Directory.GetFiles(service.Outbox, "*.eml").Select(file => Guid.Parse(Path.GetFileNameWithoutExtension(file).Split('-', 2)[1]))];
 
     /// <summary>One row of the table.</summary>
     public static async Task ReportAsync(string row)

@@ -6,7 +6,7 @@ using Xunit.Abstractions;
 namespace OnlineSafety.Monitoring.IntegrationTests.Faults;
 
 /// <summary>A server of one's own that refuses transactions, or whose connections break while they commit.</summary>
-[Collection(AloneCollection.Name)]
+[Collection(FaultLanes.Harm)]
 public sealed class ServerFaultTests(ITestOutputHelper output)
 {
     private const int CommitsBetweenCuts = 25;

@@ -7,7 +7,7 @@ using Xunit.Abstractions;
 namespace OnlineSafety.Monitoring.IntegrationTests.Faults;
 
 /// <summary>A start that loses its database gets ready all the same, or ends and says why; it never hangs.</summary>
-[Collection(AloneCollection.Name)]
+[Collection(FaultLanes.Points)]
 public sealed class StartUpTests(ITestOutputHelper output)
 {
     private const int Failed = 1;

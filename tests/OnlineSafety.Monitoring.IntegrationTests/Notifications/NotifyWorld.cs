@@ -98,12 +98,12 @@ internal sealed class NotifyWorld : IAsyncDisposable
         return (database, source);
     }
 
-    public (Dispatcher Dispatcher, Ledger Ledger, NpgsqlDataSource Source) Process(IMailTransport? transport = null, MailOptions? mail = null, TimeProvider? time = null, ChannelOptions? channels = null)
+    public (Dispatcher Dispatcher, Ledger Ledger, NpgsqlDataSource Source) Process(IMailTransport? transport = null, MailOptions? mail = null, TimeProvider? time = null, ChannelOptions? channels = null, TimeProvider? relays = null)
     {
         var (database, source) = Open();
         var options = Options.Create(mail ?? Mail);
         var ledger = new Ledger(database);
-        var delivery = new MailDelivery(transport ?? new SmtpTransport(options), options, TimeProvider.System);
+        var delivery = new MailDelivery(transport ?? new SmtpTransport(options), options, relays ?? TimeProvider.System);
         var themes = new ThemeCodes();
         var alone = new AlertBody(themes, options);
         INotificationBody[] bodies = [alone, new SourceNoticeBody(options), new DigestBody(new DigestDocument(themes, options))];

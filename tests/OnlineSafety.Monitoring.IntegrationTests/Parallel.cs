@@ -1,0 +1,19 @@
+using OnlineSafety.Monitoring.IntegrationTests;
+using OnlineSafety.Monitoring.IntegrationTests.Faults;
+using Xunit.Abstractions;
+
+// Most tests wait for a database, a process or a clock: twice as many at once as there are processors keep these busy.
+[assembly: CollectionBehavior(MaxParallelThreads = 4)]
+[assembly: TestCollectionOrderer("OnlineSafety.Monitoring.IntegrationTests.LongestFirst", "OnlineSafety.Monitoring.IntegrationTests")]
+
+namespace OnlineSafety.Monitoring.IntegrationTests;
+
+/// <summary>The longest rows begin first, so that none is left to run alone at the end.</summary>
+public sealed class LongestFirst : ITestCollectionOrderer
+{
+    private static readonly string[] First = [FaultLanes.Harm, FaultLanes.Points, PostgresCollection.Name];
+
+    public IEnumerable<ITestCollection> OrderTestCollections(IEnumerable<ITestCollection> testCollections) =>
+        testCollections.OrderBy(collection => Array.IndexOf(First, collection.DisplayName) is var place && place < 0 ? First.Length : place)
+            .ThenBy(collection => collection.DisplayName, StringComparer.Ordinal);
+}
