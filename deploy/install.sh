@@ -21,6 +21,7 @@ has() {
   case $1 in
     postgresql) has_postgres ;;
     rsyslog) [[ -x /usr/sbin/rsyslogd ]] ;;
+    exim4-daemon-light) [[ -x /usr/sbin/exim4 ]] ;;
     bsdutils) command -v logger >/dev/null ;;
     *) command -v "$1" >/dev/null ;;
   esac

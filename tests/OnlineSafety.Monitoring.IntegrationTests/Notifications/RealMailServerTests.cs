@@ -136,7 +136,7 @@ public sealed class RealMailServerTests(PostgresFixture postgres) : IClassFixtur
             using var browser = Process.Start(new ProcessStartInfo(
                 Browser,
                 ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
-                    $"--user-data-dir={profile}", "--window-size=760,1000", $"--screenshot={picture}", new Uri(page).AbsoluteUri])
+                    $"--user-data-dir={profile}", "--window-size=760,1800", $"--screenshot={picture}", new Uri(page).AbsoluteUri])
             {
                 UseShellExecute = false,
                 RedirectStandardError = true,

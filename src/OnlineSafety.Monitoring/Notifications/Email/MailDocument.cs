@@ -46,8 +46,10 @@ internal sealed class MailDocument(string title)
         html.Append("<!DOCTYPE html>\n<html lang=\"en-GB\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>")
             .Append(Encoded(Title))
             .Append("</title>\n<style>\nbody{font-family:Arial,Helvetica,sans-serif;font-size:16px;line-height:1.5;color:#0b0c0c;background:#ffffff;max-width:44em;margin:0 auto;padding:1em}\n")
-            .Append("h1{font-size:1.4em}h2{font-size:1.15em;margin-top:1.6em}table{border-collapse:collapse;margin:0.5em 0}caption{text-align:left;font-weight:bold;padding:0.3em 0}\n")
-            .Append("th,td{text-align:left;vertical-align:top;padding:0.3em 1em 0.3em 0;border-bottom:1px solid #b1b4b6;overflow-wrap:anywhere}thead th{overflow-wrap:normal}a{color:#1d4f91}\n</style>\n</head>\n<body>\n<main>\n<h1>")
+            .Append("h1{font-size:1.4em;border-bottom:4px solid #1d4f91;padding-bottom:0.4em}h2{font-size:1.15em;margin-top:1.6em}ul{padding-left:1.2em}li{margin:0.3em 0}\n")
+            .Append("table{border-collapse:collapse;width:100%;margin:0.5em 0 1em}caption{text-align:left;font-weight:bold;padding:0.6em 0 0.3em}\n")
+            .Append("th,td{text-align:left;vertical-align:top;padding:0.35em 1em 0.35em 0;border-bottom:1px solid #b1b4b6;overflow-wrap:anywhere}thead th{overflow-wrap:normal;border-bottom-width:2px}tbody th{width:34%}\n")
+            .Append("a{display:inline-block;background:#1d4f91;color:#ffffff;font-weight:bold;text-decoration:none;padding:0.6em 1.2em;border-radius:4px}\n</style>\n</head>\n<body>\n<main>\n<h1>")
             .Append(Encoded(Title)).Append("</h1>\n");
         foreach (var block in _blocks)
         {
