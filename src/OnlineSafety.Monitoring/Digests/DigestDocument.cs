@@ -28,6 +28,11 @@ internal sealed class DigestDocument(IThemeWords themes, IOptions<MailOptions> o
         var attention = DigestAttention.Of(view);
         body.Items(attention.Count > 0 ? attention : ["Nothing stands out. Please still look at the figures below."]);
         AlertTables(body, view);
+        AnsweringSections.Breaches(body, view, themes, zone);
+        AnsweringSections.Undelivered(body, view);
+        AnsweringSections.OutOfHours(body, content);
+        AnsweringSections.Silences(body, content, zone);
+        AnsweringSections.Drills(body, content, zone);
         Activity(body, content);
         Sources(body, content, zone);
         body.Heading("What is not being watched").Items(DigestAttention.NotWatched(content));

@@ -15,6 +15,9 @@ internal sealed class DigestView
         Content = content;
         Alerts = [.. content.Alerts.Where(a => MaySee(reader, a.Route, a.Audience, a.SubjectStaff))];
         Unacknowledged = [.. content.Unacknowledged.Where(a => MaySee(reader, a.Route, a.Audience, a.SubjectStaff))];
+        Breaches = [.. content.Breaches.Where(a => MaySee(reader, a.Route, a.Audience, a.SubjectStaff))];
+        // What tells of no alert is everybody's: a mailbox that is full says nothing of a child or a colleague.
+        Undelivered = [.. content.Undelivered.Where(m => m.Route.Length == 0 || MaySee(reader, m.Route, m.Audience, m.SubjectStaff))];
     }
 
     public DigestContent Content { get; }
@@ -22,6 +25,10 @@ internal sealed class DigestView
     public IReadOnlyList<AlertGroup> Alerts { get; }
 
     public IReadOnlyList<WaitingAlert> Unacknowledged { get; }
+
+    public IReadOnlyList<BreachedAlert> Breaches { get; }
+
+    public IReadOnlyList<UndeliveredMessages> Undelivered { get; }
 
     public long Open => Alerts.Where(a => a.State is not AlertState.Resolved).Sum(a => a.Count);
 
