@@ -68,7 +68,9 @@ internal static class CommandLine
             AlertStepCommands.Acknowledge(installation),
             AlertStepCommands.Resolve(installation),
         });
-        root.Add(new Command("digest", "The daily digest.") { DigestCommands.Preview(installation), DigestCommands.Send(installation) });
+        root.Add(SilenceCommands.Create(installation));
+        root.Add(DrillCommand.Create(installation));
+        root.Add(new Command("digest", "The daily digest.") { DigestCommands.Preview(installation), DigestCommands.Send(installation), DigestCommands.Days(installation) });
         root.Add(new Command("channel", "Where a school has its alerts told beside e-mail.")
         {
             ChannelCommands.Add(installation), ChannelCommands.List(installation), ChannelCommands.Remove(installation), ChannelCommands.Test(installation),

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Microsoft.Extensions.Options;
 using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.Alerts;
+using OnlineSafety.Monitoring.Alerts.Escalation;
 using OnlineSafety.Monitoring.Alerts.Http;
 using OnlineSafety.Monitoring.Alerts.Policy;
 using OnlineSafety.Monitoring.Digests;
@@ -109,6 +110,7 @@ internal static class ServiceAssembly
         {
             services.AddNotifications(builder.Configuration);
             services.AddDigests();
+            services.AddEscalation();
         }
 
         if (data.Rules is not null)

@@ -60,6 +60,9 @@ internal sealed class Alert
     /// <summary>The gravest of it was reported by a browser, and nothing proves it. The database reads it off <see cref="Reasons"/>.</summary>
     public bool Unproven { get; private set; }
 
+    /// <summary>Raised to try the chain out: marked in every message, and in no count.</summary>
+    public bool Drill { get; set; }
+
     public DateTimeOffset FirstReceivedAt { get; set; }
 
     public DateTimeOffset LastReceivedAt { get; set; }

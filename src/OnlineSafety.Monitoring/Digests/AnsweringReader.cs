@@ -1,6 +1,5 @@
 using Npgsql;
 using OnlineSafety.Monitoring.Access;
-using OnlineSafety.Monitoring.Alerts.Policy;
 using OnlineSafety.Monitoring.Alerts.Silences;
 using OnlineSafety.Monitoring.Events;
 
@@ -10,7 +9,7 @@ namespace OnlineSafety.Monitoring.Digests;
 internal static class AnsweringReader
 {
     private const string BreachesSql = """
-        SELECT a.number, a.severity, a.theme, a.audience, a.route, a.subject_staff, e.answer_by, e.rounds, e.answered_at
+        SELECT a.number, a.severity, a.theme, a.audience, a.route, a.subject_staff, e.answer_by, e.rounds, e.answered_at, a.subject_role
         FROM escalation e JOIN alert a ON a.school_id = e.school_id AND a.alert_id = e.alert_id
         WHERE e.school_id = $1 AND NOT a.drill AND a.raised_at < $3
           AND ((e.breached_at IS NOT NULL AND e.answered_at IS NULL)
@@ -20,14 +19,14 @@ internal static class AnsweringReader
 
     // A failed row's due_at is when it was given up. Times of the ledger and of the window are all the database's. Drills have their own lines.
     private const string UndeliveredSql = """
-        SELECT COALESCE(a.route, ''), COALESCE(a.audience, 0::smallint), a.subject_staff, COALESCE(t.name, c.name, ''), n.error, n.state = 'failed', count(*)
+        SELECT COALESCE(a.route, ''), COALESCE(a.audience, 0::smallint), a.subject_staff, COALESCE(t.name, c.name, ''), n.error, n.state = 'failed', count(*), COALESCE(a.subject_role, 0::smallint)
         FROM notification n
         LEFT JOIN alert a ON a.school_id = n.school_id AND a.alert_id = n.alert_id
         LEFT JOIN staff t ON t.school_id = n.school_id AND t.staff_id = n.staff_id
         LEFT JOIN channel c ON c.school_id = n.school_id AND c.channel_id = n.target
         WHERE n.school_id = $1 AND NOT COALESCE(a.drill, false)
           AND ((n.state = 'failed' AND n.due_at >= $2 AND n.due_at < $3) OR (n.state IN ('due', 'sending') AND n.created_at < $3 - interval '15 minutes'))
-        GROUP BY 1, 2, 3, 4, 5, 6 ORDER BY 7 DESC, 4, 5 LIMIT 200
+        GROUP BY 1, 2, 3, 4, 5, 6, 8 ORDER BY 7 DESC, 4, 5 LIMIT 200
         """;
 
     private const string SilencesSql = """
@@ -50,13 +49,13 @@ internal static class AnsweringReader
     public static Task<List<BreachedAlert>> BreachesAsync(Session session, Guid school, DigestWindow window, CancellationToken cancellationToken) => session.RowsAsync(
         BreachesSql, [school, window.From, window.To],
         row => new BreachedAlert(
-            row.GetInt32(0), row.GetInt16(1), row.GetString(2), row.GetInt16(3), row.GetString(4), row.IsDBNull(5) ? null : row.GetGuid(5), Time(row, 6), row.GetInt32(7), Time(row, 8)),
+            row.GetInt32(0), row.GetInt16(1), row.GetString(2), row.GetInt16(3), row.GetString(4), row.IsDBNull(5) ? null : row.GetGuid(5), Time(row, 6), row.GetInt32(7), Time(row, 8), row.GetInt16(9)),
         cancellationToken);
 
     public static Task<List<UndeliveredMessages>> UndeliveredAsync(Session session, Guid school, DigestWindow window, CancellationToken cancellationToken) => session.RowsAsync(
         UndeliveredSql, [school, window.From, window.To],
         row => new UndeliveredMessages(
-            row.GetString(0), row.GetInt16(1), row.IsDBNull(2) ? null : row.GetGuid(2), row.GetString(3), row.GetString(4), row.GetBoolean(5), row.GetInt64(6)),
+            row.GetString(0), row.GetInt16(1), row.IsDBNull(2) ? null : row.GetGuid(2), row.GetString(3), row.GetString(4), row.GetBoolean(5), row.GetInt64(6), row.GetInt16(7)),
         cancellationToken);
 
     public static Task<List<SilenceReport>> SilencesAsync(Session session, Guid school, DigestWindow window, CancellationToken cancellationToken) => session.RowsAsync(

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using OnlineSafety.Monitoring.Alerts.Policy;
 using OnlineSafety.Monitoring.IntakeLog;
 
 namespace OnlineSafety.Monitoring.Digests;
@@ -72,12 +73,16 @@ internal sealed record ActionTotal(short Action, long Count, long UnknownRole);
 /// <param name="Late">Of them raised by a replay in the window, long after what is in them was received.</param>
 /// <param name="Unproven">Of them open, and the gravest was reported by a browser, which proves nothing.</param>
 internal sealed record AlertGroup(
-    string State, short Severity, string Theme, short Audience, string Route, Guid? SubjectStaff, bool Raised, long Count, long Untold = 0, long Late = 0, long Unproven = 0);
+    string State, short Severity, string Theme, short Audience, string Route, Guid? SubjectStaff, bool Raised, long Count, long Untold = 0, long Late = 0, long Unproven = 0,
+    short SubjectRole = 0);
 
 /// <param name="Watched">Somebody is set to answer.</param>
-internal sealed record OutOfHoursReport(bool Watched, string Words);
+internal sealed record OutOfHoursReport(bool Watched, string Words)
+{
+    public static OutOfHoursReport Of(SchoolPolicy policy) => new(policy.OutOfHours.Choice == OutOfHoursChoice.OnCall, policy.OutOfHours.Words);
+}
 
-internal sealed record WaitingAlert(int Number, short Severity, string Theme, short Audience, string Route, Guid? SubjectStaff, DateTimeOffset RaisedAt);
+internal sealed record WaitingAlert(int Number, short Severity, string Theme, short Audience, string Route, Guid? SubjectStaff, DateTimeOffset RaisedAt, short SubjectRole = 0);
 
 /// <param name="LastReceivedAt">Null: never heard.</param>
 /// <param name="Unreadable">Records of the window for review.</param>

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Npgsql;
 using NpgsqlTypes;
 using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Alerts.Policy;
 using OnlineSafety.Monitoring.Notifications;
 
 namespace OnlineSafety.Monitoring.Digests;
@@ -16,7 +17,7 @@ namespace OnlineSafety.Monitoring.Digests;
 /// and not for the reading that follows.
 /// </para>
 /// </summary>
-internal sealed class DigestMaker([FromKeyedServices(DatabaseRole.Notify)] Database database, NotificationSignals signals, ILogger<DigestMaker> logger)
+internal sealed class DigestMaker([FromKeyedServices(DatabaseRole.Notify)] Database database, PolicyDirectory policies, NotificationSignals signals, ILogger<DigestMaker> logger)
 {
     private static readonly Actor _actor = Actor.Service("digest");
 
@@ -65,7 +66,8 @@ internal sealed class DigestMaker([FromKeyedServices(DatabaseRole.Notify)] Datab
 
         var cut = await CutAsync(school, cancellationToken);
         var (name, window) = await WindowAsync(session, school, cut, cancellationToken);
-        var content = await DigestReader.ReadAsync(session, school, name, day, late, window, cancellationToken);
+        var outOfHours = OutOfHoursReport.Of((await policies.OfAsync(session, school, cancellationToken)).Policy);
+        var content = await DigestReader.ReadAsync(session, school, name, day, late, window, outOfHours, cancellationToken);
         await RunAsync(session, InsertSql, cancellationToken, school, day, window.From, window.To, late, content.ToJson());
         var rows = await AddressAsync(session, school, day, content, cancellationToken);
         await RunAsync(session, "SELECT pg_notify($1, '')", cancellationToken, Channels.Notifications);

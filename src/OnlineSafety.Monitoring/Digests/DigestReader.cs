@@ -30,15 +30,15 @@ internal static class DigestReader
         SELECT a.state, a.severity, a.theme, a.audience, a.route, a.subject_staff, a.raised_at >= $2 AS raised, count(*),
                count(*) FILTER (WHERE a.state = 'new' AND a.severity >= 3 AND a.raised_at < $3 - interval '15 minutes'
                     AND NOT EXISTS (SELECT 1 FROM notification n WHERE n.school_id = a.school_id AND n.alert_id = a.alert_id AND n.state = 'sent' AND n.channel = 'email')),
-               count(*) FILTER (WHERE a.late AND a.raised_at >= $2), count(*) FILTER (WHERE a.unproven AND a.state <> 'resolved')
+               count(*) FILTER (WHERE a.late AND a.raised_at >= $2), count(*) FILTER (WHERE a.unproven AND a.state <> 'resolved'), a.subject_role
         FROM alert a
         WHERE a.school_id = $1 AND NOT a.drill AND a.raised_at < $3 AND (a.state <> 'resolved' OR a.raised_at >= $2 OR a.resolved_at >= $2)
-        GROUP BY a.state, a.severity, a.theme, a.audience, a.route, a.subject_staff, raised
+        GROUP BY a.state, a.severity, a.theme, a.audience, a.route, a.subject_staff, a.subject_role, raised
         ORDER BY a.severity DESC, a.theme, a.state
         """;
 
     private const string WaitingSql = """
-        SELECT number, severity, theme, audience, route, subject_staff, raised_at
+        SELECT number, severity, theme, audience, route, subject_staff, raised_at, subject_role
         FROM alert WHERE school_id = $1 AND state = 'new' AND NOT drill AND raised_at < $3
         ORDER BY severity DESC, raised_at LIMIT $2
         """;
@@ -117,10 +117,10 @@ internal static class DigestReader
 
     private static AlertGroup GroupOf(NpgsqlDataReader row) => new(
         row.GetString(0), row.GetInt16(1), row.GetString(2), row.GetInt16(3), row.GetString(4), row.IsDBNull(5) ? null : row.GetGuid(5), row.GetBoolean(6), row.GetInt64(7),
-        row.GetInt64(8), row.GetInt64(9), row.GetInt64(10));
+        row.GetInt64(8), row.GetInt64(9), row.GetInt64(10), row.GetInt16(11));
 
     private static WaitingAlert WaitingOf(NpgsqlDataReader row) => new(
-        row.GetInt32(0), row.GetInt16(1), row.GetString(2), row.GetInt16(3), row.GetString(4), row.IsDBNull(5) ? null : row.GetGuid(5), row.GetFieldValue<DateTimeOffset>(6));
+        row.GetInt32(0), row.GetInt16(1), row.GetString(2), row.GetInt16(3), row.GetString(4), row.IsDBNull(5) ? null : row.GetGuid(5), row.GetFieldValue<DateTimeOffset>(6), row.GetInt16(7));
 
     private static SourceReport SourceOf(NpgsqlDataReader row) => new(
         row.GetGuid(0), row.GetString(1), row.GetString(2), row.GetBoolean(3), row.IsDBNull(4) ? null : row.GetFieldValue<DateTimeOffset>(4),

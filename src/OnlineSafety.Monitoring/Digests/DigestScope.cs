@@ -37,14 +37,16 @@ internal sealed record DigestScope
 /// <param name="Rounds">How often its escalation went round so far.</param>
 /// <param name="AnsweredAt">Null: nobody has answered it yet.</param>
 internal sealed record BreachedAlert(
-    int Number, short Severity, string Theme, short Audience, string Route, Guid? SubjectStaff, DateTimeOffset? AnswerBy, int Rounds, DateTimeOffset? AnsweredAt);
+    int Number, short Severity, string Theme, short Audience, string Route, Guid? SubjectStaff, DateTimeOffset? AnswerBy, int Rounds, DateTimeOffset? AnsweredAt,
+    short SubjectRole = 0);
 
 /// <summary>Messages that did not reach somebody, or have not yet.</summary>
 /// <param name="Route">Of the alert that they tell of; empty: of none.</param>
 /// <param name="To">The person or channel; empty: there was nobody to tell.</param>
 /// <param name="Error">The ledger's code.</param>
 /// <param name="Failed">Given up; otherwise they wait.</param>
-internal sealed record UndeliveredMessages(string Route, short Audience, Guid? SubjectStaff, string To, string Error, bool Failed, long Count);
+internal sealed record UndeliveredMessages(string Route, short Audience, Guid? SubjectStaff, string To, string Error, bool Failed, long Count,
+    short SubjectRole = 0);
 
 /// <param name="Scope">What it silences, in words.</param>
 /// <param name="Approver">Empty: it needs no second person, or waits for one.</param>

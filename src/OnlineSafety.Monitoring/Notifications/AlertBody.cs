@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.Extensions.Options;
 using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.Alerts;
+using OnlineSafety.Monitoring.Alerts.Escalation;
 using OnlineSafety.Monitoring.Events;
 using OnlineSafety.Monitoring.Notifications.Email;
 
@@ -11,6 +12,9 @@ namespace OnlineSafety.Monitoring.Notifications;
 internal sealed class AlertBody(IThemeWords themes, IOptions<MailOptions> options) : INotificationBody
 {
     private static readonly CultureInfo _british = CultureInfo.GetCultureInfo("en-GB");
+
+    /// <summary>Before every subject and title of a drill.</summary>
+    public const string DrillMark = "DRILL: ";
 
     public string Kind => "alert";
 
@@ -26,12 +30,17 @@ internal sealed class AlertBody(IThemeWords themes, IOptions<MailOptions> option
         var theme = themes.LabelOf(notice.Theme);
         var others = string.Join(", ", notice.Themes.Where(t => t != notice.Theme).Select(themes.LabelOf));
         var school = MailDocument.Line(to.SchoolName);
-        var subject = string.Create(_british, $"[Online safety] {severity}: alert {notice.Number} at {school}: {theme}");
+        var subject = string.Create(_british, $"[Online safety] {(notice.Drill ? DrillMark : "")}{severity}: alert {notice.Number} at {school}: {theme}");
         var raised = TimeZoneInfo.ConvertTime(notice.RaisedAt, to.Zone).ToString("ddd d MMM yyyy 'at' HH:mm", _british);
         var link = options.Value.BaseUrl.TrimEnd('/') + "/alerts/" + notice.Alert.ToString("D");
 
-        var body = new MailDocument(string.Create(_british, $"{severity} alert {notice.Number}: {theme}"))
-            .Paragraph(WhyNow(cause))
+        var body = new MailDocument(string.Create(_british, $"{(notice.Drill ? DrillMark : "")}{severity} alert {notice.Number}: {theme}"));
+        if (notice.Drill)
+        {
+            body.Paragraph("This is a DRILL. Nothing has happened and nobody is at risk. Please do what you would do if it were real, and acknowledge it: it shows whether everybody is reached.");
+        }
+
+        body.Paragraph(WhyNow(cause))
             .Facts(
                 ("School", school),
                 ("Severity", severity + (notice.Unproven ? $", {LowTrust.Words}" : "")),
@@ -54,6 +63,8 @@ internal sealed class AlertBody(IThemeWords themes, IOptions<MailOptions> option
         "severity" => "This alert has become more severe.",
         "theme" => "This alert now also concerns another theme.",
         "route" => "This alert is now yours: what raised it was read again, and it is about somebody else than first thought.",
+        EscalationCause.Unanswered => "Nobody has answered this alert in time. Please answer it, or see that somebody does.",
+        EscalationCause.Unreached => "Somebody who was to be told of this alert cannot be reached, so you are told in their place.",
         "critical-again" => "There is new activity on this critical alert.",
         _ => "A new alert needs your attention.",
     };
@@ -69,7 +80,7 @@ internal sealed class AlertBody(IThemeWords themes, IOptions<MailOptions> option
 
         steps.AddRange(themes.Instructions(notice.Instructions));
 
-        if (notice.Severity >= Severity.Critical)
+        if (notice is { Severity: >= Severity.Critical, Drill: false })
         {
             steps.Add("A child may be at risk now. If there is immediate danger, call 999.");
         }

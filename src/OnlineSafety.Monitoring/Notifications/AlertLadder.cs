@@ -84,9 +84,10 @@ internal sealed class AlertLadder
 
     private List<Guid> At(string[] desk) => [.. _staff.Where(s => CanSee(s) && desk.Any(role => Sits(s, role))).Select(s => s.Id).Distinct()];
 
-    private bool CanSee(StaffMember member) => member.Enabled && member.Id != _facts.SubjectStaff && !MayBeSubject(member);
+    private bool CanSee(StaffMember member) => member.Enabled && !MayBeSubject(member, _facts.SubjectStaff, _facts.SubjectRole);
 
-    private bool MayBeSubject(StaffMember member) => _facts.SubjectStaff is null && _facts.SubjectRole switch
+    /// <summary>The subject, or somebody in the role of a subject whom no account leads to.</summary>
+    public static bool MayBeSubject(StaffMember member, Guid? subjectStaff, PersonRole subjectRole) => subjectStaff is { } subject ? subject == member.Id : subjectRole switch
     {
         PersonRole.Head => member.HasAny(StaffMember.Head),
         PersonRole.Dsl => member.HasAny(StaffMember.Dsl),

@@ -43,6 +43,12 @@ internal sealed record AlertNotice
     /// <summary>The gravest of it was reported by a browser, and nothing proves it.</summary>
     public bool Unproven { get; init; }
 
+    /// <summary>Raised to try the chain out.</summary>
+    public bool Drill { get; init; }
+
+    /// <summary>A silence that stands covers it.</summary>
+    public bool Silenced { get; init; }
+
     /// <summary>Taxonomy ids, parted by spaces, of the instructions that must be followed (IWF, police); empty for most themes.</summary>
     public required string Instructions { get; init; }
 
