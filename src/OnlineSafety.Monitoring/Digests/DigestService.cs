@@ -54,31 +54,6 @@ internal sealed class DigestService(
 
                 _last[due.School] = _last.TryGetValue(due.School, out var known) && known > due.Day ? known : due.Day;
             }
-            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
-            {
-                DigestsLog.PassFailed(logger, e.GetType().Name);
-            }
-
-            await Task.Delay(wait, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-    }
-
-    /// <summary>One pass; returns how long to wait for the next.</summary>
-    internal async Task<TimeSpan> MakeDueAsync(CancellationToken cancellationToken)
-    {
-        var now = time.GetUtcNow();
-        var schools = await SchoolsAsync(cancellationToken);
-        foreach (var due in DigestScheduler.Due(schools, now, _last))
-        {
-            try
-            {
-                if (await IsNewerAsync(due, cancellationToken))
-                {
-                    await maker.MakeAsync(due.School, due.Day, due.Late, cancellationToken);
-                }
-
-                _last[due.School] = _last.TryGetValue(due.School, out var known) && known > due.Day ? known : due.Day;
-            }
             catch (Exception e) when (!cancellationToken.IsCancellationRequested)
             {
                 // One school's trouble must not cost the others their digest.

@@ -71,6 +71,6 @@ internal sealed record AlertNotice
         }
 
         var facts = new AlertFacts(notice.Route, notice.Audience, notice.SubjectStaff, notice.Severity, notice.Themes, []) { SubjectRole = notice.SubjectRole };
-        return Recipients.MayReceive(member, facts, desks.Staff, desks.Policy) ? null : DropCode.NotRouted;
+        return !Recipients.MayReceive(member, facts, desks.Staff, desks.Policy) ? DropCode.NotRouted : notice.Silenced ? DropCode.Silenced : null;
     }
 }

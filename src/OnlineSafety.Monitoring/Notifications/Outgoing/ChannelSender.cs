@@ -86,7 +86,7 @@ internal sealed class ChannelSender(
     {
         null => DropCode.AlertGone,
         { State: AlertState.Resolved } => DropCode.AlertResolved,
-        { Route: AlertRoute.Dsl, SubjectStaff: null, Audience: Audience.Routed } => null,
+        { Route: AlertRoute.Dsl, SubjectStaff: null, Audience: Audience.Routed } => notice.Silenced ? DropCode.Silenced : null,
         _ => DropCode.NotRouted,
     };
 }
