@@ -112,6 +112,24 @@ internal sealed class AlertQueue(Database console, ThemeGuide guide)
         return told;
     }
 
+    /// <summary>What people made of the alerts that this actor may see and that were resolved in the span.</summary>
+    public async Task<PrecisionView> PrecisionAsync(Guid school, Actor actor, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken)
+    {
+        await using var session = await console.OpenAsync(school, actor, cancellationToken);
+        var judged = await session.RowsAsync(
+            "SELECT outcome, theme, vendors, reasons FROM alert WHERE school_id = $1 AND state = 'resolved' AND resolved_at >= $2 AND resolved_at < $3",
+            [school, from, to],
+            row => new JudgedAlert(
+                row.GetString(0),
+                row.GetString(1),
+                row.GetFieldValue<string[]>(2),
+                [.. StoredEvent.ReadReasons(row.GetFieldValue<byte[]>(3)).Select(reason => reason.Rule)]),
+            cancellationToken);
+        await session.RecordAccessAsync(school, "alert.precision", "", cancellationToken);
+        await session.CommitAsync(cancellationToken);
+        return AlertPrecision.Of(judged);
+    }
+
     private static IQueryable<Alert> Find(Session session, Guid school, AlertReference reference) => reference.Id is { } id
         ? session.Context.Alerts.Where(a => a.SchoolId == school && a.AlertId == id)
         : session.Context.Alerts.Where(a => a.SchoolId == school && a.Number == reference.Number);

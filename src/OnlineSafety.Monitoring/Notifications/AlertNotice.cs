@@ -33,6 +33,9 @@ internal sealed record AlertNotice
 
     public required DateTimeOffset RaisedAt { get; init; }
 
+    /// <summary>When a person last acted on it; null: nobody has.</summary>
+    public DateTimeOffset? ActedAt { get; init; }
+
     /// <summary>A replay raised it, long after what is in it was received.</summary>
     public bool Late { get; init; }
 
@@ -42,8 +45,14 @@ internal sealed record AlertNotice
     /// <summary>Taxonomy ids, parted by spaces, of the instructions that must be followed (IWF, police); empty for most themes.</summary>
     public required string Instructions { get; init; }
 
+    /// <summary>
+    /// Did somebody act since the row was written? Then nobody else is fetched for it, by any channel. Not so what may be graver or newer than what that
+    /// person saw, and what a person's own step tells another. Both times are the database's. Pure.
+    /// </summary>
+    public bool IsAnswered(string cause, DateTimeOffset createdAt) => createdAt < ActedAt && cause is NotifyCause.Raised or NotifyCause.Unanswered;
+
     /// <summary>Why this member of staff must not be told of it now; null when the mail may go. Pure.</summary>
-    public static string? DropFor(AlertNotice? notice, StaffMember member)
+    public static string? DropFor(AlertNotice? notice, StaffMember member, LedgerEntry row)
     {
         if (notice is null)
         {
@@ -60,6 +69,9 @@ internal sealed record AlertNotice
             return DropCode.AlertResolved;
         }
 
-        return Recipients.MayReceive(member, notice.Route, notice.Audience, notice.SubjectStaff) ? null : DropCode.NotRouted;
+        // Asked last: whoever is dropped for this was to be told, and goes on seeing the alert.
+        return !Recipients.MayReceive(member, notice.Route, notice.Audience, notice.SubjectStaff) ? DropCode.NotRouted
+            : notice.IsAnswered(row.Cause, row.CreatedAt) ? DropCode.ActedOn
+            : null;
     }
 }

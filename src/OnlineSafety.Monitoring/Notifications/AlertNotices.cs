@@ -30,6 +30,7 @@ internal static class AlertNotices
                 SubjectStaff = a.SubjectStaff,
                 Events = a.EventCount,
                 RaisedAt = a.RaisedAt,
+                ActedAt = a.ActedAt,
                 Late = a.Late,
                 Unproven = a.Unproven,
                 Instructions = a.Instructions,
