@@ -53,6 +53,7 @@ internal sealed class AlertFace(ThemeGuide guide)
         NeedsReview = alert.NeedsReview,
         RaisedAt = alert.RaisedAt,
         Late = alert.Late,
+        Drill = alert.Drill,
         Unproven = LowTrust.Marks(alert.Reasons),
         LastReceivedAt = alert.LastReceivedAt,
         ActedAt = alert.ActedAt,

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Alerts.Escalation;
 
 namespace OnlineSafety.Monitoring.Alerts;
 
@@ -34,9 +35,10 @@ internal sealed class AlertQueue(Database console, ThemeGuide guide)
             .Where(a => a.SchoolId == school && wanted.Contains(a.State))
             .OrderBy(a => a.State == AlertState.Resolved).ThenByDescending(a => a.Severity).ThenByDescending(a => a.RaisedAt)
             .Take(limit).ToListAsync(cancellationToken);
+        var views = await EscalationMarks.OnAsync(session, school, [.. alerts.Select(_face.View)], cancellationToken);
         await session.RecordAccessAsync(school, "alert.list", string.Join(',', wanted), cancellationToken);
         await session.CommitAsync(cancellationToken);
-        return [.. alerts.Select(_face.View)];
+        return views;
     }
 
     /// <summary>Null when there is none that this actor may see.</summary>
@@ -53,9 +55,10 @@ internal sealed class AlertQueue(Database console, ThemeGuide guide)
         var assignee = alert.AssignedTo is { } staff
             ? await session.Context.Staff.Where(s => s.SchoolId == school && s.StaffId == staff).Select(s => s.Name).SingleOrDefaultAsync(cancellationToken)
             : null;
+        var view = await EscalationMarks.OnAsync(session, school, [_face.Detail(alert, assignee, events)], cancellationToken);
         await session.RecordAccessAsync(school, "alert.show", alert.AlertId.ToString(), cancellationToken);
         await session.CommitAsync(cancellationToken);
-        return _face.Detail(alert, assignee, events);
+        return view[0];
     }
 
     /// <summary>Takes a step as the actor: the change, its row in the history, whom it tells and the access record in one transaction.</summary>
@@ -110,6 +113,24 @@ internal sealed class AlertQueue(Database console, ThemeGuide guide)
         await session.RecordAccessAsync(school, "alert.told", found.ToString(), cancellationToken);
         await session.CommitAsync(cancellationToken);
         return told;
+    }
+
+    /// <summary>What people made of the alerts that this actor may see and that were resolved in the span.</summary>
+    public async Task<PrecisionView> PrecisionAsync(Guid school, Actor actor, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken)
+    {
+        await using var session = await console.OpenAsync(school, actor, cancellationToken);
+        var judged = await session.RowsAsync(
+            "SELECT outcome, theme, vendors, reasons FROM alert WHERE school_id = $1 AND state = 'resolved' AND NOT drill AND resolved_at >= $2 AND resolved_at < $3",
+            [school, from, to],
+            row => new JudgedAlert(
+                row.GetString(0),
+                row.GetString(1),
+                row.GetFieldValue<string[]>(2),
+                [.. StoredEvent.ReadReasons(row.GetFieldValue<byte[]>(3)).Select(reason => reason.Rule)]),
+            cancellationToken);
+        await session.RecordAccessAsync(school, "alert.precision", "", cancellationToken);
+        await session.CommitAsync(cancellationToken);
+        return AlertPrecision.Of(judged);
     }
 
     private static IQueryable<Alert> Find(Session session, Guid school, AlertReference reference) => reference.Id is { } id

@@ -55,6 +55,12 @@ public record AlertView
     /// <summary>Until when somebody must act on it, by the school's policy; null when no clock runs.</summary>
     public DateTimeOffset? AcknowledgeBy { get; init; }
 
+    /// <summary>How often its escalation went round because nobody acted in time; above 0 it is red until somebody does.</summary>
+    public int Breaches { get; init; }
+
+    /// <summary>Raised to try the chain out: nothing has happened.</summary>
+    public bool Drill { get; init; }
+
     /// <summary>Id of the member of staff who is to look into it.</summary>
     public Guid? AssignedTo { get; init; }
 

@@ -32,6 +32,7 @@ internal static class AlertNotices
                 SubjectRole = (PersonRole)a.SubjectRole,
                 Events = a.EventCount,
                 RaisedAt = a.RaisedAt,
+                ActedAt = a.ActedAt,
                 Late = a.Late,
                 Unproven = a.Unproven,
                 Drill = a.Drill,

@@ -41,8 +41,13 @@ internal static class DropCode
     public const string NotRouted = "not-routed";
     public const string AlertGone = "alert-gone";
     public const string AlertResolved = "alert-resolved";
+
     /// <summary>A silence covers the alert, which stands on the queue all the same.</summary>
     public const string Silenced = "silenced";
+
+    /// <summary>Somebody is acting on the alert.</summary>
+    public const string ActedOn = "acted-on";
+
     public const string ChannelGone = "channel-gone";
     public const string Withdrawn = "withdrawn";
     public const string DigestGone = "digest-gone";

@@ -61,7 +61,7 @@ internal sealed class EscalationDesk(
             return;
         }
 
-        IReadOnlyList<Guid> written = round.Steps ? await TellAsync(session, school, alert.Alert, EscalationCause.Unanswered, round.Tell, cancellationToken) : [];
+        IReadOnlyList<Guid> written = round.Steps ? await TellAsync(session, school, alert.Alert, NotifyCause.Unanswered, round.Tell, cancellationToken) : [];
         await session.CommitAsync(cancellationToken);
         Hint(school, written);
         if (round.Breach)
@@ -95,7 +95,7 @@ internal sealed class EscalationDesk(
                 var others = EscalationRound.Instead(alert.Facts, told.ToHashSet(), policy, staff);
                 if (others.Count > 0)
                 {
-                    written.AddRange(await TellAsync(session, school, alert.Alert, EscalationCause.Unreached, others, cancellationToken));
+                    written.AddRange(await TellAsync(session, school, alert.Alert, NotifyCause.Unreached, others, cancellationToken));
                 }
             }
 

@@ -11,13 +11,3 @@ internal sealed record UnansweredAlert(Guid Alert, AlertFacts Facts, DateTimeOff
 {
     public bool Drill { get; init; }
 }
-
-/// <summary>Why the ledger's rows of this room were written.</summary>
-internal static class EscalationCause
-{
-    /// <summary>Its clock ran out.</summary>
-    public const string Unanswered = "unanswered";
-
-    /// <summary>Somebody who was told of it could not be reached.</summary>
-    public const string Unreached = "unreached";
-}
