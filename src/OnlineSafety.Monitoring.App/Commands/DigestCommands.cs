@@ -1,7 +1,9 @@
 using System.CommandLine;
 using System.Globalization;
+using Microsoft.Extensions.Logging.Abstractions;
 using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.Alerts;
+using OnlineSafety.Monitoring.Alerts.Policy;
 using OnlineSafety.Monitoring.App.Hosting;
 using OnlineSafety.Monitoring.Digests;
 using OnlineSafety.Monitoring.Notifications;
@@ -74,6 +76,21 @@ internal static class DigestCommands
         });
     }
 
+    public static Command Days(Installation installation)
+    {
+        var days = new Argument<string>("days") { Description = "every, or school: a digest on school days alone, each with what came since the one before." };
+        days.AcceptOnlyFromAmong(DigestDays.Every, DigestDays.School);
+        var school = SchoolSwitch.Required();
+        var command = new ExampledCommand("days", "Choose the days on which a school gets its digest.", "onlinesafety digest days school --school \"Example Academy\"") { days, school };
+        return command.Does(async (parse, cancellationToken) =>
+        {
+            await using var database = await installation.OpenAsync(parse, cancellationToken, DatabaseRole.Setup);
+            var at = await SchoolSwitch.ResolveAsync(database, parse.GetRequiredValue(school), cancellationToken);
+            await new SchoolRegister(database[DatabaseRole.Setup]).ChooseDigestDaysAsync(at.SchoolId, parse.GetRequiredValue(days), Installation.Operator, cancellationToken);
+            await Output.LineAsync(parse, parse.GetRequiredValue(days) == DigestDays.School ? "The digest comes on school days." : "The digest comes every day.");
+        });
+    }
+
     private static DateOnly Day(ParseResult parse, Option<DateOnly?> date, Installation installation) =>
         parse.GetValue(date) ?? DateOnly.FromDateTime(installation.Time.GetLocalNow().DateTime);
 
@@ -103,6 +120,7 @@ internal static class DigestCommands
         services.AddSingleton(installation.Time);
         services.AddSingleton<ThemeGuide>(guide);
         services.AddSingleton<IThemeWords>(guide);
+        services.AddSingleton(new PolicyDirectory(installation.Schemas.ReadBankHolidays(), NullLogger<PolicyDirectory>.Instance));
         services.AddKeyedSingleton(DatabaseRole.Notify, database[DatabaseRole.Notify]);
         services.AddOptions<MailOptions>().Configure(mail => mail.BaseUrl = ServiceAddresses.Read(settings.DataDirectory).Http)
             .Bind(settings.Configuration.GetSection(MailOptions.Section));

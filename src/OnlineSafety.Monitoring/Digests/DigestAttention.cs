@@ -11,6 +11,8 @@ internal static class DigestAttention
     private const double ManyUnknown = 0.1;
     private static readonly TimeSpan _watchAway = TimeSpan.FromMinutes(10);
 
+    public const string NobodyOutOfHours = "Out of hours: messages leave at any hour, but nobody is set to answer them outside school hours.";
+
     private static readonly CultureInfo _british = CultureInfo.GetCultureInfo("en-GB");
 
     public static IReadOnlyList<string> Of(DigestView view)
@@ -19,9 +21,11 @@ internal static class DigestAttention
         var items = new List<string>();
         Add(view.New, "alert is not acknowledged", "alerts are not acknowledged",
             view.Unacknowledged.Count > 0 ? $"; the oldest waits for {Spoken(content.To - view.Unacknowledged.Min(a => a.RaisedAt))}" : "");
-        Add(content.Watch.UntoldAlerts, "alert of high severity has reached nobody by mail", "alerts of high severity have reached nobody by mail");
-        Add(content.Watch.FailedNotifications, "message could not be delivered", "messages could not be delivered");
-        Add(content.Watch.WaitingNotifications, "message waits for the mail relay", "messages wait for the mail relay");
+        Add(view.Breaches.Count(a => a.AnsweredAt is null), "alert was not answered in time and still is not", "alerts were not answered in time and still are not");
+        Add(view.Breaches.Count(a => a.AnsweredAt is not null), "alert was answered too late", "alerts were answered too late");
+        Add(view.Alerts.Sum(a => a.Untold), "alert of high severity has reached nobody by mail", "alerts of high severity have reached nobody by mail");
+        Add(view.Undelivered.Where(m => m.Failed).Sum(m => m.Count), "message could not be delivered", "messages could not be delivered");
+        Add(view.Undelivered.Where(m => !m.Failed).Sum(m => m.Count), "message waits for the mail relay", "messages wait for the mail relay");
         foreach (var source in content.Sources.Where(s => IsUnwell(s.State)))
         {
             items.Add($"Source {source.Name}: {source.Words}.");
@@ -40,8 +44,8 @@ internal static class DigestAttention
 
         Add(content.Sources.Sum(s => s.Unreadable), "record could not be read and waits for review", "records could not be read and wait for review");
         Add(content.Sources.Sum(s => s.Unmapped), "word of a product is not known to any map", "words of products are not known to any map");
-        Add(content.Watch.LateAlerts, "alert was raised late, from records that could be read only now", "alerts were raised late, from records that could be read only now");
-        Add(content.Watch.UnprovenAlerts, $"open alert was {LowTrust.Words}: a hint, no evidence", $"open alerts were {LowTrust.Words}: hints, no evidence");
+        Add(view.Alerts.Sum(a => a.Late), "alert was raised late, from records that could be read only now", "alerts were raised late, from records that could be read only now");
+        Add(view.Alerts.Sum(a => a.Unproven), $"open alert was {LowTrust.Words}: a hint, no evidence", $"open alerts were {LowTrust.Words}: hints, no evidence");
         Add(content.Watch.Backlog - content.Watch.Captured, "record waits to be processed", "records wait to be processed");
         Add(content.Watch.Captured, "record waits for its source to be given a mapping, read for grave words alone", "records wait for their source to be given a mapping, read for grave words alone");
         // Nobody may read that nothing stands out while nobody would have been told, or nothing was watched.
@@ -66,7 +70,7 @@ internal static class DigestAttention
     [
         .. Gaps(content),
         .. content.Sources.SelectMany(s => (s.Notices ?? []).Select(notice => $"Source {s.Name}: {notice}")),
-        "Out of hours: messages leave at any hour, but nobody is set to answer them outside school hours.",
+        .. content.OutOfHours is { Watched: true } ? Array.Empty<string>() : [content.OutOfHours?.Words ?? NobodyOutOfHours],
         "Devices and networks that none of the sources above covers.",
     ];
 

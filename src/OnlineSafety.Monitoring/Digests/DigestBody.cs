@@ -20,8 +20,22 @@ internal sealed class DigestBody(DigestDocument document) : INotificationBody
             return new Preparation.Drop(DropCode.DigestGone);
         }
 
-        return to.Member.HasAny(StaffMember.Dsl, StaffMember.Digest)
-            ? document.Render(DigestContent.FromJson(content), to.Member, to.Zone)
-            : new Preparation.Drop(DropCode.NotRouted);
+        if (!to.Member.HasAny(StaffMember.Dsl, StaffMember.Digest))
+        {
+            return new Preparation.Drop(DropCode.NotRouted);
+        }
+
+        var digest = DigestContent.FromJson(content);
+        return document.Render(await ScopeAsync(session, entry, cancellationToken) is { } scope ? scope.Cut(digest) : digest, to.Member, to.Zone);
+    }
+
+    /// <summary>Null for a digest from before recipients had parts of their own; its mail is cut when it is written.</summary>
+    private static async Task<DigestScope?> ScopeAsync(Session session, LedgerEntry entry, CancellationToken cancellationToken)
+    {
+        await using var command = session.Command("SELECT content FROM digest_recipient WHERE school_id = $1 AND day = $2 AND staff_id = $3");
+        command.Parameters.AddWithValue(entry.School);
+        command.Parameters.AddWithValue(entry.DigestDay!.Value);
+        command.Parameters.AddWithValue(entry.Staff!.Value);
+        return await command.ExecuteScalarAsync(cancellationToken) is byte[] json ? DigestScope.FromJson(json) : null;
     }
 }

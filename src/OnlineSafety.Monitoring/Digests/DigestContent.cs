@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using OnlineSafety.Monitoring.Alerts.Policy;
 using OnlineSafety.Monitoring.IntakeLog;
 
 namespace OnlineSafety.Monitoring.Digests;
@@ -36,6 +37,19 @@ internal sealed record DigestContent
 
     public required WatchReport Watch { get; init; }
 
+    /// <summary>Not answered in time: still red, or breached or answered in the window.</summary>
+    public IReadOnlyList<BreachedAlert> Breaches { get; init; } = [];
+
+    public IReadOnlyList<UndeliveredMessages> Undelivered { get; init; } = [];
+
+    /// <summary>What no messages are sent about.</summary>
+    public IReadOnlyList<SilenceReport> Silences { get; init; } = [];
+
+    public IReadOnlyList<DrillResult> Drills { get; init; } = [];
+
+    /// <summary>What the school chose for the time outside school hours, in words.</summary>
+    public OutOfHoursReport? OutOfHours { get; init; }
+
     /// <summary>What the school excludes from the rules, the next to end first.</summary>
     public IReadOnlyList<Exclusion> Exclusions { get; init; } = [];
 
@@ -55,9 +69,20 @@ internal sealed record BlockedActivity(string Category, string Theme, long Count
 internal sealed record ActionTotal(short Action, long Count, long UnknownRole);
 
 /// <param name="Raised">Raised within the window; otherwise older.</param>
-internal sealed record AlertGroup(string State, short Severity, string Theme, short Audience, string Route, Guid? SubjectStaff, bool Raised, long Count);
+/// <param name="Untold">Of them new, grave, and known to nobody: no mail about them has left.</param>
+/// <param name="Late">Of them raised by a replay in the window, long after what is in them was received.</param>
+/// <param name="Unproven">Of them open, and the gravest was reported by a browser, which proves nothing.</param>
+internal sealed record AlertGroup(
+    string State, short Severity, string Theme, short Audience, string Route, Guid? SubjectStaff, bool Raised, long Count, long Untold = 0, long Late = 0, long Unproven = 0,
+    short SubjectRole = 0);
 
-internal sealed record WaitingAlert(int Number, short Severity, string Theme, short Audience, string Route, Guid? SubjectStaff, DateTimeOffset RaisedAt);
+/// <param name="Watched">Somebody is set to answer.</param>
+internal sealed record OutOfHoursReport(bool Watched, string Words)
+{
+    public static OutOfHoursReport Of(SchoolPolicy policy) => new(policy.OutOfHours.Choice == OutOfHoursChoice.OnCall, policy.OutOfHours.Words);
+}
+
+internal sealed record WaitingAlert(int Number, short Severity, string Theme, short Audience, string Route, Guid? SubjectStaff, DateTimeOffset RaisedAt, short SubjectRole = 0);
 
 /// <param name="LastReceivedAt">Null: never heard.</param>
 /// <param name="Unreadable">Records of the window for review.</param>
@@ -77,14 +102,6 @@ internal sealed record Exclusion(string Words, bool Rule, string Why, string Aut
 /// <summary>How well the school is watched.</summary>
 internal sealed record WatchReport
 {
-    public required long FailedNotifications { get; init; }
-
-    /// <summary>Due for over a quarter of an hour and not sent.</summary>
-    public required long WaitingNotifications { get; init; }
-
-    /// <summary>Open alerts of high severity and above for which no message ever left.</summary>
-    public required long UntoldAlerts { get; init; }
-
     /// <summary>Records in the log that no mapping has read yet.</summary>
     public required long Backlog { get; init; }
 
@@ -99,12 +116,6 @@ internal sealed record WatchReport
 
     /// <summary>Of those, captured: their source has no mapping yet, and they were read for grave words alone.</summary>
     public long Captured { get; init; }
-
-    /// <summary>Alerts of the window that a replay raised, long after what is in them was received.</summary>
-    public long LateAlerts { get; init; }
-
-    /// <summary>Open alerts whose gravest was reported by a browser, and which nothing proves.</summary>
-    public long UnprovenAlerts { get; init; }
 
     public required int Dsls { get; init; }
 
@@ -124,4 +135,5 @@ internal sealed record ChainHead(Guid Source, Guid Stream, long Last, string Has
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(DigestContent))]
+[JsonSerializable(typeof(DigestScope))]
 internal sealed partial class DigestJson : JsonSerializerContext;

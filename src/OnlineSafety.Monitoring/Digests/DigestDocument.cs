@@ -28,6 +28,11 @@ internal sealed class DigestDocument(IThemeWords themes, IOptions<MailOptions> o
         var attention = DigestAttention.Of(view);
         body.Items(attention.Count > 0 ? attention : ["Nothing stands out. Please still look at the figures below."]);
         AlertTables(body, view);
+        AnsweringSections.Breaches(body, view, themes, zone);
+        AnsweringSections.Undelivered(body, view);
+        AnsweringSections.OutOfHours(body, content);
+        AnsweringSections.Silences(body, content, zone);
+        AnsweringSections.Drills(body, content, zone);
         Activity(body, content);
         Sources(body, content, zone);
         body.Heading("What is not being watched").Items(DigestAttention.NotWatched(content));
@@ -62,7 +67,7 @@ internal sealed class DigestDocument(IThemeWords themes, IOptions<MailOptions> o
         else
         {
             body.Table("By state", ["State", "Raised in this period", "Older"], [.. AlertState.All.Select(state =>
-                Counted(Capital(state), view.Alerts.Where(a => a.State == state)))]);
+                Counted(Capital(AlertState.Shown(state)), view.Alerts.Where(a => a.State == state)))]);
             body.Table("By severity", ["Severity", "Raised in this period", "Older and open"], [.. view.Alerts.GroupBy(a => a.Severity).OrderByDescending(g => g.Key)
                 .Select(g => Counted(Capital(Words.Of((Severity)g.Key)), RaisedOrOpen(g)))]);
             body.Table("By theme", ["Theme", "Raised in this period", "Older and open"], [.. view.Alerts.GroupBy(a => a.Theme, StringComparer.Ordinal)

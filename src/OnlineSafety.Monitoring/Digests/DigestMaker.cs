@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Npgsql;
 using NpgsqlTypes;
 using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Alerts.Policy;
 using OnlineSafety.Monitoring.Notifications;
 
 namespace OnlineSafety.Monitoring.Digests;
@@ -16,7 +17,7 @@ namespace OnlineSafety.Monitoring.Digests;
 /// and not for the reading that follows.
 /// </para>
 /// </summary>
-internal sealed class DigestMaker([FromKeyedServices(DatabaseRole.Notify)] Database database, NotificationSignals signals, ILogger<DigestMaker> logger)
+internal sealed class DigestMaker([FromKeyedServices(DatabaseRole.Notify)] Database database, PolicyDirectory policies, NotificationSignals signals, ILogger<DigestMaker> logger)
 {
     private static readonly Actor _actor = Actor.Service("digest");
 
@@ -38,11 +39,13 @@ internal sealed class DigestMaker([FromKeyedServices(DatabaseRole.Notify)] Datab
         VALUES ($1, $2, $3, $4, $5, $6, clock_timestamp())
         """;
 
+    private const string RecipientsSql = "SELECT staff_id, roles FROM staff WHERE school_id = $1 AND enabled AND roles && ARRAY['dsl', 'digest'] ORDER BY staff_id";
+
+    private const string RecipientSql = "INSERT INTO digest_recipient (school_id, day, staff_id, content) VALUES ($1, $2, $3, $4)";
+
     private const string LedgerSql = """
         INSERT INTO notification (school_id, notification_id, kind, cause, digest_day, staff_id, channel, due_at, created_at)
-        SELECT school_id, gen_random_uuid(), 'digest', 'daily', $2, staff_id, 'email', clock_timestamp(), clock_timestamp()
-        FROM staff WHERE school_id = $1 AND enabled AND roles && ARRAY['dsl', 'digest']
-        RETURNING notification_id
+        VALUES ($1, $2, 'digest', 'daily', $3, $4, 'email', clock_timestamp(), clock_timestamp())
         """;
 
     private const string NobodySql = """
@@ -63,9 +66,10 @@ internal sealed class DigestMaker([FromKeyedServices(DatabaseRole.Notify)] Datab
 
         var cut = await CutAsync(school, cancellationToken);
         var (name, window) = await WindowAsync(session, school, cut, cancellationToken);
-        var content = await DigestReader.ReadAsync(session, school, name, day, late, window, cancellationToken);
+        var outOfHours = OutOfHoursReport.Of((await policies.OfAsync(session, school, cancellationToken)).Policy);
+        var content = await DigestReader.ReadAsync(session, school, name, day, late, window, outOfHours, cancellationToken);
         await RunAsync(session, InsertSql, cancellationToken, school, day, window.From, window.To, late, content.ToJson());
-        var rows = await AddressAsync(session, school, day, cancellationToken);
+        var rows = await AddressAsync(session, school, day, content, cancellationToken);
         await RunAsync(session, "SELECT pg_notify($1, '')", cancellationToken, Channels.Notifications);
         await session.CommitAsync(cancellationToken);
 
@@ -103,18 +107,18 @@ internal sealed class DigestMaker([FromKeyedServices(DatabaseRole.Notify)] Datab
         return new DateTimeOffset(cut);
     }
 
-    private static async Task<List<Guid>> AddressAsync(Session session, Guid school, DateOnly day, CancellationToken cancellationToken)
+    /// <summary>To each recipient that recipient's part, and the ledger row of its mail.</summary>
+    private static async Task<List<Guid>> AddressAsync(Session session, Guid school, DateOnly day, DigestContent content, CancellationToken cancellationToken)
     {
+        var recipients = await session.RowsAsync(
+            RecipientsSql, [school], row => new StaffMember(row.GetGuid(0), row.GetFieldValue<string[]>(1), Enabled: true), cancellationToken);
         var rows = new List<Guid>();
-        await using (var command = session.Command(LedgerSql))
+        foreach (var recipient in recipients)
         {
-            command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = school });
-            command.Parameters.Add(new NpgsqlParameter<DateOnly> { TypedValue = day });
-            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-            while (await reader.ReadAsync(cancellationToken))
-            {
-                rows.Add(reader.GetGuid(0));
-            }
+            var row = Guid.NewGuid();
+            await RunAsync(session, RecipientSql, cancellationToken, school, day, recipient.Id, DigestScope.Of(content, recipient).ToJson());
+            await RunAsync(session, LedgerSql, cancellationToken, school, row, day, recipient.Id);
+            rows.Add(row);
         }
 
         if (rows.Count == 0)

@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Alerts.Policy;
 using OnlineSafety.Monitoring.Notifications;
 
 namespace OnlineSafety.Monitoring.Digests;
@@ -10,7 +11,7 @@ namespace OnlineSafety.Monitoring.Digests;
 internal sealed record PreviewedDigest(string Subject, string Text, string Html, bool Stored);
 
 /// <summary>Shows a digest without making it, as the DSL would get it. The look is recorded.</summary>
-internal sealed class DigestPreview([FromKeyedServices(DatabaseRole.Notify)] Database database, DigestDocument document)
+internal sealed class DigestPreview([FromKeyedServices(DatabaseRole.Notify)] Database database, PolicyDirectory policies, DigestDocument document)
 {
     // A DSL who is nobody in particular: sees what the DSL's desk sees.
     private static readonly StaffMember _dsl = new(Guid.Empty, [StaffMember.Dsl], Enabled: true);
@@ -22,7 +23,7 @@ internal sealed class DigestPreview([FromKeyedServices(DatabaseRole.Notify)] Dat
         var zone = await session.Context.Schools.Where(s => s.SchoolId == school).Select(s => s.TimeZone).SingleAsync(cancellationToken);
         var stored = await session.Context.Digests.Where(d => d.SchoolId == school && d.Day == day).Select(d => d.Content).FirstOrDefaultAsync(cancellationToken);
         var content = stored is null
-            ? await DigestReader.ReadAsync(session, school, name, day, late: false, window, cancellationToken)
+            ? await DigestReader.ReadAsync(session, school, name, day, late: false, window, OutOfHoursReport.Of((await policies.OfAsync(session, school, cancellationToken)).Policy), cancellationToken)
             : DigestContent.FromJson(stored);
         await session.RecordAccessAsync(school, "digest.preview", day.ToString("O", CultureInfo.InvariantCulture), cancellationToken);
         await session.CommitAsync(cancellationToken);

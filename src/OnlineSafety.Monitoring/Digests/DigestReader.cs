@@ -25,17 +25,21 @@ internal static class DigestReader
         WHERE {InWindow} GROUP BY u.action ORDER BY u.action
         """;
 
+    // What was raised after the cut belongs to the next one whole. Drills are in no count.
     private const string AlertsSql = """
-        SELECT state, severity, theme, audience, route, subject_staff, raised_at >= $2 AND raised_at < $3 AS raised, count(*)
-        FROM alert
-        WHERE school_id = $1 AND (state <> 'resolved' OR raised_at >= $2 OR resolved_at >= $2)
-        GROUP BY state, severity, theme, audience, route, subject_staff, raised
-        ORDER BY severity DESC, theme, state
+        SELECT a.state, a.severity, a.theme, a.audience, a.route, a.subject_staff, a.raised_at >= $2 AS raised, count(*),
+               count(*) FILTER (WHERE a.state = 'new' AND a.severity >= 3 AND a.raised_at < $3 - interval '15 minutes'
+                    AND NOT EXISTS (SELECT 1 FROM notification n WHERE n.school_id = a.school_id AND n.alert_id = a.alert_id AND n.state = 'sent' AND n.channel = 'email')),
+               count(*) FILTER (WHERE a.late AND a.raised_at >= $2), count(*) FILTER (WHERE a.unproven AND a.state <> 'resolved'), a.subject_role
+        FROM alert a
+        WHERE a.school_id = $1 AND NOT a.drill AND a.raised_at < $3 AND (a.state <> 'resolved' OR a.raised_at >= $2 OR a.resolved_at >= $2)
+        GROUP BY a.state, a.severity, a.theme, a.audience, a.route, a.subject_staff, a.subject_role, raised
+        ORDER BY a.severity DESC, a.theme, a.state
         """;
 
     private const string WaitingSql = """
-        SELECT number, severity, theme, audience, route, subject_staff, raised_at
-        FROM alert WHERE school_id = $1 AND state = 'new'
+        SELECT number, severity, theme, audience, route, subject_staff, raised_at, subject_role
+        FROM alert WHERE school_id = $1 AND state = 'new' AND NOT drill AND raised_at < $3
         ORDER BY severity DESC, raised_at LIMIT $2
         """;
 
@@ -51,24 +55,16 @@ internal static class DigestReader
         WHERE s.school_id = $1 AND s.enabled ORDER BY s.unassigned, s.name, s.source_id
         """;
 
-    // Everybody who reads the digest reads these numbers: untold, late and unproven alerts about staff are not among them, for they could tell somebody of
-    // an alert about themselves; late and unproven ones that only the DSL may see are not either. The doors say every hour that their certificate ends.
-    // A failed row's due_at is when it was given up. Times of the ledger and of the window are all the database's.
+    // Everybody who reads the digest reads these numbers, so no alert is among them. The doors say every hour that their certificate ends.
     internal const string WatchSql = """
-        SELECT (SELECT count(*) FROM notification WHERE school_id = $1 AND state = 'failed' AND due_at >= $2),
-               (SELECT count(*) FROM notification WHERE school_id = $1 AND state IN ('due', 'sending') AND created_at < $3 - interval '15 minutes'),
-               (SELECT count(*) FROM alert a WHERE a.school_id = $1 AND a.state = 'new' AND a.route = 'dsl' AND a.subject_staff IS NULL AND a.severity >= 3 AND a.raised_at < $3 - interval '15 minutes'
-                    AND NOT EXISTS (SELECT 1 FROM notification n WHERE n.school_id = a.school_id AND n.alert_id = a.alert_id AND n.state = 'sent' AND n.channel = 'email')),
-               (SELECT COALESCE(sum(greatest(s.last_seq + 1 - COALESCE(c.next_seq, 1), 0)), 0)::bigint
+        SELECT (SELECT COALESCE(sum(greatest(s.last_seq + 1 - COALESCE(c.next_seq, 1), 0)), 0)::bigint
                     FROM intake_stream s LEFT JOIN checkpoint c ON c.school_id = s.school_id AND c.stream_id = s.stream_id WHERE s.school_id = $1),
                count(*) FILTER (WHERE 'dsl' = ANY (roles)), count(*) FILTER (WHERE 'deputy' = ANY (roles)),
                count(*) FILTER (WHERE 'head' = ANY (roles)), count(*) FILTER (WHERE 'chair' = ANY (roles)),
                (SELECT min(CASE kind WHEN 'certificate_ends_now' THEN 1 ELSE 14 END) FROM door_trouble
-                    WHERE school_id = $1 AND kind IN ('certificate_ends_soon', 'certificate_ends_now') AND last_seen >= $3 - interval '2 hours'),
+                    WHERE school_id = $1 AND kind IN ('certificate_ends_soon', 'certificate_ends_now') AND last_seen >= $2 - interval '2 hours'),
                (SELECT judged_at FROM source_watch WHERE school_id = $1), (SELECT notices FROM source_watch WHERE school_id = $1),
-               (SELECT COALESCE(sum(captured), 0)::bigint FROM counter_block WHERE school_id = $1 AND captured > 0),
-               (SELECT count(*) FROM alert WHERE school_id = $1 AND late AND route = 'dsl' AND audience = 0 AND subject_staff IS NULL AND raised_at >= $2 AND raised_at < $3),
-               (SELECT count(*) FROM alert WHERE school_id = $1 AND unproven AND state <> 'resolved' AND route = 'dsl' AND audience = 0 AND subject_staff IS NULL)
+               (SELECT COALESCE(sum(captured), 0)::bigint FROM counter_block WHERE school_id = $1 AND captured > 0)
         FROM staff WHERE school_id = $1 AND enabled
         """;
 
@@ -84,7 +80,7 @@ internal static class DigestReader
         """;
 
     public static async Task<DigestContent> ReadAsync(
-        Session session, Guid school, string name, DateOnly day, bool late, DigestWindow window, CancellationToken cancellationToken)
+        Session session, Guid school, string name, DateOnly day, bool late, DigestWindow window, OutOfHoursReport outOfHours, CancellationToken cancellationToken)
     {
         var total = 0L;
         var blocked = await session.RowsAsync(BlockedSql, [school, window.From, window.To, BlockedLimit], row =>
@@ -104,9 +100,14 @@ internal static class DigestReader
             Actions = await session.RowsAsync(ActionsSql, [school, window.From, window.To],
                 row => new ActionTotal(row.GetInt16(0), row.GetInt64(1), row.GetInt64(2)), cancellationToken),
             Alerts = await session.RowsAsync(AlertsSql, [school, window.From, window.To], GroupOf, cancellationToken),
-            Unacknowledged = await session.RowsAsync(WaitingSql, [school, WaitingLimit], WaitingOf, cancellationToken),
+            Unacknowledged = await session.RowsAsync(WaitingSql, [school, WaitingLimit, window.To], WaitingOf, cancellationToken),
             Sources = await session.RowsAsync(SourcesSql, [school, window.From, window.To], SourceOf, cancellationToken),
-            Watch = (await session.RowsAsync(WatchSql, [school, window.From, window.To], WatchOf, cancellationToken))[0],
+            Watch = (await session.RowsAsync(WatchSql, [school, window.To], WatchOf, cancellationToken))[0],
+            Breaches = await AnsweringReader.BreachesAsync(session, school, window, cancellationToken),
+            Undelivered = await AnsweringReader.UndeliveredAsync(session, school, window, cancellationToken),
+            Silences = await AnsweringReader.SilencesAsync(session, school, window, cancellationToken),
+            Drills = await AnsweringReader.DrillsAsync(session, school, window, cancellationToken),
+            OutOfHours = outOfHours,
             Exclusions = await session.RowsAsync(ExclusionsSql, [school, window.From, window.To],
                 row => new Exclusion(row.GetString(0), row.GetBoolean(1), row.GetString(2), row.GetString(3), row.GetFieldValue<DateTimeOffset>(4)), cancellationToken),
             Heads = await session.RowsAsync(HeadsSql, [school, window.From, HeadsLimit],
@@ -115,10 +116,11 @@ internal static class DigestReader
     }
 
     private static AlertGroup GroupOf(NpgsqlDataReader row) => new(
-        row.GetString(0), row.GetInt16(1), row.GetString(2), row.GetInt16(3), row.GetString(4), row.IsDBNull(5) ? null : row.GetGuid(5), row.GetBoolean(6), row.GetInt64(7));
+        row.GetString(0), row.GetInt16(1), row.GetString(2), row.GetInt16(3), row.GetString(4), row.IsDBNull(5) ? null : row.GetGuid(5), row.GetBoolean(6), row.GetInt64(7),
+        row.GetInt64(8), row.GetInt64(9), row.GetInt64(10), row.GetInt16(11));
 
     private static WaitingAlert WaitingOf(NpgsqlDataReader row) => new(
-        row.GetInt32(0), row.GetInt16(1), row.GetString(2), row.GetInt16(3), row.GetString(4), row.IsDBNull(5) ? null : row.GetGuid(5), row.GetFieldValue<DateTimeOffset>(6));
+        row.GetInt32(0), row.GetInt16(1), row.GetString(2), row.GetInt16(3), row.GetString(4), row.IsDBNull(5) ? null : row.GetGuid(5), row.GetFieldValue<DateTimeOffset>(6), row.GetInt16(7));
 
     private static SourceReport SourceOf(NpgsqlDataReader row) => new(
         row.GetGuid(0), row.GetString(1), row.GetString(2), row.GetBoolean(3), row.IsDBNull(4) ? null : row.GetFieldValue<DateTimeOffset>(4),
@@ -126,19 +128,14 @@ internal static class DigestReader
 
     private static WatchReport WatchOf(NpgsqlDataReader row) => new()
     {
-        FailedNotifications = row.GetInt64(0),
-        WaitingNotifications = row.GetInt64(1),
-        UntoldAlerts = row.GetInt64(2),
-        Backlog = row.GetInt64(3) + row.GetInt64(11),
-        Captured = row.GetInt64(11),
-        LateAlerts = row.GetInt64(12),
-        UnprovenAlerts = row.GetInt64(13),
-        Dsls = (int)row.GetInt64(4),
-        Deputies = (int)row.GetInt64(5),
-        Heads = (int)row.GetInt64(6),
-        Chairs = (int)row.GetInt64(7),
-        CertificateDays = row.IsDBNull(8) ? null : row.GetInt32(8),
-        JudgedAt = row.IsDBNull(9) ? null : row.GetFieldValue<DateTimeOffset>(9),
-        Notices = row.IsDBNull(10) ? [] : row.GetFieldValue<string[]>(10),
+        Backlog = row.GetInt64(0) + row.GetInt64(8),
+        Captured = row.GetInt64(8),
+        Dsls = (int)row.GetInt64(1),
+        Deputies = (int)row.GetInt64(2),
+        Heads = (int)row.GetInt64(3),
+        Chairs = (int)row.GetInt64(4),
+        CertificateDays = row.IsDBNull(5) ? null : row.GetInt32(5),
+        JudgedAt = row.IsDBNull(6) ? null : row.GetFieldValue<DateTimeOffset>(6),
+        Notices = row.IsDBNull(7) ? [] : row.GetFieldValue<string[]>(7),
     };
 }

@@ -3,13 +3,14 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Alerts.Policy;
 using OnlineSafety.Monitoring.Notifications;
 
 namespace OnlineSafety.Monitoring.Digests;
 
 /// <summary>Makes due digests. What was made is a row in the database, so a restart or a second process changes nothing.</summary>
 internal sealed class DigestService(
-    [FromKeyedServices(DatabaseRole.Notify)] Database database, DigestMaker maker, TimeProvider time, ILogger<DigestService> logger) : BackgroundService
+    [FromKeyedServices(DatabaseRole.Notify)] Database database, DigestMaker maker, PolicyDirectory policies, TimeProvider time, ILogger<DigestService> logger) : BackgroundService
 {
     private static readonly TimeSpan _every = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan _least = TimeSpan.FromMilliseconds(50);
@@ -46,9 +47,9 @@ internal sealed class DigestService(
         {
             try
             {
-                if (await IsNewerAsync(due, cancellationToken))
+                if (await NewestAsync(due, schools.Find(s => s.School == due.School)!, now, cancellationToken) is { } newest)
                 {
-                    await maker.MakeAsync(due.School, due.Day, due.Late, cancellationToken);
+                    await maker.MakeAsync(newest.School, newest.Day, newest.Late, cancellationToken);
                 }
 
                 _last[due.School] = _last.TryGetValue(due.School, out var known) && known > due.Day ? known : due.Day;
@@ -70,13 +71,16 @@ internal sealed class DigestService(
         await using var session = await database.OpenAcrossAsync(_actor, cancellationToken);
         var rows = await session.Context.Schools
             .Where(s => s.Kind == "school")
-            .Select(s => new { s.SchoolId, s.TimeZone, s.DigestAt, s.CreatedAt })
+            .Select(s => new { s.SchoolId, s.TimeZone, s.DigestAt, s.DigestDays, s.CreatedAt })
             .ToListAsync(cancellationToken);
-        return [.. rows.Select(r => new DigestSchool(r.SchoolId, SchoolZone.Of(r.TimeZone), r.DigestAt, r.CreatedAt))];
+        return [.. rows.Select(r => new DigestSchool(r.SchoolId, SchoolZone.Of(r.TimeZone), r.DigestAt, r.CreatedAt) { SchoolDaysOnly = r.DigestDays == DigestDays.School })];
     }
 
-    /// <summary>False when the database holds this day's digest or a later one, as after a clock went back.</summary>
-    private async Task<bool> IsNewerAsync(DueDigest due, CancellationToken cancellationToken)
+    /// <summary>
+    /// The digest that is to be made now. Null when the database holds it or a later one, as after a clock went back, and on a day without school that the school
+    /// did not choose.
+    /// </summary>
+    private async Task<DueDigest?> NewestAsync(DueDigest due, DigestSchool school, DateTimeOffset now, CancellationToken cancellationToken)
     {
         await using var session = await database.OpenAsync(due.School, _actor, cancellationToken);
         var last = await session.Context.Digests.Where(d => d.SchoolId == due.School).MaxAsync(d => (DateOnly?)d.Day, cancellationToken);
@@ -85,6 +89,8 @@ internal sealed class DigestService(
             _last[due.School] = day;
         }
 
-        return last is null || due.Day > last;
+        return school.SchoolDaysOnly
+            ? DigestScheduler.DueFor(school, now, last, (await policies.OfAsync(session, due.School, cancellationToken)).Calendar)
+            : last is null || due.Day > last ? due : null;
     }
 }

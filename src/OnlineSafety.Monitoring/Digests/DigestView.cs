@@ -13,8 +13,11 @@ internal sealed class DigestView
     public DigestView(DigestContent content, StaffMember reader)
     {
         Content = content;
-        Alerts = [.. content.Alerts.Where(a => MaySee(reader, a.Route, a.Audience, a.SubjectStaff))];
-        Unacknowledged = [.. content.Unacknowledged.Where(a => MaySee(reader, a.Route, a.Audience, a.SubjectStaff))];
+        Alerts = [.. content.Alerts.Where(a => MaySee(reader, a.Route, a.Audience, a.SubjectStaff, a.SubjectRole))];
+        Unacknowledged = [.. content.Unacknowledged.Where(a => MaySee(reader, a.Route, a.Audience, a.SubjectStaff, a.SubjectRole))];
+        Breaches = [.. content.Breaches.Where(a => MaySee(reader, a.Route, a.Audience, a.SubjectStaff, a.SubjectRole))];
+        // What tells of no alert is everybody's: a mailbox that is full says nothing of a child or a colleague.
+        Undelivered = [.. content.Undelivered.Where(m => m.Route.Length == 0 || MaySee(reader, m.Route, m.Audience, m.SubjectStaff, m.SubjectRole))];
     }
 
     public DigestContent Content { get; }
@@ -23,14 +26,18 @@ internal sealed class DigestView
 
     public IReadOnlyList<WaitingAlert> Unacknowledged { get; }
 
+    public IReadOnlyList<BreachedAlert> Breaches { get; }
+
+    public IReadOnlyList<UndeliveredMessages> Undelivered { get; }
+
     public long Open => Alerts.Where(a => a.State is not AlertState.Resolved).Sum(a => a.Count);
 
     /// <summary>Of new alerts by count; the list of them is bounded.</summary>
     public long New => Alerts.Where(a => a.State is AlertState.New).Sum(a => a.Count);
 
-    private static bool MaySee(StaffMember reader, string route, short audience, Guid? subjectStaff)
+    private static bool MaySee(StaffMember reader, string route, short audience, Guid? subjectStaff, short subjectRole)
     {
-        if (subjectStaff is not null && subjectStaff == reader.Id)
+        if (AlertLadder.MayBeSubject(reader, subjectStaff, (PersonRole)subjectRole))
         {
             return false;
         }

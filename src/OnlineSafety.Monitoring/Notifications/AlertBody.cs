@@ -12,12 +12,15 @@ internal sealed class AlertBody(IThemeWords themes, IOptions<MailOptions> option
 {
     private static readonly CultureInfo _british = CultureInfo.GetCultureInfo("en-GB");
 
+    /// <summary>Before every subject and title of a drill.</summary>
+    public const string DrillMark = "DRILL: ";
+
     public string Kind => "alert";
 
     public async Task<Preparation> PrepareAsync(Session session, LedgerEntry entry, NotificationAddressee to, CancellationToken cancellationToken)
     {
         var notice = (await AlertNotices.ReadAsync(session, [entry], cancellationToken)).GetValueOrDefault(entry.Alert ?? Guid.Empty);
-        return AlertNotice.DropFor(notice, to.Member) is { } code ? new Preparation.Drop(code) : Say(notice!, entry.Cause, to);
+        return AlertNotice.DropFor(notice, to.Member, to.Desks, entry) is { } code ? new Preparation.Drop(code) : Say(notice!, entry.Cause, to);
     }
 
     internal Preparation.Say Say(AlertNotice notice, string cause, NotificationAddressee to)
@@ -26,12 +29,17 @@ internal sealed class AlertBody(IThemeWords themes, IOptions<MailOptions> option
         var theme = themes.LabelOf(notice.Theme);
         var others = string.Join(", ", notice.Themes.Where(t => t != notice.Theme).Select(themes.LabelOf));
         var school = MailDocument.Line(to.SchoolName);
-        var subject = string.Create(_british, $"[Online safety] {severity}: alert {notice.Number} at {school}: {theme}");
+        var subject = string.Create(_british, $"[Online safety] {(notice.Drill ? DrillMark : "")}{severity}: alert {notice.Number} at {school}: {theme}");
         var raised = TimeZoneInfo.ConvertTime(notice.RaisedAt, to.Zone).ToString("ddd d MMM yyyy 'at' HH:mm", _british);
         var link = options.Value.BaseUrl.TrimEnd('/') + "/alerts/" + notice.Alert.ToString("D");
 
-        var body = new MailDocument(string.Create(_british, $"{severity} alert {notice.Number}: {theme}"))
-            .Paragraph(WhyNow(cause))
+        var body = new MailDocument(string.Create(_british, $"{(notice.Drill ? DrillMark : "")}{severity} alert {notice.Number}: {theme}"));
+        if (notice.Drill)
+        {
+            body.Paragraph("This is a DRILL. Nothing has happened and nobody is at risk. Please do what you would do if it were real, and acknowledge it: it shows whether everybody is reached.");
+        }
+
+        body.Paragraph(WhyNow(cause))
             .Facts(
                 ("School", school),
                 ("Severity", severity + (notice.Unproven ? $", {LowTrust.Words}" : "")),
@@ -41,7 +49,7 @@ internal sealed class AlertBody(IThemeWords themes, IOptions<MailOptions> option
                 ("Alert number", notice.Number.ToString(_british)),
                 ("Raised", raised + (notice.Late ? ", late: from records that were received before and could be read only now" : "")),
                 ("Events so far", notice.Events.ToString("N0", _british)),
-                ("Status", notice.NeedsReview ? "Needs review: the record could not be read fully, so a person must look at it" : Capital(notice.State)))
+                ("Status", notice.NeedsReview ? "Needs review: the record could not be read fully, so a person must look at it" : Capital(AlertState.Shown(notice.State))))
             .Heading("What to do next")
             .Items(NextSteps(notice))
             .Link("Open this alert", link)
@@ -54,7 +62,12 @@ internal sealed class AlertBody(IThemeWords themes, IOptions<MailOptions> option
         "severity" => "This alert has become more severe.",
         "theme" => "This alert now also concerns another theme.",
         "route" => "This alert is now yours: what raised it was read again, and it is about somebody else than first thought.",
+        "unreached" => "Somebody who was to be told of this alert cannot be reached, so you are told in their place.",
         "critical-again" => "There is new activity on this critical alert.",
+        "escalated" => "A colleague has escalated this alert: it needs you.",
+        "assigned" => "A colleague has given this alert to you.",
+        "reopened" => "This alert was resolved and has been opened again.",
+        "unanswered" => "Nobody has acted on this alert in time: it needs you.",
         _ => "A new alert needs your attention.",
     };
 
@@ -69,7 +82,7 @@ internal sealed class AlertBody(IThemeWords themes, IOptions<MailOptions> option
 
         steps.AddRange(themes.Instructions(notice.Instructions));
 
-        if (notice.Severity >= Severity.Critical)
+        if (notice is { Severity: >= Severity.Critical, Drill: false })
         {
             steps.Add("A child may be at risk now. If there is immediate danger, call 999.");
         }

@@ -1,4 +1,5 @@
 using OnlineSafety.Monitoring.Alerts;
+using OnlineSafety.Monitoring.Alerts.Policy;
 using OnlineSafety.Monitoring.Events;
 
 namespace OnlineSafety.Monitoring.Notifications;
@@ -29,9 +30,15 @@ internal sealed record AlertNotice
 
     public required Guid? SubjectStaff { get; init; }
 
+    /// <summary>What the people list says of whom it is about.</summary>
+    public PersonRole SubjectRole { get; init; }
+
     public required int Events { get; init; }
 
     public required DateTimeOffset RaisedAt { get; init; }
+
+    /// <summary>When a person last acted on it; null: nobody has.</summary>
+    public DateTimeOffset? ActedAt { get; init; }
 
     /// <summary>A replay raised it, long after what is in it was received.</summary>
     public bool Late { get; init; }
@@ -39,11 +46,23 @@ internal sealed record AlertNotice
     /// <summary>The gravest of it was reported by a browser, and nothing proves it.</summary>
     public bool Unproven { get; init; }
 
+    /// <summary>Raised to try the chain out.</summary>
+    public bool Drill { get; init; }
+
+    /// <summary>A silence that stands covers it.</summary>
+    public bool Silenced { get; init; }
+
     /// <summary>Taxonomy ids, parted by spaces, of the instructions that must be followed (IWF, police); empty for most themes.</summary>
     public required string Instructions { get; init; }
 
+    /// <summary>
+    /// Did somebody act since the row was written? Then nobody else is fetched for it, by any channel. Not so what may be graver or newer than what that
+    /// person saw, and what a person's own step tells another. Both times are the database's. Pure.
+    /// </summary>
+    public bool IsAnswered(string cause, DateTimeOffset createdAt) => createdAt < ActedAt && cause is NotifyCause.Raised or NotifyCause.Unanswered or NotifyCause.Unreached;
+
     /// <summary>Why this member of staff must not be told of it now; null when the mail may go. Pure.</summary>
-    public static string? DropFor(AlertNotice? notice, StaffMember member)
+    public static string? DropFor(AlertNotice? notice, StaffMember member, Desks desks, LedgerEntry row)
     {
         if (notice is null)
         {
@@ -60,6 +79,11 @@ internal sealed record AlertNotice
             return DropCode.AlertResolved;
         }
 
-        return Recipients.MayReceive(member, notice.Route, notice.Audience, notice.SubjectStaff) ? null : DropCode.NotRouted;
+        var facts = new AlertFacts(notice.Route, notice.Audience, notice.SubjectStaff, notice.Severity, notice.Themes, []) { SubjectRole = notice.SubjectRole };
+        // Asked last: whoever is dropped for these was to be told, and goes on seeing the alert.
+        return !Recipients.MayReceive(member, facts, desks.Staff, desks.Policy) ? DropCode.NotRouted
+            : notice.IsAnswered(row.Cause, row.CreatedAt) ? DropCode.ActedOn
+            : notice.Silenced ? DropCode.Silenced
+            : null;
     }
 }

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Alerts.Silences;
 using OnlineSafety.Monitoring.Events;
 
 namespace OnlineSafety.Monitoring.Notifications;
@@ -8,12 +9,12 @@ namespace OnlineSafety.Monitoring.Notifications;
 internal static class AlertNotices
 {
     /// <summary>The alerts of these rows, as they are now; one that is gone is not among them.</summary>
-    public static Task<Dictionary<Guid, AlertNotice>> ReadAsync(Session session, IReadOnlyList<LedgerEntry> entries, CancellationToken cancellationToken)
+    public static async Task<Dictionary<Guid, AlertNotice>> ReadAsync(Session session, IReadOnlyList<LedgerEntry> entries, CancellationToken cancellationToken)
     {
         var school = entries[0].School;
         var alerts = entries.Select(entry => entry.Alert ?? Guid.Empty).Distinct().ToArray();
         // Named columns only: this process has no right to the others.
-        return session.Context.Alerts
+        var notices = await session.Context.Alerts
             .Where(a => a.SchoolId == school && alerts.Contains(a.AlertId))
             .Select(a => new AlertNotice
             {
@@ -28,12 +29,21 @@ internal static class AlertNotices
                 Audience = (Audience)a.Audience,
                 Route = a.Route,
                 SubjectStaff = a.SubjectStaff,
+                SubjectRole = (PersonRole)a.SubjectRole,
                 Events = a.EventCount,
                 RaisedAt = a.RaisedAt,
+                ActedAt = a.ActedAt,
                 Late = a.Late,
                 Unproven = a.Unproven,
+                Drill = a.Drill,
                 Instructions = a.Instructions,
             })
             .ToDictionaryAsync(notice => notice.Alert, cancellationToken);
+        foreach (var silenced in await session.RowsAsync(SilenceSql.Silenced, [school, alerts], row => row.GetGuid(0), cancellationToken))
+        {
+            notices[silenced] = notices[silenced] with { Silenced = true };
+        }
+
+        return notices;
     }
 }

@@ -1,4 +1,5 @@
 using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Alerts.Policy;
 using OnlineSafety.Monitoring.Notifications.Email;
 
 namespace OnlineSafety.Monitoring.Notifications;
@@ -13,7 +14,14 @@ internal interface INotificationBody
 }
 
 /// <summary>To whom, and for which school.</summary>
-internal sealed record NotificationAddressee(StaffMember Member, string Email, string SchoolName, TimeZoneInfo Zone);
+internal sealed record NotificationAddressee(StaffMember Member, string Email, string SchoolName, TimeZoneInfo Zone)
+{
+    /// <summary>Who else there is to tell.</summary>
+    public Desks Desks { get; init; } = new([Member], SchoolPolicy.Default);
+}
+
+/// <summary>Who sits where in a school, as it is now.</summary>
+internal sealed record Desks(IReadOnlyList<StaffMember> Staff, SchoolPolicy Policy);
 
 internal abstract record Preparation
 {
@@ -33,6 +41,13 @@ internal static class DropCode
     public const string NotRouted = "not-routed";
     public const string AlertGone = "alert-gone";
     public const string AlertResolved = "alert-resolved";
+
+    /// <summary>A silence covers the alert, which stands on the queue all the same.</summary>
+    public const string Silenced = "silenced";
+
+    /// <summary>Somebody is acting on the alert.</summary>
+    public const string ActedOn = "acted-on";
+
     public const string ChannelGone = "channel-gone";
     public const string Withdrawn = "withdrawn";
     public const string DigestGone = "digest-gone";

@@ -1,3 +1,5 @@
+using OnlineSafety.Monitoring.Alerts.Silences;
+
 namespace OnlineSafety.Monitoring.Notifications;
 
 /// <summary>
@@ -69,10 +71,11 @@ internal static class LedgerSql
         """;
 
     /// <summary>The fence: a worker whose lease went to another, or to another task of its own process, changes nothing.</summary>
-    public const string Complete = """
+    public const string Complete = $"""
         UPDATE notification n
         SET state = c.state, error = c.error, due_at = statement_timestamp() + c.wait,
             sent_at = CASE WHEN c.state = 'sent' THEN statement_timestamp() ELSE n.sent_at END,
+            silence_id = CASE WHEN c.error = 'silenced' THEN {SilenceSql.Which} END,
             bundle_id = CASE WHEN c.keeps THEN n.bundle_id END, claimed_by = NULL, lease_until = NULL
         FROM unnest($3::uuid[], $4::text[], $5::text[], $6::interval[], $7::boolean[]) AS c (notification_id, state, error, wait, keeps)
         WHERE n.school_id = $1 AND n.notification_id = c.notification_id AND n.claimed_by = $2 AND n.state = 'sending'

@@ -28,7 +28,7 @@ internal sealed class ManyAlertsBody(AlertBody alone, IThemeWords themes, IOptio
         foreach (var entry in claim.Entries)
         {
             var notice = notices.GetValueOrDefault(entry.Alert ?? Guid.Empty);
-            var code = entry.Withdrawn ? DropCode.Withdrawn : AlertNotice.DropFor(notice, to.Member);
+            var code = entry.Withdrawn ? DropCode.Withdrawn : AlertNotice.DropFor(notice, to.Member, to.Desks, entry);
             dropped.Add(code);
             if (code is null)
             {
@@ -42,13 +42,16 @@ internal sealed class ManyAlertsBody(AlertBody alone, IThemeWords themes, IOptio
             {
                 [] => null,
                 [var only] => alone.Say(only.Notice, only.Cause, to),
+                _ when said.TrueForAll(one => one.Notice.Drill) => alone.Say(said[0].Notice, said[0].Cause, to),
                 _ => Say([.. said.Select(one => one.Notice)], to),
             },
             dropped);
     }
 
-    internal Preparation.Say Say(IReadOnlyList<AlertNotice> notices, NotificationAddressee to)
+    internal Preparation.Say Say(IReadOnlyList<AlertNotice> all, NotificationAddressee to)
     {
+        // Drills are named and in no figure: nobody may take one for an alert, nor an alert for one.
+        var (notices, drills) = (all.Where(notice => !notice.Drill).ToList(), all.Where(notice => notice.Drill).ToList());
         var school = MailDocument.Line(to.SchoolName);
         var critical = notices.Count(notice => notice.Severity == Severity.Critical);
         var count = notices.Count.ToString("N0", _british);
@@ -64,6 +67,7 @@ internal sealed class ManyAlertsBody(AlertBody alone, IThemeWords themes, IOptio
                 ("Needs review", Count(notices.Count(notice => notice.NeedsReview))),
                 ("Earliest raised", raised)])
             .Table("Themes", ["Theme", "Alerts", "Critical"], Themes(notices))
+            .Items([.. drills.Select(drill => string.Create(_british, $"{AlertBody.DrillMark}number {drill.Number} is a drill and nothing has happened. Please acknowledge it all the same."))])
             .Heading("What to do next")
             .Items(NextSteps(notices, critical > 0))
             .Link("Open the queue", options.Value.BaseUrl.TrimEnd('/') + "/alerts")

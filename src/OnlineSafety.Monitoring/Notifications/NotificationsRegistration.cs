@@ -25,6 +25,7 @@ internal static class NotificationsRegistration
         services.AddSingleton<INotificationBody>(provider => provider.GetRequiredService<AlertBody>());
         services.AddSingleton<ManyAlertsBody>();
         services.AddSingleton<INotificationBody, SourceNoticeBody>();
+        services.AddSingleton<INotificationBody, MailboxBody>();
         services.AddSingleton<OutboxTransport>();
         services.AddSingleton<SmtpTransport>();
         services.AddSingleton<IMailTransport>(provider => provider.GetRequiredService<IOptions<MailOptions>>().Value.HasRelay

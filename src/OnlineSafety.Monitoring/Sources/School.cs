@@ -20,6 +20,9 @@ internal sealed class School
     /// <summary>Local time of the daily digest.</summary>
     public TimeOnly DigestAt { get; set; } = new(7, 30);
 
+    /// <summary>Days of the digest: <c>every</c>, or <c>school</c> days alone.</summary>
+    public string DigestDays { get; set; } = "every";
+
     /// <summary>Rolling grouping window in minutes of received time.</summary>
     public int GroupingMinutes { get; set; } = 120;
 

@@ -59,6 +59,18 @@ internal sealed class SchoolRegister(Database setup)
         };
     }
 
+    /// <param name="days"><c>every</c> or <c>school</c>.</param>
+    public async Task ChooseDigestDaysAsync(Guid school, string days, Actor actor, CancellationToken cancellationToken)
+    {
+        await using var session = await setup.OpenAsync(school, actor, cancellationToken);
+        await using var command = session.Command("UPDATE school SET digest_days = $2 WHERE school_id = $1");
+        command.Parameters.AddWithValue(school);
+        command.Parameters.AddWithValue(days);
+        await command.ExecuteNonQueryAsync(cancellationToken);
+        await session.RecordAccessAsync(school, "digest.days", days, cancellationToken);
+        await session.CommitAsync(cancellationToken);
+    }
+
     /// <summary>Makes the holding school for what matches no source, once.</summary>
     public async Task EnsureHoldingAsync(Actor actor, CancellationToken cancellationToken)
     {

@@ -2,9 +2,11 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Alerts.Policy;
 using OnlineSafety.Monitoring.Digests;
 using OnlineSafety.Monitoring.IntakeLog;
 using OnlineSafety.Monitoring.Notifications;
+using OnlineSafety.Monitoring.Sources.Health;
 using OnlineSafety.Monitoring.TestKit;
 
 namespace OnlineSafety.Monitoring.IntegrationTests.IntakeLog;
@@ -104,7 +106,8 @@ public sealed class AnchoredChainTests(PostgresFixture postgres) : IAsyncLifetim
     {
         // The day's window begins when the school was added, and the stream was heard since.
         await _installation.Store.RunAsync("UPDATE onlinesafety.intake_stream SET last_received_at = now()");
-        var maker = new DigestMaker(_installation[DatabaseRole.Notify], new NotificationSignals(), NullLogger<DigestMaker>.Instance);
+        var maker = new DigestMaker(
+            _installation[DatabaseRole.Notify], new PolicyDirectory(BankHolidays.None, NullLogger.Instance), new NotificationSignals(), NullLogger<DigestMaker>.Instance);
         Assert.True(await maker.MakeAsync(_target.School, Day, late: false, CancellationToken.None));
         var content = DigestContent.FromJson((byte[])(await _installation.Store.RunAsync("SELECT content FROM onlinesafety.digest"))!);
         return DayAnchor.Of(content.Day, content.Heads.Select(head => head.Anchor));

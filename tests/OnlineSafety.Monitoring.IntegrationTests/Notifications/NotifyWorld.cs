@@ -2,10 +2,15 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Alerts;
+using OnlineSafety.Monitoring.Alerts.Escalation;
+using OnlineSafety.Monitoring.Alerts.Policy;
+using OnlineSafety.Monitoring.Alerts.Silences;
 using OnlineSafety.Monitoring.Digests;
 using OnlineSafety.Monitoring.Notifications;
 using OnlineSafety.Monitoring.Notifications.Email;
 using OnlineSafety.Monitoring.Notifications.Outgoing;
+using OnlineSafety.Monitoring.Sources.Health;
 using OnlineSafety.Monitoring.Storage;
 using OnlineSafety.Monitoring.TestKit;
 
@@ -50,13 +55,13 @@ internal sealed class NotifyWorld : IAsyncDisposable
         $"INSERT INTO onlinesafety.staff (school_id, staff_id, name, email, roles) VALUES ('{school}', '{staff}', 'Someone', '{email}', '{{{string.Join(',', roles)}}}')");
 
     /// <summary>An alert with its ledger row, as the transaction that raised it writes them. Returns both ids.</summary>
-    public async Task<(Guid Alert, Guid Notification)> RaiseAsync(Guid? to = null, string extra = "", string route = "dsl", Guid? subject = null)
+    public async Task<(Guid Alert, Guid Notification)> RaiseAsync(Guid? to = null, string extra = "", string route = "dsl", Guid? subject = null, int severity = 3, string theme = "self_harm", int audience = 0)
     {
         var (alert, notification) = (Guid.NewGuid(), Guid.NewGuid());
         await Database.RunAsync($"""
             INSERT INTO onlinesafety.alert (school_id, alert_id, number, severity, risk, theme, parent_theme, themes, needs_review, audience, route, subject_key,
                 subject_role, subject_staff, source_ids, vendors, event_count, reasons, instructions, first_received_at, last_received_at, raised_at)
-            SELECT '{School}', '{alert}', 1 + count(*), 3, 3, 'self_harm', 'self_harm', '{"{self_harm}"}', false, 0, '{route}', 'user:secretpupil',
+            SELECT '{School}', '{alert}', 1 + count(*), {severity}, 3, '{theme}', '{theme}', ARRAY['{theme}'], false, {audience}, '{route}', 'user:secretpupil',
                 1, {(subject is null ? "NULL" : $"'{subject}'")}, '{"{}"}', '{"{}"}', 3, 'secret search words', '{extra}', now(), now(), now()
             FROM onlinesafety.alert WHERE school_id = '{School}';
             INSERT INTO onlinesafety.notification (school_id, notification_id, kind, cause, alert_id, staff_id, channel, due_at, created_at)
@@ -90,10 +95,10 @@ internal sealed class NotifyWorld : IAsyncDisposable
     public MailOptions Mail => new() { RelayHost = "127.0.0.1", RelayPort = Smtp.Port, From = "safety@school.example.test", BaseUrl = "https://safety.example.test" };
 
     /// <summary>A database of the notify role with a pool of its own, as a process has it.</summary>
-    public (Database Database, NpgsqlDataSource Source) Open()
+    public (Database Database, NpgsqlDataSource Source) Open(DatabaseRole role = DatabaseRole.Notify)
     {
-        var source = NpgsqlDataSource.Create(Scoped(Database.ConnectionStringFor(DatabaseRoles.NameOf(DatabaseRole.Notify))));
-        var database = new Database(source, DatabaseRole.Notify);
+        var source = NpgsqlDataSource.Create(Scoped(Database.ConnectionStringFor(DatabaseRoles.NameOf(role))));
+        var database = new Database(source, role);
         _made.Add(database);
         return (database, source);
     }
@@ -106,14 +111,30 @@ internal sealed class NotifyWorld : IAsyncDisposable
         var delivery = new MailDelivery(transport ?? new SmtpTransport(options), options, relays ?? TimeProvider.System);
         var themes = new ThemeCodes();
         var alone = new AlertBody(themes, options);
-        INotificationBody[] bodies = [alone, new SourceNoticeBody(options), new DigestBody(new DigestDocument(themes, options))];
-        var composer = new MailComposer(database, bodies, new ManyAlertsBody(alone, themes, options), options);
+        INotificationBody[] bodies = [alone, new SourceNoticeBody(options), new MailboxBody(), new DigestBody(new DigestDocument(themes, options))];
+        var composer = new MailComposer(database, bodies, new ManyAlertsBody(alone, themes, options), Policies, options);
         var allowed = Options.Create(channels ?? new ChannelOptions());
         var sender = new ChannelSender(database, new ChannelTransport(new GuardedHttp(allowed), themes, allowed, options, TimeProvider.System), allowed, [Master], TimeProvider.System);
         return (new Dispatcher(ledger, composer, delivery, sender, options, time ?? TimeProvider.System, NullLogger<Dispatcher>.Instance), ledger, source);
     }
 
-    public DigestMaker Maker() => new(Open().Database, Signals, NullLogger<DigestMaker>.Instance);
+    public DigestMaker Maker() => new(Open().Database, Policies, Signals, NullLogger<DigestMaker>.Instance);
+
+    public PolicyDirectory Policies { get; } = new(BankHolidays.None, NullLogger.Instance);
+
+    /// <summary>Escalation as a process of its own has it.</summary>
+    public EscalationPass Escalation(TimeProvider? time = null)
+    {
+        var database = Open().Database;
+        return new EscalationPass(
+            database, new EscalationDesk(database, Policies, Signals, NullLogger<EscalationDesk>.Instance), new SilenceKeeper(database, NullLogger<SilenceKeeper>.Instance),
+            time ?? TimeProvider.System, NullLogger<EscalationPass>.Instance);
+    }
+
+    /// <summary>The queue as a console shows it.</summary>
+    public AlertQueue Queue() => new(Open(DatabaseRole.Console).Database, ThemeGuide.Read("""{"taxonomy":"t","version":"1","themes":[]}"""u8.ToArray()));
+
+    public static Actor Member(Guid staff, params string[] roles) => Actor.Member(staff, $"{roles[0]} {staff:N}"[..12], roles);
 
     public async Task<string> StateAsync(Guid notification) =>
         (string)(await Database.RunAsync($"SELECT state || ' ' || error FROM onlinesafety.notification WHERE notification_id = '{notification}'"))!;

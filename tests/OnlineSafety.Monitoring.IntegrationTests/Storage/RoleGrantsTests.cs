@@ -14,7 +14,7 @@ public sealed class RoleGrantsTests(PostgresFixture postgres) : IAsyncLifetime
         "school", "source", "person", "person_alias", "staff", "staff_key", "data_key", "intake_stream", "intake_segment", "delivery", "checkpoint",
         "counter_block", "unmapped", "source_health", "door_trouble", "source_category", "school_rule", "school_edition", "alert", "event", "evidence", "notification",
         "digest", "access_record", "source_mapping", "source_job", "source_job_stream", "school_calendar", "source_activity", "source_device_day", "canary",
-        "source_state", "source_alarm", "source_watch", "source_notice", "channel",
+        "source_state", "source_alarm", "source_watch", "source_notice", "channel", "alert_step", "school_policy", "escalation", "silence", "digest_recipient",
     ];
 
     private TestInstallation _installation = null!;
@@ -68,6 +68,23 @@ public sealed class RoleGrantsTests(PostgresFixture postgres) : IAsyncLifetime
     [InlineData(DatabaseRole.Notify, "UPDATE notification SET alert_id = gen_random_uuid()")]
     [InlineData(DatabaseRole.Notify, "DELETE FROM notification")]
     [InlineData(DatabaseRole.Notify, "UPDATE channel SET sealed = ''")]
+    [InlineData(DatabaseRole.Notify, "UPDATE escalation SET answered_at = now()")]
+    [InlineData(DatabaseRole.Notify, "UPDATE escalation SET since = now()")]
+    [InlineData(DatabaseRole.Notify, "DELETE FROM escalation")]
+    [InlineData(DatabaseRole.Notify, "UPDATE silence SET ends_at = now()")]
+    [InlineData(DatabaseRole.Notify, "UPDATE silence SET approver_id = gen_random_uuid()")]
+    [InlineData(DatabaseRole.Notify, "INSERT INTO silence (school_id) SELECT school_id FROM school")]
+    [InlineData(DatabaseRole.Notify, "UPDATE digest_recipient SET content = ''")]
+    [InlineData(DatabaseRole.Notify, "UPDATE alert SET drill = true")]
+    [InlineData(DatabaseRole.Process, "UPDATE alert SET drill = true")]
+    [InlineData(DatabaseRole.Process, "UPDATE escalation SET next_at = NULL")]
+    [InlineData(DatabaseRole.Process, "SELECT 1 FROM silence")]
+    [InlineData(DatabaseRole.Console, "UPDATE escalation SET next_at = NULL")]
+    [InlineData(DatabaseRole.Console, "UPDATE silence SET ends_at = now()")]
+    [InlineData(DatabaseRole.Console, "UPDATE silence SET most_severity = 3")]
+    [InlineData(DatabaseRole.Console, "DELETE FROM silence")]
+    [InlineData(DatabaseRole.Console, "SELECT 1 FROM digest_recipient")]
+    [InlineData(DatabaseRole.Setup, "SELECT 1 FROM silence")]
     [InlineData(DatabaseRole.Process, "SELECT sealed FROM channel")]
     [InlineData(DatabaseRole.Console, "SELECT 1 FROM channel")]
     [InlineData(DatabaseRole.Notify, "SELECT reasons FROM alert")]
@@ -85,7 +102,21 @@ public sealed class RoleGrantsTests(PostgresFixture postgres) : IAsyncLifetime
     [InlineData(DatabaseRole.Console, "DELETE FROM alert")]
     [InlineData(DatabaseRole.Console, "UPDATE event SET severity = 1")]
     [InlineData(DatabaseRole.Console, "SELECT 1 FROM evidence")]
-    [InlineData(DatabaseRole.Console, "SELECT error FROM notification")]
+    [InlineData(DatabaseRole.Console, "SELECT claimed_by FROM notification")]
+    [InlineData(DatabaseRole.Console, "UPDATE notification SET state = 'dropped'")]
+    [InlineData(DatabaseRole.Console, "UPDATE alert_step SET note = ''")]
+    [InlineData(DatabaseRole.Console, "DELETE FROM alert_step")]
+    [InlineData(DatabaseRole.Process, "SELECT 1 FROM alert_step")]
+    [InlineData(DatabaseRole.Process, "UPDATE alert SET acted_at = now()")]
+    [InlineData(DatabaseRole.Process, "UPDATE alert SET assigned_to = NULL")]
+    [InlineData(DatabaseRole.Process, "UPDATE alert SET state = 'acknowledged', acknowledged_at = now(), acknowledged_by = 'x'")]
+    [InlineData(DatabaseRole.Notify, "SELECT note FROM alert_step")]
+    [InlineData(DatabaseRole.Notify, "SELECT detail FROM alert_step")]
+    [InlineData(DatabaseRole.Notify, "SELECT actor_name FROM alert_step")]
+    [InlineData(DatabaseRole.Notify, "SELECT reference FROM alert")]
+    [InlineData(DatabaseRole.Notify, "DELETE FROM alert_step")]
+    [InlineData(DatabaseRole.Setup, "SELECT 1 FROM alert_step")]
+    [InlineData(DatabaseRole.Ingest, "SELECT 1 FROM alert_step")]
     [InlineData(DatabaseRole.Console, "SELECT 1 FROM access_record")]
     [InlineData(DatabaseRole.Console, "SELECT 1 FROM person")]
     [InlineData(DatabaseRole.Console, "SELECT 1 FROM intake_segment")]
@@ -135,7 +166,7 @@ public sealed class RoleGrantsTests(PostgresFixture postgres) : IAsyncLifetime
             DatabaseRole.Setup => ["school", "source"],
             DatabaseRole.Ingest => ["school", "source"],
             DatabaseRole.Process => ["school", "source", "intake_stream", "checkpoint", "source_job"],
-            DatabaseRole.Notify => ["school", "notification"],
+            DatabaseRole.Notify => ["school", "notification", "escalation"],
             _ => ["staff_key"],
         };
         foreach (var table in Tables.Except(readAcross))
@@ -186,11 +217,11 @@ public sealed class RoleGrantsTests(PostgresFixture postgres) : IAsyncLifetime
     public async Task TheConsoleActsOnNoAlertOfAnotherDeskOrAboutItsReader()
     {
         var reader = new Actor(ActorKind.Staff, "reader", Guid.NewGuid(), ["head"]);
-        Assert.Equal(0, await RunAsync(DatabaseRole.Console, _own.School, "UPDATE alert SET state = 'acknowledged'", reader));
+        Assert.Equal(0, await RunAsync(DatabaseRole.Console, _own.School, "UPDATE alert SET state = 'acknowledged', acknowledged_at = now(), acknowledged_by = 'x', acted_at = now()", reader));
         var about = Guid.NewGuid();
         await _installation.Store.RunAsync($"UPDATE onlinesafety.alert SET subject_staff = '{about}', route = 'head' WHERE school_id = '{_own.School}'");
-        Assert.Equal(0, await RunAsync(DatabaseRole.Console, _own.School, "UPDATE alert SET state = 'acknowledged'", reader with { Staff = about }));
-        Assert.Equal(1, await RunAsync(DatabaseRole.Console, _own.School, "UPDATE alert SET state = 'acknowledged'", reader));
+        Assert.Equal(0, await RunAsync(DatabaseRole.Console, _own.School, "UPDATE alert SET state = 'acknowledged', acknowledged_at = now(), acknowledged_by = 'x', acted_at = now()", reader with { Staff = about }));
+        Assert.Equal(1, await RunAsync(DatabaseRole.Console, _own.School, "UPDATE alert SET state = 'acknowledged', acknowledged_at = now(), acknowledged_by = 'x', acted_at = now()", reader));
     }
 
     private Task<long> ReadAsync(DatabaseRole role, string table) =>
@@ -264,8 +295,12 @@ public sealed class RoleGrantsTests(PostgresFixture postgres) : IAsyncLifetime
             INSERT INTO evidence VALUES ('{school}', '{id}', 1, 1, '', '', '');
             INSERT INTO notification (school_id, notification_id, kind, cause, alert_id, staff_id, channel, due_at, created_at)
                 VALUES ('{school}', '{id}', 'alert', 'raised', '{id}', '{id}', 'email', now(), now());
+            INSERT INTO alert_step (school_id, alert_id, at, actor_kind, actor_name, step, from_state, to_state) VALUES ('{school}', '{id}', now(), 'service', 'x', 'grown', 'new', 'new');
             INSERT INTO channel (school_id, channel_id, kind, name, least_severity, master_id, sealed, created_at) VALUES ('{school}', '{id}', 'webhook', 'n', 3, 'm', '', now());
             INSERT INTO digest VALUES ('{school}', '2026-11-25', now(), now(), false, '', now());
+            INSERT INTO digest_recipient VALUES ('{school}', '2026-11-25', '{id}', '', now());
+            INSERT INTO silence (school_id, silence_id, theme, most_severity, reason, author, author_id, starts_at, ends_at)
+                VALUES ('{school}', '{id}', 's', 2, 'r', 'n', '{id}', now(), now() + interval '1 day');
             INSERT INTO source_mapping VALUES ('{school}', '{source}', 1, '', now());
             INSERT INTO source_job (school_id, job_id, source_id, kind, requested_at) VALUES ('{school}', '{id}', '{source}', 'replay', now());
             INSERT INTO source_job_stream VALUES ('{school}', '{id}', '{id}', 0, '2026-11-25', 1, 1);

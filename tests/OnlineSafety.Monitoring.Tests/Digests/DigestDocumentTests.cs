@@ -27,7 +27,7 @@ public sealed class DigestDocumentTests
         Alerts = [],
         Unacknowledged = [],
         Sources = [],
-        Watch = new WatchReport { FailedNotifications = 0, WaitingNotifications = 0, UntoldAlerts = 0, Backlog = 0, Dsls = 1, Deputies = 1, Heads = 1, Chairs = 1 },
+        Watch = new WatchReport { Backlog = 0, Dsls = 1, Deputies = 1, Heads = 1, Chairs = 1 },
         Heads = [],
     };
 
@@ -90,7 +90,7 @@ public sealed class DigestDocumentTests
     {
         var content = Empty with
         {
-            Alerts = [Alerts(1)],
+            Alerts = [Alerts(1) with { Untold = 1 }],
             Unacknowledged = [new WaitingAlert(7, 4, "suicide", 0, "dsl", null, To.AddHours(-30))],
             Sources =
             [
@@ -98,7 +98,8 @@ public sealed class DigestDocumentTests
                 new SourceReport(Guid.NewGuid(), "Monitoring", "senso", false, null, 0, 0, 0),
             ],
             Actions = [new ActionTotal(1, 50, 20), new ActionTotal(2, 50, 10)],
-            Watch = Empty.Watch with { FailedNotifications = 3, UntoldAlerts = 1, Backlog = 1200, Dsls = 0 },
+            Undelivered = [new UndeliveredMessages("", 0, null, "D. Lead", "recipient-refused", Failed: true, 3)],
+            Watch = Empty.Watch with { Backlog = 1200, Dsls = 0 },
         };
         var text = Text(content, Dsl);
 

@@ -1,4 +1,5 @@
 using OnlineSafety.Monitoring.Digests;
+using OnlineSafety.Monitoring.Sources.Health;
 
 namespace OnlineSafety.Monitoring.Tests.Digests;
 
@@ -102,5 +103,31 @@ public sealed class DigestSchedulerTests
         var due = DigestScheduler.Due([School("07:30"), kiritimati], DateTimeOffset.Parse("2026-11-25T18:00:00Z"), new Dictionary<Guid, DateOnly>());
 
         Assert.Equal([new DateOnly(2026, 11, 25), new DateOnly(2026, 11, 26)], due.Select(d => d.Day));
+    }
+
+    // Autumn term of 2026 with its half-term, and the spring term.
+    private static readonly SchoolCalendar SchoolDays = new(
+        CalendarFile.Parse("""
+            { "terms": [ { "name": "Autumn", "first": "2026-09-03", "last": "2026-12-18" }, { "name": "Spring", "first": "2027-01-04", "last": "2027-03-26" } ],
+              "closures": [ { "kind": "half-term", "first": "2026-10-26", "last": "2026-10-30" } ] }
+            """),
+        BankHolidays.None, London);
+
+    [Theory]
+    // Friday, then the weekend, Monday before and after the time of the digest; the half-term; the Christmas holidays.
+    [InlineData("2026-11-20T07:31Z", "2026-11-19", "2026-11-20")]
+    [InlineData("2026-11-21T12:00Z", "2026-11-20", null)]
+    [InlineData("2026-11-21T12:00Z", "2026-11-19", "2026-11-20")]
+    [InlineData("2026-11-23T07:29Z", "2026-11-20", null)]
+    [InlineData("2026-11-23T07:30Z", "2026-11-20", "2026-11-23")]
+    [InlineData("2026-10-28T12:00Z", "2026-10-23", null)]
+    [InlineData("2026-11-02T07:30Z", "2026-10-23", "2026-11-02")]
+    [InlineData("2026-12-30T07:30Z", "2026-12-18", null)]
+    [InlineData("2027-01-04T07:30Z", "2026-12-18", "2027-01-04")]
+    public void WhereSchoolDaysWereChosenTheNextOneCoversTheDaysBetween(string now, string last, string? day)
+    {
+        var due = DigestScheduler.DueFor(School("07:30"), DateTimeOffset.Parse(now), DateOnly.Parse(last), SchoolDays);
+
+        Assert.Equal(day is null ? null : DateOnly.Parse(day), due?.Day);
     }
 }

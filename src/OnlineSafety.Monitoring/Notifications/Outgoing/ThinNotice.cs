@@ -5,7 +5,7 @@ using OnlineSafety.Monitoring.Events;
 namespace OnlineSafety.Monitoring.Notifications.Outgoing;
 
 /// <summary>An alert as channels may know it.</summary>
-internal sealed record ThinAlert(Guid Id, int Number, string Severity, string Risk, string Theme, string Cause, int Events, bool NeedsReview);
+internal sealed record ThinAlert(Guid Id, int Number, string Severity, string Risk, string Theme, string Cause, int Events, bool NeedsReview, bool Drill);
 
 /// <summary>
 /// What a channel is told: ids, severities, risks, themes and counts. Nothing of a child, and no name, search or address, wherever the channel may lead.
@@ -24,23 +24,27 @@ internal sealed record ThinNotice(Guid Id, Guid School, DateTimeOffset At, int C
         claim.School,
         claim.CreatedAt,
         told.Count,
-        told.Count(one => one.Notice.Severity == Events.Severity.Critical),
+        // A drill is no grave alert, whatever it says it is.
+        told.Count(one => one.Notice is { Severity: Events.Severity.Critical, Drill: false }),
         [.. told.OrderByDescending(one => one.Notice.Severity).ThenBy(one => one.Notice.Number).Take(Most).Select(one => new ThinAlert(
-            one.Notice.Alert, one.Notice.Number, Words.Of(one.Notice.Severity), Words.Of(one.Notice.Risk), one.Notice.Theme, one.Cause, one.Notice.Events, one.Notice.NeedsReview))]);
+            one.Notice.Alert, one.Notice.Number, Words.Of(one.Notice.Severity), Words.Of(one.Notice.Risk), one.Notice.Theme, one.Cause, one.Notice.Events, one.Notice.NeedsReview, one.Notice.Drill))]);
 
     /// <summary>For trying a channel out: says that it is a test and holds no alert.</summary>
     public static ThinNotice Test(Guid school, DateTimeOffset now) => new(Guid.NewGuid(), school, now, 0, 0, []);
 
+    /// <summary>It tells of nothing that has happened.</summary>
+    private bool IsDrill => Alerts.Count > 0 && Alerts.All(alert => alert.Drill);
+
     public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(
-        new { type = Count == 0 ? "test" : "alerts.told", timestamp = At, data = new { School, Count, Critical, Alerts } }, _json);
+        new { type = Count == 0 ? "test" : IsDrill ? "alerts.drill" : "alerts.told", timestamp = At, data = new { School, Count, Critical, Alerts } }, _json);
 
     /// <summary>An Adaptive Card in the message that Teams' "When a Teams webhook request is received" workflow takes.</summary>
     public byte[] ToCard(IThemeWords themes, string queue)
     {
-        var title = Count == 0 ? "Online safety: this is a test" : $"Online safety: {Count} alert{(Count == 1 ? "" : "s")}, {(Critical > 0 ? Critical : "none")} critical";
-        var facts = new JsonArray([.. Alerts.GroupBy(alert => (alert.Severity, alert.Theme)).Take(10).Select(group => (JsonNode)new JsonObject
+        var title = Count == 0 ? "Online safety: this is a test" : IsDrill ? "Online safety: DRILL, nothing has happened" : $"Online safety: {Count} alert{(Count == 1 ? "" : "s")}, {(Critical > 0 ? Critical : "none")} critical";
+        var facts = new JsonArray([.. Alerts.GroupBy(alert => (alert.Severity, alert.Theme, alert.Drill)).Take(10).Select(group => (JsonNode)new JsonObject
         {
-            ["title"] = group.Key.Severity,
+            ["title"] = group.Key.Drill ? $"DRILL: {group.Key.Severity}" : group.Key.Severity,
             ["value"] = $"{themes.LabelOf(group.Key.Theme)}: number {NumberRanges.Of(group.Select(alert => alert.Number))}",
         })]);
         var card = new JsonObject

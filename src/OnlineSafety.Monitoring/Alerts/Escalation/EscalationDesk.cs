@@ -1,0 +1,167 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Alerts.Policy;
+using OnlineSafety.Monitoring.Events;
+using OnlineSafety.Monitoring.Notifications;
+
+namespace OnlineSafety.Monitoring.Alerts.Escalation;
+
+/// <summary>
+/// Escalates what is due at one school, each alert in a transaction of its own: breach, clock and ledger rows stand together or not at all. Whoever acts in
+/// between is before it or after it, and after it the rows that it wrote are dropped unsent.
+/// </summary>
+internal sealed class EscalationDesk(
+    [FromKeyedServices(DatabaseRole.Notify)] Database database, PolicyDirectory policies, NotificationSignals signals, ILogger<EscalationDesk> logger)
+{
+    public static readonly Actor Actor = Actor.Service("escalation");
+
+    /// <summary>Looks at no more than so many alerts; returns at how many it looked.</summary>
+    public async Task<int> EscalateAsync(Guid school, int most, CancellationToken cancellationToken)
+    {
+        DateTimeOffset now;
+        PolicyInForce policy;
+        IReadOnlyList<StaffMember> staff;
+        IReadOnlyList<UnansweredAlert> due;
+        await using (var session = await database.OpenAsync(school, Actor, cancellationToken))
+        {
+            now = await DatabaseClock.NowAsync(session, cancellationToken);
+            due = await session.RowsAsync(EscalationSql.Due, [school, most], Read, cancellationToken);
+            if (due.Count == 0)
+            {
+                return 0;
+            }
+
+            policy = await policies.OfAsync(session, school, cancellationToken);
+            staff = await StaffAsync(session, school, cancellationToken);
+        }
+
+        foreach (var alert in due)
+        {
+            await TakeAsync(school, alert, EscalationRound.Of(alert, now, policy, staff), cancellationToken);
+        }
+
+        return due.Count;
+    }
+
+    private async Task TakeAsync(Guid school, UnansweredAlert alert, EscalationRound round, CancellationToken cancellationToken)
+    {
+        await using var session = await database.OpenAsync(school, Actor, cancellationToken);
+        if (round.Breach)
+        {
+            await RunAsync(session, EscalationSql.Breached, cancellationToken, school, alert.Alert, $"round {round.Rounds}");
+        }
+
+        var moved = await RunAsync(
+            session, EscalationSql.Move, cancellationToken, school, alert.Alert, alert.Since.UtcDateTime, alert.StepsDone, alert.Rounds,
+            OrNull(round.AnswerBy), round.StepsDone, round.Rounds, OrNull(round.NextAt));
+        if (moved == 0)
+        {
+            return;
+        }
+
+        IReadOnlyList<Guid> written = round.Steps ? await TellAsync(session, school, alert.Alert, NotifyCause.Unanswered, round.Tell, cancellationToken) : [];
+        await session.CommitAsync(cancellationToken);
+        Hint(school, written);
+        if (round.Breach)
+        {
+            EscalationLog.Breached(logger, school, alert.Alert, round.Rounds, round.Tell.Count);
+        }
+
+        if (round is { Steps: true, Tell.Count: 0 })
+        {
+            EscalationLog.NobodyToTell(logger, school, alert.Alert);
+        }
+    }
+
+    /// <summary>Has others told, at once, of what did not reach somebody; returns how many messages those were.</summary>
+    public async Task<int> TellOthersAsync(Guid school, int most, CancellationToken cancellationToken)
+    {
+        await using var session = await database.OpenAsync(school, Actor, cancellationToken);
+        var failed = await session.RowsAsync(
+            EscalationSql.TakeFailed, [school, most], row => (Alert: row.IsDBNull(0) ? (Guid?)null : row.GetGuid(0), Staff: row.IsDBNull(1) ? (Guid?)null : row.GetGuid(1)), cancellationToken);
+        // Of channels, and where there was nobody from the start, the digest tells; there is nobody in whose place somebody could be told.
+        var people = failed.Where(row => row.Staff is not null).ToList();
+        var members = people.Select(row => row.Staff!.Value).Distinct().ToArray();
+        var written = new List<Guid>();
+        if (people.Count > 0)
+        {
+            var policy = await policies.OfAsync(session, school, cancellationToken);
+            var staff = await StaffAsync(session, school, cancellationToken);
+            var alerts = people.Select(row => row.Alert).OfType<Guid>().Distinct().ToArray();
+            foreach (var (alert, told) in await session.RowsAsync(EscalationSql.Unreached, [school, alerts], row => (Read(row), row.GetFieldValue<Guid[]>(13)), cancellationToken))
+            {
+                var others = EscalationRound.Instead(alert.Facts, told.ToHashSet(), policy, staff);
+                if (others.Count > 0)
+                {
+                    written.AddRange(await TellAsync(session, school, alert.Alert, NotifyCause.Unreached, others, cancellationToken));
+                }
+            }
+
+            foreach (var member in members)
+            {
+                var others = Recipients.ForSources([.. staff.Where(s => !members.Contains(s.Id))]);
+                written.AddRange(await session.RowsAsync(EscalationSql.TellOfMailbox, [school, member, others.ToArray()], row => row.GetGuid(0), cancellationToken));
+            }
+        }
+
+        await session.CommitAsync(cancellationToken);
+        Hint(school, written);
+        if (members.Length > 0)
+        {
+            EscalationLog.Unreached(logger, school, members.Length, written.Count);
+        }
+
+        return failed.Count;
+    }
+
+    private static async Task<IReadOnlyList<Guid>> TellAsync(
+        Session session, Guid school, Guid alert, string cause, IReadOnlyList<Guid> tell, CancellationToken cancellationToken)
+    {
+        PlannedNotification[] rows = tell.Count == 0
+            ? [new PlannedNotification(Guid.NewGuid(), cause, alert, Staff: null)]
+            : [.. tell.Select(member => new PlannedNotification(Guid.NewGuid(), cause, alert, member))];
+        await using var batch = session.Batch();
+        batch.BatchCommands.Add(AlertSql.NotifyCommand(school, rows, await DatabaseClock.NowAsync(session, cancellationToken)));
+        batch.BatchCommands.Add(new NpgsqlBatchCommand("SELECT pg_notify($1, '')") { Parameters = { new NpgsqlParameter { Value = Channels.Notifications } } });
+        await batch.ExecuteNonQueryAsync(cancellationToken);
+        return [.. rows.Where(row => row.Staff is not null).Select(row => row.Notification)];
+    }
+
+    private void Hint(Guid school, IReadOnlyList<Guid> written)
+    {
+        foreach (var row in written)
+        {
+            signals.TryWrite(school, row);
+        }
+    }
+
+    private static Task<List<StaffMember>> StaffAsync(Session session, Guid school, CancellationToken cancellationToken) => session.RowsAsync(
+        EscalationSql.Staff, [school], row => new StaffMember(row.GetGuid(0), row.GetFieldValue<string[]>(1), row.GetBoolean(2)), cancellationToken);
+
+    private static UnansweredAlert Read(NpgsqlDataReader row) => new(
+        row.GetGuid(0),
+        new AlertFacts(
+            row.GetString(1), (Audience)row.GetInt16(2), row.IsDBNull(3) ? null : row.GetGuid(3), (Severity)row.GetInt16(4), row.GetFieldValue<string[]>(5), row.GetFieldValue<string[]>(6))
+        {
+            SubjectRole = (PersonRole)row.GetInt16(7),
+        },
+        row.GetFieldValue<DateTimeOffset>(9), row.IsDBNull(10) ? null : row.GetFieldValue<DateTimeOffset>(10), row.GetInt32(11), row.GetInt32(12))
+    {
+        Drill = row.GetBoolean(8),
+    };
+
+    private static object OrNull(DateTimeOffset? at) => at is { } known ? known.UtcDateTime : DBNull.Value;
+
+    private static async Task<int> RunAsync(Session session, string sql, CancellationToken cancellationToken, params object[] values)
+    {
+        await using var command = session.Command(sql);
+        foreach (var value in values)
+        {
+            command.Parameters.Add(new NpgsqlParameter { Value = value });
+        }
+
+        return await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+}

@@ -1,0 +1,132 @@
+using OnlineSafety.Monitoring.Alerts.Policy;
+using OnlineSafety.Monitoring.Events;
+using OnlineSafety.Monitoring.Notifications;
+using OnlineSafety.Monitoring.Sources.Health;
+
+namespace OnlineSafety.Monitoring.Alerts.Escalation;
+
+/// <summary>
+/// What follows now for an alert that nobody has answered. Pure: of one look at one alert. Ordered steps, each told once a round; a step is counted from when the
+/// one before it was really taken, so a service that stood still catches up without a storm. After the last round nobody is told again, and the
+/// alert stays red until a person acts. No severity is left out, and nothing in a policy can leave the critical one out.
+/// </summary>
+internal sealed record EscalationRound
+{
+    /// <summary>How long a clock is trusted before it is worked out anew: a calendar or a policy may have changed.</summary>
+    public static readonly TimeSpan LookAgain = TimeSpan.FromHours(1);
+
+    private const int LongestHolidayDays = 120;
+
+    /// <summary>Null: nobody waits for it.</summary>
+    public DateTimeOffset? AnswerBy { get; init; }
+
+    /// <summary>A round begins: a breach goes on the record.</summary>
+    public bool Breach { get; init; }
+
+    /// <summary>Whether a step is taken. With nobody in <see cref="Tell"/> there is nobody to tell, which is on the record too.</summary>
+    public bool Steps { get; init; }
+
+    public IReadOnlyList<Guid> Tell { get; init; } = [];
+
+    public required int StepsDone { get; init; }
+
+    public required int Rounds { get; init; }
+
+    /// <summary>When it is looked at next; null: never, unless the alert changes.</summary>
+    public DateTimeOffset? NextAt { get; init; }
+
+    public static EscalationRound Of(UnansweredAlert alert, DateTimeOffset now, PolicyInForce inForce, IReadOnlyList<StaffMember> staff)
+    {
+        var (policy, calendar) = (inForce.Policy, inForce.Calendar);
+        var by = Earlier(AlertClock.AcknowledgeBy(alert.Facts.Severity, alert.Since, policy, calendar), alert.NoLater);
+        var same = new EscalationRound { AnswerBy = by, StepsDone = alert.StepsDone, Rounds = alert.Rounds };
+        if (alert.Rounds == 0 && !(now >= by))
+        {
+            return same with { NextAt = Earlier(by, by is null ? null : now + LookAgain) };
+        }
+
+        var plan = PlanOf(policy);
+        var (round, step) = (alert.StepsDone / plan.Steps.Count, alert.StepsDone % plan.Steps.Count);
+        if (round >= RoundsOf(plan, alert))
+        {
+            return same;
+        }
+
+        var begins = step == 0 && alert.Rounds <= round;
+        if (begins && plan.Steps[0].After > TimeSpan.Zero)
+        {
+            return same with { Breach = true, Rounds = round + 1, NextAt = now + plan.Steps[0].After };
+        }
+
+        return same with
+        {
+            Breach = begins,
+            Rounds = round + 1,
+            Steps = true,
+            Tell = Recipients.At(plan.Steps[step].Tell, alert.Facts, staff, policy),
+            StepsDone = alert.StepsDone + 1,
+            NextAt = Next(alert, plan, now, calendar),
+        };
+    }
+
+    /// <summary>
+    /// Whom to tell at once in place of somebody who could not be reached: the first of the plan's steps at which somebody sits who was not told yet.
+    /// Empty: everybody whom it may be told to has been.
+    /// </summary>
+    /// <param name="told">Who was told of it, or could not be.</param>
+    public static IReadOnlyList<Guid> Instead(AlertFacts facts, IReadOnlySet<Guid> told, PolicyInForce inForce, IReadOnlyList<StaffMember> staff)
+    {
+        foreach (var step in PlanOf(inForce.Policy).Steps)
+        {
+            List<Guid> others = [.. Recipients.At(step.Tell, facts, staff, inForce.Policy).Where(member => !told.Contains(member))];
+            if (others.Count > 0)
+            {
+                return others;
+            }
+        }
+
+        return [];
+    }
+
+    // A policy that says nothing of it has not said that nobody need answer.
+    private static EscalationPlan PlanOf(SchoolPolicy policy) =>
+        policy.Escalation is { Steps.Count: > 0, Rounds: > 0 } own ? own : SchoolPolicy.Default.Escalation;
+
+    // A drill has shown what it can when it has been round once.
+    private static int RoundsOf(EscalationPlan plan, UnansweredAlert alert) => alert.Drill ? 1 : Math.Min(plan.Rounds, EscalationPlan.MostRounds);
+
+    private static DateTimeOffset? Next(UnansweredAlert alert, EscalationPlan plan, DateTimeOffset now, SchoolCalendar calendar)
+    {
+        var step = alert.StepsDone % plan.Steps.Count;
+        if (step + 1 < plan.Steps.Count)
+        {
+            return now + (plan.Steps[step + 1].After - plan.Steps[step].After);
+        }
+
+        if ((alert.StepsDone / plan.Steps.Count) + 1 >= RoundsOf(plan, alert))
+        {
+            return null;
+        }
+
+        // The first round goes through at any hour. What is not critical then keeps its further rounds for hours in which somebody is there.
+        var next = now + plan.RepeatEvery;
+        return alert.Facts.Severity >= Severity.Critical || calendar.IsOpen(next) ? next : NextBell(next, calendar) ?? next;
+    }
+
+    private static DateTimeOffset? NextBell(DateTimeOffset at, SchoolCalendar calendar)
+    {
+        var first = calendar.DayOf(at);
+        for (var day = first; day <= first.AddDays(LongestHolidayDays); day = day.AddDays(1))
+        {
+            if (calendar.Open(day) is { } hours && hours.From >= at)
+            {
+                return hours.From;
+            }
+        }
+
+        return null;
+    }
+
+    private static DateTimeOffset? Earlier(DateTimeOffset? one, DateTimeOffset? other) =>
+        one is null ? other : other is null || one < other ? one : other;
+}

@@ -1,0 +1,68 @@
+namespace OnlineSafety.Monitoring.Alerts.Escalation;
+
+/// <summary>The statements of escalation. All times are the database's.</summary>
+internal static class EscalationSql
+{
+    /// <summary>One leader among all processes; held as long as its pass.</summary>
+    public const string Lead = "SELECT pg_try_advisory_xact_lock(hashtextextended('escalation', 0))";
+
+    /// <summary>Two looks into an index for each school, however much waits at one of them. $1: not these.</summary>
+    public const string Schools = """
+        SELECT s.school_id FROM school s
+        WHERE NOT (s.school_id = ANY ($1))
+          AND (EXISTS (SELECT 1 FROM escalation e WHERE e.school_id = s.school_id AND e.next_at <= statement_timestamp())
+               OR EXISTS (SELECT 1 FROM notification n WHERE n.school_id = s.school_id AND n.state = 'failed' AND NOT n.answered_for AND n.due_at <= statement_timestamp()))
+        """;
+
+    /// <summary>$2 at most, the gravest of what is due first.</summary>
+    public const string Due = """
+        SELECT a.alert_id, a.route, a.audience, a.subject_staff, a.severity, a.themes || a.parent_theme, a.groups, a.subject_role, a.drill,
+               e.since, e.no_later, e.steps_done, e.rounds
+        FROM escalation e JOIN alert a ON a.school_id = e.school_id AND a.alert_id = e.alert_id
+        WHERE e.school_id = $1 AND e.next_at <= statement_timestamp()
+        ORDER BY a.severity DESC, e.next_at LIMIT $2
+        """;
+
+    public const string Staff = "SELECT staff_id, roles, enabled FROM staff WHERE school_id = $1 ORDER BY staff_id";
+
+    // Written before the clock is moved: it takes the alert's lock first, as whoever acts on the alert does, so that the two never wait for each other.
+    public const string Breached = """
+        INSERT INTO alert_step (school_id, alert_id, at, actor_kind, actor_name, step, from_state, to_state, detail)
+        VALUES ($1, $2, clock_timestamp(), 'service', 'escalation', 'breached', 'new', 'new', $3)
+        """;
+
+    /// <summary>No row: somebody acted, or it changed, since it was read.</summary>
+    public const string Move = """
+        UPDATE escalation SET answer_by = $6, steps_done = $7, rounds = $8, next_at = $9, breached_at = CASE WHEN $8 > 0 THEN COALESCE(breached_at, clock_timestamp()) END
+        WHERE school_id = $1 AND alert_id = $2 AND since = $3 AND steps_done = $4 AND rounds = $5 AND next_at IS NOT NULL
+        """;
+
+    /// <summary>Claims what could not be delivered; a crash before the commit gives it back. $2 at most.</summary>
+    public const string TakeFailed = """
+        UPDATE notification n SET answered_for = true
+        FROM (SELECT f.notification_id FROM notification f
+              WHERE f.school_id = $1 AND f.state = 'failed' AND NOT f.answered_for AND f.due_at <= statement_timestamp() ORDER BY f.due_at LIMIT $2 FOR UPDATE SKIP LOCKED) AS due
+        WHERE n.school_id = $1 AND n.notification_id = due.notification_id
+        RETURNING n.alert_id, n.staff_id
+        """;
+
+    /// <summary>Those of $2 that still wait for an answer, and to whom messages about them went or were to go.</summary>
+    public const string Unreached = """
+        SELECT a.alert_id, a.route, a.audience, a.subject_staff, a.severity, a.themes || a.parent_theme, a.groups, a.subject_role, a.drill,
+               e.since, e.no_later, e.steps_done, e.rounds,
+               ARRAY(SELECT DISTINCT n.staff_id FROM notification n
+                     WHERE n.school_id = a.school_id AND n.alert_id = a.alert_id AND n.staff_id IS NOT NULL AND NOT n.withdrawn)
+        FROM alert a JOIN escalation e ON e.school_id = a.school_id AND e.alert_id = a.alert_id
+        WHERE a.school_id = $1 AND a.alert_id = ANY ($2) AND e.answered_at IS NULL
+        """;
+
+    /// <summary>$2 of whom, $3 to whom. Once a day is enough for somebody who has an address to mend.</summary>
+    public const string TellOfMailbox = """
+        INSERT INTO notification (school_id, notification_id, kind, cause, notice_id, staff_id, channel, due_at, created_at)
+        SELECT $1, gen_random_uuid(), 'delivery', 'unreached', $2, told, 'email', clock_timestamp(), clock_timestamp()
+        FROM unnest($3::uuid[]) AS told
+        WHERE NOT EXISTS (SELECT 1 FROM notification n WHERE n.school_id = $1 AND n.kind = 'delivery' AND n.notice_id = $2 AND n.staff_id = told
+                          AND n.created_at > statement_timestamp() - interval '1 day')
+        RETURNING notification_id
+        """;
+}

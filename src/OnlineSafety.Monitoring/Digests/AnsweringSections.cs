@@ -1,0 +1,90 @@
+using System.Globalization;
+using OnlineSafety.Monitoring.Events;
+using OnlineSafety.Monitoring.Notifications;
+using OnlineSafety.Monitoring.Notifications.Email;
+
+namespace OnlineSafety.Monitoring.Digests;
+
+/// <summary>What a digest says of who answered: breaches, messages that did not arrive, silences, drills, and the hours outside school.</summary>
+internal static class AnsweringSections
+{
+    private const int BreachesShown = 20;
+
+    private static readonly CultureInfo _british = CultureInfo.GetCultureInfo("en-GB");
+
+    public static void Breaches(MailDocument body, DigestView view, IThemeWords themes, TimeZoneInfo zone)
+    {
+        if (view.Breaches.Count == 0)
+        {
+            return;
+        }
+
+        body.Heading("Not answered in time")
+            .Table("", ["Alert", "Severity", "Theme", "To be answered by", "Told further", "Answered"], [.. view.Breaches.Take(BreachesShown).Select(a => new[]
+            {
+                Number(a.Number), Capital(Words.Of((Severity)a.Severity)), themes.LabelOf(a.Theme), a.AnswerBy is { } by ? When(by, zone) : "-",
+                a.Rounds switch { 0 => "-", 1 => "once", var rounds => $"{Number(rounds)} times" }, a.AnsweredAt is { } answered ? When(answered, zone) : "NOT YET",
+            })]);
+        if (view.Breaches.Count > BreachesShown)
+        {
+            body.Paragraph($"{Number(view.Breaches.Count - BreachesShown)} more were not answered in time; see the queue.");
+        }
+    }
+
+    public static void Undelivered(MailDocument body, DigestView view)
+    {
+        if (view.Undelivered.Count > 0)
+        {
+            body.Heading("Messages that did not arrive").Table("", ["To", "Why", "State", "Messages"], [.. view.Undelivered
+                .GroupBy(m => (m.To, m.Error, m.Failed))
+                .Select(g => new[] { g.Key.To.Length == 0 ? "nobody was there to tell" : g.Key.To, g.Key.Error.Length == 0 ? "-" : g.Key.Error, g.Key.Failed ? "given up" : "waits", Number(g.Sum(m => m.Count)) })]);
+        }
+    }
+
+    public static void Silences(MailDocument body, DigestContent content, TimeZoneInfo zone)
+    {
+        if (content.Silences.Count > 0)
+        {
+            body.Heading("Silences").Items([.. content.Silences.Select(s => Line(s, zone))]);
+        }
+    }
+
+    public static void Drills(MailDocument body, DigestContent content, TimeZoneInfo zone)
+    {
+        if (content.Drills.Count > 0)
+        {
+            body.Heading("Drills").Paragraph($"{Number(content.Drills.Count)} {(content.Drills.Count == 1 ? "drill" : "drills")}; no other figure here counts them.")
+                .Items([.. content.Drills.Select(d => Line(d, zone))]);
+        }
+    }
+
+    public static void OutOfHours(MailDocument body, DigestContent content) =>
+        body.Heading("Outside school hours").Paragraph(content.OutOfHours?.Words ?? DigestAttention.NobodyOutOfHours);
+
+    private static string Line(SilenceReport silence, TimeZoneInfo zone)
+    {
+        var state = silence.Ended switch
+        {
+            "" when silence.Waits => "waits for a second person and silences nothing yet",
+            "" => $"until {When(silence.Until, zone)}",
+            "unmatched" => "ended, because it met nothing",
+            "over" => "ended with its time",
+            _ => "ended by hand",
+        };
+        var met = silence.Hits == 1 ? "1 alert of this period was not told of" : $"{Number(silence.Hits)} alerts of this period were not told of";
+        return $"{Capital(silence.Scope)}: {state}. By {silence.Author}{(silence.Approver.Length > 0 ? $", with {silence.Approver}" : "")}: {silence.Reason} ({met}; each is on the queue.)";
+    }
+
+    private static string Line(DrillResult drill, TimeZoneInfo zone)
+    {
+        var failed = drill.Failed > 0 ? $", {Number(drill.Failed)} {(drill.Failed == 1 ? "message" : "messages")} failed" : "";
+        var answered = drill.AnsweredAt is { } at ? $"answered after {DigestAttention.Spoken(at - drill.RaisedAt)}" : "nobody has answered it";
+        return $"Number {Number(drill.Number)}, {Words.Of((Severity)drill.Severity)}, {When(drill.RaisedAt, zone)}: {Number(drill.Reached)} reached{failed}, {answered}.";
+    }
+
+    private static string When(DateTimeOffset instant, TimeZoneInfo zone) => TimeZoneInfo.ConvertTime(instant, zone).ToString("ddd d MMM HH:mm", _british);
+
+    private static string Number(long value) => value.ToString("N0", _british);
+
+    private static string Capital(string word) => char.ToUpper(word[0], CultureInfo.InvariantCulture) + word[1..];
+}

@@ -1,0 +1,60 @@
+using System.Text.Json;
+using OnlineSafety.Monitoring.Notifications;
+
+namespace OnlineSafety.Monitoring.Digests;
+
+/// <summary>
+/// What of a digest belongs to one recipient: stored for each of them when the digest is made. Whoever is given another role before it is sent does not see
+/// more than this, and the record shows later what each was told.
+/// </summary>
+internal sealed record DigestScope
+{
+    public required IReadOnlyList<AlertGroup> Alerts { get; init; }
+
+    public required IReadOnlyList<WaitingAlert> Unacknowledged { get; init; }
+
+    public IReadOnlyList<BreachedAlert> Breaches { get; init; } = [];
+
+    public IReadOnlyList<UndeliveredMessages> Undelivered { get; init; } = [];
+
+    public static DigestScope Of(DigestContent content, StaffMember reader)
+    {
+        var view = new DigestView(content, reader);
+        return new DigestScope { Alerts = view.Alerts, Unacknowledged = view.Unacknowledged, Breaches = view.Breaches, Undelivered = view.Undelivered };
+    }
+
+    /// <summary>The digest with this recipient's part alone.</summary>
+    public DigestContent Cut(DigestContent content) =>
+        content with { Alerts = Alerts, Unacknowledged = Unacknowledged, Breaches = Breaches, Undelivered = Undelivered };
+
+    public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, DigestJson.Default.DigestScope);
+
+    public static DigestScope FromJson(ReadOnlySpan<byte> json) =>
+        JsonSerializer.Deserialize(json, DigestJson.Default.DigestScope) ?? throw new JsonException("A digest's part without content.");
+}
+
+/// <summary>An alert that nobody answered in time.</summary>
+/// <param name="Rounds">How often its escalation went round so far.</param>
+/// <param name="AnsweredAt">Null: nobody has answered it yet.</param>
+internal sealed record BreachedAlert(
+    int Number, short Severity, string Theme, short Audience, string Route, Guid? SubjectStaff, DateTimeOffset? AnswerBy, int Rounds, DateTimeOffset? AnsweredAt,
+    short SubjectRole = 0);
+
+/// <summary>Messages that did not reach somebody, or have not yet.</summary>
+/// <param name="Route">Of the alert that they tell of; empty: of none.</param>
+/// <param name="To">The person or channel; empty: there was nobody to tell.</param>
+/// <param name="Error">The ledger's code.</param>
+/// <param name="Failed">Given up; otherwise they wait.</param>
+internal sealed record UndeliveredMessages(string Route, short Audience, Guid? SubjectStaff, string To, string Error, bool Failed, long Count,
+    short SubjectRole = 0);
+
+/// <param name="Scope">What it silences, in words.</param>
+/// <param name="Approver">Empty: it needs no second person, or waits for one.</param>
+/// <param name="Waits">It waits for its second person and silences nothing so far.</param>
+/// <param name="Hits">Alerts of which no message was sent because of it, in this period.</param>
+/// <param name="Ended">Why it ended; empty: it stands.</param>
+internal sealed record SilenceReport(string Scope, string Reason, string Author, string Approver, bool Waits, DateTimeOffset Until, long Hits, string Ended);
+
+/// <param name="Reached">People and channels that took its message.</param>
+/// <param name="AnsweredAt">Null: nobody.</param>
+internal sealed record DrillResult(int Number, short Severity, DateTimeOffset RaisedAt, long Reached, long Failed, DateTimeOffset? AnsweredAt);

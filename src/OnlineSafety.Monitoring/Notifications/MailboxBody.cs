@@ -1,0 +1,50 @@
+using Npgsql;
+using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Notifications.Email;
+
+namespace OnlineSafety.Monitoring.Notifications;
+
+/// <summary>The mail that says that messages do not reach a member of staff. No child and no alert is in it: it also goes to whoever looks after the mail.</summary>
+internal sealed class MailboxBody : INotificationBody
+{
+    // A week is longer than any outage that is nobody's fault.
+    private const string Sql = """
+        SELECT s.name, s.email, (SELECT n.error FROM notification n WHERE n.school_id = s.school_id AND n.staff_id = s.staff_id AND n.state = 'failed' ORDER BY n.due_at DESC LIMIT 1),
+               (SELECT count(*) FROM notification n WHERE n.school_id = s.school_id AND n.staff_id = s.staff_id AND n.state = 'failed' AND n.due_at > statement_timestamp() - interval '7 days')
+        FROM staff s WHERE s.school_id = $1 AND s.staff_id = $2
+        """;
+
+    public string Kind => "delivery";
+
+    public async Task<Preparation> PrepareAsync(Session session, LedgerEntry entry, NotificationAddressee to, CancellationToken cancellationToken)
+    {
+        if (!Recipients.MayReceiveSources(to.Member))
+        {
+            return new Preparation.Drop(DropCode.NotRouted);
+        }
+
+        var found = await session.RowsAsync(Sql, [entry.School, entry.Notice ?? Guid.Empty], Read, cancellationToken);
+        return found is [var mailbox] ? Say(mailbox, to) : new Preparation.Drop(DropCode.NoticeGone);
+    }
+
+    internal static Preparation.Say Say(UnreachedMailbox mailbox, NotificationAddressee to)
+    {
+        var school = MailDocument.Line(to.SchoolName);
+        var body = new MailDocument($"Messages do not reach {mailbox.Name}")
+            .Paragraph($"What {mailbox.Name} at {school} was to be told could not be delivered. Others are told of alerts in that person's place where somebody is left to tell.")
+            .Facts(("Address", mailbox.Email), ("What the mail system said", mailbox.Error), ("Messages given up in a week", mailbox.Count.ToString("N0", System.Globalization.CultureInfo.GetCultureInfo("en-GB"))))
+            .Heading("What to do next")
+            .Items([
+                "Tell that person by another way: there may be alerts on the queue that nobody has seen.",
+                "Look whether the address is right and its mailbox takes mail: onlinesafety notify test --to ADDRESS",
+                "Until it does, have somebody else answer for that person, and see that the school's list of staff says so: onlinesafety staff list"])
+            .Paragraph("This is said once a day at most. This message holds nothing about any pupil or alert.");
+        return new Preparation.Say($"[Online safety] Messages to a member of staff at {school} are not delivered", body, Urgent: true);
+    }
+
+    private static UnreachedMailbox Read(NpgsqlDataReader row) => new(row.GetString(0), row.GetString(1), row.IsDBNull(2) ? "" : row.GetString(2), row.GetInt64(3));
+}
+
+/// <summary>A member of staff whom messages do not reach.</summary>
+/// <param name="Error">The ledger's code of the newest.</param>
+internal sealed record UnreachedMailbox(string Name, string Email, string Error, long Count);

@@ -1,0 +1,238 @@
+using Npgsql;
+using OnlineSafety.Monitoring.Alerts;
+using OnlineSafety.Monitoring.IntegrationTests.Notifications;
+using OnlineSafety.Monitoring.Notifications;
+using OnlineSafety.Monitoring.TestKit;
+
+namespace OnlineSafety.Monitoring.IntegrationTests.Alerts.Escalation;
+
+public sealed class EscalationTests(PostgresFixture postgres) : IClassFixture<PostgresFixture>
+{
+    private const string Rows = "SELECT string_agg(cause || ' ' || roles[1], ', ' ORDER BY cause, roles[1]) FROM onlinesafety.notification JOIN onlinesafety.staff USING (school_id, staff_id)";
+
+    [Fact]
+    public async Task WhatNobodyAnswersGoesFromDeskToDeskThroughFiveRoundsAndStaysRed()
+    {
+        await using var world = await WorldAsync();
+        var (alert, _) = await world.RaiseAsync(severity: 4);
+        await LongAgoAsync(world);
+        var pass = world.Escalation();
+        for (var step = 0; step < 15; step++)
+        {
+            await MakeDueAsync(world);
+            Assert.Equal(1, await pass.RunAsync(default));
+            Assert.Equal((step / 3) + 1L, await world.Database.RunAsync("SELECT count(*) FROM onlinesafety.alert_step WHERE step = 'breached'"));
+        }
+
+        // Each round: the DSL's desk, the head, and where the school has no trust the first desk again.
+        Assert.Equal(10L, await CountAsync(world, "dsl"));
+        Assert.Equal(10L, await CountAsync(world, "deputy"));
+        Assert.Equal(5L, await CountAsync(world, "head"));
+        Assert.Equal("new 15 5 true false", await world.Database.RunAsync(
+            "SELECT concat_ws(' ', state, steps_done, rounds, breached_at IS NOT NULL, next_at IS NOT NULL) FROM onlinesafety.alert JOIN onlinesafety.escalation USING (school_id, alert_id)"));
+        await MakeDueAsync(world);
+        Assert.Equal(0, await pass.RunAsync(default));
+        Assert.Equal("round 1,round 2,round 3,round 4,round 5", await world.Database.RunAsync("SELECT string_agg(detail, ',' ORDER BY step_no) FROM onlinesafety.alert_step"));
+        var shown = Assert.Single(await world.Queue().ListAsync(world.School, NotifyWorld.Member(world.Dsl, "dsl"), [], 10, default));
+        Assert.Equal((alert, 5, true), (shown.Alert, shown.Breaches, shown.AcknowledgeBy < DateTimeOffset.UtcNow));
+
+        async Task<object?> CountAsync(NotifyWorld at, string role) =>
+            await at.Database.RunAsync($"SELECT count(*) FROM onlinesafety.notification JOIN onlinesafety.staff USING (school_id, staff_id) WHERE cause = 'unanswered' AND '{role}' = ANY (roles)");
+    }
+
+    [Fact]
+    public async Task BeforeItsTimeNobodyIsToldAndTheHourIsKnown()
+    {
+        await using var world = await WorldAsync();
+        await world.RaiseAsync(severity: 3);
+
+        await world.Escalation().RunAsync(default);
+
+        Assert.Equal("raised dsl", await world.Database.RunAsync(Rows));
+        Assert.Equal(true, await world.Database.RunAsync("SELECT answer_by > since AND next_at > since AND rounds = 0 FROM onlinesafety.escalation"));
+        Assert.NotNull(Assert.Single(await world.Queue().ListAsync(world.School, NotifyWorld.Member(world.Dsl, "dsl"), [], 10, default)).AcknowledgeBy);
+    }
+
+    [Fact]
+    public async Task OnePersonsStepStopsTheClockAndEveryMessageThatWaits()
+    {
+        await using var world = await WorldAsync();
+        var (alert, _) = await world.RaiseAsync(severity: 4);
+        await LongAgoAsync(world);
+        var pass = world.Escalation();
+        await pass.RunAsync(default);
+
+        var step = await world.Queue().StepAsync(world.School, NotifyWorld.Member(world.Dsl, "dsl"), new AlertReference(alert, 0), new AlertMove.Acknowledge(), default);
+        Assert.True(step.Done);
+        await MakeDueAsync(world);
+        Assert.Equal(0, await pass.RunAsync(default));
+        await world.Process().Dispatcher.DispatchOnceAsync(default);
+
+        Assert.Empty(world.Smtp.Mails);
+        Assert.Equal("dropped acted-on", await world.Database.RunAsync("SELECT DISTINCT state || ' ' || error FROM onlinesafety.notification"));
+        Assert.Equal(true, await world.Database.RunAsync("SELECT answered_at IS NOT NULL AND next_at IS NULL AND breached_at IS NOT NULL FROM onlinesafety.escalation"));
+    }
+
+    [Fact]
+    public async Task WhoeverAnswersWhileAStepIsTakenIsBeforeIt()
+    {
+        await using var world = await WorldAsync();
+        var (alert, _) = await world.RaiseAsync(severity: 4);
+        await LongAgoAsync(world);
+        await using var connection = new NpgsqlConnection(world.Database.ConnectionString);
+        await connection.OpenAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        await ExecuteAsync(connection, $"SELECT 1 FROM onlinesafety.alert WHERE alert_id = '{alert}' FOR UPDATE");
+
+        var pass = world.Escalation().RunAsync(default);
+        while (await world.Database.RunAsync("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%alert_step%'") is not 1L)
+        {
+            Assert.False(pass.IsCompleted);
+            await Task.Delay(20);
+        }
+
+        await ExecuteAsync(connection, $"UPDATE onlinesafety.alert SET state = 'acknowledged', acknowledged_at = now(), acknowledged_by = 'x', acted_at = now() WHERE alert_id = '{alert}'");
+        await transaction.CommitAsync();
+        await pass;
+
+        Assert.Equal(0L, await world.Database.RunAsync("SELECT count(*) FROM onlinesafety.alert_step"));
+        Assert.Equal(0L, await world.Database.RunAsync("SELECT count(*) FROM onlinesafety.notification WHERE cause = 'unanswered'"));
+    }
+
+    [Fact]
+    public async Task WhatGrewAfterItWasAnsweredHasAClockOfItsOwn()
+    {
+        await using var world = await WorldAsync();
+        await world.RaiseAsync(severity: 3);
+        await LongAgoAsync(world);
+        var pass = world.Escalation();
+        await pass.RunAsync(default);
+        await world.Database.RunAsync("UPDATE onlinesafety.alert SET state = 'acknowledged', acknowledged_at = now(), acknowledged_by = 'x', acted_at = now()");
+        await world.Database.RunAsync("UPDATE onlinesafety.alert SET state = 'new', severity = 4, acknowledged_at = NULL, acknowledged_by = NULL");
+
+        Assert.Equal(1, await pass.RunAsync(default));
+
+        Assert.Equal(true, await world.Database.RunAsync("SELECT rounds = 0 AND steps_done = 0 AND answered_at IS NULL AND answer_by > now() AND since > now() - interval '1 minute' FROM onlinesafety.escalation"));
+    }
+
+    [Fact]
+    public async Task WhatBecomesGraverWhileItWaitsIsNeverGivenLonger()
+    {
+        await using var world = await WorldAsync();
+        await world.RaiseAsync(severity: 3);
+        await world.Database.RunAsync("UPDATE onlinesafety.escalation SET answer_by = now() + interval '2 minutes'");
+        await world.Database.RunAsync("UPDATE onlinesafety.alert SET severity = 4");
+
+        await world.Escalation().RunAsync(default);
+
+        Assert.Equal(true, await world.Database.RunAsync("SELECT answer_by < now() + interval '3 minutes' FROM onlinesafety.escalation"));
+    }
+
+    [Fact]
+    public async Task OneProcessLeads()
+    {
+        await using var world = await WorldAsync();
+        await world.RaiseAsync(severity: 4);
+        await LongAgoAsync(world);
+        await using var other = new NpgsqlConnection(world.Database.ConnectionString);
+        await other.OpenAsync();
+        await ExecuteAsync(other, "SELECT pg_advisory_lock(hashtextextended('escalation', 0))");
+
+        Assert.Equal(0, await world.Escalation().RunAsync(default));
+        await other.CloseAsync();
+        NpgsqlConnection.ClearPool(other);
+        Assert.Equal(1, await world.Escalation().RunAsync(default));
+    }
+
+    [Fact]
+    public async Task ASchoolInTroubleDelaysNoOther()
+    {
+        await using var world = await WorldAsync();
+        var other = Guid.NewGuid();
+        await world.AddSchoolAsync(other, "Ash School");
+        await world.AddStaffAsync(other, Guid.NewGuid(), "dsl@ash.example.test", "dsl");
+        await world.RaiseManyAsync(120, [world.Dsl], school: world.School);
+        await world.RaiseManyAsync(3, [world.Dsl], school: other);
+        await LongAgoAsync(world);
+        await world.Database.RunAsync($"""
+            CREATE FUNCTION onlinesafety.refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'refused'; END $$;
+            CREATE TRIGGER refuse BEFORE INSERT ON onlinesafety.alert_step FOR EACH ROW WHEN (NEW.school_id = '{world.School}') EXECUTE FUNCTION onlinesafety.refuse();
+            """);
+
+        Assert.Equal(3, await world.Escalation().RunAsync(default));
+        await world.Database.RunAsync("DROP TRIGGER refuse ON onlinesafety.alert_step");
+        Assert.Equal(120, await world.Escalation().RunAsync(default));
+        Assert.Equal(123L, await world.Database.RunAsync("SELECT count(*) FROM onlinesafety.alert_step WHERE step = 'breached'"));
+    }
+
+    [Fact]
+    public async Task InPlaceOfARefusedMailboxTheNextIsToldAtOnceAndSoIsWhoeverMendsIt()
+    {
+        await using var world = await WorldAsync();
+        await world.AddStaffAsync(Guid.NewGuid(), "it@school.example.test", "it");
+        await world.RaiseAsync(severity: 4);
+        world.Smtp.Fail(SmtpStep.RcptTo, new SmtpFault.Answer(550, "no such user"));
+        var dispatcher = world.Process().Dispatcher;
+        await dispatcher.DispatchOnceAsync(default);
+        var pass = world.Escalation();
+
+        await pass.RunAsync(default);
+        await pass.RunAsync(default);
+
+        Assert.Equal("raised dsl, unreached deputy, unreached deputy, unreached it", await world.Database.RunAsync(Rows));
+        await dispatcher.DispatchOnceAsync(default);
+        Assert.Equal(
+            ["deputy@school.example.test", "deputy@school.example.test", "it@school.example.test"], world.Smtp.Mails.SelectMany(mail => mail.Recipients).Order());
+        var mail = world.Smtp.Mails.Single(m => m.Recipients[0].StartsWith("it@", StringComparison.Ordinal)).Text;
+        Assert.Contains("are not delivered", mail.ReplaceLineEndings("").Replace("= ", " ", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.DoesNotContain("self", mail, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
+    public async Task NobodyIsToldInPlaceOfAnotherOfWhatHasBeenAnswered()
+    {
+        await using var world = await WorldAsync();
+        await world.RaiseAsync(severity: 4);
+        world.Smtp.Fail(SmtpStep.RcptTo, new SmtpFault.Answer(550));
+        await world.Process().Dispatcher.DispatchOnceAsync(default);
+        await world.Database.RunAsync("UPDATE onlinesafety.alert SET state = 'acknowledged', acknowledged_at = now(), acknowledged_by = 'x', acted_at = now()");
+
+        await world.Escalation().RunAsync(default);
+
+        Assert.Equal(0L, await world.Database.RunAsync("SELECT count(*) FROM onlinesafety.notification WHERE cause = 'unreached' AND kind = 'alert'"));
+    }
+
+    [Fact]
+    public async Task WhereThereIsNobodyToTellTheLedgerSaysSo()
+    {
+        await using var world = await NotifyWorld.CreateAsync(postgres.Server);
+        await world.RaiseAsync(severity: 4);
+        await world.Database.RunAsync("UPDATE onlinesafety.staff SET enabled = false");
+        await LongAgoAsync(world);
+
+        await world.Escalation().RunAsync(default);
+
+        Assert.Equal("failed no-recipient", await world.Database.RunAsync("SELECT state || ' ' || error FROM onlinesafety.notification WHERE cause = 'unanswered'"));
+    }
+
+    private async Task<NotifyWorld> WorldAsync()
+    {
+        var world = await NotifyWorld.CreateAsync(postgres.Server);
+        await world.AddStaffAsync(Guid.NewGuid(), "deputy@school.example.test", "deputy");
+        await world.AddStaffAsync(Guid.NewGuid(), "head@school.example.test", "head");
+        await world.AddStaffAsync(Guid.NewGuid(), "governor@school.example.test", "digest");
+        return world;
+    }
+
+    /// <summary>Longer than any clock of the default policy, whatever day it is.</summary>
+    private static Task LongAgoAsync(NotifyWorld world) =>
+        world.Database.RunAsync("UPDATE onlinesafety.escalation SET since = now() - interval '30 days', next_at = now() WHERE next_at IS NOT NULL");
+
+    private static Task MakeDueAsync(NotifyWorld world) => world.Database.RunAsync("UPDATE onlinesafety.escalation SET next_at = now() WHERE next_at IS NOT NULL");
+
+    private static async Task ExecuteAsync(NpgsqlConnection connection, string sql)
+    {
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync();
+    }
+}

@@ -1,0 +1,192 @@
+using OnlineSafety.Monitoring.Alerts.Escalation;
+using OnlineSafety.Monitoring.Alerts.Policy;
+using OnlineSafety.Monitoring.Events;
+using OnlineSafety.Monitoring.Notifications;
+using OnlineSafety.Monitoring.Sources.Health;
+
+namespace OnlineSafety.Monitoring.Tests.Alerts.Escalation;
+
+public sealed class EscalationRoundTests
+{
+    private static readonly TimeZoneInfo London = TimeZoneInfo.FindSystemTimeZoneById("Europe/London");
+    private static readonly SchoolCalendar Calendar = new(file: null, BankHolidays.None, London);
+    private static readonly PolicyInForce Default = new(SchoolPolicy.Default, Calendar, 0);
+
+    private static readonly StaffMember Dsl = Member("dsl");
+    private static readonly StaffMember Deputy = Member("deputy");
+    private static readonly StaffMember Head = Member("head");
+    private static readonly StaffMember Chair = Member("chair");
+    private static readonly StaffMember Governor = Member("digest");
+    private static readonly StaffMember Technician = Member("it");
+    private static readonly StaffMember[] Staff = [Dsl, Deputy, Head, Chair, Governor, Technician];
+
+    // A Wednesday; the usual bells are 08:45 and 15:15.
+    private static readonly DateTimeOffset Ten = new(2026, 11, 25, 10, 0, 0, TimeSpan.Zero);
+
+    private static StaffMember Member(params string[] roles) => new(Guid.NewGuid(), roles, Enabled: true);
+
+    private static AlertFacts About(Severity severity, string route = "dsl", Guid? subject = null, Audience audience = Audience.Routed) =>
+        new(route, audience, subject, severity, ["self-harm"], []);
+
+    private static UnansweredAlert Alert(Severity severity = Severity.Critical, int steps = 0, int rounds = 0) =>
+        new(Guid.NewGuid(), About(severity), Ten, null, steps, rounds);
+
+    private static DateTimeOffset At(string text) => DateTimeOffset.Parse(text, System.Globalization.CultureInfo.InvariantCulture);
+
+    [Theory]
+    [InlineData(Severity.Critical, "2026-11-25T10:59:59Z", false)]
+    [InlineData(Severity.Critical, "2026-11-25T11:00:00Z", true)]
+    [InlineData(Severity.High, "2026-11-25T15:14:59Z", false)]
+    [InlineData(Severity.High, "2026-11-25T15:15:00Z", true)]
+    [InlineData(Severity.Low, "2026-11-25T15:15:00Z", true)]
+    public void AnAlertIsBreachedWhenItsClockRunsOutAndNotBefore(Severity severity, string now, bool breached)
+    {
+        var round = EscalationRound.Of(Alert(severity), At(now), Default, Staff);
+
+        Assert.Equal(breached, round.Breach);
+        Assert.Equal(breached, round.Steps);
+        Assert.Equal(breached ? [Dsl.Id, Deputy.Id] : [], round.Tell);
+    }
+
+    [Fact]
+    public void UntilThenItIsLookedAtAgainWithinAnHourBecauseACalendarMayChange()
+    {
+        var round = EscalationRound.Of(Alert(Severity.High), Ten, Default, Staff);
+
+        Assert.Equal(At("2026-11-25T15:15:00Z"), round.AnswerBy);
+        Assert.Equal(Ten + EscalationRound.LookAgain, round.NextAt);
+    }
+
+    // Steps of the default plan: DSL and deputies at once, the head after 15 minutes, the trust (here nobody, so the first desk again) after 30; five rounds, 30 minutes apart.
+    [Theory]
+    [InlineData(0, 0, true, 15)]
+    [InlineData(1, 1, false, 15)]
+    [InlineData(2, 1, false, 30)]
+    [InlineData(3, 1, true, 15)]
+    [InlineData(12, 4, true, 15)]
+    [InlineData(13, 5, false, 15)]
+    [InlineData(14, 5, false, null)]
+    public void StepsFollowEachOtherThroughFiveRoundsAndThenNobodyIsToldAgain(int steps, int rounds, bool breach, int? minutes)
+    {
+        var now = At("2026-11-25T11:00:00Z");
+        var round = EscalationRound.Of(Alert(steps: steps, rounds: rounds), now, Default, Staff);
+
+        Assert.True(round.Steps);
+        Assert.Equal(breach, round.Breach);
+        Assert.Equal(steps + 1, round.StepsDone);
+        Assert.Equal((steps / 3) + 1, round.Rounds);
+        Assert.Equal(steps % 3 == 1 ? [Head.Id] : [Dsl.Id, Deputy.Id], round.Tell);
+        Assert.Equal(minutes is { } m ? now.AddMinutes(m) : null, round.NextAt);
+    }
+
+    [Fact]
+    public void AfterTheLastRoundNothingEndsIt()
+    {
+        var round = EscalationRound.Of(Alert(steps: 15, rounds: 5), At("2026-12-25T11:00:00Z"), Default, Staff);
+
+        Assert.False(round.Steps);
+        Assert.Null(round.NextAt);
+        Assert.Equal((15, 5), (round.StepsDone, round.Rounds));
+    }
+
+    [Fact]
+    public void APolicyThatSaysNothingOfItHasNotSaidThatNobodyNeedAnswer()
+    {
+        var silent = Default with { Policy = SchoolPolicy.Default with { Escalation = new EscalationPlan([], TimeSpan.FromMinutes(5), 0) } };
+
+        Assert.Equal([Dsl.Id, Deputy.Id], EscalationRound.Of(Alert(), At("2026-11-25T11:00:00Z"), silent, Staff).Tell);
+    }
+
+    [Fact]
+    public void APolicyCannotGoRoundMoreThanFiveTimes()
+    {
+        var many = Default with { Policy = SchoolPolicy.Default with { Escalation = SchoolPolicy.Default.Escalation with { Rounds = 50 } } };
+
+        Assert.False(EscalationRound.Of(Alert(steps: 15, rounds: 5), At("2026-11-25T18:00:00Z"), many, Staff).Steps);
+    }
+
+    [Fact]
+    public void ABreachIsOnTheRecordAtOnceAlsoWhereTheFirstStepComesLater()
+    {
+        var later = Default with
+        {
+            Policy = SchoolPolicy.Default with { Escalation = new EscalationPlan([new EscalationStep(TimeSpan.FromMinutes(10), ["head"])], TimeSpan.FromMinutes(30), 2) },
+        };
+        var now = At("2026-11-25T11:00:00Z");
+
+        var breach = EscalationRound.Of(Alert(), now, later, Staff);
+        Assert.True(breach is { Breach: true, Steps: false, Rounds: 1, StepsDone: 0 });
+        Assert.Equal(now.AddMinutes(10), breach.NextAt);
+
+        var step = EscalationRound.Of(Alert(rounds: 1), now.AddMinutes(10), later, Staff);
+        Assert.True(step is { Breach: false, Steps: true, Rounds: 1, StepsDone: 1 });
+        Assert.Equal([Head.Id], step.Tell);
+        Assert.Equal(now.AddMinutes(40), step.NextAt);
+    }
+
+    [Theory]
+    [InlineData(Severity.High, "2026-11-26T08:45:00Z")]
+    [InlineData(Severity.Critical, "2026-11-25T16:15:00Z")]
+    public void FurtherRoundsOfWhatIsNotCriticalWaitForSchoolHours(Severity severity, string next)
+    {
+        var round = EscalationRound.Of(Alert(severity, steps: 2, rounds: 1), At("2026-11-25T15:45:00Z"), Default, Staff);
+
+        Assert.Equal(At(next), round.NextAt);
+    }
+
+    [Fact]
+    public void AServiceThatStoodStillTakesOneStepAndNotAllThatItMissed()
+    {
+        var now = At("2026-11-25T20:00:00Z");
+        var round = EscalationRound.Of(Alert(), now, Default, Staff);
+
+        Assert.Equal(1, round.StepsDone);
+        Assert.Equal(now.AddMinutes(15), round.NextAt);
+    }
+
+    [Fact]
+    public void WhatBecameGraverIsNeverGivenLonger()
+    {
+        var bound = At("2026-11-25T10:30:00Z");
+
+        Assert.Equal(bound, EscalationRound.Of(Alert(Severity.Critical) with { NoLater = bound }, Ten, Default, Staff).AnswerBy);
+    }
+
+    [Fact]
+    public void ADrillGoesRoundOnce() => Assert.Null(EscalationRound.Of(Alert(steps: 2, rounds: 1) with { Drill = true }, At("2026-11-25T11:30:00Z"), Default, Staff).NextAt);
+
+    [Fact]
+    public void NoStepLeavesTheLadderOfTheAlert()
+    {
+        foreach (var route in new[] { "head", "chair" })
+        {
+            for (var steps = 0; steps < 3; steps++)
+            {
+                var alert = new UnansweredAlert(Guid.NewGuid(), About(Severity.Critical, route, Head.Id), Ten, null, steps, steps > 0 ? 1 : 0);
+                var tell = EscalationRound.Of(alert, At("2026-11-25T12:00:00Z"), Default, Staff).Tell;
+
+                Assert.NotEmpty(tell);
+                Assert.Equal([Chair.Id], tell);
+            }
+        }
+    }
+
+    [Fact]
+    public void WithNobodyAtAnyDeskTheStepIsTakenAllTheSameSoThatTheRecordSaysIt()
+    {
+        var round = EscalationRound.Of(Alert(), At("2026-11-25T11:00:00Z"), Default, [Governor, Technician]);
+
+        Assert.True(round is { Breach: true, Steps: true });
+        Assert.Empty(round.Tell);
+    }
+
+    [Fact]
+    public void InPlaceOfSomebodyWhoIsNotReachedTheNextOfThePlanIsToldWhoWasNot()
+    {
+        Assert.Equal([Deputy.Id], EscalationRound.Instead(About(Severity.High), new HashSet<Guid> { Dsl.Id }, Default, Staff));
+        Assert.Equal([Head.Id], EscalationRound.Instead(About(Severity.High), new HashSet<Guid> { Dsl.Id, Deputy.Id }, Default, Staff));
+        Assert.Empty(EscalationRound.Instead(About(Severity.High), new HashSet<Guid> { Dsl.Id, Deputy.Id, Head.Id }, Default, Staff));
+        // A child who asked for help stays with the DSL's desk.
+        Assert.Empty(EscalationRound.Instead(About(Severity.High, audience: Audience.DslOnly), new HashSet<Guid> { Dsl.Id, Deputy.Id }, Default, Staff));
+    }
+}
