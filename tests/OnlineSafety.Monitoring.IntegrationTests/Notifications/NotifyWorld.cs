@@ -33,6 +33,9 @@ internal sealed class NotifyWorld : IAsyncDisposable
 
     public static MasterKey Master { get; } = MasterKey.Of(new byte[MasterKey.Length]);
 
+    /// <summary>Of the connections that are opened from now on: a clock of the test's own stands in it.</summary>
+    public string SearchPath { get; set; } = MonitoringContext.Schema;
+
     public NotificationSignals Signals { get; } = new();
 
     public static async Task<NotifyWorld> CreateAsync(PostgresServer server)
@@ -97,7 +100,7 @@ internal sealed class NotifyWorld : IAsyncDisposable
     /// <summary>A database of the notify role with a pool of its own, as a process has it.</summary>
     public (Database Database, NpgsqlDataSource Source) Open(DatabaseRole role = DatabaseRole.Notify)
     {
-        var source = NpgsqlDataSource.Create(Scoped(Database.ConnectionStringFor(DatabaseRoles.NameOf(role))));
+        var source = NpgsqlDataSource.Create(Scoped(Database.ConnectionStringFor(DatabaseRoles.NameOf(role)), SearchPath));
         var database = new Database(source, role);
         _made.Add(database);
         return (database, source);
@@ -147,7 +150,7 @@ internal sealed class NotifyWorld : IAsyncDisposable
     public static string MessageIdOf(CapturedMail mail) =>
         mail.Text.Split("\r\n").Single(l => l.StartsWith("Message-ID: ", StringComparison.Ordinal))["Message-ID: ".Length..];
 
-    private static string Scoped(string connection) => new NpgsqlConnectionStringBuilder(connection) { SearchPath = MonitoringContext.Schema }.ConnectionString;
+    private static string Scoped(string connection, string path = MonitoringContext.Schema) => new NpgsqlConnectionStringBuilder(connection) { SearchPath = path }.ConnectionString;
 
     public async ValueTask DisposeAsync()
     {
