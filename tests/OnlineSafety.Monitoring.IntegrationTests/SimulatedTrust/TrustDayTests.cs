@@ -4,6 +4,7 @@ using OnlineSafety.Monitoring.Events;
 using OnlineSafety.Monitoring.IntegrationTests.Notifications;
 using OnlineSafety.Monitoring.TestKit;
 using Xunit.Abstractions;
+using Xunit.Sdk;
 
 namespace OnlineSafety.Monitoring.IntegrationTests.SimulatedTrust;
 
@@ -42,10 +43,25 @@ public sealed class TrustDayTests(PostgresFixture postgres, ITestOutputHelper ou
         await NobodyHeardOfThemselvesAsync(trust, people);
         await EverythingGraveWasAnsweredOrWentAllTheWayAsync(trust);
         await EachDigestCameOnceAsync(trust);
+        await WhatIsWrongIsFoundAsync(trust);
     }
 
-    // By the minute while schools are open; nights are quiet.
-    private static TimeSpan StepAt(DateTimeOffset now) => TimeSpan.FromMinutes(now.Hour is >= 8 and < 18 ? 2 : 10);
+    /// <summary>The controls: a message to whom the alert is about, an escalation that stopped half-way, a digest that never was.</summary>
+    private static async Task WhatIsWrongIsFoundAsync(Trust trust)
+    {
+        await trust.World.Database.RunAsync("""
+            UPDATE onlinesafety.notification n SET staff_id = a.subject_staff FROM onlinesafety.alert a
+            WHERE a.school_id = n.school_id AND a.alert_id = n.alert_id AND a.subject_staff IS NOT NULL;
+            UPDATE onlinesafety.escalation SET rounds = 3;
+            DELETE FROM onlinesafety.notification WHERE kind = 'digest' AND digest_day = '2026-11-26' AND state = 'sent';
+            """);
+        await Assert.ThrowsAnyAsync<XunitException>(() => NobodyHeardOfThemselvesAsync(trust, new TrustPeople(trust, new Random(Seed))));
+        await Assert.ThrowsAnyAsync<XunitException>(() => EverythingGraveWasAnsweredOrWentAllTheWayAsync(trust));
+        await Assert.ThrowsAnyAsync<XunitException>(() => EachDigestCameOnceAsync(trust));
+    }
+
+    // By the minute or two on the day itself while schools are open; nights are quiet, and later only what was left goes on.
+    private static TimeSpan StepAt(DateTimeOffset now) => TimeSpan.FromMinutes(now.Hour is < 8 or >= 18 ? 15 : now.Day == Morning.Day ? 2 : 5);
 
     private static IEnumerable<Finding> Findings(Trust trust, Random random)
     {
