@@ -69,12 +69,13 @@ CREATE FUNCTION matter_of(route text, audience smallint, subject uuid, subject_r
         ELSE 'help' END $$;
 
 -- 2: it is on this person's desk. 1: only when this person was told of it. 0: never.
--- at_empty_desks: a desk counts although the one before it is filled by now, because it was empty when the person was told. Help-seeking makes no such exception: it
--- may have been found in an alert that others were told of before.
+-- at_empty_desks: the chair counts although there is a DSL by now, because there was none when the chair was told. Help-seeking makes no such exception: it may have
+-- been found in an alert that others were told of before.
 CREATE FUNCTION standing(person uuid, desks text[], route text, audience smallint, subject uuid, subject_role smallint, at_empty_desks boolean) RETURNS int
     LANGUAGE sql STABLE PARALLEL SAFE AS $$
     SELECT CASE
-        WHEN person IS NULL OR person = subject OR desks && roles_of_subject(subject, subject_role) THEN 0
+        WHEN person IS NULL OR person = subject THEN 0
+        WHEN roles_of_subject(subject, subject_role) <> '{}' AND desks_of(person) && roles_of_subject(subject, subject_role) THEN 0
         ELSE CASE matter_of(route, audience, subject, subject_role)
             WHEN 'pupil' THEN CASE
                 WHEN desks && ARRAY['dsl', 'deputy'] THEN 2
@@ -85,22 +86,23 @@ CREATE FUNCTION standing(person uuid, desks text[], route text, audience smallin
                 WHEN desks && ARRAY['dsl', 'deputy'] THEN 2
                 WHEN 'head' = ANY (desks) AND NOT desks_filled(subject, subject_role) && ARRAY['dsl', 'deputy'] THEN 1
                 ELSE 0 END
-            WHEN 'staff' THEN CASE
-                WHEN 'head' = ANY (desks) THEN 2
-                WHEN 'chair' = ANY (desks) AND (at_empty_desks OR NOT 'head' = ANY (desks_filled(subject, subject_role))) THEN 1
-                WHEN 'trust' = ANY (desks) AND (at_empty_desks OR NOT desks_filled(subject, subject_role) && ARRAY['head', 'chair']) THEN 1
-                ELSE 0 END
-            ELSE CASE
-                WHEN 'chair' = ANY (desks) THEN 2
-                WHEN 'trust' = ANY (desks) AND (at_empty_desks OR NOT 'chair' = ANY (desks_filled(subject, subject_role))) THEN 1
-                ELSE 0 END
+            WHEN 'staff' THEN CASE WHEN 'head' = ANY (desks) THEN 2 WHEN desks && ARRAY['chair', 'trust'] THEN 1 ELSE 0 END
+            ELSE CASE WHEN 'chair' = ANY (desks) THEN 2 WHEN 'trust' = ANY (desks) THEN 1 ELSE 0 END
             END
         END $$;
 
--- Whoever was told may look where the next desk had to be asked: a mail that leads to "no such alert" helps nobody.
-CREATE OR REPLACE FUNCTION was_told(school uuid, alert uuid) RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE AS $$
-    SELECT EXISTS (SELECT 1 FROM onlinesafety.notification n
-        WHERE n.school_id = school AND n.alert_id = alert AND n.staff_id = current_staff() AND n.state <> 'dropped' AND NOT n.withdrawn) $$;
+-- What the reader may claim of these: a process that states fewer routes than the person has is believed, one that states more is not.
+CREATE FUNCTION my_desks() RETURNS text[] LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    SELECT COALESCE(array_agg(desk), '{}') FROM unnest(desks_of(current_staff())) AS desk
+    WHERE CASE desk WHEN 'dsl' THEN 'dsl' WHEN 'deputy' THEN 'dsl' WHEN 'head' THEN 'head' WHEN 'chair' THEN 'chair' END = ANY (current_routes()) OR desk = 'trust' $$;
+
+-- Whoever was told may look where the next desk had to be asked: a mail that leads to "no such alert" helps nobody. As before, but that somebody at the trust, who has
+-- no route, may look too: standing() decides who may at all.
+CREATE OR REPLACE FUNCTION was_told(school uuid, alert uuid) RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER
+SET search_path = onlinesafety, pg_temp AS $$
+    SELECT EXISTS (SELECT 1 FROM notification n
+        WHERE n.school_id = school AND n.alert_id = alert AND n.staff_id = current_staff() AND NOT n.withdrawn
+            AND (n.state <> 'dropped' OR n.error = 'acted-on')) $$;
 
 -- The host's own account, or a person by that person's standing. What is nearly always asked (a pupil's alert, on the reader's own desk) is answered once for a statement;
 -- being told is looked up before the standing, which costs more.
@@ -108,10 +110,10 @@ DO $$
 DECLARE
     may_read text := $policy$school_id = current_school() AND ((SELECT current_staff() IS NULL AND 'operator' = ANY (current_routes()))
         OR CASE WHEN route = 'dsl' AND subject_staff IS NULL AND subject_role <= 1
-            THEN (SELECT desks_of(current_staff()) && ARRAY['dsl', 'deputy'])
-            ELSE standing((SELECT current_staff()), (SELECT desks_of(current_staff())), route, audience, subject_staff, subject_role, false) = 2 END
+            THEN (SELECT my_desks() && ARRAY['dsl', 'deputy'])
+            ELSE standing((SELECT current_staff()), (SELECT my_desks()), route, audience, subject_staff, subject_role, false) = 2 END
         OR (was_told(school_id, alert_id)
-            AND standing((SELECT current_staff()), (SELECT desks_of(current_staff())), route, audience, subject_staff, subject_role, false) > 0))$policy$;
+            AND standing((SELECT current_staff()), (SELECT my_desks()), route, audience, subject_staff, subject_role, false) > 0))$policy$;
 BEGIN
     DROP POLICY console_read ON alert;
     DROP POLICY console_act ON alert;
@@ -127,3 +129,11 @@ $$;
 -- While a mail is made for somebody, app.staff names that person, and what the person may not be told of is not there.
 CREATE POLICY notify_recipient ON alert AS RESTRICTIVE FOR SELECT TO onlinesafety_notify
     USING (current_staff() IS NULL OR standing(current_staff(), (SELECT desks_of(current_staff())), route, audience, subject_staff, subject_role, true) > 0);
+
+-- Whom a person's step tells: the same ladder. (Rows are written by it, and a row makes its recipient see the alert.)
+DROP POLICY console_tell ON notification;
+CREATE POLICY console_tell ON notification FOR INSERT TO onlinesafety_console WITH CHECK (school_id = current_school() AND kind = 'alert'
+    AND channel = 'email' AND cause IN ('escalated', 'assigned', 'reopened') AND state IN ('due', 'failed') AND NOT withdrawn
+    AND EXISTS (SELECT 1 FROM alert a WHERE a.school_id = notification.school_id AND a.alert_id = notification.alert_id
+        AND (notification.staff_id IS NULL
+            OR standing(notification.staff_id, desks_of(notification.staff_id), a.route, a.audience, a.subject_staff, a.subject_role, false) > 0)));

@@ -1,0 +1,25 @@
+using OnlineSafety.Monitoring.Alerts.Policy;
+using OnlineSafety.Monitoring.Notifications;
+
+namespace OnlineSafety.Monitoring.Alerts;
+
+/// <summary>Whom a person's step tells. Pure. The ladder of <see cref="Recipients"/> decides, and what it forbids nobody can give.</summary>
+internal static class StepRecipients
+{
+    /// <summary>May this person be given the alert?</summary>
+    public static bool MayBeGiven(Alert alert, Guid staff, Desks desks) => Recipients.MayBeGiven(staff, AlertFacts.Of(alert), desks);
+
+    /// <summary>The next desk: beside the alert's own, whoever was told of it before and whoever asks.</summary>
+    public static IReadOnlyList<Guid> Next(Alert alert, Desks desks, IReadOnlyCollection<Guid> told, Guid? actor)
+    {
+        var facts = AlertFacts.Of(alert);
+        var own = Recipients.For(facts, desks.Staff, SchoolPolicy.Default);
+        return Recipients.Next(facts, desks, [.. own, .. told, actor ?? Guid.Empty]);
+    }
+
+    /// <summary>Its own desk again; below what is told at once it waits on the queue.</summary>
+    public static IReadOnlyList<Guid> Again(Alert alert, Desks desks, Guid? actor) =>
+        alert.Severity >= (short)AlertGrouping.TellAt || alert.NeedsReview
+            ? [.. Recipients.For(AlertFacts.Of(alert), desks.Staff, desks.Policy).Where(staff => staff != actor)]
+            : [];
+}
