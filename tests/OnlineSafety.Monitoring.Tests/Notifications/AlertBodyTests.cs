@@ -1,7 +1,9 @@
 using Microsoft.Extensions.Options;
+using OnlineSafety.Monitoring.Alerts;
 using OnlineSafety.Monitoring.Events;
 using OnlineSafety.Monitoring.Notifications;
 using OnlineSafety.Monitoring.Notifications.Email;
+using OnlineSafety.Monitoring.Notifications.Outgoing;
 
 namespace OnlineSafety.Monitoring.Tests.Notifications;
 
@@ -102,10 +104,9 @@ public sealed class AlertBodyTests
     [Fact]
     public void AResolvedOrVanishedAlertIsNotSent()
     {
-        Assert.Equal("alert-gone", AlertNotice.DropFor(null, Dsl));
-        Assert.Equal("alert-resolved", AlertNotice.DropFor(Notice with { State = "resolved" }, Dsl));
-        Assert.Null(AlertNotice.DropFor(Notice, Dsl));
-        Assert.Null(AlertNotice.DropFor(Notice with { State = "acknowledged" }, Dsl));
+        Assert.Equal("alert-gone", AlertNotice.DropFor(null, Dsl, Row()));
+        Assert.Equal("alert-resolved", AlertNotice.DropFor(Notice with { State = "resolved" }, Dsl, Row("severity")));
+        Assert.Null(AlertNotice.DropFor(Notice, Dsl, Row()));
     }
 
     [Fact]
@@ -115,11 +116,49 @@ public sealed class AlertBodyTests
 
         foreach (var route in new[] { "dsl", "head", "chair" })
         {
-            Assert.Equal("recipient-is-subject", AlertNotice.DropFor(Notice with { SubjectStaff = head.Id, Route = route }, head));
+            Assert.Equal("recipient-is-subject", AlertNotice.DropFor(Notice with { SubjectStaff = head.Id, Route = route, ActedAt = Acted }, head, Row()));
         }
     }
 
     [Fact]
     public void WhoeverLostTheRoleIsNotToldAnyMore() =>
-        Assert.Equal("not-routed", AlertNotice.DropFor(Notice, Dsl with { Roles = ["digest"] }));
+        Assert.Equal("not-routed", AlertNotice.DropFor(Notice with { ActedAt = Acted }, Dsl with { Roles = ["digest"] }, Row()));
+
+    [Theory]
+    [InlineData("raised", "acted-on")]
+    [InlineData("unanswered", "acted-on")]
+    [InlineData("severity", null)]
+    [InlineData("theme", null)]
+    [InlineData("critical-again", null)]
+    [InlineData("route", null)]
+    [InlineData("reopened", null)]
+    [InlineData("escalated", null)]
+    [InlineData("assigned", null)]
+    public void WhoeverActsStopsWhatWasUnderWayButNotWhatMayBeMoreThanTheySaw(string cause, string? code)
+    {
+        foreach (var state in AlertState.All.Where(state => state != AlertState.Resolved))
+        {
+            var acted = Notice with { State = state, ActedAt = Acted };
+            Assert.Equal(code, AlertNotice.DropFor(acted, Dsl, Row(cause)));
+            Assert.Equal(code, ChannelSender.DropFor(acted, Row(cause)));
+            // Said after the act, of whatever: it stands.
+            Assert.Null(AlertNotice.DropFor(acted, Dsl, Row(cause) with { CreatedAt = Acted }));
+            Assert.Null(ChannelSender.DropFor(acted, Row(cause) with { CreatedAt = Acted }));
+        }
+
+        Assert.Null(AlertNotice.DropFor(Notice, Dsl, Row(cause)));
+        Assert.Null(ChannelSender.DropFor(Notice, Row(cause)));
+    }
+
+    [Fact]
+    public void EachCauseSaysWhyNow()
+    {
+        string[] causes = ["raised", "severity", "theme", "critical-again", "route", "escalated", "assigned", "reopened", "unanswered"];
+        Assert.Equal(causes.Length, causes.Select(cause => Body.Say(Notice, cause, To).Body.ToText()).Distinct().Count());
+    }
+
+    private static readonly DateTimeOffset Acted = new(2026, 7, 1, 9, 10, 0, TimeSpan.Zero);
+
+    private static LedgerEntry Row(string cause = "raised") => new(
+        Guid.Empty, Guid.NewGuid(), "alert", cause, Id, null, null, Dsl.Id, Acted.AddMinutes(-4), 1, TimeSpan.FromMinutes(4));
 }
