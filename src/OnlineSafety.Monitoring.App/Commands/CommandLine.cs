@@ -74,6 +74,7 @@ internal static class CommandLine
             alerts.Add(step);
         }
 
+        root.Add(PolicyCommands.Create(installation));
         root.Add(new Command("digest", "The daily digest.") { DigestCommands.Preview(installation), DigestCommands.Send(installation) });
         root.Add(new Command("channel", "Where a school has its alerts told beside e-mail.")
         {
