@@ -76,6 +76,7 @@ internal static class CommandLine
 
         root.Add(SilenceCommands.Create(installation));
         root.Add(DrillCommand.Create(installation));
+        root.Add(PolicyCommands.Create(installation));
         root.Add(new Command("digest", "The daily digest.") { DigestCommands.Preview(installation), DigestCommands.Send(installation), DigestCommands.Days(installation) });
         root.Add(new Command("channel", "Where a school has its alerts told beside e-mail.")
         {

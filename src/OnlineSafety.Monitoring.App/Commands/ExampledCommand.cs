@@ -4,6 +4,7 @@ using System.Text.Json;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Alerts.Policy;
 using OnlineSafety.Monitoring.Classification;
 using OnlineSafety.Monitoring.Intake.Files;
 using OnlineSafety.Monitoring.IntakeLog;
@@ -50,7 +51,7 @@ internal sealed class ExampledCommand(string name, string description, params st
 
     private static string? Explained(Exception error) => error switch
     {
-        SetupException or DatabaseUnusableException or EmbeddedPostgresException or MasterKeyException or RuleException or MappingException
+        SetupException or DatabaseUnusableException or EmbeddedPostgresException or MasterKeyException or RuleException or MappingException or PolicyException
             or FileRefusedException or FileChangedException => error.Message,
         IntakeUnavailableException => $"{error.Message} Try again: what was stored is not stored twice.",
         OptionsValidationException options => string.Join(Environment.NewLine, options.Failures),

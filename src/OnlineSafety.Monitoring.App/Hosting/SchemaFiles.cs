@@ -32,6 +32,9 @@ internal sealed class SchemaFiles(string root)
         ? [.. Directory.EnumerateFiles(WebhookAuth, "*.json").Select(f => Path.GetFileNameWithoutExtension(f)).Order(StringComparer.Ordinal)]
         : [];
 
+    /// <summary>What holds for a school that set no policy of its own.</summary>
+    public string DefaultPolicy => Path.Combine(Root, "policies", "default.json");
+
     public BankHolidays ReadBankHolidays() => BankHolidays.Parse(File.ReadAllBytes(Path.Combine(Root, "calendars", "bank-holidays-england.json")));
 
     public ThemeGuide ReadThemeGuide() => ThemeGuide.Read(File.ReadAllBytes(Taxonomy));

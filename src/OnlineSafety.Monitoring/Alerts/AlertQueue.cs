@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.Alerts.Escalation;
+using OnlineSafety.Monitoring.Alerts.Policy;
 
 namespace OnlineSafety.Monitoring.Alerts;
 
@@ -17,7 +18,7 @@ internal readonly record struct StepResult(AlertView? Alert, string? Refusal, in
 /// The queue as one named actor sees it: the row-level policies leave out what is routed to others or is about the actor. Every look and every
 /// step writes its access record in the same transaction, so there is none without the other.
 /// </summary>
-internal sealed class AlertQueue(Database console, ThemeGuide guide)
+internal sealed class AlertQueue(Database console, ThemeGuide guide, PolicyDirectory policies)
 {
     public const int MostAlerts = 1000;
     public const int MostEvents = 200;
@@ -35,8 +36,9 @@ internal sealed class AlertQueue(Database console, ThemeGuide guide)
             .Where(a => a.SchoolId == school && wanted.Contains(a.State))
             .OrderBy(a => a.State == AlertState.Resolved).ThenByDescending(a => a.Severity).ThenByDescending(a => a.RaisedAt)
             .Take(limit).ToListAsync(cancellationToken);
-        var views = await EscalationMarks.OnAsync(session, school, [.. alerts.Select(_face.View)], cancellationToken);
         await session.RecordAccessAsync(school, "alert.list", string.Join(',', wanted), cancellationToken);
+        var inForce = await policies.OfAsync(session, school, cancellationToken);
+        var views = await EscalationMarks.OnAsync(session, school, [.. alerts.Select(alert => _face.View(alert, inForce))], cancellationToken);
         await session.CommitAsync(cancellationToken);
         return views;
     }
@@ -55,8 +57,9 @@ internal sealed class AlertQueue(Database console, ThemeGuide guide)
         var assignee = alert.AssignedTo is { } staff
             ? await session.Context.Staff.Where(s => s.SchoolId == school && s.StaffId == staff).Select(s => s.Name).SingleOrDefaultAsync(cancellationToken)
             : null;
-        var view = await EscalationMarks.OnAsync(session, school, [_face.Detail(alert, assignee, events)], cancellationToken);
         await session.RecordAccessAsync(school, "alert.show", alert.AlertId.ToString(), cancellationToken);
+        var inForce = await policies.OfAsync(session, school, cancellationToken);
+        var view = await EscalationMarks.OnAsync(session, school, [_face.Detail(alert, inForce, assignee, events)], cancellationToken);
         await session.CommitAsync(cancellationToken);
         return view[0];
     }
@@ -74,13 +77,14 @@ internal sealed class AlertQueue(Database console, ThemeGuide guide)
             return default;
         }
 
-        var step = await PersonStep.OpenAsync(session, alert, cancellationToken);
+        var inForce = await policies.OfAsync(session, school, cancellationToken);
+        var step = await PersonStep.OpenAsync(session, alert, inForce.Policy, cancellationToken);
         var refusal = step.Refusal(move);
         var told = refusal is null ? await step.TakeAsync(move, cancellationToken) : 0;
         await session.RecordAccessAsync(
             school, "alert." + AlertSteps.Word(move.Step) + (refusal is null ? "" : ".refused"), alert.AlertId.ToString(), cancellationToken);
         await session.CommitAsync(cancellationToken);
-        return new StepResult(_face.View(alert), refusal, told);
+        return new StepResult(_face.View(alert, inForce), refusal, told);
     }
 
     /// <summary>The alert's steps, oldest first, beginning with its raising; empty when there is none that this actor may see.</summary>

@@ -15,6 +15,8 @@ internal sealed class ThemeGuide(Taxonomy taxonomy) : IThemeWords
         return new ThemeGuide(taxonomy);
     }
 
+    public bool Knows(string theme) => taxonomy.Find(theme) is not null;
+
     public string LabelOf(string theme) => taxonomy.Find(theme)?.Title ?? theme;
 
     public bool MasksUrls(IEnumerable<string> themes) => themes.Any(theme => taxonomy.Find(theme)?.MaskUrl == true);

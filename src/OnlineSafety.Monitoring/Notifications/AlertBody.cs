@@ -19,8 +19,8 @@ internal sealed class AlertBody(IThemeWords themes, IOptions<MailOptions> option
 
     public async Task<Preparation> PrepareAsync(Session session, LedgerEntry entry, NotificationAddressee to, CancellationToken cancellationToken)
     {
-        var notice = (await AlertNotices.ReadAsync(session, [entry], cancellationToken)).GetValueOrDefault(entry.Alert ?? Guid.Empty);
-        return AlertNotice.DropFor(notice, to.Member, to.Desks, entry) is { } code ? new Preparation.Drop(code) : Say(notice!, entry.Cause, to);
+        var notice = (await AlertNotices.ReadForAsync(session, [entry], to.Member, cancellationToken)).GetValueOrDefault(entry.Alert ?? Guid.Empty);
+        return AlertNotice.DropFor(notice, to, entry) is { } code ? new Preparation.Drop(code) : Say(notice!, entry.Cause, to);
     }
 
     internal Preparation.Say Say(AlertNotice notice, string cause, NotificationAddressee to)

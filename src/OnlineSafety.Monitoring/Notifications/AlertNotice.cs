@@ -40,6 +40,9 @@ internal sealed record AlertNotice
     /// <summary>When a person last acted on it; null: nobody has.</summary>
     public DateTimeOffset? ActedAt { get; init; }
 
+    /// <summary>The database does not show it to the recipient for whom it was read, whatever <see cref="Recipients"/> says.</summary>
+    public bool Hidden { get; init; }
+
     /// <summary>A replay raised it, long after what is in it was received.</summary>
     public bool Late { get; init; }
 
@@ -62,14 +65,14 @@ internal sealed record AlertNotice
     public bool IsAnswered(string cause, DateTimeOffset createdAt) => createdAt < ActedAt && cause is NotifyCause.Raised or NotifyCause.Unanswered or NotifyCause.Unreached;
 
     /// <summary>Why this member of staff must not be told of it now; null when the mail may go. Pure.</summary>
-    public static string? DropFor(AlertNotice? notice, StaffMember member, Desks desks, LedgerEntry row)
+    public static string? DropFor(AlertNotice? notice, NotificationAddressee to, LedgerEntry row)
     {
         if (notice is null)
         {
             return DropCode.AlertGone;
         }
 
-        if (notice.SubjectStaff == member.Id)
+        if (notice.SubjectStaff == to.Member.Id)
         {
             return DropCode.RecipientIsSubject;
         }
@@ -81,7 +84,7 @@ internal sealed record AlertNotice
 
         var facts = new AlertFacts(notice.Route, notice.Audience, notice.SubjectStaff, notice.Severity, notice.Themes, []) { SubjectRole = notice.SubjectRole };
         // Asked last: whoever is dropped for these was to be told, and goes on seeing the alert.
-        return !Recipients.MayReceive(member, facts, desks.Staff, desks.Policy) ? DropCode.NotRouted
+        return notice.Hidden || !Recipients.MayReceive(to.Member, facts, to.Desks.Staff, to.Desks.Policy) ? DropCode.NotRouted
             : notice.IsAnswered(row.Cause, row.CreatedAt) ? DropCode.ActedOn
             : notice.Silenced ? DropCode.Silenced
             : null;

@@ -1,9 +1,12 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using OnlineSafety.Monitoring.Alerts.Policy;
 using OnlineSafety.Monitoring.Notifications.Email;
 using OnlineSafety.Monitoring.Notifications.Outgoing;
+using OnlineSafety.Monitoring.Sources.Health;
 
 namespace OnlineSafety.Monitoring.Notifications;
 
@@ -20,6 +23,8 @@ internal static class NotificationsRegistration
 
         services.TryAddSingleton<NotificationSignals>();
         services.TryAddSingleton<IThemeWords, ThemeCodes>();
+        // Whoever is told depends on no holiday; a process that runs clocks brings its own.
+        services.TryAddSingleton(provider => new PolicyDirectory(BankHolidays.None, provider.GetRequiredService<ILogger<PolicyDirectory>>()));
         services.AddSingleton<Ledger>();
         services.AddSingleton<AlertBody>();
         services.AddSingleton<INotificationBody>(provider => provider.GetRequiredService<AlertBody>());

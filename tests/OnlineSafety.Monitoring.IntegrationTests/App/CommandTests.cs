@@ -162,7 +162,7 @@ public sealed class CommandTests(PostgresFixture postgres) : IClassFixture<Postg
         var again = await RunAsync(database, "alerts", "resolve", "1", "--school", "Example Academy", "--outcome", "concern", "--note", "Done.");
 
         Assert.Equal(1, again.Exit);
-        Assert.Contains("resolved already", again.Error, StringComparison.Ordinal);
+        Assert.Contains("is resolved and cannot be resolved", again.Error, StringComparison.Ordinal);
         Assert.StartsWith("staff dsl (by ", (await database.AccessRecordsAsync("alert.acknowledge"))[0], StringComparison.Ordinal);
         Assert.Contains(id.ToString(), (await database.AccessRecordsAsync("alert.resolve"))[0], StringComparison.Ordinal);
     }
@@ -201,6 +201,38 @@ public sealed class CommandTests(PostgresFixture postgres) : IClassFixture<Postg
         var (exit, output, error) = await RunAsync(database, args);
         Assert.True(exit == 0, error);
         return JsonSerializer.Deserialize<JsonElement>(output);
+    }
+
+    [Fact]
+    public async Task APolicyIsShownCheckedAndImported()
+    {
+        await using var database = await InstallationDatabase.CreateAsync(postgres.Server);
+        await database.AddStaffAsync(await database.AddSchoolAsync(), "dsl", "dsl");
+        var file = Path.Combine(_data, "policy.json");
+        var shown = await RunAsync(database, "policy", "show", "--school", "Example Academy");
+        Assert.Contains("What holds is the default:", shown.Output, StringComparison.Ordinal);
+        Assert.Contains("critical: acknowledged by the end of the lesson (60 minutes where no bells are known)", shown.Output, StringComparison.Ordinal);
+
+        await File.WriteAllTextAsync(file, """{"clocks":{"critical":"sameSchoolDay"},"routing":[{"name":"A","when":{"themes":["suicid"]},"also":["head"]}]}""");
+        var wrong = await RunAsync(database, "policy", "check", file);
+        Assert.Equal(3, wrong.Exit);
+        Assert.Contains("$.clocks.critical: ", wrong.Output, StringComparison.Ordinal);
+        Assert.Contains("$.routing[0].when.themes[0]: is no theme", wrong.Output, StringComparison.Ordinal);
+        Assert.Equal(1, (await RunAsync(database, "policy", "import", file, "--school", "Example Academy", "--yes")).Exit);
+
+        await File.WriteAllTextAsync(file, """{"clocks":{"critical":30},"outOfHours":{"choice":"trustNumber","trustNumber":"01632 960000"}}""");
+        Assert.Equal(0, (await RunAsync(database, "policy", "check", file, "--school", "Example Academy")).Exit);
+        Assert.Equal(2, (await RunAsync(database, "policy", "import", file, "--school", "Example Academy", "--json")).Exit);
+        var imported = await RunAsync(database, "policy", "import", file, "--school", "Example Academy", "--yes");
+        Assert.Equal(0, imported.Exit);
+        Assert.Contains("- out of hours: Alerts out of hours are NOT watched", imported.Output, StringComparison.Ordinal);
+        Assert.Contains("+ critical: acknowledged within 30 minutes of school time, and before the last bell", imported.Output, StringComparison.Ordinal);
+        Assert.Contains("has revision 1 of its policy", imported.Output, StringComparison.Ordinal);
+
+        Assert.Equal(30, (await JsonAsync(database, "policy", "show", "--school", "Example Academy", "--json")).GetProperty("clocks").GetProperty("critical").GetInt32());
+        var again = await JsonAsync(database, "policy", "import", file, "--school", "Example Academy", "--yes", "--json");
+        Assert.Equal((2, 0), (again.GetProperty("revision").GetInt32(), again.GetProperty("added").GetArrayLength()));
+        Assert.Equal(2, (await database.AccessRecordsAsync("policy.import")).Count);
     }
 
     private async Task<(int Exit, string Output, string Error)> RunAsync(InstallationDatabase database, params string[] args)

@@ -135,7 +135,7 @@ internal sealed class NotifyWorld : IAsyncDisposable
     }
 
     /// <summary>The queue as a console shows it.</summary>
-    public AlertQueue Queue() => new(Open(DatabaseRole.Console).Database, ThemeGuide.Read("""{"taxonomy":"t","version":"1","themes":[]}"""u8.ToArray()));
+    public AlertQueue Queue() => new(Open(DatabaseRole.Console).Database, ThemeGuide.Read("""{"taxonomy":"t","version":"1","themes":[]}"""u8.ToArray()), Policies);
 
     public static Actor Member(Guid staff, params string[] roles) => Actor.Member(staff, $"{roles[0]} {staff:N}"[..12], roles);
 

@@ -219,6 +219,10 @@ public sealed class RoleGrantsTests(PostgresFixture postgres) : IAsyncLifetime
         var reader = new Actor(ActorKind.Staff, "reader", Guid.NewGuid(), ["head"]);
         Assert.Equal(0, await RunAsync(DatabaseRole.Console, _own.School, "UPDATE alert SET state = 'acknowledged', acknowledged_at = now(), acknowledged_by = 'x', acted_at = now()", reader));
         var about = Guid.NewGuid();
+        await _installation.Store.RunAsync($"""
+            INSERT INTO onlinesafety.staff (school_id, staff_id, name, email, roles)
+            VALUES ('{_own.School}', '{reader.Staff}', 'Head', 'head@school.example', '{"{head}"}'), ('{_own.School}', '{about}', 'Deputy', 'deputy@school.example', '{"{deputy}"}')
+            """);
         await _installation.Store.RunAsync($"UPDATE onlinesafety.alert SET subject_staff = '{about}', route = 'head' WHERE school_id = '{_own.School}'");
         Assert.Equal(0, await RunAsync(DatabaseRole.Console, _own.School, "UPDATE alert SET state = 'acknowledged', acknowledged_at = now(), acknowledged_by = 'x', acted_at = now()", reader with { Staff = about }));
         Assert.Equal(1, await RunAsync(DatabaseRole.Console, _own.School, "UPDATE alert SET state = 'acknowledged', acknowledged_at = now(), acknowledged_by = 'x', acted_at = now()", reader));

@@ -64,7 +64,7 @@ public sealed class DigestAnsweringTests
     [InlineData(OutOfHoursChoice.NotWatched, "NOT watched", true)]
     [InlineData(OutOfHoursChoice.TrustNumber, "Ring 01632 960123", true)]
     [InlineData(OutOfHoursChoice.OnCall, "on-call list is told", false)]
-    public void WhatTheSchoolChoseForTheNightIsPrintedEachDay(OutOfHoursChoice choice, string words, bool gap)
+    internal void WhatTheSchoolChoseForTheNightIsPrintedEachDay(OutOfHoursChoice choice, string words, bool gap)
     {
         var policy = SchoolPolicy.Default with { OutOfHours = new OutOfHours(choice, ["dsl"], "01632 960123") };
         var content = Empty with { OutOfHours = OutOfHoursReport.Of(policy) };

@@ -88,4 +88,14 @@ public sealed class ManyAlertsBodyTests
     [Fact]
     public void TooManyRangesAreCutAndCounted() =>
         Assert.EndsWith("397, 399 and 100 more up to 599", NumberRanges.Of(Enumerable.Range(0, 300).Select(n => 1 + (2 * n))), StringComparison.Ordinal);
+
+    [Fact]
+    public void ADrillAmongAlertsIsNamedAndInNoFigure()
+    {
+        var say = Body.Say([Notice(1), Notice(2), Notice(3, Severity.Critical) with { Drill = true }], To);
+
+        Assert.StartsWith("[Online safety] 2 alerts, none critical: numbers 1 to 2 at", say.Subject, StringComparison.Ordinal);
+        Assert.Contains("DRILL: number 3 is a drill and nothing has happened.", say.Body.ToText(), StringComparison.Ordinal);
+        Assert.DoesNotContain("999", say.Body.ToText(), StringComparison.Ordinal);
+    }
 }

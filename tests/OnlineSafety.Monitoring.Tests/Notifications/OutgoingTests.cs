@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using System.Text.Json;
 using OnlineSafety.Monitoring.Notifications;
 using OnlineSafety.Monitoring.Notifications.Outgoing;
@@ -76,5 +77,16 @@ public sealed class OutgoingTests
         Assert.True(new ChannelOptionsCheck().Validate(null, new ChannelOptions()).Succeeded);
     }
 
-    private static ThinAlert Alert(int number, string severity) => new(Guid.NewGuid(), number, severity, "conduct", "self_harm", "raised", 1, NeedsReview: false);
+    [Fact]
+    public void ADrillIsMarkedAndCountsAsNoCriticalAlert()
+    {
+        var drill = Alert(1, "critical") with { Drill = true };
+        var card = Encoding.UTF8.GetString(new ThinNotice(Guid.NewGuid(), Guid.NewGuid(), default, 1, 0, [drill]).ToCard(new ThemeCodes(), "https://safety.example.test/alerts"));
+
+        Assert.Contains("DRILL, nothing has happened", card, StringComparison.Ordinal);
+        Assert.Contains("\"type\":\"alerts.drill\"", Encoding.UTF8.GetString(new ThinNotice(Guid.NewGuid(), Guid.NewGuid(), default, 1, 0, [drill]).ToJson()), StringComparison.Ordinal);
+        Assert.Contains("\"type\":\"alerts.told\"", Encoding.UTF8.GetString(new ThinNotice(Guid.NewGuid(), Guid.NewGuid(), default, 2, 1, [drill, Alert(2, "high")]).ToJson()), StringComparison.Ordinal);
+    }
+
+    private static ThinAlert Alert(int number, string severity) => new(Guid.NewGuid(), number, severity, "conduct", "self_harm", "raised", 1, NeedsReview: false, Drill: false);
 }

@@ -15,6 +15,6 @@ internal static class EscalationMarks
                 row => KeyValuePair.Create(row.GetGuid(0), (AnswerBy: row.IsDBNull(1) ? (DateTimeOffset?)null : row.GetFieldValue<DateTimeOffset>(1), Rounds: row.GetInt32(2))), cancellationToken))
             .ToDictionary();
         // Of a record that others derive from, "with" keeps the derived type.
-        return [.. views.Select(view => marks.TryGetValue(view.Alert, out var mark) ? (T)(view with { AcknowledgeBy = mark.AnswerBy, Breaches = mark.Rounds }) : view)];
+        return [.. views.Select(view => marks.TryGetValue(view.Alert, out var mark) ? (T)(view with { AcknowledgeBy = mark.AnswerBy ?? view.AcknowledgeBy, Breaches = mark.Rounds }) : view)];
     }
 }

@@ -83,9 +83,9 @@ internal sealed class SilenceRegister(Database console, PolicyDirectory policies
                 throw NoneWaits(silence);
             }
         }
-        catch (PostgresException error) when (error.SqlState == PostgresErrorCodes.CheckViolation)
+        catch (PostgresException error) when (error.SqlState is PostgresErrorCodes.CheckViolation or PostgresErrorCodes.InsufficientPrivilege)
         {
-            throw new SetupException("Whoever began a silence cannot be its second person.");
+            throw new SetupException("The second person of a silence is the DSL or a deputy, and not who began it.");
         }
 
         await session.RecordAccessAsync(school, "silence.approve", silence.ToString(), cancellationToken);

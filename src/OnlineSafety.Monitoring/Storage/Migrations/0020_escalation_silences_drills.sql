@@ -135,11 +135,12 @@ GRANT SELECT, INSERT, UPDATE (approver, approver_id, approved_at, ended_at, ende
 CREATE POLICY console_scope ON silence TO onlinesafety_console
     USING (school_id = current_school() AND cardinality(current_routes()) > 0)
     WITH CHECK (school_id = current_school() AND current_routes() && ARRAY['dsl', 'operator']);
--- Nobody begins a silence in another's name, and none begins approved.
-CREATE POLICY console_begins ON silence AS RESTRICTIVE FOR INSERT TO onlinesafety_console WITH CHECK (author_id = current_staff() AND approver_id IS NULL AND ended_at IS NULL);
+-- Nobody begins a silence in another's name, and none begins approved. Both people sit at the DSL's desk, by the staff list.
+CREATE POLICY console_begins ON silence AS RESTRICTIVE FOR INSERT TO onlinesafety_console
+    WITH CHECK (author_id = current_staff() AND desks_of(author_id) && ARRAY['dsl', 'deputy'] AND approver_id IS NULL AND ended_at IS NULL);
 -- What has ended stays so.
 CREATE POLICY console_ended ON silence AS RESTRICTIVE FOR UPDATE TO onlinesafety_console USING (ended_at IS NULL)
-    WITH CHECK (approver_id IS NULL OR ended_at IS NOT NULL OR approver_id = current_staff());
+    WITH CHECK (approver_id IS NULL OR ended_at IS NOT NULL OR (approver_id = current_staff() AND desks_of(approver_id) && ARRAY['dsl', 'deputy']));
 GRANT SELECT, UPDATE (ended_at, ended_by, why_ended) ON silence TO onlinesafety_notify;
 CREATE POLICY notify_find ON silence FOR SELECT TO onlinesafety_notify USING (school_id = current_school());
 CREATE POLICY notify_ends ON silence FOR UPDATE TO onlinesafety_notify USING (school_id = current_school() AND ended_at IS NULL)

@@ -28,7 +28,7 @@ public sealed class EscalationTests(PostgresFixture postgres) : IClassFixture<Po
         Assert.Equal(10L, await CountAsync(world, "dsl"));
         Assert.Equal(10L, await CountAsync(world, "deputy"));
         Assert.Equal(5L, await CountAsync(world, "head"));
-        Assert.Equal("new 15 5 true false", await world.Database.RunAsync(
+        Assert.Equal("new 15 5 t f", await world.Database.RunAsync(
             "SELECT concat_ws(' ', state, steps_done, rounds, breached_at IS NOT NULL, next_at IS NOT NULL) FROM onlinesafety.alert JOIN onlinesafety.escalation USING (school_id, alert_id)"));
         await MakeDueAsync(world);
         Assert.Equal(0, await pass.RunAsync(default));

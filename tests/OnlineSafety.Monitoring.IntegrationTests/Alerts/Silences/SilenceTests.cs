@@ -134,7 +134,7 @@ public sealed class SilenceTests(PostgresFixture postgres) : IClassFixture<Postg
         await world.RaiseAsync();
         await world.RaiseAsync(severity: 4);
         await world.RaiseAsync(theme: "grooming");
-        await world.RaiseAsync(route: "head", subject: Guid.NewGuid());
+        await world.RaiseAsync(to: Guid.NewGuid(), route: "head", subject: Guid.NewGuid());
 
         var preview = await Register(world).PreviewAsync(world.School, Dsl(world), Theme("self_harm", Severity.High), default);
 
