@@ -139,7 +139,8 @@ internal sealed class PostgresServer : IAsyncDisposable
         // CreateTempSubdirectory closes it to all others; the account that runs the server must pass through.
         File.SetUnixFileMode(directory, File.GetUnixFileMode(directory) | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
         var cluster = await EmbeddedPostgres.OpenAsync(
-            new EmbeddedPostgresOptions { DataDirectory = directory }, NullLogger.Instance, TimeProvider.System, cancellationToken);
+            // Many tests side by side, each with the pools of every role.
+            new EmbeddedPostgresOptions { DataDirectory = directory, Settings = new Dictionary<string, string>(StringComparer.Ordinal) { ["max_connections"] = "300" } }, NullLogger.Instance, TimeProvider.System, cancellationToken);
         return new PostgresServer(cluster.ConnectionString(EmbeddedPostgres.Superuser, "postgres"), cluster, directory);
     }
 

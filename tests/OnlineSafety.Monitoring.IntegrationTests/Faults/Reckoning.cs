@@ -140,7 +140,7 @@ internal sealed record Reckoning
 
     /// <summary>A file's name is the time and id of the mail that the row was part of.</summary>
     private static HashSet<Guid> Mailed(ServiceProcess service) =>
-        [.. Directory.GetFiles(service.Outbox, "*.eml").Select(file => Guid.Parse(Path.GetFileNameWithoutExtension(file).Split('-', 2)[1]))];
+        !Directory.Exists(service.Outbox) ? [] : [.. Directory.GetFiles(service.Outbox, "*.eml").Select(file => Guid.Parse(Path.GetFileNameWithoutExtension(file).Split('-', 2)[1]))];
 
     /// <summary>One row of the table.</summary>
     public static async Task ReportAsync(string row)
