@@ -82,7 +82,7 @@ internal static class CommandLine
         {
             ChannelCommands.Add(installation), ChannelCommands.List(installation), ChannelCommands.Remove(installation), ChannelCommands.Test(installation),
         });
-        root.Add(new Command("notify", "How people are told.") { NotifyTestCommand.Create(installation) });
+        root.Add(new Command("notify", "How people are told.") { NotifyTestCommand.Create(installation), NotifyBounceCommand.Create(installation) });
         root.Add(new Command("model", "The learned part of classification: train it, and measure what it adds to the rules.")
         {
             ModelTrainCommand.Create(installation),

@@ -48,6 +48,9 @@ internal static class DropCode
     /// <summary>Somebody is acting on the alert.</summary>
     public const string ActedOn = "acted-on";
 
+    /// <summary>The relay took it, and it came back.</summary>
+    public const string Bounced = "bounced";
+
     public const string ChannelGone = "channel-gone";
     public const string Withdrawn = "withdrawn";
     public const string DigestGone = "digest-gone";

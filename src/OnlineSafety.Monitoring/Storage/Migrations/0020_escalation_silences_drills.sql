@@ -81,6 +81,8 @@ CREATE POLICY console_read ON escalation FOR SELECT TO onlinesafety_console USIN
 ALTER TABLE notification ADD COLUMN answered_for boolean NOT NULL DEFAULT false;
 CREATE INDEX notification_failed ON notification (school_id, due_at) WHERE state = 'failed' AND NOT answered_for;
 GRANT UPDATE (answered_for) ON notification TO onlinesafety_notify;
+-- Which mail came back.
+CREATE INDEX notification_mail ON notification (school_id, bundle_id) WHERE state = 'sent';
 -- What failed before this version is old news.
 ALTER TABLE notification NO FORCE ROW LEVEL SECURITY;
 UPDATE notification SET answered_for = true WHERE state = 'failed';

@@ -1,4 +1,5 @@
 using Npgsql;
+using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.Alerts;
 using OnlineSafety.Monitoring.IntegrationTests.Notifications;
 using OnlineSafety.Monitoring.Notifications;
@@ -186,6 +187,24 @@ public sealed class EscalationTests(PostgresFixture postgres) : IClassFixture<Po
         var mail = world.Smtp.Mails.Single(m => m.Recipients[0].StartsWith("it@", StringComparison.Ordinal)).Text;
         Assert.Contains("are not delivered", mail.ReplaceLineEndings("").Replace("= ", " ", StringComparison.Ordinal), StringComparison.Ordinal);
         Assert.DoesNotContain("self", mail, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
+    public async Task AMailThatComesBackCountsAsOneThatWasRefused()
+    {
+        await using var world = await WorldAsync();
+        var (_, row) = await world.RaiseAsync(severity: 4);
+        await world.Process().Dispatcher.DispatchOnceAsync(default);
+        Assert.Equal("sent ", await world.StateAsync(row));
+        var desk = new BounceDesk(world.Open().Database);
+
+        Assert.Equal(1, await desk.TakeAsync(row, Actor.Operator("mail"), default));
+        Assert.Equal(0, await desk.TakeAsync(row, Actor.Operator("mail"), default));
+        Assert.Equal(0, await desk.TakeAsync(Guid.NewGuid(), Actor.Operator("mail"), default));
+        await world.Escalation().RunAsync(default);
+
+        Assert.Equal("failed bounced", await world.StateAsync(row));
+        Assert.Equal("raised dsl, unreached deputy, unreached deputy", await world.Database.RunAsync(Rows));
     }
 
     [Fact]
