@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using OnlineSafety.Monitoring.Web.Pages;
 using OnlineSafety.Monitoring.Web.Queue;
 
 namespace OnlineSafety.Monitoring.Web;
@@ -12,13 +13,17 @@ internal static class ConsoleRegistration
     public static IServiceCollection AddConsole(this IServiceCollection services)
     {
         services.AddRazorComponents();
+        services.AddSingleton<SchoolNames>();
         return services;
     }
 
     /// <summary>Every page behind the sign-in.</summary>
     public static IEndpointRouteBuilder MapConsole(this IEndpointRouteBuilder routes)
     {
-        var pages = routes.MapGroup("").AddEndpointFilter<SignedInFilter>();
+        routes.MapAssets();
+        routes.MapDisplay();
+        var pages = routes.MapGroup("").AddEndpointFilter<PageHeaders>().AddEndpointFilter<SignedInFilter>();
+        pages.MapGet("/", () => TypedResults.Redirect("/alerts"));
         pages.MapQueue();
         return routes;
     }
