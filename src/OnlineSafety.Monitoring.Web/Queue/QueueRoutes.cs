@@ -11,7 +11,7 @@ namespace OnlineSafety.Monitoring.Web.Queue;
 /// <summary>The queue of the person who signed in.</summary>
 internal static class QueueRoutes
 {
-    public static void MapQueue(this IEndpointRouteBuilder routes) => routes.MapGet("/alerts", ListAsync);
+    public static void MapQueue(this IEndpointRouteBuilder routes) => routes.MapGet("/alerts", ListAsync).Requires(Permission.SeeAlerts);
 
     private static async Task<RazorComponentResult<QueuePage>> ListAsync(HttpContext http, AlertQueue queue, CancellationToken cancellationToken)
     {

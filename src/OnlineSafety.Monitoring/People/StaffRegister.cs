@@ -14,8 +14,6 @@ internal sealed record NewStaff(string Name, string Email, IReadOnlyList<string>
 /// <summary>Who is told things in a school, for set-up.</summary>
 internal sealed class StaffRegister(Database setup)
 {
-    public static IReadOnlyList<string> Roles { get; } = ["dsl", "deputy", "head", "chair", "digest", "it"];
-
     /// <exception cref="SetupException">Name, address or role is wrong, or the address is taken in this school.</exception>
     public async Task<IssuedStaff> AddAsync(Guid school, NewStaff wanted, Actor actor, CancellationToken cancellationToken)
     {
@@ -94,10 +92,10 @@ internal sealed class StaffRegister(Database setup)
     private static string[] RolesOf(IReadOnlyList<string> wanted)
     {
         var roles = wanted.Select(r => r.Trim().ToLowerInvariant()).Distinct(StringComparer.Ordinal).ToArray();
-        var strange = Array.Find(roles, r => !Roles.Contains(r, StringComparer.Ordinal));
+        var strange = Array.Find(roles, r => !StaffRole.All.Contains(r, StringComparer.Ordinal));
         return strange is null && roles.Length > 0
             ? roles
-            : throw new SetupException($"A role is one of {string.Join(", ", Roles)}; \"{SetupText.Shown(strange ?? "")}\" is not.");
+            : throw new SetupException($"A role is one of {string.Join(", ", StaffRole.All)}; \"{SetupText.Shown(strange ?? "")}\" is not.");
     }
 
     private static string Address(string email)

@@ -21,10 +21,10 @@ internal static class AlertRoutes
     public static IEndpointRouteBuilder MapAlerts(this IEndpointRouteBuilder routes)
     {
         var alerts = routes.MapGroup("/v1/alerts").AddEndpointFilter<RouteGroupBuilder, StaffKeyFilter>().WithMetadata(new BodyLimit());
-        alerts.MapGet("/", ListAsync);
-        alerts.MapGet("/{alert}", ShowAsync);
-        alerts.MapPost("/{alert}/ack", AcknowledgeAsync);
-        alerts.MapPost("/{alert}/resolve", ResolveAsync);
+        alerts.MapGet("/", ListAsync).Requires(Permission.SeeAlerts);
+        alerts.MapGet("/{alert}", ShowAsync).Requires(Permission.SeeAlerts);
+        alerts.MapPost("/{alert}/ack", AcknowledgeAsync).Requires(Permission.ActOnAlerts);
+        alerts.MapPost("/{alert}/resolve", ResolveAsync).Requires(Permission.ActOnAlerts);
         return routes;
     }
 
