@@ -23,7 +23,7 @@ internal static class ConsoleRegistration
         routes.MapAssets();
         routes.MapDisplay();
         var pages = routes.MapGroup("").AddEndpointFilter<PageHeaders>().AddEndpointFilter<SignedInFilter>();
-        pages.MapGet("/", () => TypedResults.Redirect("/alerts"));
+        pages.MapStart();
         pages.MapQueue();
         return routes;
     }
