@@ -2,8 +2,10 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.Web.Pages;
 using OnlineSafety.Monitoring.Web.Queue;
+using OnlineSafety.Monitoring.Web.Sources;
 
 namespace OnlineSafety.Monitoring.Web;
 
@@ -14,6 +16,7 @@ internal static class ConsoleRegistration
     {
         services.AddRazorComponents();
         services.AddSingleton<SchoolNames>();
+        services.AddSourcePages();
         return services;
     }
 
@@ -25,6 +28,10 @@ internal static class ConsoleRegistration
         var pages = routes.MapGroup("").AddEndpointFilter<PageHeaders>().AddEndpointFilter<SignedInFilter>();
         pages.MapStart();
         pages.MapQueue();
+        if (routes.ServiceProvider.GetKeyedService<Database>(DatabaseRole.Setup) is not null)
+        {
+            pages.MapSources();
+        }
         return routes;
     }
 }
