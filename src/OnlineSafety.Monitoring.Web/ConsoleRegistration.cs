@@ -5,6 +5,8 @@ using Microsoft.Extensions.DependencyInjection;
 using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.Web.Pages;
 using OnlineSafety.Monitoring.Web.Queue;
+using OnlineSafety.Monitoring.Web.Reports;
+using OnlineSafety.Monitoring.Web.Rules;
 using OnlineSafety.Monitoring.Web.Sources;
 
 namespace OnlineSafety.Monitoring.Web;
@@ -17,6 +19,8 @@ internal static class ConsoleRegistration
         services.AddRazorComponents();
         services.AddSingleton<SchoolNames>();
         services.AddSourcePages();
+        services.AddReportPages();
+        services.AddRulePages();
         return services;
     }
 
@@ -28,9 +32,11 @@ internal static class ConsoleRegistration
         var pages = routes.MapGroup("").AddEndpointFilter<PageHeaders>().AddEndpointFilter<SignedInFilter>();
         pages.MapStart();
         pages.MapQueue();
+        pages.MapReports();
         if (routes.ServiceProvider.GetKeyedService<Database>(DatabaseRole.Setup) is not null)
         {
             pages.MapSources();
+            pages.MapRules();
         }
         return routes;
     }

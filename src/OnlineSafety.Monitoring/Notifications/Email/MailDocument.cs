@@ -49,12 +49,24 @@ internal sealed class MailDocument(string title)
             .Append("h1{font-size:1.4em}h2{font-size:1.15em;margin-top:1.6em}table{border-collapse:collapse;margin:0.5em 0}caption{text-align:left;font-weight:bold;padding:0.3em 0}\n")
             .Append("th,td{text-align:left;vertical-align:top;padding:0.3em 1em 0.3em 0;border-bottom:1px solid #b1b4b6;overflow-wrap:anywhere}thead th{overflow-wrap:normal}a{color:#1d4f91}\n</style>\n</head>\n<body>\n<main>\n<h1>")
             .Append(Encoded(Title)).Append("</h1>\n");
+        WriteBlocks(html);
+        return html.Append("</main>\n</body>\n</html>\n").ToString();
+    }
+
+    /// <summary>What stands below the title, for a page that has a frame and a style of its own.</summary>
+    public string ToHtmlBlocks()
+    {
+        var html = new StringBuilder();
+        WriteBlocks(html);
+        return html.ToString();
+    }
+
+    private void WriteBlocks(StringBuilder html)
+    {
         foreach (var block in _blocks)
         {
             block.WriteHtml(html);
         }
-
-        return html.Append("</main>\n</body>\n</html>\n").ToString();
     }
 
     private MailDocument Add(Block block)
