@@ -39,6 +39,9 @@ internal sealed class Alert
     /// <summary>The member of staff whom it is about, who never sees it.</summary>
     public Guid? SubjectStaff { get; set; }
 
+    /// <summary>Years, classes and key stages of the pupils in it: what routing rules ask for.</summary>
+    public string[] Groups { get; set; } = [];
+
     public Guid[] SourceIds { get; set; } = [];
 
     public string[] Vendors { get; set; } = [];

@@ -29,6 +29,9 @@ internal sealed record AlertCandidate
 
     public required Guid? SubjectStaff { get; init; }
 
+    /// <summary>Year, class and key stage of its pupil, as far as they are known.</summary>
+    public IReadOnlyList<string> Groups { get; init; } = [];
+
     public required Guid Source { get; init; }
 
     public required string Vendor { get; init; }
@@ -92,6 +95,7 @@ internal static class AlertGrouping
         SubjectKey = candidate.SubjectKey,
         SubjectRole = (short)candidate.SubjectRole,
         SubjectStaff = candidate.SubjectStaff,
+        Groups = [.. candidate.Groups],
         SourceIds = [candidate.Source],
         Vendors = WithVendor([], candidate.Vendor),
         EventCount = 1,
@@ -117,6 +121,7 @@ internal static class AlertGrouping
         alert.SourceIds = With(alert.SourceIds, candidate.Source);
         alert.Vendors = WithVendor(alert.Vendors, candidate.Vendor);
         alert.Themes = With(alert.Themes, candidate.Theme);
+        alert.Groups = WithGroups(alert.Groups, candidate.Groups);
         alert.NeedsReview |= candidate.NeedsReview;
         // The narrower audience wins: a help-seeking event must not become visible by the company it keeps.
         alert.Audience = Math.Max(alert.Audience, (short)candidate.Audience);
@@ -164,6 +169,10 @@ internal static class AlertGrouping
         string[] all = added.Length == 0 ? ids : graver ? [added, .. ids] : [.. ids, added];
         return string.Join(' ', all.Distinct(StringComparer.Ordinal));
     }
+
+    /// <summary>Both: an alert of a class activity is of all its pupils' groups.</summary>
+    public static string[] WithGroups(string[] known, IReadOnlyList<string> added) =>
+        added.All(group => known.Contains(group, StringComparer.Ordinal)) ? known : [.. known.Union(added, StringComparer.Ordinal)];
 
     /// <summary>What an unassigned source sent is no product's.</summary>
     private static string[] WithVendor(string[] known, string vendor) => vendor.Length == 0 ? known : With(known, vendor);

@@ -76,6 +76,7 @@ internal sealed class AlertRevision<T>
         var first = Gravest(events).Reading;
         (Alert.Route, Alert.SubjectKey, Alert.SubjectRole, Alert.SubjectStaff) = (first.Route, first.SubjectKey, (short)first.SubjectRole, first.SubjectStaff);
         Moved = true;
+        Alert.Groups = [.. first.Groups];
         // All that it quotes was of these events; severity never falls, also not by a milder reading.
         Adopt(first);
         Alert.NeedsReview = false;
@@ -137,6 +138,7 @@ internal sealed class AlertRevision<T>
         }
 
         Alert.Audience = Math.Max(Alert.Audience, (short)reading.Audience);
+        Alert.Groups = AlertGrouping.WithGroups(Alert.Groups, reading.Groups);
         if (isConcern)
         {
             Alert.Themes = [.. Alert.Themes.Append(reading.Theme).Distinct(StringComparer.Ordinal)];

@@ -1,6 +1,7 @@
 using Npgsql;
 using NpgsqlTypes;
 using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Alerts.Policy;
 using OnlineSafety.Monitoring.Events;
 using OnlineSafety.Monitoring.Notifications;
 
@@ -24,7 +25,7 @@ internal sealed class AlertWriter(Session session, Guid school, TimeSpan window,
     private readonly HashSet<Guid> _told = [];
 
     /// <summary>Alerts for which no recipient was found.</summary>
-    public int NobodyToTell { get; private set; }
+    public Unreached NobodyToTell { get; } = new();
 
     /// <summary>Alerts that its candidates raised.</summary>
     public IReadOnlyCollection<Alert> Raised => _raised.Values;
@@ -115,7 +116,7 @@ internal sealed class AlertWriter(Session session, Guid school, TimeSpan window,
     }
 
     /// <summary>Adds the writes to the transaction's last batch; returns the ledger rows among them.</summary>
-    public async Task<List<WrittenNotification>> AddToAsync(NpgsqlBatch batch, IReadOnlyList<StaffMember> staff, CancellationToken cancellationToken)
+    public async Task<List<WrittenNotification>> AddToAsync(NpgsqlBatch batch, IReadOnlyList<StaffMember> staff, PolicyDirectory policies, CancellationToken cancellationToken)
     {
         var number = _raised.Count > 0 ? await ReserveNumbersAsync(_raised.Count, cancellationToken) : 0;
         var raised = _raised.Values.OrderBy(a => a.FirstReceivedAt).ToArray();
@@ -135,13 +136,26 @@ internal sealed class AlertWriter(Session session, Guid school, TimeSpan window,
         }
 
         var rows = new List<PlannedNotification>();
+        if (_tell.Count > 0)
+        {
+            AddRows(rows, staff, await policies.OfAsync(session, school, cancellationToken));
+            batch.BatchCommands.Add(AlertSql.NotifyCommand(school, [.. rows], now));
+        }
+
+        return [.. rows.Where(row => row.Staff is not null).Select(row => new WrittenNotification(school, row.Notification))];
+    }
+
+    private void AddRows(List<PlannedNotification> rows, IReadOnlyList<StaffMember> staff, PolicyInForce inForce)
+    {
+        var (policy, outOfHours) = (inForce.Policy, !inForce.Calendar.IsOpen(now));
         foreach (var (alert, cause) in _tell)
         {
-            var recipients = Recipients.For(alert.Route, (Audience)alert.Audience, alert.SubjectStaff, staff);
+            var facts = AlertFacts.Of(alert) with { OutOfHours = outOfHours };
+            var recipients = Recipients.For(facts, staff, policy);
             if (recipients.Count == 0)
             {
                 // Nobody to tell is itself a fact that the digest and the log must show.
-                NobodyToTell++;
+                NobodyToTell.Add(Recipients.MissingRole(facts, staff, policy));
                 rows.Add(new PlannedNotification(Guid.NewGuid(), cause, alert.AlertId, Staff: null));
             }
 
@@ -150,13 +164,6 @@ internal sealed class AlertWriter(Session session, Guid school, TimeSpan window,
                 rows.Add(new PlannedNotification(Guid.NewGuid(), cause, alert.AlertId, recipient));
             }
         }
-
-        if (rows.Count > 0)
-        {
-            batch.BatchCommands.Add(AlertSql.NotifyCommand(school, [.. rows], now));
-        }
-
-        return [.. rows.Where(row => row.Staff is not null).Select(row => new WrittenNotification(school, row.Notification))];
     }
 
     private async Task<int> ReserveNumbersAsync(int count, CancellationToken cancellationToken)
