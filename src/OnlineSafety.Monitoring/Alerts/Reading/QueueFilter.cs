@@ -29,12 +29,12 @@ internal sealed record QueueFilter(QueueScope Scope, Severity? Severity, Risk? R
 /// <summary>
 /// A place in the queue: whatever is raised, taken or resolved meanwhile, the page after it begins behind the same alert.
 /// </summary>
-/// <param name="RaisedAt">To the microsecond, as the database keeps it.</param>
-internal readonly record struct QueuePosition(bool Taken, short Severity, DateTimeOffset RaisedAt, int Number)
+/// <param name="Since">When its clock began, to the microsecond, as the database keeps it.</param>
+internal readonly record struct QueuePosition(bool Taken, short Severity, DateTimeOffset Since, int Number)
 {
     /// <summary>For an address; says nothing of a person.</summary>
     public override string ToString() =>
-        string.Create(CultureInfo.InvariantCulture, $"{(Taken ? 1 : 0)}.{Severity}.{RaisedAt.UtcTicks / TimeSpan.TicksPerMicrosecond}.{Number}");
+        string.Create(CultureInfo.InvariantCulture, $"{(Taken ? 1 : 0)}.{Severity}.{Since.UtcTicks / TimeSpan.TicksPerMicrosecond}.{Number}");
 
     public static QueuePosition? TryParse(string? text)
     {

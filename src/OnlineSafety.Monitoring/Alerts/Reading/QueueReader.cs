@@ -1,5 +1,6 @@
 using Npgsql;
 using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Alerts.Policy;
 using OnlineSafety.Monitoring.Events;
 
 namespace OnlineSafety.Monitoring.Alerts.Reading;
@@ -12,7 +13,7 @@ namespace OnlineSafety.Monitoring.Alerts.Reading;
 internal sealed record QueueNews(int Alerts, IReadOnlyList<QueueRow> Gravest, int Newest, IReadOnlyList<QueueRow> Shown);
 
 /// <summary>The queue as the console's pages read it, for one named actor: pages of any length of queue, and what changed since.</summary>
-internal sealed class QueueReader(Database console, ThemeGuide guide)
+internal sealed class QueueReader(Database console, ThemeGuide guide, PolicyDirectory policies)
 {
     public const int PageSize = 50;
     private const int GravestShown = 3;
@@ -28,22 +29,24 @@ internal sealed class QueueReader(Database console, ThemeGuide guide)
             Or(filter.Theme), filter.Mine,
         ];
         var over = filter.Scope == QueueScope.Resolved;
-        object[] from = over ? [Or(after?.Number)] : [Or(after?.Taken), Or(after?.Severity), Or(after?.RaisedAt), Or(after?.Number)];
+        object[] from = over ? [Or(after?.Number)] : [Or(after?.Taken), Or(after?.Severity), Or(after?.Since), Or(after?.Number)];
         var rows = await session.RowsAsync(
             over ? QueueSql.ResolvedPage : QueueSql.OpenPage, [.. wanted, .. from, PageSize + 1], row => (Row: Read(row), At: PositionOf(row)), cancellationToken);
+        var clocks = await policies.OfAsync(session, who.School, cancellationToken);
         var counts = await session.RowsAsync(QueueSql.Counts, [who.School], CountOf, cancellationToken);
         var newest = await session.RowsAsync(QueueSql.Newest, [who.School], row => row.GetInt32(0), cancellationToken);
         await session.RecordAccessAsync(who.School, "alert.list", string.Join(',', StatesOf(filter.Scope)), cancellationToken);
         await session.CommitAsync(cancellationToken);
         return new QueuePageView(
-            [.. rows.Take(PageSize).Select(row => row.Row)], rows.Count > PageSize ? rows[PageSize - 1].At : null, counts, newest.Count > 0 ? newest[0] : 0);
+            [.. rows.Take(PageSize).Select(row => Clocked(row.Row, clocks))], rows.Count > PageSize ? rows[PageSize - 1].At : null, counts, newest.Count > 0 ? newest[0] : 0);
     }
 
     /// <summary>Rows by their numbers; those that the actor may not see are left out.</summary>
     public async Task<IReadOnlyList<QueueRow>> TheseAsync(SignedInStaff who, int[] numbers, CancellationToken cancellationToken)
     {
         await using var session = await console.OpenAsync(who.School, who.Actor, cancellationToken);
-        return await session.RowsAsync(QueueSql.These, [who.School, numbers], Read, cancellationToken);
+        var clocks = await policies.OfAsync(session, who.School, cancellationToken);
+        return [.. (await session.RowsAsync(QueueSql.These, [who.School, numbers], Read, cancellationToken)).Select(row => Clocked(row, clocks))];
     }
 
     /// <summary>Nothing of it is recorded as a look: it only brings a list up to date whose opening was.</summary>
@@ -55,7 +58,9 @@ internal sealed class QueueReader(Database console, ThemeGuide guide)
         var counted = await session.RowsAsync(QueueSql.SinceCount, [who.School, after], row => (Alerts: row.GetInt32(0), Newest: row.GetInt32(1)), cancellationToken);
         var gravest = counted[0].Alerts == 0 ? [] : await session.RowsAsync(QueueSql.Since, [who.School, after, GravestShown], Read, cancellationToken);
         var rows = shown.Length == 0 ? [] : await session.RowsAsync(QueueSql.These, [who.School, shown], Read, cancellationToken);
-        return new QueueNews(counted[0].Alerts, gravest, Math.Max(after, counted[0].Newest), rows);
+        // Only rows that wait show a clock.
+        var clocks = rows.Any(row => row.IsWaiting) ? await policies.OfAsync(session, who.School, cancellationToken) : null;
+        return new QueueNews(counted[0].Alerts, gravest, Math.Max(after, counted[0].Newest), clocks is null ? rows : [.. rows.Select(row => Clocked(row, clocks))]);
     }
 
     /// <summary>What is being watched: sources and when each was last heard. Nothing about a person.</summary>
@@ -75,6 +80,10 @@ internal sealed class QueueReader(Database console, ThemeGuide guide)
         QueueScope.Resolved => [AlertState.Resolved],
         _ => [AlertState.New, .. s_inHand],
     };
+
+    private static QueueRow Clocked(QueueRow row, PolicyInForce clocks) => row.IsWaiting && Words.TryRead<Severity>(row.Severity, out var severity)
+        ? row with { AcknowledgeBy = AlertClock.AcknowledgeBy(severity, row.Since, clocks.Policy, clocks.Calendar) }
+        : row;
 
     private static object Or(object? value) => value ?? DBNull.Value;
 
@@ -100,7 +109,7 @@ internal sealed class QueueReader(Database console, ThemeGuide guide)
             Unproven = row.GetBoolean(8),
             Late = row.GetBoolean(9),
             ClassActivity = AlertCohort.Is(row.IsDBNull(10) ? null : row.GetString(10)),
-            RaisedAt = row.GetFieldValue<DateTimeOffset>(11),
+            Since = row.GetFieldValue<DateTimeOffset>(11),
             LastReceivedAt = row.GetFieldValue<DateTimeOffset>(12),
             Who = row.IsDBNull(16) ? row.IsDBNull(13) ? null : row.GetString(13) : row.GetString(16),
             Mine = row.GetBoolean(17),

@@ -38,7 +38,8 @@ public sealed record QueueRow
     /// <summary>The same words by several people within an hour.</summary>
     public required bool ClassActivity { get; init; }
 
-    public required DateTimeOffset RaisedAt { get; init; }
+    /// <summary>When it was raised, or became new again: when its clock began.</summary>
+    public required DateTimeOffset Since { get; init; }
 
     public required DateTimeOffset LastReceivedAt { get; init; }
 
@@ -68,7 +69,7 @@ public sealed record QueueRow
     {
         get
         {
-            var shown = string.Create(CultureInfo.InvariantCulture, $"{State}|{Severity}|{Theme}|{Count}|{Who}|{Outcome}|{NeedsReview}|{Unproven}|{LastReceivedAt.UtcTicks}");
+            var shown = string.Create(CultureInfo.InvariantCulture, $"{State}|{Severity}|{Theme}|{Count}|{Who}|{Outcome}|{NeedsReview}|{Unproven}|{LastReceivedAt.UtcTicks}|{Since.UtcTicks}");
             return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(shown)).AsSpan(0, 3));
         }
     }

@@ -4,7 +4,7 @@ namespace OnlineSafety.Monitoring.Alerts.Reading;
 internal static class QueueSql
 {
     private const string Columns = """
-        SELECT a.number, a.state, a.severity, a.risk, a.theme, a.themes, a.event_count, a.needs_review, a.unproven, a.late, a.subject_key, a.raised_at,
+        SELECT a.number, a.state, a.severity, a.risk, a.theme, a.themes, a.event_count, a.needs_review, a.unproven, a.late, a.subject_key, COALESCE(a.renewed_at, a.raised_at) AS since,
                a.last_received_at, a.acknowledged_by, a.outcome, a.reasons, s.name, a.assigned_to IS NOT DISTINCT FROM current_staff() AS mine,
                ARRAY(SELECT o.name FROM source o WHERE o.school_id = a.school_id AND o.source_id = ANY (a.source_ids) ORDER BY o.name), a.acted_at
         FROM alert a LEFT JOIN staff s ON s.school_id = a.school_id AND s.staff_id = a.assigned_to
@@ -20,8 +20,8 @@ internal static class QueueSql
 
     /// <summary>What waits before what somebody has, the gravest first, and of those the one whose time runs out first: its clock began first.</summary>
     public const string OpenPage = Columns + Wanted + """
-          AND ($7::boolean IS NULL OR (a.state <> 'new', -a.severity, a.raised_at, a.number) > ($7, -$8::smallint, $9::timestamptz, $10::int))
-        ORDER BY a.state <> 'new', -a.severity, a.raised_at, a.number LIMIT $11
+          AND ($7::boolean IS NULL OR (a.state <> 'new', -a.severity, COALESCE(a.renewed_at, a.raised_at), a.number) > ($7, -$8::smallint, $9::timestamptz, $10::int))
+        ORDER BY a.state <> 'new', -a.severity, since, a.number LIMIT $11
         """;
 
     /// <summary>What is over: the newest first.</summary>
@@ -39,7 +39,7 @@ internal static class QueueSql
 
     public const string These = Columns + "WHERE a.school_id = $1 AND a.number = ANY ($2)";
 
-    public const string Since = Columns + "WHERE a.school_id = $1 AND a.number > $2 AND a.state <> 'resolved' ORDER BY -a.severity, a.raised_at LIMIT $3";
+    public const string Since = Columns + "WHERE a.school_id = $1 AND a.number > $2 AND a.state <> 'resolved' ORDER BY -a.severity, since LIMIT $3";
 
     public const string SinceCount = "SELECT count(*)::int, COALESCE(max(number), 0) FROM alert WHERE school_id = $1 AND number > $2 AND state <> 'resolved'";
 
