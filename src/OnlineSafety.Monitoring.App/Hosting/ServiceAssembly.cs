@@ -121,8 +121,7 @@ internal static class ServiceAssembly
         {
             services.AddConsole();
             services.AddSingleton(provider => new StaffKeys(provider.GetRequiredKeyedService<Database>(DatabaseRole.Console)));
-            services.AddSingleton(provider => new AlertQueue(
-                provider.GetRequiredKeyedService<Database>(DatabaseRole.Console), provider.GetRequiredService<ThemeGuide>(), provider.GetRequiredService<TimeProvider>()));
+            services.AddSingleton(provider => new AlertQueue(provider.GetRequiredKeyedService<Database>(DatabaseRole.Console), provider.GetRequiredService<ThemeGuide>()));
         }
 
         if (roles.HasFlag(ServiceRoles.Ingest))

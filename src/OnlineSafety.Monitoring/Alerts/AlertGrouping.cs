@@ -54,11 +54,20 @@ internal static class NotifyCause
 
     /// <summary>It came to another desk, because it turned out to be about somebody else.</summary>
     public const string Route = "route";
+
+    /// <summary>A person put it before the next desk.</summary>
+    public const string Escalated = "escalated";
+
+    /// <summary>A person gave it to this one.</summary>
+    public const string Assigned = "assigned";
+
+    /// <summary>A person opened it again.</summary>
+    public const string Reopened = "reopened";
 }
 
 /// <summary>
 /// Grouping: one person, one rolling window of received time, one alert. Pure. Severity only ever rises; what is graver or of a new theme
-/// tells people again at once and asks for a new acknowledgement. No mute: every event is kept and counted.
+/// tells people again at once and asks for a new answer, also of an alert that is in somebody's hands. No mute: every event is kept and counted.
 /// </summary>
 internal static class AlertGrouping
 {
@@ -135,12 +144,9 @@ internal static class AlertGrouping
         }
 
         var cause = CauseOf(alert, candidate, before, newTheme);
-        if (cause is not null && alert.State == AlertState.Acknowledged)
+        if (cause is not null)
         {
-            // What was acknowledged was less than this.
-            alert.State = AlertState.New;
-            alert.AcknowledgedAt = null;
-            alert.AcknowledgedBy = null;
+            AlertLifecycle.Renew(alert);
         }
 
         return cause;
@@ -159,7 +165,7 @@ internal static class AlertGrouping
         }
 
         // Grouping never mutes a critical event once somebody has put the alert aside.
-        return candidate.Severity == Severity.Critical && alert.State == AlertState.Acknowledged ? NotifyCause.CriticalAgain : null;
+        return candidate.Severity == Severity.Critical && alert.State != AlertState.New ? NotifyCause.CriticalAgain : null;
     }
 
     /// <summary>Ids parted by spaces: what must not be done about one theme holds whatever else the alert is about. Those of the gravest event first.</summary>

@@ -22,9 +22,12 @@ internal sealed record OtherEvents(int Count, IReadOnlyList<string> Subjects, bo
 /// </summary>
 internal sealed class AlertRevision<T>
 {
-    private AlertRevision(Alert alert) => Alert = alert;
+    private AlertRevision(Alert alert) => (Alert, From) = (alert, alert.State);
 
     public Alert Alert { get; }
+
+    /// <summary>Its state before.</summary>
+    public string From { get; }
 
     /// <summary>Events that stay in it.</summary>
     public List<T> Stay { get; } = [];
@@ -60,10 +63,9 @@ internal sealed class AlertRevision<T>
             revision.Keep(same, others);
         }
 
-        if (revision.Cause is not null && alert.State == AlertState.Acknowledged)
+        if (revision.Cause is not null)
         {
-            // What was acknowledged was less than this.
-            (alert.State, alert.AcknowledgedAt, alert.AcknowledgedBy) = (AlertState.New, null, null);
+            AlertLifecycle.Renew(alert);
         }
 
         return revision;

@@ -22,6 +22,7 @@ internal sealed class AlertWriter(Session session, Guid school, TimeSpan window,
     private readonly Dictionary<Guid, Alert> _changed = [];
     private readonly Dictionary<Guid, Alert> _raised = [];
     private readonly List<(Alert Alert, string Cause)> _tell = [];
+    private readonly List<GrownAlert> _grown = [];
     private readonly HashSet<Guid> _told = [];
 
     /// <summary>Alerts for which no recipient was found.</summary>
@@ -92,7 +93,8 @@ internal sealed class AlertWriter(Session session, Guid school, TimeSpan window,
             var alert = known[i];
             if (AlertGrouping.Joins(alert, candidate, window))
             {
-                Tell(alert, AlertGrouping.Grow(alert, candidate));
+                var from = alert.State;
+                TellGrown(alert, from, AlertGrouping.Grow(alert, candidate));
                 if (!_raised.ContainsKey(alert.AlertId))
                 {
                     _changed[alert.AlertId] = alert;
@@ -132,7 +134,12 @@ internal sealed class AlertWriter(Session session, Guid school, TimeSpan window,
 
         if (_changed.Count > 0)
         {
-            batch.BatchCommands.Add(AlertSql.UpdateCommand(school, [.. _changed.Values]));
+            batch.BatchCommands.Add(AlertSql.UpdateCommand(school, [.. _changed.Values], now));
+        }
+
+        if (_grown.Count > 0)
+        {
+            batch.BatchCommands.Add(AlertStepSql.GrownCommand(school, _grown, now));
         }
 
         var rows = new List<PlannedNotification>();
@@ -189,14 +196,28 @@ internal sealed class AlertWriter(Session session, Guid school, TimeSpan window,
         alerts.Add(alert);
     }
 
-    /// <summary>Has people told of an alert, once.</summary>
-    public void Tell(Alert alert, string? cause)
+    /// <summary>Has people told again of an alert that there is more to, and its history say so.</summary>
+    /// <param name="from">Its state before.</param>
+    /// <param name="cause">Null when there is nothing that people must be told.</param>
+    public void TellGrown(Alert alert, string from, string? cause)
+    {
+        // A replay may have made it new again before what it queues joined it: that it was in somebody's hands is said even when people are told already.
+        if (cause is not null && (Tell(alert, cause) || from != AlertState.New))
+        {
+            _grown.Add(new GrownAlert(alert.AlertId, from, cause));
+        }
+    }
+
+    private bool Tell(Alert alert, string? cause)
     {
         // One mail for one alert of one transaction: the first cause stands, the mail is built from the alert as it is after the commit.
-        if (cause is not null && _told.Add(alert.AlertId))
+        if (cause is null || !_told.Add(alert.AlertId))
         {
-            _tell.Add((alert, cause));
+            return false;
         }
+
+        _tell.Add((alert, cause));
+        return true;
     }
 
     private static NpgsqlParameter<Guid> Of(Guid value) => new() { TypedValue = value };
