@@ -16,7 +16,7 @@ internal static class AlertListCommand
     public static Command Create(Installation installation)
     {
         var switches = new AlertSwitches();
-        var state = new Option<string[]>("--state") { Description = "new, acknowledged or resolved; may be repeated; without it all.", DefaultValueFactory = _ => [] };
+        var state = new Option<string[]>("--state") { Description = $"{string.Join(", ", AlertState.All)}; may be repeated; without it all.", DefaultValueFactory = _ => [] };
         state.AcceptOnlyFromAmong([.. AlertState.All]);
         var command = new ExampledCommand(
             "list",
@@ -59,7 +59,7 @@ internal static class AlertListCommand
     internal static string[] Row(AlertView alert, TimeZoneInfo zone) =>
     [
         alert.Number.ToString(CultureInfo.InvariantCulture),
-        alert.State,
+        AlertState.Shown(alert.State),
         alert.Severity,
         alert.Risk,
         Themes(alert),

@@ -17,8 +17,8 @@ internal static class AlertStepCommands
             alert, switches.School, switches.As, switches.Json,
         };
         return command.Does((parse, cancellationToken) => StepAsync(
-            installation, switches, parse, alert, "acknowledged",
-            (opened, reference) => opened.Queue.AcknowledgeAsync(opened.School.SchoolId, opened.Actor, reference, cancellationToken),
+            installation, switches, parse, alert,
+            (opened, reference) => opened.Queue.StepAsync(opened.School.SchoolId, opened.Actor, reference, new AlertMove.Acknowledge(), cancellationToken),
             cancellationToken));
     }
 
@@ -40,8 +40,8 @@ internal static class AlertStepCommands
         {
             var resolution = Resolution.TryCreate(parse.GetRequiredValue(outcome), parse.GetRequiredValue(note), out var wrong) ?? throw new SetupException(wrong);
             return StepAsync(
-                installation, switches, parse, alert, "resolved",
-                (opened, reference) => opened.Queue.ResolveAsync(opened.School.SchoolId, opened.Actor, reference, resolution, cancellationToken),
+                installation, switches, parse, alert,
+                (opened, reference) => opened.Queue.StepAsync(opened.School.SchoolId, opened.Actor, reference, new AlertMove.Resolve(resolution), cancellationToken),
                 cancellationToken);
         });
     }
@@ -51,21 +51,16 @@ internal static class AlertStepCommands
         AlertSwitches switches,
         ParseResult parse,
         Argument<string> alert,
-        string step,
         Func<OpenedQueue, AlertReference, Task<StepResult>> work,
         CancellationToken cancellationToken)
     {
         var reference = AlertSwitches.Reference(parse.GetRequiredValue(alert));
         await using var opened = await switches.OpenAsync(installation, parse, cancellationToken);
-        var (now, done) = await work(opened, reference);
-        if (now is null)
+        var result = await work(opened, reference);
+        var now = result.Alert ?? throw AlertSwitches.NoSuchAlert(reference);
+        if (result.Refusal is { } refusal)
         {
-            throw AlertSwitches.NoSuchAlert(reference);
-        }
-
-        if (!done)
-        {
-            throw new SetupException($"Alert {now.Number} is {now.State} already and cannot be {step}.");
+            throw new SetupException($"Alert {now.Number}: {refusal}");
         }
 
         if (parse.GetValue(switches.Json))

@@ -38,7 +38,7 @@ internal sealed class AlertSwitches
         {
             var school = await SchoolSwitch.ResolveAsync(database, parse.GetRequiredValue(School), cancellationToken);
             var actor = await ActorAsync(database, school.SchoolId, parse, cancellationToken);
-            return new OpenedQueue(database, new AlertQueue(database[DatabaseRole.Console], guide, installation.Time), school, actor);
+            return new OpenedQueue(database, new AlertQueue(database[DatabaseRole.Console], guide), school, actor);
         }
         catch
         {

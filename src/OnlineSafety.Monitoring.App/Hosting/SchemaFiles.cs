@@ -1,6 +1,7 @@
 using OnlineSafety.Monitoring.Alerts;
 using OnlineSafety.Monitoring.Normalization;
 using OnlineSafety.Monitoring.Sources;
+using OnlineSafety.Monitoring.Sources.Health;
 
 namespace OnlineSafety.Monitoring.App.Hosting;
 
@@ -30,6 +31,8 @@ internal sealed class SchemaFiles(string root)
     public IReadOnlyList<string> AuthenticationPresets => Directory.Exists(WebhookAuth)
         ? [.. Directory.EnumerateFiles(WebhookAuth, "*.json").Select(f => Path.GetFileNameWithoutExtension(f)).Order(StringComparer.Ordinal)]
         : [];
+
+    public BankHolidays ReadBankHolidays() => BankHolidays.Parse(File.ReadAllBytes(Path.Combine(Root, "calendars", "bank-holidays-england.json")));
 
     public ThemeGuide ReadThemeGuide() => ThemeGuide.Read(File.ReadAllBytes(Taxonomy));
 

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.Alerts;
 using OnlineSafety.Monitoring.Alerts.Http;
+using OnlineSafety.Monitoring.Alerts.Policy;
 using OnlineSafety.Monitoring.App.Guides;
 using OnlineSafety.Monitoring.Digests;
 using OnlineSafety.Monitoring.Intake;
@@ -101,6 +102,7 @@ internal static class ServiceAssembly
 
         services.AddSingleton(data.Guide);
         services.AddSingleton<IThemeWords>(data.Guide);
+        services.AddSingleton(provider => new PolicyDirectory(data.Holidays, provider.GetRequiredService<ILogger<PolicyDirectory>>()));
         services.AddProblemDetails();
         services.AddExceptionHandler<ErrorLog>();
         services.AddHealth(options.Roles);
@@ -129,8 +131,7 @@ internal static class ServiceAssembly
             services.AddConsole();
             services.AddSingleton<IInstallationGuide>(provider => new InstallationGuide(provider.GetRequiredService<ServiceOptions>().Settings, SchemaFiles.BesideTheExecutable, data.Rules));
             services.AddSingleton(provider => new StaffKeys(provider.GetRequiredKeyedService<Database>(DatabaseRole.Console)));
-            services.AddSingleton(provider => new AlertQueue(
-                provider.GetRequiredKeyedService<Database>(DatabaseRole.Console), provider.GetRequiredService<ThemeGuide>(), provider.GetRequiredService<TimeProvider>()));
+            services.AddSingleton(provider => new AlertQueue(provider.GetRequiredKeyedService<Database>(DatabaseRole.Console), provider.GetRequiredService<ThemeGuide>()));
         }
 
         if (roles.HasFlag(ServiceRoles.Ingest))
@@ -152,7 +153,8 @@ internal static class ServiceAssembly
 /// <summary>The data files that the roles of this process need, read and checked.</summary>
 /// <param name="Guide">How themes are shown.</param>
 /// <param name="Rules">Mappings and rules; null for a process that does not process.</param>
-internal sealed record ServiceData(ThemeGuide Guide, Rules? Rules)
+/// <param name="Holidays">By which, with each school's calendar, clocks run.</param>
+internal sealed record ServiceData(ThemeGuide Guide, Rules? Rules, BankHolidays Holidays)
 {
     /// <exception cref="Classification.RuleException">Rules are wrong; lists every error.</exception>
     /// <exception cref="Normalization.MappingException">Mappings are wrong; lists every error.</exception>
@@ -160,13 +162,13 @@ internal sealed record ServiceData(ThemeGuide Guide, Rules? Rules)
     {
         if (!options.Roles.HasFlag(ServiceRoles.Process))
         {
-            return new ServiceData(schemas.ReadThemeGuide(), null);
+            return new ServiceData(schemas.ReadThemeGuide(), null, schemas.ReadBankHolidays());
         }
 
         var rules = Rules.Load(schemas.Root, options.Settings.Configuration["Vendors"], options.Settings.Configuration["RulePacks"], options.Settings.Configuration["Taxonomy"], options.Settings.DomainLists);
 
         // Compiling rules leaves several times their size behind. Given back at once, or the process would keep it for good.
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
-        return new ServiceData(schemas.ReadThemeGuide(), rules);
+        return new ServiceData(schemas.ReadThemeGuide(), rules, rules.BankHolidays);
     }
 }

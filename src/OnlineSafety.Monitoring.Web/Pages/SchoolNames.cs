@@ -28,7 +28,7 @@ internal sealed class SchoolNames([FromKeyedServices(DatabaseRole.Console)] Data
 }
 
 /// <param name="Zone">IANA name of the zone whose clock hangs on the school's wall.</param>
-internal sealed record SchoolName(string Name, string Zone)
+public sealed record SchoolName(string Name, string Zone)
 {
     public static SchoolName Unknown { get; } = new("", "Europe/London");
 }

@@ -10,7 +10,7 @@ internal sealed class Alert
     /// <summary>Counts up in each school; what people say on the phone.</summary>
     public int Number { get; set; }
 
-    /// <summary><c>new</c>, <c>acknowledged</c>, <c>resolved</c>.</summary>
+    /// <summary><see cref="AlertState"/>.</summary>
     public string State { get; set; } = AlertState.New;
 
     public short Severity { get; set; }
@@ -39,6 +39,9 @@ internal sealed class Alert
     /// <summary>The member of staff whom it is about, who never sees it.</summary>
     public Guid? SubjectStaff { get; set; }
 
+    /// <summary>Years, classes and key stages of the pupils in it: what routing rules ask for.</summary>
+    public string[] Groups { get; set; } = [];
+
     public Guid[] SourceIds { get; set; } = [];
 
     public string[] Vendors { get; set; } = [];
@@ -63,6 +66,18 @@ internal sealed class Alert
 
     public DateTimeOffset RaisedAt { get; set; }
 
+    /// <summary>When a person last acted on it.</summary>
+    public DateTimeOffset? ActedAt { get; set; }
+
+    /// <summary>When it last became new again; null: never since it was raised.</summary>
+    public DateTimeOffset? RenewedAt { get; set; }
+
+    /// <summary>The member of staff who is to look into it.</summary>
+    public Guid? AssignedTo { get; set; }
+
+    /// <summary>Of the case system to which it was handed over.</summary>
+    public string? Reference { get; set; }
+
     public DateTimeOffset? AcknowledgedAt { get; set; }
 
     public string? AcknowledgedBy { get; set; }
@@ -74,19 +89,4 @@ internal sealed class Alert
     public string? Outcome { get; set; }
 
     public string? Note { get; set; }
-}
-
-internal static class AlertState
-{
-    public const string New = "new";
-    public const string Acknowledged = "acknowledged";
-    public const string Resolved = "resolved";
-
-    public static IReadOnlyList<string> All { get; } = [New, Acknowledged, Resolved];
-}
-
-internal static class AlertOutcome
-{
-    public static IReadOnlyList<string> All { get; } =
-        ["concern", "low-level-concern", "benign-curriculum", "false-alert", "duplicate", "test", "insufficient-information"];
 }

@@ -29,6 +29,9 @@ internal sealed record AlertCandidate
 
     public required Guid? SubjectStaff { get; init; }
 
+    /// <summary>Year, class and key stage of its pupil, as far as they are known.</summary>
+    public IReadOnlyList<string> Groups { get; init; } = [];
+
     public required Guid Source { get; init; }
 
     public required string Vendor { get; init; }
@@ -51,11 +54,20 @@ internal static class NotifyCause
 
     /// <summary>It came to another desk, because it turned out to be about somebody else.</summary>
     public const string Route = "route";
+
+    /// <summary>A person put it before the next desk.</summary>
+    public const string Escalated = "escalated";
+
+    /// <summary>A person gave it to this one.</summary>
+    public const string Assigned = "assigned";
+
+    /// <summary>A person opened it again.</summary>
+    public const string Reopened = "reopened";
 }
 
 /// <summary>
 /// Grouping: one person, one rolling window of received time, one alert. Pure. Severity only ever rises; what is graver or of a new theme
-/// tells people again at once and asks for a new acknowledgement. No mute: every event is kept and counted.
+/// tells people again at once and asks for a new answer, also of an alert that is in somebody's hands. No mute: every event is kept and counted.
 /// </summary>
 internal static class AlertGrouping
 {
@@ -92,6 +104,7 @@ internal static class AlertGrouping
         SubjectKey = candidate.SubjectKey,
         SubjectRole = (short)candidate.SubjectRole,
         SubjectStaff = candidate.SubjectStaff,
+        Groups = [.. candidate.Groups],
         SourceIds = [candidate.Source],
         Vendors = WithVendor([], candidate.Vendor),
         EventCount = 1,
@@ -117,6 +130,7 @@ internal static class AlertGrouping
         alert.SourceIds = With(alert.SourceIds, candidate.Source);
         alert.Vendors = WithVendor(alert.Vendors, candidate.Vendor);
         alert.Themes = With(alert.Themes, candidate.Theme);
+        alert.Groups = WithGroups(alert.Groups, candidate.Groups);
         alert.NeedsReview |= candidate.NeedsReview;
         // The narrower audience wins: a help-seeking event must not become visible by the company it keeps.
         alert.Audience = Math.Max(alert.Audience, (short)candidate.Audience);
@@ -130,12 +144,9 @@ internal static class AlertGrouping
         }
 
         var cause = CauseOf(alert, candidate, before, newTheme);
-        if (cause is not null && alert.State == AlertState.Acknowledged)
+        if (cause is not null)
         {
-            // What was acknowledged was less than this.
-            alert.State = AlertState.New;
-            alert.AcknowledgedAt = null;
-            alert.AcknowledgedBy = null;
+            AlertLifecycle.Renew(alert);
         }
 
         return cause;
@@ -154,7 +165,7 @@ internal static class AlertGrouping
         }
 
         // Grouping never mutes a critical event once somebody has put the alert aside.
-        return candidate.Severity == Severity.Critical && alert.State == AlertState.Acknowledged ? NotifyCause.CriticalAgain : null;
+        return candidate.Severity == Severity.Critical && alert.State != AlertState.New ? NotifyCause.CriticalAgain : null;
     }
 
     /// <summary>Ids parted by spaces: what must not be done about one theme holds whatever else the alert is about. Those of the gravest event first.</summary>
@@ -164,6 +175,10 @@ internal static class AlertGrouping
         string[] all = added.Length == 0 ? ids : graver ? [added, .. ids] : [.. ids, added];
         return string.Join(' ', all.Distinct(StringComparer.Ordinal));
     }
+
+    /// <summary>Both: an alert of a class activity is of all its pupils' groups.</summary>
+    public static string[] WithGroups(string[] known, IReadOnlyList<string> added) =>
+        added.All(group => known.Contains(group, StringComparer.Ordinal)) ? known : [.. known.Union(added, StringComparer.Ordinal)];
 
     /// <summary>What an unassigned source sent is no product's.</summary>
     private static string[] WithVendor(string[] known, string vendor) => vendor.Length == 0 ? known : With(known, vendor);

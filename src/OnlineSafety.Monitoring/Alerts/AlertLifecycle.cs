@@ -1,85 +1,88 @@
 namespace OnlineSafety.Monitoring.Alerts;
 
-/// <summary>What a person can do to an alert. Looking at it is neither: an alert that was opened and closed again is still new.</summary>
-internal enum AlertStep : byte
-{
-    Acknowledge,
-    Resolve,
-}
-
-/// <summary>How an alert ended: an outcome of the list and a note in the person's own words.</summary>
-internal sealed record Resolution
-{
-    public const int LongestNote = 4000;
-
-    private Resolution(string outcome, string note) => (Outcome, Note) = (outcome, note);
-
-    public string Outcome { get; }
-
-    public string Note { get; }
-
-    /// <summary>Null, and what is wrong, when it would leave the record unclear.</summary>
-    public static Resolution? TryCreate(string? outcome, string? note, out string error)
-    {
-        var word = outcome?.Trim().ToLowerInvariant() ?? "";
-        var text = note?.Trim() ?? "";
-        if (!AlertOutcome.All.Contains(word, StringComparer.Ordinal))
-        {
-            error = $"The outcome is one of: {string.Join(", ", AlertOutcome.All)}.";
-            return null;
-        }
-
-        // NUL is the one character that Postgres text cannot hold.
-        if (text.Length is 0 or > LongestNote || text.Contains('\0', StringComparison.Ordinal))
-        {
-            error = $"A note of 1 to {LongestNote} characters says what was found and done.";
-            return null;
-        }
-
-        error = "";
-        return new Resolution(word, text);
-    }
-}
-
 /// <summary>
-/// new -> acknowledged -> resolved, and new -> resolved. Only a named actor moves an alert; nothing moves it with time. Pure.
+/// The state machine: which step leads from which state to which. Pure, and the only one; the database refuses what it refuses. Only a person closes an alert,
+/// hands it over or escalates it; nothing moves it with time. The service makes an open alert new again when there is more to it than was acted on.
 /// </summary>
 internal static class AlertLifecycle
 {
-    public static bool Allows(string state, AlertStep step) => (state, step) switch
+    /// <summary>The state after the step; null when the state does not allow it.</summary>
+    public static string? After(string state, AlertStep step) => (step, state) switch
     {
-        (AlertState.New, AlertStep.Acknowledge) => true,
-        (AlertState.New or AlertState.Acknowledged, AlertStep.Resolve) => true,
-        _ => false,
+        (AlertStep.Acknowledge, AlertState.New) => AlertState.Acknowledged,
+        (AlertStep.Review, AlertState.New or AlertState.Acknowledged or AlertState.Escalated or AlertState.HandedOver) => AlertState.InReview,
+        // Not twice: of two who press at once the second would put it before the desk after the next.
+        (AlertStep.Escalate, AlertState.New or AlertState.Acknowledged or AlertState.InReview or AlertState.HandedOver) => AlertState.Escalated,
+        (AlertStep.HandOver, AlertState.New or AlertState.Acknowledged or AlertState.InReview or AlertState.Escalated) => AlertState.HandedOver,
+        (AlertStep.Reopen, AlertState.Resolved) => AlertState.New,
+        (AlertStep.Breached, AlertState.New) => AlertState.New,
+        // What comes to light later belongs to the record as well.
+        (AlertStep.Note, _) => state,
+        (AlertStep.Assign, not AlertState.Resolved) => state,
+        (AlertStep.Resolve, not AlertState.Resolved) => AlertState.Resolved,
+        (AlertStep.Grown, not AlertState.Resolved) => AlertState.New,
+        _ => null,
     };
 
     /// <summary>False, and nothing changed, when the alert's state does not allow it.</summary>
-    public static bool TryAcknowledge(Alert alert, string by, DateTimeOffset at)
+    /// <param name="by">Who takes the step.</param>
+    public static bool TryMove(Alert alert, AlertMove move, string by, DateTimeOffset at)
     {
-        if (!Allows(alert.State, AlertStep.Acknowledge))
+        if (After(alert.State, move.Step) is not { } state)
         {
             return false;
         }
 
-        alert.State = AlertState.Acknowledged;
-        alert.AcknowledgedAt = at;
-        alert.AcknowledgedBy = by;
+        switch (move)
+        {
+            case AlertMove.Assign assign:
+                alert.AssignedTo = assign.Staff;
+                break;
+            case AlertMove.HandOver:
+                alert.Reference = move.Detail;
+                break;
+            case AlertMove.Resolve:
+                (alert.ResolvedAt, alert.ResolvedBy, alert.Outcome, alert.Note) = (at, by, move.Detail, move.Said);
+                break;
+            case AlertMove.Reopen:
+                (alert.ResolvedAt, alert.ResolvedBy, alert.Outcome, alert.Note) = (null, null, null, null);
+                alert.RenewedAt = at;
+                break;
+        }
+
+        if (AlertSteps.IsActing(move.Step))
+        {
+            alert.ActedAt = at;
+        }
+
+        Enter(alert, state);
+        // Whoever reviews, escalates or hands over has it; whoever resolves at once never said so.
+        if (state is not (AlertState.New or AlertState.Resolved) && alert.AcknowledgedAt is null)
+        {
+            (alert.AcknowledgedAt, alert.AcknowledgedBy) = (at, by);
+        }
+
         return true;
     }
 
-    /// <summary>False, and nothing changed, when the alert's state does not allow it.</summary>
-    public static bool TryResolve(Alert alert, Resolution resolution, string by, DateTimeOffset at)
+    /// <summary>
+    /// There is more to it than was acted on: an open alert is new again, however far it had come, and asks for a new answer. Whom it was given to and its
+    /// case stay. Who did what stays in its history.
+    /// </summary>
+    public static void Renew(Alert alert)
     {
-        if (!Allows(alert.State, AlertStep.Resolve))
+        if (After(alert.State, AlertStep.Grown) is { } state)
         {
-            return false;
+            Enter(alert, state);
         }
+    }
 
-        alert.State = AlertState.Resolved;
-        alert.ResolvedAt = at;
-        alert.ResolvedBy = by;
-        alert.Outcome = resolution.Outcome;
-        alert.Note = resolution.Note;
-        return true;
+    private static void Enter(Alert alert, string state)
+    {
+        alert.State = state;
+        if (state == AlertState.New)
+        {
+            (alert.AcknowledgedAt, alert.AcknowledgedBy) = (null, null);
+        }
     }
 }

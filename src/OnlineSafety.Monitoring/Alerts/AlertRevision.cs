@@ -22,9 +22,12 @@ internal sealed record OtherEvents(int Count, IReadOnlyList<string> Subjects, bo
 /// </summary>
 internal sealed class AlertRevision<T>
 {
-    private AlertRevision(Alert alert) => Alert = alert;
+    private AlertRevision(Alert alert) => (Alert, From) = (alert, alert.State);
 
     public Alert Alert { get; }
+
+    /// <summary>Its state before.</summary>
+    public string From { get; }
 
     /// <summary>Events that stay in it.</summary>
     public List<T> Stay { get; } = [];
@@ -60,10 +63,9 @@ internal sealed class AlertRevision<T>
             revision.Keep(same, others);
         }
 
-        if (revision.Cause is not null && alert.State == AlertState.Acknowledged)
+        if (revision.Cause is not null)
         {
-            // What was acknowledged was less than this.
-            (alert.State, alert.AcknowledgedAt, alert.AcknowledgedBy) = (AlertState.New, null, null);
+            AlertLifecycle.Renew(alert);
         }
 
         return revision;
@@ -76,6 +78,7 @@ internal sealed class AlertRevision<T>
         var first = Gravest(events).Reading;
         (Alert.Route, Alert.SubjectKey, Alert.SubjectRole, Alert.SubjectStaff) = (first.Route, first.SubjectKey, (short)first.SubjectRole, first.SubjectStaff);
         Moved = true;
+        Alert.Groups = [.. first.Groups];
         // All that it quotes was of these events; severity never falls, also not by a milder reading.
         Adopt(first);
         Alert.NeedsReview = false;
@@ -137,6 +140,7 @@ internal sealed class AlertRevision<T>
         }
 
         Alert.Audience = Math.Max(Alert.Audience, (short)reading.Audience);
+        Alert.Groups = AlertGrouping.WithGroups(Alert.Groups, reading.Groups);
         if (isConcern)
         {
             Alert.Themes = [.. Alert.Themes.Append(reading.Theme).Distinct(StringComparer.Ordinal)];

@@ -12,7 +12,8 @@ internal static class AlertSql
 
     public const string Select = """
         SELECT alert_id, number, state, severity, risk, theme, parent_theme, themes, needs_review, audience, route, subject_key, subject_role, subject_staff,
-               source_ids, vendors, event_count, reasons, instructions, first_received_at, last_received_at, raised_at, acknowledged_at, acknowledged_by
+               source_ids, vendors, event_count, reasons, instructions, first_received_at, last_received_at, raised_at, acknowledged_at, acknowledged_by,
+               groups
         FROM alert
 
         """;
@@ -28,16 +29,18 @@ internal static class AlertSql
     // One statement for any number of alerts. Lists travel as text: an array of arrays would have to be rectangular.
     private const string Insert = """
         INSERT INTO alert (school_id, alert_id, number, state, severity, risk, theme, parent_theme, themes, needs_review, audience, route, subject_key,
-                           subject_role, subject_staff, source_ids, vendors, event_count, reasons, instructions, first_received_at, last_received_at, raised_at, late)
+                           subject_role, subject_staff, source_ids, vendors, event_count, reasons, instructions, first_received_at, last_received_at, raised_at, late,
+                           groups)
         SELECT $1, n.alert_id, n.number, n.state, n.severity, n.risk, n.theme, n.parent_theme, string_to_array(n.themes, E'\x1f'), n.needs_review, n.audience,
                n.route, n.subject_key, n.subject_role, n.subject_staff, string_to_array(n.source_ids, E'\x1f')::uuid[], string_to_array(n.vendors, E'\x1f'),
-               n.event_count, n.reasons, n.instructions, n.first_received_at, n.last_received_at, n.raised_at, n.late
+               n.event_count, n.reasons, n.instructions, n.first_received_at, n.last_received_at, n.raised_at, n.late,
+               string_to_array(n.groups, E'\x1f')
         FROM unnest($2::uuid[], $3::int[], $4::text[], $5::smallint[], $6::smallint[], $7::text[], $8::text[], $9::text[], $10::boolean[], $11::smallint[],
                     $12::text[], $13::text[], $14::smallint[], $15::uuid[], $16::text[], $17::text[], $18::int[], $19::bytea[], $20::text[],
-                    $21::timestamptz[], $22::timestamptz[], $23::timestamptz[], $24::boolean[])
+                    $21::timestamptz[], $22::timestamptz[], $23::timestamptz[], $24::boolean[], $25::text[])
              AS n (alert_id, number, state, severity, risk, theme, parent_theme, themes, needs_review, audience,
                    route, subject_key, subject_role, subject_staff, source_ids, vendors, event_count, reasons, instructions,
-                   first_received_at, last_received_at, raised_at, late)
+                   first_received_at, last_received_at, raised_at, late, groups)
         """;
 
     private const string Update = """
@@ -46,11 +49,12 @@ internal static class AlertSql
             themes = string_to_array(n.themes, E'\x1f'), needs_review = n.needs_review, audience = n.audience,
             source_ids = string_to_array(n.source_ids, E'\x1f')::uuid[], vendors = string_to_array(n.vendors, E'\x1f'), event_count = n.event_count,
             reasons = n.reasons, instructions = n.instructions, first_received_at = n.first_received_at, last_received_at = n.last_received_at,
-            acknowledged_at = n.acknowledged_at, acknowledged_by = n.acknowledged_by
+            acknowledged_at = n.acknowledged_at, acknowledged_by = n.acknowledged_by, groups = string_to_array(n.groups, E'\x1f'),
+            renewed_at = CASE WHEN n.state = 'new' AND a.state <> 'new' THEN $21 ELSE a.renewed_at END
         FROM unnest($2::uuid[], $3::text[], $4::smallint[], $5::smallint[], $6::text[], $7::text[], $8::text[], $9::boolean[], $10::smallint[],
-                    $11::text[], $12::text[], $13::int[], $14::bytea[], $15::text[], $16::timestamptz[], $17::timestamptz[], $18::timestamptz[], $19::text[])
+                    $11::text[], $12::text[], $13::int[], $14::bytea[], $15::text[], $16::timestamptz[], $17::timestamptz[], $18::timestamptz[], $19::text[], $20::text[])
              AS n (alert_id, state, severity, risk, theme, parent_theme, themes, needs_review, audience,
-                   source_ids, vendors, event_count, reasons, instructions, first_received_at, last_received_at, acknowledged_at, acknowledged_by)
+                   source_ids, vendors, event_count, reasons, instructions, first_received_at, last_received_at, acknowledged_at, acknowledged_by, groups)
         WHERE a.school_id = $1 AND a.alert_id = n.alert_id
         """;
 
@@ -63,7 +67,8 @@ internal static class AlertSql
     private const string Revise = """
         UPDATE alert
         SET state = $3, severity = $4, risk = $5, theme = $6, parent_theme = $7, themes = $8, needs_review = $9, audience = $10, route = $11, subject_key = $12,
-            subject_role = $13, subject_staff = $14, event_count = $15, reasons = $16, instructions = $17, acknowledged_at = $18, acknowledged_by = $19
+            subject_role = $13, subject_staff = $14, event_count = $15, reasons = $16, instructions = $17, acknowledged_at = $18, acknowledged_by = $19, groups = $20,
+            renewed_at = CASE WHEN $3 = 'new' AND state <> 'new' THEN $21 ELSE renewed_at END
         WHERE school_id = $1 AND alert_id = $2
         """;
 
@@ -89,12 +94,12 @@ internal static class AlertSql
             Column(alerts, a => a.SubjectRole), Column(alerts, a => a.SubjectStaff), Column(alerts, a => string.Join(Between, a.SourceIds)),
             Column(alerts, a => string.Join(Between, a.Vendors)), Column(alerts, a => a.EventCount), Column(alerts, a => a.Reasons),
             Column(alerts, a => a.Instructions), Column(alerts, a => a.FirstReceivedAt), Column(alerts, a => a.LastReceivedAt), Column(alerts, a => a.RaisedAt),
-            Column(alerts, a => a.Late),
+            Column(alerts, a => a.Late), Column(alerts, a => string.Join(Between, a.Groups)),
         },
     };
 
     /// <summary>All of one school.</summary>
-    public static NpgsqlBatchCommand UpdateCommand(Guid school, Alert[] alerts) => new(Update)
+    public static NpgsqlBatchCommand UpdateCommand(Guid school, Alert[] alerts, DateTimeOffset now) => new(Update)
     {
         Parameters =
         {
@@ -103,18 +108,18 @@ internal static class AlertSql
             Column(alerts, a => a.NeedsReview), Column(alerts, a => a.Audience), Column(alerts, a => string.Join(Between, a.SourceIds)),
             Column(alerts, a => string.Join(Between, a.Vendors)), Column(alerts, a => a.EventCount), Column(alerts, a => a.Reasons),
             Column(alerts, a => a.Instructions), Column(alerts, a => a.FirstReceivedAt), Column(alerts, a => a.LastReceivedAt),
-            Column(alerts, a => a.AcknowledgedAt), Column(alerts, a => a.AcknowledgedBy),
+            Column(alerts, a => a.AcknowledgedAt), Column(alerts, a => a.AcknowledgedBy), Column(alerts, a => string.Join(Between, a.Groups)), Of(now),
         },
     };
 
-    public static NpgsqlBatchCommand ReviseCommand(Alert alert) => new(Revise)
+    public static NpgsqlBatchCommand ReviseCommand(Alert alert, DateTimeOffset now) => new(Revise)
     {
         Parameters =
         {
             Of(alert.SchoolId), Of(alert.AlertId), Of(alert.State), Of(alert.Severity), Of(alert.Risk), Of(alert.Theme), Of(alert.ParentTheme), Of(alert.Themes),
             Of(alert.NeedsReview), Of(alert.Audience), Of(alert.Route), Maybe(alert.SubjectKey, NpgsqlDbType.Text), Of(alert.SubjectRole),
             Maybe(alert.SubjectStaff, NpgsqlDbType.Uuid), Of(alert.EventCount), Of(alert.Reasons), Of(alert.Instructions),
-            Maybe(alert.AcknowledgedAt, NpgsqlDbType.TimestampTz), Maybe(alert.AcknowledgedBy, NpgsqlDbType.Text),
+            Maybe(alert.AcknowledgedAt, NpgsqlDbType.TimestampTz), Maybe(alert.AcknowledgedBy, NpgsqlDbType.Text), Of(alert.Groups), Of(now),
         },
     };
 
@@ -122,7 +127,12 @@ internal static class AlertSql
     public static NpgsqlBatchCommand WithdrawCommand(Alert alert) => new(Withdraw) { Parameters = { Of(alert.SchoolId), Of(alert.AlertId) } };
 
     /// <summary>Ledger rows of one school: each due at once, or failed from the start when there is nobody to tell.</summary>
-    public static NpgsqlBatchCommand NotifyCommand(Guid school, PlannedNotification[] rows, DateTimeOffset now) => new(InsertNotifications)
+    public static NpgsqlBatchCommand NotifyCommand(Guid school, PlannedNotification[] rows, DateTimeOffset now) => LedgerCommand(InsertNotifications, school, rows, now);
+
+    /// <summary>The same for staff alone, past the school's channels: what a person's step tells is for those whom it names.</summary>
+    public static NpgsqlBatchCommand TellStaffCommand(Guid school, PlannedNotification[] rows, DateTimeOffset now) => LedgerCommand(InsertForStaff, school, rows, now);
+
+    private static NpgsqlBatchCommand LedgerCommand(string sql, Guid school, PlannedNotification[] rows, DateTimeOffset now) => new(sql)
     {
         Parameters =
         {
@@ -159,6 +169,7 @@ internal static class AlertSql
         RaisedAt = row.GetFieldValue<DateTimeOffset>(21),
         AcknowledgedAt = row.IsDBNull(22) ? null : row.GetFieldValue<DateTimeOffset>(22),
         AcknowledgedBy = row.IsDBNull(23) ? null : row.GetString(23),
+        Groups = row.GetFieldValue<string[]>(24),
     };
 
     private static NpgsqlParameter<T[]> Column<TRow, T>(TRow[] rows, Func<TRow, T> value) => Of(Array.ConvertAll(rows, row => value(row)));

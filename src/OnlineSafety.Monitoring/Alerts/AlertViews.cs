@@ -3,7 +3,7 @@ using OnlineSafety.Monitoring.Events;
 
 namespace OnlineSafety.Monitoring.Alerts;
 
-/// <summary>An alert in a list: public JSON of <c>alerts list</c> and <c>GET /v1/alerts</c>. Words of the taxonomy; times in UTC.</summary>
+/// <summary>An alert in a list: public JSON of <c>alerts list</c> and <c>GET /v1/alerts</c>. Words of the taxonomy and of <see cref="AlertState"/>; times in UTC.</summary>
 public record AlertView
 {
     public required Guid Alert { get; init; }
@@ -49,6 +49,15 @@ public record AlertView
 
     public required DateTimeOffset LastReceivedAt { get; init; }
 
+    /// <summary>When a person last acted on it; null: nobody has.</summary>
+    public DateTimeOffset? ActedAt { get; init; }
+
+    /// <summary>Until when somebody must act on it, by the school's policy; null when no clock runs.</summary>
+    public DateTimeOffset? AcknowledgeBy { get; init; }
+
+    /// <summary>Id of the member of staff who is to look into it.</summary>
+    public Guid? AssignedTo { get; init; }
+
     /// <summary>Of the gravest event.</summary>
     public required IReadOnlyList<Reason> Reasons { get; init; }
 }
@@ -81,6 +90,12 @@ public sealed record AlertDetailView : AlertView
     public string? Outcome { get; init; }
 
     public string? Note { get; init; }
+
+    /// <summary>The case's in the case system to which it was handed over.</summary>
+    public string? Reference { get; init; }
+
+    /// <summary>Name of <see cref="AlertView.AssignedTo"/>.</summary>
+    public string? Assignee { get; init; }
 
     /// <summary>The newest events, at most <see cref="AlertQueue.MostEvents"/>.</summary>
     public IReadOnlyList<EventView> Events { get; init; } = [];

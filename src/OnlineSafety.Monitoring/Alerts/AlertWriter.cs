@@ -1,6 +1,7 @@
 using Npgsql;
 using NpgsqlTypes;
 using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Alerts.Policy;
 using OnlineSafety.Monitoring.Events;
 using OnlineSafety.Monitoring.Notifications;
 
@@ -21,10 +22,11 @@ internal sealed class AlertWriter(Session session, Guid school, TimeSpan window,
     private readonly Dictionary<Guid, Alert> _changed = [];
     private readonly Dictionary<Guid, Alert> _raised = [];
     private readonly List<(Alert Alert, string Cause)> _tell = [];
+    private readonly List<GrownAlert> _grown = [];
     private readonly HashSet<Guid> _told = [];
 
     /// <summary>Alerts for which no recipient was found.</summary>
-    public int NobodyToTell { get; private set; }
+    public Unreached NobodyToTell { get; } = new();
 
     /// <summary>Alerts that its candidates raised.</summary>
     public IReadOnlyCollection<Alert> Raised => _raised.Values;
@@ -91,7 +93,8 @@ internal sealed class AlertWriter(Session session, Guid school, TimeSpan window,
             var alert = known[i];
             if (AlertGrouping.Joins(alert, candidate, window))
             {
-                Tell(alert, AlertGrouping.Grow(alert, candidate));
+                var from = alert.State;
+                TellGrown(alert, from, AlertGrouping.Grow(alert, candidate));
                 if (!_raised.ContainsKey(alert.AlertId))
                 {
                     _changed[alert.AlertId] = alert;
@@ -115,7 +118,7 @@ internal sealed class AlertWriter(Session session, Guid school, TimeSpan window,
     }
 
     /// <summary>Adds the writes to the transaction's last batch; returns the ledger rows among them.</summary>
-    public async Task<List<WrittenNotification>> AddToAsync(NpgsqlBatch batch, IReadOnlyList<StaffMember> staff, CancellationToken cancellationToken)
+    public async Task<List<WrittenNotification>> AddToAsync(NpgsqlBatch batch, IReadOnlyList<StaffMember> staff, PolicyDirectory policies, CancellationToken cancellationToken)
     {
         var number = _raised.Count > 0 ? await ReserveNumbersAsync(_raised.Count, cancellationToken) : 0;
         var raised = _raised.Values.OrderBy(a => a.FirstReceivedAt).ToArray();
@@ -131,17 +134,35 @@ internal sealed class AlertWriter(Session session, Guid school, TimeSpan window,
 
         if (_changed.Count > 0)
         {
-            batch.BatchCommands.Add(AlertSql.UpdateCommand(school, [.. _changed.Values]));
+            batch.BatchCommands.Add(AlertSql.UpdateCommand(school, [.. _changed.Values], now));
+        }
+
+        if (_grown.Count > 0)
+        {
+            batch.BatchCommands.Add(AlertStepSql.GrownCommand(school, _grown, now));
         }
 
         var rows = new List<PlannedNotification>();
+        if (_tell.Count > 0)
+        {
+            AddRows(rows, staff, await policies.OfAsync(session, school, cancellationToken));
+            batch.BatchCommands.Add(AlertSql.NotifyCommand(school, [.. rows], now));
+        }
+
+        return [.. rows.Where(row => row.Staff is not null).Select(row => new WrittenNotification(school, row.Notification))];
+    }
+
+    private void AddRows(List<PlannedNotification> rows, IReadOnlyList<StaffMember> staff, PolicyInForce inForce)
+    {
+        var (policy, outOfHours) = (inForce.Policy, !inForce.Calendar.IsOpen(now));
         foreach (var (alert, cause) in _tell)
         {
-            var recipients = Recipients.For(alert.Route, (Audience)alert.Audience, alert.SubjectStaff, staff);
+            var facts = AlertFacts.Of(alert) with { OutOfHours = outOfHours };
+            var recipients = Recipients.For(facts, staff, policy);
             if (recipients.Count == 0)
             {
                 // Nobody to tell is itself a fact that the digest and the log must show.
-                NobodyToTell++;
+                NobodyToTell.Add(Recipients.MissingRole(facts, staff, policy));
                 rows.Add(new PlannedNotification(Guid.NewGuid(), cause, alert.AlertId, Staff: null));
             }
 
@@ -150,13 +171,6 @@ internal sealed class AlertWriter(Session session, Guid school, TimeSpan window,
                 rows.Add(new PlannedNotification(Guid.NewGuid(), cause, alert.AlertId, recipient));
             }
         }
-
-        if (rows.Count > 0)
-        {
-            batch.BatchCommands.Add(AlertSql.NotifyCommand(school, [.. rows], now));
-        }
-
-        return [.. rows.Where(row => row.Staff is not null).Select(row => new WrittenNotification(school, row.Notification))];
     }
 
     private async Task<int> ReserveNumbersAsync(int count, CancellationToken cancellationToken)
@@ -182,14 +196,28 @@ internal sealed class AlertWriter(Session session, Guid school, TimeSpan window,
         alerts.Add(alert);
     }
 
-    /// <summary>Has people told of an alert, once.</summary>
-    public void Tell(Alert alert, string? cause)
+    /// <summary>Has people told again of an alert that there is more to, and its history say so.</summary>
+    /// <param name="from">Its state before.</param>
+    /// <param name="cause">Null when there is nothing that people must be told.</param>
+    public void TellGrown(Alert alert, string from, string? cause)
+    {
+        // A replay may have made it new again before what it queues joined it: that it was in somebody's hands is said even when people are told already.
+        if (cause is not null && (Tell(alert, cause) || from != AlertState.New))
+        {
+            _grown.Add(new GrownAlert(alert.AlertId, from, cause));
+        }
+    }
+
+    private bool Tell(Alert alert, string? cause)
     {
         // One mail for one alert of one transaction: the first cause stands, the mail is built from the alert as it is after the commit.
-        if (cause is not null && _told.Add(alert.AlertId))
+        if (cause is null || !_told.Add(alert.AlertId))
         {
-            _tell.Add((alert, cause));
+            return false;
         }
+
+        _tell.Add((alert, cause));
+        return true;
     }
 
     private static NpgsqlParameter<Guid> Of(Guid value) => new() { TypedValue = value };

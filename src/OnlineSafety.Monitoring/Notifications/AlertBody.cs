@@ -17,7 +17,7 @@ internal sealed class AlertBody(IThemeWords themes, IOptions<MailOptions> option
     public async Task<Preparation> PrepareAsync(Session session, LedgerEntry entry, NotificationAddressee to, CancellationToken cancellationToken)
     {
         var notice = (await AlertNotices.ReadAsync(session, [entry], cancellationToken)).GetValueOrDefault(entry.Alert ?? Guid.Empty);
-        return AlertNotice.DropFor(notice, to.Member) is { } code ? new Preparation.Drop(code) : Say(notice!, entry.Cause, to);
+        return AlertNotice.DropFor(notice, to.Member, to.Desks) is { } code ? new Preparation.Drop(code) : Say(notice!, entry.Cause, to);
     }
 
     internal Preparation.Say Say(AlertNotice notice, string cause, NotificationAddressee to)

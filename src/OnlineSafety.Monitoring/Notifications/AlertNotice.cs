@@ -1,4 +1,5 @@
 using OnlineSafety.Monitoring.Alerts;
+using OnlineSafety.Monitoring.Alerts.Policy;
 using OnlineSafety.Monitoring.Events;
 
 namespace OnlineSafety.Monitoring.Notifications;
@@ -29,6 +30,9 @@ internal sealed record AlertNotice
 
     public required Guid? SubjectStaff { get; init; }
 
+    /// <summary>What the people list says of whom it is about.</summary>
+    public PersonRole SubjectRole { get; init; }
+
     public required int Events { get; init; }
 
     public required DateTimeOffset RaisedAt { get; init; }
@@ -43,7 +47,7 @@ internal sealed record AlertNotice
     public required string Instructions { get; init; }
 
     /// <summary>Why this member of staff must not be told of it now; null when the mail may go. Pure.</summary>
-    public static string? DropFor(AlertNotice? notice, StaffMember member)
+    public static string? DropFor(AlertNotice? notice, StaffMember member, Desks desks)
     {
         if (notice is null)
         {
@@ -60,6 +64,7 @@ internal sealed record AlertNotice
             return DropCode.AlertResolved;
         }
 
-        return Recipients.MayReceive(member, notice.Route, notice.Audience, notice.SubjectStaff) ? null : DropCode.NotRouted;
+        var facts = new AlertFacts(notice.Route, notice.Audience, notice.SubjectStaff, notice.Severity, notice.Themes, []) { SubjectRole = notice.SubjectRole };
+        return Recipients.MayReceive(member, facts, desks.Staff, desks.Policy) ? null : DropCode.NotRouted;
     }
 }

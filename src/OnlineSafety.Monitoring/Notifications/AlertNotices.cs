@@ -28,6 +28,7 @@ internal static class AlertNotices
                 Audience = (Audience)a.Audience,
                 Route = a.Route,
                 SubjectStaff = a.SubjectStaff,
+                SubjectRole = (PersonRole)a.SubjectRole,
                 Events = a.EventCount,
                 RaisedAt = a.RaisedAt,
                 Late = a.Late,

@@ -1,4 +1,5 @@
 using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Alerts.Policy;
 using OnlineSafety.Monitoring.Notifications.Email;
 
 namespace OnlineSafety.Monitoring.Notifications;
@@ -13,7 +14,14 @@ internal interface INotificationBody
 }
 
 /// <summary>To whom, and for which school.</summary>
-internal sealed record NotificationAddressee(StaffMember Member, string Email, string SchoolName, TimeZoneInfo Zone);
+internal sealed record NotificationAddressee(StaffMember Member, string Email, string SchoolName, TimeZoneInfo Zone)
+{
+    /// <summary>Who else there is to tell.</summary>
+    public Desks Desks { get; init; } = new([Member], SchoolPolicy.Default);
+}
+
+/// <summary>Who sits where in a school, as it is now.</summary>
+internal sealed record Desks(IReadOnlyList<StaffMember> Staff, SchoolPolicy Policy);
 
 internal abstract record Preparation
 {

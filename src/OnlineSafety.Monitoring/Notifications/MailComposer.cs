@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Alerts.Policy;
 using OnlineSafety.Monitoring.Notifications.Email;
 
 namespace OnlineSafety.Monitoring.Notifications;
@@ -13,7 +14,7 @@ internal sealed record Composed(OutgoingMail? Mail, IReadOnlyList<Outcome?> Inst
 
 /// <summary>Makes the mail of a claim from the state of now, within one short transaction in the school's scope, which is closed before anything is sent.</summary>
 internal sealed class MailComposer(
-    [FromKeyedServices(DatabaseRole.Notify)] Database database, IEnumerable<INotificationBody> bodies, ManyAlertsBody many, IOptions<MailOptions> options)
+    [FromKeyedServices(DatabaseRole.Notify)] Database database, IEnumerable<INotificationBody> bodies, ManyAlertsBody many, PolicyDirectory policies, IOptions<MailOptions> options)
 {
     private static readonly Actor _actor = Actor.Service("notify");
 
@@ -68,16 +69,23 @@ internal sealed class MailComposer(
 
     private static Composed All(MailClaim claim, Outcome outcome) => new(null, [.. claim.Entries.Select(_ => outcome)]);
 
-    private static async Task<NotificationAddressee?> AddresseeAsync(Session session, MailClaim claim, CancellationToken cancellationToken)
+    private async Task<NotificationAddressee?> AddresseeAsync(Session session, MailClaim claim, CancellationToken cancellationToken)
     {
         var found = await (
             from staff in session.Context.Staff
             join school in session.Context.Schools on staff.SchoolId equals school.SchoolId
-            where staff.SchoolId == claim.School && staff.StaffId == claim.Staff
-            select new { staff.StaffId, staff.Roles, staff.Enabled, staff.Email, school.Name, school.TimeZone }).FirstOrDefaultAsync(cancellationToken);
-        return found is null
-            ? null
-            : new NotificationAddressee(new StaffMember(found.StaffId, found.Roles, found.Enabled), found.Email, found.Name, SchoolZone.Of(found.TimeZone));
+            where staff.SchoolId == claim.School
+            select new { staff.StaffId, staff.Roles, staff.Enabled, staff.Email, school.Name, school.TimeZone }).ToListAsync(cancellationToken);
+        if (found.Find(member => member.StaffId == claim.Staff) is not { } to)
+        {
+            return null;
+        }
+
+        var all = found.ConvertAll(member => new StaffMember(member.StaffId, member.Roles, member.Enabled));
+        return new NotificationAddressee(all.Find(member => member.Id == to.StaffId)!, to.Email, to.Name, SchoolZone.Of(to.TimeZone))
+        {
+            Desks = new Desks(all, (await policies.OfAsync(session, claim.School, cancellationToken)).Policy),
+        };
     }
 
     private OutgoingMail Write(MailClaim claim, NotificationAddressee to, Preparation.Say say) =>

@@ -28,7 +28,7 @@ internal sealed class ManyAlertsBody(AlertBody alone, IThemeWords themes, IOptio
         foreach (var entry in claim.Entries)
         {
             var notice = notices.GetValueOrDefault(entry.Alert ?? Guid.Empty);
-            var code = entry.Withdrawn ? DropCode.Withdrawn : AlertNotice.DropFor(notice, to.Member);
+            var code = entry.Withdrawn ? DropCode.Withdrawn : AlertNotice.DropFor(notice, to.Member, to.Desks);
             dropped.Add(code);
             if (code is null)
             {

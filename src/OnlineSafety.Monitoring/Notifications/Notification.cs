@@ -10,7 +10,7 @@ internal sealed class Notification
     /// <summary><c>alert</c>, <c>digest</c> or <c>source</c>.</summary>
     public string Kind { get; set; } = "";
 
-    /// <summary>Why now: <c>raised</c>, <c>severity</c>, <c>theme</c>, <c>critical-again</c>, <c>daily</c>, <c>quiet</c>, <c>cleared</c>.</summary>
+    /// <summary>Why now: <c>raised</c>, <c>severity</c>, <c>theme</c>, <c>critical-again</c>, <c>route</c>, <c>escalated</c>, <c>assigned</c>, <c>reopened</c>, <c>daily</c>, <c>quiet</c>, <c>cleared</c>.</summary>
     public string Cause { get; set; } = "";
 
     public Guid? AlertId { get; set; }
@@ -45,6 +45,9 @@ internal sealed class Notification
     public DateTimeOffset? LeaseUntil { get; set; }
 
     public DateTimeOffset? SentAt { get; set; }
+
+    /// <summary>It went to a desk that its alert has left since.</summary>
+    public bool Withdrawn { get; set; }
 
     /// <summary>A code from a bounded list, never a server's text.</summary>
     public string Error { get; set; } = "";

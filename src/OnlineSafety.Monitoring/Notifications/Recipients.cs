@@ -1,43 +1,56 @@
 using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Alerts.Policy;
 using OnlineSafety.Monitoring.Events;
 
 namespace OnlineSafety.Monitoring.Notifications;
 
 /// <summary>
-/// Who is told of an alert. Pure. Each route is a ladder of desks; the first desk at which somebody other than the subject
-/// sits is told. A ladder only ever leads away from the people the alert may be about, so nothing falls back to them.
+/// Who is told of an alert. Pure. Each kind of matter has a ladder of desks; the first desk at which somebody sits whom the alert cannot be about is told. A ladder
+/// only ever leads away from the people it may be about, so nothing falls back to them. A school's policy narrows and adds inside it and cannot leave it.
+/// The row-level policies of the database say the same once more (migration 0017).
 /// </summary>
 internal static class Recipients
 {
-    private static readonly string[] _dslDesk = [StaffMember.Dsl, StaffMember.Deputy];
-    private static readonly string[] _headDesk = [StaffMember.Head];
-    private static readonly string[] _chairDesk = [StaffMember.Chair];
-
-    private static readonly string[][] _sourceLadder = [[StaffMember.Dsl, StaffMember.Deputy, StaffMember.It], _headDesk, _chairDesk];
-
-    private static readonly string[][] _pupilLadder = [_dslDesk, _headDesk, _chairDesk];
-
-    // Help-seeking stays with the DSL and deputies; the head only where there are none.
-    private static readonly string[][] _helpSeekingLadder = [_dslDesk, _headDesk];
-    private static readonly string[][] _staffLadder = [_headDesk, _chairDesk];
-    private static readonly string[][] _headLadder = [_chairDesk];
+    private static readonly string[] _sources = [StaffMember.Dsl, StaffMember.Deputy, StaffMember.It];
+    private static readonly string[][] _sourceLadder = [_sources, [StaffMember.Head], [StaffMember.Chair]];
 
     /// <summary>Staff to tell, in the order given. Empty: nobody can be told, and the caller writes a <c>failed</c> row that says so.</summary>
-    /// <param name="route"><see cref="AlertRoute"/>.</param>
-    /// <param name="subjectStaff">The member of staff whom it is about; null for a pupil or nobody known.</param>
-    public static IReadOnlyList<Guid> For(string route, Audience audience, Guid? subjectStaff, IReadOnlyList<StaffMember> staff)
+    public static IReadOnlyList<Guid> For(AlertFacts facts, IReadOnlyList<StaffMember> staff, SchoolPolicy policy)
     {
-        foreach (var desk in Ladder(route, audience, subjectStaff, staff))
+        var ladder = new AlertLadder(facts, staff, policy);
+        var desk = ladder.FirstDesk();
+        if (desk.Count == 0)
         {
-            var found = staff.Where(s => s.Enabled && s.Id != subjectStaff && s.HasAny(desk)).Select(s => s.Id).Distinct().ToList();
-            if (found.Count > 0)
-            {
-                return found;
-            }
+            return [];
         }
 
-        return [];
+        var rules = policy.Routing.Where(rule => rule.Fits(facts)).ToList();
+        var only = ladder.Among(desk, rules.SelectMany(rule => rule.Only));
+        var also = ladder.Allowed(rules.SelectMany(rule => rule.Also));
+        // Out of hours the people on call are told besides, never instead: a list that is out of date silences nobody.
+        var onCall = facts.OutOfHours ? ladder.Allowed([PolicyDesk.OnCall]) : [];
+        HashSet<Guid> told = [.. only.Count > 0 ? only : desk, .. also, .. onCall];
+        return Ordered(staff, told);
     }
+
+    /// <summary>Whom of these desks an alert may be told to, for a further step; where that is nobody, whoever is told of it first.</summary>
+    /// <param name="desks">Words of <see cref="PolicyDesk"/> or e-mail addresses.</param>
+    public static IReadOnlyList<Guid> At(IReadOnlyList<string> desks, AlertFacts facts, IReadOnlyList<StaffMember> staff, SchoolPolicy policy)
+    {
+        var found = new AlertLadder(facts, staff, policy).Allowed(desks);
+        return found.Count > 0 ? Ordered(staff, [.. found]) : For(facts, staff, policy);
+    }
+
+    /// <summary>The role that somebody must be given so that such an alert reaches a person.</summary>
+    public static string MissingRole(AlertFacts facts, IReadOnlyList<StaffMember> staff, SchoolPolicy policy) =>
+        new AlertLadder(facts, staff, policy).FirstRole;
+
+    /// <summary>
+    /// May this person still be told? Asked again just before sending, with what is known by then: the subject may have been found out, or given another role.
+    /// Whoever was chosen because another desk was empty is not dropped because somebody was appointed to it in between.
+    /// </summary>
+    public static bool MayReceive(StaffMember member, AlertFacts facts, IReadOnlyList<StaffMember> staff, SchoolPolicy policy) =>
+        new AlertLadder(facts, staff, policy).Admits(member);
 
     /// <summary>
     /// Staff to tell that a source is not as it should be: whoever looks after the products and whoever relies on them; with none of either the
@@ -60,26 +73,6 @@ internal static class Recipients
     /// <summary>The same, asked again just before sending.</summary>
     public static bool MayReceiveSources(StaffMember member) => member.Enabled && _sourceLadder.Any(desk => member.HasAny(desk));
 
-    /// <summary>
-    /// May this person still be told? Asked again just before sending. Any desk of the ladder will do: whoever was chosen when the alert
-    /// was raised is not dropped because somebody else was appointed in between.
-    /// </summary>
-    public static bool MayReceive(StaffMember member, string route, Audience audience, Guid? subjectStaff) =>
-        member.Enabled && member.Id != subjectStaff && Ladder(route, audience, subjectStaff, []).Any(desk => member.HasAny(desk));
-
-    private static string[][] Ladder(string route, Audience audience, Guid? subjectStaff, IReadOnlyList<StaffMember> staff)
-    {
-        var subject = subjectStaff is null ? null : staff.FirstOrDefault(s => s.Id == subjectStaff);
-        return route switch
-        {
-            AlertRoute.Chair => _headLadder,
-            // A head is never judged by a fellow head, whatever the route says.
-            _ when subject is not null && subject.HasAny(StaffMember.Head) => _headLadder,
-            // Whoever is on the staff list is staff, also when the people list does not know it yet.
-            AlertRoute.Head => _staffLadder,
-            _ when subjectStaff is not null => _staffLadder,
-            _ when audience == Audience.DslOnly => _helpSeekingLadder,
-            _ => _pupilLadder,
-        };
-    }
+    private static List<Guid> Ordered(IReadOnlyList<StaffMember> staff, HashSet<Guid> told) =>
+        [.. staff.Select(member => member.Id).Where(told.Contains).Distinct()];
 }

@@ -30,7 +30,7 @@ internal static class KnownNames
 
         foreach (var (name, person) in owners)
         {
-            subjects[name] = new Subject((PersonRole)person.Role, person.YearGroup, SchoolPeople.KeyStageOf(person.YearGroup), Staff: null, person.Account);
+            subjects[name] = new Subject((PersonRole)person.Role, person.YearGroup, SchoolPeople.KeyStageOf(person.YearGroup), Staff: null, person.Account) { Class = person.Class };
         }
 
         var namesOf = owners.ToLookup(o => o.Value.PersonId, o => o.Key);

@@ -13,6 +13,13 @@ namespace OnlineSafety.Monitoring.People;
 /// <param name="Account">The one account for all names of this person; empty when nobody is known.</param>
 internal readonly record struct Subject(PersonRole Role, string Year, string KeyStage, Guid? Staff, string Account)
 {
+    /// <summary>Registration or tutor group; empty when it is not known.</summary>
+    public string Class { get; init; } = "";
+
+    /// <summary>What routing rules ask for: of pupils alone, for staff are told of by their desk.</summary>
+    public IReadOnlyList<string> Groups =>
+        Role != PersonRole.Pupil ? [] : [.. new[] { Year, Class, KeyStage }.Where(group => !string.IsNullOrEmpty(group)).Distinct(StringComparer.OrdinalIgnoreCase)];
+
     public static Subject Nobody { get; } = new(PersonRole.Unknown, "", "", Staff: null, Account: "");
 }
 

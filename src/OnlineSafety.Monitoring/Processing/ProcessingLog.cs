@@ -26,8 +26,8 @@ internal static partial class ProcessingLog
     [LoggerMessage(4006, LogLevel.Error, "The database refuses what came of records {First} to {Last} of stream {Stream}; they were kept for review as they came")]
     public static partial void Refused(ILogger logger, Guid stream, long first, long last);
 
-    [LoggerMessage(4007, LogLevel.Error, "{Alerts} alerts of school {School} were raised and there is nobody to tell. Add a DSL: onlinesafety staff add --school {School} --role dsl ...")]
-    public static partial void NobodyToTell(ILogger logger, int alerts, Guid school);
+    [LoggerMessage(4007, LogLevel.Error, "{Alerts} alerts of school {School} were raised and there is nobody to tell. Nobody who may know of them has the role {Role}: onlinesafety staff add --school {School} --role {Role} ...")]
+    public static partial void NobodyToTell(ILogger logger, int alerts, Guid school, string role);
 
     [LoggerMessage(4008, LogLevel.Information, "Source {Source} was given another mapping; stream {Stream} is assessed again from where it was")]
     public static partial void MappingChanged(ILogger logger, Guid source, Guid stream);

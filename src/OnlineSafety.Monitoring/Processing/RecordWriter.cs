@@ -1,6 +1,7 @@
 using Npgsql;
 using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.Alerts;
+using OnlineSafety.Monitoring.Alerts.Policy;
 using OnlineSafety.Monitoring.Classification;
 using OnlineSafety.Monitoring.Events;
 using OnlineSafety.Monitoring.Notifications;
@@ -11,7 +12,7 @@ namespace OnlineSafety.Monitoring.Processing;
 /// <param name="Moved">False when another worker was faster: nothing was written.</param>
 /// <param name="NobodyToTell">Alerts that found no recipient.</param>
 /// <param name="Stale">Nothing was written because the source has another mapping than the plan was made with.</param>
-internal readonly record struct RecordResult(bool Moved, IReadOnlyList<WrittenNotification> Notifications, int Alerts, int NobodyToTell = 0, bool Stale = false);
+internal readonly record struct RecordResult(bool Moved, IReadOnlyList<WrittenNotification> Notifications, int Alerts, Unreached? NobodyToTell = null, bool Stale = false);
 
 /// <summary>What stands in the database as a Record transaction begins.</summary>
 internal readonly record struct RecordFence(long Next, DateTimeOffset Now, int MappingVersion, bool Capture);
@@ -20,7 +21,7 @@ internal readonly record struct RecordFence(long Next, DateTimeOffset Now, int M
 /// Record: everything that came of a range of one stream, in one transaction with the checkpoint. Redoing a range changes nothing,
 /// because the checkpoint is read FOR UPDATE first and must stand where the range begins.
 /// </summary>
-internal sealed class RecordWriter(Database database, RuleSet rules)
+internal sealed class RecordWriter(Database database, RuleSet rules, PolicyDirectory policies)
 {
     private static readonly Actor Actor = Actor.Service("record");
     public static readonly TimeSpan Remembered = TimeSpan.FromDays(7);
@@ -69,7 +70,7 @@ internal sealed class RecordWriter(Database database, RuleSet rules)
             batch.BatchCommands.Add(RecordSql.UnmappedCommand(stream, key, count, now));
         }
 
-        var written = alerts is null ? [] : await alerts.AddToAsync(batch, context.People.Staff, cancellationToken);
+        var written = alerts is null ? [] : await alerts.AddToAsync(batch, context.People.Staff, policies, cancellationToken);
         batch.BatchCommands.Add(RecordSql.MoveCommand(stream, plan.Last + 1));
         if (written.Count > 0)
         {
@@ -78,7 +79,7 @@ internal sealed class RecordWriter(Database database, RuleSet rules)
 
         await batch.ExecuteNonQueryAsync(cancellationToken);
         await session.CommitAsync(cancellationToken);
-        return new RecordResult(Moved: true, written, alertOf.Count, alerts?.NobodyToTell ?? 0);
+        return new RecordResult(Moved: true, written, alertOf.Count, alerts?.NobodyToTell);
     }
 
     /// <summary>Takes the locks, then reads what the plan is held against.</summary>
@@ -223,6 +224,7 @@ internal sealed class RecordWriter(Database database, RuleSet rules)
         Cohort = planned.Cohort,
         SubjectRole = planned.Subject.Role,
         SubjectStaff = planned.Subject.Staff,
+        Groups = planned.Subject.Groups,
         Source = planned.Event.Source,
         Vendor = planned.Event.Vendor,
         NeedsReview = NeedsReview(planned),

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using Npgsql;
 using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.Alerts;
+using OnlineSafety.Monitoring.Alerts.Policy;
 using OnlineSafety.Monitoring.IntakeLog;
 using OnlineSafety.Monitoring.Notifications;
 using OnlineSafety.Monitoring.Telemetry;
@@ -28,7 +29,7 @@ internal sealed class StreamWorker(
     private const int ClaimedAtOnce = 8;
     private readonly StreamClaims _claims = new(database, id, options.Value.Lease);
     private readonly SegmentReader _reader = new(database, new DataKeyRing(database, master));
-    private readonly RecordWriter _writer = new(database, rules.RuleSet);
+    private readonly RecordWriter _writer = new(database, rules.RuleSet, new PolicyDirectory(rules.BankHolidays, logger));
     private readonly Stages _stages = new(rules, logger);
     private RecordPlan _filling = new();
     private RecordPlan _recording = new();
@@ -202,9 +203,9 @@ internal sealed class StreamWorker(
             _resting.Remove(stream.Stream);
         }
 
-        if (result.NobodyToTell > 0)
+        foreach (var (role, alerts) in (result.NobodyToTell ?? Unreached.Nobody).ByRole)
         {
-            ProcessingLog.NobodyToTell(logger, result.NobodyToTell, stream.Target.School);
+            ProcessingLog.NobodyToTell(logger, alerts, stream.Target.School, role);
         }
 
         ProcessingMetrics.Recorded(plan, result);

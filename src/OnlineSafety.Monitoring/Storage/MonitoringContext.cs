@@ -57,6 +57,8 @@ internal sealed class MonitoringContext(DbContextOptions<MonitoringContext> opti
 
     public DbSet<Alert> Alerts => Set<Alert>();
 
+    public DbSet<TakenStep> AlertSteps => Set<TakenStep>();
+
     public DbSet<Notification> Notifications => Set<Notification>();
 
     public DbSet<Digest> Digests => Set<Digest>();
@@ -95,6 +97,7 @@ internal sealed class MonitoringContext(DbContextOptions<MonitoringContext> opti
         modelBuilder.Entity<StaffKey>().ToTable("staff_key").HasKey(s => new { s.SchoolId, s.StaffId, s.KeyHash });
         modelBuilder.Entity<Alert>().ToTable("alert").HasKey(a => new { a.SchoolId, a.AlertId });
         modelBuilder.Entity<Alert>().Property(a => a.Unproven).ValueGeneratedOnAddOrUpdate();
+        modelBuilder.Entity<TakenStep>().ToTable("alert_step").HasKey(s => new { s.SchoolId, s.AlertId, s.StepNo });
         modelBuilder.Entity<Notification>().ToTable("notification").HasKey(n => new { n.SchoolId, n.NotificationId });
         modelBuilder.Entity<Digest>().ToTable("digest").HasKey(d => new { d.SchoolId, d.Day });
 

@@ -19,7 +19,7 @@ public sealed class AlertQueueTests(PostgresFixture postgres) : IClassFixture<Po
         await database.AddAlertAsync(school, 2, severity: 2);
         await database.AddAlertAsync(school, 3, severity: 3);
         var queue = Queue(database);
-        await queue.ResolveAsync(school, InstallationDatabase.Tester, new AlertReference(null, 1), Resolved(), default);
+        await queue.StepAsync(school, InstallationDatabase.Tester, new AlertReference(null, 1), Resolved(), default);
 
         var alerts = await queue.ListAsync(school, InstallationDatabase.Tester, [], 10, default);
 
@@ -47,8 +47,8 @@ public sealed class AlertQueueTests(PostgresFixture postgres) : IClassFixture<Po
         Assert.Equal([1, 2, 3, 4], await NumbersAsync(InstallationDatabase.Tester));
 
         Assert.Null(await queue.ShowAsync(school, Member(dsl.StaffId, "dsl"), new AlertReference(null, 2), default));
-        Assert.Null((await queue.AcknowledgeAsync(school, Member(dsl.StaffId, "dsl"), new AlertReference(null, 3), default)).Alert);
-        Assert.Null((await queue.ResolveAsync(school, Member(dsl.StaffId, "dsl"), new AlertReference(null, 3), Resolved(), default)).Alert);
+        Assert.Null((await queue.StepAsync(school, Member(dsl.StaffId, "dsl"), new AlertReference(null, 3), new AlertMove.Acknowledge(), default)).Alert);
+        Assert.Null((await queue.StepAsync(school, Member(dsl.StaffId, "dsl"), new AlertReference(null, 3), Resolved(), default)).Alert);
 
         async Task<IEnumerable<int>> NumbersAsync(Actor actor) => (await queue.ListAsync(school, actor, [], 10, default)).Select(a => a.Number).Order();
     }
@@ -69,7 +69,7 @@ public sealed class AlertQueueTests(PostgresFixture postgres) : IClassFixture<Po
 
         Assert.Equal([1], (await queue.ListAsync(school, Member(head.StaffId, "head"), [], 10, default)).Select(a => a.Number));
         Assert.Single((await queue.ShowAsync(school, Member(head.StaffId, "head"), new AlertReference(told, 0), default))!.Events);
-        Assert.True((await queue.AcknowledgeAsync(school, Member(head.StaffId, "head"), new AlertReference(told, 0), default)).Done);
+        Assert.True((await queue.StepAsync(school, Member(head.StaffId, "head"), new AlertReference(told, 0), new AlertMove.Acknowledge(), default)).Done);
         Assert.Empty(await queue.ListAsync(school, Member(head.StaffId, "digest"), [], 10, default));
     }
 
@@ -96,7 +96,7 @@ public sealed class AlertQueueTests(PostgresFixture postgres) : IClassFixture<Po
 
         Assert.Equal("new", shown!.State);
         Assert.Equal(
-            ["operator tester alert.list new,acknowledged,resolved", $"operator tester alert.show {id}"], await database.AccessRecordsAsync("alert.%"));
+            ["operator tester alert.list new,acknowledged,in_review,escalated,handed_over,resolved", $"operator tester alert.show {id}"], await database.AccessRecordsAsync("alert.%"));
     }
 
     [Fact]
@@ -108,7 +108,7 @@ public sealed class AlertQueueTests(PostgresFixture postgres) : IClassFixture<Po
         var queue = Queue(database);
 
         var results = await Task.WhenAll(Enumerable.Range(0, 6).Select(i =>
-            queue.ResolveAsync(school, Actor.Operator($"person{i}"), new AlertReference(null, 1), Resolved(), default)));
+            queue.StepAsync(school, Actor.Operator($"person{i}"), new AlertReference(null, 1), Resolved(), default)));
 
         Assert.Equal(1, results.Count(r => r.Done));
         Assert.All(results, r => Assert.Equal("resolved", r.Alert!.State));
@@ -159,9 +159,9 @@ public sealed class AlertQueueTests(PostgresFixture postgres) : IClassFixture<Po
         Assert.DoesNotContain("bad.example.test", System.Text.Json.JsonSerializer.Serialize(views), StringComparison.Ordinal);
     }
 
-    private static Resolution Resolved() => Resolution.TryCreate("false-alert", "A lesson.", out _)!;
+    private static AlertMove.Resolve Resolved() => new(Resolution.TryCreate("false-alert", "A lesson.", out _)!);
 
     private static Actor Member(Guid staff, params string[] roles) => Actor.Member(staff, "member", roles);
 
-    private static AlertQueue Queue(InstallationDatabase database) => new(database[DatabaseRole.Console], Guide, TimeProvider.System);
+    private static AlertQueue Queue(InstallationDatabase database) => new(database[DatabaseRole.Console], Guide);
 }

@@ -2,10 +2,12 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Alerts.Policy;
 using OnlineSafety.Monitoring.Digests;
 using OnlineSafety.Monitoring.Notifications;
 using OnlineSafety.Monitoring.Notifications.Email;
 using OnlineSafety.Monitoring.Notifications.Outgoing;
+using OnlineSafety.Monitoring.Sources.Health;
 using OnlineSafety.Monitoring.Storage;
 using OnlineSafety.Monitoring.TestKit;
 
@@ -107,7 +109,7 @@ internal sealed class NotifyWorld : IAsyncDisposable
         var themes = new ThemeCodes();
         var alone = new AlertBody(themes, options);
         INotificationBody[] bodies = [alone, new SourceNoticeBody(options), new DigestBody(new DigestDocument(themes, options))];
-        var composer = new MailComposer(database, bodies, new ManyAlertsBody(alone, themes, options), options);
+        var composer = new MailComposer(database, bodies, new ManyAlertsBody(alone, themes, options), new PolicyDirectory(BankHolidays.None, NullLogger.Instance), options);
         var allowed = Options.Create(channels ?? new ChannelOptions());
         var sender = new ChannelSender(database, new ChannelTransport(new GuardedHttp(allowed), themes, allowed, options, TimeProvider.System), allowed, [Master], TimeProvider.System);
         return (new Dispatcher(ledger, composer, delivery, sender, options, time ?? TimeProvider.System, NullLogger<Dispatcher>.Instance), ledger, source);

@@ -14,7 +14,7 @@ public sealed class RoleGrantsTests(PostgresFixture postgres) : IAsyncLifetime
         "school", "source", "person", "person_alias", "staff", "staff_key", "data_key", "intake_stream", "intake_segment", "delivery", "checkpoint",
         "counter_block", "unmapped", "source_health", "door_trouble", "source_category", "school_rule", "school_edition", "alert", "event", "evidence", "notification",
         "digest", "access_record", "source_mapping", "source_job", "source_job_stream", "school_calendar", "source_activity", "source_device_day", "canary",
-        "source_state", "source_alarm", "source_watch", "source_notice", "channel",
+        "source_state", "source_alarm", "source_watch", "source_notice", "channel", "school_policy", "alert_step",
     ];
 
     private TestInstallation _installation = null!;
@@ -85,7 +85,21 @@ public sealed class RoleGrantsTests(PostgresFixture postgres) : IAsyncLifetime
     [InlineData(DatabaseRole.Console, "DELETE FROM alert")]
     [InlineData(DatabaseRole.Console, "UPDATE event SET severity = 1")]
     [InlineData(DatabaseRole.Console, "SELECT 1 FROM evidence")]
-    [InlineData(DatabaseRole.Console, "SELECT error FROM notification")]
+    [InlineData(DatabaseRole.Console, "SELECT claimed_by FROM notification")]
+    [InlineData(DatabaseRole.Console, "UPDATE notification SET state = 'dropped'")]
+    [InlineData(DatabaseRole.Console, "UPDATE alert_step SET note = ''")]
+    [InlineData(DatabaseRole.Console, "DELETE FROM alert_step")]
+    [InlineData(DatabaseRole.Process, "SELECT 1 FROM alert_step")]
+    [InlineData(DatabaseRole.Process, "UPDATE alert SET acted_at = now()")]
+    [InlineData(DatabaseRole.Process, "UPDATE alert SET assigned_to = NULL")]
+    [InlineData(DatabaseRole.Process, "UPDATE alert SET state = 'acknowledged', acknowledged_at = now(), acknowledged_by = 'x'")]
+    [InlineData(DatabaseRole.Notify, "SELECT note FROM alert_step")]
+    [InlineData(DatabaseRole.Notify, "SELECT detail FROM alert_step")]
+    [InlineData(DatabaseRole.Notify, "SELECT actor_name FROM alert_step")]
+    [InlineData(DatabaseRole.Notify, "SELECT reference FROM alert")]
+    [InlineData(DatabaseRole.Notify, "DELETE FROM alert_step")]
+    [InlineData(DatabaseRole.Setup, "SELECT 1 FROM alert_step")]
+    [InlineData(DatabaseRole.Ingest, "SELECT 1 FROM alert_step")]
     [InlineData(DatabaseRole.Console, "SELECT 1 FROM access_record")]
     [InlineData(DatabaseRole.Console, "SELECT 1 FROM person")]
     [InlineData(DatabaseRole.Console, "SELECT 1 FROM intake_segment")]
@@ -186,11 +200,11 @@ public sealed class RoleGrantsTests(PostgresFixture postgres) : IAsyncLifetime
     public async Task TheConsoleActsOnNoAlertOfAnotherDeskOrAboutItsReader()
     {
         var reader = new Actor(ActorKind.Staff, "reader", Guid.NewGuid(), ["head"]);
-        Assert.Equal(0, await RunAsync(DatabaseRole.Console, _own.School, "UPDATE alert SET state = 'acknowledged'", reader));
+        Assert.Equal(0, await RunAsync(DatabaseRole.Console, _own.School, "UPDATE alert SET state = 'acknowledged', acknowledged_at = now(), acknowledged_by = 'x', acted_at = now()", reader));
         var about = Guid.NewGuid();
         await _installation.Store.RunAsync($"UPDATE onlinesafety.alert SET subject_staff = '{about}', route = 'head' WHERE school_id = '{_own.School}'");
-        Assert.Equal(0, await RunAsync(DatabaseRole.Console, _own.School, "UPDATE alert SET state = 'acknowledged'", reader with { Staff = about }));
-        Assert.Equal(1, await RunAsync(DatabaseRole.Console, _own.School, "UPDATE alert SET state = 'acknowledged'", reader));
+        Assert.Equal(0, await RunAsync(DatabaseRole.Console, _own.School, "UPDATE alert SET state = 'acknowledged', acknowledged_at = now(), acknowledged_by = 'x', acted_at = now()", reader with { Staff = about }));
+        Assert.Equal(1, await RunAsync(DatabaseRole.Console, _own.School, "UPDATE alert SET state = 'acknowledged', acknowledged_at = now(), acknowledged_by = 'x', acted_at = now()", reader));
     }
 
     private Task<long> ReadAsync(DatabaseRole role, string table) =>
@@ -264,6 +278,7 @@ public sealed class RoleGrantsTests(PostgresFixture postgres) : IAsyncLifetime
             INSERT INTO evidence VALUES ('{school}', '{id}', 1, 1, '', '', '');
             INSERT INTO notification (school_id, notification_id, kind, cause, alert_id, staff_id, channel, due_at, created_at)
                 VALUES ('{school}', '{id}', 'alert', 'raised', '{id}', '{id}', 'email', now(), now());
+            INSERT INTO alert_step (school_id, alert_id, at, actor_kind, actor_name, step, from_state, to_state) VALUES ('{school}', '{id}', now(), 'service', 'x', 'grown', 'new', 'new');
             INSERT INTO channel (school_id, channel_id, kind, name, least_severity, master_id, sealed, created_at) VALUES ('{school}', '{id}', 'webhook', 'n', 3, 'm', '', now());
             INSERT INTO digest VALUES ('{school}', '2026-11-25', now(), now(), false, '', now());
             INSERT INTO source_mapping VALUES ('{school}', '{source}', 1, '', now());

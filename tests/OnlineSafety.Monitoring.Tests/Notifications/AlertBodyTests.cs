@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using OnlineSafety.Monitoring.Events;
+using OnlineSafety.Monitoring.Alerts.Policy;
 using OnlineSafety.Monitoring.Notifications;
 using OnlineSafety.Monitoring.Notifications.Email;
 
@@ -99,13 +100,15 @@ public sealed class AlertBodyTests
         Assert.DoesNotContain('\u202E', say.Body.ToText());
     }
 
+    private static Desks Desks => new([Dsl], SchoolPolicy.Default);
+
     [Fact]
     public void AResolvedOrVanishedAlertIsNotSent()
     {
-        Assert.Equal("alert-gone", AlertNotice.DropFor(null, Dsl));
-        Assert.Equal("alert-resolved", AlertNotice.DropFor(Notice with { State = "resolved" }, Dsl));
-        Assert.Null(AlertNotice.DropFor(Notice, Dsl));
-        Assert.Null(AlertNotice.DropFor(Notice with { State = "acknowledged" }, Dsl));
+        Assert.Equal("alert-gone", AlertNotice.DropFor(null, Dsl, Desks));
+        Assert.Equal("alert-resolved", AlertNotice.DropFor(Notice with { State = "resolved" }, Dsl, Desks));
+        Assert.Null(AlertNotice.DropFor(Notice, Dsl, Desks));
+        Assert.Null(AlertNotice.DropFor(Notice with { State = "acknowledged" }, Dsl, Desks));
     }
 
     [Fact]
@@ -115,11 +118,11 @@ public sealed class AlertBodyTests
 
         foreach (var route in new[] { "dsl", "head", "chair" })
         {
-            Assert.Equal("recipient-is-subject", AlertNotice.DropFor(Notice with { SubjectStaff = head.Id, Route = route }, head));
+            Assert.Equal("recipient-is-subject", AlertNotice.DropFor(Notice with { SubjectStaff = head.Id, Route = route }, head, Desks));
         }
     }
 
     [Fact]
     public void WhoeverLostTheRoleIsNotToldAnyMore() =>
-        Assert.Equal("not-routed", AlertNotice.DropFor(Notice, Dsl with { Roles = ["digest"] }));
+        Assert.Equal("not-routed", AlertNotice.DropFor(Notice, Dsl with { Roles = ["digest"] }, Desks));
 }

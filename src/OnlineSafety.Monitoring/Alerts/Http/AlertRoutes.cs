@@ -18,13 +18,24 @@ internal static class AlertRoutes
 {
     private const int LargestBody = 32 * 1024;
 
+    private static readonly (string Route, AlertStep Step)[] _steps =
+    [
+        ("ack", AlertStep.Acknowledge), ("review", AlertStep.Review), ("assign", AlertStep.Assign), ("note", AlertStep.Note), ("escalate", AlertStep.Escalate),
+        ("handover", AlertStep.HandOver), ("resolve", AlertStep.Resolve), ("reopen", AlertStep.Reopen),
+    ];
+
     public static IEndpointRouteBuilder MapAlerts(this IEndpointRouteBuilder routes)
     {
         var alerts = routes.MapGroup("/v1/alerts").AddEndpointFilter<RouteGroupBuilder, StaffKeyFilter>().WithMetadata(new BodyLimit());
         alerts.MapGet("/", ListAsync).Requires(Permission.SeeAlerts);
         alerts.MapGet("/{alert}", ShowAsync).Requires(Permission.SeeAlerts);
-        alerts.MapPost("/{alert}/ack", AcknowledgeAsync).Requires(Permission.ActOnAlerts);
-        alerts.MapPost("/{alert}/resolve", ResolveAsync).Requires(Permission.ActOnAlerts);
+        alerts.MapGet("/{alert}/history", HistoryAsync).Requires(Permission.SeeAlerts);
+        foreach (var (route, step) in _steps)
+        {
+            alerts.MapPost("/{alert}/" + route, (HttpContext http, string alert, AlertQueue queue, CancellationToken cancellationToken) =>
+                StepAsync(http, alert, step, queue, cancellationToken)).Requires(Permission.ActOnAlerts);
+        }
+
         return routes;
     }
 
@@ -48,68 +59,82 @@ internal static class AlertRoutes
             : NotFound();
     }
 
-    private static async Task<IResult> AcknowledgeAsync(HttpContext http, string alert, AlertQueue queue, CancellationToken cancellationToken)
+    private static async Task<IResult> HistoryAsync(HttpContext http, string alert, AlertQueue queue, CancellationToken cancellationToken)
     {
         var (school, actor) = Who(http);
-        return AlertReference.TryParse(alert, out var reference)
-            ? Answer(await queue.AcknowledgeAsync(school, actor, reference, cancellationToken), "acknowledged")
+        return AlertReference.TryParse(alert, out var reference) && await queue.HistoryAsync(school, actor, reference, cancellationToken) is { Count: > 0 } steps
+            ? TypedResults.Ok(new AlertHistoryView(steps, await queue.ToldAsync(school, actor, reference, cancellationToken)))
             : NotFound();
     }
 
-    private static async Task<IResult> ResolveAsync(HttpContext http, string alert, AlertQueue queue, CancellationToken cancellationToken)
+    private static async Task<IResult> StepAsync(HttpContext http, string alert, AlertStep step, AlertQueue queue, CancellationToken cancellationToken)
     {
-        if (!http.Request.HasJsonContentType())
+        var (input, refused) = await ReadAsync(http, step, cancellationToken);
+        if (refused is not null)
         {
-            return TypedResults.Problem("Send application/json with outcome and note.", statusCode: StatusCodes.Status415UnsupportedMediaType);
+            return refused;
         }
 
-        ResolveBody? body;
-        try
-        {
-            body = await http.Request.ReadFromJsonAsync<ResolveBody>(cancellationToken);
-        }
-        catch (JsonException)
-        {
-            return Bad("The body is not JSON like {\"outcome\":\"...\",\"note\":\"...\"}.");
-        }
-        catch (BadHttpRequestException error) when (error.StatusCode == StatusCodes.Status413PayloadTooLarge)
-        {
-            return TypedResults.Problem($"The body is larger than {LargestBody} bytes.", statusCode: StatusCodes.Status413PayloadTooLarge);
-        }
-
-        if (Resolution.TryCreate(body?.Outcome, body?.Note, out var wrong) is not { } resolution)
+        if (AlertMove.TryCreate(step, input, out var wrong) is not { } move)
         {
             return Bad(wrong);
         }
 
         var (school, actor) = Who(http);
-        return AlertReference.TryParse(alert, out var reference)
-            ? Answer(await queue.ResolveAsync(school, actor, reference, resolution, cancellationToken), "resolved")
-            : NotFound();
+        return AlertReference.TryParse(alert, out var reference) ? Answer(await queue.StepAsync(school, actor, reference, move, cancellationToken)) : NotFound();
     }
 
-    private static IResult Answer(StepResult result, string step)
+    /// <summary>What was sent with the step; a step that needs nothing needs no body.</summary>
+    private static async Task<(MoveInput Input, IResult? Refused)> ReadAsync(HttpContext http, AlertStep step, CancellationToken cancellationToken)
     {
-        if (result.Alert is null)
+        var none = new MoveInput();
+        if (step is AlertStep.Acknowledge or AlertStep.Review)
         {
-            return NotFound();
+            return (none, null);
         }
 
-        return result.Done
-            ? TypedResults.Ok(result.Alert)
-            : TypedResults.Problem(
-                $"The alert is {result.Alert.State} and cannot be {step}.",
-                statusCode: StatusCodes.Status409Conflict,
-                extensions: new Dictionary<string, object?>(StringComparer.Ordinal) { ["state"] = result.Alert.State });
+        if (!http.Request.HasJsonContentType())
+        {
+            return (none, TypedResults.Problem($"Send application/json like {Like(step)}.", statusCode: StatusCodes.Status415UnsupportedMediaType));
+        }
+
+        try
+        {
+            return (await http.Request.ReadFromJsonAsync<MoveInput>(cancellationToken) ?? none, null);
+        }
+        catch (JsonException)
+        {
+            return (none, Bad($"The body is not JSON like {Like(step)}."));
+        }
+        catch (BadHttpRequestException error) when (error.StatusCode == StatusCodes.Status413PayloadTooLarge)
+        {
+            return (none, TypedResults.Problem($"The body is larger than {LargestBody} bytes.", statusCode: StatusCodes.Status413PayloadTooLarge));
+        }
     }
+
+    private static string Like(AlertStep step) => step switch
+    {
+        AlertStep.Assign => """{"staff":"..."}""",
+        AlertStep.HandOver => """{"reference":"...","note":"..."}""",
+        AlertStep.Resolve => """{"outcome":"...","note":"..."}""",
+        _ => """{"note":"..."}""",
+    };
+
+    private static IResult Answer(StepResult result) => result switch
+    {
+        { Alert: null } => NotFound(),
+        { Done: true } => TypedResults.Ok(result.Alert),
+        _ => TypedResults.Problem(
+            result.Refusal,
+            statusCode: StatusCodes.Status409Conflict,
+            extensions: new Dictionary<string, object?>(StringComparer.Ordinal) { ["state"] = result.Alert.State }),
+    };
 
     private static SignedInStaff Who(HttpContext http) => http.Features.GetRequiredFeature<SignedInStaff>();
 
     private static ProblemHttpResult NotFound() => TypedResults.Problem("There is no such alert.", statusCode: StatusCodes.Status404NotFound);
 
     private static ProblemHttpResult Bad(string what) => TypedResults.Problem(what, statusCode: StatusCodes.Status400BadRequest);
-
-    private sealed record ResolveBody(string? Outcome, string? Note);
 
     private sealed class BodyLimit : IRequestSizeLimitMetadata
     {

@@ -57,7 +57,7 @@ internal sealed class ReplayAlerts(Session session, StreamContext context, DateT
         await QueueAsync(queued, cancellationToken);
         foreach (var revision in _revised)
         {
-            Writer.Tell(revision.Alert, revision.Cause);
+            Writer.TellGrown(revision.Alert, revision.From, revision.Cause);
         }
     }
 
@@ -107,7 +107,7 @@ internal sealed class ReplayAlerts(Session session, StreamContext context, DateT
         await using var batch = session.Batch();
         foreach (var revision in _revised)
         {
-            batch.BatchCommands.Add(AlertSql.ReviseCommand(revision.Alert));
+            batch.BatchCommands.Add(AlertSql.ReviseCommand(revision.Alert, now));
             if (revision.Moved)
             {
                 batch.BatchCommands.Add(AlertSql.WithdrawCommand(revision.Alert));

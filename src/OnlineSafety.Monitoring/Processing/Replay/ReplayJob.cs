@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Alerts.Policy;
 using OnlineSafety.Monitoring.IntakeLog;
 using OnlineSafety.Monitoring.Notifications;
 using OnlineSafety.Monitoring.Processing.Jobs;
@@ -28,7 +29,7 @@ internal sealed class ReplayJob(
     private static readonly TimeSpan LongestRest = TimeSpan.FromSeconds(1);
 
     private readonly ReplayRanges _ranges = new(database);
-    private readonly ReplayWriter _writer = new(database, rules.RuleSet);
+    private readonly ReplayWriter _writer = new(database, rules.RuleSet, new PolicyDirectory(rules.BankHolidays, logger));
 
     public string Kind => JobKind.Replay;
 
@@ -90,9 +91,9 @@ internal sealed class ReplayJob(
 
     private void Tell(ReplayRange range, in ReplayedChunk replayed)
     {
-        if (replayed.NobodyToTell > 0)
+        foreach (var (role, alerts) in replayed.NobodyToTell.ByRole)
         {
-            ProcessingLog.NobodyToTell(logger, replayed.NobodyToTell, range.Target.School);
+            ProcessingLog.NobodyToTell(logger, alerts, range.Target.School, role);
         }
 
         foreach (var row in replayed.Notifications)

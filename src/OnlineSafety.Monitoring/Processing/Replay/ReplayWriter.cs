@@ -1,6 +1,7 @@
 using Npgsql;
 using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.Alerts;
+using OnlineSafety.Monitoring.Alerts.Policy;
 using OnlineSafety.Monitoring.Classification;
 using OnlineSafety.Monitoring.Events;
 using OnlineSafety.Monitoring.Notifications;
@@ -9,7 +10,7 @@ using OnlineSafety.Monitoring.Processing.Jobs;
 namespace OnlineSafety.Monitoring.Processing.Replay;
 
 /// <summary>What became of a chunk.</summary>
-internal readonly record struct ReplayedChunk(IReadOnlyList<WrittenNotification> Notifications, int NobodyToTell);
+internal readonly record struct ReplayedChunk(IReadOnlyList<WrittenNotification> Notifications, Unreached NobodyToTell);
 
 /// <summary>
 /// Replaces what was recorded of a chunk by what it is read as now, in one transaction with the job's progress: after a kill it is either as before and comes
@@ -17,7 +18,7 @@ internal readonly record struct ReplayedChunk(IReadOnlyList<WrittenNotification>
 /// ranges only from the checkpoint on, and this only below. Where they meet is at alerts, under their lock, and at the source's health and words, in
 /// that order and last: a Record without concerns takes nothing else, so neither ever waits for the other in a circle.
 /// </summary>
-internal sealed class ReplayWriter(Database database, RuleSet rules)
+internal sealed class ReplayWriter(Database database, RuleSet rules, PolicyDirectory policies)
 {
     private static readonly Actor Actor = Actor.Service("replay");
 
@@ -30,7 +31,7 @@ internal sealed class ReplayWriter(Database database, RuleSet rules)
         var planned = chunk.IsReadable && plans.MoveNext();
         await using var session = await database.OpenUnstatedAsync(Actor, cancellationToken);
         var now = await FenceAsync(session, job, chunk, cancellationToken);
-        var (notifications, nobody) = (new List<WrittenNotification>(), 0);
+        var (notifications, nobody) = (new List<WrittenNotification>(), new Unreached());
         if (planned)
         {
             var changes = await ReplayChanges.TakeBackAsync(session, chunk, cancellationToken);
@@ -41,7 +42,7 @@ internal sealed class ReplayWriter(Database database, RuleSet rules)
                 var alerts = await WriteAsync(session, chunk, plans.Current, planner, context, now, cancellationToken);
                 notifications.AddRange(await TellAsync(session, alerts, context, cancellationToken));
                 await alerts.QuoteWhatRemainsAsync(cancellationToken);
-                nobody += alerts.Writer.NobodyToTell;
+                nobody.Add(alerts.Writer.NobodyToTell);
                 changes.Give(plans.Current);
                 Count(tally, plans.Current, planner.Kept.Count, alerts);
             }
@@ -130,10 +131,10 @@ internal sealed class ReplayWriter(Database database, RuleSet rules)
         return alerts;
     }
 
-    private static async Task<List<WrittenNotification>> TellAsync(Session session, ReplayAlerts alerts, StreamContext context, CancellationToken cancellationToken)
+    private async Task<List<WrittenNotification>> TellAsync(Session session, ReplayAlerts alerts, StreamContext context, CancellationToken cancellationToken)
     {
         await using var batch = session.Batch();
-        var written = await alerts.Writer.AddToAsync(batch, context.People.Staff, cancellationToken);
+        var written = await alerts.Writer.AddToAsync(batch, context.People.Staff, policies, cancellationToken);
         if (batch.BatchCommands.Count > 0)
         {
             await batch.ExecuteNonQueryAsync(cancellationToken);

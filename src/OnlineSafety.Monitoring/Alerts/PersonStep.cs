@@ -1,0 +1,83 @@
+using Microsoft.EntityFrameworkCore;
+using NpgsqlTypes;
+using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Events;
+using OnlineSafety.Monitoring.Notifications;
+
+namespace OnlineSafety.Monitoring.Alerts;
+
+/// <summary>A person's step on an alert that this transaction has locked.</summary>
+internal sealed class PersonStep
+{
+    private readonly Session _session;
+    private readonly Alert _alert;
+    private readonly IReadOnlyList<StaffMember> _staff;
+
+    private PersonStep(Session session, Alert alert, IReadOnlyList<StaffMember> staff) => (_session, _alert, _staff) = (session, alert, staff);
+
+    public static async Task<PersonStep> OpenAsync(Session session, Alert alert, CancellationToken cancellationToken) => new(
+        session,
+        alert,
+        await session.Context.Staff.Where(s => s.SchoolId == alert.SchoolId)
+            .Select(s => new StaffMember(s.StaffId, s.Roles, s.Enabled)).ToListAsync(cancellationToken));
+
+    /// <summary>Why it cannot be taken, in words for the person; null when it can.</summary>
+    public string? Refusal(AlertMove move)
+    {
+        if (move.Wrong is { } wrong)
+        {
+            return wrong;
+        }
+
+        if (AlertLifecycle.After(_alert.State, move.Step) is null)
+        {
+            return $"The alert is {AlertState.Shown(_alert.State)} and cannot be {AlertSteps.Done(move.Step)}.";
+        }
+
+        // Said of whoever may not see it exactly as of whoever is not there.
+        return move is AlertMove.Assign assign && !StepRecipients.MayBeGiven(_alert, assign.Staff, _staff)
+            ? "Nobody with that id looks after alerts like this one."
+            : null;
+    }
+
+    /// <summary>Takes it; returns how many members of staff it tells.</summary>
+    public async Task<int> TakeAsync(AlertMove move, CancellationToken cancellationToken)
+    {
+        // The ledger's clock, read with the alert locked: what was written for sending before this step is older than it, whatever this process's clock says.
+        var at = (await _session.RowsAsync("SELECT clock_timestamp()", [], row => row.GetFieldValue<DateTimeOffset>(0), cancellationToken))[0];
+        var from = _alert.State;
+        AlertLifecycle.TryMove(_alert, move, _session.Actor.Name, at);
+        await _session.Context.SaveChangesAsync(cancellationToken);
+        var rows = await PlanAsync(move, cancellationToken);
+        await using var batch = _session.Batch();
+        batch.BatchCommands.Add(AlertStepSql.ByPersonCommand(_session.Actor, _alert, move, from, at));
+        if (rows.Length > 0)
+        {
+            batch.BatchCommands.Add(AlertSql.TellStaffCommand(_alert.SchoolId, rows, at));
+            batch.BatchCommands.Add(new("SELECT pg_notify($1, '')") { Parameters = { new() { Value = Channels.Notifications } } });
+        }
+
+        await batch.ExecuteNonQueryAsync(cancellationToken);
+        return rows.Count(row => row.Staff is not null);
+    }
+
+    private async Task<PlannedNotification[]> PlanAsync(AlertMove move, CancellationToken cancellationToken)
+    {
+        var actor = _session.Actor.Staff;
+        var (cause, whom) = move switch
+        {
+            AlertMove.Assign assign => (NotifyCause.Assigned, assign.Staff == actor ? [] : [assign.Staff]),
+            AlertMove.Escalate => (NotifyCause.Escalated, StepRecipients.Next(_alert, _staff, await ToldAsync(cancellationToken), actor)),
+            AlertMove.Reopen => (NotifyCause.Reopened, StepRecipients.Again(_alert, _staff, actor)),
+            _ => ("", (IReadOnlyList<Guid>)[]),
+        };
+        // Nobody to escalate to is itself a fact that the digest must show.
+        return whom.Count == 0 && move is AlertMove.Escalate
+            ? [new PlannedNotification(Guid.NewGuid(), cause, _alert.AlertId, Staff: null)]
+            : [.. whom.Select(staff => new PlannedNotification(Guid.NewGuid(), cause, _alert.AlertId, staff))];
+    }
+
+    private Task<List<Guid>> ToldAsync(CancellationToken cancellationToken) => _session.Context.Notifications
+        .Where(n => n.SchoolId == _alert.SchoolId && n.AlertId == _alert.AlertId && n.StaffId != null && !n.Withdrawn)
+        .Select(n => n.StaffId!.Value).Distinct().ToListAsync(cancellationToken);
+}

@@ -1,0 +1,108 @@
+using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Alerts.Policy;
+using OnlineSafety.Monitoring.Events;
+
+namespace OnlineSafety.Monitoring.Notifications;
+
+/// <summary>
+/// The conflict-of-interest ladder of one alert. Pure.
+/// <list type="bullet">
+/// <item>about a pupil, or nobody known: DSL and deputies; then the head; then the chair; then the trust. A rule may add head and trust.</item>
+/// <item>a pupil who asks for help: DSL and deputies; the head only where there are none. Nobody else, ever.</item>
+/// <item>about a member of staff or a governor: the head; then the chair; then the trust.</item>
+/// <item>about a head: the chair; then the trust. A head is never judged by a fellow head.</item>
+/// </list>
+/// Whoever it is about is at no desk; nor is whoever holds the role of a subject whom no account leads to: it may be the very person.
+/// </summary>
+internal sealed class AlertLadder
+{
+    private static readonly string[] _dsl = [StaffMember.Dsl, StaffMember.Deputy];
+    private static readonly string[] _head = [StaffMember.Head];
+    private static readonly string[] _chair = [StaffMember.Chair];
+    private static readonly string[] _trust = [PolicyDesk.Trust];
+
+    private static readonly string[][] _pupilRungs = [_dsl, _head, _chair, _trust];
+    private static readonly string[] _pupilOpen = [.. _dsl, .. _head, .. _trust];
+    private static readonly string[][] _helpRungs = [_dsl, _head];
+    private static readonly string[][] _staffRungs = [_head, _chair, _trust];
+    private static readonly string[][] _headRungs = [_chair, _trust];
+
+    private readonly AlertFacts _facts;
+    private readonly IReadOnlyList<StaffMember> _staff;
+    private readonly SchoolPolicy _policy;
+    private readonly string[][] _rungs;
+
+    // Desks of the ladder that are told, or may be added by a policy, also while the desk before them is not empty.
+    private readonly string[] _open;
+
+    public AlertLadder(AlertFacts facts, IReadOnlyList<StaffMember> staff, SchoolPolicy policy)
+    {
+        (_facts, _staff, _policy) = (facts, staff, policy);
+        var aboutHead = facts.Route == AlertRoute.Chair || facts.SubjectRole == PersonRole.Head
+            || (facts.SubjectStaff is { } subject && staff.Any(s => s.Id == subject && s.HasAny(StaffMember.Head)));
+        // Whoever is on the staff list is staff, also when the people list does not know it yet.
+        var aboutStaff = facts.Route == AlertRoute.Head || facts.SubjectStaff is not null || facts.SubjectRole is not (PersonRole.Unknown or PersonRole.Pupil);
+        if (aboutHead)
+        {
+            (_rungs, _open) = (_headRungs, _chair);
+        }
+        else if (aboutStaff)
+        {
+            (_rungs, _open) = (_staffRungs, _head);
+        }
+        else
+        {
+            (_rungs, _open) = facts.Audience == Audience.DslOnly ? (_helpRungs, _dsl) : (_pupilRungs, _pupilOpen);
+        }
+    }
+
+    /// <summary>The role at the first desk.</summary>
+    public string FirstRole => _rungs[0][0];
+
+    /// <summary>People at the first desk that is not empty; none when all are.</summary>
+    public IReadOnlyList<Guid> FirstDesk() => _rungs.Select(At).FirstOrDefault(desk => desk.Count > 0) ?? [];
+
+    /// <summary>Of a desk, those who are named.</summary>
+    public IReadOnlyList<Guid> Among(IReadOnlyList<Guid> desk, IEnumerable<string> named)
+    {
+        var wanted = named.ToList();
+        return [.. _staff.Where(s => desk.Contains(s.Id) && wanted.Exists(word => Sits(s, word))).Select(s => s.Id)];
+    }
+
+    /// <summary>Of these desks and addresses, the people whom a policy may have told.</summary>
+    public IReadOnlyList<Guid> Allowed(IEnumerable<string> named)
+    {
+        var wanted = named.ToList();
+        return wanted.Count == 0 ? [] : [.. _staff.Where(s => CanSee(s) && _open.Any(desk => Sits(s, desk)) && wanted.Exists(word => Sits(s, word))).Select(s => s.Id)];
+    }
+
+    public bool Admits(StaffMember member) => CanSee(member) && (_open.Any(desk => Sits(member, desk)) || AdmitsInstead(member));
+
+    // Help-seeking may have been found in an alert that others were told of before: there a desk that is filled closes the ones behind it.
+    private bool AdmitsInstead(StaffMember member) =>
+        _rungs.Any(desk => desk.Any(role => Sits(member, role))) && (_rungs != _helpRungs || At(_dsl).Count == 0);
+
+    private List<Guid> At(string[] desk) => [.. _staff.Where(s => CanSee(s) && desk.Any(role => Sits(s, role))).Select(s => s.Id).Distinct()];
+
+    private bool CanSee(StaffMember member) => member.Enabled && member.Id != _facts.SubjectStaff && !MayBeSubject(member);
+
+    private bool MayBeSubject(StaffMember member) => _facts.SubjectStaff is null && _facts.SubjectRole switch
+    {
+        PersonRole.Head => member.HasAny(StaffMember.Head),
+        PersonRole.Dsl => member.HasAny(StaffMember.Dsl),
+        PersonRole.Deputy => member.HasAny(StaffMember.Deputy),
+        PersonRole.Chair or PersonRole.Governor => member.HasAny(StaffMember.Chair),
+        _ => false,
+    };
+
+    private bool Sits(StaffMember member, string desk) => desk switch
+    {
+        PolicyDesk.Trust => IsNamed(_policy.Trust, member),
+        PolicyDesk.OnCall => _policy.OutOfHours.OnCall.Any(word => Sits(member, word)),
+        _ when desk.Contains('@', StringComparison.Ordinal) => _policy.Named.TryGetValue(desk, out var id) && id == member.Id,
+        _ => member.HasAny(desk),
+    };
+
+    private bool IsNamed(IReadOnlyList<string> addresses, StaffMember member) =>
+        addresses.Any(address => _policy.Named.TryGetValue(address, out var id) && id == member.Id);
+}
