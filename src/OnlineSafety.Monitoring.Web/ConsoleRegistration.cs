@@ -3,7 +3,9 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Web.Administration;
 using OnlineSafety.Monitoring.Web.Pages;
+using OnlineSafety.Monitoring.Web.People;
 using OnlineSafety.Monitoring.Web.Queue;
 using OnlineSafety.Monitoring.Web.Reports;
 using OnlineSafety.Monitoring.Web.Rules;
@@ -21,6 +23,8 @@ internal static class ConsoleRegistration
         services.AddSourcePages();
         services.AddReportPages();
         services.AddRulePages();
+        services.AddAdministrationPages();
+        services.AddPeoplePages();
         return services;
     }
 
@@ -32,12 +36,15 @@ internal static class ConsoleRegistration
         var pages = routes.MapGroup("").AddEndpointFilter<PageHeaders>().AddEndpointFilter<SignedInFilter>();
         pages.MapStart();
         pages.MapQueue();
+        pages.MapPeople();
         pages.MapReports();
         if (routes.ServiceProvider.GetKeyedService<Database>(DatabaseRole.Setup) is not null)
         {
             pages.MapSources();
             pages.MapRules();
+            pages.MapAdministration();
         }
+
         return routes;
     }
 }
