@@ -2,6 +2,10 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Alerts.Reading;
+using OnlineSafety.Monitoring.Web.Alerts;
+using OnlineSafety.Monitoring.Web.Live;
 using OnlineSafety.Monitoring.Web.Pages;
 using OnlineSafety.Monitoring.Web.Queue;
 
@@ -14,6 +18,12 @@ internal static class ConsoleRegistration
     {
         services.AddRazorComponents();
         services.AddSingleton<SchoolNames>();
+        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<QueueReader>(provider, provider.GetRequiredKeyedService<Database>(DatabaseRole.Console)));
+        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<SurroundingsReader>(provider, provider.GetRequiredKeyedService<Database>(DatabaseRole.Console)));
+        services.AddSingleton<AlertPages>();
+        services.AddSingleton<LiveSignal>();
+        services.AddHostedService(provider => provider.GetRequiredService<LiveSignal>());
+        services.AddSingleton<LiveFragments>();
         return services;
     }
 
@@ -25,6 +35,8 @@ internal static class ConsoleRegistration
         var pages = routes.MapGroup("").AddEndpointFilter<PageHeaders>().AddEndpointFilter<SignedInFilter>();
         pages.MapStart();
         pages.MapQueue();
+        pages.MapLive();
+        pages.MapAlertPages();
         return routes;
     }
 }
