@@ -3,13 +3,11 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using OnlineSafety.Monitoring.Access;
-using OnlineSafety.Monitoring.Web.Administration;
+using OnlineSafety.Monitoring.Alerts.Reading;
+using OnlineSafety.Monitoring.Web.Alerts;
+using OnlineSafety.Monitoring.Web.Live;
 using OnlineSafety.Monitoring.Web.Pages;
-using OnlineSafety.Monitoring.Web.People;
 using OnlineSafety.Monitoring.Web.Queue;
-using OnlineSafety.Monitoring.Web.Reports;
-using OnlineSafety.Monitoring.Web.Rules;
-using OnlineSafety.Monitoring.Web.Sources;
 
 namespace OnlineSafety.Monitoring.Web;
 
@@ -20,11 +18,13 @@ internal static class ConsoleRegistration
     {
         services.AddRazorComponents();
         services.AddSingleton<SchoolNames>();
-        services.AddSourcePages();
-        services.AddReportPages();
-        services.AddRulePages();
-        services.AddAdministrationPages();
-        services.AddPeoplePages();
+        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<QueueReader>(provider, provider.GetRequiredKeyedService<Database>(DatabaseRole.Console)));
+        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<SurroundingsReader>(provider, provider.GetRequiredKeyedService<Database>(DatabaseRole.Console)));
+        services.AddSingleton<AlertPages>();
+        services.AddSingleton<LiveSignal>();
+        services.AddHostedService(provider => provider.GetRequiredService<LiveSignal>());
+        services.AddSingleton<LiveFragments>();
+        services.AddRooms();
         return services;
     }
 
@@ -36,15 +36,9 @@ internal static class ConsoleRegistration
         var pages = routes.MapGroup("").AddEndpointFilter<PageHeaders>().AddEndpointFilter<SignedInFilter>();
         pages.MapStart();
         pages.MapQueue();
-        pages.MapPeople();
-        pages.MapReports();
-        if (routes.ServiceProvider.GetKeyedService<Database>(DatabaseRole.Setup) is not null)
-        {
-            pages.MapSources();
-            pages.MapRules();
-            pages.MapAdministration();
-        }
-
+        pages.MapLive();
+        pages.MapAlertPages();
+        pages.MapRooms();
         return routes;
     }
 }

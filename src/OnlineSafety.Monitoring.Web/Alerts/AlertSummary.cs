@@ -10,7 +10,7 @@ internal static class AlertSummary
     public static EventView? Deciding(AlertDetailView alert) =>
         alert.Events.FirstOrDefault(e => e.Severity == alert.Severity && e.Theme == alert.Theme)
         ?? alert.Events.FirstOrDefault(e => e.Severity == alert.Severity)
-        ?? alert.Events.FirstOrDefault();
+        ?? (alert.Events.Count > 0 ? alert.Events[0] : null);
 
     public static IReadOnlyList<string> Of(AlertDetailView alert, IReadOnlyList<string> sources, DateTimeOffset first, DateTimeOffset now, TimeZoneInfo zone)
     {

@@ -1,5 +1,5 @@
 using OnlineSafety.Monitoring.Access;
-using OnlineSafety.Monitoring.Events;
+using OnlineSafety.Monitoring.Alerts.Policy;
 using OnlineSafety.Monitoring.Notifications;
 
 namespace OnlineSafety.Monitoring.Alerts;
@@ -29,9 +29,8 @@ internal static class StepRecipients
     {
         var aboutPupil = alert.Route == AlertRoute.Dsl && alert.SubjectStaff is null;
         return Recipients.For(
-            alert.Route,
-            (Audience)alert.Audience,
-            alert.SubjectStaff,
-            aboutPupil ? [.. staff.Where(member => member.HasAny(StaffMember.Dsl, StaffMember.Deputy, StaffMember.Head))] : staff);
+            AlertFacts.Of(alert),
+            aboutPupil ? [.. staff.Where(member => member.HasAny(StaffMember.Dsl, StaffMember.Deputy, StaffMember.Head))] : staff,
+            SchoolPolicy.Default);
     }
 }

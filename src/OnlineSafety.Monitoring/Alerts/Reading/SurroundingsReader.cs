@@ -68,11 +68,11 @@ internal sealed class SurroundingsReader(Database console, ThemeGuide guide, Pol
         return events;
     }
 
-    private static async Task<AlertFacts?> FactsAsync(Session session, Guid school, Guid alert, CancellationToken cancellationToken)
+    private static async Task<Facts?> FactsAsync(Session session, Guid school, Guid alert, CancellationToken cancellationToken)
     {
         var rows = await session.RowsAsync(
             SurroundingsSql.Facts, [school, alert],
-            row => new AlertFacts(
+            row => new Facts(
                 row.GetFieldValue<DateTimeOffset>(0), row.GetFieldValue<DateTimeOffset>(1), row.GetFieldValue<DateTimeOffset>(2), (Severity)row.GetInt16(3),
                 row.IsDBNull(4) || AlertCohort.Is(row.GetString(4)) ? null : row.GetString(4), row.GetString(5), row.GetFieldValue<string[]>(6)),
             cancellationToken);
@@ -89,6 +89,6 @@ internal sealed class SurroundingsReader(Database console, ThemeGuide guide, Pol
 
     /// <param name="Since">When its clock began.</param>
     /// <param name="Subject">Null: nobody known, or a whole class.</param>
-    private sealed record AlertFacts(
+    private sealed record Facts(
         DateTimeOffset First, DateTimeOffset Last, DateTimeOffset Since, Severity Severity, string? Subject, string Route, IReadOnlyList<string> Sources);
 }
