@@ -1,4 +1,8 @@
--- What the console may show of digests and figures.
+-- What the console may show of volumes, digests and figures.
+
+-- Records of a source by the hour: counts, and nothing of what was in them.
+GRANT SELECT ON source_activity TO onlinesafety_setup;
+CREATE POLICY setup_scope ON source_activity FOR SELECT TO onlinesafety_setup USING (school_id = current_school());
 
 -- A digest counts alerts of every desk, and each reader's view is cut from it. Whoever has no desk gets none of it from the database, whatever the pages do.
 GRANT SELECT ON digest TO onlinesafety_console;
