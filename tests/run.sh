@@ -71,7 +71,7 @@ trap 'exit 130' INT TERM
 
 projects=(tests/OnlineSafety.Monitoring.Tests)
 if [[ $unit == no ]]; then
-  deploy/install.sh postgresql rsyslog bsdutils curl
+  deploy/install.sh postgresql rsyslog bsdutils curl chromium
   while IFS= read -r project; do
     projects+=("${project%/*}")
   done < <(grep -l '<IsTestProject>true' tests/*/*.csproj | grep -v "^${projects[0]}/" | sort)

@@ -53,7 +53,7 @@ internal sealed class AlertPages(AlertQueue queue, SurroundingsReader surroundin
 
     private static IEnumerable<string> Themes(AlertDetailView alert) =>
         [
-            alert.Theme, .. alert.Themes, .. alert.Events.Select(e => e.Theme),
+            alert.Theme, .. alert.Themes, .. alert.Events.Select(e => e.Theme), .. ReasonWords.Themes(alert.Reasons),
             .. alert.Reasons.SelectMany(reason => reason.Parts.Select(part => part.Without).Append(reason.Without)).OfType<Events.Counterfactual>().Select(without => without.Theme),
         ];
 

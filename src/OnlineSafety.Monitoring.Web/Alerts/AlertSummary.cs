@@ -1,4 +1,5 @@
 using OnlineSafety.Monitoring.Alerts;
+using OnlineSafety.Monitoring.Events;
 using OnlineSafety.Monitoring.Web.Pages;
 
 namespace OnlineSafety.Monitoring.Web.Alerts;
@@ -6,10 +7,10 @@ namespace OnlineSafety.Monitoring.Web.Alerts;
 /// <summary>What happened, in sentences. None holds a word that somebody else wrote: those stand below, marked as what they are. Pure.</summary>
 internal static class AlertSummary
 {
-    /// <summary>The event that decided: the newest of the alert's severity and theme; else the gravest there is.</summary>
+    /// <summary>The event whose reasons are the alert's; else the newest that is as grave, else the newest there is.</summary>
     public static EventView? Deciding(AlertDetailView alert) =>
-        alert.Events.FirstOrDefault(e => e.Severity == alert.Severity && e.Theme == alert.Theme)
-        ?? alert.Events.FirstOrDefault(e => e.Severity == alert.Severity)
+        alert.Events.FirstOrDefault(e => Same(e.Reasons, alert.Reasons))
+        ?? alert.Events.FirstOrDefault(e => e.Severity == alert.Severity && e.Theme == alert.Theme)
         ?? (alert.Events.Count > 0 ? alert.Events[0] : null);
 
     public static IReadOnlyList<string> Of(AlertDetailView alert, IReadOnlyList<string> sources, DateTimeOffset first, DateTimeOffset now, TimeZoneInfo zone)
@@ -84,6 +85,9 @@ internal static class AlertSummary
         _ => "Not told",
     };
 
+    private static bool Same(IReadOnlyList<Reason> ones, IReadOnlyList<Reason> others) => ones.Count > 0
+        && ones.Select(r => (r.Rule, r.Field, r.Start, r.Length, r.Matched)).SequenceEqual(others.Select(r => (r.Rule, r.Field, r.Start, r.Length, r.Matched)));
+
     private static string Who(AlertDetailView alert) => alert.SubjectRole switch
     {
         "pupil" => "A pupil",
@@ -121,6 +125,7 @@ internal static class AlertSummary
     {
         0 => "a source that is gone since",
         1 => names[0],
+        > 3 => SchoolTime.Count(names.Count, "source"),
         _ => string.Join(", ", names.Take(names.Count - 1)) + " and " + names[^1],
     };
 }
