@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using OnlineSafety.Monitoring.Web.Pages;
 using OnlineSafety.Monitoring.Web.Queue;
+using OnlineSafety.Monitoring.Web.SignIn;
 
 namespace OnlineSafety.Monitoring.Web;
 
@@ -13,6 +14,10 @@ internal static class ConsoleRegistration
     public static IServiceCollection AddConsole(this IServiceCollection services)
     {
         services.AddRazorComponents();
+        services.AddFormTokens();
+        services.AddSingleton<SessionCookie>();
+        services.AddSingleton<SignInOnward>();
+        services.AddSingleton<SecurityView>();
         services.AddSingleton<SchoolNames>();
         return services;
     }
@@ -22,8 +27,10 @@ internal static class ConsoleRegistration
     {
         routes.MapAssets();
         routes.MapDisplay();
+        routes.MapSignIn();
         var pages = routes.MapGroup("").AddEndpointFilter<PageHeaders>().AddEndpointFilter<SignedInFilter>();
         pages.MapStart();
+        pages.MapSecurity();
         pages.MapQueue();
         return routes;
     }
