@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Options;
 using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Access.SignIn;
 using OnlineSafety.Monitoring.Alerts;
 using OnlineSafety.Monitoring.Alerts.Http;
 using OnlineSafety.Monitoring.Alerts.Policy;
@@ -128,6 +129,7 @@ internal static class ServiceAssembly
 
         if (roles.HasFlag(ServiceRoles.Console))
         {
+            services.AddSignIn(builder.Configuration);
             services.AddConsole();
             services.AddSingleton<IInstallationGuide>(provider => new InstallationGuide(provider.GetRequiredService<ServiceOptions>().Settings, SchemaFiles.BesideTheExecutable, data.Rules));
             services.AddSingleton(provider => new StaffKeys(provider.GetRequiredKeyedService<Database>(DatabaseRole.Console)));
