@@ -41,5 +41,5 @@ internal static class AdministrationRoutes
     /// <summary>The tabs of this person.</summary>
     public static IReadOnlyList<AdministrationTab> For(SignedInStaff who) => [.. Tabs.Where(tab => who.May(tab.Permission)).Select(tab => tab.Tab)];
 
-    private static IResult Start(HttpContext http) => For(http.SignedIn()) is [var first, ..] ? TypedResults.Redirect(first.Address) : TypedResults.NotFound();
+    private static IResult Start(HttpContext http) => For(http.SignedIn()) is [var first, ..] ? TypedResults.Redirect(first.Address) : Missing.Page();
 }

@@ -42,6 +42,6 @@ internal static class PeopleRoutes
         var who = http.SignedIn();
         return await reader.ShowAsync(who.School, alert, who.Actor, cancellationToken) is { } view
             ? new RazorComponentResult<PersonPage>(new { View = view })
-            : TypedResults.NotFound();
+            : Missing.Page();
     }
 }

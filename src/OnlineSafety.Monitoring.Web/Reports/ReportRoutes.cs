@@ -53,7 +53,7 @@ internal static class ReportRoutes
         {
             if (!IsDay(text, out var day))
             {
-                return TypedResults.NotFound();
+                return Missing.Page();
             }
 
             begins = day;
@@ -61,7 +61,7 @@ internal static class ReportRoutes
 
         return await report.ReadAsync(who.School, begins, who.Actor, cancellationToken) is { } view
             ? new RazorComponentResult<GovernorsPage>(new { View = view })
-            : TypedResults.NotFound();
+            : Missing.Page();
     }
 
     // A digest counts what is on desks: who has none reads the governors' figures.
@@ -70,7 +70,7 @@ internal static class ReportRoutes
         var who = http.SignedIn();
         return who.May(Permission.SeeAlerts) && IsDay(day, out var date) && await shelf.ShowAsync(who.School, date, who.Actor, cancellationToken) is { } view
             ? new RazorComponentResult<DigestPage>(new { View = view })
-            : TypedResults.NotFound();
+            : Missing.Page();
     }
 
     private static async Task<IResult> NextAsync(HttpContext http, DigestShelf shelf, CancellationToken cancellationToken)
@@ -78,7 +78,7 @@ internal static class ReportRoutes
         var who = http.SignedIn();
         return who.May(Permission.SeeAlerts) && await shelf.PreviewAsync(who.School, who.Actor, cancellationToken) is { } view
             ? new RazorComponentResult<DigestPage>(new { View = view })
-            : TypedResults.NotFound();
+            : Missing.Page();
     }
 
     private static bool IsDay(string text, out DateOnly day) => DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out day);

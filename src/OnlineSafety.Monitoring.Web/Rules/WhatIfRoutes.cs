@@ -79,7 +79,7 @@ internal static class WhatIfRoutes
         var who = http.SignedIn();
         if (await watch.ForAsync(who.School, job, JobKind.WhatIf, Patience, who.Actor, cancellationToken) is not { } found)
         {
-            return TypedResults.NotFound();
+            return Missing.Page();
         }
 
         var (_, zone) = await sources.SchoolAsync(who.School, who.Actor, cancellationToken);

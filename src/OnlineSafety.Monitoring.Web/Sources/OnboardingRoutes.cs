@@ -78,7 +78,7 @@ internal static class OnboardingRoutes
             || (version == 0 && source.Product == SourceSetupRoutes.Unknown)
             || (version > 0 && !(await mappings.HistoryAsync(Target(source), actor, cancellationToken)).Any(known => known.Version == version)))
         {
-            return TypedResults.NotFound();
+            return Missing.Page();
         }
 
         var job = await mappings.ApplyAsync(Target(source), version, from: null, to: null, actor, cancellationToken);

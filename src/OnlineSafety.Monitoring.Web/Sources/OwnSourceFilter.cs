@@ -19,14 +19,14 @@ internal sealed class OwnSourceFilter([FromKeyedServices(DatabaseRole.Setup)] Da
         var who = http.SignedIn();
         if (!Guid.TryParse(http.Request.RouteValues["source"] as string, out var id))
         {
-            return TypedResults.NotFound();
+            return Missing.Page();
         }
 
         await using (var session = await setup.OpenAsync(who.School, who.Actor, http.RequestAborted))
         {
             if (await session.Context.Sources.AsNoTracking().SingleOrDefaultAsync(s => s.SchoolId == who.School && s.SourceId == id, http.RequestAborted) is not { } source)
             {
-                return TypedResults.NotFound();
+                return Missing.Page();
             }
 
             http.Features.Set(source);

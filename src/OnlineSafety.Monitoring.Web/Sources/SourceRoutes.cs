@@ -56,7 +56,7 @@ internal static class SourceRoutes
     {
         var who = http.SignedIn();
         var view = await reader.ShowAsync(who.School, source, who.Actor, cancellationToken);
-        return view is null ? TypedResults.NotFound() : new RazorComponentResult<SourcePage>(new
+        return view is null ? Missing.Page() : new RazorComponentResult<SourcePage>(new
         {
             View = view with { MayManage = who.May(Permission.ManageSources) },
             Problem = problem,

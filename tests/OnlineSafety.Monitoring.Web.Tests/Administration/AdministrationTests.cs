@@ -2,16 +2,19 @@ using Microsoft.Playwright;
 
 namespace OnlineSafety.Monitoring.Web.Tests.Administration;
 
-[Collection(RoomsCollection.Name)]
-public sealed class AdministrationTests(RoomsFixture rooms)
+[Collection(ConsoleCollection.Name)]
+public sealed class AdministrationTests(ConsoleFixture console)
 {
+    private readonly Rooms _rooms = new(console);
+
     private const string Calendar = """{"terms": [{"name": "Autumn", "first": "2026-09-03", "last": "2026-12-18"}], "closures": [{"first": "2026-10-26", "last": "2026-10-30", "kind": "half-term"}]}""";
 
     [Fact]
     public async Task SomebodyIsAddedWithARoleAndAMistakeLosesNothing()
     {
-        var school = await rooms.AddSchoolAsync();
-        var page = await rooms.OpenAsync((await rooms.AddStaffAsync(school, "Ada Min", "admin")).Key);
+        var school = await _rooms.AddSchoolAsync();
+        await using var visitor = await _rooms.ComeAsync((await _rooms.AddStaffAsync(school, "Ada Min", "admin")).Key);
+        var page = visitor.Page;
         await page.GotoAsync("/administration/staff");
         await AccessibilityCheck.RunAsync(page);
         await page.GetByLabel("Name", new() { Exact = true }).FillAsync("Harriet Head");
@@ -23,14 +26,15 @@ public sealed class AdministrationTests(RoomsFixture rooms)
         await page.GetByRole(AriaRole.Button, new() { Name = "Add", Exact = true }).ClickAsync();
         await Assertions.Expect(page.GetByText("Harriet Head is added")).ToBeVisibleAsync();
         await Assertions.Expect(page.GetByRole(AriaRole.Row).Filter(new() { HasText = "h.head@school.example" })).ToContainTextAsync("Headteacher");
-        await page.Context.CloseAsync();
+        Assert.Empty(visitor.Trouble);
     }
 
     [Fact]
     public async Task ACalendarIsGivenAndASnowDayAdded()
     {
-        var school = await rooms.AddSchoolAsync();
-        var page = await rooms.OpenAsync((await rooms.AddStaffAsync(school, "Ada Min", "admin")).Key);
+        var school = await _rooms.AddSchoolAsync();
+        await using var visitor = await _rooms.ComeAsync((await _rooms.AddStaffAsync(school, "Ada Min", "admin")).Key);
+        var page = visitor.Page;
         await page.GotoAsync("/administration/calendar");
         await Assertions.Expect(page.GetByText("No term dates yet")).ToBeVisibleAsync();
         await page.GetByLabel("Calendar, JSON").FillAsync("{\"terms\": []}");
@@ -44,14 +48,15 @@ public sealed class AdministrationTests(RoomsFixture rooms)
         await page.GetByRole(AriaRole.Button, new() { Name = "Add the closure" }).ClickAsync();
         await Assertions.Expect(page.GetByRole(AriaRole.Row).Filter(new() { HasText = "Snow" })).ToContainTextAsync("Mon 30 Nov 2026");
         await AccessibilityCheck.RunAsync(page);
-        await page.Context.CloseAsync();
+        Assert.Empty(visitor.Trouble);
     }
 
     [Fact]
     public async Task AChannelIsAddedItsSecretShownOnceAndItIsTested()
     {
-        var school = await rooms.AddSchoolAsync();
-        var page = await rooms.OpenAsync((await rooms.AddStaffAsync(school, "Ada Min", "admin")).Key);
+        var school = await _rooms.AddSchoolAsync();
+        await using var visitor = await _rooms.ComeAsync((await _rooms.AddStaffAsync(school, "Ada Min", "admin")).Key);
+        var page = visitor.Page;
         await page.GotoAsync("/administration/channels");
         await page.GetByLabel("Address").FillAsync("https://desk.school.invalid/alerts");
         await page.GetByRole(AriaRole.Button, new() { Name = "Add the channel" }).ClickAsync();
@@ -64,6 +69,6 @@ public sealed class AdministrationTests(RoomsFixture rooms)
         Assert.DoesNotContain(secret, await page.ContentAsync(), StringComparison.Ordinal);
         await page.GetByRole(AriaRole.Button, new() { Name = "Remove webhook" }).ClickAsync();
         await Assertions.Expect(page.GetByText("Nowhere: alerts go by e-mail alone.")).ToBeVisibleAsync();
-        await page.Context.CloseAsync();
+        Assert.Empty(visitor.Trouble);
     }
 }

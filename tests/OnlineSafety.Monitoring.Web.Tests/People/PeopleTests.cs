@@ -3,16 +3,19 @@ using Microsoft.Playwright;
 
 namespace OnlineSafety.Monitoring.Web.Tests.People;
 
-[Collection(RoomsCollection.Name)]
-public sealed class PeopleTests(RoomsFixture rooms)
+[Collection(ConsoleCollection.Name)]
+public sealed class PeopleTests(ConsoleFixture console)
 {
+    private readonly Rooms _rooms = new(console);
+
     [Fact]
     public async Task OnePersonIsSeenAcrossProductsWithTheEvidenceAndTheLookIsRecorded()
     {
-        var school = await rooms.AddSchoolAsync();
-        var (key, _) = await rooms.AddStaffAsync(school, "Dana Lead", "dsl");
+        var school = await _rooms.AddSchoolAsync();
+        var (key, _) = await _rooms.AddStaffAsync(school, "Dana Lead", "dsl");
         var alert = await PlantAsync(school);
-        var page = await rooms.OpenAsync(key);
+        await using var visitor = await _rooms.ComeAsync(key);
+        var page = visitor.Page;
         await page.GotoAsync("/people");
         await AccessibilityCheck.RunAsync(page);
         await page.GetByLabel("Account").FillAsync("SCHOOL\\J.Smith");
@@ -25,19 +28,19 @@ public sealed class PeopleTests(RoomsFixture rooms)
         await Assertions.Expect(names).ToContainTextAsync("the same account, with a domain or realm");
         await Assertions.Expect(names).ToContainTextAsync("a name of this account in the people list");
         await AccessibilityCheck.RunAsync(page);
-        await page.Context.CloseAsync();
-        Assert.Equal(1L, await rooms.RunAsync($"SELECT count(*) FROM access_record WHERE school_id = '{school}' AND action = 'person.show' AND object = '{alert}' AND actor_name = 'Dana Lead'"));
+        Assert.Empty(visitor.Trouble);
+        Assert.Equal(1, await _rooms.NumberAsync($"SELECT count(*) FROM access_record WHERE school_id = '{school}' AND action = 'person.show' AND object = '{alert}' AND actor_name = 'Dana Lead'"));
     }
 
     [Fact]
     public async Task ThePersonOfAnAlertOnAnotherDeskIsNotThere()
     {
-        var school = await rooms.AddSchoolAsync();
+        var school = await _rooms.AddSchoolAsync();
         var alert = await PlantAsync(school);
         foreach (var role in new[] { "head", "chair", "governor", "it", "dpo" })
         {
-            var (key, _) = await rooms.AddStaffAsync(school, $"Some {role}", role);
-            using var answer = await rooms.GetAsync($"/people/{alert}", key);
+            var (key, _) = await _rooms.AddStaffAsync(school, $"Some {role}", role);
+            using var answer = await _rooms.GetAsync($"/people/{alert}", key);
             Assert.True(answer.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.Forbidden, $"{role}: {(int)answer.StatusCode}");
             Assert.DoesNotContain("smith", await answer.Content.ReadAsStringAsync(), StringComparison.OrdinalIgnoreCase);
         }
@@ -46,7 +49,7 @@ public sealed class PeopleTests(RoomsFixture rooms)
     private async Task<Guid> PlantAsync(Guid school)
     {
         var alert = Guid.NewGuid();
-        await rooms.RunAsync($$"""
+        await _rooms.RunAsync($$"""
             INSERT INTO alert (school_id, alert_id, number, severity, risk, theme, parent_theme, themes, needs_review, audience, route, subject_key, subject_role,
                                source_ids, vendors, event_count, reasons, first_received_at, last_received_at, raised_at)
             VALUES ('{{school}}', '{{alert}}', 1, 3, 3, 'bullying', 'bullying', ARRAY['bullying'], false, 0, 'dsl', 'user:j.smith', 1, ARRAY[]::uuid[], ARRAY['protex'], 2, convert_to('[]', 'UTF8'), now(), now(), now());

@@ -4,14 +4,17 @@ using Microsoft.Playwright;
 namespace OnlineSafety.Monitoring.Web.Tests.Rules;
 
 /// <summary>What a DSL changes about what counts, and what the DSL asks before.</summary>
-[Collection(RoomsCollection.Name)]
-public sealed class RulesDayTests(RoomsFixture rooms)
+[Collection(ConsoleCollection.Name)]
+public sealed class RulesDayTests(ConsoleFixture console)
 {
+    private readonly Rooms _rooms = new(console);
+
     [Fact]
     public async Task APhraseIsAddedTriedAndRemoved()
     {
-        var school = await rooms.AddSchoolAsync();
-        var page = await rooms.OpenAsync((await rooms.AddStaffAsync(school, "Dana Lead", "dsl")).Key);
+        var school = await _rooms.AddSchoolAsync();
+        await using var visitor = await _rooms.ComeAsync((await _rooms.AddStaffAsync(school, "Dana Lead", "dsl")).Key);
+        var page = visitor.Page;
         await page.GotoAsync("/rules");
         await AccessibilityCheck.RunAsync(page);
         var add = page.GetByRole(AriaRole.Region, new() { Name = "Add a phrase" });
@@ -24,7 +27,7 @@ public sealed class RulesDayTests(RoomsFixture rooms)
         await Assertions.Expect(row).ToContainTextAsync("Dana Lead");
 
         // From entering to working it takes a minute, by which every worker knows it: the clock of the row is set back instead of waiting.
-        await rooms.RunAsync($"UPDATE school_rule SET works_from = now() - interval '1 hour' WHERE school_id = '{school}'");
+        await _rooms.RunAsync($"UPDATE school_rule SET works_from = now() - interval '1 hour' WHERE school_id = '{school}'");
         await page.GetByRole(AriaRole.Link, new() { Name = "Try a text" }).ClickAsync();
         await page.GetByLabel("What was searched").FillAsync("meet me behind the old shed");
         await page.GetByRole(AriaRole.Button, new() { Name = "Try it" }).ClickAsync();
@@ -36,14 +39,15 @@ public sealed class RulesDayTests(RoomsFixture rooms)
         await page.GetByRole(AriaRole.Button, new() { Name = "Remove the (old|back) shed" }).ClickAsync();
         await page.GetByText("What has ended (1)").ClickAsync();
         await Assertions.Expect(page.GetByText("ended by Dana Lead")).ToBeVisibleAsync();
-        await page.Context.CloseAsync();
+        Assert.Empty(visitor.Trouble);
     }
 
     [Fact]
     public async Task AnExclusionNeedsAnEndAndAReasonAndWhatWasWrittenIsKept()
     {
-        var school = await rooms.AddSchoolAsync();
-        var page = await rooms.OpenAsync((await rooms.AddStaffAsync(school, "Dana Lead", "dsl")).Key);
+        var school = await _rooms.AddSchoolAsync();
+        await using var visitor = await _rooms.ComeAsync((await _rooms.AddStaffAsync(school, "Dana Lead", "dsl")).Key);
+        var page = visitor.Page;
         await page.GotoAsync("/rules");
         var exclude = page.GetByRole(AriaRole.Region, new() { Name = "Exclude" });
         await exclude.GetByLabel("Words, or name of the rule").FillAsync("dagger lane");
@@ -56,14 +60,15 @@ public sealed class RulesDayTests(RoomsFixture rooms)
         await exclude.GetByLabel("Last day").FillAsync(Day(today.AddDays(30)));
         await exclude.GetByRole(AriaRole.Button, new() { Name = "Exclude it" }).ClickAsync();
         await Assertions.Expect(page.GetByRole(AriaRole.Row).Filter(new() { HasText = "dagger lane" })).ToContainTextAsync("phrase excluded");
-        await page.Context.CloseAsync();
+        Assert.Empty(visitor.Trouble);
     }
 
     [Fact]
     public async Task AWhatIfSaysWhatAnotherEditionWouldHaveMadeOfIt()
     {
-        var school = await rooms.AddSchoolAsync();
-        var page = await rooms.OpenAsync((await rooms.AddStaffAsync(school, "Dana Lead", "dsl")).Key);
+        var school = await _rooms.AddSchoolAsync();
+        await using var visitor = await _rooms.ComeAsync((await _rooms.AddStaffAsync(school, "Dana Lead", "dsl")).Key);
+        var page = visitor.Page;
         await page.GotoAsync("/rules/what-if");
         await AccessibilityCheck.RunAsync(page);
         await page.GetByRole(AriaRole.Button, new() { Name = "Ask" }).ClickAsync();
@@ -75,7 +80,7 @@ public sealed class RulesDayTests(RoomsFixture rooms)
         await AccessibilityCheck.RunAsync(page);
         await page.GotoAsync("/rules/packs");
         await AccessibilityCheck.RunAsync(page);
-        await page.Context.CloseAsync();
+        Assert.Empty(visitor.Trouble);
     }
 
     private static string Day(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);

@@ -5,16 +5,19 @@ using Microsoft.Playwright;
 namespace OnlineSafety.Monitoring.Web.Tests.Sources;
 
 /// <summary>The day of somebody who looks after the products, and never sees a pupil.</summary>
-[Collection(RoomsCollection.Name)]
-public sealed partial class ContractorDayTests(RoomsFixture rooms)
+[Collection(ConsoleCollection.Name)]
+public sealed partial class ContractorDayTests(ConsoleFixture console)
 {
+    private readonly Rooms _rooms = new(console);
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
     public async Task AnUnknownProductIsAddedAndReadByAMappingOfItsOwn(bool script)
     {
-        var school = await rooms.AddSchoolAsync();
-        var page = await rooms.OpenAsync((await rooms.AddStaffAsync(school, "Ira Tech", "it")).Key, script);
+        var school = await _rooms.AddSchoolAsync();
+        await using var visitor = await _rooms.ComeAsync((await _rooms.AddStaffAsync(school, "Ira Tech", "it")).Key, script);
+        var page = visitor.Page;
 
         await page.GotoAsync("/sources");
         await page.GetByRole(AriaRole.Link, new() { Name = "Add the first source" }).ClickAsync();
@@ -35,8 +38,8 @@ public sealed partial class ContractorDayTests(RoomsFixture rooms)
         await Assertions.Expect(page.GetByText("Nothing has come yet")).ToBeVisibleAsync();
 
         var source = Guid.Parse(SourceInPath().Match(page.Url).Value);
-        await rooms.SendAsync(source, key, "application/json", PlantedRecords.Unknown(TimeProvider.System.GetUtcNow().AddMinutes(-20)));
-        await rooms.UntilAsync($"SELECT COALESCE(sum(records), 0) FROM source_health WHERE source_id = '{source}'", 1);
+        await _rooms.SendAsync(source, key, "application/json", PlantedRecords.Unknown(TimeProvider.System.GetUtcNow().AddMinutes(-20)));
+        await _rooms.UntilAsync($"SELECT COALESCE(sum(records), 0) FROM source_health WHERE source_id = '{source}'", 1);
 
         await page.GetByRole(AriaRole.Link, new() { Name = "Look again" }).ClickAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Propose a mapping" }).ClickAsync();
@@ -58,28 +61,28 @@ public sealed partial class ContractorDayTests(RoomsFixture rooms)
         NothingOfAPupil(await page.ContentAsync());
         await page.GetByRole(AriaRole.Button, new() { Name = "Apply it" }).ClickAsync();
         await Assertions.Expect(page.GetByRole(AriaRole.Link, new() { Name = "See how the source stands" }).Or(page.GetByRole(AriaRole.Link, new() { Name = "Look again" })).First).ToBeVisibleAsync();
-        await rooms.UntilAsync($"SELECT count(*) FROM alert WHERE school_id = '{school}' AND subject_key = 'user:z.quillfeather'", 1);
+        await _rooms.UntilAsync($"SELECT count(*) FROM alert WHERE school_id = '{school}' AND subject_key = 'user:z.quillfeather'", 1);
 
         await page.GotoAsync($"/sources/{source}");
         await Assertions.Expect(page.GetByText("its own mapping, version 1")).ToBeVisibleAsync();
         NothingOfAPupil(await page.ContentAsync());
-        await page.Context.CloseAsync();
+        Assert.Empty(visitor.Trouble);
     }
 
     [Fact]
     public async Task NoPageThatAContractorCanReachHoldsAnythingOfAPupil()
     {
-        var school = await rooms.AddSchoolAsync();
-        var (key, _) = await rooms.AddStaffAsync(school, "Ira Tech", "it");
-        var (unknown, unknownKey) = await rooms.AddSourceAsync(school, "unknown", "New filter", capture: true);
-        var (senso, sensoKey) = await rooms.AddSourceAsync(school, "senso", "Senso");
+        var school = await _rooms.AddSchoolAsync();
+        var (key, _) = await _rooms.AddStaffAsync(school, "Ira Tech", "it");
+        var (unknown, unknownKey) = await _rooms.AddSourceAsync(school, "unknown", "New filter", capture: true);
+        var (senso, sensoKey) = await _rooms.AddSourceAsync(school, "senso", "Senso");
         var at = TimeProvider.System.GetUtcNow().AddMinutes(-20);
-        await rooms.SendAsync(unknown, unknownKey, "application/json", PlantedRecords.Unknown(at));
-        await rooms.SendAsync(senso, sensoKey, "application/json", PlantedRecords.Senso(at));
-        await rooms.UntilAsync($"SELECT COALESCE(sum(records), 0) FROM source_health WHERE school_id = '{school}'", 2);
+        await _rooms.SendAsync(unknown, unknownKey, "application/json", PlantedRecords.Unknown(at));
+        await _rooms.SendAsync(senso, sensoKey, "application/json", PlantedRecords.Senso(at));
+        await _rooms.UntilAsync($"SELECT COALESCE(sum(records), 0) FROM source_health WHERE school_id = '{school}'", 2);
         // A name where a category should be: what a shifted column does.
-        await rooms.RunAsync($"INSERT INTO unmapped VALUES ('{school}', '{senso}', 'category', 'Zephyrine Quillfeather', 3, now(), now())");
-        await rooms.PostAsync($"/sources/{unknown}/onboard/propose", key);
+        await _rooms.RunAsync($"INSERT INTO unmapped VALUES ('{school}', '{senso}', 'category', 'Zephyrine Quillfeather', 3, now(), now())");
+        await _rooms.PostAsync($"/sources/{unknown}/onboard/propose", key);
 
         var seen = new Dictionary<string, string>(StringComparer.Ordinal);
         var left = new Queue<string>(["/", "/sources", "/sources/schools", $"/sources/{unknown}/onboard"]);
@@ -90,7 +93,7 @@ public sealed partial class ContractorDayTests(RoomsFixture rooms)
                 continue;
             }
 
-            using var answer = await rooms.GetAsync(path, key);
+            using var answer = await _rooms.GetAsync(path, key);
             // A page that fails would hold nothing either.
             Assert.True(answer.StatusCode is HttpStatusCode.OK or HttpStatusCode.Redirect || path.Contains("/assets/", StringComparison.Ordinal) || path.StartsWith("/alerts", StringComparison.Ordinal), $"{path} answers {(int)answer.StatusCode}");
             var html = await answer.Content.ReadAsStringAsync();
@@ -116,11 +119,12 @@ public sealed partial class ContractorDayTests(RoomsFixture rooms)
     [Fact]
     public async Task ASourceThatIsSilentComesFirstAndSaysSoInWords()
     {
-        var school = await rooms.AddSchoolAsync();
-        var page = await rooms.OpenAsync((await rooms.AddStaffAsync(school, "Ira Tech", "it")).Key);
-        await rooms.AddSourceAsync(school, "protex", "A filter");
-        var (silent, _) = await rooms.AddSourceAsync(school, "smoothwall", "B filter");
-        await StandsAsync(school, silent, "silent", "Silent since Monday 09:14: it sends every 15 minutes.");
+        var school = await _rooms.AddSchoolAsync();
+        await using var visitor = await _rooms.ComeAsync((await _rooms.AddStaffAsync(school, "Ira Tech", "it")).Key);
+        var page = visitor.Page;
+        await _rooms.AddSourceAsync(school, "protex", "A filter");
+        var (silent, _) = await _rooms.AddSourceAsync(school, "smoothwall", "B filter");
+        await _rooms.StandsAsync(school, silent, "silent", "Silent since Monday 09:14: it sends every 15 minutes.");
 
         await page.GotoAsync("/sources");
         await Assertions.Expect(page.Locator("tbody tr").First).ToContainTextAsync("B filter");
@@ -132,32 +136,34 @@ public sealed partial class ContractorDayTests(RoomsFixture rooms)
         await page.GetByText("Show the numbers of: Records of the last four weeks, by day").ClickAsync();
         Assert.Equal(28, await page.Locator("figure").First.Locator("tbody tr").CountAsync());
         await AccessibilityCheck.RunAsync(page);
-        await page.Context.CloseAsync();
+        Assert.Empty(visitor.Trouble);
     }
 
     [Fact]
     public async Task AKeyIsRotatedShownOnceAndTheOldOneWorksOn()
     {
-        var school = await rooms.AddSchoolAsync();
-        var page = await rooms.OpenAsync((await rooms.AddStaffAsync(school, "Ira Tech", "it")).Key);
-        var (source, old) = await rooms.AddSourceAsync(school, "senso", "Senso");
+        var school = await _rooms.AddSchoolAsync();
+        await using var visitor = await _rooms.ComeAsync((await _rooms.AddStaffAsync(school, "Ira Tech", "it")).Key);
+        var page = visitor.Page;
+        var (source, old) = await _rooms.AddSourceAsync(school, "senso", "Senso");
         await page.GotoAsync($"/sources/{source}");
         await page.GetByRole(AriaRole.Button, new() { Name = "Make a new key" }).ClickAsync();
         var key = await page.Locator("#key").InnerTextAsync();
         Assert.NotEqual(old, key);
         await page.GetByRole(AriaRole.Link, new() { Name = "I have put it in" }).ClickAsync();
         await Assertions.Expect(page.GetByText("2: the newest, and the one before until the next rotation")).ToBeVisibleAsync();
-        await rooms.SendAsync(source, old, "application/json", "{}");
-        await rooms.SendAsync(source, key, "application/json", "{}");
-        await page.Context.CloseAsync();
+        await _rooms.SendAsync(source, old, "application/json", "{}");
+        await _rooms.SendAsync(source, key, "application/json", "{}");
+        Assert.Empty(visitor.Trouble);
     }
 
     [Fact]
     public async Task ACanaryIsMadeWithTheLinesForADeviceAndTakenAway()
     {
-        var school = await rooms.AddSchoolAsync();
-        var page = await rooms.OpenAsync((await rooms.AddStaffAsync(school, "Ira Tech", "it")).Key);
-        var (source, _) = await rooms.AddSourceAsync(school, "senso", "Senso");
+        var school = await _rooms.AddSchoolAsync();
+        await using var visitor = await _rooms.ComeAsync((await _rooms.AddStaffAsync(school, "Ira Tech", "it")).Key);
+        var page = visitor.Page;
+        var (source, _) = await _rooms.AddSourceAsync(school, "senso", "Senso");
         await page.GotoAsync($"/sources/{source}");
         await page.GetByText("Add a canary").ClickAsync();
         await page.GetByLabel("Device that opens it").FillAsync("Library PC 1");
@@ -167,44 +173,45 @@ public sealed partial class ContractorDayTests(RoomsFixture rooms)
         await page.GetByRole(AriaRole.Link, new() { Name = "Done" }).ClickAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Remove canary Library PC 1" }).ClickAsync();
         await Assertions.Expect(page.GetByText("None yet: that the filter itself works is not proved.")).ToBeVisibleAsync();
-        await page.Context.CloseAsync();
+        Assert.Empty(visitor.Trouble);
     }
 
     [Fact]
     public async Task TheSourceOfAnotherSchoolIsNotThereWhateverIsAsked()
     {
-        var (mine, other) = (await rooms.AddSchoolAsync(), await rooms.AddSchoolAsync());
-        var (key, _) = await rooms.AddStaffAsync(mine, "Ira Tech", "it");
-        var (source, _) = await rooms.AddSourceAsync(other, "senso", "Senso");
+        var (mine, other) = (await _rooms.AddSchoolAsync(), await _rooms.AddSchoolAsync());
+        var (key, _) = await _rooms.AddStaffAsync(mine, "Ira Tech", "it");
+        var (source, _) = await _rooms.AddSourceAsync(other, "senso", "Senso");
         foreach (var path in new[] { "", "/onboard" })
         {
-            Assert.Equal(HttpStatusCode.NotFound, (await rooms.GetAsync($"/sources/{source}{path}", key)).StatusCode);
+            Assert.Equal(HttpStatusCode.NotFound, (await _rooms.GetAsync($"/sources/{source}{path}", key)).StatusCode);
         }
 
         foreach (var path in new[] { "/key", "/expect", "/disable", "/canaries", $"/canaries/{Guid.NewGuid()}/remove", "/onboard/propose", "/onboard/preview", "/onboard/apply" })
         {
-            Assert.Equal(HttpStatusCode.NotFound, (await rooms.PostAsync($"/sources/{source}{path}", key, ("sure", "yes"), ("version", "0"))).StatusCode);
+            Assert.Equal(HttpStatusCode.NotFound, (await _rooms.PostAsync($"/sources/{source}{path}", key, ("sure", "yes"), ("version", "0"))).StatusCode);
         }
 
-        Assert.Equal(true, await rooms.RunAsync($"SELECT enabled AND cardinality(key_hashes) = 1 FROM source WHERE source_id = '{source}'"));
+        Assert.Equal(1, await _rooms.NumberAsync($"SELECT count(*) FROM source WHERE source_id = '{source}' AND enabled AND cardinality(key_hashes) = 1"));
     }
 
     [Fact]
     public async Task AContractorOfManySchoolsSeesTheMostTroubledFirst()
     {
-        var (calm, troubled, strange) = (await rooms.AddSchoolAsync("Calm School"), await rooms.AddSchoolAsync("Troubled School"), await rooms.AddSchoolAsync("Strange School"));
-        var (key, here) = await rooms.AddStaffAsync(calm, "Ira Tech", "it");
-        var (_, there) = await rooms.AddStaffAsync(troubled, "Ira Tech", "it");
-        var (_, governor) = await rooms.AddStaffAsync(strange, "Ira Tech", "governor");
+        var (calm, troubled, strange) = (await _rooms.AddSchoolAsync("Calm School"), await _rooms.AddSchoolAsync("Troubled School"), await _rooms.AddSchoolAsync("Strange School"));
+        var (key, here) = await _rooms.AddStaffAsync(calm, "Ira Tech", "it");
+        var (_, there) = await _rooms.AddStaffAsync(troubled, "Ira Tech", "it");
+        var (_, governor) = await _rooms.AddStaffAsync(strange, "Ira Tech", "governor");
         var account = Guid.NewGuid();
-        await rooms.RunAsync($"""
+        await _rooms.RunAsync($"""
             INSERT INTO account (account_id, address, created_at) VALUES ('{account}', '{account:N}@it.example', now());
             INSERT INTO staff_account VALUES ('{calm}', '{here}', '{account}', now()), ('{troubled}', '{there}', '{account}', now()), ('{strange}', '{governor}', '{account}', now());
             """);
-        var (silent, _) = await rooms.AddSourceAsync(troubled, "senso", "Their filter");
-        await StandsAsync(troubled, silent, "silent", "Silent since Monday 09:14.");
+        var (silent, _) = await _rooms.AddSourceAsync(troubled, "senso", "Their filter");
+        await _rooms.StandsAsync(troubled, silent, "silent", "Silent since Monday 09:14.");
 
-        var page = await rooms.OpenAsync(key);
+        await using var visitor = await _rooms.ComeAsync(key);
+        var page = visitor.Page;
         await page.GotoAsync("/sources");
         await page.GetByRole(AriaRole.Link, new() { Name = "All 3 schools" }).ClickAsync();
         await Assertions.Expect(page.Locator("tbody tr").First).ToContainTextAsync("Troubled School");
@@ -212,14 +219,8 @@ public sealed partial class ContractorDayTests(RoomsFixture rooms)
         // There a governor, who has no business with sources.
         Assert.Equal(2, await page.Locator("tbody tr").CountAsync());
         await AccessibilityCheck.RunAsync(page);
-        await page.Context.CloseAsync();
+        Assert.Empty(visitor.Trouble);
     }
-
-    private Task StandsAsync(Guid school, Guid source, string state, string words) => rooms.RunAsync($"""
-        INSERT INTO source_state (school_id, source_id, state, alarming, since, expected_gap, gap_basis, words)
-        VALUES ('{school}', '{source}', '{state}', true, now(), '15 min', 'measured', '{words}')
-        ON CONFLICT (school_id, source_id) DO UPDATE SET state = EXCLUDED.state, alarming = true, words = EXCLUDED.words
-        """);
 
     // A page without script is loaded again by its own link.
     private static async Task ComesAsync(IPage page, string button)
