@@ -76,7 +76,7 @@ trap 'exit 130' INT TERM
 
 projects=(tests/OnlineSafety.Monitoring.Tests)
 if [[ $unit == no ]]; then
-  deploy/install.sh postgresql rsyslog bsdutils curl
+  deploy/install.sh postgresql rsyslog bsdutils curl chromium
   # A mail server of other people's make, unless the host has one, which the package would replace. Without it its tests are skipped.
   if ((EUID == 0)) && [[ ! -e /usr/sbin/sendmail ]]; then
     deploy/install.sh exim4-daemon-light || true

@@ -2,7 +2,13 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Alerts.Reading;
+using OnlineSafety.Monitoring.Web.Alerts;
+using OnlineSafety.Monitoring.Web.Live;
+using OnlineSafety.Monitoring.Web.Pages;
 using OnlineSafety.Monitoring.Web.Queue;
+using OnlineSafety.Monitoring.Web.SignIn;
 
 namespace OnlineSafety.Monitoring.Web;
 
@@ -12,14 +18,34 @@ internal static class ConsoleRegistration
     public static IServiceCollection AddConsole(this IServiceCollection services)
     {
         services.AddRazorComponents();
+        services.AddFormTokens();
+        services.AddSingleton<SessionCookie>();
+        services.AddSingleton<SignInOnward>();
+        services.AddSingleton<SecurityView>();
+        services.AddSingleton<SchoolNames>();
+        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<QueueReader>(provider, provider.GetRequiredKeyedService<Database>(DatabaseRole.Console)));
+        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<SurroundingsReader>(provider, provider.GetRequiredKeyedService<Database>(DatabaseRole.Console)));
+        services.AddSingleton<AlertPages>();
+        services.AddSingleton<LiveSignal>();
+        services.AddHostedService(provider => provider.GetRequiredService<LiveSignal>());
+        services.AddSingleton<LiveFragments>();
+        services.AddRooms();
         return services;
     }
 
     /// <summary>Every page behind the sign-in.</summary>
     public static IEndpointRouteBuilder MapConsole(this IEndpointRouteBuilder routes)
     {
-        var pages = routes.MapGroup("").AddEndpointFilter<SignedInFilter>();
+        routes.MapAssets();
+        routes.MapDisplay();
+        routes.MapSignIn();
+        var pages = routes.MapGroup("").AddEndpointFilter<PageHeaders>().AddEndpointFilter<SignedInFilter>();
+        pages.MapStart();
+        pages.MapSecurity();
         pages.MapQueue();
+        pages.MapLive();
+        pages.MapAlertPages();
+        pages.MapRooms();
         return routes;
     }
 }

@@ -11,14 +11,14 @@ internal static class StaffCommands
         var school = SchoolSwitch.Required();
         var name = new Option<string>("--name") { Description = "Full name.", Required = true };
         var email = new Option<string>("--email") { Description = "Address for alerts and digests.", Required = true };
-        var role = new Option<string[]>("--role") { Description = "dsl, deputy, head, chair, digest or it (told when a source goes quiet, never of an alert); may be repeated.", Required = true };
+        var role = new Option<string[]>("--role") { Description = $"What the person is here: {string.Join(", ", StaffRole.All)}; may be repeated. it is told when a source goes quiet and never of an alert; digest gets the digest alone.", Required = true };
         var account = new Option<string[]>("--account")
         {
             Description = "Account by which the products know this person, so that nobody is told of an alert about themselves; may be repeated.",
             DefaultValueFactory = _ => [],
         };
         var json = Output.JsonSwitch();
-        role.AcceptOnlyFromAmong([.. StaffRegister.Roles]);
+        role.AcceptOnlyFromAmong([.. StaffRole.All]);
         var command = new ExampledCommand(
             "add",
             "Add a member of staff; prints an API key once.",
@@ -41,6 +41,7 @@ internal static class StaffCommands
 
             await Output.LineAsync(parse, $"{issued.Staff.Name} ({string.Join(", ", issued.Staff.Roles)}) is {issued.Staff.StaffId}.");
             await Output.LineAsync(parse, $"API key, shown only now:  {issued.Key}");
+            await Output.LineAsync(parse, $"To sign in to the console: onlinesafety staff invite {issued.Staff.Email} --school {at.SchoolId}");
         });
     }
 

@@ -1,10 +1,12 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Options;
 using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Access.SignIn;
 using OnlineSafety.Monitoring.Alerts;
 using OnlineSafety.Monitoring.Alerts.Escalation;
 using OnlineSafety.Monitoring.Alerts.Http;
 using OnlineSafety.Monitoring.Alerts.Policy;
+using OnlineSafety.Monitoring.App.Guides;
 using OnlineSafety.Monitoring.Digests;
 using OnlineSafety.Monitoring.Intake;
 using OnlineSafety.Monitoring.Intake.Http;
@@ -15,6 +17,7 @@ using OnlineSafety.Monitoring.Sources;
 using OnlineSafety.Monitoring.Sources.Health;
 using OnlineSafety.Monitoring.Storage.Hosting;
 using OnlineSafety.Monitoring.Web;
+using OnlineSafety.Monitoring.Web.Sources;
 
 namespace OnlineSafety.Monitoring.App.Hosting;
 
@@ -86,6 +89,13 @@ internal static class ServiceAssembly
             services.AddKeyedSingleton(role, database[role]);
         }
 
+        // Pages of sources, rules, staff and calendar work as set-up does: a role without any right to an event, an alert or a record. A console without a login
+        // for it has no such pages.
+        if (options.Roles.HasFlag(ServiceRoles.Console) && options.Settings.MayUse(DatabaseRole.Setup))
+        {
+            services.AddKeyedSingleton(DatabaseRole.Setup, database[DatabaseRole.Setup]);
+        }
+
         // A process that only notifies opens the addresses of channels with it.
         if (options.NeedsMasterKey || (options.Roles.HasFlag(ServiceRoles.Notify) && options.Settings.HasMasterKey))
         {
@@ -121,7 +131,9 @@ internal static class ServiceAssembly
 
         if (roles.HasFlag(ServiceRoles.Console))
         {
+            services.AddSignIn(builder.Configuration);
             services.AddConsole();
+            services.AddSingleton<IInstallationGuide>(provider => new InstallationGuide(provider.GetRequiredService<ServiceOptions>().Settings, SchemaFiles.BesideTheExecutable, data.Rules));
             services.AddSingleton(provider => new StaffKeys(provider.GetRequiredKeyedService<Database>(DatabaseRole.Console)));
             services.AddSingleton(provider => new AlertQueue(
                 provider.GetRequiredKeyedService<Database>(DatabaseRole.Console), provider.GetRequiredService<ThemeGuide>(), provider.GetRequiredService<PolicyDirectory>()));

@@ -1,22 +1,45 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Extensions;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using OnlineSafety.Monitoring.Access;
-using OnlineSafety.Monitoring.Alerts;
+using OnlineSafety.Monitoring.Alerts.Reading;
+using OnlineSafety.Monitoring.Web.Live;
 
 namespace OnlineSafety.Monitoring.Web.Queue;
 
 /// <summary>The queue of the person who signed in.</summary>
 internal static class QueueRoutes
 {
-    public static void MapQueue(this IEndpointRouteBuilder routes) => routes.MapGet("/alerts", ListAsync);
+    public static void MapQueue(this IEndpointRouteBuilder routes) => routes.MapGet(QueueAddress.Queue, ListAsync).Requires(Permission.SeeAlerts);
 
-    private static async Task<RazorComponentResult<QueuePage>> ListAsync(HttpContext http, AlertQueue queue, CancellationToken cancellationToken)
+    private static async Task<RazorComponentResult<QueuePage>> ListAsync(HttpContext http, QueueReader queue, TimeProvider time, CancellationToken cancellationToken)
     {
         var who = http.Features.GetRequiredFeature<SignedInStaff>();
-        var alerts = await queue.ListAsync(who.School, who.Actor, [], AlertQueue.MostAlerts, cancellationToken);
-        return new RazorComponentResult<QueuePage>(new { Alerts = alerts });
+        var filter = QueueAddress.Parse(http.Request.Query);
+        var after = QueuePosition.TryParse(http.Request.Query["after"]);
+        var page = await queue.PageAsync(who, filter, after, cancellationToken);
+        var now = time.GetUtcNow();
+        var back = QueueAddress.Of(filter, after);
+        var view = new QueueView(
+            page.Rows,
+            FilterLinks.Of(filter, page.Counts),
+            page.Counts.Where(count => count.Waiting).Sum(count => count.Alerts),
+            page.Rows.Count(row => row.IsWaiting && row.AcknowledgeBy <= now),
+            back,
+            after is null ? null : QueueAddress.Of(filter),
+            page.Next is null ? null : QueueAddress.Of(filter, page.Next),
+            FeedOf(page, back),
+            page.Rows.Count == 0 ? await queue.WatchedAsync(who, cancellationToken) : []);
+        return new RazorComponentResult<QueuePage>(new { View = view, Done = StepNotice.Of(http.Request.Query) });
     }
+
+    private static string FeedOf(QueuePageView page, string back) => "/alerts/live" + new QueryBuilder
+    {
+        { "after", page.Newest.ToString(System.Globalization.CultureInfo.InvariantCulture) },
+        { "rows", LiveCursor.Text(page.Rows.Select(row => (row.Number, row.Version))) },
+        { "back", back },
+    };
 }

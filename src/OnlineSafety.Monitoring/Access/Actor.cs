@@ -44,6 +44,8 @@ internal sealed record Actor(ActorKind Kind, string Name, Guid? Staff, IReadOnly
                 "dsl" or "deputy" => AlertRoute.Dsl,
                 "head" => AlertRoute.Head,
                 "chair" => AlertRoute.Chair,
+                // No alert has this route: whoever has only this desk sees what was told to that very person.
+                StaffRole.Pastoral => StaffRole.Pastoral,
                 _ => null,
             };
             if (route is not null && !routes.Contains(route))

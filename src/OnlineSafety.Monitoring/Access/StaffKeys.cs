@@ -3,8 +3,17 @@ using Npgsql;
 
 namespace OnlineSafety.Monitoring.Access;
 
-/// <summary>A member of staff who showed a valid key.</summary>
-internal sealed record SignedInStaff(Guid School, Actor Actor);
+/// <summary>A member of staff who signed in, or showed a valid key.</summary>
+internal sealed record SignedInStaff(Guid School, Actor Actor)
+{
+    /// <summary>What the person may do in this school; nothing unless it was said.</summary>
+    public IReadOnlySet<Permission> Permissions { get; init; } = new HashSet<Permission>();
+
+    public static SignedInStaff Of(Guid school, Guid staff, string name, IReadOnlyList<string> roles) =>
+        new(school, Actor.Member(staff, name, roles)) { Permissions = Access.Permissions.Of(roles) };
+
+    public bool May(Permission permission) => Permissions.Contains(permission);
+}
 
 /// <summary>Finds who is behind a staff key. The key alone says the school: it is looked up before any scope is known, among ids and hashes only.</summary>
 internal sealed class StaffKeys(Database console)
@@ -28,7 +37,7 @@ internal sealed class StaffKeys(Database console)
         await session.EnterAsync(school, cancellationToken);
         var staff = await session.Context.Staff.AsNoTracking()
             .SingleOrDefaultAsync(s => s.SchoolId == school && s.StaffId == staffId && s.Enabled, cancellationToken);
-        return staff is null ? null : new SignedInStaff(school, Actor.Member(staff.StaffId, staff.Name, staff.Roles));
+        return staff is null ? null : SignedInStaff.Of(school, staff.StaffId, staff.Name, staff.Roles);
     }
 
     private static async Task<(Guid School, Guid Staff)?> OwnerAsync(Session session, byte[] hash, CancellationToken cancellationToken)

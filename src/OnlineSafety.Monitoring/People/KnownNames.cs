@@ -1,3 +1,4 @@
+using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.Events;
 
 namespace OnlineSafety.Monitoring.People;
@@ -88,6 +89,7 @@ internal static class KnownNames
     private static PersonRole RoleOf(string[] roles) =>
         roles.Contains("head") ? PersonRole.Head
         : roles.Contains("chair") ? PersonRole.Chair
+        : roles.Contains(StaffRole.Governor) ? PersonRole.Governor
         : roles.Contains("dsl") ? PersonRole.Dsl
         : roles.Contains("deputy") ? PersonRole.Deputy
         : PersonRole.Staff;

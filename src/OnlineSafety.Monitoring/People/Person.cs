@@ -42,7 +42,7 @@ internal sealed class Staff
 
     public string Email { get; set; } = "";
 
-    /// <summary><c>dsl</c>, <c>deputy</c>, <c>head</c>, <c>chair</c>, <c>digest</c>; a head who is the DSL has both.</summary>
+    /// <summary><see cref="Access.StaffRole"/>; a head who is the DSL has both.</summary>
     public string[] Roles { get; set; } = [];
 
     /// <summary>Accounts by which vendors know this person, lower-case, without domain or realm.</summary>

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Normalization.Suggestion;
 using OnlineSafety.Monitoring.Sources.Health;
 
 namespace OnlineSafety.Monitoring.Sources;
@@ -15,7 +16,8 @@ internal sealed record ListedSource(Source Source, SourceHealth? Health, long Un
 internal sealed record SeenDevices(string Class, DateOnly LastSeen);
 
 /// <summary>Something that was not understood. <c>Value</c> is a reason code for the kind <c>record</c>, else the sender's word, null when withheld.</summary>
-internal sealed record ListedUnmapped(Guid Source, string SourceName, string Kind, string? Value, long Count, DateTimeOffset FirstSeen, DateTimeOffset LastSeen);
+/// <param name="Form">The word's form alone, which is never withheld: see <see cref="Masking.Mask"/>.</param>
+internal sealed record ListedUnmapped(Guid Source, string SourceName, string Kind, string? Value, string Form, long Count, DateTimeOffset FirstSeen, DateTimeOffset LastSeen);
 
 /// <summary>The sources of one school, for set-up.</summary>
 internal sealed class SourceRegister(Database setup, TimeProvider time)
@@ -92,7 +94,7 @@ internal sealed class SourceRegister(Database setup, TimeProvider time)
         return [.. listed.Select(u => new ListedUnmapped(
             u.Unmapped.SourceId, u.Name, u.Unmapped.Kind,
             u.Unmapped.Kind == "record" ? u.Unmapped.Value : !words ? null : u.Own && u.Unmapped.Count < Often ? Rare : u.Unmapped.Value,
-            u.Unmapped.Count, u.Unmapped.FirstSeen, u.Unmapped.LastSeen))];
+            Masking.Mask(u.Unmapped.Value), u.Unmapped.Count, u.Unmapped.FirstSeen, u.Unmapped.LastSeen))];
     }
 
     /// <summary>The source in use with this id or exact name; records that files are imported into it by hand.</summary>

@@ -27,13 +27,13 @@ internal static class AlertRoutes
     public static IEndpointRouteBuilder MapAlerts(this IEndpointRouteBuilder routes)
     {
         var alerts = routes.MapGroup("/v1/alerts").AddEndpointFilter<RouteGroupBuilder, StaffKeyFilter>().WithMetadata(new BodyLimit());
-        alerts.MapGet("/", ListAsync);
-        alerts.MapGet("/{alert}", ShowAsync);
-        alerts.MapGet("/{alert}/history", HistoryAsync);
+        alerts.MapGet("/", ListAsync).Requires(Permission.SeeAlerts);
+        alerts.MapGet("/{alert}", ShowAsync).Requires(Permission.SeeAlerts);
+        alerts.MapGet("/{alert}/history", HistoryAsync).Requires(Permission.SeeAlerts);
         foreach (var (route, step) in _steps)
         {
             alerts.MapPost("/{alert}/" + route, (HttpContext http, string alert, AlertQueue queue, CancellationToken cancellationToken) =>
-                StepAsync(http, alert, step, queue, cancellationToken));
+                StepAsync(http, alert, step, queue, cancellationToken)).Requires(Permission.ActOnAlerts);
         }
 
         return routes;

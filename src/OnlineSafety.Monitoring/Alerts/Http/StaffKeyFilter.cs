@@ -24,6 +24,11 @@ internal sealed class StaffKeyFilter(StaffKeys keys) : IEndpointFilter
             return TypedResults.Problem("Send a staff key: Authorization: Bearer osu_...", statusCode: StatusCodes.Status401Unauthorized);
         }
 
+        if (!staff.MayCall(http))
+        {
+            return TypedResults.Problem("There is nothing here.", statusCode: StatusCodes.Status404NotFound);
+        }
+
         http.Features.Set(staff);
         return await next(context);
     }

@@ -51,12 +51,24 @@ internal sealed class MailDocument(string title)
             .Append("th,td{text-align:left;vertical-align:top;padding:0.35em 1em 0.35em 0;border-bottom:1px solid #b1b4b6;overflow-wrap:anywhere}thead th{overflow-wrap:normal;border-bottom-width:2px}tbody th{width:34%}\n")
             .Append("a{display:inline-block;background:#1d4f91;color:#ffffff;font-weight:bold;text-decoration:none;padding:0.6em 1.2em;border-radius:4px}\n</style>\n</head>\n<body>\n<main>\n<h1>")
             .Append(Encoded(Title)).Append("</h1>\n");
+        WriteBlocks(html);
+        return html.Append("</main>\n</body>\n</html>\n").ToString();
+    }
+
+    /// <summary>What stands below the title, for a page that has a frame and a style of its own.</summary>
+    public string ToHtmlBlocks()
+    {
+        var html = new StringBuilder();
+        WriteBlocks(html);
+        return html.ToString();
+    }
+
+    private void WriteBlocks(StringBuilder html)
+    {
         foreach (var block in _blocks)
         {
             block.WriteHtml(html);
         }
-
-        return html.Append("</main>\n</body>\n</html>\n").ToString();
     }
 
     private MailDocument Add(Block block)

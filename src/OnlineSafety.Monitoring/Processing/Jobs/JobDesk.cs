@@ -111,7 +111,8 @@ internal sealed class JobDesk(Database setup, TimeProvider time)
         return job;
     }
 
-    private async Task<SourceJob> FindAsync(Guid school, Guid job, Actor actor, CancellationToken cancellationToken)
+    /// <exception cref="SetupException">The school has no such job.</exception>
+    public async Task<SourceJob> FindAsync(Guid school, Guid job, Actor actor, CancellationToken cancellationToken)
     {
         await using var session = await setup.OpenAsync(school, actor, cancellationToken);
         await using var select = session.Command(Find);

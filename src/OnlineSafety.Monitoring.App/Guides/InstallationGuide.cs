@@ -1,0 +1,74 @@
+using System.Text.Json;
+using OnlineSafety.Monitoring.App.Hosting;
+using OnlineSafety.Monitoring.Classification;
+using OnlineSafety.Monitoring.Normalization;
+using OnlineSafety.Monitoring.Processing;
+using OnlineSafety.Monitoring.Sources;
+using OnlineSafety.Monitoring.Sources.Health;
+using OnlineSafety.Monitoring.Web.Sources;
+
+namespace OnlineSafety.Monitoring.App.Guides;
+
+/// <summary>What the console's pages need of the installation. Rules are those of the process role where this process has it, else read when first asked for.</summary>
+internal sealed class InstallationGuide(InstallationSettings settings, SchemaFiles schemas, Rules? rules) : IInstallationGuide
+{
+    private readonly Lazy<MappingSet> _mappings = new(() => rules?.Mappings ?? Rules.LoadMappings(schemas.Root, settings.Configuration["Vendors"]));
+
+    private readonly Lazy<RuleEditions> _editions = new(
+        () => rules?.Editions ?? Rules.LoadEditions(schemas.Root, settings.Configuration["RulePacks"], settings.Configuration["Taxonomy"]));
+
+    private readonly Lazy<BankHolidays> _holidays = new(
+        () => rules?.BankHolidays ?? BankHolidays.Parse(File.ReadAllBytes(Path.Combine(schemas.Root, "calendars", "bank-holidays-england.json"))));
+
+    private readonly Lazy<IReadOnlyList<ShippedPack>> _packs = new(() => [.. ReadPacks(schemas.Root, settings.Configuration["RulePacks"])]);
+
+    public IReadOnlyList<string> Products => schemas.Products;
+
+    public MappingSet Mappings => _mappings.Value;
+
+    public RuleEditions Editions => _editions.Value;
+
+    public IReadOnlyList<ShippedPack> Packs => _packs.Value;
+
+    public BankHolidays BankHolidays => _holidays.Value;
+
+    private ServiceAddresses Service => ServiceAddresses.Read(settings.DataDirectory);
+
+    public void RequireFree(int port)
+    {
+        if (Service.Uses(port))
+        {
+            throw new SetupException($"The service listens on port {port} for all sources already. Choose a free one, or leave it out.");
+        }
+    }
+
+    public PasteLines LinesFor(Source source, string key)
+    {
+        var service = Service;
+        var address = SourceAddress.Of(source, service, settings.DropDirectory);
+        return new PasteLines(SourceGuide.For(source, key, address), address.MailboxOf(source, key), Missing(source, service));
+    }
+
+    public string CanaryLines(Canary canary, string source) => new CanaryGuide(schemas.Canaries, canary).Text(source, []);
+
+    private static string? Missing(Source source, ServiceAddresses service) => source switch
+    {
+        { Door: (short)SourceDoor.Mail } when service.Mail is null => "It takes no mail yet: set Intake:Mail in the appsettings.json of its data directory (see README) and start it again.",
+        { Door: (short)SourceDoor.Syslog, Tls: true, Port: null } when service.SyslogTls is null =>
+            "It has no TLS listener yet: set Intake:Syslog:Tls in the appsettings.json of its data directory (see README) and start it again.",
+        _ => null,
+    };
+
+    private static IEnumerable<ShippedPack> ReadPacks(string root, string? extra)
+    {
+        IEnumerable<string> files = Directory.GetFiles(Path.Combine(root, "rulepacks"), "*.json", SearchOption.AllDirectories);
+        foreach (var file in (extra is null ? files : files.Concat(Directory.GetFiles(extra, "*.json", SearchOption.AllDirectories))).Order(StringComparer.Ordinal))
+        {
+            using var json = JsonDocument.Parse(File.ReadAllBytes(file));
+            var pack = json.RootElement;
+            yield return new ShippedPack(
+                pack.GetProperty("pack").GetString()!, pack.GetProperty("version").GetString()!, pack.GetProperty("language").GetString()!,
+                pack.TryGetProperty("rules", out var rules) ? rules.GetArrayLength() : 0);
+        }
+    }
+}

@@ -1,0 +1,29 @@
+namespace OnlineSafety.Monitoring.Web.Administration;
+
+public sealed record AdministrationTab(string Address, string Label);
+
+public sealed record StaffRow(Guid Id, string Name, string Email, string Roles, string Accounts, bool Enabled);
+
+/// <param name="Word">As stored.</param>
+public sealed record RoleChoice(string Word, string Label, string Hint);
+
+public sealed record StaffForm(string Name = "", string Email = "", string Accounts = "")
+{
+    public IReadOnlyList<string> Roles { get; init; } = [];
+}
+
+/// <summary>Somebody just added, with the key that is shown once.</summary>
+public sealed record IssuedStaffView(string Name, string Key);
+
+public sealed record StaffView(IReadOnlyList<StaffRow> Staff, IReadOnlyList<RoleChoice> Roles);
+
+public sealed record CalendarRow(string What, string First, string Last, string Note, bool Past);
+
+/// <param name="Json">As it was given; empty: none.</param>
+public sealed record CalendarView(IReadOnlyList<CalendarRow> Terms, IReadOnlyList<CalendarRow> Closures, string Hours, string Json, string Today, string Until);
+
+public sealed record ChannelRow(Guid Id, string Name, string Kind, string Least);
+
+/// <param name="MayAdd">This process can seal an address.</param>
+/// <param name="MayTest">This process sends.</param>
+public sealed record ChannelsView(IReadOnlyList<ChannelRow> Channels, bool MayAdd, bool MayTest);

@@ -1,0 +1,69 @@
+using OnlineSafety.Monitoring.Alerts;
+using OnlineSafety.Monitoring.Alerts.Reading;
+
+namespace OnlineSafety.Monitoring.Web.Alerts;
+
+/// <summary>What the page of one alert shows.</summary>
+public sealed record AlertPageView
+{
+    public required AlertDetailView Alert { get; init; }
+
+    /// <summary>As a person reads it.</summary>
+    public required string Theme { get; init; }
+
+    /// <summary>Its further themes.</summary>
+    public required IReadOnlyList<string> Also { get; init; }
+
+    /// <summary>The event that decided how grave it is; null: none is stored.</summary>
+    public required EventView? Deciding { get; init; }
+
+    public required IReadOnlyList<string> Summary { get; init; }
+
+    public required DateTimeOffset? AcknowledgeBy { get; init; }
+
+    public required IReadOnlyList<string> Sources { get; init; }
+
+    public required IReadOnlyList<VendorMinutes> Vendors { get; init; }
+
+    public required IReadOnlyList<EarlierAlert> Earlier { get; init; }
+
+    public required IReadOnlyList<DayBar> Days { get; init; }
+
+    public required IReadOnlyList<Colleague> Staff { get; init; }
+
+    public required IReadOnlyList<StepView> History { get; init; }
+
+    public required IReadOnlyList<ToldView> Told { get; init; }
+
+    /// <summary>Titles of the themes that its events and reasons name, by code.</summary>
+    public required IReadOnlyDictionary<string, string> Titles { get; init; }
+
+    /// <summary>Words of the steps that its state and its reader's permissions allow.</summary>
+    public required IReadOnlySet<string> Steps { get; init; }
+
+    /// <summary>The reader's own id, to give it to oneself.</summary>
+    public required Guid? Me { get; init; }
+
+    /// <summary>Null: nobody asked for it.</summary>
+    public IReadOnlyList<EventView>? Hour { get; init; }
+
+    /// <summary>Whether the hour around may be asked for.</summary>
+    public bool MayAskForHour { get; init; }
+
+    /// <summary>Whether the reader may exclude words at this school.</summary>
+    public bool MayExclude { get; init; }
+
+    /// <summary>A form that was refused.</summary>
+    public StepDraft? Draft { get; init; }
+
+    public string TitleOf(string theme) => Titles.GetValueOrDefault(theme, theme);
+
+    public string? ErrorOf(string step) => Draft?.Step == step ? Draft.Error : null;
+}
+
+/// <summary>What somebody typed into a form that was refused: nobody types it twice.</summary>
+public sealed record StepDraft(string Step, string Error, string Note = "", string Outcome = "", string Reference = "");
+
+/// <summary>A day of the chart.</summary>
+/// <param name="Height">Of 100.</param>
+public sealed record DayBar(DateOnly Day, string Severity, int Events, int Height);

@@ -1,0 +1,62 @@
+using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Alerts;
+using OnlineSafety.Monitoring.Alerts.Reading;
+using OnlineSafety.Monitoring.Notifications;
+using OnlineSafety.Monitoring.Web.Pages;
+
+namespace OnlineSafety.Monitoring.Web.Alerts;
+
+/// <summary>Puts an alert's page together for one person.</summary>
+internal sealed class AlertPages(AlertQueue queue, SurroundingsReader surroundings, SchoolNames names, ThemeGuide guide, TimeProvider time)
+{
+    private static readonly IReadOnlySet<string> s_none = new HashSet<string>(StringComparer.Ordinal);
+
+    /// <summary>Null when there is no such alert that this person may see.</summary>
+    public async Task<AlertPageView?> OfAsync(SignedInStaff who, int number, CancellationToken cancellationToken)
+    {
+        var reference = new AlertReference(Id: null, number);
+        if (await queue.ShowAsync(who.School, who.Actor, reference, cancellationToken) is not { } alert
+            || await surroundings.OfAsync(who, alert.Alert, cancellationToken) is not { } around)
+        {
+            return null;
+        }
+
+        var history = await queue.HistoryAsync(who.School, who.Actor, reference, cancellationToken);
+        var told = await queue.ToldAsync(who.School, who.Actor, reference, cancellationToken);
+        var zone = SchoolZone.Of((await names.OfAsync(who, cancellationToken)).Zone);
+        var now = time.GetUtcNow();
+        return new AlertPageView
+        {
+            Alert = alert,
+            Theme = guide.LabelOf(alert.Theme),
+            Also = [.. alert.Themes.Where(theme => theme != alert.Theme).Select(guide.LabelOf)],
+            Deciding = AlertSummary.Deciding(alert),
+            Summary = AlertSummary.Of(alert, around.Sources, around.FirstReceivedAt, now, zone),
+            AcknowledgeBy = around.AcknowledgeBy,
+            Sources = around.Sources,
+            Vendors = around.Vendors,
+            Earlier = around.Earlier,
+            Days = HasPast(alert) ? DayBars.Of(around.Days, DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(now, zone).DateTime)) : [],
+            Staff = around.Staff,
+            History = history,
+            Told = told,
+            Titles = Themes(alert).Distinct(StringComparer.Ordinal).ToDictionary(theme => theme, guide.LabelOf, StringComparer.Ordinal),
+            Steps = who.May(Permission.ActOnAlerts) ? Allowed(alert.State) : s_none,
+            Me = who.Actor.Staff,
+            MayAskForHour = HasPast(alert) && who.May(Permission.ExportEvidence),
+            MayExclude = who.May(Permission.ManageRules),
+        };
+    }
+
+    // Of a person: a class has none, and neither has what nobody is known for.
+    private static bool HasPast(AlertDetailView alert) => alert.Subject is not null && !AlertCohort.Is(alert.Subject);
+
+    private static IEnumerable<string> Themes(AlertDetailView alert) =>
+        [
+            alert.Theme, .. alert.Themes, .. alert.Events.Select(e => e.Theme), .. ReasonWords.Themes(alert.Reasons),
+            .. alert.Reasons.SelectMany(reason => reason.Parts.Select(part => part.Without).Append(reason.Without)).OfType<Events.Counterfactual>().Select(without => without.Theme),
+        ];
+
+    private static HashSet<string> Allowed(string state) =>
+        [.. AlertSteps.All.Where(step => step is not (AlertStep.Breached or AlertStep.Grown) && AlertLifecycle.After(state, step) is not null).Select(AlertSteps.Word)];
+}

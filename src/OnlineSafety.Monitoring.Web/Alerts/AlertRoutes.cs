@@ -1,0 +1,128 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Alerts;
+using OnlineSafety.Monitoring.Alerts.Reading;
+using OnlineSafety.Monitoring.Web.Live;
+using OnlineSafety.Monitoring.Web.Pages;
+using OnlineSafety.Monitoring.Web.Queue;
+
+namespace OnlineSafety.Monitoring.Web.Alerts;
+
+/// <summary>An alert's page and the steps on it. The number is the school's own; the school is who signed in, never the address.</summary>
+internal static class AlertRoutes
+{
+    private const int ShortestReason = 3;
+    private const int LongestReason = 500;
+    private const int MostTogether = QueueReader.PageSize;
+
+    /// <summary>Word in the address, step, word of the notice.</summary>
+    private static readonly (string Address, AlertStep Step, string Done)[] s_steps =
+    [
+        ("acknowledge", AlertStep.Acknowledge, "acknowledged"),
+        ("review", AlertStep.Review, "reviewed"),
+        ("assign", AlertStep.Assign, "assigned"),
+        ("note", AlertStep.Note, "noted"),
+        ("escalate", AlertStep.Escalate, "escalated"),
+        ("hand-over", AlertStep.HandOver, "handed-over"),
+        ("resolve", AlertStep.Resolve, "resolved"),
+        ("reopen", AlertStep.Reopen, "reopened"),
+    ];
+
+    public static void MapAlertPages(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/alerts/{number:int}", ShowAsync).Requires(Permission.SeeAlerts);
+        routes.MapPost("/alerts/acknowledge", AcknowledgeTogetherAsync).Requires(Permission.ActOnAlerts);
+        routes.MapPost("/alerts/{number:int}/hour", HourAsync).Requires(Permission.ExportEvidence);
+        foreach (var (address, step, done) in s_steps)
+        {
+            routes.MapPost("/alerts/{number:int}/" + address, (HttpContext http, int number, AlertQueue queue, AlertPages pages, LiveSignal signal, CancellationToken cancellationToken) =>
+                StepAsync(http, number, step, done, queue, pages, signal, cancellationToken)).Requires(Permission.ActOnAlerts);
+        }
+    }
+
+    private static async Task<IResult> ShowAsync(HttpContext http, int number, AlertPages pages, CancellationToken cancellationToken) =>
+        Page(await pages.OfAsync(Who(http), number, cancellationToken), StepNotice.Of(http.Request.Query));
+
+    private static async Task<IResult> HourAsync(HttpContext http, int number, AlertPages pages, SurroundingsReader surroundings, CancellationToken cancellationToken)
+    {
+        var reason = (await http.Request.ReadFormAsync(cancellationToken))["note"].ToString().Trim();
+        if (await pages.OfAsync(Who(http), number, cancellationToken) is not { } view)
+        {
+            return Page(view: null);
+        }
+
+        if (reason.Length is < ShortestReason or > LongestReason || reason.Any(char.IsControl))
+        {
+            return Page(view with { Draft = new StepDraft("hour", $"Say why you need the hour around it, in {ShortestReason} to {LongestReason} characters.") });
+        }
+
+        return Page(view with { Hour = await surroundings.HourAsync(Who(http), view.Alert.Alert, reason, cancellationToken) });
+    }
+
+    private static async Task<IResult> StepAsync(
+        HttpContext http, int number, AlertStep step, string done, AlertQueue queue, AlertPages pages, LiveSignal signal, CancellationToken cancellationToken)
+    {
+        var form = await http.Request.ReadFormAsync(cancellationToken);
+        var input = new MoveInput(form["note"], form["outcome"], form["reference"], Guid.TryParse(form["staff"], out var staff) ? staff : null);
+        var who = Who(http);
+        var move = AlertMove.TryCreate(step, input, out var error);
+        if (move is not null)
+        {
+            var result = await queue.StepAsync(who.School, who.Actor, new AlertReference(Id: null, number), move, cancellationToken);
+            if (result.Alert is null)
+            {
+                return Page(view: null);
+            }
+
+            signal.Hint();
+            if (result.Done || step == AlertStep.Acknowledge)
+            {
+                // From the list back to the list, from the alert's page back to that.
+                var back = form.ContainsKey("back") ? QueueAddress.Checked(form["back"]) : string.Create(CultureInfo.InvariantCulture, $"/alerts/{number}");
+                return TypedResults.Redirect(StepNotice.On(back, result.Done ? done : "refused", number));
+            }
+
+            error = result.Refusal ?? error;
+        }
+
+        return await pages.OfAsync(who, number, cancellationToken) is { } view
+            ? Page(view with { Draft = new StepDraft(AlertSteps.Word(step), error, input.Note ?? "", input.Outcome ?? "", input.Reference ?? "") })
+            : Page(view: null);
+    }
+
+    // Low ones alone, whatever was sent: what is graver is opened and read.
+    private static async Task<RedirectHttpResult> AcknowledgeTogetherAsync(
+        HttpContext http, AlertQueue queue, QueueReader reader, LiveSignal signal, CancellationToken cancellationToken)
+    {
+        var form = await http.Request.ReadFormAsync(cancellationToken);
+        var numbers = form["alert"].Select(text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0).Where(number => number > 0);
+        var who = Who(http);
+        var taken = 0;
+        foreach (var row in (await reader.TheseAsync(who, [.. numbers.Take(MostTogether)], cancellationToken)).Where(row => row is { IsWaiting: true, Severity: "low" }))
+        {
+            var result = await queue.StepAsync(who.School, who.Actor, new AlertReference(Id: null, row.Number), new AlertMove.Acknowledge(), cancellationToken);
+            taken += result.Done ? 1 : 0;
+        }
+
+        signal.Hint();
+        return TypedResults.Redirect(StepNotice.On(QueueAddress.Checked(form["back"]), "together", taken));
+    }
+
+    private static RazorComponentResult Page(AlertPageView? view, string? done = null) => view is null
+        ? new RazorComponentResult<NotFoundPage>(new
+        {
+            Heading = "There is no such alert",
+            Words = "The number may be mistyped, or another desk looks after it.",
+            Address = QueueAddress.Queue,
+            Way = "Go to the queue",
+        })
+        { StatusCode = StatusCodes.Status404NotFound }
+        : new RazorComponentResult<AlertPage>(new { View = view, Done = done }) { StatusCode = view.Draft is null ? StatusCodes.Status200OK : StatusCodes.Status422UnprocessableEntity };
+
+    private static SignedInStaff Who(HttpContext http) => http.Features.GetRequiredFeature<SignedInStaff>();
+}

@@ -1,0 +1,131 @@
+using OnlineSafety.Monitoring.Alerts;
+using OnlineSafety.Monitoring.Events;
+using OnlineSafety.Monitoring.Web.Pages;
+
+namespace OnlineSafety.Monitoring.Web.Alerts;
+
+/// <summary>What happened, in sentences. None holds a word that somebody else wrote: those stand below, marked as what they are. Pure.</summary>
+internal static class AlertSummary
+{
+    /// <summary>The event whose reasons are the alert's; else the newest that is as grave, else the newest there is.</summary>
+    public static EventView? Deciding(AlertDetailView alert) =>
+        alert.Events.FirstOrDefault(e => Same(e.Reasons, alert.Reasons))
+        ?? alert.Events.FirstOrDefault(e => e.Severity == alert.Severity && e.Theme == alert.Theme)
+        ?? (alert.Events.Count > 0 ? alert.Events[0] : null);
+
+    public static IReadOnlyList<string> Of(AlertDetailView alert, IReadOnlyList<string> sources, DateTimeOffset first, DateTimeOffset now, TimeZoneInfo zone)
+    {
+        var sentences = new List<string>();
+        var deciding = Deciding(alert);
+        if (AlertCohort.Is(alert.Subject))
+        {
+            sentences.Add("Several people did the same within an hour: perhaps a class activity.");
+        }
+        else if (deciding is not null)
+        {
+            sentences.Add($"{Who(alert)} {Did(deciding.Kind)} ({SchoolTime.Words(deciding.OccurredAt, now, zone)}).");
+        }
+
+        if (deciding is not null && Done(deciding) is { Length: > 0 } done)
+        {
+            sentences.Add(done);
+        }
+
+        if (alert.NeedsReview)
+        {
+            sentences.Add("The record could not be read as this product writes it, and grave words stand in it: a person must read it below.");
+        }
+
+        if (alert.Count > 1)
+        {
+            sentences.Add($"There are {SchoolTime.Count(alert.Count, "event")} in {SchoolTime.Span(alert.LastReceivedAt - first)}, reported by {Joined(sources)}.");
+        }
+        else if (sources.Count > 0)
+        {
+            sentences.Add($"It was reported by {Joined(sources)}.");
+        }
+
+        return sentences;
+    }
+
+    public static string Product(string vendor) => vendor.Length == 0 ? "The product" : char.ToUpperInvariant(vendor[0]) + vendor[1..];
+
+    public static string Role(string role) => role switch
+    {
+        "pupil" => "Pupil",
+        "staff" => "Member of staff",
+        "head" => "Head",
+        "dsl" => "Safeguarding lead",
+        "deputy" => "Deputy safeguarding lead",
+        "chair" => "Chair of governors",
+        "governor" => "Governor",
+        _ => "Not on the people list",
+    };
+
+    public static string Kind(string kind) => kind switch
+    {
+        "search" => "Search",
+        "visit" => "Page visited",
+        "typed" => "Typed",
+        "app" => "App used",
+        "message" => "Message",
+        "report" => "Report by a person",
+        "system" => "The product itself",
+        _ => "Not told what was done",
+    };
+
+    public static string Action(string action) => action switch
+    {
+        "blocked" => "Blocked",
+        "allowed" => "Allowed",
+        "warned" => "Warned",
+        "redirected" => "Redirected",
+        "observed" => "Only watched",
+        "error" => "Failed",
+        _ => "Not told",
+    };
+
+    private static bool Same(IReadOnlyList<Reason> ones, IReadOnlyList<Reason> others) => ones.Count > 0
+        && ones.Select(r => (r.Rule, r.Field, r.Start, r.Length, r.Matched)).SequenceEqual(others.Select(r => (r.Rule, r.Field, r.Start, r.Length, r.Matched)));
+
+    private static string Who(AlertDetailView alert) => alert.SubjectRole switch
+    {
+        "pupil" => "A pupil",
+        "staff" => "A member of staff",
+        "head" => "The head",
+        "dsl" or "deputy" => "A safeguarding lead",
+        "chair" or "governor" => "A governor",
+        _ => alert.Subject is null ? "Somebody who is not known" : "Somebody who is not on the people list",
+    };
+
+    private static string Did(string kind) => kind switch
+    {
+        "search" => "searched for something",
+        "visit" => "opened a page",
+        "typed" => "typed something",
+        "app" => "used an app",
+        "message" => "wrote or got a message",
+        "report" => "was the subject of a report that a person wrote",
+        "system" => "was named by the product itself",
+        _ => "did something that the product does not describe",
+    };
+
+    private static string Done(EventView e) => e.Action switch
+    {
+        "blocked" => $"{Product(e.Vendor)} blocked it.",
+        "allowed" => $"{Product(e.Vendor)} let it through.",
+        "warned" => $"{Product(e.Vendor)} showed a warning first.",
+        "redirected" => $"{Product(e.Vendor)} led it elsewhere.",
+        "observed" => $"{Product(e.Vendor)} only watches, and blocks nothing.",
+        "error" => $"{Product(e.Vendor)} reports that it failed.",
+        _ => "",
+    };
+
+    private static string Joined(IReadOnlyList<string> names) => names.Count switch
+    {
+        0 => "a source that is gone since",
+        1 => names[0],
+        > 3 => SchoolTime.Count(names.Count, "source"),
+        _ => string.Join(", ", names.Take(names.Count - 1)) + " and " + names[^1],
+    };
+}

@@ -1,0 +1,49 @@
+using OnlineSafety.Monitoring.Events;
+
+namespace OnlineSafety.Monitoring.Web.Alerts;
+
+/// <summary>Reasons in plain words. Pure.</summary>
+internal static class ReasonWords
+{
+    /// <summary>What a step did: "By itself: critical", "Also: Terrorist material, critical", "Raised to high".</summary>
+    public static string Effect(Reason reason, Func<string, string> title) => reason.Effect.Split(' ') switch
+    {
+        ["also", var theme, var severity] => $"Also: {title(theme)}, {severity}",
+        [_, var severity] when Words.TryRead<Severity>(severity, out _) => $"By itself: {severity}",
+        [""] => "",
+        ["noted"] => "Noted, changes nothing",
+        _ => char.ToUpperInvariant(reason.Effect[0]) + reason.Effect[1..],
+    };
+
+    /// <summary>Themes that effects name.</summary>
+    public static IEnumerable<string> Themes(IEnumerable<Reason> reasons) =>
+        reasons.Select(reason => reason.Effect.Split(' ')).Where(words => words is ["also", _, _]).Select(words => words[1]);
+
+    /// <summary>Reasons that say the same once, in their order: with the one without which most would change, and how many places they stand in.</summary>
+    public static IReadOnlyList<(Reason Reason, int Places)> Together(IReadOnlyList<Reason> reasons) =>
+        [.. reasons.GroupBy(reason => (reason.Explanation, reason.Effect)).Select(alike => (alike.MinBy(reason => reason.Without?.Severity ?? Severity.Critical)!, alike.Count()))];
+
+    /// <summary>What would be without something: the end of a sentence that begins with "Without it".</summary>
+    public static string Would(Counterfactual without, string theme, string severity, Func<string, string> title) => (without.Theme == theme, Words.Of(without.Severity)) switch
+    {
+        (_, "none") => "there would be no alert",
+        (true, var other) when other == severity => "the result would be the same",
+        (true, var other) => $"this would be {other} instead of {severity}",
+        (false, var other) => $"this would be {other}, about {title(without.Theme)}",
+    };
+
+    /// <summary>The field that a reason looked at, as a reader knows it.</summary>
+    public static string Field(string field) => field switch
+    {
+        "searchQuery" => "Searched for",
+        "text" => "Wrote",
+        "url" => "Address, as text",
+        "app" => "App",
+        "vendorReason" => "Reason given by the product",
+        "category" => "Category of the product",
+        _ => field,
+    };
+
+    /// <summary>Reasons whose words stand in that field.</summary>
+    public static IReadOnlyList<Reason> In(string field, IReadOnlyList<Reason> reasons) => [.. reasons.Where(reason => reason.Field == field && reason.Start >= 0)];
+}

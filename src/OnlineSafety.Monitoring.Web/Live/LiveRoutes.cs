@@ -1,0 +1,88 @@
+using System.Net.ServerSentEvents;
+using System.Runtime.CompilerServices;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Hosting;
+using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Alerts.Reading;
+using OnlineSafety.Monitoring.Web.Pages;
+using OnlineSafety.Monitoring.Web.Queue;
+
+namespace OnlineSafety.Monitoring.Web.Live;
+
+/// <summary>
+/// The feed of a console: server-sent events with the bar of new alerts and the rows that changed, ready to be shown. It only says what the queue's page
+/// would say to the same person if it were opened again.
+/// </summary>
+internal static class LiveRoutes
+{
+    // The browser connects again by itself; then it is asked anew who is there. Whoever was signed out or lost a role is gone within this.
+    private static readonly TimeSpan s_longest = TimeSpan.FromMinutes(5);
+
+    public static void MapLive(this IEndpointRouteBuilder routes) => routes.MapGet("/alerts/live", Follow).Requires(Permission.SeeAlerts);
+
+    private static ServerSentEventsResult<string> Follow(
+        HttpContext http, [FromQuery] int after, [FromQuery] string? rows, [FromQuery] string? back, [FromHeader(Name = "Last-Event-ID")] string? last,
+        QueueReader queue, LiveSignal signal, LiveFragments fragments, SchoolNames names, TimeProvider time, IHostApplicationLifetime lifetime)
+    {
+        var who = http.Features.GetRequiredFeature<SignedInStaff>();
+        http.Response.Headers["X-Accel-Buffering"] = "no";
+        // What the last message brought counts; the address alone is as old as the page.
+        var cursor = LiveCursor.Parse(after, rows, last);
+        var feed = new LiveFeed(queue, signal, fragments, names, time);
+        return TypedResults.ServerSentEvents(feed.FollowAsync(who, cursor, QueueAddress.Checked(back), s_longest, lifetime.ApplicationStopping, http.RequestAborted));
+    }
+}
+
+/// <summary>One console's feed.</summary>
+internal sealed class LiveFeed(QueueReader queue, LiveSignal signal, LiveFragments fragments, SchoolNames names, TimeProvider time)
+{
+    /// <summary>Also when there is nothing to say: a proxy between closes what is silent.</summary>
+    private static readonly TimeSpan s_beat = TimeSpan.FromSeconds(20);
+
+    private static readonly TimeSpan s_reconnect = TimeSpan.FromSeconds(2);
+
+    public async IAsyncEnumerable<SseItem<string>> FollowAsync(
+        SignedInStaff who, LiveCursor cursor, string back, TimeSpan longest, CancellationToken stopping, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var school = await names.OfAsync(who, cancellationToken);
+        // Also ends the wait when the service stops: a console must not hold it up.
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(stopping, cancellationToken);
+        var begun = time.GetUtcNow();
+        var said = begun;
+        yield return Item("", "hello", cursor);
+        while (!over.IsCancellationRequested && time.GetUtcNow() - begun < longest)
+        {
+            var next = signal.Next;
+            var news = await queue.NewsAsync(who, cursor.Newest, cursor.Rows, cancellationToken);
+            var changed = news.Shown.Where(row => cursor.Takes(row.Number, row.Version)).ToList();
+            if (changed.Count > 0)
+            {
+                yield return Item(await fragments.RowsAsync(changed, school), "rows", cursor);
+                said = time.GetUtcNow();
+            }
+
+            if (news.Alerts != cursor.Told)
+            {
+                cursor.Told = news.Alerts;
+                yield return Item(news.Alerts == 0 ? "" : await fragments.NewsAsync(news, back), "news", cursor);
+                said = time.GetUtcNow();
+            }
+
+            if (time.GetUtcNow() - said > s_beat)
+            {
+                yield return Item("", "beat", cursor);
+                said = time.GetUtcNow();
+            }
+
+            await Task.WhenAny(next, Task.Delay(LiveSignal.Patience, time, over.Token));
+        }
+    }
+
+    private static SseItem<string> Item(string html, string type, LiveCursor cursor) =>
+        new(html, type) { EventId = cursor.ToString(), ReconnectionInterval = s_reconnect };
+}

@@ -1,0 +1,26 @@
+using Microsoft.AspNetCore.Http;
+
+namespace OnlineSafety.Monitoring.Web;
+
+/// <summary>
+/// What every page says to the browser. Text of others is shown in these pages: should any of it ever come out as markup, nothing in it can run,
+/// load or send, for only our own files may.
+/// </summary>
+internal sealed class PageHeaders : IEndpointFilter
+{
+    public const string ContentSecurityPolicy =
+        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+    public ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    {
+        var headers = context.HttpContext.Response.Headers;
+        headers.ContentSecurityPolicy = ContentSecurityPolicy;
+        headers.CacheControl = "no-store";
+        headers.XContentTypeOptions = "nosniff";
+        // The address of a page names an alert.
+        headers["Referrer-Policy"] = "same-origin";
+        headers["Cross-Origin-Opener-Policy"] = "same-origin";
+        headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=(), payment=()";
+        return next(context);
+    }
+}

@@ -1,0 +1,37 @@
+using System.Globalization;
+
+namespace OnlineSafety.Monitoring.Web.Pages;
+
+/// <summary>Times and spans in the words of a British reader. Pure.</summary>
+internal static class SchoolTime
+{
+    private static readonly CultureInfo s_culture = CultureInfo.GetCultureInfo("en-GB");
+
+    /// <summary>"09:14" today, "yesterday 09:14", "Mon 9 Nov 09:14" within half a year, else with the year.</summary>
+    public static string Words(DateTimeOffset at, DateTimeOffset now, TimeZoneInfo zone, bool withSeconds = false)
+    {
+        var local = TimeZoneInfo.ConvertTime(at, zone);
+        var today = DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(now, zone).DateTime);
+        var day = DateOnly.FromDateTime(local.DateTime);
+        var hour = local.ToString(withSeconds ? "HH:mm:ss" : "HH:mm", s_culture);
+        return (today.DayNumber - day.DayNumber) switch
+        {
+            0 => hour,
+            1 => $"yesterday {hour}",
+            > -180 and < 180 => $"{local.ToString("ddd d MMM", s_culture)} {hour}",
+            _ => $"{local.ToString("d MMM yyyy", s_culture)} {hour}",
+        };
+    }
+
+    /// <summary>"less than a minute", "12 minutes", "3 hours", "2 days": one figure, rounded down.</summary>
+    public static string Span(TimeSpan span) => span.Duration() switch
+    {
+        var s when s < TimeSpan.FromMinutes(1) => "less than a minute",
+        var s when s < TimeSpan.FromMinutes(120) => Count((int)s.TotalMinutes, "minute"),
+        var s when s < TimeSpan.FromHours(48) => Count((int)s.TotalHours, "hour"),
+        var s => Count((int)s.TotalDays, "day"),
+    };
+
+    /// <summary>"1 event", "3 events".</summary>
+    public static string Count(int number, string one) => number == 1 ? $"1 {one}" : $"{number.ToString("N0", s_culture)} {one}s";
+}

@@ -1,0 +1,25 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using OnlineSafety.Monitoring.Access;
+
+namespace OnlineSafety.Monitoring.Web.Pages;
+
+/// <summary>Where the address of the console alone leads.</summary>
+internal static class StartRoutes
+{
+    public static void MapStart(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/", Start).RequiresSignIn();
+        routes.MapGet(Navigation.Nothing, () => new RazorComponentResult<NotFoundPage>(new
+        {
+            Heading = "There is nothing for you here yet",
+            Words = "Your role gets its news by e-mail and has no page in the console. If you expected one, ask whoever manages staff at your school.",
+            Address = "",
+        })).RequiresSignIn();
+    }
+
+    private static RedirectHttpResult Start(HttpContext http) => TypedResults.Redirect(Navigation.StartOf(http.Features.GetRequiredFeature<SignedInStaff>()));
+}

@@ -1,0 +1,103 @@
+using Microsoft.Extensions.DependencyInjection;
+using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Alerts;
+using OnlineSafety.Monitoring.Events;
+using OnlineSafety.Monitoring.People;
+
+namespace OnlineSafety.Monitoring.Web.People;
+
+/// <summary>
+/// What was recorded of one person by all products, as far as the reader's own desk has it: the row-level policies leave out the rest. Every look is recorded.
+/// Accounts are joined by what the people list said when an event was read, and by nothing else.
+/// </summary>
+internal sealed class PersonReader([FromKeyedServices(DatabaseRole.Console)] Database console, ThemeGuide guide)
+{
+    private const int MostEvents = 200;
+    private const int MostPeople = 200;
+
+    private const string PeopleSql = """
+        SELECT (array_agg(alert_id ORDER BY raised_at DESC, number DESC))[1], subject_key, max(subject_role)::smallint, max(severity)::smallint,
+               count(*) FILTER (WHERE state <> 'resolved')::int, count(*)::int, max(last_received_at)
+        FROM alert WHERE school_id = $1 AND subject_key IS NOT NULL AND subject_key NOT LIKE 'cohort:%' AND ($2 = '' OR subject_key = $2)
+        GROUP BY subject_key ORDER BY 5 DESC, 4 DESC, 7 DESC LIMIT $3
+        """;
+
+    private const string SubjectSql = "SELECT subject_key, subject_role FROM alert WHERE school_id = $1 AND alert_id = $2 AND subject_key IS NOT NULL AND subject_key NOT LIKE 'cohort:%'";
+
+    private const string AlertsSql = """
+        SELECT number, severity, theme, state, raised_at FROM alert WHERE school_id = $1 AND subject_key = $2 ORDER BY raised_at DESC, number DESC LIMIT 100
+        """;
+
+    private const string EventsSql = """
+        SELECT stream_id, seq, part, received_at, occurred_at, kind, action, risk, theme, severity, vendor, review, detail
+        FROM event WHERE school_id = $1 AND subject_key = $2 ORDER BY received_at DESC, stream_id, seq DESC, part DESC LIMIT $3
+        """;
+
+    private readonly AlertFace _face = new(guide);
+
+    /// <param name="account">An account, as anybody writes it; empty: whoever has alerts.</param>
+    public async Task<IReadOnlyList<PersonRow>> ListAsync(Guid school, string account, Actor actor, CancellationToken cancellationToken)
+    {
+        await using var session = await console.OpenAsync(school, actor, cancellationToken);
+        var key = account.Length == 0 ? "" : "user:" + AccountName.Of(account);
+        var people = await session.RowsAsync(
+            PeopleSql, [school, key, MostPeople],
+            row => new PersonRow(
+                row.GetGuid(0), NameOf(row.GetString(1)), Words.Of((PersonRole)row.GetInt16(2)), Words.Of((Severity)row.GetInt16(3)), row.GetInt32(4), row.GetInt32(5), row.GetFieldValue<DateTimeOffset>(6)),
+            cancellationToken);
+        await session.RecordAccessAsync(school, "person.list", account.Length == 0 ? "all" : "searched", cancellationToken);
+        await session.CommitAsync(cancellationToken);
+        return people;
+    }
+
+    /// <summary>The person of an alert; null: no such alert of this reader's, or nobody known in it.</summary>
+    public async Task<PersonView?> ShowAsync(Guid school, Guid alert, Actor actor, CancellationToken cancellationToken)
+    {
+        await using var session = await console.OpenAsync(school, actor, cancellationToken);
+        var found = await session.RowsAsync(SubjectSql, [school, alert], row => (Key: row.GetString(0), Role: Words.Of((PersonRole)row.GetInt16(1))), cancellationToken);
+        if (found.Count != 1)
+        {
+            return null;
+        }
+
+        var (key, role) = found[0];
+        var alerts = await session.RowsAsync(
+            AlertsSql, [school, key],
+            row => new PersonAlert(row.GetInt32(0), Words.Of((Severity)row.GetInt16(1)), guide.LabelOf(row.GetString(2)), row.GetString(3), row.GetFieldValue<DateTimeOffset>(4)), cancellationToken);
+        var events = await session.RowsAsync(EventsSql, [school, key, MostEvents + 1], _face.EventOf, cancellationToken);
+        await session.RecordAccessAsync(school, "person.show", alert.ToString(), cancellationToken);
+        await session.CommitAsync(cancellationToken);
+        var shown = events.Take(MostEvents).ToList();
+        return new PersonView(
+            NameOf(key), role, NamesOf(key, shown), alerts, shown,
+            shown.Select(one => one.Theme).Distinct(StringComparer.Ordinal).ToDictionary(theme => theme, guide.LabelOf, StringComparer.Ordinal),
+            shown.Select(one => one.Vendor).Distinct(StringComparer.Ordinal).Count(), events.Count > MostEvents);
+    }
+
+    /// <summary>Each name that a product sent, and why it is this person's. Pure.</summary>
+    internal static IReadOnlyList<KnownName> NamesOf(string key, IReadOnlyList<EventView> events)
+    {
+        var account = key.StartsWith("user:", StringComparison.Ordinal) ? key["user:".Length..] : "";
+        return [.. events.Where(one => !string.IsNullOrEmpty(one.User)).GroupBy(one => one.User!, StringComparer.Ordinal).OrderByDescending(group => group.Count()).Select(group => new KnownName(
+            group.Key,
+            string.Join(", ", group.Select(one => one.Vendor).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)),
+            Evidence(group.Key, account)))];
+    }
+
+    private static string Evidence(string sent, string account) =>
+        account.Length == 0 ? "the same device"
+        : string.Equals(sent, account, StringComparison.OrdinalIgnoreCase) ? "the account itself"
+        : AccountName.Of(sent) == account ? "the same account, with a domain or realm"
+        : "a name of this account in the people list, when it was read";
+
+    private static string NameOf(string key)
+    {
+        var colon = key.IndexOf(':', StringComparison.Ordinal);
+        return key[..colon] switch
+        {
+            "device" => "Device " + key[(colon + 1)..],
+            "address" => "Device at " + key[(colon + 1)..],
+            _ => key[(colon + 1)..],
+        };
+    }
+}

@@ -1,0 +1,25 @@
+using OnlineSafety.Monitoring.Alerts.Reading;
+
+namespace OnlineSafety.Monitoring.Web.Queue;
+
+/// <summary>What the queue's page shows.</summary>
+/// <param name="Waiting">Open alerts that nobody took, of the whole queue.</param>
+/// <param name="Overdue">Of this page, those whose clock ran out.</param>
+/// <param name="Back">Address of this very page.</param>
+/// <param name="First">Address of the first page; null: this is it.</param>
+/// <param name="Next">Address of the next page; null: there is none.</param>
+/// <param name="Feed">Address of the page's feed.</param>
+/// <param name="Watched">Read only for a page without alerts.</param>
+public sealed record QueueView(
+    IReadOnlyList<QueueRow> Rows, FilterView Filter, int Waiting, int Overdue, string Back, string? First, string? Next, string Feed, IReadOnlyList<WatchedSource> Watched);
+
+/// <summary>The filters as links.</summary>
+/// <param name="Scope">Word of the part that is shown.</param>
+/// <param name="IsNarrow">Something besides the part was chosen.</param>
+public sealed record FilterView(string Scope, bool IsNarrow, IReadOnlyList<FilterLink> Tabs, IReadOnlyList<FilterGroup> Groups);
+
+public sealed record FilterGroup(string Label, IReadOnlyList<FilterLink> Links);
+
+/// <param name="Address">Where it leads: for a chosen one, back out of it.</param>
+/// <param name="Alerts">How many there are; null: not counted.</param>
+public sealed record FilterLink(string Label, string Address, bool Chosen, int? Alerts);

@@ -1,0 +1,41 @@
+namespace OnlineSafety.Monitoring.Web.Reports;
+
+/// <summary>A digest in the archive.</summary>
+public sealed record ArchivedDigest(DateOnly Day, string When, bool Late);
+
+public sealed record ReportsView(ReportTerm Term, IReadOnlyList<ArchivedDigest> Digests, bool SeesDigests, bool MayPreview);
+
+/// <summary>A digest as its reader may see it.</summary>
+/// <param name="Html">Blocks of HTML in which every text is encoded already.</param>
+public sealed record DigestPageView(string Title, string Html, bool Stored);
+
+/// <summary>A line of the governors' report; null: fewer than five people, or nobody.</summary>
+public sealed record ReportLine(string Name, int? About);
+
+public sealed record GovernorsView
+{
+    public required string School { get; init; }
+
+    public required ReportTerm Term { get; init; }
+
+    /// <summary>Last day that it covers; before the term's first: nothing of it has ended yet.</summary>
+    public required DateOnly Last { get; init; }
+
+    public required IReadOnlyList<ReportTerm> Terms { get; init; }
+
+    public required int? All { get; init; }
+
+    public required IReadOnlyList<ReportLine> Risks { get; init; }
+
+    public required IReadOnlyList<ReportLine> Themes { get; init; }
+
+    public required IReadOnlyList<ReportLine> Severities { get; init; }
+
+    public required int? MinutesToAcknowledge { get; init; }
+
+    public required int? WithinHour { get; init; }
+
+    public required int? TrueShare { get; init; }
+
+    public bool Covers => Last >= Term.Begins;
+}

@@ -1,0 +1,90 @@
+using Microsoft.Extensions.DependencyInjection;
+using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Classification;
+using OnlineSafety.Monitoring.Classification.Overlays;
+using OnlineSafety.Monitoring.Events;
+using OnlineSafety.Monitoring.Processing;
+using OnlineSafety.Monitoring.Sources;
+using OnlineSafety.Monitoring.Sources.Overlays;
+using OnlineSafety.Monitoring.Web.Sources;
+
+namespace OnlineSafety.Monitoring.Web.Rules;
+
+/// <summary>Loads what a school does otherwise than the shared rules, and judges a text by both. Nothing is stored.</summary>
+internal sealed class SchoolRulesReader(OverlayRegister overlays, EditionRegister editions, SourceReader sources, IInstallationGuide guide, TimeProvider time)
+{
+    private static readonly DateTimeOffset Endless = new(9999, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    public async Task<OverlaysView> OverlaysAsync(Guid school, Actor actor, CancellationToken cancellationToken)
+    {
+        var (name, zone) = await sources.SchoolAsync(school, actor, cancellationToken);
+        var now = time.GetUtcNow();
+        var entries = (await overlays.ListAsync(school, actor, cancellationToken)).ToLookup(entry => entry.Entry.Until > now + OverlayRegister.Delay, entry => Row(entry, zone));
+        var chosen = await editions.ListAsync(school, actor, cancellationToken);
+        var rules = RulesAt(new SchoolRules(SchoolOverlay.None, chosen), now);
+        return new OverlaysView(
+            name, [.. entries[true]], [.. entries[false]],
+            [.. rules.Taxonomy.Themes.OrderBy(theme => theme.Title, StringComparer.Ordinal).Select(theme => new ThemeOption(theme.Code, theme.Title))],
+            rules.Taxonomy.Edition, guide.Editions.Ids,
+            [.. chosen.Reverse().Select(edition => new Fact(edition.Edition, $"from {SourceWords.When(edition.From, zone)}"))]);
+    }
+
+    public PacksView Packs()
+    {
+        var standard = guide.Editions.Standard;
+        return new PacksView(
+            standard.Version,
+            [.. guide.Packs.Select(pack => new PackRow(pack.Name, pack.Version, pack.Language, pack.Rules))],
+            [.. guide.Editions.Ids.Reverse().Select(id => new Fact(id, id == standard.Taxonomy.Id ? "judges where a school chose none" : "may be chosen by a school"))]);
+    }
+
+    /// <exception cref="SetupException">The entry means nothing under the school's rules; says why.</exception>
+    public async Task RequireUsableAsync(Guid school, OverlayKind kind, string words, string theme, Actor actor, CancellationToken cancellationToken)
+    {
+        var rules = RulesAt(new SchoolRules(SchoolOverlay.None, await editions.ListAsync(school, actor, cancellationToken)), time.GetUtcNow());
+        if (CompiledOverlay.Problem(rules, new OverlayEntry(Guid.Empty, kind, words, theme, Severity.Low, "", DateTimeOffset.MinValue, DateTimeOffset.MaxValue)) is { } problem)
+        {
+            throw new SetupException($"That cannot be: {SetupText.Shown(problem)}.");
+        }
+    }
+
+    public async Task<TriedText> TryAsync(Guid school, string text, string kind, Actor actor, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        var entries = await overlays.ListAsync(school, actor, cancellationToken);
+        var own = new SchoolRules(new SchoolOverlay([.. entries.Select(entry => entry.Entry)]), await editions.ListAsync(school, actor, cancellationToken));
+        var rules = RulesAt(own, now);
+        var context = new AssessContext(PersonRole.Unknown, "") { Overlay = own.Overlay.Over(rules), At = now };
+        var draft = ExampleEvent.Of(text, kind);
+        var assessor = new Assessor(rules);
+        var assessment = assessor.Explain(assessor.Assess(draft, "", context), draft, "", context);
+        var theme = rules.Taxonomy.Find(assessment.Theme);
+        return new TriedText(
+            theme is not null, Words.Of(assessment.Severity), theme?.Title ?? "", Words.Of(assessment.Risk), theme?.Definition ?? "",
+            [.. assessment.Reasons.Select(reason => Reason(reason, assessment, rules))], rules.Taxonomy.Edition);
+    }
+
+    private static TriedReason Reason(Reason reason, Assessment assessment, RuleSet rules) => new(
+        reason.Explanation, reason.Matched, reason.Field, reason.Effect, $"{reason.Rule}@{reason.Version}",
+        reason.Without is { } without ? Result(without, assessment, rules) : "",
+        [.. reason.Parts.Select(part => new Fact(part.Matched, Result(part.Without, assessment, rules)))]);
+
+    private static string Result(Counterfactual without, Assessment assessment, RuleSet rules) =>
+        without.Severity == Severity.None ? "no concern"
+        : without.Theme != assessment.Theme ? $"{Words.Of(without.Severity)}, {rules.Taxonomy.Find(without.Theme)?.Title ?? without.Theme}"
+        : without.Severity == assessment.Severity ? "the same"
+        : Words.Of(without.Severity);
+
+    private RuleSet RulesAt(SchoolRules school, DateTimeOffset now) => school.EditionAt(now) is { } id ? guide.Editions.Of(id) ?? guide.Editions.Standard : guide.Editions.Standard;
+
+    private static OverlayRow Row(RegisteredEntry registered, TimeZoneInfo zone)
+    {
+        var entry = registered.Entry;
+        return new OverlayRow(
+            entry.RuleId,
+            entry.Kind switch { OverlayKind.Add => $"{Words.Of(entry.Severity)}: {entry.Theme}", OverlayKind.ExcludeRule => "rule excluded", _ => "phrase excluded" },
+            entry.Text, entry.Why, registered.Author,
+            entry.Until > Endless ? "until it is removed" : $"{SourceWords.When(entry.Until, zone)}{(registered.EndedBy is { } by ? $", ended by {by}" : "")}",
+            Ended: false);
+    }
+}

@@ -1,0 +1,48 @@
+using System.Globalization;
+using OnlineSafety.Monitoring.Processing.WhatIf;
+using OnlineSafety.Monitoring.Web.Sources;
+
+namespace OnlineSafety.Monitoring.Web.Rules;
+
+/// <summary>The answer of a what-if in words. Pure.</summary>
+internal static class WhatIfText
+{
+    private const int MostShown = 40;
+
+    public static WhatIfAnswer Of(WhatIfReport report)
+    {
+        var (alerts, concerns) = (report.Alerts, report.TrueConcerns);
+        return new WhatIfAnswer(
+            $"{report.Rules.Before} against {report.Rules.After}",
+            [.. Seen(report.Saw)],
+            new WhatIfLine("All alerts", alerts.Before, alerts.After, alerts.Appear, alerts.Vanish),
+            $"{alerts.Graver} graver, {alerts.LessGrave} less grave, {alerts.OtherTheme} of another theme.",
+            string.Create(CultureInfo.InvariantCulture, $"assuming {report.Dsl.MinutesPerAlert:0.##} minutes an alert"),
+            report.Dsl.MinutesPerWeekBefore,
+            report.Dsl.MinutesPerWeekAfter,
+            $"Of {concerns.Resolved} alerts that were resolved as a true concern, {concerns.Missed.Count} would have been missed{Listed(concerns.Missed, int.MaxValue)} and {concerns.Weaker.Count} been less grave{Listed(concerns.Weaker, MostShown)}.",
+            report.Fit,
+            report.Vanished.Count == 0 ? "" : $"Would not be there{Listed(report.Vanished, MostShown)}.",
+            [.. report.BySeverity.Select(Line)],
+            [.. report.ByTheme.Select(Line)]);
+    }
+
+    private static IEnumerable<string> Seen(WhatIfReport.Sight saw)
+    {
+        yield return $"Read again: {SourceWords.Number(saw.Log.Records)} records from the kept log, {SourceWords.Number(saw.Evidence.Records)} from evidence.";
+        if (saw.Unreadable > 0)
+        {
+            yield return $"{SourceWords.Number(saw.Unreadable)} records can no longer be read.";
+        }
+
+        if (saw.NotCompared > 0)
+        {
+            yield return $"Of {SourceWords.Number(saw.NotCompared)} alerts nothing could be read again: they are not compared.";
+        }
+    }
+
+    private static WhatIfLine Line(WhatIfReport.Line line) => new(line.Name, line.Before, line.After, line.Appear, line.Vanish);
+
+    private static string Listed(IReadOnlyList<int> numbers, int most) => numbers.Count == 0 ? "" : ": "
+        + string.Join(", ", numbers.Take(most).Select(number => "#" + number.ToString(CultureInfo.InvariantCulture))) + (numbers.Count > most ? $" and {numbers.Count - most} more" : "");
+}

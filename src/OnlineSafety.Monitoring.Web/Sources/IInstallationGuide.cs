@@ -1,0 +1,41 @@
+using OnlineSafety.Monitoring.Classification;
+using OnlineSafety.Monitoring.Normalization;
+using OnlineSafety.Monitoring.Sources;
+using OnlineSafety.Monitoring.Sources.Health;
+
+namespace OnlineSafety.Monitoring.Web.Sources;
+
+/// <summary>What to paste into a product, with the key that is shown only now.</summary>
+/// <param name="Text">The lines.</param>
+/// <param name="Mailbox">Where a mail source sends to; null for any other.</param>
+/// <param name="Missing">What the service lacks to hear it, in words; null: nothing.</param>
+internal sealed record PasteLines(string Text, string? Mailbox, string? Missing);
+
+/// <summary>What an installation knows beside its database, as pages of set-up and rules need it. The executable gives it.</summary>
+internal interface IInstallationGuide
+{
+    /// <summary>Words of the products that have a mapping, in order.</summary>
+    IReadOnlyList<string> Products { get; }
+
+    /// <summary>All mappings, by which a new one is checked.</summary>
+    MappingSet Mappings { get; }
+
+    /// <summary>The rules under every edition.</summary>
+    RuleEditions Editions { get; }
+
+    /// <summary>The shared packs, with their versions.</summary>
+    IReadOnlyList<ShippedPack> Packs { get; }
+
+    BankHolidays BankHolidays { get; }
+
+    /// <exception cref="SetupException">The service itself listens on this port.</exception>
+    void RequireFree(int port);
+
+    PasteLines LinesFor(Source source, string key);
+
+    /// <summary>How a device comes to open a canary.</summary>
+    string CanaryLines(Canary canary, string source);
+}
+
+/// <summary>A shared rule pack.</summary>
+internal sealed record ShippedPack(string Name, string Version, string Language, int Rules);

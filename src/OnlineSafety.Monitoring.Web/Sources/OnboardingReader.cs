@@ -1,0 +1,101 @@
+using System.Globalization;
+using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.IntakeLog;
+using OnlineSafety.Monitoring.Normalization.Suggestion;
+using OnlineSafety.Monitoring.Processing.Jobs;
+using OnlineSafety.Monitoring.Processing.Replay;
+using OnlineSafety.Monitoring.Sources;
+using OnlineSafety.Monitoring.Web.Jobs;
+
+namespace OnlineSafety.Monitoring.Web.Sources;
+
+/// <summary>Loads what the wizard shows. A job's result holds forms, names of fields and counts, and nothing of a record.</summary>
+internal sealed class OnboardingReader(SourceMappings mappings, SourceReader sources, JobWatch jobs, [FromKeyedServices(DatabaseRole.Setup)] Database setup)
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(4);
+
+    public async Task<OnboardingView> ReadAsync(Source source, OnboardingPlace at, Actor actor, CancellationToken cancellationToken)
+    {
+        var target = new SourceKey(source.SchoolId, source.SourceId);
+        var (_, zone) = await sources.SchoolAsync(source.SchoolId, actor, cancellationToken);
+        var view = new OnboardingView
+        {
+            Source = source.SourceId,
+            Name = source.Name,
+            Product = source.Product,
+            Capture = source.Capture,
+            Records = await RecordsAsync(source, actor, cancellationToken),
+            Versions = [.. (await mappings.HistoryAsync(target, actor, cancellationToken)).Select(known => new MappingVersion(known.Version, SourceWords.When(known.CreatedAt, zone), known.Note, known.InUse))],
+            Step = 1,
+            Version = at.Version,
+            Again = string.Create(CultureInfo.InvariantCulture, $"/sources/{source.SourceId}/onboard?proposal={at.Proposal}&version={at.Version}&preview={at.Preview}&applied={at.Applied}"),
+        };
+        if (at.Applied is { } applied && await jobs.ForAsync(source.SchoolId, applied, JobKind.Replay, Patience, actor, cancellationToken) is { } replay)
+        {
+            return view with { Step = 5, Job = jobs.View(replay), Effect = EffectOf(replay) };
+        }
+
+        if (at.Preview is { } preview && await jobs.ForAsync(source.SchoolId, preview, JobKind.Preview, Patience, actor, cancellationToken) is { } tried)
+        {
+            return view with { Step = 4, Job = jobs.View(tried), Effect = EffectOf(tried) };
+        }
+
+        if (at.Proposal is { } asked && await jobs.ForAsync(source.SchoolId, asked, JobKind.Suggest, Patience, actor, cancellationToken) is { } suggest && suggest.Target.Source == source.SourceId)
+        {
+            var proposal = ProposalOf(suggest);
+            return view with { Step = proposal is null ? 2 : 3, Job = jobs.View(suggest), Proposal = proposal is null ? null : ProposalForm.View(asked, proposal) };
+        }
+
+        return view with { Step = view.Records > 0 ? 2 : 1 };
+    }
+
+    /// <summary>Null: it has not ended well, or is another source's.</summary>
+    public async Task<Proposal?> ProposalAsync(Source source, Guid job, Actor actor, CancellationToken cancellationToken) =>
+        await jobs.ForAsync(source.SchoolId, job, JobKind.Suggest, TimeSpan.Zero, actor, cancellationToken) is { } found && found.Target.Source == source.SourceId ? ProposalOf(found) : null;
+
+    private async Task<long> RecordsAsync(Source source, Actor actor, CancellationToken cancellationToken)
+    {
+        await using var session = await setup.OpenAsync(source.SchoolId, actor, cancellationToken);
+        return await session.Context.SourceHealth.AsNoTracking()
+            .Where(health => health.SchoolId == source.SchoolId && health.SourceId == source.SourceId).Select(health => health.Records).FirstOrDefaultAsync(cancellationToken);
+    }
+
+    private static Proposal? ProposalOf(SourceJob job) =>
+        job is { State: JobState.Done, Result: { } result } ? result.Deserialize<Proposal>(Proposal.Json) : null;
+
+    private static MappingEffect? EffectOf(SourceJob job)
+    {
+        if (job is not { State: JobState.Done, Result: { ValueKind: JsonValueKind.Object } result })
+        {
+            return null;
+        }
+
+        var (before, after) = (result.GetProperty("before"), result.GetProperty("after"));
+        var fields = result.TryGetProperty("fields", out var left) && left.ValueKind == JsonValueKind.Array ? string.Join(", ", left.EnumerateArray().Select(field => field.GetString())) : "";
+        return new MappingEffect(
+            Count(result, "records"),
+            Count(result, "notRead"),
+            [
+                new("Events", Count(result.GetProperty("events"), "before"), Count(result.GetProperty("events"), "after")),
+                new("Of concern", Count(before, "concern"), Count(after, "concern")),
+                new("For a person to read", Count(before, "review"), Count(after, "review")),
+                new("Counted only", Count(before, "counted"), Count(after, "counted")),
+                new("Waiting for a mapping", Count(before, "captured"), 0),
+            ],
+            [
+                new("Alerts raised late", SourceWords.Number(Count(result.GetProperty("alerts"), "raised"))),
+                new("Alerts that grow", SourceWords.Number(Count(result.GetProperty("alerts"), "grown"))),
+                new("Alerts to another desk", SourceWords.Number(Count(result.GetProperty("alerts"), "rerouted"))),
+                new("Records not understood", SourceWords.Number(Count(result.GetProperty("unmapped"), "records"))),
+                new("Categories not known", SourceWords.Number(Count(result.GetProperty("unmapped"), "categories"))),
+                new("Words for actions not known", SourceWords.Number(Count(result.GetProperty("unmapped"), "actions"))),
+                .. fields.Length > 0 ? [new Fact("Fields left over", fields)] : Array.Empty<Fact>(),
+            ],
+            result.TryGetProperty("note", out var note) && note.ValueKind == JsonValueKind.String ? note.GetString()! : "");
+    }
+
+    private static long Count(JsonElement of, string name) => of.GetProperty(name).GetInt64();
+}

@@ -1,0 +1,112 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.IntakeLog;
+using OnlineSafety.Monitoring.Normalization;
+using OnlineSafety.Monitoring.Normalization.Suggestion;
+using OnlineSafety.Monitoring.Processing.Jobs;
+using OnlineSafety.Monitoring.Processing.Replay;
+using OnlineSafety.Monitoring.Sources;
+
+namespace OnlineSafety.Monitoring.Web.Sources;
+
+/// <summary>Leads a source of an unknown product to a mapping: capture, propose, confirm, look what would change, apply.</summary>
+internal static class OnboardingRoutes
+{
+    private const int LargestMapping = 256 * 1024;
+
+    public static void MapOnboarding(this IEndpointRouteBuilder one)
+    {
+        one.MapGet("/onboard", ShowAsync).Requires(Permission.ManageSources);
+        one.MapPost("/onboard/propose", ProposeAsync).Requires(Permission.ManageSources);
+        one.MapPost("/onboard/preview", PreviewAsync).Requires(Permission.ManageSources);
+        one.MapPost("/onboard/apply", ApplyAsync).Requires(Permission.ManageSources);
+    }
+
+    private static async Task<RazorComponentResult<OnboardingPage>> ShowAsync(HttpContext http, OnboardingReader reader, CancellationToken cancellationToken)
+    {
+        var query = http.Request.Query;
+        var at = new OnboardingPlace(Id(query["proposal"]), Id(query["preview"]), Id(query["applied"]), int.TryParse(query["version"], NumberStyles.None, CultureInfo.InvariantCulture, out var version) ? version : 0);
+        return Page(await reader.ReadAsync(http.Source(), at, http.SignedIn().Actor, cancellationToken), "");
+    }
+
+    private static async Task<RedirectHttpResult> ProposeAsync(HttpContext http, JobDesk desk, CancellationToken cancellationToken)
+    {
+        var source = http.Source();
+        var job = await desk.RequestAsync(Target(source), JobKind.Suggest, source.MappingVersion, from: null, to: null, http.SignedIn().Actor, cancellationToken);
+        return TypedResults.Redirect($"/sources/{source.SourceId}/onboard?proposal={job}");
+    }
+
+    private static async Task<IResult> PreviewAsync(
+        HttpContext http, JobDesk desk, OnboardingReader reader, SourceMappings mappings, IInstallationGuide guide, CancellationToken cancellationToken)
+    {
+        var (source, actor) = (http.Source(), http.SignedIn().Actor);
+        var form = await http.Request.ReadFormAsync(cancellationToken);
+        var proposal = Id(form["proposal"]);
+        try
+        {
+            var mapping = form["mapping"].ToString() is { Length: > 0 } own ? own : await AnsweredAsync(source, proposal, form, reader, actor, cancellationToken);
+            var content = Encoding.UTF8.GetBytes(mapping);
+            if (content.Length > LargestMapping)
+            {
+                throw new SetupException("A mapping has at most 256 KiB.");
+            }
+
+            // Every error is said before anything is stored.
+            guide.Mappings.Compile(source.Product, content);
+            var version = await mappings.StoreAsync(Target(source), content, SetupText.Optional(form["note"].ToString(), "note", 200), actor, cancellationToken);
+            var job = await desk.RequestAsync(Target(source), JobKind.Preview, version, from: null, to: null, actor, cancellationToken);
+            return TypedResults.Redirect(string.Create(CultureInfo.InvariantCulture, $"/sources/{source.SourceId}/onboard?proposal={proposal}&version={version}&preview={job}"));
+        }
+        catch (Exception error) when (error is SetupException or MappingException or ProposalException or JsonException)
+        {
+            return Page(await reader.ReadAsync(source, new OnboardingPlace(proposal, null, null, 0), actor, cancellationToken), error.Message);
+        }
+    }
+
+    private static async Task<IResult> ApplyAsync(HttpContext http, SourceMappings mappings, CancellationToken cancellationToken)
+    {
+        var (source, actor) = (http.Source(), http.SignedIn().Actor);
+        var form = await http.Request.ReadFormAsync(cancellationToken);
+        // Version 0 is the mapping of the product, which a source of an unknown one does not have.
+        if (!int.TryParse(form["version"], NumberStyles.None, CultureInfo.InvariantCulture, out var version)
+            || (version == 0 && source.Product == SourceSetupRoutes.Unknown)
+            || (version > 0 && !(await mappings.HistoryAsync(Target(source), actor, cancellationToken)).Any(known => known.Version == version)))
+        {
+            return Missing.Page();
+        }
+
+        var job = await mappings.ApplyAsync(Target(source), version, from: null, to: null, actor, cancellationToken);
+        return TypedResults.Redirect(string.Create(CultureInfo.InvariantCulture, $"/sources/{source.SourceId}/onboard?version={version}&applied={job}"));
+    }
+
+    private static async Task<string> AnsweredAsync(Source source, Guid? job, IFormCollection form, OnboardingReader reader, Actor actor, CancellationToken cancellationToken)
+    {
+        if (job is not { } id || await reader.ProposalAsync(source, id, actor, cancellationToken) is not { Mapping.Length: > 0 } proposal)
+        {
+            throw new SetupException("There is no proposal. Ask for one first.");
+        }
+
+        var (flags, settings) = ProposalForm.Read(form, proposal);
+        return ProposalEdits.Apply(proposal, flags, settings).Mapping;
+    }
+
+    private static RazorComponentResult<OnboardingPage> Page(OnboardingView view, string problem) =>
+        new(new { View = view with { Problem = problem } }) { StatusCode = problem.Length > 0 ? StatusCodes.Status400BadRequest : null };
+
+    private static Guid? Id(string? text) => Guid.TryParse(text, out var id) ? id : null;
+
+    private static SourceKey Target(Source source) => new(source.SchoolId, source.SourceId);
+}
+
+/// <summary>Where on the way somebody is, as the address says.</summary>
+/// <param name="Proposal">Job of the proposal.</param>
+/// <param name="Preview">Job of the preview.</param>
+/// <param name="Applied">Job of the replay.</param>
+/// <param name="Version">Of the mapping that is previewed or applied.</param>
+internal sealed record OnboardingPlace(Guid? Proposal, Guid? Preview, Guid? Applied, int Version);

@@ -1,0 +1,61 @@
+using OnlineSafety.Monitoring.Web.Jobs;
+
+namespace OnlineSafety.Monitoring.Web.Sources;
+
+/// <summary>What a field of the event is taken from, and why. Examples are masked.</summary>
+public sealed record ProposedField(string Field, string From, string Sure, string Filled, string Examples, string Why, string Else);
+
+/// <summary>One shape of the records.</summary>
+public sealed record ProposedShape(string Says, string Size, IReadOnlyList<ProposedField> Fields);
+
+/// <summary>An answer to choose. <c>Word</c> is set where it says what a word means; empty where that word is not shown.</summary>
+public sealed record OpenAnswer(string Value, string Says, string? Word);
+
+/// <summary>What only a person can decide.</summary>
+public sealed record OpenQuestion(string Asks, IReadOnlyList<OpenAnswer> Answers);
+
+/// <summary>A proposed mapping.</summary>
+public sealed record ProposedMapping(
+    Guid Job, string Mapping, long Records, IReadOnlyList<ProposedShape> Shapes, IReadOnlyList<OpenQuestion> Questions, IReadOnlyList<string> Tried, IReadOnlyList<string> Fields, IReadOnlyList<string> Names);
+
+/// <summary>One figure before and after.</summary>
+public sealed record Change(string What, long Before, long After);
+
+/// <summary>What a mapping would change, or changed.</summary>
+public sealed record MappingEffect(long Records, long NotRead, IReadOnlyList<Change> Changes, IReadOnlyList<Fact> Facts, string Note);
+
+public sealed record MappingVersion(int Version, string When, string Note, bool InUse);
+
+/// <summary>The way of a source from records that nobody can read to a mapping.</summary>
+public sealed record OnboardingView
+{
+    public required Guid Source { get; init; }
+
+    public required string Name { get; init; }
+
+    public required string Product { get; init; }
+
+    public required bool Capture { get; init; }
+
+    /// <summary>Records that came so far.</summary>
+    public required long Records { get; init; }
+
+    public required IReadOnlyList<MappingVersion> Versions { get; init; }
+
+    /// <summary>1 waiting for records, 2 proposing, 3 confirming, 4 previewed, 5 applied.</summary>
+    public required int Step { get; init; }
+
+    public JobView? Job { get; init; }
+
+    public ProposedMapping? Proposal { get; init; }
+
+    public MappingEffect? Effect { get; init; }
+
+    /// <summary>Version that is previewed or applied.</summary>
+    public int Version { get; init; }
+
+    public string Problem { get; init; } = "";
+
+    /// <summary>This page with what it shows, to be loaded again.</summary>
+    public string Again { get; init; } = "";
+}

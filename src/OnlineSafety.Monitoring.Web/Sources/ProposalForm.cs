@@ -1,0 +1,117 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Http;
+using OnlineSafety.Monitoring.Normalization.Suggestion;
+
+namespace OnlineSafety.Monitoring.Web.Sources;
+
+/// <summary>A proposal as a page shows it, and what its form answers. Pure.</summary>
+internal static class ProposalForm
+{
+    private const string Set = "--set ";
+    private const string Action = "action.";
+
+    /// <summary>Stands for a word that is not shown.</summary>
+    private const string Hidden = "WORD";
+
+    /// <summary>Fields that somebody may decide without being asked.</summary>
+    public const int OwnDecisions = 3;
+
+    public static IReadOnlyList<string> Actions { get; } = ["blocked", "allowed", "warned", "redirected", "observed", "error"];
+
+    public static ProposedMapping View(Guid job, Proposal proposal) => new(
+        job,
+        proposal.Mapping,
+        proposal.Records,
+        [.. proposal.Shapes.Select(ShapeOf)],
+        [.. proposal.Questions.Select(question => new OpenQuestion(question.Asks, [.. question.Answers.Select(AnswerOf)]))],
+        [.. Tried(proposal)],
+        [.. Enum.GetValues<Meaning>().Where(Meanings.IsField).Select(Meanings.FieldOf)],
+        [.. proposal.Shapes.SelectMany(shape => shape.Names).Distinct(StringComparer.Ordinal)]);
+
+    /// <summary>The answers of the form, as <see cref="ProposalEdits.Apply"/> takes them.</summary>
+    public static (List<string> Flags, List<string> Settings) Read(IFormCollection form, Proposal proposal)
+    {
+        var (flags, settings) = (new List<string>(), new List<string>());
+        for (var q = 0; q < proposal.Questions.Count; q++)
+        {
+            var answers = proposal.Questions[q].Answers;
+            var chosen = form[$"q{q}"].ToString();
+            // Only what was offered counts: the form may hold anything.
+            if (answers.FirstOrDefault(answer => Value(answer) == chosen) is { } answer && WordOf(answer) is null)
+            {
+                (answer.Flag.StartsWith(Set, StringComparison.Ordinal) ? settings : flags).Add(Value(answer));
+            }
+
+            for (var a = 0; a < answers.Count; a++)
+            {
+                if (WordOf(answers[a]) is { } word && form[$"q{q}a{a}"].ToString() is var means && Actions.Contains(means, StringComparer.Ordinal))
+                {
+                    word = word.Length > 0 ? word : form[$"q{q}a{a}word"].ToString().Trim();
+                    if (word.Length > 0)
+                    {
+                        settings.Add($"{Action}{word}={means}");
+                    }
+                }
+            }
+        }
+
+        for (var i = 0; i < OwnDecisions; i++)
+        {
+            if (form[$"field{i}"].ToString() is { Length: > 0 } field)
+            {
+                settings.Add($"{field}={form[$"name{i}"]}");
+            }
+        }
+
+        return (flags, settings);
+    }
+
+    private static ProposedShape ShapeOf(ShapeFinding shape) => new(
+        shape.Says,
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{shape.Records:N0} records, {shape.Events:N0} events{(shape.HiddenNames > 0 ? $"; {shape.HiddenNames} rare names are not shown, because they may be data" : "")}"),
+        [.. shape.Fields.Select(field => new ProposedField(
+            field.Field, string.Join(", ", field.From), field.Confidence.ToString().ToLowerInvariant(), field.Fill.ToString("P0", CultureInfo.InvariantCulture),
+            string.Join(" | ", field.Examples), field.Evidence, field.RunnerUp))]);
+
+    private static OpenAnswer AnswerOf(Answer answer) => new(Value(answer), answer.Says, WordOf(answer));
+
+    /// <summary>The switch without its <c>--set</c> and quotes.</summary>
+    private static string Value(Answer answer) =>
+        answer.Flag.StartsWith(Set, StringComparison.Ordinal) ? answer.Flag[Set.Length..].Trim('"') : answer.Flag;
+
+    /// <summary>The word whose meaning is asked for; empty where it is not shown; null where something else is asked.</summary>
+    private static string? WordOf(Answer answer)
+    {
+        var value = Value(answer);
+        if (!value.StartsWith(Action, StringComparison.Ordinal) || value.LastIndexOf('=') is var sign && sign < 0)
+        {
+            return null;
+        }
+
+        return value[Action.Length..sign] is var word && word == Hidden ? "" : word;
+    }
+
+    private static IEnumerable<string> Tried(Proposal proposal)
+    {
+        var trial = proposal.Trial;
+        yield return string.Create(
+            CultureInfo.InvariantCulture,
+            $"Tried on the same records: {trial.Read:N0} of {proposal.Records:N0} read, {trial.Control:N0} heartbeats, {trial.Unclaimed:N0} of no known shape, {trial.Unreadable:N0} broken; {trial.Events:N0} events.");
+        if (trial.Events > 0)
+        {
+            yield return $"Filled: {string.Join(", ", trial.Filled.OrderByDescending(field => field.Value).ThenBy(field => field.Key, StringComparer.Ordinal).Select(field => string.Create(CultureInfo.InvariantCulture, $"{field.Key} {field.Value * 100 / trial.Events} %")))}.";
+        }
+
+        if (trial.NeverFilled.Count > 0)
+        {
+            yield return $"Never filled: {string.Join(", ", trial.NeverFilled)}.";
+        }
+
+        if (trial.Unmapped.Count > 0)
+        {
+            yield return $"Kept as sent, used by no field: {string.Join(", ", trial.Unmapped.Keys)}.";
+        }
+    }
+}

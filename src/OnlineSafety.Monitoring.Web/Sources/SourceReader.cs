@@ -1,0 +1,179 @@
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
+using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Notifications;
+using OnlineSafety.Monitoring.Sources;
+using OnlineSafety.Monitoring.Sources.Health;
+
+namespace OnlineSafety.Monitoring.Web.Sources;
+
+/// <summary>Loads what the pages of sources show: the same judgement as <c>onlinesafety sources</c>, and no identifier of a pupil.</summary>
+internal sealed class SourceReader(
+    SourceRegister register, CalendarRegister calendars, VolumeReader volumes, IInstallationGuide guide, [FromKeyedServices(DatabaseRole.Setup)] Database setup, TimeProvider time)
+{
+    // As the command says it: a watch that judged nothing for so long is away.
+    private static readonly TimeSpan Away = TimeSpan.FromMinutes(2);
+
+    private const string Unwatched = "Nobody watches whether the sources go quiet: no process with the role process has judged them for two minutes.";
+
+    private const string SummarySql = """
+        SELECT c.name, w.judged_at, s.name, s.enabled, s.unassigned, s.capture, t.state, t.alarming, t.words
+        FROM school c
+        LEFT JOIN source s ON s.school_id = c.school_id
+        LEFT JOIN source_state t ON t.school_id = s.school_id AND t.source_id = s.source_id
+        LEFT JOIN source_watch w ON w.school_id = c.school_id
+        WHERE c.school_id = $1
+        """;
+
+    private static readonly Dictionary<string, string> KindWords = new(StringComparer.Ordinal)
+    {
+        ["record"] = "record that fits no mapping",
+        ["category"] = "category that no map knows",
+        ["action"] = "word for what the product did",
+        ["severity"] = "word for how grave it is",
+    };
+
+    public async Task<SourcesView> ListAsync(Guid school, Actor actor, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        var (name, zone) = await SchoolAsync(school, actor, cancellationToken);
+        var listed = await register.ListAsync(school, actor, cancellationToken);
+        var watch = await register.WatchAsync(school, actor, cancellationToken);
+        return new SourcesView(
+            name,
+            [.. listed.Select(source => RowOf(source, now, zone)).OrderByDescending(row => row.Tone).ThenBy(row => row.Name, StringComparer.OrdinalIgnoreCase)],
+            Notices(listed, watch, now),
+            MayManage: false,
+            Schools: 1);
+    }
+
+    /// <summary>A school's line in the overview: one query, for a contractor may have hundreds.</summary>
+    public async Task<SchoolRow> SummaryAsync(Guid school, bool current, Actor actor, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        await using var session = await setup.OpenAsync(school, actor, cancellationToken);
+        var rows = await session.RowsAsync(SummarySql, [school], SummaryOf, cancellationToken);
+        var sources = rows.Where(row => row.Source.Enabled && row.Source.Name.Length > 0).ToList();
+        var unjudged = sources.Exists(row => !row.Source.Unassigned) && !(now - rows[0].JudgedAt < Away);
+        var tones = sources.ConvertAll(row => SourceWords.ToneOf(row.Source, row.State, row.Alarming));
+        var worst = tones.Count == 0 || unjudged ? Tone.Notice : Tone.Quiet;
+        return new SchoolRow(
+            school, rows[0].School, current, tones.Append(worst).Max(), sources.Count, tones.Count(tone => tone == Tone.Bad), tones.Count(tone => tone == Tone.Notice),
+            [
+                .. sources.Where(row => SourceWords.ToneOf(row.Source, row.State, row.Alarming) == Tone.Bad).Select(row => $"{row.Source.Name}: {SourceWords.Sentence(row.Source, row.Words)}"),
+                .. unjudged ? [Unwatched] : Array.Empty<string>(),
+                .. sources.Count == 0 ? ["No source is set up: nothing is heard of this school."] : Array.Empty<string>(),
+            ]);
+    }
+
+    /// <summary>Null: the school has no such source.</summary>
+    public async Task<SourceView?> ShowAsync(Guid school, Guid source, Actor actor, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        var (_, zone) = await SchoolAsync(school, actor, cancellationToken);
+        if ((await register.ListAsync(school, actor, cancellationToken)).FirstOrDefault(one => one.Source.SourceId == source) is not { } listed)
+        {
+            return null;
+        }
+
+        var json = await calendars.ShowAsync(school, actor, cancellationToken);
+        var calendar = new SchoolCalendar(json is null ? null : CalendarFile.Parse(json), guide.BankHolidays, zone);
+        var (days, hours) = await volumes.ReadAsync(school, source, calendar, actor, cancellationToken);
+        // Words are withheld by the register itself; what is left is its form.
+        var unmapped = await register.UnmappedAsync(school, words: false, actor, cancellationToken);
+        return new SourceView
+        {
+            Row = RowOf(listed, now, zone),
+            Facts = [.. Facts(listed, now, zone)],
+            Notices = listed.State?.Notices ?? [],
+            Troubles = [.. listed.Troubles.Select(trouble => new Fact(SourceWords.Trouble(trouble), $"{SourceWords.Number(trouble.Count)} times, last {SourceWords.Heard(trouble.LastSeen, now, zone)}"))],
+            Days = days,
+            Hours = hours,
+            NotUnderstood =
+            [
+                .. unmapped.Where(word => word.Source == source)
+                    .Select(word => new NotUnderstood(KindWords.GetValueOrDefault(word.Kind, word.Kind), word.Value ?? word.Form, word.Count, SourceWords.Heard(word.LastSeen, now, zone))),
+            ],
+            Canaries = [.. listed.Canaries.Select(canary => new CanaryRow(canary.CanaryId, canary.Name, SourceWords.Span(canary.Every), SourceWords.Heard(canary.LastSeenAt, now, zone)))],
+            Keys = listed.Source.KeyHashes.Length,
+            ExpectedMinutes = listed.Source.ExpectedGap is { } gap ? (int)gap.TotalMinutes : null,
+            Enabled = listed.Source.Enabled,
+            Capture = listed.Source.Capture,
+            MayManage = false,
+        };
+    }
+
+    public async Task<(string Name, TimeZoneInfo Zone)> SchoolAsync(Guid school, Actor actor, CancellationToken cancellationToken)
+    {
+        await using var session = await setup.OpenAsync(school, actor, cancellationToken);
+        var found = await session.RowsAsync("SELECT name, time_zone FROM school WHERE school_id = $1", [school], row => (row.GetString(0), row.GetString(1)), cancellationToken);
+        var (name, zone) = found[0];
+        return (name, SchoolZone.Of(zone));
+    }
+
+    private static SummaryRow SummaryOf(NpgsqlDataReader row) => new(
+        row.GetString(0),
+        row.IsDBNull(1) ? null : row.GetFieldValue<DateTimeOffset>(1),
+        row.IsDBNull(2) ? new Source() : new Source { Name = row.GetString(2), Enabled = row.GetBoolean(3), Unassigned = row.GetBoolean(4), Capture = row.GetBoolean(5) },
+        row.IsDBNull(6) ? null : row.GetString(6),
+        !row.IsDBNull(7) && row.GetBoolean(7),
+        row.IsDBNull(8) ? null : row.GetString(8));
+
+    private sealed record SummaryRow(string School, DateTimeOffset? JudgedAt, Source Source, string? State, bool Alarming, string? Words);
+
+    private static SourceRow RowOf(ListedSource listed, DateTimeOffset now, TimeZoneInfo zone) => new(
+        listed.Source.SourceId,
+        listed.Source.Name,
+        listed.Source.Product,
+        SourceWords.Via(listed.Source),
+        SourceWords.State(listed.Source, listed.State?.State),
+        SourceWords.ToneOf(listed.Source, listed.State?.State, listed.State?.Alarming ?? false),
+        SourceWords.Sentence(listed.Source, listed.State?.Words),
+        SourceWords.Heard(listed.Health?.LastActivityAt, now, zone),
+        SourceWords.Expected(listed.State),
+        listed.Canaries.Count == 0 ? "none" : SourceWords.Heard(listed.Canaries.Max(canary => canary.LastSeenAt), now, zone),
+        listed.Health?.Records ?? 0,
+        listed.Health?.Review ?? 0,
+        listed.UnmappedValues,
+        string.Join("; ", listed.Troubles.Select(SourceWords.Trouble)));
+
+    private static IEnumerable<Fact> Facts(ListedSource listed, DateTimeOffset now, TimeZoneInfo zone)
+    {
+        var source = listed.Source;
+        yield return new Fact("Product", source.Product);
+        yield return new Fact("Reaches us by", SourceWords.Via(source));
+        yield return new Fact("Last activity", SourceWords.Heard(listed.Health?.LastActivityAt, now, zone));
+        yield return new Fact("Last record of any kind", SourceWords.Heard(listed.Health?.LastReceivedAt, now, zone));
+        yield return new Fact("Expected", SourceWords.Expected(listed.State));
+        yield return new Fact("May send", source.Networks.Length == 0 ? "any address" : string.Join(", ", source.Networks));
+        if (source.Door == (short)SourceDoor.Syslog)
+        {
+            yield return new Fact("Syslog port", source.Port is { } port ? $"{port}, its own" : "the common one");
+            yield return new Fact("Recognised by", string.Join(", ", new[] { source.MatchHost is { } host ? $"host {host}" : "", source.MatchApp is { } app ? $"app {app}" : "" }.Where(part => part.Length > 0).DefaultIfEmpty("its address alone")));
+        }
+
+        if (source.Door == (short)SourceDoor.Mail)
+        {
+            yield return new Fact("Senders", source.Senders.Length == 0 ? "anybody" : string.Join(", ", source.Senders));
+        }
+
+        yield return new Fact("Client certificates", source.Certificates.Length == 0 ? "none asked for" : SourceWords.Number(source.Certificates.Length));
+        yield return new Fact("Keys in use", source.KeyHashes.Length > 1 ? "2: the newest, and the one before until the next rotation" : SourceWords.Number(source.KeyHashes.Length));
+        yield return new Fact("Read by", source.Capture ? "no mapping yet" : source.MappingVersion > 0 ? $"its own mapping, version {source.MappingVersion}" : $"the mapping of {source.Product}");
+        if (listed.Devices.Count > 0)
+        {
+            yield return new Fact("Devices last seen", string.Join(", ", listed.Devices.Select(device => $"{device.Class} {device.LastSeen:d MMM}")));
+        }
+    }
+
+    private static List<string> Notices(IReadOnlyList<ListedSource> sources, StoredWatch? watch, DateTimeOffset now)
+    {
+        var notices = new List<string>();
+        if (sources.Any(listed => listed.Source is { Enabled: true, Unassigned: false }) && !(now - watch?.JudgedAt < Away))
+        {
+            notices.Add(Unwatched);
+        }
+
+        return [.. notices, .. watch?.Notices ?? []];
+    }
+}

@@ -1,0 +1,169 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Sources;
+
+namespace OnlineSafety.Monitoring.Web.Sources;
+
+/// <summary>Adds a source, gives it another key, says what silence is usual, takes it out of use.</summary>
+internal static class SourceSetupRoutes
+{
+    /// <summary>Product word of a source that no mapping is for.</summary>
+    public const string Unknown = "unknown";
+
+    public static void MapSourceAdding(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/sources/add", Blank).Requires(Permission.ManageSources);
+        routes.MapPost("/sources/add", AddAsync).Requires(Permission.ManageSources);
+    }
+
+    public static void MapSourceSetup(this IEndpointRouteBuilder one)
+    {
+        one.MapPost("/key", RotateAsync).Requires(Permission.ManageSources);
+        one.MapPost("/expect", ExpectAsync).Requires(Permission.ManageSources);
+        one.MapPost("/disable", DisableAsync).Requires(Permission.ManageSources);
+    }
+
+    private static RazorComponentResult<AddSourcePage> Blank(HttpContext http, IInstallationGuide guide) =>
+        Form(guide, new NewSourceForm { Product = http.Request.Query["product"].ToString() }, "");
+
+    private static RazorComponentResult<AddSourcePage> Form(IInstallationGuide guide, NewSourceForm form, string problem) =>
+        new(new { guide.Products, Form = form, Problem = problem }) { StatusCode = problem.Length > 0 ? StatusCodes.Status400BadRequest : null };
+
+    private static async Task<IResult> AddAsync(HttpContext http, SourceRegister register, IInstallationGuide guide, CancellationToken cancellationToken)
+    {
+        var who = http.SignedIn();
+        var form = Read(await http.Request.ReadFormAsync(cancellationToken));
+        try
+        {
+            var issued = await register.AddAsync(who.School, Wanted(form, guide), who.Actor, cancellationToken);
+            return Issued(guide, issued, issued.Source.Door == (short)SourceDoor.Mail ? "Mail address" : "Key");
+        }
+        catch (SetupException error)
+        {
+            return Form(guide, form, Said(error));
+        }
+    }
+
+    private static async Task<IResult> RotateAsync(Guid source, HttpContext http, SourceRegister register, SourceReader reader, IInstallationGuide guide, CancellationToken cancellationToken)
+    {
+        var form = await http.Request.ReadFormAsync(cancellationToken);
+        try
+        {
+            var issued = await register.RotateKeyAsync(source, form["end"] == "now", http.SignedIn().Actor, cancellationToken);
+            return Issued(guide, issued, issued.Source.Door == (short)SourceDoor.Mail ? "New mail address" : "New key");
+        }
+        catch (SetupException error)
+        {
+            return await SourceRoutes.PageAsync(source, http, reader, Said(error), cancellationToken);
+        }
+    }
+
+    private static async Task<IResult> ExpectAsync(Guid source, HttpContext http, SourceRegister register, SourceReader reader, CancellationToken cancellationToken)
+    {
+        var text = (await http.Request.ReadFormAsync(cancellationToken))["minutes"].ToString().Trim();
+        try
+        {
+            TimeSpan? gap = text.Length == 0 ? null
+                : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var minutes) ? TimeSpan.FromMinutes(minutes)
+                : throw new SetupException("Give a number of minutes, or leave it empty to have it measured.");
+            await register.ExpectAsync(source, gap, http.SignedIn().Actor, cancellationToken);
+            return TypedResults.Redirect($"/sources/{source}");
+        }
+        catch (SetupException error)
+        {
+            return await SourceRoutes.PageAsync(source, http, reader, Said(error), cancellationToken);
+        }
+    }
+
+    private static async Task<IResult> DisableAsync(Guid source, HttpContext http, SourceRegister register, SourceReader reader, CancellationToken cancellationToken)
+    {
+        if ((await http.Request.ReadFormAsync(cancellationToken))["sure"] != "yes")
+        {
+            return await SourceRoutes.PageAsync(source, http, reader, "Tick that you are sure: what a source out of use sends is refused.", cancellationToken);
+        }
+
+        await register.DisableAsync(source, http.SignedIn().Actor, cancellationToken);
+        return TypedResults.Redirect($"/sources/{source}");
+    }
+
+    private static RazorComponentResult<IssuedKeyPage> Issued(IInstallationGuide guide, IssuedSource issued, string what)
+    {
+        var lines = guide.LinesFor(issued.Source, issued.Key);
+        return new RazorComponentResult<IssuedKeyPage>(new
+        {
+            View = new IssuedView(issued.Source.SourceId, issued.Source.Name, what, lines.Mailbox ?? issued.Key, lines.Text, lines.Missing, issued.Source.Capture),
+        });
+    }
+
+    private static NewSourceForm Read(IFormCollection form) => new()
+    {
+        Product = form["product"].ToString(),
+        Via = form["via"].ToString(),
+        Name = form["name"].ToString(),
+        From = form["from"].ToString(),
+        Port = form["port"].ToString(),
+        Host = form["host"].ToString(),
+        App = form["app"].ToString(),
+        Senders = form["senders"].ToString(),
+        Tls = form["tls"] == "yes",
+        Capture = form["capture"] == "yes",
+        DenyPage = form["deny"] == "yes",
+    };
+
+    private static NewSource Wanted(NewSourceForm form, IInstallationGuide guide)
+    {
+        if (form.Product != Unknown && !guide.Products.Contains(form.Product, StringComparer.Ordinal))
+        {
+            throw new SetupException("Choose the product that exports, or \"another product\".");
+        }
+
+        var door = Enum.TryParse<SourceDoor>(form.Via, ignoreCase: true, out var known) && Enum.IsDefined(known) ? known : throw new SetupException("Choose how it sends: webhook, syslog, file or mail.");
+        int? port = null;
+        if (form.Port.Trim() is { Length: > 0 } text)
+        {
+            port = int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : throw new SetupException("A port is a number between 1 and 65535.");
+            guide.RequireFree(port.Value);
+        }
+
+        return new NewSource
+        {
+            Product = form.Product,
+            Door = door,
+            Capture = form.Capture || form.Product == Unknown,
+            DenyPage = form.DenyPage,
+            Name = form.Name.Trim(),
+            From = Parts(form.From),
+            Port = port,
+            Host = Given(form.Host),
+            App = Given(form.App),
+            Tls = form.Tls,
+            Senders = Parts(form.Senders),
+        };
+    }
+
+    private static string? Given(string text) => text.Trim() is { Length: > 0 } given ? given : null;
+
+    private static string[] Parts(string text) => text.Split([' ', ',', ';', '\n', '\r', '\t'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+
+    /// <summary>What set-up says is for a command line; on a page its switches have names of fields.</summary>
+    public static string Said(SetupException error)
+    {
+        var text = error.Message.Split(" See: onlinesafety", 2)[0];
+        foreach (var (option, field) in Fields)
+        {
+            text = text.Replace(option, field, StringComparison.Ordinal);
+        }
+
+        return text;
+    }
+
+    private static readonly (string Option, string Field)[] Fields =
+    [
+        ("--via webhook", "webhooks"), ("--via syslog", "syslog"), ("--via mail", "mail"), ("--port", "A port"), ("--host", "a host name"), ("--app", "an app name"),
+        ("--certificate", "a certificate"), ("--sender", "A sender"), ("--tls", "TLS"), ("--deny-page", "A deny page"), ("--from", "an address"), ("--every", "How often"), ("--url", "The address"),
+    ];
+}

@@ -1,0 +1,95 @@
+namespace OnlineSafety.Monitoring.Web.Sources;
+
+/// <summary>How a state looks. Never alone: the word stands beside it.</summary>
+public enum Tone
+{
+    Good,
+    Quiet,
+    Notice,
+    Bad,
+}
+
+/// <summary>A source in the list. Nothing in it is of a pupil.</summary>
+public sealed record SourceRow(
+    Guid Id, string Name, string Product, string Via, string State, Tone Tone, string Words, string Heard, string Expected, string Canary, long Records, long Unreadable, long Unmapped, string Trouble);
+
+/// <summary>All sources of a school.</summary>
+/// <param name="Notices">What the watch itself lacks.</param>
+public sealed record SourcesView(string School, IReadOnlyList<SourceRow> Sources, IReadOnlyList<string> Notices, bool MayManage, int Schools)
+{
+    public int Troubled => Sources.Count(source => source.Tone == Tone.Bad);
+}
+
+/// <summary>A school in a contractor's overview.</summary>
+public sealed record SchoolRow(Guid Id, string Name, bool Current, Tone Tone, int Sources, int Troubled, int Noted, IReadOnlyList<string> Words);
+
+/// <summary>The schools of one contractor, the most troubled first.</summary>
+public sealed record SchoolsView(IReadOnlyList<SchoolRow> Schools);
+
+/// <summary>What could not be understood, redacted: a reason of ours, or the form of a word and never the word.</summary>
+public sealed record NotUnderstood(string Kind, string Shown, long Count, string LastSeen);
+
+public sealed record CanaryRow(Guid Id, string Name, string Every, string Seen);
+
+/// <summary>One label and its value.</summary>
+public sealed record Fact(string Label, string Value);
+
+/// <summary>One source.</summary>
+public sealed record SourceView
+{
+    public required SourceRow Row { get; init; }
+
+    public required IReadOnlyList<Fact> Facts { get; init; }
+
+    public required IReadOnlyList<string> Notices { get; init; }
+
+    public required IReadOnlyList<Fact> Troubles { get; init; }
+
+    public required ChartView Days { get; init; }
+
+    public required ChartView Hours { get; init; }
+
+    public required IReadOnlyList<NotUnderstood> NotUnderstood { get; init; }
+
+    public required IReadOnlyList<CanaryRow> Canaries { get; init; }
+
+    public required int Keys { get; init; }
+
+    /// <summary>Minutes, when set by hand.</summary>
+    public required int? ExpectedMinutes { get; init; }
+
+    public required bool Enabled { get; init; }
+
+    public required bool Capture { get; init; }
+
+    public required bool MayManage { get; init; }
+}
+
+/// <summary>What was typed into the form of a new source, shown again when something in it is wrong.</summary>
+public sealed record NewSourceForm
+{
+    public string Product { get; init; } = "";
+
+    public string Via { get; init; } = "";
+
+    public string Name { get; init; } = "";
+
+    public string From { get; init; } = "";
+
+    public string Port { get; init; } = "";
+
+    public string Host { get; init; } = "";
+
+    public string App { get; init; } = "";
+
+    public string Senders { get; init; } = "";
+
+    public bool Tls { get; init; }
+
+    public bool Capture { get; init; }
+
+    public bool DenyPage { get; init; }
+}
+
+/// <summary>A key that is shown once.</summary>
+public sealed record IssuedView(Guid Source, string Name, string What, string Key, string Lines, string? Missing, bool Capture);

@@ -1,0 +1,72 @@
+using System.Globalization;
+using OnlineSafety.Monitoring.Digests;
+using OnlineSafety.Monitoring.Sources;
+using OnlineSafety.Monitoring.Sources.Health;
+
+namespace OnlineSafety.Monitoring.Web.Sources;
+
+/// <summary>Numbers, times and states as people read them.</summary>
+internal static class SourceWords
+{
+    private static readonly CultureInfo British = CultureInfo.GetCultureInfo("en-GB");
+
+    public static string Number(long value) => value.ToString("N0", British);
+
+    /// <summary>A moment by the school's clock.</summary>
+    public static string When(DateTimeOffset at, TimeZoneInfo zone) => TimeZoneInfo.ConvertTime(at, zone).ToString("ddd d MMM yyyy, HH:mm", British);
+
+    public static string Day(DateOnly day) => day.ToString("ddd d MMM yyyy", British);
+
+    /// <summary>How long ago, and when by the school's clock.</summary>
+    public static string Heard(DateTimeOffset? at, DateTimeOffset now, TimeZoneInfo zone) =>
+        at is { } then ? $"{Ago(now - then)} ({When(then, zone)})" : "never";
+
+    public static string Ago(TimeSpan age) => age < TimeSpan.FromMinutes(1) ? "less than a minute ago" : DigestAttention.Spoken(age) + " ago";
+
+    /// <summary>A span as people type it in set-up: 30m, 2h, 1d.</summary>
+    public static string Span(TimeSpan span) => span.TotalDays >= 1 && span.TotalDays % 1 == 0 ? string.Create(British, $"{span.TotalDays} {(span.TotalDays == 1 ? "day" : "days")}")
+        : span.TotalHours >= 1 && span.TotalHours % 1 == 0 ? string.Create(British, $"{span.TotalHours} {(span.TotalHours == 1 ? "hour" : "hours")}")
+        : string.Create(British, $"{Math.Round(span.TotalMinutes)} min");
+
+    /// <summary>How it reaches us.</summary>
+    public static string Via(Source source) => (SourceDoor)source.Door switch
+    {
+        SourceDoor.Syslog => source.Tls ? "syslog over TLS" : "syslog",
+        SourceDoor.Mail => source.Tls ? "mail over TLS" : "mail",
+        SourceDoor.File => "files",
+        _ => "webhook",
+    };
+
+    /// <summary>The state as a word, also where the watch does not judge.</summary>
+    public static string State(Source source, string? judged) =>
+        !source.Enabled ? "out of use"
+        : source.Unassigned ? "not assigned"
+        : source.Capture ? "waiting for a mapping"
+        : judged ?? "not judged yet";
+
+    public static Tone ToneOf(Source source, string? judged, bool alarming) =>
+        !source.Enabled ? Tone.Quiet
+        : source.Unassigned || source.Capture || judged is null ? Tone.Notice
+        : alarming ? Tone.Bad
+        : SourceStateWords.Read(judged) switch
+        {
+            SourceState.Healthy => Tone.Good,
+            SourceState.Unwatched or SourceState.Late => Tone.Notice,
+            _ => Tone.Bad,
+        };
+
+    /// <summary>The state in a sentence.</summary>
+    public static string Sentence(Source source, string? judged) =>
+        !source.Enabled ? "Out of use: what it sends is refused. What it sent stays."
+        : source.Unassigned ? "Messages that match no source. Add the source they belong to, or tell their sender where to send."
+        : source.Capture ? "Its records are kept, and read for grave words alone, until it is given a mapping."
+        : judged ?? "Nobody has judged it yet.";
+
+    /// <summary>What stands at the door, in words; empty: nothing.</summary>
+    public static string Trouble(DoorTrouble trouble) => trouble.Kind.Replace('_', ' ');
+
+    /// <summary>What silence is usual, and where that is known from.</summary>
+    public static string Expected(StoredState? state) => state is null
+        ? "not known yet"
+        : $"every {Span(state.ExpectedGap)} in school hours ({state.GapBasis})";
+}

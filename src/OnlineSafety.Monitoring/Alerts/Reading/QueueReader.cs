@@ -1,0 +1,122 @@
+using Npgsql;
+using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Alerts.Policy;
+using OnlineSafety.Monitoring.Events;
+
+namespace OnlineSafety.Monitoring.Alerts.Reading;
+
+/// <summary>What happened to what a console shows, since it last looked.</summary>
+/// <param name="Alerts">New ones, open still.</param>
+/// <param name="Gravest">Of those, the gravest few.</param>
+/// <param name="Newest">Number of the newest; as it was asked with when there is none.</param>
+/// <param name="Shown">The rows that were asked for, as they now are.</param>
+internal sealed record QueueNews(int Alerts, IReadOnlyList<QueueRow> Gravest, int Newest, IReadOnlyList<QueueRow> Shown);
+
+/// <summary>The queue as the console's pages read it, for one named actor: pages of any length of queue, and what changed since.</summary>
+internal sealed class QueueReader(Database console, ThemeGuide guide, PolicyDirectory policies)
+{
+    public const int PageSize = 50;
+    private const int GravestShown = 3;
+
+    private static readonly string[] s_inHand = [.. AlertState.All.Where(state => state is not (AlertState.New or AlertState.Resolved))];
+
+    public async Task<QueuePageView> PageAsync(SignedInStaff who, QueueFilter filter, QueuePosition? after, CancellationToken cancellationToken)
+    {
+        await using var session = await console.OpenAsync(who.School, who.Actor, cancellationToken);
+        object[] wanted =
+        [
+            who.School, StatesOf(filter.Scope), Or(filter.Severity is { } severity ? (short)severity : null), Or(filter.Risk is { } risk ? (short)risk : null),
+            Or(filter.Theme), filter.Mine,
+        ];
+        var over = filter.Scope == QueueScope.Resolved;
+        object[] from = over ? [Or(after?.Number)] : [Or(after?.Taken), Or(after?.Severity), Or(after?.Since), Or(after?.Number)];
+        var rows = await session.RowsAsync(
+            over ? QueueSql.ResolvedPage : QueueSql.OpenPage, [.. wanted, .. from, PageSize + 1], row => (Row: Read(row), At: PositionOf(row)), cancellationToken);
+        var clocks = await policies.OfAsync(session, who.School, cancellationToken);
+        var counts = await session.RowsAsync(QueueSql.Counts, [who.School], CountOf, cancellationToken);
+        var newest = await session.RowsAsync(QueueSql.Newest, [who.School], row => row.GetInt32(0), cancellationToken);
+        await session.RecordAccessAsync(who.School, "alert.list", string.Join(',', StatesOf(filter.Scope)), cancellationToken);
+        await session.CommitAsync(cancellationToken);
+        return new QueuePageView(
+            [.. rows.Take(PageSize).Select(row => Clocked(row.Row, clocks))], rows.Count > PageSize ? rows[PageSize - 1].At : null, counts, newest.Count > 0 ? newest[0] : 0);
+    }
+
+    /// <summary>Rows by their numbers; those that the actor may not see are left out.</summary>
+    public async Task<IReadOnlyList<QueueRow>> TheseAsync(SignedInStaff who, int[] numbers, CancellationToken cancellationToken)
+    {
+        await using var session = await console.OpenAsync(who.School, who.Actor, cancellationToken);
+        var clocks = await policies.OfAsync(session, who.School, cancellationToken);
+        return [.. (await session.RowsAsync(QueueSql.These, [who.School, numbers], Read, cancellationToken)).Select(row => Clocked(row, clocks))];
+    }
+
+    /// <summary>Nothing of it is recorded as a look: it only brings a list up to date whose opening was.</summary>
+    /// <param name="after">Number of the newest alert that the console knows.</param>
+    /// <param name="shown">Numbers of the rows on its page.</param>
+    public async Task<QueueNews> NewsAsync(SignedInStaff who, int after, int[] shown, CancellationToken cancellationToken)
+    {
+        await using var session = await console.OpenAsync(who.School, who.Actor, cancellationToken);
+        var counted = await session.RowsAsync(QueueSql.SinceCount, [who.School, after], row => (Alerts: row.GetInt32(0), Newest: row.GetInt32(1)), cancellationToken);
+        var gravest = counted[0].Alerts == 0 ? [] : await session.RowsAsync(QueueSql.Since, [who.School, after, GravestShown], Read, cancellationToken);
+        var rows = shown.Length == 0 ? [] : await session.RowsAsync(QueueSql.These, [who.School, shown], Read, cancellationToken);
+        // Only rows that wait show a clock.
+        var clocks = rows.Any(row => row.IsWaiting) ? await policies.OfAsync(session, who.School, cancellationToken) : null;
+        return new QueueNews(counted[0].Alerts, gravest, Math.Max(after, counted[0].Newest), clocks is null ? rows : [.. rows.Select(row => Clocked(row, clocks))]);
+    }
+
+    /// <summary>What is being watched: sources and when each was last heard. Nothing about a person.</summary>
+    public async Task<IReadOnlyList<WatchedSource>> WatchedAsync(SignedInStaff who, CancellationToken cancellationToken)
+    {
+        await using var session = await console.OpenAsync(who.School, who.Actor, cancellationToken);
+        return await session.RowsAsync(
+            QueueSql.Watched, [who.School],
+            row => new WatchedSource(row.GetString(0), row.GetString(1), row.IsDBNull(2) ? null : row.GetFieldValue<DateTimeOffset>(2), row.GetString(3), row.GetBoolean(4)),
+            cancellationToken);
+    }
+
+    private static string[] StatesOf(QueueScope scope) => scope switch
+    {
+        QueueScope.Waiting => [AlertState.New],
+        QueueScope.InHand => s_inHand,
+        QueueScope.Resolved => [AlertState.Resolved],
+        _ => [AlertState.New, .. s_inHand],
+    };
+
+    private static QueueRow Clocked(QueueRow row, PolicyInForce clocks) => row.IsWaiting && Words.TryRead<Severity>(row.Severity, out var severity)
+        ? row with { AcknowledgeBy = AlertClock.AcknowledgeBy(severity, row.Since, clocks.Policy, clocks.Calendar) }
+        : row;
+
+    private static object Or(object? value) => value ?? DBNull.Value;
+
+    private static QueuePosition PositionOf(NpgsqlDataReader row) =>
+        new(row.GetString(1) != AlertState.New, row.GetInt16(2), row.GetFieldValue<DateTimeOffset>(11), row.GetInt32(0));
+
+    private QueueCount CountOf(NpgsqlDataReader row) => new(
+        row.GetBoolean(0), Words.Of((Severity)row.GetInt16(1)), Words.Of((Risk)row.GetInt16(2)), guide.LabelOf(row.GetString(3)), row.GetString(3), row.GetBoolean(4), row.GetInt32(5));
+
+    private QueueRow Read(NpgsqlDataReader row)
+    {
+        var reasons = StoredEvent.ReadReasons(row.GetFieldValue<byte[]>(15));
+        return new QueueRow
+        {
+            Number = row.GetInt32(0),
+            State = row.GetString(1),
+            Severity = Words.Of((Severity)row.GetInt16(2)),
+            Risk = Words.Of((Risk)row.GetInt16(3)),
+            Theme = guide.LabelOf(row.GetString(4)),
+            Also = [.. row.GetFieldValue<string[]>(5).Where(theme => theme != row.GetString(4)).Select(guide.LabelOf)],
+            Count = row.GetInt32(6),
+            NeedsReview = row.GetBoolean(7),
+            Unproven = row.GetBoolean(8),
+            Late = row.GetBoolean(9),
+            ClassActivity = AlertCohort.Is(row.IsDBNull(10) ? null : row.GetString(10)),
+            Since = row.GetFieldValue<DateTimeOffset>(11),
+            LastReceivedAt = row.GetFieldValue<DateTimeOffset>(12),
+            Who = row.IsDBNull(16) ? row.IsDBNull(13) ? null : row.GetString(13) : row.GetString(16),
+            Mine = row.GetBoolean(17),
+            Outcome = row.IsDBNull(14) ? null : row.GetString(14),
+            Sources = row.GetFieldValue<string[]>(18),
+            ActedAt = row.IsDBNull(19) ? null : row.GetFieldValue<DateTimeOffset>(19),
+            Why = reasons.Count > 0 ? reasons[0].Explanation : "",
+        };
+    }
+}

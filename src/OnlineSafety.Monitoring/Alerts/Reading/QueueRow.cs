@@ -1,0 +1,90 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace OnlineSafety.Monitoring.Alerts.Reading;
+
+/// <summary>
+/// An alert in the list of the console. It names nobody: a queue may stay open on a desk, and who was looked at stays exactly what the access records say.
+/// </summary>
+public sealed record QueueRow
+{
+    public required int Number { get; init; }
+
+    /// <summary>Word of <c>AlertState</c>.</summary>
+    public required string State { get; init; }
+
+    public required string Severity { get; init; }
+
+    public required string Risk { get; init; }
+
+    /// <summary>As a person reads it.</summary>
+    public required string Theme { get; init; }
+
+    /// <summary>Its further themes.</summary>
+    public required IReadOnlyList<string> Also { get; init; }
+
+    public required int Count { get; init; }
+
+    /// <summary>Names of the sources that reported it.</summary>
+    public required IReadOnlyList<string> Sources { get; init; }
+
+    public required bool NeedsReview { get; init; }
+
+    public required bool Unproven { get; init; }
+
+    public required bool Late { get; init; }
+
+    /// <summary>The same words by several people within an hour.</summary>
+    public required bool ClassActivity { get; init; }
+
+    /// <summary>When it was raised, or became new again: when its clock began.</summary>
+    public required DateTimeOffset Since { get; init; }
+
+    public required DateTimeOffset LastReceivedAt { get; init; }
+
+    /// <summary>By when somebody should have it, by the school's clocks; null: no clock runs.</summary>
+    public DateTimeOffset? AcknowledgeBy { get; init; }
+
+    /// <summary>When a person last acted on it.</summary>
+    public DateTimeOffset? ActedAt { get; init; }
+
+    /// <summary>Who is on it; null: nobody.</summary>
+    public string? Who { get; init; }
+
+    /// <summary>It is given to the reader.</summary>
+    public required bool Mine { get; init; }
+
+    public string? Outcome { get; init; }
+
+    /// <summary>Why it fired, in the words of the rule; names no person.</summary>
+    public required string Why { get; init; }
+
+    public bool IsWaiting => State == AlertState.New;
+
+    public bool IsResolved => State == AlertState.Resolved;
+
+    /// <summary>Changes when anything that a row shows changes. For an address: six hexadecimal digits.</summary>
+    public string Version
+    {
+        get
+        {
+            var shown = string.Create(CultureInfo.InvariantCulture, $"{State}|{Severity}|{Theme}|{Count}|{Who}|{Outcome}|{NeedsReview}|{Unproven}|{LastReceivedAt.UtcTicks}|{Since.UtcTicks}");
+            return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(shown)).AsSpan(0, 3));
+        }
+    }
+}
+
+/// <summary>Open alerts that are alike, counted.</summary>
+internal sealed record QueueCount(bool Waiting, string Severity, string Risk, string Theme, string ThemeCode, bool Mine, int Alerts);
+
+/// <summary>A page of the queue.</summary>
+/// <param name="Next">Where the next page begins; null: there is none.</param>
+/// <param name="Counts">Of everything that is open, whatever the filter.</param>
+/// <param name="Newest">Number of the newest alert that the reader may see; 0: none yet.</param>
+internal sealed record QueuePageView(IReadOnlyList<QueueRow> Rows, QueuePosition? Next, IReadOnlyList<QueueCount> Counts, int Newest);
+
+/// <summary>A source, for whoever asks what is being watched.</summary>
+/// <param name="LastHeardAt">Null: never.</param>
+/// <param name="State">As last judged; empty: not yet.</param>
+public sealed record WatchedSource(string Name, string Product, DateTimeOffset? LastHeardAt, string State, bool Alarming);

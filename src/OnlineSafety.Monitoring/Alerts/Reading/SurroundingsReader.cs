@@ -1,0 +1,94 @@
+using Npgsql;
+using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Alerts.Policy;
+using OnlineSafety.Monitoring.Events;
+
+namespace OnlineSafety.Monitoring.Alerts.Reading;
+
+/// <summary>Reads what stands around an alert for one named actor.</summary>
+internal sealed class SurroundingsReader(Database console, ThemeGuide guide, PolicyDirectory policies, TimeProvider time)
+{
+    public const int ShownDays = 28;
+    private const int MostEarlier = 20;
+
+    /// <summary>Before the first and after the last event of an alert.</summary>
+    public static readonly TimeSpan HalfHour = TimeSpan.FromMinutes(30);
+
+    private static readonly TimeSpan s_minutes = TimeSpan.FromMinutes(10);
+    private readonly AlertFace _face = new(guide);
+
+    /// <summary>Null when there is no such alert that this actor may see. Part of looking at the alert, which is recorded by whoever shows it.</summary>
+    public async Task<Surroundings?> OfAsync(SignedInStaff who, Guid alert, CancellationToken cancellationToken)
+    {
+        await using var session = await console.OpenAsync(who.School, who.Actor, cancellationToken);
+        if (await FactsAsync(session, who.School, alert, cancellationToken) is not { } facts)
+        {
+            return null;
+        }
+
+        var policy = await policies.OfAsync(session, who.School, cancellationToken);
+        var staff = await session.RowsAsync(
+            SurroundingsSql.Staff, [who.School, facts.Route], row => new Colleague(row.GetGuid(0), row.GetString(1), string.Join(", ", row.GetFieldValue<string[]>(2))), cancellationToken);
+        IReadOnlyList<VendorMinutes> vendors = [];
+        IReadOnlyList<EarlierAlert> earlier = [];
+        IReadOnlyList<SubjectDay> days = [];
+        if (facts.Subject is { } subject)
+        {
+            vendors = VendorsOf(await session.RowsAsync(
+                SurroundingsSql.Vendors, [who.School, subject, facts.First - s_minutes, facts.Last + s_minutes],
+                row => (Vendor: row.GetString(0), Action: Words.Of((DeviceAction)row.GetInt16(1)), Events: row.GetInt32(2), From: row.GetFieldValue<DateTimeOffset>(3), To: row.GetFieldValue<DateTimeOffset>(4)),
+                cancellationToken));
+            earlier = await session.RowsAsync(SurroundingsSql.Earlier, [who.School, subject, alert, MostEarlier], EarlierOf, cancellationToken);
+            days = await session.RowsAsync(
+                SurroundingsSql.Days, [who.School, subject, time.GetUtcNow() - TimeSpan.FromDays(ShownDays), policy.Calendar.Zone.Id],
+                row => new SubjectDay(row.GetFieldValue<DateOnly>(0), Words.Of((Severity)row.GetInt16(1)), row.GetInt32(2)), cancellationToken);
+        }
+
+        return new Surroundings(
+            facts.First, AlertClock.AcknowledgeBy(facts.Severity, facts.Since, policy.Policy, policy.Calendar), facts.Sources, vendors, earlier, days, staff);
+    }
+
+    /// <summary>
+    /// What was recorded of the same person from half an hour before the alert to half an hour after, for a reason that is recorded with the look. Null when
+    /// there is no such alert that this actor may see, empty when nobody is known whose hour it would be.
+    /// </summary>
+    public async Task<IReadOnlyList<EventView>?> HourAsync(SignedInStaff who, Guid alert, string reason, CancellationToken cancellationToken)
+    {
+        await using var session = await console.OpenAsync(who.School, who.Actor, cancellationToken);
+        if (await FactsAsync(session, who.School, alert, cancellationToken) is not { } facts)
+        {
+            return null;
+        }
+
+        IReadOnlyList<EventView> events = facts.Subject is { } subject
+            ? await session.RowsAsync(SurroundingsSql.Hour, [who.School, subject, facts.First - HalfHour, facts.Last + HalfHour, AlertQueue.MostEvents], _face.EventOf, cancellationToken)
+            : [];
+        await session.RecordAccessAsync(who.School, "alert.hour", $"{alert} because: {reason}", cancellationToken);
+        await session.CommitAsync(cancellationToken);
+        return events;
+    }
+
+    private static async Task<Facts?> FactsAsync(Session session, Guid school, Guid alert, CancellationToken cancellationToken)
+    {
+        var rows = await session.RowsAsync(
+            SurroundingsSql.Facts, [school, alert],
+            row => new Facts(
+                row.GetFieldValue<DateTimeOffset>(0), row.GetFieldValue<DateTimeOffset>(1), row.GetFieldValue<DateTimeOffset>(2), (Severity)row.GetInt16(3),
+                row.IsDBNull(4) || AlertCohort.Is(row.GetString(4)) ? null : row.GetString(4), row.GetString(5), row.GetFieldValue<string[]>(6)),
+            cancellationToken);
+        return rows.Count > 0 ? rows[0] : null;
+    }
+
+    private static IReadOnlyList<VendorMinutes> VendorsOf(IEnumerable<(string Vendor, string Action, int Events, DateTimeOffset From, DateTimeOffset To)> rows) =>
+        [.. rows.GroupBy(row => row.Vendor, StringComparer.Ordinal)
+            .Select(vendor => new VendorMinutes(vendor.Key, [.. vendor.Select(row => (row.Action, row.Events))], vendor.Min(row => row.From), vendor.Max(row => row.To)))];
+
+    private EarlierAlert EarlierOf(NpgsqlDataReader row) => new(
+        row.GetInt32(0), Words.Of((Severity)row.GetInt16(1)), guide.LabelOf(row.GetString(2)), row.GetString(3), row.IsDBNull(4) ? null : row.GetString(4),
+        row.GetFieldValue<DateTimeOffset>(5), row.GetInt32(6));
+
+    /// <param name="Since">When its clock began.</param>
+    /// <param name="Subject">Null: nobody known, or a whole class.</param>
+    private sealed record Facts(
+        DateTimeOffset First, DateTimeOffset Last, DateTimeOffset Since, Severity Severity, string? Subject, string Route, IReadOnlyList<string> Sources);
+}

@@ -1,0 +1,74 @@
+using Microsoft.Playwright;
+
+namespace OnlineSafety.Monitoring.Web.Tests.Administration;
+
+[Collection(ConsoleCollection.Name)]
+public sealed class AdministrationTests(ConsoleFixture console)
+{
+    private readonly Rooms _rooms = new(console);
+
+    private const string Calendar = """{"terms": [{"name": "Autumn", "first": "2026-09-03", "last": "2026-12-18"}], "closures": [{"first": "2026-10-26", "last": "2026-10-30", "kind": "half-term"}]}""";
+
+    [Fact]
+    public async Task SomebodyIsAddedWithARoleAndAMistakeLosesNothing()
+    {
+        var school = await _rooms.AddSchoolAsync();
+        await using var visitor = await _rooms.ComeAsync((await _rooms.AddStaffAsync(school, "Ada Min", "admin")).Key);
+        var page = visitor.Page;
+        await page.GotoAsync("/administration/staff");
+        await AccessibilityCheck.RunAsync(page);
+        await page.GetByLabel("Name", new() { Exact = true }).FillAsync("Harriet Head");
+        await page.GetByLabel("E-mail").FillAsync("h.head@school.example");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Add", Exact = true }).ClickAsync();
+        await Assertions.Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("A role is one of");
+        Assert.Equal("Harriet Head", await page.GetByLabel("Name", new() { Exact = true }).InputValueAsync());
+        await page.GetByLabel("Headteacher").CheckAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Add", Exact = true }).ClickAsync();
+        await Assertions.Expect(page.GetByText("Harriet Head is added")).ToBeVisibleAsync();
+        await Assertions.Expect(page.GetByRole(AriaRole.Row).Filter(new() { HasText = "h.head@school.example" })).ToContainTextAsync("Headteacher");
+        Assert.Empty(visitor.Trouble);
+    }
+
+    [Fact]
+    public async Task ACalendarIsGivenAndASnowDayAdded()
+    {
+        var school = await _rooms.AddSchoolAsync();
+        await using var visitor = await _rooms.ComeAsync((await _rooms.AddStaffAsync(school, "Ada Min", "admin")).Key);
+        var page = visitor.Page;
+        await page.GotoAsync("/administration/calendar");
+        await Assertions.Expect(page.GetByText("No term dates yet")).ToBeVisibleAsync();
+        await page.GetByLabel("Calendar, JSON").FillAsync("{\"terms\": []}");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Replace it" }).ClickAsync();
+        await Assertions.Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("The calendar names no term");
+        await page.GetByLabel("Calendar, JSON").FillAsync(Calendar);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Replace it" }).ClickAsync();
+        await Assertions.Expect(page.GetByText("Known until Fri 18 Dec 2026")).ToBeVisibleAsync();
+        await page.GetByLabel("First day").FillAsync("2026-11-30");
+        await page.GetByLabel("Why (optional)").FillAsync("Snow");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Add the closure" }).ClickAsync();
+        await Assertions.Expect(page.GetByRole(AriaRole.Row).Filter(new() { HasText = "Snow" })).ToContainTextAsync("Mon 30 Nov 2026");
+        await AccessibilityCheck.RunAsync(page);
+        Assert.Empty(visitor.Trouble);
+    }
+
+    [Fact]
+    public async Task AChannelIsAddedItsSecretShownOnceAndItIsTested()
+    {
+        var school = await _rooms.AddSchoolAsync();
+        await using var visitor = await _rooms.ComeAsync((await _rooms.AddStaffAsync(school, "Ada Min", "admin")).Key);
+        var page = visitor.Page;
+        await page.GotoAsync("/administration/channels");
+        await page.GetByLabel("Address").FillAsync("https://desk.school.invalid/alerts");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Add the channel" }).ClickAsync();
+        var secret = await page.Locator(".secret").InnerTextAsync();
+        Assert.StartsWith("whsec_", secret, StringComparison.Ordinal);
+        await AccessibilityCheck.RunAsync(page);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Test webhook" }).ClickAsync();
+        // The host is none that exists: what went wrong is said, and the secret no more.
+        await Assertions.Expect(page.GetByRole(AriaRole.Alert)).ToBeVisibleAsync();
+        Assert.DoesNotContain(secret, await page.ContentAsync(), StringComparison.Ordinal);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Remove webhook" }).ClickAsync();
+        await Assertions.Expect(page.GetByText("Nowhere: alerts go by e-mail alone.")).ToBeVisibleAsync();
+        Assert.Empty(visitor.Trouble);
+    }
+}

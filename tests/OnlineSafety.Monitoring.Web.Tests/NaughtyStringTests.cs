@@ -1,0 +1,80 @@
+using System.Text.Json;
+using OnlineSafety.Monitoring.TestKit;
+
+namespace OnlineSafety.Monitoring.Web.Tests;
+
+/// <summary>Every hostile string as address, search, account and device, through the whole service, to what a person sees of it.</summary>
+[Collection(ConsoleCollection.Name)]
+public sealed class NaughtyStringTests(ConsoleFixture fixture)
+{
+    private const int Visitors = 3;
+
+    // What stands in the page, with the words that stand for unseen characters turned back into them.
+    private const string ShownTexts = """
+        () => {
+          const text = node => node.dataset?.text ?? (node.childNodes.length ? Array.from(node.childNodes, text).join('') : node.nodeValue ?? '');
+          const event = document.querySelector('.event');
+          return Array.from(event.querySelectorAll('dt'), dt => {
+            const all = dt.nextElementSibling.querySelectorAll(':scope > .evidence, :scope > details > .evidence');
+            return dt.textContent.trim() + '\u0001' + text(all[all.length - 1]);
+          });
+        }
+        """;
+
+    private static readonly (string Label, string Field)[] s_fields =
+        [("Address, as text", "url"), ("Searched for", "searchQuery"), ("Account", "user"), ("Device", "deviceHost"), ("Wrote", "text")];
+
+    private static IReadOnlyList<string> Strings { get; } = [.. NaughtyStrings.All, "\u202Egnp.exe", "a\0b", "\u2066x\u2069", "<script>alert(1)</script>", "\" autofocus onfocus=alert(1) x=\""];
+
+    [Fact]
+    public async Task NoneOfThemRunsLoadsOrHidesAnything()
+    {
+        var school = await fixture.AddSchoolAsync();
+        var key = await school.AddStaffAsync("Dana Lead", "dsl");
+        for (var number = 0; number < Strings.Count; number++)
+        {
+            var naughty = Strings[number];
+            await school.ReportAsync(new
+            {
+                timestamp = DateTimeOffset.UtcNow, user = new { email = $"{number} {naughty}" }, device = new { name = naughty }, url = naughty, searchQuery = naughty,
+                text = TestSchool.Grave, action = "blocked",
+            });
+        }
+
+        var alerts = await school.AlertsAsync(key, Strings.Count);
+        var numbers = new Queue<int>(alerts.Select(alert => alert.GetProperty("number").GetInt32()));
+        await Task.WhenAll(Enumerable.Range(0, Visitors).Select(_ => VisitAsync(school, key, numbers)));
+
+        // The list as well, with all that is on its first page.
+        await using var visitor = await Visitor.ComeAsync(fixture, key);
+        await visitor.GoAsync("/alerts");
+        Assert.Empty(visitor.Trouble);
+    }
+
+    private async Task VisitAsync(TestSchool school, string key, Queue<int> numbers)
+    {
+        await using var visitor = await Visitor.ComeAsync(fixture, key);
+        while (Next() is { } number)
+        {
+            var stored = (await school.GetAsync(key, $"/v1/alerts/{number}")).GetProperty("events")[0];
+            await visitor.GoAsync($"/alerts/{number}");
+            var shown = (await visitor.Page.EvaluateAsync<string[]>(ShownTexts)).Select(text => text.Split('\u0001', 2)).ToDictionary(pair => pair[0], pair => pair[1], StringComparer.Ordinal);
+            foreach (var (label, field) in s_fields)
+            {
+                var expected = stored.TryGetProperty(field, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString()! : "";
+                Assert.Equal(expected, shown.GetValueOrDefault(label, ""));
+            }
+
+            Assert.Equal(0, await visitor.Page.Locator(".evidence a, .evidence img, .evidence script, .evidence iframe").CountAsync());
+            Assert.Empty(visitor.Trouble);
+        }
+
+        int? Next()
+        {
+            lock (numbers)
+            {
+                return numbers.TryDequeue(out var number) ? number : null;
+            }
+        }
+    }
+}

@@ -1,0 +1,93 @@
+using System.Globalization;
+using System.Net;
+using Microsoft.Playwright;
+
+namespace OnlineSafety.Monitoring.Web.Tests.Reports;
+
+/// <summary>The day of a governor: figures that point at nobody, and nothing else.</summary>
+[Collection(ConsoleCollection.Name)]
+public sealed class GovernorDayTests(ConsoleFixture console)
+{
+    private readonly Rooms _rooms = new(console);
+
+    private static readonly DateOnly Autumn = new(2025, 9, 1);
+
+    [Fact]
+    public async Task FiguresOfFewerThanFivePeopleAreNotShownAndTheOthersAreRounded()
+    {
+        var school = await _rooms.AddSchoolAsync();
+        var (key, _) = await _rooms.AddStaffAsync(school, "Gill Governor", "governor");
+        // Six people with bullying, four with gambling though it came more often, and one whom only the DSL may know of.
+        await _rooms.AddAlertsAsync(school, "bullying", risk: 3, people: 6, each: 2);
+        await _rooms.AddAlertsAsync(school, "gambling", risk: 4, people: 4, each: 5);
+        await _rooms.AddAlertsAsync(school, "seeking_help", risk: 1, people: 9, each: 1, audience: 1);
+        await _rooms.AddAlertsAsync(school, "extremism", risk: 1, people: 9, each: 1, route: "head");
+
+        await using var visitor = await _rooms.ComeAsync(key);
+        var page = visitor.Page;
+        await page.GotoAsync($"/reports/governors?term={Autumn:yyyy-MM-dd}");
+        await Assertions.Expect(page.GetByRole(AriaRole.Row, new() { Name = "Conduct: what is done to others about 10" })).ToBeVisibleAsync();
+        await Assertions.Expect(page.GetByRole(AriaRole.Row, new() { Name = "Commerce: gambling, scams, advertising fewer than 5 people" })).ToBeVisibleAsync();
+        await Assertions.Expect(page.Locator(".figure").First).ToContainTextAsync("about 30");
+        var html = await page.ContentAsync();
+        Assert.DoesNotContain("ambling</th>", html, StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain("help", await page.Locator("main table").AllInnerTextsAsync() is var tables ? string.Concat(tables) : "", StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain("planted", html, StringComparison.Ordinal);
+        await AccessibilityCheck.RunAsync(page);
+        Assert.Empty(visitor.Trouble);
+    }
+
+    [Fact]
+    public async Task AGovernorReachesNoDigestNoAlertNoPersonAndNoSource()
+    {
+        var school = await _rooms.AddSchoolAsync();
+        var (key, _) = await _rooms.AddStaffAsync(school, "Gill Governor", "governor");
+        await _rooms.RunAsync($"INSERT INTO digest (school_id, day, window_from, window_to, late, content, created_at) VALUES ('{school}', '2025-10-06', now(), now(), false, '', now())");
+        var home = await _rooms.GetAsync("/", key);
+        Assert.Equal("/reports", home.Headers.Location!.OriginalString);
+        using var reports = await _rooms.GetAsync("/reports", key);
+        Assert.DoesNotContain("igest", await reports.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        foreach (var path in new[] { "/reports/digests/2025-10-06", "/reports/digests/next", "/alerts", "/people", "/sources", "/rules", "/administration/staff", "/administration" })
+        {
+            using var answer = await _rooms.GetAsync(path, key);
+            Assert.True(answer.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.Forbidden, $"{path} answers {(int)answer.StatusCode}");
+        }
+    }
+
+    [Theory]
+    [InlineData("2025-09-02")]
+    [InlineData("2025-10-01")]
+    [InlineData("nonsense")]
+    [InlineData("2999-09-01")]
+    public async Task ASpanThatCouldBeSubtractedFromATermIsNoReport(string begins)
+    {
+        var school = await _rooms.AddSchoolAsync();
+        var (key, _) = await _rooms.AddStaffAsync(school, "Gill Governor", "governor");
+        using var answer = await _rooms.GetAsync($"/reports/governors?term={begins}", key);
+        Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
+    }
+
+    [Fact]
+    public async Task ADigestIsShownAsItsReaderMaySeeIt()
+    {
+        var school = await _rooms.AddSchoolAsync();
+        var (dsl, _) = await _rooms.AddStaffAsync(school, "Dana Lead", "dsl");
+        var (chair, _) = await _rooms.AddStaffAsync(school, "Chris Chair", "chair");
+        await _rooms.AddAlertsAsync(school, "bullying", risk: 3, people: 3, each: 1, at: "now()");
+        await using var visitor = await _rooms.ComeAsync(dsl);
+        var page = visitor.Page;
+        await page.GotoAsync("/reports");
+        await page.GetByRole(AriaRole.Link, new() { Name = "What the next one would say now" }).ClickAsync();
+        await Assertions.Expect(page.GetByText("Not made yet")).ToBeVisibleAsync();
+        await Assertions.Expect(page.GetByRole(AriaRole.Heading, new() { Name = "What needs attention" })).ToBeVisibleAsync();
+        Assert.Contains("Bullying", await page.Locator("article").InnerTextAsync(), StringComparison.OrdinalIgnoreCase);
+        await AccessibilityCheck.RunAsync(page);
+        Assert.Empty(visitor.Trouble);
+
+        // What is not on the chair's desk is neither shown nor counted.
+        using var other = await _rooms.GetAsync("/reports/digests/next", chair);
+        var html = await other.Content.ReadAsStringAsync();
+        Assert.Equal(HttpStatusCode.OK, other.StatusCode);
+        Assert.Contains("No open alerts", html, StringComparison.Ordinal);
+    }
+}
