@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Access.Audit;
 using OnlineSafety.Monitoring.Events;
 
 namespace OnlineSafety.Monitoring.Alerts;
@@ -30,7 +31,9 @@ internal sealed class AlertQueue(Database console, ThemeGuide guide, TimeProvide
             .Where(a => a.SchoolId == school && wanted.Contains(a.State))
             .OrderBy(a => a.State == AlertState.Resolved).ThenByDescending(a => a.Severity).ThenByDescending(a => a.RaisedAt)
             .Take(limit).ToListAsync(cancellationToken);
-        await session.RecordAccessAsync(school, "alert.list", string.Join(',', wanted), cancellationToken);
+        // A list shows why each alert is one: whoever asks later who saw an alert is told of its lists too.
+        var shown = NumberRanges.Text(alerts.Select(a => (long)a.Number));
+        await session.RecordAccessAsync(school, AuditTrail.ListAction, $"{string.Join(',', wanted)} {shown}".TrimEnd(), cancellationToken);
         await session.CommitAsync(cancellationToken);
         return [.. alerts.Select(View)];
     }
@@ -46,7 +49,7 @@ internal sealed class AlertQueue(Database console, ThemeGuide guide, TimeProvide
         }
 
         var events = await EventsAsync(session, alert, cancellationToken);
-        await session.RecordAccessAsync(school, "alert.show", alert.AlertId.ToString(), cancellationToken);
+        await session.RecordAccessAsync(school, AuditTrail.OpenAction, alert.AlertId.ToString(), cancellationToken);
         await session.CommitAsync(cancellationToken);
         return Detail(alert, events);
     }
