@@ -65,7 +65,7 @@ internal sealed class AccessProbe(NpgsqlConnection superuser, Guid own, Guid oth
     /// <summary>Values that a check of a policy asks for, beside the one that is there.</summary>
     private static readonly Dictionary<string, string> Wanted = new(StringComparer.Ordinal) { ["source_job.state"] = "'cancelled'" };
 
-    public Task PrepareAsync() => RunAsync(Function);
+    public Task PrepareAsync() => RunAsync("SET LOCAL search_path = onlinesafety; " + Function);
 
     public Task RunAsync(string sql) => new NpgsqlCommand(sql, superuser).ExecuteNonQueryAsync();
 

@@ -187,6 +187,17 @@ public sealed class RoleGrantsTests(PostgresFixture postgres) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task ATemporaryTableTellsNobodyOfAnAlert()
+    {
+        await _installation.Store.RunAsync($"UPDATE onlinesafety.alert SET route = 'chair' WHERE school_id = '{_own.School}'");
+        var reader = new Actor(ActorKind.Staff, "reader", Guid.NewGuid(), ["head"]);
+        var faked = "CREATE TEMPORARY TABLE notification ON COMMIT DROP AS SELECT school_id, alert_id, current_staff() AS staff_id, 'sent' AS state, false AS withdrawn FROM "
+            + $"(VALUES ('{_own.School}'::uuid, '{await _installation.Store.RunAsync($"SELECT alert_id FROM onlinesafety.alert WHERE school_id = '{_own.School}'")}'::uuid)) v (school_id, alert_id);";
+
+        Assert.Equal(0, await RunAsync(DatabaseRole.Console, _own.School, faked + "UPDATE alert SET state = 'acknowledged'", reader));
+    }
+
+    [Fact]
     public async Task SetUpCannotPullAnotherSchoolsSourceOver()
     {
         Assert.Equal(0, await RunAsync(DatabaseRole.Setup, _own.School, $"UPDATE source SET school_id = '{_own.School}' WHERE source_id = '{_other.Source}'"));

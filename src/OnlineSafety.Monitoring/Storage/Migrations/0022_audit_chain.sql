@@ -157,3 +157,6 @@ CREATE POLICY audit_scope ON alert FOR SELECT TO onlinesafety_audit
     USING (school_id = current_school() AND (subject_staff IS NULL OR subject_staff IS DISTINCT FROM current_staff()));
 CREATE POLICY audit_scope ON person FOR SELECT TO onlinesafety_audit USING (school_id = current_school());
 CREATE POLICY audit_scope ON person_alias FOR SELECT TO onlinesafety_audit USING (school_id = current_school());
+
+-- A temporary table is found before one of the schema: a session that made itself a notification would have been believed.
+ALTER FUNCTION was_told(uuid, uuid) SET search_path = onlinesafety, pg_temp;
