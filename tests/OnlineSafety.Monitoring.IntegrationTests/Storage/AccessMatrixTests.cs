@@ -20,15 +20,6 @@ public sealed class AccessMatrixTests(PostgresFixture postgres) : IClassFixture<
 
         """;
 
-    // Broken and not seen, and why that is right.
-    private static readonly string[] Unseen =
-    [
-        // The role has no right to change the column that the check is about.
-        "alert.console_act WITH CHECK true",
-        "school.process_number WITH CHECK true",
-        "notification.process_withdraw WITH CHECK withdrawn",
-    ];
-
     private TestInstallation _installation = null!;
     private NpgsqlDataSource _source = null!;
     private NpgsqlConnection _connection = null!;
@@ -106,7 +97,8 @@ public sealed class AccessMatrixTests(PostgresFixture postgres) : IClassFixture<
         foreach (var policy in policies)
         {
             var before = await _probe.ViewAsync(policy.Table, policy.Role);
-            foreach (var mutation in policy.Broken())
+            var unseeable = await _probe.MovesRowsAsync(policy.Table, policy.Role) ? null : policy.UnseenWhereNoRowMoves;
+            foreach (var mutation in policy.Broken().Where(m => m.Name != unseeable))
             {
                 broken++;
                 if (!await ShowsAsync(before, mutation.Sql))
@@ -116,7 +108,7 @@ public sealed class AccessMatrixTests(PostgresFixture postgres) : IClassFixture<
             }
         }
 
-        Assert.True(Unseen.Order(StringComparer.Ordinal).SequenceEqual(unseen.Order(StringComparer.Ordinal)), $"broken and not seen:\n{string.Join('\n', unseen)}");
+        Assert.True(unseen.Count == 0, $"broken and not seen:\n{string.Join('\n', unseen)}");
         Assert.True(broken > 3 * policies.Count / 2);
     }
 

@@ -91,16 +91,29 @@ internal sealed class AccessProbe(NpgsqlConnection superuser, Guid own, Guid oth
     {
         var probes = new List<(string Name, Reader Reader, Guid? Scope, string Statement)>();
         var told = await IsToldApartAsync(table, role) ? readers : readers.Take(1);
-        var (statements, foreign) = (await StatementsAsync(table, role, own), await StatementsAsync(table, role, other));
+        var (statements, foreign, blind) = (await StatementsAsync(table, role, own), await StatementsAsync(table, role, other), await BlindAsync(table, role));
         foreach (var reader in told)
         {
             probes.AddRange(statements.Select(s => ($"{s.Name} by {reader.Name}: {Own}", reader, (Guid?)own, s.Text)));
             probes.AddRange(foreign.Select(s => ($"{s.Name} by {reader.Name}: {Foreign}", reader, (Guid?)own, s.Text)));
-            probes.AddRange(statements.Select(s => ($"{s.Name} by {reader.Name}: {Unstated}", reader, (Guid?)null, s.Text)));
+            probes.AddRange(statements.Concat(blind).Select(s => ($"{s.Name} by {reader.Name}: {Unstated}", reader, (Guid?)null, s.Text)));
+            probes.AddRange(blind.Select(s => ($"{s.Name} by {reader.Name}: {Own}", reader, (Guid?)own, s.Text)));
         }
 
-        return new RoleView(table, role, await ResultsAsync(role, probes));
+        var results = await ResultsAsync(role, probes);
+        var rows = (await RowsAsync(table, own)).Count;
+        foreach (var (name, result) in results.Where(r => r.Key.Contains("blindly", StringComparison.Ordinal) && long.TryParse(r.Value, out var n) && n > rows).ToList())
+        {
+            // More than the school has.
+            results.Remove(name);
+            results[name.Replace(Own, Foreign, StringComparison.Ordinal)] = result;
+        }
+
+        return new RoleView(table, role, results);
     }
+
+    /// <summary>Whether the role may put in a row, or change whose a row is.</summary>
+    public async Task<bool> MovesRowsAsync(string table, string role) => (await ColumnsAsync(table, role)).Exists(c => c.Insert || c is { Name: "school_id", Update: true });
 
     // Where no policy asks who reads, one reader stands for all.
     private async Task<bool> IsToldApartAsync(string table, string role) => (await NamesAsync(
@@ -135,6 +148,27 @@ internal sealed class AccessProbe(NpgsqlConnection superuser, Guid own, Guid oth
         if (columns[0].Delete)
         {
             statements.Add(("delete", $"DELETE FROM onlinesafety.{table}{where}"));
+        }
+
+        return statements;
+    }
+
+    // A statement that reads nothing is bound by no policy for reading: only the one for its own command holds it.
+    private async Task<List<(string Name, string Text)>> BlindAsync(string table, string role)
+    {
+        var columns = await ColumnsAsync(table, role);
+        var json = (await RowsAsync(table, own)).FirstOrDefault() ?? "{}";
+        var statements = new List<(string, string)>();
+        foreach (var column in columns.Where(c => c is { Update: true, Stored: true }))
+        {
+            var there = $"(jsonb_populate_record(NULL::onlinesafety.{table}, {Quoted(json)})).{column.Name}";
+            var values = ValuesOf(table, column).Where(value => value != column.Name).Prepend(there);
+            statements.AddRange(values.Select((value, n) => ($"update {column.Name} blindly {n}", $"UPDATE onlinesafety.{table} SET {column.Name} = {value}")));
+        }
+
+        if (columns[0].Delete)
+        {
+            statements.Add(("delete blindly", $"DELETE FROM onlinesafety.{table}"));
         }
 
         return statements;

@@ -1,6 +1,9 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.Access.Audit;
+using OnlineSafety.Monitoring.Digests;
+using OnlineSafety.Monitoring.Notifications;
 using OnlineSafety.Monitoring.TestKit;
 
 namespace OnlineSafety.Monitoring.IntegrationTests.Access.Audit;
@@ -215,11 +218,13 @@ public sealed class AuditChainTests(PostgresFixture postgres) : IClassFixture<Po
     private Task<AuditReport> VerifyAsync(params AuditAnchor[] anchors) =>
         new AuditVerifier(_installation[DatabaseRole.Audit]).VerifyAsync(school: null, anchors, progress: null, CancellationToken.None);
 
-    /// <summary>As the digest reads it.</summary>
+    /// <summary>As the digest of a day has it.</summary>
     private async Task<AuditAnchor> AnchorAsync()
     {
-        await using var session = await _installation[DatabaseRole.Notify].OpenAsync(_school, Actor.Service("digest"), CancellationToken.None);
-        return (await AuditHeads.ReadAsync(session, _school, CancellationToken.None))!.Anchor;
+        var maker = new DigestMaker(_installation[DatabaseRole.Notify], new NotificationSignals(), NullLogger<DigestMaker>.Instance);
+        Assert.True(await maker.MakeAsync(_school, new DateOnly(2026, 11, 25), late: false, CancellationToken.None));
+        var content = DigestContent.FromJson((byte[])(await ScalarAsync("SELECT content FROM onlinesafety.digest"))!);
+        return Assert.Single(AuditAnchor.ReadAll(content.AuditAnchor!));
     }
 
     private Task<object?> ScalarAsync(string sql) => _installation.Store.RunAsync(sql);

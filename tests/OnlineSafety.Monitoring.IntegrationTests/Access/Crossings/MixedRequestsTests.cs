@@ -265,16 +265,14 @@ public sealed class MixedRequestsTests(PostgresFixture postgres) : IClassFixture
         await using var source = NpgsqlDataSource.Create(_installation.Store.ConnectionString);
         await using var command = source.CreateCommand($"""
             SET search_path = onlinesafety;
-            INSERT INTO school (school_id, name) SELECT id, 'School ' || id FROM unnest($1) id
-            """.Replace("$1", Ids(s => s.Id), StringComparison.Ordinal) + $"""
-            ;
+            INSERT INTO school (school_id, name) SELECT id, 'School ' || id FROM unnest({Ids(s => s.Id)}) id;
             INSERT INTO staff (school_id, staff_id, name, email, roles) SELECT s, p, 'D. Lead', 'dsl@school.example', ARRAY['dsl'] FROM unnest({Ids(s => s.Id)}, {Ids(s => s.Staff)}) AS t (s, p);
             INSERT INTO staff_key (school_id, staff_id, key_hash) SELECT s, p, sha256(convert_to(k, 'UTF8'))
                 FROM unnest({Ids(s => s.Id)}, {Ids(s => s.Staff)}, ARRAY[{string.Join(',', _schools.Select(s => $"'{s.Key}'"))}]) AS t (s, p, k);
             INSERT INTO alert (school_id, alert_id, number, severity, risk, theme, parent_theme, themes, needs_review, audience, route, subject_key, subject_role,
                                source_ids, vendors, event_count, reasons, first_received_at, last_received_at, raised_at)
-                SELECT s, md5(s::text || n)::uuid, n, 3, 1, 'of ' || s, 'x', ARRAY['of ' || s], false, 0, 'dsl', 'user:pupil1', 1, ARRAY[]::uuid[], ARRAY['protex'], 1, '[]', now(), now(), now()
-                FROM unnest({Ids(s => s.Id)}) s, generate_series(1, {AlertsEach}) n;
+                SELECT s, a, n, 3, 1, 'of ' || s, 'x', ARRAY['of ' || s], false, 0, 'dsl', 'user:pupil1', 1, ARRAY[]::uuid[], ARRAY['protex'], 1, '[]', now(), now(), now()
+                FROM unnest({Ids(s => s.Id, AlertsEach)}, {Each((_, n) => $"{n + 1}")}, {Each((s, n) => $"'{s.Alerts[n]}'::uuid")}) AS t (s, n, a);
             INSERT INTO event (school_id, stream_id, seq, part, source_id, alert_id, received_at, occurred_at, recorded_at, kind, action, risk, severity, theme, parent_theme,
                                audience, route, subject_role, vendor, detail)
                 SELECT school_id, alert_id, 1, 0, alert_id, alert_id, now(), now(), now(), 1, 1, 1, 3, theme, 'x', 0, 'dsl', 1, 'protex',
@@ -283,15 +281,19 @@ public sealed class MixedRequestsTests(PostgresFixture postgres) : IClassFixture
         await command.ExecuteNonQueryAsync();
     }
 
-    private string Ids(Func<School, Guid> of) => $"ARRAY[{string.Join(',', _schools.Select(s => $"'{of(s)}'"))}]::uuid[]";
+    private string Ids(Func<School, Guid> of, int times = 1) => $"ARRAY[{string.Join(',', _schools.SelectMany(s => Enumerable.Repeat($"'{of(s)}'", times)))}]::uuid[]";
+
+    private string Each(Func<School, int, string> of) => $"ARRAY[{string.Join(',', _schools.SelectMany(s => Enumerable.Range(0, AlertsEach).Select(n => of(s, n))))}]";
 
     private sealed record School(Guid Id, Guid Staff, string Key)
     {
+        public Guid[] Alerts { get; } = [.. Enumerable.Range(0, AlertsEach).Select(_ => Guid.NewGuid())];
+
         public Actor Reader { get; } = new(ActorKind.Staff, "D. Lead", Staff, ["dsl"]);
 
         public string Mark { get; } = $"of {Id}";
 
-        /// <summary>As the database made it: md5 of school and number.</summary>
-        public Guid Alert(int number) => Guid.Parse(Convert.ToHexStringLower(System.Security.Cryptography.MD5.HashData(System.Text.Encoding.ASCII.GetBytes($"{Id}{number}"))));
+        /// <summary>The alert with this number.</summary>
+        public Guid Alert(int number) => Alerts[number - 1];
     }
 }

@@ -20,7 +20,7 @@ public sealed partial class TwinSchoolsTests(TwinSchools twins) : IClassFixture<
         ["is of all schools of its operator"] = ["verify", "audit verify", "school add", "school list", "notify test"],
         ["names a source, and with it its school, to its operator"] =
         [
-            "import", "canary add", "source expect", "source suggest", "source map", "source mappings", "source rotate-key", "source disable", "source auth show", "source auth set",
+            "import", "canary add", "source expect", "source suggest", "source map", "source mappings", "source rotate-key", "source disable", "source authentication show", "source authentication set",
             "source secret add", "source secret list", "source secret remove", "source certificate bind", "source certificate show", "source certificate unbind",
             "source categories import", "source categories show",
         ],
@@ -156,8 +156,8 @@ public sealed partial class TwinSchoolsTests(TwinSchools twins) : IClassFixture<
     {
         string Filled(Func<string, string> value) => Parameter().Replace(pattern, match => Uri.EscapeDataString(value(match.Groups["name"].Value)));
         yield return (
-            Filled(name => twins.Bravo.Named.TryGetValue(name, out var id) ? id : name == "key" ? twins.Bravo.SourceKey : throw new InvalidOperationException($"Of {pattern}: say in TwinSchool.Named what {name} is.")),
-            Filled(name => name == "key" ? "osk_none" : "5b0c4d3e-0000-4000-8000-000000000000"));
+            Filled(name => twins.Bravo.Named.TryGetValue(name, out var id) ? id : name == "secret" ? twins.Bravo.SourceKey : throw new InvalidOperationException($"Of {pattern}: say in TwinSchool.Named what {name} is.")),
+            Filled(name => name == "secret" ? "osk_none" : "5b0c4d3e-0000-4000-8000-000000000000"));
     }
 
     /// <summary>One call with what is required, and one more for each thing of the other school that may be named. True: it must be refused.</summary>
