@@ -97,7 +97,7 @@ public sealed class AccessMatrixTests(PostgresFixture postgres) : IClassFixture<
         foreach (var policy in policies)
         {
             var before = await _probe.ViewAsync(policy.Table, policy.Role);
-            var unseeable = await _probe.MovesRowsAsync(policy.Table, policy.Role) ? null : policy.UnseenWhereNoRowMoves;
+            var unseeable = await _probe.MovesRowsAsync(policy) ? null : policy.UnseenWhereNoRowMoves;
             foreach (var mutation in policy.Broken().Where(m => m.Name != unseeable))
             {
                 broken++;
@@ -134,12 +134,12 @@ public sealed class AccessMatrixTests(PostgresFixture postgres) : IClassFixture<
     private async Task<List<StoredPolicy>> PoliciesAsync()
     {
         await using var command = new NpgsqlCommand(
-            "SELECT tablename::text, policyname::text, unnest(roles)::text, qual, with_check FROM pg_policies WHERE schemaname = 'onlinesafety' ORDER BY 1, 2", _connection);
+            "SELECT tablename::text, policyname::text, unnest(roles)::text, cmd, qual, with_check FROM pg_policies WHERE schemaname = 'onlinesafety' ORDER BY 1, 2", _connection);
         await using var rows = await command.ExecuteReaderAsync();
         var policies = new List<StoredPolicy>();
         while (await rows.ReadAsync())
         {
-            policies.Add(new StoredPolicy(rows.GetString(0), rows.GetString(1), rows.GetString(2), rows.IsDBNull(3) ? null : rows.GetString(3), rows.IsDBNull(4) ? null : rows.GetString(4)));
+            policies.Add(new StoredPolicy(rows.GetString(0), rows.GetString(1), rows.GetString(2), rows.GetString(3), rows.IsDBNull(4) ? null : rows.GetString(4), rows.IsDBNull(5) ? null : rows.GetString(5)));
         }
 
         return policies;

@@ -3,7 +3,7 @@ using Npgsql;
 namespace OnlineSafety.Monitoring.IntegrationTests.Storage;
 
 /// <summary>Somebody who reads: row-level policies tell readers apart by their id and by the desks that are theirs.</summary>
-internal sealed record Reader(string Name, string Staff, string Routes);
+internal sealed record Reader(string Name, string Staff, string Routes, string Account = "", string Address = "");
 
 /// <summary>A table as one database role finds it.</summary>
 /// <param name="Results">What each statement came to, by a name that says statement, reader and scope: a number of rows, <c>refused</c>, or <c>passes</c> (all rights held, a key did not).</param>
@@ -33,11 +33,11 @@ internal sealed class AccessProbe(NpgsqlConnection superuser, Guid own, Guid oth
 
     // A subtransaction of its own for each statement: role, scope and what was done are undone with it.
     private const string Function = """
-        CREATE OR REPLACE FUNCTION pg_temp.probe(role text, school text, staff text, routes text, statement text) RETURNS text LANGUAGE plpgsql AS $$
+        CREATE OR REPLACE FUNCTION pg_temp.probe(role text, school text, staff text, routes text, account text, address text, statement text) RETURNS text LANGUAGE plpgsql AS $$
         DECLARE n bigint;
         BEGIN
             PERFORM set_config('app.school', school, true), set_config('app.staff', staff, true), set_config('app.routes', routes, true),
-                    set_config('app.actor', 'probe', true), set_config('role', role, true);
+                    set_config('app.account', account, true), set_config('app.address', address, true), set_config('app.actor', 'probe', true), set_config('role', role, true);
             IF starts_with(statement, 'SELECT') THEN
                 EXECUTE statement INTO n;
             ELSE
@@ -85,7 +85,14 @@ internal sealed class AccessProbe(NpgsqlConnection superuser, Guid own, Guid oth
     public Task<List<string>> TablesAsync() => NamesAsync(
         "SELECT relname::text FROM pg_class WHERE relnamespace = 'onlinesafety'::regnamespace AND relkind IN ('r', 'p') ORDER BY relname");
 
-    public Task<List<string>> RowsAsync(string table, Guid school) => NamesAsync($"SELECT to_jsonb(t)::text FROM onlinesafety.{table} t WHERE school_id = '{school}'");
+    /// <summary>Rows of a school, or of the account with the same id; in a table that is of neither, all.</summary>
+    public async Task<List<string>> RowsAsync(string table, Guid whose) =>
+        await NamesAsync($"SELECT to_jsonb(t)::text FROM onlinesafety.{table} t{Where(await OwnerOfAsync(table), whose)}");
+
+    private async Task<string?> OwnerOfAsync(string table) => (await NamesAsync(
+        $"SELECT attname::text FROM pg_attribute WHERE attrelid = 'onlinesafety.{table}'::regclass AND attname IN ('school_id', 'account_id') ORDER BY attname DESC")).FirstOrDefault();
+
+    private static string Where(string? owner, Guid whose) => owner is null ? "" : $" WHERE {owner} = '{whose}'";
 
     public async Task<RoleView> ViewAsync(string table, string role)
     {
@@ -112,8 +119,9 @@ internal sealed class AccessProbe(NpgsqlConnection superuser, Guid own, Guid oth
         return new RoleView(table, role, results);
     }
 
-    /// <summary>Whether the role may put in a row, or change whose a row is.</summary>
-    public async Task<bool> MovesRowsAsync(string table, string role) => (await ColumnsAsync(table, role)).Exists(c => c.Insert || c is { Name: "school_id", Update: true });
+    /// <summary>Whether, by what the policy is for, the role may put in a row or change whose a row is.</summary>
+    public async Task<bool> MovesRowsAsync(StoredPolicy policy) => (await ColumnsAsync(policy.Table, policy.Role))
+        .Exists(c => (c.Insert && policy.Command is not "UPDATE") || (c is { Name: "school_id" or "account_id", Update: true } && policy.Command is not "INSERT"));
 
     // Where no policy asks anything but the school, one reader stands for all.
     private async Task<bool> IsToldApartAsync(string table, string role) => (await NamesAsync(
@@ -121,14 +129,13 @@ internal sealed class AccessProbe(NpgsqlConnection superuser, Guid own, Guid oth
 
     private async Task<List<(string Name, string Text)>> StatementsAsync(string table, string role, Guid target)
     {
-        var columns = await ColumnsAsync(table, role);
+        var (columns, owner) = (await ColumnsAsync(table, role), await OwnerOfAsync(table));
         var statements = new List<(string, string)>();
-        var reads = columns.Exists(c => c is { Name: "school_id", Select: true });
         // Whoever may not even read whose a row is says it of all.
-        var where = reads ? $" WHERE school_id = '{target}'" : "";
-        if (reads)
+        var where = Where(columns.Exists(c => c.Name == owner && c.Select) ? owner : null, target);
+        if (columns.Find(c => c.Select) is { } read)
         {
-            statements.Add(("select", $"SELECT count(school_id) FROM onlinesafety.{table}{where}"));
+            statements.Add(("select", $"SELECT count({read.Name}) FROM onlinesafety.{table}{where}"));
         }
 
         var inserted = string.Join(", ", columns.Where(c => c is { Insert: true, Stored: true }).Select(c => c.Name));
@@ -176,7 +183,7 @@ internal sealed class AccessProbe(NpgsqlConnection superuser, Guid own, Guid oth
 
     private IEnumerable<string> ValuesOf(string table, Column column)
     {
-        yield return column.Name == "school_id" ? $"'{other}'" : column.Name;
+        yield return column.Name is "school_id" or "account_id" ? $"'{other}'" : column.Name;
         if (column.Boolean)
         {
             yield return "true";
@@ -206,12 +213,17 @@ internal sealed class AccessProbe(NpgsqlConnection superuser, Guid own, Guid oth
     private async Task<Dictionary<string, string>> ResultsAsync(string role, List<(string Name, Reader Reader, Guid? Scope, string Statement)> probes)
     {
         await using var command = new NpgsqlCommand(
-            "SELECT pg_temp.probe($1, p.school, p.staff, p.routes, p.statement) FROM unnest($2::text[], $3::text[], $4::text[], $5::text[]) WITH ORDINALITY AS p (school, staff, routes, statement, n) ORDER BY n",
+            """
+            SELECT pg_temp.probe($1, p.school, p.staff, p.routes, p.account, p.address, p.statement)
+            FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[]) WITH ORDINALITY AS p (school, staff, routes, account, address, statement, n) ORDER BY n
+            """,
             superuser);
         command.Parameters.AddWithValue(role);
         command.Parameters.AddWithValue(probes.Select(p => p.Scope?.ToString() ?? "").ToArray());
         command.Parameters.AddWithValue(probes.Select(p => p.Reader.Staff).ToArray());
         command.Parameters.AddWithValue(probes.Select(p => p.Reader.Routes).ToArray());
+        command.Parameters.AddWithValue(probes.Select(p => p.Reader.Account).ToArray());
+        command.Parameters.AddWithValue(probes.Select(p => p.Reader.Address).ToArray());
         command.Parameters.AddWithValue(probes.Select(p => p.Statement).ToArray());
         await using var rows = await command.ExecuteReaderAsync();
         var results = new Dictionary<string, string>(StringComparer.Ordinal);

@@ -6,7 +6,7 @@ namespace OnlineSafety.Monitoring.IntegrationTests.Storage;
 internal sealed record PolicyMutation(string Table, string Policy, string Role, string Name, string Sql);
 
 /// <summary>A policy as the catalogue has it.</summary>
-internal sealed record StoredPolicy(string Table, string Policy, string Role, string? Using, string? Check)
+internal sealed record StoredPolicy(string Table, string Policy, string Role, string Command, string? Using, string? Check)
 {
     /// <summary>Gone; open to all; and without each single condition that it names.</summary>
     public IEnumerable<PolicyMutation> Broken()
