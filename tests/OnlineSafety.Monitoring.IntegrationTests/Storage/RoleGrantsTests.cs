@@ -143,7 +143,7 @@ public sealed class RoleGrantsTests(PostgresFixture postgres) : IAsyncLifetime
         string[] readAcross = role switch
         {
             DatabaseRole.Setup => ["school", "source"],
-            DatabaseRole.Ingest => ["school", "source"],
+            DatabaseRole.Ingest => ["school", "source", "source_secret"],
             DatabaseRole.Process => ["school", "source", "intake_stream", "checkpoint", "source_job"],
             DatabaseRole.Notify => ["school", "notification"],
             DatabaseRole.Audit => ["school"],
