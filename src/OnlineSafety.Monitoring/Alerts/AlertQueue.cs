@@ -31,9 +31,7 @@ internal sealed class AlertQueue(Database console, ThemeGuide guide, TimeProvide
             .Where(a => a.SchoolId == school && wanted.Contains(a.State))
             .OrderBy(a => a.State == AlertState.Resolved).ThenByDescending(a => a.Severity).ThenByDescending(a => a.RaisedAt)
             .Take(limit).ToListAsync(cancellationToken);
-        // A list shows why each alert is one: whoever asks later who saw an alert is told of its lists too.
-        var shown = NumberRanges.Text(alerts.Select(a => (long)a.Number));
-        await session.RecordAccessAsync(school, AuditTrail.ListAction, $"{string.Join(',', wanted)} {shown}".TrimEnd(), cancellationToken);
+        await session.RecordAccessAsync(school, AuditTrail.ListAction, AuditTrail.ListObject(wanted, alerts.Select(a => a.Number)), cancellationToken);
         await session.CommitAsync(cancellationToken);
         return [.. alerts.Select(View)];
     }

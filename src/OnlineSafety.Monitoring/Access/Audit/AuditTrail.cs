@@ -11,7 +11,7 @@ namespace OnlineSafety.Monitoring.Access.Audit;
 /// </summary>
 internal sealed class AuditTrail(Database audit)
 {
-    /// <summary>What a list of alerts is recorded as; its object ends with the numbers that were shown.</summary>
+    /// <summary>What a list of alerts is recorded as, with <see cref="ListObject"/>.</summary>
     public const string ListAction = "alert.list";
 
     /// <summary>What opening one alert is recorded as.</summary>
@@ -30,7 +30,7 @@ internal sealed class AuditTrail(Database audit)
     private const string SightingsSql = $"""
         SELECT {Columns}, a.number FROM access_record r
         JOIN alert a ON a.school_id = r.school_id AND split_part(r.object, ' ', 1) = a.alert_id::text
-        WHERE r.school_id = $1 AND a.number = ANY ($2) AND starts_with(r.action, 'alert.')
+        WHERE r.school_id = $1 AND a.number = ANY ($2)
         ORDER BY r.seq
         """;
 
@@ -51,7 +51,7 @@ internal sealed class AuditTrail(Database audit)
     private const string UnansweredSql = $"""
         WITH seen AS (
             SELECT object, at, action, actor_name FROM access_record
-            WHERE school_id = $1 AND action = ANY (ARRAY['{OpenAction}', 'alert.acknowledge', 'alert.review', 'alert.escalate', 'alert.hand-over', 'alert.resolve', 'alert.reopen'])),
+            WHERE school_id = $1 AND action = ANY (ARRAY['{OpenAction}', 'alert.acknowledge', 'alert.review', 'alert.escalate', 'alert.hand_over', 'alert.resolve', 'alert.reopen'])),
         acted AS (SELECT object, max(at) AS at FROM seen WHERE action <> '{OpenAction}' GROUP BY object)
         SELECT a.number, a.alert_id, a.severity, a.raised_at, min(s.at), max(s.at), count(*), array_agg(DISTINCT s.actor_name ORDER BY s.actor_name)
         FROM alert a
@@ -61,6 +61,10 @@ internal sealed class AuditTrail(Database audit)
         GROUP BY a.number, a.alert_id, a.severity, a.raised_at
         ORDER BY a.severity DESC, min(s.at)
         """;
+
+    /// <summary>What a list is recorded with: whoever asks later who saw an alert is told of the lists that showed it, and why each is an alert.</summary>
+    public static string ListObject(IEnumerable<string> states, IEnumerable<int> numbers) =>
+        $"{string.Join(',', states)} {NumberRanges.Text(numbers.Select(number => (long)number))}".TrimEnd();
 
     /// <summary>The newest entries, oldest of them first.</summary>
     public async Task<IReadOnlyList<AuditEntryView>> ListAsync(Guid school, Actor actor, AuditFilter filter, CancellationToken cancellationToken)
