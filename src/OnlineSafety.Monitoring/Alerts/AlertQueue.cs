@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Access.Audit;
 using OnlineSafety.Monitoring.Alerts.Escalation;
 using OnlineSafety.Monitoring.Alerts.Policy;
 
@@ -36,7 +37,7 @@ internal sealed class AlertQueue(Database console, ThemeGuide guide, PolicyDirec
             .Where(a => a.SchoolId == school && wanted.Contains(a.State))
             .OrderBy(a => a.State == AlertState.Resolved).ThenByDescending(a => a.Severity).ThenByDescending(a => a.RaisedAt)
             .Take(limit).ToListAsync(cancellationToken);
-        await session.RecordAccessAsync(school, "alert.list", string.Join(',', wanted), cancellationToken);
+        await session.RecordAccessAsync(school, AuditTrail.ListAction, AuditTrail.ListObject(wanted, alerts.Select(a => a.Number)), cancellationToken);
         var inForce = await policies.OfAsync(session, school, cancellationToken);
         var views = await EscalationMarks.OnAsync(session, school, [.. alerts.Select(alert => _face.View(alert, inForce))], cancellationToken);
         await session.CommitAsync(cancellationToken);
@@ -57,7 +58,7 @@ internal sealed class AlertQueue(Database console, ThemeGuide guide, PolicyDirec
         var assignee = alert.AssignedTo is { } staff
             ? await session.Context.Staff.Where(s => s.SchoolId == school && s.StaffId == staff).Select(s => s.Name).SingleOrDefaultAsync(cancellationToken)
             : null;
-        await session.RecordAccessAsync(school, "alert.show", alert.AlertId.ToString(), cancellationToken);
+        await session.RecordAccessAsync(school, AuditTrail.OpenAction, alert.AlertId.ToString(), cancellationToken);
         var inForce = await policies.OfAsync(session, school, cancellationToken);
         var view = await EscalationMarks.OnAsync(session, school, [_face.Detail(alert, inForce, assignee, events)], cancellationToken);
         await session.CommitAsync(cancellationToken);
