@@ -1,5 +1,6 @@
 using Npgsql;
 using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Access.Audit;
 using OnlineSafety.Monitoring.Alerts.Policy;
 using OnlineSafety.Monitoring.Events;
 
@@ -35,7 +36,7 @@ internal sealed class QueueReader(Database console, ThemeGuide guide, PolicyDire
         var clocks = await policies.OfAsync(session, who.School, cancellationToken);
         var counts = await session.RowsAsync(QueueSql.Counts, [who.School], CountOf, cancellationToken);
         var newest = await session.RowsAsync(QueueSql.Newest, [who.School], row => row.GetInt32(0), cancellationToken);
-        await session.RecordAccessAsync(who.School, "alert.list", string.Join(',', StatesOf(filter.Scope)), cancellationToken);
+        await session.RecordAccessAsync(who.School, AuditTrail.ListAction, AuditTrail.ListObject(StatesOf(filter.Scope), rows.Take(PageSize).Select(row => row.Row.Number)), cancellationToken);
         await session.CommitAsync(cancellationToken);
         return new QueuePageView(
             [.. rows.Take(PageSize).Select(row => Clocked(row.Row, clocks))], rows.Count > PageSize ? rows[PageSize - 1].At : null, counts, newest.Count > 0 ? newest[0] : 0);

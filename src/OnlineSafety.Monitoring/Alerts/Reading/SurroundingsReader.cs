@@ -63,7 +63,7 @@ internal sealed class SurroundingsReader(Database console, ThemeGuide guide, Pol
         IReadOnlyList<EventView> events = facts.Subject is { } subject
             ? await session.RowsAsync(SurroundingsSql.Hour, [who.School, subject, facts.First - HalfHour, facts.Last + HalfHour, AlertQueue.MostEvents], _face.EventOf, cancellationToken)
             : [];
-        await session.RecordAccessAsync(who.School, "alert.hour", $"{alert} because: {reason}", cancellationToken);
+        await session.RecordAccessAsync(who.School, "alert.hour", alert.ToString(), reason, cancellationToken);
         await session.CommitAsync(cancellationToken);
         return events;
     }
