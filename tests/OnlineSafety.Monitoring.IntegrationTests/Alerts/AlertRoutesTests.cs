@@ -79,8 +79,9 @@ public sealed class AlertRoutesTests(PostgresFixture postgres) : IClassFixture<P
         {
             var shown = await client.GetAsync($"/v1/alerts/{alert}");
             var step = await client.PostAsync($"/v1/alerts/{alert}/ack", null);
-            Assert.Equal((HttpStatusCode.NotFound, HttpStatusCode.NotFound), (shown.StatusCode, step.StatusCode));
-            return WithoutTrace(await shown.Content.ReadAsStringAsync()) + WithoutTrace(await step.Content.ReadAsStringAsync());
+            var history = await client.GetAsync($"/v1/alerts/{alert}/history");
+            Assert.Equal((HttpStatusCode.NotFound, HttpStatusCode.NotFound, HttpStatusCode.NotFound), (shown.StatusCode, step.StatusCode, history.StatusCode));
+            return WithoutTrace(await shown.Content.ReadAsStringAsync()) + WithoutTrace(await step.Content.ReadAsStringAsync()) + WithoutTrace(await history.Content.ReadAsStringAsync());
         }
     }
 
@@ -114,6 +115,53 @@ public sealed class AlertRoutesTests(PostgresFixture postgres) : IClassFixture<P
         Assert.Equal(status, (int)answer.StatusCode);
         Assert.Equal("application/problem+json", answer.Content.Headers.ContentType!.MediaType);
         Assert.Equal("new", (await client.GetFromJsonAsync<JsonElement>("/v1/alerts/1")).GetProperty("state").GetString());
+    }
+
+    [Fact]
+    public async Task EachStepHasARouteAndTheHistoryTellsThemAll()
+    {
+        await using var site = await Site.StartAsync(postgres);
+        await site.Database.AddAlertAsync(site.School, 1);
+        var deputy = await site.Database.AddStaffAsync(site.School, "deputy", "deputy");
+        var client = site.As((await site.Database.AddStaffAsync(site.School, "dsl", "dsl")).Key);
+
+        foreach (var (step, body, state) in new (string, object, string)[]
+        {
+            ("ack", new { }, "acknowledged"), ("review", new { }, "in_review"), ("assign", new { staff = deputy.Staff.StaffId }, "in_review"), ("note", new { note = "Seen." }, "in_review"),
+            ("escalate", new { note = "Now." }, "escalated"), ("handover", new { reference = "C-1" }, "handed_over"), ("resolve", new { outcome = "concern", note = "Done." }, "resolved"),
+            ("reopen", new { note = "Again." }, "new"),
+        })
+        {
+            var answer = await client.PostAsJsonAsync($"/v1/alerts/1/{step}", body);
+            Assert.True(answer.IsSuccessStatusCode, $"{step}: {await answer.Content.ReadAsStringAsync()}");
+            Assert.Equal(state, (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("state").GetString());
+        }
+
+        var history = await client.GetFromJsonAsync<JsonElement>("/v1/alerts/1/history");
+        Assert.Equal(
+            ["raised", "acknowledge", "review", "assign", "note", "escalate", "hand_over", "resolve", "reopen"],
+            history.GetProperty("steps").EnumerateArray().Select(s => s.GetProperty("step").GetString()));
+        Assert.Equal("assigned", history.GetProperty("told")[0].GetProperty("cause").GetString());
+        Assert.Equal(HttpStatusCode.OK, (await site.As(deputy.Key).GetAsync("/v1/alerts/1/history")).StatusCode);
+    }
+
+    [Theory]
+    [InlineData("assign", "{}")]
+    [InlineData("note", "{}")]
+    [InlineData("escalate", "{\"note\":\" \"}")]
+    [InlineData("handover", "{\"note\":\"x\"}")]
+    [InlineData("reopen", "[]")]
+    [InlineData("assign", "{\"staff\":\"deputy\"}")]
+    public async Task AStepWithoutWhatItNeedsIsABadRequestAndNotWritten(string step, string body)
+    {
+        await using var site = await Site.StartAsync(postgres);
+        await site.Database.AddAlertAsync(site.School, 1);
+        var client = site.As((await site.Database.AddStaffAsync(site.School, "dsl", "dsl")).Key);
+
+        Assert.Equal(HttpStatusCode.BadRequest, (await client.PostAsync($"/v1/alerts/1/{step}", new StringContent(body, Encoding.UTF8, "application/json"))).StatusCode);
+        Assert.Equal(HttpStatusCode.UnsupportedMediaType, (await client.PostAsync($"/v1/alerts/1/{step}", null)).StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, (await client.PostAsync("/v1/alerts/1/close", null)).StatusCode);
+        Assert.Single((await client.GetFromJsonAsync<JsonElement>("/v1/alerts/1/history")).GetProperty("steps").EnumerateArray());
     }
 
     [Fact]

@@ -162,7 +162,7 @@ public sealed class CommandTests(PostgresFixture postgres) : IClassFixture<Postg
         var again = await RunAsync(database, "alerts", "resolve", "1", "--school", "Example Academy", "--outcome", "concern", "--note", "Done.");
 
         Assert.Equal(1, again.Exit);
-        Assert.Contains("resolved already", again.Error, StringComparison.Ordinal);
+        Assert.Contains("is resolved and cannot be resolved", again.Error, StringComparison.Ordinal);
         Assert.StartsWith("staff dsl (by ", (await database.AccessRecordsAsync("alert.acknowledge"))[0], StringComparison.Ordinal);
         Assert.Contains(id.ToString(), (await database.AccessRecordsAsync("alert.resolve"))[0], StringComparison.Ordinal);
     }

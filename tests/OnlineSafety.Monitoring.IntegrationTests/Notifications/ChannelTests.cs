@@ -127,6 +127,30 @@ public sealed class ChannelTests(PostgresFixture postgres) : IClassFixture<Postg
         Assert.Equal("dropped not-routed", await ChannelStateAsync(world));
     }
 
+    [Theory]
+    [InlineData(ChannelKind.Webhook, true)]
+    [InlineData(ChannelKind.Teams, true)]
+    [InlineData(ChannelKind.Exec, true)]
+    [InlineData(ChannelKind.Webhook, false)]
+    [InlineData(ChannelKind.Teams, false)]
+    [InlineData(ChannelKind.Exec, false)]
+    public async Task WhoeverActsOnAnAlertStopsEachChannel(string kind, bool acts)
+    {
+        await using var world = await NotifyWorld.CreateAsync(postgres.Server);
+        await using var receiver = new HttpsReceiver(200);
+        await AddAsync(world, kind, kind == ChannelKind.Exec ? "sms" : receiver.Url);
+        var (alert, _) = await world.RaiseAsync();
+        await FanOutAsync(world, alert);
+        await ActedOnTests.ActAsync(world, alert, acts ? "acknowledged" : null);
+        var options = receiver.Trusted;
+        options.Commands["sms"] = ["/bin/true"];
+
+        await world.Process(channels: options).Dispatcher.DispatchOnceAsync(default);
+
+        Assert.Equal(acts ? "dropped acted-on" : "sent ", await ChannelStateAsync(world));
+        Assert.Equal(acts || kind == ChannelKind.Exec ? 0 : 1, receiver.Requests.Count);
+    }
+
     [Fact]
     public async Task AFloodIsFewMessagesThereToo()
     {

@@ -93,16 +93,40 @@ public sealed class AlertGroupingTests
         Assert.Equal(cause, AlertGrouping.Grow(alert, Candidate(severity) with { Theme = theme }));
     }
 
-    [Fact]
-    public void GroupingNeverMutesACriticalEventAfterAnAcknowledgement()
+    [Theory]
+    [InlineData(AlertState.Acknowledged)]
+    [InlineData(AlertState.InReview)]
+    [InlineData(AlertState.Escalated)]
+    [InlineData(AlertState.HandedOver)]
+    public void GroupingNeverMutesACriticalEventOnceSomebodyHasTheAlert(string state)
     {
         var alert = Raise(Candidate(Severity.Critical));
         Assert.Null(AlertGrouping.Grow(alert, Candidate(Severity.Critical)));
-        alert.State = AlertState.Acknowledged;
-        alert.AcknowledgedBy = "somebody";
+        Hand(alert, state);
         Assert.Equal(NotifyCause.CriticalAgain, AlertGrouping.Grow(alert, Candidate(Severity.Critical)));
-        Assert.Equal((AlertState.New, null), (alert.State, alert.AcknowledgedBy));
+        Assert.Equal((AlertState.New, null, "C-1"), (alert.State, alert.AcknowledgedBy, alert.Reference));
     }
+
+    [Theory]
+    [InlineData(AlertState.Acknowledged)]
+    [InlineData(AlertState.InReview)]
+    [InlineData(AlertState.Escalated)]
+    [InlineData(AlertState.HandedOver)]
+    public void WhatIsGraverOrNewAsksForANewAnswerAndMoreOfTheSameDoesNot(string state)
+    {
+        var alert = Raise(Candidate());
+        Hand(alert, state);
+        Assert.Null(AlertGrouping.Grow(alert, Candidate()));
+        Assert.Equal((state, "somebody"), (alert.State, alert.AcknowledgedBy));
+        Assert.Equal(NotifyCause.Theme, AlertGrouping.Grow(alert, Candidate() with { Theme = "drugs" }));
+        Assert.Equal(AlertState.New, alert.State);
+        Hand(alert, state);
+        Assert.Equal(NotifyCause.Severity, AlertGrouping.Grow(alert, Candidate(Severity.Critical)));
+        Assert.Equal((AlertState.New, null), (alert.State, alert.AcknowledgedAt));
+    }
+
+    private static void Hand(Alert alert, string state) =>
+        (alert.State, alert.AcknowledgedAt, alert.AcknowledgedBy, alert.Reference) = (state, Some.Time, "somebody", "C-1");
 
     [Fact]
     public void HelpSeekingKeepsItsNarrowAudienceInAnyCompany()

@@ -17,12 +17,19 @@ public sealed class AlertRevisionTests
         Assert.Equal(["suicide"], alert.Themes);
     }
 
-    [Fact]
-    public void AGraverReadingTellsPeopleAgainOnceAndAsksForANewAcknowledgement()
+    [Theory]
+    [InlineData(AlertState.Acknowledged)]
+    [InlineData(AlertState.InReview)]
+    [InlineData(AlertState.Escalated)]
+    [InlineData(AlertState.HandedOver)]
+    public void AGraverReadingTellsPeopleAgainOnceAndAsksForANewAnswer(string state)
     {
         var alert = Raise(Candidate());
-        alert.State = AlertState.Acknowledged;
-        Assert.Equal(NotifyCause.Severity, Revise(alert, Candidate() with { Severity = Severity.Critical }).Cause);
+        alert.State = state;
+        Assert.Null(Revise(alert, Candidate()).Cause);
+        Assert.Equal(state, alert.State);
+        var revision = Revise(alert, Candidate() with { Severity = Severity.Critical });
+        Assert.Equal((NotifyCause.Severity, state), (revision.Cause, revision.From));
         Assert.Equal((AlertState.New, 1), (alert.State, alert.EventCount));
         Assert.Null(Revise(alert, Candidate() with { Severity = Severity.Critical }).Cause);
     }

@@ -1,8 +1,10 @@
 using Microsoft.Extensions.Options;
+using OnlineSafety.Monitoring.Alerts;
 using OnlineSafety.Monitoring.Alerts.Policy;
 using OnlineSafety.Monitoring.Events;
 using OnlineSafety.Monitoring.Notifications;
 using OnlineSafety.Monitoring.Notifications.Email;
+using OnlineSafety.Monitoring.Notifications.Outgoing;
 
 namespace OnlineSafety.Monitoring.Tests.Notifications;
 
@@ -100,17 +102,12 @@ public sealed class AlertBodyTests
         Assert.DoesNotContain('\u202E', say.Body.ToText());
     }
 
-    private static readonly LedgerEntry Row = new(Guid.NewGuid(), Guid.NewGuid(), "alert", "raised", Id, null, null, Dsl.Id, new DateTimeOffset(2026, 7, 1, 9, 5, 0, TimeSpan.Zero), 1, TimeSpan.Zero);
-
-    private static NotificationAddressee ToMember(StaffMember member) => To with { Member = member, Desks = new Desks([member], SchoolPolicy.Default) };
-
     [Fact]
     public void AResolvedOrVanishedAlertIsNotSent()
     {
-        Assert.Equal("alert-gone", AlertNotice.DropFor(null, To, Row));
-        Assert.Equal("alert-resolved", AlertNotice.DropFor(Notice with { State = "resolved" }, To, Row));
-        Assert.Null(AlertNotice.DropFor(Notice, To, Row));
-        Assert.Null(AlertNotice.DropFor(Notice with { State = "acknowledged" }, To, Row));
+        Assert.Equal("alert-gone", AlertNotice.DropFor(null, To, Row()));
+        Assert.Equal("alert-resolved", AlertNotice.DropFor(Notice with { State = "resolved" }, To, Row("severity")));
+        Assert.Null(AlertNotice.DropFor(Notice, To, Row()));
     }
 
     [Fact]
@@ -120,15 +117,55 @@ public sealed class AlertBodyTests
 
         foreach (var route in new[] { "dsl", "head", "chair" })
         {
-            Assert.Equal("recipient-is-subject", AlertNotice.DropFor(Notice with { SubjectStaff = head.Id, Route = route }, ToMember(head), Row));
+            Assert.Equal("recipient-is-subject", AlertNotice.DropFor(Notice with { SubjectStaff = head.Id, Route = route, ActedAt = Acted }, ToMember(head), Row()));
         }
     }
 
     [Fact]
     public void WhatTheDatabaseDoesNotShowToTheRecipientIsNotSent() =>
-        Assert.Equal("not-routed", AlertNotice.DropFor(Notice with { Hidden = true }, To, Row));
+        Assert.Equal("not-routed", AlertNotice.DropFor(Notice with { Hidden = true }, To, Row()));
 
     [Fact]
     public void WhoeverLostTheRoleIsNotToldAnyMore() =>
-        Assert.Equal("not-routed", AlertNotice.DropFor(Notice, ToMember(Dsl with { Roles = ["digest"] }), Row));
+        Assert.Equal("not-routed", AlertNotice.DropFor(Notice with { ActedAt = Acted }, ToMember(Dsl with { Roles = ["digest"] }), Row()));
+
+    [Theory]
+    [InlineData("raised", "acted-on")]
+    [InlineData("unanswered", "acted-on")]
+    [InlineData("severity", null)]
+    [InlineData("theme", null)]
+    [InlineData("critical-again", null)]
+    [InlineData("route", null)]
+    [InlineData("reopened", null)]
+    [InlineData("escalated", null)]
+    [InlineData("assigned", null)]
+    public void WhoeverActsStopsWhatWasUnderWayButNotWhatMayBeMoreThanTheySaw(string cause, string? code)
+    {
+        foreach (var state in AlertState.All.Where(state => state != AlertState.Resolved))
+        {
+            var acted = Notice with { State = state, ActedAt = Acted };
+            Assert.Equal(code, AlertNotice.DropFor(acted, To, Row(cause)));
+            Assert.Equal(code, ChannelSender.DropFor(acted, Row(cause)));
+            // Said after the act, of whatever: it stands.
+            Assert.Null(AlertNotice.DropFor(acted, To, Row(cause) with { CreatedAt = Acted }));
+            Assert.Null(ChannelSender.DropFor(acted, Row(cause) with { CreatedAt = Acted }));
+        }
+
+        Assert.Null(AlertNotice.DropFor(Notice, To, Row(cause)));
+        Assert.Null(ChannelSender.DropFor(Notice, Row(cause)));
+    }
+
+    [Fact]
+    public void EachCauseSaysWhyNow()
+    {
+        string[] causes = ["raised", "severity", "theme", "critical-again", "route", "escalated", "assigned", "reopened", "unanswered"];
+        Assert.Equal(causes.Length, causes.Select(cause => Body.Say(Notice, cause, To).Body.ToText()).Distinct().Count());
+    }
+
+    private static readonly DateTimeOffset Acted = new(2026, 7, 1, 9, 10, 0, TimeSpan.Zero);
+
+    private static NotificationAddressee ToMember(StaffMember member) => To with { Member = member, Desks = new Desks([member], SchoolPolicy.Default) };
+
+    private static LedgerEntry Row(string cause = "raised") => new(
+        Guid.Empty, Guid.NewGuid(), "alert", cause, Id, null, null, Dsl.Id, Acted.AddMinutes(-4), 1, TimeSpan.FromMinutes(4));
 }

@@ -16,8 +16,10 @@ ALTER TABLE alert DROP CONSTRAINT alert_state_check;
 ALTER TABLE alert
     ADD CONSTRAINT alert_state_check CHECK (state IN ('new', 'acknowledged', 'in_review', 'escalated', 'handed_over', 'resolved')),
     ADD CONSTRAINT alert_new_check CHECK (state <> 'new' OR (acknowledged_at IS NULL AND acknowledged_by IS NULL)),
-    ADD CONSTRAINT alert_taken_check CHECK (state IN ('new', 'resolved') OR (acknowledged_at IS NOT NULL AND length(acknowledged_by) > 0)),
+    ADD CONSTRAINT alert_taken_check CHECK (state IN ('new', 'resolved') OR (acknowledged_at IS NOT NULL AND acknowledged_by IS NOT NULL AND acknowledged_by <> '')),
     ADD CONSTRAINT alert_acted_check CHECK (state = 'new' OR acted_at IS NOT NULL),
+    -- The first schema's check lets a note that is NULL pass: what is unknown is not false.
+    ADD CONSTRAINT alert_note_check CHECK ((state = 'resolved') = (note IS NOT NULL)),
     ADD CONSTRAINT alert_handed_over_check CHECK (state <> 'handed_over' OR reference IS NOT NULL);
 
 -- From which state to which, whoever moves it. The service makes it new again and does nothing else: nothing closes by itself.
