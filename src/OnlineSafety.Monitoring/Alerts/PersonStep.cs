@@ -1,7 +1,5 @@
 using Microsoft.EntityFrameworkCore;
-using NpgsqlTypes;
 using OnlineSafety.Monitoring.Access;
-using OnlineSafety.Monitoring.Events;
 using OnlineSafety.Monitoring.Notifications;
 
 namespace OnlineSafety.Monitoring.Alerts;
