@@ -143,6 +143,7 @@ public sealed class LifecycleConstraintTests(PostgresFixture postgres) : IClassF
     [InlineData("step = 'resolve', to_state = 'resolved', detail = 'fine'")]
     [InlineData("step = 'hand_over', to_state = 'handed_over', detail = ''")]
     [InlineData("step = 'assign', detail = 'deputy'")]
+    [InlineData("step = 'assign', detail = 'a name of just as many letters as ids'")]
     [InlineData("actor_kind = 'service'")]
     [InlineData("step = 'grown'")]
     [InlineData("actor_name = ''")]
