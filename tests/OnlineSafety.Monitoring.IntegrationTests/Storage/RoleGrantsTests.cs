@@ -149,6 +149,24 @@ public sealed class RoleGrantsTests(PostgresFixture postgres) : IAsyncLifetime
     [InlineData(DatabaseRole.Audit, "SELECT 1 FROM notification")]
     [InlineData(DatabaseRole.Audit, "SELECT 1 FROM data_key")]
     [InlineData(DatabaseRole.Ingest, "SELECT record_access(current_school(), 'staff', 'x', 'x', NULL)")]
+    [InlineData(DatabaseRole.Ingest, "SELECT 1 FROM account")]
+    [InlineData(DatabaseRole.Process, "SELECT 1 FROM account")]
+    [InlineData(DatabaseRole.Notify, "SELECT 1 FROM account")]
+    [InlineData(DatabaseRole.Process, "SELECT 1 FROM session")]
+    [InlineData(DatabaseRole.Notify, "SELECT 1 FROM session")]
+    [InlineData(DatabaseRole.Notify, "SELECT 1 FROM invitation")]
+    [InlineData(DatabaseRole.Setup, "SELECT password_hash FROM account")]
+    [InlineData(DatabaseRole.Setup, "SELECT totp_sealed FROM account")]
+    [InlineData(DatabaseRole.Setup, "UPDATE account SET address = 'x@school.example'")]
+    [InlineData(DatabaseRole.Setup, "SELECT token_hash FROM session")]
+    [InlineData(DatabaseRole.Setup, "SELECT 1 FROM account_passkey")]
+    [InlineData(DatabaseRole.Console, "UPDATE account SET address = 'x@school.example'")]
+    [InlineData(DatabaseRole.Console, "DELETE FROM account")]
+    [InlineData(DatabaseRole.Console, "UPDATE session SET account_id = gen_random_uuid()")]
+    [InlineData(DatabaseRole.Console, "UPDATE session SET began_at = now()")]
+    [InlineData(DatabaseRole.Console, "DELETE FROM staff_account")]
+    [InlineData(DatabaseRole.Console, "UPDATE staff_account SET account_id = gen_random_uuid()")]
+    [InlineData(DatabaseRole.Console, "INSERT INTO invitation SELECT * FROM invitation")]
     [InlineData(DatabaseRole.Ingest, "UPDATE source SET key_hashes = '{}'")]
     [InlineData(DatabaseRole.Ingest, "SELECT name FROM school")]
     [InlineData(DatabaseRole.Ingest, "UPDATE intake_segment SET payload = ''")]
@@ -173,12 +191,12 @@ public sealed class RoleGrantsTests(PostgresFixture postgres) : IAsyncLifetime
         // Read across schools on purpose: ids, times and words about products, nothing of a person. RowLevelSecurityTests has the same list as policies.
         string[] readAcross = role switch
         {
-            DatabaseRole.Setup => ["school", "source"],
+            DatabaseRole.Setup => ["school", "source", "staff_account"],
             DatabaseRole.Ingest => ["school", "source", "source_secret"],
             DatabaseRole.Process => ["school", "source", "intake_stream", "checkpoint", "source_job"],
             DatabaseRole.Notify => ["school", "notification", "escalation"],
             DatabaseRole.Audit => ["school"],
-            _ => ["staff_key"],
+            _ => ["staff_key", "invitation", "session"],
         };
         var tables = await TablesAsync();
         foreach (var table in tables.Except(readAcross))

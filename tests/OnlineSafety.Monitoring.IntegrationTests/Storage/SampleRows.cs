@@ -21,6 +21,11 @@ internal static class SampleRows
             INSERT INTO person_alias (school_id, alias, person_id) VALUES ('{school}', 'p', '{id}');
             INSERT INTO staff (school_id, staff_id, name, email, roles) VALUES ('{school}', '{id}', 'n', 'n@school.example', ARRAY['dsl']);
             INSERT INTO staff_key (school_id, staff_id, key_hash) VALUES ('{school}', '{id}', sha256('{id}'));
+            INSERT INTO account (account_id, address, created_at) VALUES ('{id}', '{id}@school.example', now());
+            INSERT INTO staff_account VALUES ('{school}', '{id}', '{id}', now());
+            INSERT INTO invitation (school_id, staff_id, token_hash, created_at, ends_at) VALUES ('{school}', '{id}', sha256('{id}'), now(), now() + interval '1 day');
+            INSERT INTO session (session_id, token_hash, account_id, stage, way, school_id, staff_id, began_at, proved_at, seen_at, ends_at)
+                VALUES ('{id}', sha256('{id}'), '{id}', 3, 'password', '{school}', '{id}', now(), now(), now(), now() + interval '1 day');
             INSERT INTO data_key (school_id, day, key_id, master_id, wrapped) VALUES ('{school}', '2026-11-25', '{id}', 'm', '');
             INSERT INTO intake_stream (school_id, stream_id, source_id, day, writer_id, last_seq, head_hash, last_received_at)
                 VALUES ('{school}', '{id}', '{source}', '2026-11-25', '{id}', 1, sha256(''), now());
