@@ -46,7 +46,7 @@ internal static class AlertText
     public static IEnumerable<string> Lines(AlertDetailView alert, string school, TimeZoneInfo zone)
     {
         yield return $"Alert {alert.Number} at {school}: {alert.Severity} {alert.Risk}, {alert.Theme}{(alert.NeedsReview ? " (needs review)" : "")}{(alert.Unproven ? $" ({LowTrust.Words})" : "")}";
-        yield return $"  state    {alert.State}{Step("acknowledged", alert.AcknowledgedAt, alert.AcknowledgedBy, zone)}{Step("resolved", alert.ResolvedAt, alert.ResolvedBy, zone)}";
+        yield return $"  state    {AlertState.Shown(alert.State)}{Step("acknowledged", alert.AcknowledgedAt, alert.AcknowledgedBy, zone)}{Step("resolved", alert.ResolvedAt, alert.ResolvedBy, zone)}";
         yield return AlertCohort.Is(alert.Subject)
             ? $"  about    {AlertCohort.Words}"
             : $"  about    {SetupText.Shown(alert.Subject ?? "nobody known")} ({alert.SubjectRole})";
@@ -56,6 +56,16 @@ internal static class AlertText
         }
 
         yield return $"  raised   {Output.Time(alert.RaisedAt, zone)}{(alert.Late ? ", late: read only after its source was given a mapping" : "")}, last heard {Output.Time(alert.LastReceivedAt, zone)}";
+        if (alert.AssignedTo is { } assigned)
+        {
+            yield return $"  given to {SetupText.Shown(alert.Assignee ?? assigned.ToString())}";
+        }
+
+        if (alert.Reference is not null)
+        {
+            yield return $"  case     {SetupText.Shown(alert.Reference)}";
+        }
+
         if (alert.Outcome is not null)
         {
             yield return $"  outcome  {alert.Outcome}: {SetupText.Shown(alert.Note ?? "")}";

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using OnlineSafety.Monitoring.Access;
+using Microsoft.Extensions.Logging.Abstractions;
 using OnlineSafety.Monitoring.Alerts;
+using OnlineSafety.Monitoring.Alerts.Policy;
 using OnlineSafety.Monitoring.People;
 using OnlineSafety.Monitoring.Sources;
 using OnlineSafety.Monitoring.Storage.Hosting;
@@ -38,7 +40,7 @@ internal sealed class AlertSwitches
         {
             var school = await SchoolSwitch.ResolveAsync(database, parse.GetRequiredValue(School), cancellationToken);
             var actor = await ActorAsync(database, school.SchoolId, parse, cancellationToken);
-            return new OpenedQueue(database, new AlertQueue(database[DatabaseRole.Console], guide), school, actor);
+            return new OpenedQueue(database, new AlertQueue(database[DatabaseRole.Console], guide, new PolicyDirectory(installation.Schemas.ReadBankHolidays(), NullLogger.Instance)), school, actor);
         }
         catch
         {

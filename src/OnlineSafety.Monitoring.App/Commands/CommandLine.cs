@@ -61,13 +61,19 @@ internal static class CommandLine
         });
         root.Add(new Command("staff", "Who is told, and who may act on alerts.") { StaffCommands.Add(installation), StaffCommands.List(installation) });
         root.Add(new Command("people", "The people list of a school.") { PeopleImportCommand.Create(installation) });
-        root.Add(new Command("alerts", "The alert queue.")
+        var alerts = new Command("alerts", "The alert queue.")
         {
             AlertListCommand.Create(installation),
             AlertShowCommand.Create(installation),
-            AlertStepCommands.Acknowledge(installation),
-            AlertStepCommands.Resolve(installation),
-        });
+            AlertHistoryCommand.Create(installation),
+            AlertPrecisionCommand.Create(installation),
+        };
+        root.Add(alerts);
+        foreach (var step in AlertStepCommands.All(installation))
+        {
+            alerts.Add(step);
+        }
+
         root.Add(new Command("digest", "The daily digest.") { DigestCommands.Preview(installation), DigestCommands.Send(installation) });
         root.Add(new Command("channel", "Where a school has its alerts told beside e-mail.")
         {

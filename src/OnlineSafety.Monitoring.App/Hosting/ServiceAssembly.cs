@@ -121,7 +121,8 @@ internal static class ServiceAssembly
         {
             services.AddConsole();
             services.AddSingleton(provider => new StaffKeys(provider.GetRequiredKeyedService<Database>(DatabaseRole.Console)));
-            services.AddSingleton(provider => new AlertQueue(provider.GetRequiredKeyedService<Database>(DatabaseRole.Console), provider.GetRequiredService<ThemeGuide>()));
+            services.AddSingleton(provider => new AlertQueue(
+                provider.GetRequiredKeyedService<Database>(DatabaseRole.Console), provider.GetRequiredService<ThemeGuide>(), provider.GetRequiredService<PolicyDirectory>()));
         }
 
         if (roles.HasFlag(ServiceRoles.Ingest))

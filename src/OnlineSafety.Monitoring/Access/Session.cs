@@ -28,6 +28,19 @@ internal sealed class Session(NpgsqlConnection connection, NpgsqlTransaction tra
         await batch.ExecuteNonQueryAsync(cancellationToken);
     }
 
+    /// <summary>
+    /// Reads in the name of a member of staff for whom the service writes something: what that person may not see is not there. Then the transaction is the service's
+    /// again.
+    /// </summary>
+    public async Task<T> AsAsync<T>(Guid staff, Func<Task<T>> read, CancellationToken cancellationToken)
+    {
+        const string Name = "SELECT set_config('app.staff', $1, true)";
+        await RowsAsync(Name, [staff.ToString()], _ => 0, cancellationToken);
+        var found = await read();
+        await RowsAsync(Name, [Actor.Staff?.ToString() ?? ""], _ => 0, cancellationToken);
+        return found;
+    }
+
     /// <summary>The same as a command, to be the first of a batch that then works in that school.</summary>
     public static NpgsqlBatchCommand ScopeCommand(Guid school)
     {

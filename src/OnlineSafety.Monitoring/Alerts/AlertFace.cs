@@ -1,4 +1,5 @@
 using Npgsql;
+using OnlineSafety.Monitoring.Alerts.Policy;
 using OnlineSafety.Monitoring.Events;
 
 namespace OnlineSafety.Monitoring.Alerts;
@@ -36,7 +37,7 @@ internal sealed class AlertFace(ThemeGuide guide)
         };
     }
 
-    public AlertView View(Alert alert) => new()
+    public AlertView View(Alert alert, PolicyInForce inForce) => new()
     {
         Alert = alert.AlertId,
         Number = alert.Number,
@@ -55,12 +56,13 @@ internal sealed class AlertFace(ThemeGuide guide)
         Late = alert.Late,
         Unproven = LowTrust.Marks(alert.Reasons),
         LastReceivedAt = alert.LastReceivedAt,
+        AcknowledgeBy = AcknowledgeBy(alert, inForce),
         ActedAt = alert.ActedAt,
         AssignedTo = alert.AssignedTo,
         Reasons = ReasonsOf(alert),
     };
 
-    public AlertDetailView Detail(Alert alert, string? assignee, IReadOnlyList<EventView> events) => new(View(alert))
+    public AlertDetailView Detail(Alert alert, PolicyInForce inForce, string? assignee, IReadOnlyList<EventView> events) => new(View(alert, inForce))
     {
         Subject = alert.SubjectKey,
         SubjectRole = Words.Of((PersonRole)alert.SubjectRole),
@@ -75,6 +77,11 @@ internal sealed class AlertFace(ThemeGuide guide)
         Assignee = assignee,
         Events = events,
     };
+
+    // The clock of whoever acts next: it stands still once somebody did.
+    private static DateTimeOffset? AcknowledgeBy(Alert alert, PolicyInForce inForce) => alert.State == AlertState.New
+        ? AlertClock.AcknowledgeBy((Severity)alert.Severity, alert.RenewedAt ?? alert.RaisedAt, inForce.Policy, inForce.Calendar)
+        : null;
 
     private IReadOnlyList<Reason> ReasonsOf(Alert alert) =>
         StoredEvent.Mask(StoredEvent.ReadReasons(alert.Reasons), guide.MasksUrls([alert.Theme, .. alert.Themes]));

@@ -63,6 +63,9 @@ internal static class NotifyCause
 
     /// <summary>A person opened it again.</summary>
     public const string Reopened = "reopened";
+
+    /// <summary>Nobody acted on it in time.</summary>
+    public const string Unanswered = "unanswered";
 }
 
 /// <summary>

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Alerts.Policy;
 
 namespace OnlineSafety.Monitoring.Alerts;
 
@@ -16,7 +17,7 @@ internal readonly record struct StepResult(AlertView? Alert, string? Refusal, in
 /// The queue as one named actor sees it: the row-level policies leave out what is routed to others or is about the actor. Every look and every
 /// step writes its access record in the same transaction, so there is none without the other.
 /// </summary>
-internal sealed class AlertQueue(Database console, ThemeGuide guide)
+internal sealed class AlertQueue(Database console, ThemeGuide guide, PolicyDirectory policies)
 {
     public const int MostAlerts = 1000;
     public const int MostEvents = 200;
@@ -35,8 +36,9 @@ internal sealed class AlertQueue(Database console, ThemeGuide guide)
             .OrderBy(a => a.State == AlertState.Resolved).ThenByDescending(a => a.Severity).ThenByDescending(a => a.RaisedAt)
             .Take(limit).ToListAsync(cancellationToken);
         await session.RecordAccessAsync(school, "alert.list", string.Join(',', wanted), cancellationToken);
+        var inForce = await policies.OfAsync(session, school, cancellationToken);
         await session.CommitAsync(cancellationToken);
-        return [.. alerts.Select(_face.View)];
+        return [.. alerts.Select(alert => _face.View(alert, inForce))];
     }
 
     /// <summary>Null when there is none that this actor may see.</summary>
@@ -54,8 +56,9 @@ internal sealed class AlertQueue(Database console, ThemeGuide guide)
             ? await session.Context.Staff.Where(s => s.SchoolId == school && s.StaffId == staff).Select(s => s.Name).SingleOrDefaultAsync(cancellationToken)
             : null;
         await session.RecordAccessAsync(school, "alert.show", alert.AlertId.ToString(), cancellationToken);
+        var inForce = await policies.OfAsync(session, school, cancellationToken);
         await session.CommitAsync(cancellationToken);
-        return _face.Detail(alert, assignee, events);
+        return _face.Detail(alert, inForce, assignee, events);
     }
 
     /// <summary>Takes a step as the actor: the change, its row in the history, whom it tells and the access record in one transaction.</summary>
@@ -71,13 +74,14 @@ internal sealed class AlertQueue(Database console, ThemeGuide guide)
             return default;
         }
 
-        var step = await PersonStep.OpenAsync(session, alert, cancellationToken);
+        var inForce = await policies.OfAsync(session, school, cancellationToken);
+        var step = await PersonStep.OpenAsync(session, alert, inForce.Policy, cancellationToken);
         var refusal = step.Refusal(move);
         var told = refusal is null ? await step.TakeAsync(move, cancellationToken) : 0;
         await session.RecordAccessAsync(
             school, "alert." + AlertSteps.Word(move.Step) + (refusal is null ? "" : ".refused"), alert.AlertId.ToString(), cancellationToken);
         await session.CommitAsync(cancellationToken);
-        return new StepResult(_face.View(alert), refusal, told);
+        return new StepResult(_face.View(alert, inForce), refusal, told);
     }
 
     /// <summary>The alert's steps, oldest first, beginning with its raising; empty when there is none that this actor may see.</summary>
@@ -110,6 +114,24 @@ internal sealed class AlertQueue(Database console, ThemeGuide guide)
         await session.RecordAccessAsync(school, "alert.told", found.ToString(), cancellationToken);
         await session.CommitAsync(cancellationToken);
         return told;
+    }
+
+    /// <summary>What people made of the alerts that this actor may see and that were resolved in the span.</summary>
+    public async Task<PrecisionView> PrecisionAsync(Guid school, Actor actor, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken)
+    {
+        await using var session = await console.OpenAsync(school, actor, cancellationToken);
+        var judged = await session.RowsAsync(
+            "SELECT outcome, theme, vendors, reasons FROM alert WHERE school_id = $1 AND state = 'resolved' AND resolved_at >= $2 AND resolved_at < $3",
+            [school, from, to],
+            row => new JudgedAlert(
+                row.GetString(0),
+                row.GetString(1),
+                row.GetFieldValue<string[]>(2),
+                [.. StoredEvent.ReadReasons(row.GetFieldValue<byte[]>(3)).Select(reason => reason.Rule)]),
+            cancellationToken);
+        await session.RecordAccessAsync(school, "alert.precision", "", cancellationToken);
+        await session.CommitAsync(cancellationToken);
+        return AlertPrecision.Of(judged);
     }
 
     private static IQueryable<Alert> Find(Session session, Guid school, AlertReference reference) => reference.Id is { } id

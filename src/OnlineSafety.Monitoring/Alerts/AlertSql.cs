@@ -49,10 +49,11 @@ internal static class AlertSql
             themes = string_to_array(n.themes, E'\x1f'), needs_review = n.needs_review, audience = n.audience,
             source_ids = string_to_array(n.source_ids, E'\x1f')::uuid[], vendors = string_to_array(n.vendors, E'\x1f'), event_count = n.event_count,
             reasons = n.reasons, instructions = n.instructions, first_received_at = n.first_received_at, last_received_at = n.last_received_at,
-            acknowledged_at = n.acknowledged_at, acknowledged_by = n.acknowledged_by, groups = string_to_array(n.groups, E'\x1f'),
-            renewed_at = CASE WHEN n.state = 'new' AND a.state <> 'new' THEN $21 ELSE a.renewed_at END
+            acknowledged_at = n.acknowledged_at, acknowledged_by = n.acknowledged_by,
+            renewed_at = CASE WHEN n.state = 'new' AND (a.state <> 'new' OR n.severity > a.severity) THEN $20 ELSE a.renewed_at END,
+            groups = string_to_array(n.groups, E'\x1f')
         FROM unnest($2::uuid[], $3::text[], $4::smallint[], $5::smallint[], $6::text[], $7::text[], $8::text[], $9::boolean[], $10::smallint[],
-                    $11::text[], $12::text[], $13::int[], $14::bytea[], $15::text[], $16::timestamptz[], $17::timestamptz[], $18::timestamptz[], $19::text[], $20::text[])
+                    $11::text[], $12::text[], $13::int[], $14::bytea[], $15::text[], $16::timestamptz[], $17::timestamptz[], $18::timestamptz[], $19::text[], $21::text[])
              AS n (alert_id, state, severity, risk, theme, parent_theme, themes, needs_review, audience,
                    source_ids, vendors, event_count, reasons, instructions, first_received_at, last_received_at, acknowledged_at, acknowledged_by, groups)
         WHERE a.school_id = $1 AND a.alert_id = n.alert_id
@@ -67,8 +68,8 @@ internal static class AlertSql
     private const string Revise = """
         UPDATE alert
         SET state = $3, severity = $4, risk = $5, theme = $6, parent_theme = $7, themes = $8, needs_review = $9, audience = $10, route = $11, subject_key = $12,
-            subject_role = $13, subject_staff = $14, event_count = $15, reasons = $16, instructions = $17, acknowledged_at = $18, acknowledged_by = $19, groups = $20,
-            renewed_at = CASE WHEN $3 = 'new' AND state <> 'new' THEN $21 ELSE renewed_at END
+            subject_role = $13, subject_staff = $14, event_count = $15, reasons = $16, instructions = $17, acknowledged_at = $18, acknowledged_by = $19,
+            renewed_at = CASE WHEN $3 = 'new' AND (state <> 'new' OR severity < $4) THEN $20 ELSE renewed_at END, groups = $21
         WHERE school_id = $1 AND alert_id = $2
         """;
 
@@ -108,7 +109,8 @@ internal static class AlertSql
             Column(alerts, a => a.NeedsReview), Column(alerts, a => a.Audience), Column(alerts, a => string.Join(Between, a.SourceIds)),
             Column(alerts, a => string.Join(Between, a.Vendors)), Column(alerts, a => a.EventCount), Column(alerts, a => a.Reasons),
             Column(alerts, a => a.Instructions), Column(alerts, a => a.FirstReceivedAt), Column(alerts, a => a.LastReceivedAt),
-            Column(alerts, a => a.AcknowledgedAt), Column(alerts, a => a.AcknowledgedBy), Column(alerts, a => string.Join(Between, a.Groups)), Of(now),
+            Column(alerts, a => a.AcknowledgedAt), Column(alerts, a => a.AcknowledgedBy), Of(now),
+            Column(alerts, a => string.Join(Between, a.Groups)),
         },
     };
 
@@ -119,7 +121,7 @@ internal static class AlertSql
             Of(alert.SchoolId), Of(alert.AlertId), Of(alert.State), Of(alert.Severity), Of(alert.Risk), Of(alert.Theme), Of(alert.ParentTheme), Of(alert.Themes),
             Of(alert.NeedsReview), Of(alert.Audience), Of(alert.Route), Maybe(alert.SubjectKey, NpgsqlDbType.Text), Of(alert.SubjectRole),
             Maybe(alert.SubjectStaff, NpgsqlDbType.Uuid), Of(alert.EventCount), Of(alert.Reasons), Of(alert.Instructions),
-            Maybe(alert.AcknowledgedAt, NpgsqlDbType.TimestampTz), Maybe(alert.AcknowledgedBy, NpgsqlDbType.Text), Of(alert.Groups), Of(now),
+            Maybe(alert.AcknowledgedAt, NpgsqlDbType.TimestampTz), Maybe(alert.AcknowledgedBy, NpgsqlDbType.Text), Of(now), Of(alert.Groups),
         },
     };
 

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using NpgsqlTypes;
 using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Alerts.Policy;
 using OnlineSafety.Monitoring.Events;
 using OnlineSafety.Monitoring.Notifications;
 
@@ -11,15 +12,17 @@ internal sealed class PersonStep
 {
     private readonly Session _session;
     private readonly Alert _alert;
-    private readonly IReadOnlyList<StaffMember> _staff;
+    private readonly Desks _desks;
 
-    private PersonStep(Session session, Alert alert, IReadOnlyList<StaffMember> staff) => (_session, _alert, _staff) = (session, alert, staff);
+    private PersonStep(Session session, Alert alert, Desks desks) => (_session, _alert, _desks) = (session, alert, desks);
 
-    public static async Task<PersonStep> OpenAsync(Session session, Alert alert, CancellationToken cancellationToken) => new(
+    public static async Task<PersonStep> OpenAsync(Session session, Alert alert, SchoolPolicy policy, CancellationToken cancellationToken) => new(
         session,
         alert,
-        await session.Context.Staff.Where(s => s.SchoolId == alert.SchoolId)
-            .Select(s => new StaffMember(s.StaffId, s.Roles, s.Enabled)).ToListAsync(cancellationToken));
+        new Desks(
+            await session.Context.Staff.Where(s => s.SchoolId == alert.SchoolId)
+                .Select(s => new StaffMember(s.StaffId, s.Roles, s.Enabled)).ToListAsync(cancellationToken),
+            policy));
 
     /// <summary>Why it cannot be taken, in words for the person; null when it can.</summary>
     public string? Refusal(AlertMove move)
@@ -35,7 +38,7 @@ internal sealed class PersonStep
         }
 
         // Said of whoever may not see it exactly as of whoever is not there.
-        return move is AlertMove.Assign assign && !StepRecipients.MayBeGiven(_alert, assign.Staff, _staff)
+        return move is AlertMove.Assign assign && !StepRecipients.MayBeGiven(_alert, assign.Staff, _desks)
             ? "Nobody with that id looks after alerts like this one."
             : null;
     }
@@ -67,8 +70,8 @@ internal sealed class PersonStep
         var (cause, whom) = move switch
         {
             AlertMove.Assign assign => (NotifyCause.Assigned, assign.Staff == actor ? [] : [assign.Staff]),
-            AlertMove.Escalate => (NotifyCause.Escalated, StepRecipients.Next(_alert, _staff, await ToldAsync(cancellationToken), actor)),
-            AlertMove.Reopen => (NotifyCause.Reopened, StepRecipients.Again(_alert, _staff, actor)),
+            AlertMove.Escalate => (NotifyCause.Escalated, StepRecipients.Next(_alert, _desks, await ToldAsync(cancellationToken), actor)),
+            AlertMove.Reopen => (NotifyCause.Reopened, StepRecipients.Again(_alert, _desks, actor)),
             _ => ("", (IReadOnlyList<Guid>)[]),
         };
         // Nobody to escalate to is itself a fact that the digest must show.

@@ -62,7 +62,7 @@ internal sealed class DigestDocument(IThemeWords themes, IOptions<MailOptions> o
         else
         {
             body.Table("By state", ["State", "Raised in this period", "Older"], [.. AlertState.All.Select(state =>
-                Counted(Capital(state), view.Alerts.Where(a => a.State == state)))]);
+                Counted(Capital(AlertState.Shown(state)), view.Alerts.Where(a => a.State == state)))]);
             body.Table("By severity", ["Severity", "Raised in this period", "Older and open"], [.. view.Alerts.GroupBy(a => a.Severity).OrderByDescending(g => g.Key)
                 .Select(g => Counted(Capital(Words.Of((Severity)g.Key)), RaisedOrOpen(g)))]);
             body.Table("By theme", ["Theme", "Raised in this period", "Older and open"], [.. view.Alerts.GroupBy(a => a.Theme, StringComparer.Ordinal)

@@ -16,8 +16,8 @@ internal sealed class AlertBody(IThemeWords themes, IOptions<MailOptions> option
 
     public async Task<Preparation> PrepareAsync(Session session, LedgerEntry entry, NotificationAddressee to, CancellationToken cancellationToken)
     {
-        var notice = (await AlertNotices.ReadAsync(session, [entry], cancellationToken)).GetValueOrDefault(entry.Alert ?? Guid.Empty);
-        return AlertNotice.DropFor(notice, to.Member, to.Desks) is { } code ? new Preparation.Drop(code) : Say(notice!, entry.Cause, to);
+        var notice = (await AlertNotices.ReadForAsync(session, [entry], to.Member, cancellationToken)).GetValueOrDefault(entry.Alert ?? Guid.Empty);
+        return AlertNotice.DropFor(notice, to, entry) is { } code ? new Preparation.Drop(code) : Say(notice!, entry.Cause, to);
     }
 
     internal Preparation.Say Say(AlertNotice notice, string cause, NotificationAddressee to)
@@ -41,7 +41,7 @@ internal sealed class AlertBody(IThemeWords themes, IOptions<MailOptions> option
                 ("Alert number", notice.Number.ToString(_british)),
                 ("Raised", raised + (notice.Late ? ", late: from records that were received before and could be read only now" : "")),
                 ("Events so far", notice.Events.ToString("N0", _british)),
-                ("Status", notice.NeedsReview ? "Needs review: the record could not be read fully, so a person must look at it" : Capital(notice.State)))
+                ("Status", notice.NeedsReview ? "Needs review: the record could not be read fully, so a person must look at it" : Capital(AlertState.Shown(notice.State))))
             .Heading("What to do next")
             .Items(NextSteps(notice))
             .Link("Open this alert", link)
@@ -55,6 +55,10 @@ internal sealed class AlertBody(IThemeWords themes, IOptions<MailOptions> option
         "theme" => "This alert now also concerns another theme.",
         "route" => "This alert is now yours: what raised it was read again, and it is about somebody else than first thought.",
         "critical-again" => "There is new activity on this critical alert.",
+        "escalated" => "A colleague has escalated this alert: it needs you.",
+        "assigned" => "A colleague has given this alert to you.",
+        "reopened" => "This alert was resolved and has been opened again.",
+        "unanswered" => "Nobody has acted on this alert in time: it needs you.",
         _ => "A new alert needs your attention.",
     };
 

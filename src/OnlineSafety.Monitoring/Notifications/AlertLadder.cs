@@ -73,16 +73,27 @@ internal sealed class AlertLadder
     public IReadOnlyList<Guid> Allowed(IEnumerable<string> named)
     {
         var wanted = named.ToList();
-        return wanted.Count == 0 ? [] : [.. _staff.Where(s => CanSee(s) && _open.Any(desk => Sits(s, desk)) && wanted.Exists(word => Sits(s, word))).Select(s => s.Id)];
+        return wanted.Count == 0 ? [] : [.. _staff.Where(s => CanSee(s) && SitsAt(s, _open) && wanted.Exists(word => Sits(s, word))).Select(s => s.Id)];
     }
 
-    public bool Admits(StaffMember member) => CanSee(member) && (_open.Any(desk => Sits(member, desk)) || AdmitsInstead(member));
+    /// <summary>May this person know of it at all?</summary>
+    /// <param name="atEmptyDesks">The chair counts although there is a DSL by now, because there was none when the chair was told.</param>
+    public bool Admits(StaffMember member, bool atEmptyDesks) => CanSee(member) && Array.Exists(_rungs, desk => SitsAt(member, desk) && IsOpen(desk, atEmptyDesks));
 
-    // Help-seeking may have been found in an alert that others were told of before: there a desk that is filled closes the ones behind it.
-    private bool AdmitsInstead(StaffMember member) =>
-        _rungs.Any(desk => desk.Any(role => Sits(member, role))) && (_rungs != _helpRungs || At(_dsl).Count == 0);
+    /// <summary>The nearest desk with somebody whom this leaves out; no governor is told of a pupil because somebody pressed a button.</summary>
+    public IReadOnlyList<Guid> Next(IReadOnlyCollection<Guid> without) =>
+        _rungs.Where(desk => IsOpen(desk, atEmptyDesks: false)).Select(desk => (IReadOnlyList<Guid>)[.. At(desk).Where(id => !without.Contains(id))])
+            .FirstOrDefault(desk => desk.Count > 0) ?? [];
 
-    private List<Guid> At(string[] desk) => [.. _staff.Where(s => CanSee(s) && desk.Any(role => Sits(s, role))).Select(s => s.Id).Distinct()];
+    // Desks about a pupil that open only while those before them are empty. Help-seeking may have been found in an alert that others were told of before,
+    // so there having been told is no excuse.
+    private bool IsOpen(string[] desk, bool atEmptyDesks) =>
+        _rungs == _helpRungs ? desk == _dsl || At(_dsl).Count == 0
+        : _rungs != _pupilRungs || desk != _chair || atEmptyDesks || (At(_dsl).Count == 0 && At(_head).Count == 0);
+
+    private bool SitsAt(StaffMember member, string[] desk) => Array.Exists(desk, role => Sits(member, role));
+
+    private List<Guid> At(string[] desk) => [.. _staff.Where(s => CanSee(s) && SitsAt(s, desk)).Select(s => s.Id).Distinct()];
 
     private bool CanSee(StaffMember member) => member.Enabled && member.Id != _facts.SubjectStaff && !MayBeSubject(member);
 

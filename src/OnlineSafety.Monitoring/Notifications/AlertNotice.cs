@@ -37,6 +37,12 @@ internal sealed record AlertNotice
 
     public required DateTimeOffset RaisedAt { get; init; }
 
+    /// <summary>When a person last acted on it; null: nobody has.</summary>
+    public DateTimeOffset? ActedAt { get; init; }
+
+    /// <summary>The database does not show it to the recipient for whom it was read, whatever <see cref="Recipients"/> says.</summary>
+    public bool Hidden { get; init; }
+
     /// <summary>A replay raised it, long after what is in it was received.</summary>
     public bool Late { get; init; }
 
@@ -46,15 +52,21 @@ internal sealed record AlertNotice
     /// <summary>Taxonomy ids, parted by spaces, of the instructions that must be followed (IWF, police); empty for most themes.</summary>
     public required string Instructions { get; init; }
 
+    /// <summary>
+    /// Did somebody act since the row was written? Then nobody else is fetched for it, by any channel. Not so what may be graver or newer than what that
+    /// person saw, and what a person's own step tells another. Both times are the database's. Pure.
+    /// </summary>
+    public bool IsAnswered(string cause, DateTimeOffset createdAt) => createdAt < ActedAt && cause is NotifyCause.Raised or NotifyCause.Unanswered;
+
     /// <summary>Why this member of staff must not be told of it now; null when the mail may go. Pure.</summary>
-    public static string? DropFor(AlertNotice? notice, StaffMember member, Desks desks)
+    public static string? DropFor(AlertNotice? notice, NotificationAddressee to, LedgerEntry row)
     {
         if (notice is null)
         {
             return DropCode.AlertGone;
         }
 
-        if (notice.SubjectStaff == member.Id)
+        if (notice.SubjectStaff == to.Member.Id)
         {
             return DropCode.RecipientIsSubject;
         }
@@ -65,6 +77,9 @@ internal sealed record AlertNotice
         }
 
         var facts = new AlertFacts(notice.Route, notice.Audience, notice.SubjectStaff, notice.Severity, notice.Themes, []) { SubjectRole = notice.SubjectRole };
-        return Recipients.MayReceive(member, facts, desks.Staff, desks.Policy) ? null : DropCode.NotRouted;
+        // Asked last: whoever is dropped for this was to be told, and goes on seeing the alert.
+        return notice.Hidden || !Recipients.MayReceive(to.Member, facts, to.Desks.Staff, to.Desks.Policy) ? DropCode.NotRouted
+            : notice.IsAnswered(row.Cause, row.CreatedAt) ? DropCode.ActedOn
+            : null;
     }
 }

@@ -7,6 +7,18 @@ namespace OnlineSafety.Monitoring.Notifications;
 /// <summary>Reads what mails may know of alerts.</summary>
 internal static class AlertNotices
 {
+    /// <summary>The same for one recipient: what the database does not show to that person is marked.</summary>
+    public static async Task<Dictionary<Guid, AlertNotice>> ReadForAsync(
+        Session session, IReadOnlyList<LedgerEntry> entries, StaffMember recipient, CancellationToken cancellationToken)
+    {
+        var notices = await ReadAsync(session, entries, cancellationToken);
+        var shown = await session.AsAsync(
+            recipient.Id,
+            () => session.RowsAsync("SELECT alert_id FROM alert WHERE school_id = $1 AND alert_id = ANY ($2)", [entries[0].School, notices.Keys.ToArray()], row => row.GetGuid(0), cancellationToken),
+            cancellationToken);
+        return notices.ToDictionary(notice => notice.Key, notice => shown.Contains(notice.Key) ? notice.Value : notice.Value with { Hidden = true });
+    }
+
     /// <summary>The alerts of these rows, as they are now; one that is gone is not among them.</summary>
     public static Task<Dictionary<Guid, AlertNotice>> ReadAsync(Session session, IReadOnlyList<LedgerEntry> entries, CancellationToken cancellationToken)
     {
@@ -31,6 +43,7 @@ internal static class AlertNotices
                 SubjectRole = (PersonRole)a.SubjectRole,
                 Events = a.EventCount,
                 RaisedAt = a.RaisedAt,
+                ActedAt = a.ActedAt,
                 Late = a.Late,
                 Unproven = a.Unproven,
                 Instructions = a.Instructions,

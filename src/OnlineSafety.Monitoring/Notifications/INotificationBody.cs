@@ -41,6 +41,10 @@ internal static class DropCode
     public const string NotRouted = "not-routed";
     public const string AlertGone = "alert-gone";
     public const string AlertResolved = "alert-resolved";
+
+    /// <summary>Somebody is acting on the alert.</summary>
+    public const string ActedOn = "acted-on";
+
     public const string ChannelGone = "channel-gone";
     public const string Withdrawn = "withdrawn";
     public const string DigestGone = "digest-gone";

@@ -22,13 +22,13 @@ internal sealed class ManyAlertsBody(AlertBody alone, IThemeWords themes, IOptio
     /// <summary>Asks of each alert anew whether this person may be told of it: one that is about the reader is neither named nor counted.</summary>
     public async Task<ManyPrepared> PrepareAsync(Session session, MailClaim claim, NotificationAddressee to, CancellationToken cancellationToken)
     {
-        var notices = await AlertNotices.ReadAsync(session, claim.Entries, cancellationToken);
+        var notices = await AlertNotices.ReadForAsync(session, claim.Entries, to.Member, cancellationToken);
         var dropped = new List<string?>(claim.Entries.Count);
         var told = new Dictionary<Guid, (AlertNotice Notice, string Cause)>();
         foreach (var entry in claim.Entries)
         {
             var notice = notices.GetValueOrDefault(entry.Alert ?? Guid.Empty);
-            var code = entry.Withdrawn ? DropCode.Withdrawn : AlertNotice.DropFor(notice, to.Member, to.Desks);
+            var code = entry.Withdrawn ? DropCode.Withdrawn : AlertNotice.DropFor(notice, to, entry);
             dropped.Add(code);
             if (code is null)
             {

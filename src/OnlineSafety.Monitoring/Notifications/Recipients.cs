@@ -50,7 +50,15 @@ internal static class Recipients
     /// Whoever was chosen because another desk was empty is not dropped because somebody was appointed to it in between.
     /// </summary>
     public static bool MayReceive(StaffMember member, AlertFacts facts, IReadOnlyList<StaffMember> staff, SchoolPolicy policy) =>
-        new AlertLadder(facts, staff, policy).Admits(member);
+        new AlertLadder(facts, staff, policy).Admits(member, atEmptyDesks: true);
+
+    /// <summary>May a colleague give it to this person?</summary>
+    public static bool MayBeGiven(Guid staff, AlertFacts facts, Desks desks) =>
+        desks.Staff.FirstOrDefault(member => member.Id == staff) is { } member && new AlertLadder(facts, desks.Staff, desks.Policy).Admits(member, atEmptyDesks: false);
+
+    /// <summary>The next desk, when a colleague asks it to help: the nearest with somebody beside these.</summary>
+    public static IReadOnlyList<Guid> Next(AlertFacts facts, Desks desks, IReadOnlyCollection<Guid> without) =>
+        new AlertLadder(facts, desks.Staff, desks.Policy).Next(without);
 
     /// <summary>
     /// Staff to tell that a source is not as it should be: whoever looks after the products and whoever relies on them; with none of either the

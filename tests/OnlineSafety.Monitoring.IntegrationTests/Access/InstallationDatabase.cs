@@ -1,8 +1,10 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Alerts.Policy;
 using OnlineSafety.Monitoring.People;
 using OnlineSafety.Monitoring.Sources;
+using OnlineSafety.Monitoring.Sources.Health;
 using OnlineSafety.Monitoring.Storage.Hosting;
 using OnlineSafety.Monitoring.TestKit;
 
@@ -12,6 +14,8 @@ namespace OnlineSafety.Monitoring.IntegrationTests.Access;
 internal sealed class InstallationDatabase(TestDatabase test, MonitoringDatabase opened) : IAsyncDisposable
 {
     public static Actor Tester { get; } = Actor.Operator("tester");
+
+    public static PolicyDirectory Policies { get; } = new(BankHolidays.None, NullLogger.Instance);
 
     public TestDatabase Test => test;
 

@@ -14,7 +14,7 @@ public sealed class RoleGrantsTests(PostgresFixture postgres) : IAsyncLifetime
         "school", "source", "person", "person_alias", "staff", "staff_key", "data_key", "intake_stream", "intake_segment", "delivery", "checkpoint",
         "counter_block", "unmapped", "source_health", "door_trouble", "source_category", "school_rule", "school_edition", "alert", "event", "evidence", "notification",
         "digest", "access_record", "source_mapping", "source_job", "source_job_stream", "school_calendar", "source_activity", "source_device_day", "canary",
-        "source_state", "source_alarm", "source_watch", "source_notice", "channel", "school_policy", "alert_step",
+        "source_state", "source_alarm", "source_watch", "source_notice", "channel", "alert_step", "school_policy",
     ];
 
     private TestInstallation _installation = null!;

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Options;
-using OnlineSafety.Monitoring.Events;
 using OnlineSafety.Monitoring.Alerts.Policy;
+using OnlineSafety.Monitoring.Events;
 using OnlineSafety.Monitoring.Notifications;
 using OnlineSafety.Monitoring.Notifications.Email;
 
@@ -100,15 +100,17 @@ public sealed class AlertBodyTests
         Assert.DoesNotContain('\u202E', say.Body.ToText());
     }
 
-    private static Desks Desks => new([Dsl], SchoolPolicy.Default);
+    private static readonly LedgerEntry Row = new(Guid.NewGuid(), Guid.NewGuid(), "alert", "raised", Id, null, null, Dsl.Id, new DateTimeOffset(2026, 7, 1, 9, 5, 0, TimeSpan.Zero), 1, TimeSpan.Zero);
+
+    private static NotificationAddressee ToMember(StaffMember member) => To with { Member = member, Desks = new Desks([member], SchoolPolicy.Default) };
 
     [Fact]
     public void AResolvedOrVanishedAlertIsNotSent()
     {
-        Assert.Equal("alert-gone", AlertNotice.DropFor(null, Dsl, Desks));
-        Assert.Equal("alert-resolved", AlertNotice.DropFor(Notice with { State = "resolved" }, Dsl, Desks));
-        Assert.Null(AlertNotice.DropFor(Notice, Dsl, Desks));
-        Assert.Null(AlertNotice.DropFor(Notice with { State = "acknowledged" }, Dsl, Desks));
+        Assert.Equal("alert-gone", AlertNotice.DropFor(null, To, Row));
+        Assert.Equal("alert-resolved", AlertNotice.DropFor(Notice with { State = "resolved" }, To, Row));
+        Assert.Null(AlertNotice.DropFor(Notice, To, Row));
+        Assert.Null(AlertNotice.DropFor(Notice with { State = "acknowledged" }, To, Row));
     }
 
     [Fact]
@@ -118,11 +120,15 @@ public sealed class AlertBodyTests
 
         foreach (var route in new[] { "dsl", "head", "chair" })
         {
-            Assert.Equal("recipient-is-subject", AlertNotice.DropFor(Notice with { SubjectStaff = head.Id, Route = route }, head, Desks));
+            Assert.Equal("recipient-is-subject", AlertNotice.DropFor(Notice with { SubjectStaff = head.Id, Route = route }, ToMember(head), Row));
         }
     }
 
     [Fact]
+    public void WhatTheDatabaseDoesNotShowToTheRecipientIsNotSent() =>
+        Assert.Equal("not-routed", AlertNotice.DropFor(Notice with { Hidden = true }, To, Row));
+
+    [Fact]
     public void WhoeverLostTheRoleIsNotToldAnyMore() =>
-        Assert.Equal("not-routed", AlertNotice.DropFor(Notice, Dsl with { Roles = ["digest"] }, Desks));
+        Assert.Equal("not-routed", AlertNotice.DropFor(Notice, ToMember(Dsl with { Roles = ["digest"] }), Row));
 }

@@ -70,7 +70,19 @@ internal static class AlertClock
         return null;
     }
 
-    private static DateTimeOffset EndOfLesson(DateTimeOffset start, TimeSpan usual, SchoolCalendar calendar) => start + usual;
+    private static DateTimeOffset EndOfLesson(DateTimeOffset start, TimeSpan usual, SchoolCalendar calendar)
+    {
+        foreach (var (from, to) in calendar.Lessons(calendar.DayOf(start)))
+        {
+            if (start < to)
+            {
+                // In a break nobody waits for the end of the lesson behind it when that is further away than a lesson lasts.
+                return start >= from || to < start + usual ? to : start + usual;
+            }
+        }
+
+        return start + usual;
+    }
 
     private static DateTimeOffset AfterSchoolTime(DateTimeOffset start, TimeSpan time, SchoolCalendar calendar)
     {

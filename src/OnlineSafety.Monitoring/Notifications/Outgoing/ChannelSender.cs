@@ -70,7 +70,7 @@ internal sealed class ChannelSender(
         foreach (var entry in claim.Entries)
         {
             var notice = notices.GetValueOrDefault(entry.Alert ?? Guid.Empty);
-            var code = entry.Withdrawn ? DropCode.Withdrawn : DropFor(notice);
+            var code = entry.Withdrawn ? DropCode.Withdrawn : DropFor(notice, entry);
             dropped.Add(code);
             if (code is null)
             {
@@ -82,11 +82,11 @@ internal sealed class ChannelSender(
     }
 
     /// <summary>Asked again just before sending, as of people: an alert may have turned out to be about staff since its row was written.</summary>
-    internal static string? DropFor(AlertNotice? notice) => notice switch
+    internal static string? DropFor(AlertNotice? notice, LedgerEntry row) => notice switch
     {
         null => DropCode.AlertGone,
         { State: AlertState.Resolved } => DropCode.AlertResolved,
-        { Route: AlertRoute.Dsl, SubjectStaff: null, Audience: Audience.Routed } => null,
+        { Route: AlertRoute.Dsl, SubjectStaff: null, Audience: Audience.Routed } => notice.IsAnswered(row.Cause, row.CreatedAt) ? DropCode.ActedOn : null,
         _ => DropCode.NotRouted,
     };
 }

@@ -17,10 +17,11 @@ internal sealed class CalendarFile
     private static readonly string[] ClosureKinds = ["half-term", "inset", "closed"];
     private readonly Dictionary<DayOfWeek, SchoolHours?> _weekdays = [];
     private readonly SchoolHours _hours = SchoolHours.Usual;
+    private readonly LessonTimes _lessons;
 
     private CalendarFile(JsonObject root)
     {
-        Only(root, "the calendar", "$schema", "$comment", "hours", "weekdays", "terms", "closures");
+        Only(root, "the calendar", "$schema", "$comment", "hours", "weekdays", "lessons", "terms", "closures");
         if (root["hours"] is { } hours)
         {
             _hours = Hours(hours, "hours");
@@ -34,6 +35,7 @@ internal sealed class CalendarFile
             _weekdays[day] = value is null ? null : Hours(value, name);
         }
 
+        _lessons = LessonTimes.Parse(root["lessons"], HoursOf);
         Terms = Spans(root, "terms", (entry, at) => Text(entry, "name", at), _ => "");
         Closures = Spans(root, "closures", (entry, at) => Kind(entry, at), entry => entry["note"]?.GetValue<string>() ?? "");
         if (Terms.Count == 0)
@@ -85,6 +87,9 @@ internal sealed class CalendarFile
 
     public SchoolHours? HoursOf(DayOfWeek day) =>
         _weekdays.TryGetValue(day, out var own) ? own : day is DayOfWeek.Saturday or DayOfWeek.Sunday ? null : _hours;
+
+    /// <summary>None where the calendar names none.</summary>
+    public IReadOnlyList<Lesson> LessonsOf(DayOfWeek day) => _lessons.Of(day);
 
     /// <exception cref="SetupException">It is none.</exception>
     public static DateOnly Day(string text) => DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)

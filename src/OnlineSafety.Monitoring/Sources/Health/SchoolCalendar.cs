@@ -39,6 +39,10 @@ internal sealed class SchoolCalendar(CalendarFile? file, BankHolidays holidays, 
     public (DateTimeOffset From, DateTimeOffset To)? Open(DateOnly day) =>
         HoursOf(day) is { } hours ? (At(day, hours.Opens), At(day, hours.Closes)) : null;
 
+    /// <summary>The instants at which the lessons of a day begin and end; none where no bells are known, or on a day without school.</summary>
+    public IReadOnlyList<(DateTimeOffset From, DateTimeOffset To)> Lessons(DateOnly day) =>
+        file is null || HoursOf(day) is null ? [] : [.. file.LessonsOf(day.DayOfWeek).Select(lesson => (At(day, lesson.Starts), At(day, lesson.Ends)))];
+
     /// <summary>School time between two instants: what of it lies between first and last bells.</summary>
     public TimeSpan OpenTime(DateTimeOffset from, DateTimeOffset to)
     {
