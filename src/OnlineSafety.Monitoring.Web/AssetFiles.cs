@@ -25,7 +25,7 @@ internal static class AssetFiles
 
     public static string Address(string name) => $"/assets/{s_hash}/{name}";
 
-    public static void MapAssets(this IEndpointRouteBuilder routes) => routes.MapGet("/assets/{hash}/{name}", Serve);
+    public static void MapAssets(this IEndpointRouteBuilder routes) => routes.MapGet("/assets/{hash}/{name}", Serve).AllowAnonymous();
 
     private static Results<FileContentHttpResult, NotFound> Serve(HttpContext http, string hash, string name)
     {

@@ -8,6 +8,7 @@ using OnlineSafety.Monitoring.Web.Alerts;
 using OnlineSafety.Monitoring.Web.Live;
 using OnlineSafety.Monitoring.Web.Pages;
 using OnlineSafety.Monitoring.Web.Queue;
+using OnlineSafety.Monitoring.Web.SignIn;
 
 namespace OnlineSafety.Monitoring.Web;
 
@@ -17,6 +18,10 @@ internal static class ConsoleRegistration
     public static IServiceCollection AddConsole(this IServiceCollection services)
     {
         services.AddRazorComponents();
+        services.AddFormTokens();
+        services.AddSingleton<SessionCookie>();
+        services.AddSingleton<SignInOnward>();
+        services.AddSingleton<SecurityView>();
         services.AddSingleton<SchoolNames>();
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<QueueReader>(provider, provider.GetRequiredKeyedService<Database>(DatabaseRole.Console)));
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<SurroundingsReader>(provider, provider.GetRequiredKeyedService<Database>(DatabaseRole.Console)));
@@ -32,8 +37,10 @@ internal static class ConsoleRegistration
     {
         routes.MapAssets();
         routes.MapDisplay();
+        routes.MapSignIn();
         var pages = routes.MapGroup("").AddEndpointFilter<PageHeaders>().AddEndpointFilter<SignedInFilter>();
         pages.MapStart();
+        pages.MapSecurity();
         pages.MapQueue();
         pages.MapLive();
         pages.MapAlertPages();

@@ -59,7 +59,11 @@ internal static class CommandLine
         {
             CanaryCommands.Add(installation), CanaryCommands.List(installation), CanaryCommands.Remove(installation),
         });
-        root.Add(new Command("staff", "Who is told, and who may act on alerts.") { StaffCommands.Add(installation), StaffCommands.List(installation) });
+        root.Add(new Command("staff", "Who is told, and who may act on alerts.") 
+        {
+            StaffCommands.Add(installation), StaffCommands.List(installation), StaffSignInCommands.Invite(installation), StaffSignInCommands.ResetFactors(installation),
+            StaffSignInCommands.Sessions(installation), StaffChangeCommands.Disable(installation), StaffChangeCommands.Enable(installation), StaffChangeCommands.Role(installation),
+        });
         root.Add(new Command("people", "The people list of a school.") { PeopleImportCommand.Create(installation) });
         var alerts = new Command("alerts", "The alert queue.")
         {

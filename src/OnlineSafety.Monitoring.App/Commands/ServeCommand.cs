@@ -31,6 +31,11 @@ internal static class ServeCommand
                 await Output.LineAsync(parse, line);
             }
 
+            foreach (var line in await FirstSignIn.LinesAsync(parse, service, installation.Time, cancellationToken))
+            {
+                await Output.LineAsync(parse, line);
+            }
+
             await service.WaitForShutdownAsync(cancellationToken);
         });
     }

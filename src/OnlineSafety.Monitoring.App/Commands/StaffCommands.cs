@@ -41,6 +41,7 @@ internal static class StaffCommands
 
             await Output.LineAsync(parse, $"{issued.Staff.Name} ({string.Join(", ", issued.Staff.Roles)}) is {issued.Staff.StaffId}.");
             await Output.LineAsync(parse, $"API key, shown only now:  {issued.Key}");
+            await Output.LineAsync(parse, $"To sign in to the console: onlinesafety staff invite {issued.Staff.Email} --school {at.SchoolId}");
         });
     }
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Options;
 using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Access.SignIn;
 using OnlineSafety.Monitoring.Alerts;
 using OnlineSafety.Monitoring.Alerts.Http;
 using OnlineSafety.Monitoring.Alerts.Policy;
@@ -119,6 +120,7 @@ internal static class ServiceAssembly
 
         if (roles.HasFlag(ServiceRoles.Console))
         {
+            services.AddSignIn(builder.Configuration);
             services.AddConsole();
             services.AddSingleton(provider => new StaffKeys(provider.GetRequiredKeyedService<Database>(DatabaseRole.Console)));
             services.AddSingleton(provider => new AlertQueue(

@@ -5,12 +5,14 @@ namespace OnlineSafety.Monitoring.App.Hosting;
 /// <summary>Logs go to standard error, one line each; standard output is for what commands print.</summary>
 internal static class ServiceLogging
 {
-    /// <summary>Loggers that write the path of a request, whose last segment may be a source's key.</summary>
+    /// <summary>Loggers that write a path, whose last segment may be a source's key.</summary>
     private static readonly string[] PathWriters =
     [
         "Microsoft.AspNetCore.Routing.EndpointRoutingMiddleware",
         "Microsoft.AspNetCore.Routing.Matching.DfaMatcher",
         "Microsoft.AspNetCore.Server.Kestrel.BadRequests",
+        // Where it sends somebody may hold an invitation.
+        "Microsoft.AspNetCore.Http.Result.RedirectResult",
     ];
 
     /// <summary>Writes paths too, and while it may write anything at all, every request is given a span and a log scope, whether anybody wants them or not.</summary>

@@ -15,7 +15,7 @@ internal sealed record ServiceOptions
 
     public ServiceRoles Roles { get; init; } = ServiceRoles.All;
 
-    public bool NeedsMasterKey => (Roles & (ServiceRoles.Ingest | ServiceRoles.Process)) != 0;
+    public bool NeedsMasterKey => (Roles & (ServiceRoles.Ingest | ServiceRoles.Process | ServiceRoles.Console)) != 0;
 
     /// <summary>
     /// The key of this process. One that seals and opens may make it; where these are different processes each would make its own, and what

@@ -1,5 +1,6 @@
 using System.Reflection;
 using Microsoft.Extensions.Configuration.Json;
+using OnlineSafety.Monitoring.Access.SignIn;
 using OnlineSafety.Monitoring.Intake;
 using OnlineSafety.Monitoring.IntakeLog;
 using OnlineSafety.Monitoring.Notifications;
@@ -25,6 +26,7 @@ internal static class UnknownSettings
         [ChannelOptions.Section] = typeof(ChannelOptions),
         [BusOptions.Section] = typeof(BusOptions),
         [HttpLimits.Section] = typeof(HttpLimits),
+        [SignInOptions.Section] = typeof(SignInOptions),
     };
 
     /// <summary>What else may stand beside them: read one by one, or, as Logging, by the framework.</summary>

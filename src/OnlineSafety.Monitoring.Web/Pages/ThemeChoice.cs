@@ -20,7 +20,7 @@ internal static class ThemeChoice
         _ => "auto",
     };
 
-    public static void MapDisplay(this IEndpointRouteBuilder routes) => routes.MapPost("/display", ChooseAsync).DisableAntiforgery();
+    public static void MapDisplay(this IEndpointRouteBuilder routes) => routes.MapPost("/display", ChooseAsync).DisableAntiforgery().AllowAnonymous();
 
     // Anybody may change colours, and a form from elsewhere that did could do no more.
     private static async Task<RedirectHttpResult> ChooseAsync(HttpContext http, CancellationToken cancellationToken)

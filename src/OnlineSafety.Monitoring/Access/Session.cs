@@ -49,6 +49,33 @@ internal sealed class Session(NpgsqlConnection connection, NpgsqlTransaction tra
         return command;
     }
 
+    /// <summary>States whose account this transaction is about; it then sees that account and no other. No school is stated by it.</summary>
+    public Task StateAccountAsync(Guid account, CancellationToken cancellationToken) =>
+        StateAsync("SELECT set_config('app.account', $1, true)", account.ToString(), cancellationToken);
+
+    /// <summary>States the address that somebody claims: the account with this very address is seen, and the staff rows with it.</summary>
+    public Task StateAddressAsync(string address, CancellationToken cancellationToken) =>
+        StateAsync("SELECT set_config('app.address', $1, true)", address, cancellationToken);
+
+    private async Task StateAsync(string sql, string value, CancellationToken cancellationToken)
+    {
+        await using var command = Command(sql);
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = value, NpgsqlDbType = NpgsqlDbType.Text });
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <summary>Runs one statement; how many rows it reached.</summary>
+    public async Task<int> ExecuteAsync(string sql, object[] values, CancellationToken cancellationToken)
+    {
+        await using var command = Command(sql);
+        foreach (var value in values)
+        {
+            command.Parameters.Add(new NpgsqlParameter { Value = value });
+        }
+
+        return await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
     public NpgsqlBatch Batch() => new(Connection, transaction);
 
     public NpgsqlCommand Command(string sql) => new(sql, Connection, transaction);

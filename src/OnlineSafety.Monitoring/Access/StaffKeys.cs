@@ -9,6 +9,9 @@ internal sealed record SignedInStaff(Guid School, Actor Actor)
     /// <summary>What the person may do in this school; nothing unless it was said.</summary>
     public IReadOnlySet<Permission> Permissions { get; init; } = new HashSet<Permission>();
 
+    public static SignedInStaff Of(Guid school, Guid staff, string name, IReadOnlyList<string> roles) =>
+        new(school, Actor.Member(staff, name, roles)) { Permissions = Access.Permissions.Of(roles) };
+
     public bool May(Permission permission) => Permissions.Contains(permission);
 }
 
@@ -34,10 +37,7 @@ internal sealed class StaffKeys(Database console)
         await session.EnterAsync(school, cancellationToken);
         var staff = await session.Context.Staff.AsNoTracking()
             .SingleOrDefaultAsync(s => s.SchoolId == school && s.StaffId == staffId && s.Enabled, cancellationToken);
-        return staff is null ? null : new SignedInStaff(school, Actor.Member(staff.StaffId, staff.Name, staff.Roles))
-        {
-            Permissions = Permissions.Of(staff.Roles),
-        };
+        return staff is null ? null : SignedInStaff.Of(school, staff.StaffId, staff.Name, staff.Roles);
     }
 
     private static async Task<(Guid School, Guid Staff)?> OwnerAsync(Session session, byte[] hash, CancellationToken cancellationToken)

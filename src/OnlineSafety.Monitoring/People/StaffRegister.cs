@@ -1,6 +1,7 @@
 using System.Net.Mail;
 using Microsoft.EntityFrameworkCore;
 using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Access.SignIn;
 using OnlineSafety.Monitoring.Sources;
 
 namespace OnlineSafety.Monitoring.People;
@@ -56,6 +57,41 @@ internal sealed class StaffRegister(Database setup)
         return found is { Enabled: true }
             ? found
             : throw new SetupException($"Nobody in this school is \"{SetupText.Shown(idOrEmail)}\". Give an id or e-mail address of: onlinesafety staff list");
+    }
+
+    /// <summary>The same, whether enabled or not, to change.</summary>
+    /// <exception cref="SetupException">Nobody.</exception>
+    public async Task<Staff> FindAnyAsync(Guid school, string idOrEmail, Actor actor, CancellationToken cancellationToken)
+    {
+        await using var session = await setup.OpenAsync(school, actor, cancellationToken);
+        return await FindAsync(session, school, idOrEmail, cancellationToken)
+            ?? throw new SetupException($"Nobody in this school is \"{SetupText.Shown(idOrEmail)}\". Give an id or e-mail address of: onlinesafety staff list");
+    }
+
+    /// <summary>Whoever is disabled is told nothing more, and neither a session nor a key nor a link lets in any more.</summary>
+    public async Task SetEnabledAsync(Guid school, Guid staff, bool enabled, Actor actor, CancellationToken cancellationToken)
+    {
+        await using var session = await setup.OpenAsync(school, actor, cancellationToken);
+        await session.ExecuteAsync("UPDATE staff SET enabled = $3 WHERE school_id = $1 AND staff_id = $2", [school, staff, enabled], cancellationToken);
+        if (!enabled)
+        {
+            await StaffSignIns.EndAsync(session, school, staff, cancellationToken);
+            await session.ExecuteAsync("DELETE FROM invitation WHERE school_id = $1 AND staff_id = $2 AND used_at IS NULL", [school, staff], cancellationToken);
+        }
+
+        await session.RecordAccessAsync(school, enabled ? "staff.enable" : "staff.disable", staff.ToString(), cancellationToken);
+        await session.CommitAsync(cancellationToken);
+    }
+
+    /// <summary>Gives a member of staff these roles in place of the former ones; they count from the next request on.</summary>
+    /// <exception cref="SetupException">A word is no role.</exception>
+    public async Task SetRolesAsync(Guid school, Guid staff, IReadOnlyList<string> wanted, Actor actor, CancellationToken cancellationToken)
+    {
+        var roles = RolesOf(wanted);
+        await using var session = await setup.OpenAsync(school, actor, cancellationToken);
+        await session.ExecuteAsync("UPDATE staff SET roles = $3 WHERE school_id = $1 AND staff_id = $2", [school, staff, roles], cancellationToken);
+        await session.RecordAccessAsync(school, "staff.role", $"{staff} {string.Join(',', roles)}", cancellationToken);
+        await session.CommitAsync(cancellationToken);
     }
 
     private static Task<Staff?> FindAsync(Session session, Guid school, string idOrEmail, CancellationToken cancellationToken)

@@ -34,8 +34,6 @@ CREATE TABLE account_passkey (
     transports    text[] NOT NULL DEFAULT '{}',
     backup_able   boolean NOT NULL,
     backed_up     boolean NOT NULL,
-    attestation   bytea NOT NULL,
-    client_data   bytea NOT NULL,
     created_at    timestamptz NOT NULL,
     used_at       timestamptz,
     PRIMARY KEY (account_id, credential_id)
@@ -58,6 +56,12 @@ CREATE TABLE sign_in_attempts (
     subject_hash bytea PRIMARY KEY CHECK (length(subject_hash) = 32),
     attempts     int NOT NULL,
     began_at     timestamptz NOT NULL
+);
+
+-- What works once and has worked: answers to a challenge, returns from a provider. Kept until it would have ended by itself.
+CREATE TABLE sign_in_spent (
+    token_hash bytea PRIMARY KEY CHECK (length(token_hash) = 32),
+    ends_at    timestamptz NOT NULL
 );
 
 -- The secret of a session is in its cookie; here is its hash. A session begins without a school where the account has several.
@@ -106,7 +110,7 @@ CREATE INDEX invitation_token ON invitation (token_hash);
 DO $$
 DECLARE t text;
 BEGIN
-    FOREACH t IN ARRAY ARRAY['account', 'account_passkey', 'account_identity', 'sign_in_attempts', 'session', 'staff_account', 'invitation'] LOOP
+    FOREACH t IN ARRAY ARRAY['account', 'account_passkey', 'account_identity', 'sign_in_attempts', 'sign_in_spent', 'session', 'staff_account', 'invitation'] LOOP
         EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', t);
         EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', t);
     END LOOP;
@@ -126,9 +130,11 @@ CREATE POLICY console_own ON account_identity TO onlinesafety_console USING (acc
 -- ids only: counted before anybody is known.
 GRANT SELECT, INSERT, UPDATE, DELETE ON sign_in_attempts TO onlinesafety_console;
 CREATE POLICY console_count ON sign_in_attempts TO onlinesafety_console USING (true) WITH CHECK (true);
+GRANT SELECT, INSERT, DELETE ON sign_in_spent TO onlinesafety_console;
+CREATE POLICY console_spend ON sign_in_spent TO onlinesafety_console USING (true) WITH CHECK (true);
 -- ids only: finds whose session a cookie is. What ended by time is cleared away by whoever comes by.
 GRANT SELECT, INSERT, DELETE ON session TO onlinesafety_console;
-GRANT UPDATE (token_hash, stage, school_id, staff_id, proved_at, seen_at) ON session TO onlinesafety_console;
+GRANT UPDATE (token_hash, stage, school_id, staff_id, proved_at, seen_at, ends_at) ON session TO onlinesafety_console;
 CREATE POLICY console_find ON session FOR SELECT TO onlinesafety_console USING (true);
 CREATE POLICY console_begin ON session FOR INSERT TO onlinesafety_console WITH CHECK (account_id = current_account());
 CREATE POLICY console_go_on ON session FOR UPDATE TO onlinesafety_console USING (account_id = current_account()) WITH CHECK (account_id = current_account());
@@ -142,15 +148,17 @@ GRANT SELECT ON invitation TO onlinesafety_console;
 GRANT UPDATE (used_at) ON invitation TO onlinesafety_console;
 CREATE POLICY console_find ON invitation FOR SELECT TO onlinesafety_console USING (true);
 CREATE POLICY console_use ON invitation FOR UPDATE TO onlinesafety_console USING (school_id = current_school()) WITH CHECK (school_id = current_school());
--- A provider proves an address, whose holder may work in several schools.
+-- A provider proves an address, whose holder may work in several schools; and whoever signed in chooses among those schools.
 CREATE POLICY console_by_address ON staff FOR SELECT TO onlinesafety_console USING (lower(email) = current_address());
+CREATE POLICY console_own_account ON staff FOR SELECT TO onlinesafety_console USING (EXISTS (SELECT 1 FROM staff_account a
+    WHERE a.school_id = staff.school_id AND a.staff_id = staff.staff_id AND a.account_id = current_account()));
+CREATE POLICY console_own_account ON school FOR SELECT TO onlinesafety_console USING (EXISTS (SELECT 1 FROM staff_account a
+    WHERE a.school_id = school.school_id AND a.account_id = current_account()));
 
 -- Set-up invites, disables and takes factors away; it never sees a password's hash or a sealed secret.
-GRANT UPDATE (roles, enabled) ON staff TO onlinesafety_setup;
 GRANT SELECT, INSERT, DELETE ON invitation TO onlinesafety_setup;
 CREATE POLICY setup_scope ON invitation TO onlinesafety_setup USING (school_id = current_school()) WITH CHECK (school_id = current_school());
-GRANT SELECT, DELETE ON staff_account TO onlinesafety_setup;
-CREATE POLICY setup_scope ON staff_account TO onlinesafety_setup USING (school_id = current_school());
+GRANT SELECT ON staff_account TO onlinesafety_setup;
 GRANT SELECT (session_id, account_id, school_id, staff_id, stage, way, began_at, seen_at, ends_at), DELETE ON session TO onlinesafety_setup;
 CREATE POLICY setup_scope ON session TO onlinesafety_setup USING (school_id = current_school() OR account_id = current_account());
 GRANT SELECT (account_id, address, created_at) ON account TO onlinesafety_setup;

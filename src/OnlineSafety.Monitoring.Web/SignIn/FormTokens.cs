@@ -1,0 +1,66 @@
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.AspNetCore.Antiforgery;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Access.SignIn;
+using OnlineSafety.Monitoring.IntakeLog;
+
+namespace OnlineSafety.Monitoring.Web.SignIn;
+
+/// <summary>The token that every form of the console carries, so that no other site can send it in somebody's name: the framework's antiforgery.</summary>
+internal static class FormTokens
+{
+    public static void AddFormTokens(this IServiceCollection services)
+    {
+        services.AddAntiforgery();
+        services.AddOptions<AntiforgeryOptions>().Configure<SessionCookie, ConsoleAddress>((antiforgery, cookie, address) =>
+        {
+            antiforgery.Cookie.Name = cookie.Name + "-form";
+            antiforgery.Cookie.Path = "/";
+            antiforgery.Cookie.SameSite = SameSiteMode.Strict;
+            antiforgery.Cookie.SecurePolicy = address.Secure ? CookieSecurePolicy.Always : CookieSecurePolicy.None;
+            // Said by the page's own policy (frame-ancestors).
+            antiforgery.SuppressXFrameOptionsHeader = true;
+        });
+        services.AddSingleton<IAntiforgeryAdditionalDataProvider, OfOneSession>();
+        services.Replace(ServiceDescriptor.Singleton<IDataProtectionProvider, MasterKeyProtection>());
+        // It would make a key ring in the home directory of whoever runs the service, and nothing would use it.
+        foreach (var ring in services.Where(service => service.ServiceType == typeof(IHostedService) && service.ImplementationType?.Assembly == typeof(DataProtectionOptions).Assembly).ToList())
+        {
+            services.Remove(ring);
+        }
+    }
+
+    /// <summary>A form is good in the session in which it was shown, and in no other.</summary>
+    private sealed class OfOneSession : IAntiforgeryAdditionalDataProvider
+    {
+        public string GetAdditionalData(HttpContext context) => context.Features.Get<StaffSession>()?.Id.ToString("N") ?? "";
+
+        public bool ValidateAdditionalData(HttpContext context, string additionalData) => additionalData == GetAdditionalData(context);
+    }
+}
+
+/// <summary>
+/// Protects form tokens under the master key: every process of the console reads what another one wrote, and after a restart too, without a key ring to keep.
+/// </summary>
+internal sealed class MasterKeyProtection(MasterKey master) : IDataProtectionProvider
+{
+    public IDataProtector CreateProtector(string purpose) => new Protector(
+        HKDF.DeriveKey(HashAlgorithmName.SHA256, master.Bytes.ToArray(), MasterKey.Length, info: "onlinesafety forms"u8.ToArray()), purpose);
+
+    private sealed class Protector(byte[] key, string purposes) : IDataProtector
+    {
+        private readonly byte[] _purposes = Encoding.UTF8.GetBytes(purposes);
+
+        public IDataProtector CreateProtector(string purpose) => new Protector(key, $"{purposes}\0{purpose}");
+
+        public byte[] Protect(byte[] plaintext) => Sealing.Seal(key, plaintext, _purposes);
+
+        public byte[] Unprotect(byte[] protectedData) => Sealing.Open(key, protectedData, _purposes);
+    }
+}

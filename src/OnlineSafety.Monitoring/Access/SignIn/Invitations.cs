@@ -1,0 +1,68 @@
+using OnlineSafety.Monitoring.Sources;
+
+namespace OnlineSafety.Monitoring.Access.SignIn;
+
+/// <summary>A link for one member of staff to set up how to sign in: works once, for 72 hours.</summary>
+internal sealed record IssuedInvitation(string Token, DateTimeOffset EndsAt)
+{
+    /// <summary>Below the address of the console.</summary>
+    public string Path => "/welcome/" + Token;
+}
+
+/// <summary>Makes the links, for set-up.</summary>
+internal sealed class Invitations(Database database, TimeProvider time)
+{
+    public static TimeSpan Valid { get; } = TimeSpan.FromHours(72);
+
+    /// <summary>A new link; older ones of the same person that nobody used end with it.</summary>
+    /// <exception cref="SetupException">The person is disabled, or there is none.</exception>
+    public async Task<IssuedInvitation> CreateAsync(Guid school, Guid staff, Actor actor, CancellationToken cancellationToken)
+    {
+        await using var session = await database.OpenAsync(school, actor, cancellationToken);
+        var enabled = await session.RowsAsync(
+            "SELECT enabled FROM staff WHERE school_id = $1 AND staff_id = $2", [school, staff], row => row.GetBoolean(0), cancellationToken);
+        if (enabled is not [true])
+        {
+            throw new SetupException("Only somebody who is on the staff list and in use can be invited. See: onlinesafety staff list");
+        }
+
+        var (token, now) = (SessionToken.Create(), time.GetUtcNow());
+        await session.ExecuteAsync("DELETE FROM invitation WHERE school_id = $1 AND staff_id = $2 AND used_at IS NULL", [school, staff], cancellationToken);
+        await session.ExecuteAsync(
+            "INSERT INTO invitation (school_id, staff_id, token_hash, created_at, ends_at) VALUES ($1, $2, $3, $4, $5)",
+            [school, staff, SessionToken.Hash(token)!, now, now + Valid],
+            cancellationToken);
+        await session.RecordAccessAsync(school, "staff.invite", staff.ToString(), cancellationToken);
+        await session.CommitAsync(cancellationToken);
+        return new IssuedInvitation(token, now + Valid);
+    }
+
+    /// <summary>Who should be the first to sign in, while nobody can: an administrator, else the DSL, else the head; null when somebody can, or nobody is there.</summary>
+    public async Task<(Guid School, Guid Staff)?> FirstAsync(Actor actor, CancellationToken cancellationToken)
+    {
+        await using var session = await database.OpenAcrossAsync(actor, cancellationToken);
+        if ((await session.RowsAsync("SELECT school_id FROM staff_account LIMIT 1", [], row => row.GetGuid(0), cancellationToken)).Count > 0)
+        {
+            return null;
+        }
+
+        foreach (var school in await session.RowsAsync("SELECT school_id FROM school WHERE kind = 'school' ORDER BY created_at", [], row => row.GetGuid(0), cancellationToken))
+        {
+            await session.EnterAsync(school, cancellationToken);
+            var first = await session.RowsAsync(
+                """
+                SELECT staff_id FROM staff WHERE school_id = $1 AND enabled AND roles && ARRAY['admin', 'dsl', 'head']
+                ORDER BY 'admin' = ANY (roles) DESC, 'dsl' = ANY (roles) DESC, created_at LIMIT 1
+                """,
+                [school],
+                row => row.GetGuid(0),
+                cancellationToken);
+            if (first is [var staff])
+            {
+                return (school, staff);
+            }
+        }
+
+        return null;
+    }
+}

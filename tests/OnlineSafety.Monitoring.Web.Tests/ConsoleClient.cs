@@ -1,0 +1,60 @@
+using System.Net;
+using System.Text.RegularExpressions;
+
+namespace OnlineSafety.Monitoring.Web.Tests;
+
+/// <summary>A browser without script, as far as a test needs one: cookies, forms with their tokens, no redirect followed by itself.</summary>
+internal sealed partial class ConsoleClient : IDisposable
+{
+    private readonly HttpClient _http;
+
+    public ConsoleClient(Uri address)
+    {
+        Cookies = new CookieContainer();
+        _http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, CookieContainer = Cookies, UseCookies = true }) { BaseAddress = address };
+    }
+
+    public CookieContainer Cookies { get; }
+
+    public Task<HttpResponseMessage> GetAsync(string path) => _http.GetAsync(path);
+
+    /// <summary>Fills in the form of a page and sends it.</summary>
+    /// <param name="page">The page that shows the form; null: the one it is sent to.</param>
+    public async Task<HttpResponseMessage> SendFormAsync(string path, Dictionary<string, string> fields, string? page = null)
+    {
+        var html = await (await GetAsync(page ?? path)).Content.ReadAsStringAsync();
+        var token = Token().Match(html);
+        var sent = new Dictionary<string, string>(fields, StringComparer.Ordinal);
+        if (token.Success)
+        {
+            sent["__RequestVerificationToken"] = WebUtility.HtmlDecode(token.Groups["token"].Value);
+        }
+
+        return await PostAsync(path, sent);
+    }
+
+    /// <summary>Sends fields as they are, as another site's page might.</summary>
+    public Task<HttpResponseMessage> PostAsync(string path, Dictionary<string, string> fields) => _http.PostAsync(path, new FormUrlEncodedContent(fields));
+
+    /// <summary>Signs in as far as the start page.</summary>
+    public async Task SignInAsync(Person person)
+    {
+        await PasswordAsync(person.Email);
+        var code = await SendFormAsync("/sign-in/code", new() { ["code"] = person.NextCode() });
+        Assert.Equal((HttpStatusCode.Redirect, "/"), (code.StatusCode, code.Headers.Location?.OriginalString));
+    }
+
+    public async Task PasswordAsync(string email)
+    {
+        var password = await SendFormAsync("/sign-in", new() { ["address"] = email, ["password"] = Person.Password });
+        Assert.Equal((HttpStatusCode.Redirect, "/sign-in/code"), (password.StatusCode, password.Headers.Location?.OriginalString));
+    }
+
+    /// <summary>The secret of the session's cookie; empty without one.</summary>
+    public string Session => Cookies.GetAllCookies().FirstOrDefault(cookie => cookie.Name == "onlinesafety")?.Value ?? "";
+
+    public void Dispose() => _http.Dispose();
+
+    [GeneratedRegex("""name="__RequestVerificationToken"[^>]*value="(?<token>[^"]+)""", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    private static partial Regex Token();
+}
