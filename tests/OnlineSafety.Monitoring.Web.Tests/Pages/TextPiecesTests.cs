@@ -61,8 +61,7 @@ public sealed class TextPiecesTests
     public void MatchesAreMarkedToTheUnitAlsoWhereTheyOverlap()
     {
         var pieces = TextPieces.Of("how to make a bomb", [new HitSpan(0, 6), new HitSpan(4, 7), new HitSpan(14, 4)]);
-        Assert.Equal("how to make", string.Concat(pieces.TakeWhile(piece => piece.IsHit).Select(piece => piece.Text)));
-        Assert.Equal("bomb", Assert.Single(pieces, piece => piece.IsHit && piece.Text.StartsWith('b')).Text);
+        Assert.Equal([("how to make", true), (" a ", false), ("bomb", true)], pieces.Select(piece => (piece.Text, piece.IsHit)));
     }
 
     [Fact]
