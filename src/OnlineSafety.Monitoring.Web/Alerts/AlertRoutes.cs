@@ -114,6 +114,10 @@ internal static class AlertRoutes
             error = result.Refusal ?? error;
         }
 
+        // The list of words in the service's own message is for programs: a page offers them to choose from.
+        error = step != AlertStep.Resolve || move is not null ? error
+            : string.IsNullOrEmpty(input.Outcome) ? "Choose what it was."
+            : "Write what was found and done, in at most 4,000 characters.";
         return await pages.OfAsync(who, number, cancellationToken) is { } view
             ? Page(view with { Draft = new StepDraft(AlertSteps.Word(step), error, input.Note ?? "", input.Outcome ?? "", input.Reference ?? "") })
             : Page(view: null);

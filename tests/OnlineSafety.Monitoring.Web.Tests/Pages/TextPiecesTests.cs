@@ -24,7 +24,6 @@ public sealed class TextPiecesTests
     [InlineData("a\u001Bb", "escape")]
     [InlineData("a\u200Db", "U+200D")]
     [InlineData("a\u3164b", "U+3164")]
-    [InlineData("a\uD800b", "U+D800")]
     [InlineData("a\u2028b", "U+2028")]
     public void WhatCannotBeSeenOrTurnsTextRoundIsNamed(string text, string name)
     {
@@ -33,6 +32,9 @@ public sealed class TextPiecesTests
         Assert.Equal((name, PieceKind.Odd), (pieces[1].Shown, pieces[1].Kind));
         Assert.Equal(("b", PieceKind.Plain), (pieces[2].Shown, pieces[2].Kind));
     }
+
+    [Fact]
+    public void HalfACharacterIsNamedToo() => Assert.Equal("U+D800", TextPieces.Of(string.Concat("a", (char)0xD800, "b"), [])[1].Shown);
 
     [Theory]
     [InlineData("plain words, two\nlines\tand a tab")]
