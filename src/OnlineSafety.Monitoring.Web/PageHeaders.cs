@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using OnlineSafety.Monitoring.Access.SignIn;
 
 namespace OnlineSafety.Monitoring.Web;
 
@@ -6,7 +7,7 @@ namespace OnlineSafety.Monitoring.Web;
 /// What every page says to the browser. Text of others is shown in these pages: should any of it ever come out as markup, nothing in it can run,
 /// load or send, for only our own files may.
 /// </summary>
-internal sealed class PageHeaders : IEndpointFilter
+internal sealed class PageHeaders(ConsoleAddress address) : IEndpointFilter
 {
     public const string ContentSecurityPolicy =
         "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
@@ -23,6 +24,11 @@ internal sealed class PageHeaders : IEndpointFilter
         headers["Referrer-Policy"] = "same-origin";
         headers["Cross-Origin-Opener-Policy"] = "same-origin";
         headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=(), payment=()";
+        if (address.Secure)
+        {
+            headers.StrictTransportSecurity = "max-age=31536000";
+        }
+
         return next(context);
     }
 }

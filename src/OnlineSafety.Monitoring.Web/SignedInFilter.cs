@@ -2,7 +2,6 @@ using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using OnlineSafety.Monitoring.Access;
-using OnlineSafety.Monitoring.Access.SignIn;
 using OnlineSafety.Monitoring.Web.Pages;
 using OnlineSafety.Monitoring.Web.SignIn;
 
@@ -12,19 +11,13 @@ namespace OnlineSafety.Monitoring.Web;
 /// Lets only somebody in who is known and may, and keeps every page out of every cache. A browser shows the cookie of a session; a program may show a staff key
 /// instead. What somebody may not do is answered like what does not exist, and so is a route that names no permission.
 /// </summary>
-internal sealed class SignedInFilter(StaffKeys keys, Sessions sessions, SessionCookie cookie, IAntiforgery antiforgery) : IEndpointFilter
+internal sealed class SignedInFilter(WhoAsks who, IAntiforgery antiforgery) : IEndpointFilter
 {
-    private const string Scheme = "Bearer ";
-
     public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
         var http = context.HttpContext;
         http.Response.Headers.CacheControl = "no-cache, no-store";
-        var header = http.Request.Headers.Authorization.ToString();
-        var withKey = header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase);
-        var session = withKey ? null : await sessions.FindAsync(cookie.Of(http), use: true, http.RequestAborted);
-        var staff = withKey ? await keys.FindAsync(header[Scheme.Length..].Trim(), http.RequestAborted) : session?.Staff;
-        if (staff is null)
+        if (await who.FindAsync(http, http.RequestAborted) is not var (staff, session))
         {
             return AskToSignIn(http);
         }
@@ -38,7 +31,7 @@ internal sealed class SignedInFilter(StaffKeys keys, Sessions sessions, SessionC
 
         // A key is sent by nobody but who holds it; a cookie is sent by the browser whoever made the form.
         var safe = HttpMethods.IsGet(http.Request.Method) || HttpMethods.IsHead(http.Request.Method);
-        return withKey || safe || await antiforgery.IsRequestValidAsync(http) ? await next(context) : WordsPage.StaleForm();
+        return WhoAsks.WithKey(http) || safe || await antiforgery.IsRequestValidAsync(http) ? await next(context) : WordsPage.StaleForm();
     }
 
     private static IResult AskToSignIn(HttpContext http)

@@ -16,7 +16,12 @@ internal sealed partial class ConsoleClient : IDisposable
 
     public CookieContainer Cookies { get; }
 
-    public Task<HttpResponseMessage> GetAsync(string path) => _http.GetAsync(path);
+    public async Task<HttpResponseMessage> GetAsync(string path, string accept = "text/html")
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        request.Headers.Accept.ParseAdd(accept);
+        return await _http.SendAsync(request);
+    }
 
     /// <summary>Fills in the form of a page and sends it.</summary>
     /// <param name="page">The page that shows the form; null: the one it is sent to.</param>

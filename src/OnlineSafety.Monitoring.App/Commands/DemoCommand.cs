@@ -47,7 +47,7 @@ internal static class DemoCommand
             {
                 await Output.LineAsync(parse);
                 await Output.LineAsync(parse, "The service goes on; Ctrl-C stops it.");
-                foreach (var line in await FirstSignIn.LinesAsync(parse, service, installation.Time, cancellationToken))
+                foreach (var line in await FirstSignIn.LinesAsync(service, FirstSignIn.ToJournal(parse), installation.Time, cancellationToken))
                 {
                     await Output.LineAsync(parse, line);
                 }

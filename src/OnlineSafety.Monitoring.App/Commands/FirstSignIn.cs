@@ -11,7 +11,8 @@ internal static class FirstSignIn
 {
     private static readonly Actor _actor = Actor.Service("start");
 
-    public static async Task<IReadOnlyList<string>> LinesAsync(ParseResult parse, RunningService service, TimeProvider time, CancellationToken cancellationToken)
+    /// <param name="toJournal">Whether what is printed is kept for others to read, and not shown to whoever started the service.</param>
+    public static async Task<IReadOnlyList<string>> LinesAsync(RunningService service, bool toJournal, TimeProvider time, CancellationToken cancellationToken)
     {
         if (!service.Options.Roles.HasFlag(ServiceRoles.Console) || !service.Options.Settings.MayUse(DatabaseRole.Setup))
         {
@@ -25,7 +26,7 @@ internal static class FirstSignIn
         }
 
         // Into a journal goes no link that opens anything: there the command is named that prints one.
-        if (ReferenceEquals(parse.InvocationConfiguration.Output, Console.Out) && Console.IsOutputRedirected)
+        if (toJournal)
         {
             return [$"  console nobody can sign in yet: onlinesafety staff invite {staff} --school {school}"];
         }
@@ -33,6 +34,9 @@ internal static class FirstSignIn
         var invitation = await invitations.CreateAsync(school, staff, _actor, cancellationToken);
         return [$"  console nobody can sign in yet. The first one does here, once: {Link(service.Options.Settings, invitation)}"];
     }
+
+    /// <summary>Whether the output of a command goes into a file or a journal.</summary>
+    public static bool ToJournal(ParseResult parse) => ReferenceEquals(parse.InvocationConfiguration.Output, Console.Out) && Console.IsOutputRedirected;
 
     /// <summary>The link on the address by which staff reach the console; on this host by its name, for passkeys are bound to names.</summary>
     public static string Link(InstallationSettings settings, IssuedInvitation invitation)

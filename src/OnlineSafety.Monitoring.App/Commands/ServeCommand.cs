@@ -31,7 +31,7 @@ internal static class ServeCommand
                 await Output.LineAsync(parse, line);
             }
 
-            foreach (var line in await FirstSignIn.LinesAsync(parse, service, installation.Time, cancellationToken))
+            foreach (var line in await FirstSignIn.LinesAsync(service, FirstSignIn.ToJournal(parse), installation.Time, cancellationToken))
             {
                 await Output.LineAsync(parse, line);
             }

@@ -14,7 +14,7 @@ public sealed class RoleGrantsTests(PostgresFixture postgres) : IAsyncLifetime
         "school", "source", "person", "person_alias", "staff", "staff_key", "data_key", "intake_stream", "intake_segment", "delivery", "checkpoint",
         "counter_block", "unmapped", "source_health", "door_trouble", "source_category", "school_rule", "school_edition", "alert", "event", "evidence", "notification",
         "digest", "access_record", "source_mapping", "source_job", "source_job_stream", "school_calendar", "source_activity", "source_device_day", "canary",
-        "source_state", "source_alarm", "source_watch", "source_notice", "channel", "alert_step", "school_policy",
+        "source_state", "source_alarm", "source_watch", "source_notice", "channel", "alert_step", "school_policy", "staff_account", "invitation", "session",
     ];
 
     private TestInstallation _installation = null!;
@@ -123,6 +123,24 @@ public sealed class RoleGrantsTests(PostgresFixture postgres) : IAsyncLifetime
     [InlineData(DatabaseRole.Setup, "SELECT 1 FROM intake_segment")]
     [InlineData(DatabaseRole.Setup, "DELETE FROM school")]
     [InlineData(DatabaseRole.Setup, "DELETE FROM access_record")]
+    [InlineData(DatabaseRole.Ingest, "SELECT 1 FROM account")]
+    [InlineData(DatabaseRole.Process, "SELECT 1 FROM account")]
+    [InlineData(DatabaseRole.Notify, "SELECT 1 FROM account")]
+    [InlineData(DatabaseRole.Process, "SELECT 1 FROM session")]
+    [InlineData(DatabaseRole.Notify, "SELECT 1 FROM session")]
+    [InlineData(DatabaseRole.Notify, "SELECT 1 FROM invitation")]
+    [InlineData(DatabaseRole.Setup, "SELECT password_hash FROM account")]
+    [InlineData(DatabaseRole.Setup, "SELECT totp_sealed FROM account")]
+    [InlineData(DatabaseRole.Setup, "UPDATE account SET address = 'x@school.example'")]
+    [InlineData(DatabaseRole.Setup, "SELECT token_hash FROM session")]
+    [InlineData(DatabaseRole.Setup, "SELECT 1 FROM account_passkey")]
+    [InlineData(DatabaseRole.Console, "UPDATE account SET address = 'x@school.example'")]
+    [InlineData(DatabaseRole.Console, "DELETE FROM account")]
+    [InlineData(DatabaseRole.Console, "UPDATE session SET account_id = gen_random_uuid()")]
+    [InlineData(DatabaseRole.Console, "UPDATE session SET began_at = now()")]
+    [InlineData(DatabaseRole.Console, "DELETE FROM staff_account")]
+    [InlineData(DatabaseRole.Console, "UPDATE staff_account SET account_id = gen_random_uuid()")]
+    [InlineData(DatabaseRole.Console, "INSERT INTO invitation SELECT * FROM invitation")]
     [InlineData(DatabaseRole.Ingest, "UPDATE source SET key_hashes = '{}'")]
     [InlineData(DatabaseRole.Ingest, "SELECT name FROM school")]
     [InlineData(DatabaseRole.Ingest, "UPDATE intake_segment SET payload = ''")]
@@ -146,11 +164,11 @@ public sealed class RoleGrantsTests(PostgresFixture postgres) : IAsyncLifetime
         // Read across schools on purpose: ids, times and words about products, nothing of a person. RowLevelSecurityTests has the same list as policies.
         string[] readAcross = role switch
         {
-            DatabaseRole.Setup => ["school", "source"],
+            DatabaseRole.Setup => ["school", "source", "staff_account"],
             DatabaseRole.Ingest => ["school", "source"],
             DatabaseRole.Process => ["school", "source", "intake_stream", "checkpoint", "source_job"],
             DatabaseRole.Notify => ["school", "notification"],
-            _ => ["staff_key"],
+            _ => ["staff_key", "invitation", "session"],
         };
         foreach (var table in Tables.Except(readAcross))
         {
@@ -251,6 +269,11 @@ public sealed class RoleGrantsTests(PostgresFixture postgres) : IAsyncLifetime
             INSERT INTO person_alias (school_id, alias, person_id) VALUES ('{school}', 'p', '{id}');
             INSERT INTO staff (school_id, staff_id, name, email, roles) VALUES ('{school}', '{id}', 'n', 'n@school.example', ARRAY['dsl']);
             INSERT INTO staff_key (school_id, staff_id, key_hash) VALUES ('{school}', '{id}', sha256('{id}'));
+            INSERT INTO account (account_id, address, created_at) VALUES ('{id}', '{id}@school.example', now());
+            INSERT INTO staff_account VALUES ('{school}', '{id}', '{id}', now());
+            INSERT INTO invitation (school_id, staff_id, token_hash, created_at, ends_at) VALUES ('{school}', '{id}', sha256('{id}'), now(), now() + interval '1 day');
+            INSERT INTO session (session_id, token_hash, account_id, stage, way, school_id, staff_id, began_at, proved_at, seen_at, ends_at)
+                VALUES ('{id}', sha256('{id}'), '{id}', 3, 'password', '{school}', '{id}', now(), now(), now(), now() + interval '1 day');
             INSERT INTO data_key (school_id, day, key_id, master_id, wrapped) VALUES ('{school}', '2026-11-25', '{id}', 'm', '');
             INSERT INTO intake_stream (school_id, stream_id, source_id, day, writer_id, last_seq, head_hash, last_received_at)
                 VALUES ('{school}', '{id}', '{source}', '2026-11-25', '{id}', 1, sha256(''), now());

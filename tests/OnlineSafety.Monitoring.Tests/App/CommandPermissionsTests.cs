@@ -11,7 +11,7 @@ public sealed class CommandPermissionsTests
     {
         var paths = Leaves(CommandLine.Root(TimeProvider.System), "").ToList();
         Assert.True(paths.Count > 50);
-        Assert.Empty(paths.Where(path => CommandPermissions.Of(path) is null));
+        Assert.DoesNotContain(paths, path => CommandPermissions.Of(path) is null);
     }
 
     [Theory]

@@ -71,6 +71,8 @@ internal sealed class LocalProvider : IAsyncDisposable
     /// <summary>Signs as the provider would, with a key that it does not publish.</summary>
     public void ForgeKeys() => _forged = NewKey();
 
+    public void TellTheTruth() => (_forged, Tamper) = (null, _ => { });
+
     private RsaSecurityKey? _forged;
 
     private IResult Discover()

@@ -72,13 +72,13 @@ public sealed class ProviderTests(Browser browser)
         await using var provider = await LocalProvider.StartAsync(_time);
         await using var site = await ConsoleSite.StartAsync(browser.Server, provider.Settings());
         await site.AddStaffAsync(await site.AddSchoolAsync(), "D. Lead", Dsl, "dsl");
-        await site.AddStaffAsync(await site.AddSchoolAsync(), "D. Lead", "d.lead@other.example", "dsl");
+        await site.AddStaffAsync(await site.AddSchoolAsync("Other School"), "D. Lead", "d.lead@other.example", "dsl");
         using var client = new ConsoleClient(site.Address);
         provider.Tamper = token => token.Claims[claim] = value;
 
         Assert.Contains(await ReturnAsync(client), new[] { "401", "403" });
         Assert.Equal(0, await site.CountAsync("SELECT count(*) FROM account"));
-        provider.Tamper = _ => { };
+        provider.TellTheTruth();
         Assert.Equal("/", await ReturnAsync(client));
     }
 
@@ -102,6 +102,8 @@ public sealed class ProviderTests(Browser browser)
         provider.Tamper = token => Spoil(token, fault);
         Assert.Equal("401", await ReturnAsync(client));
         Assert.Equal(0, await site.CountAsync("SELECT count(*) FROM account"));
+        provider.TellTheTruth();
+        Assert.Equal("/", await ReturnAsync(client));
     }
 
     [Fact]

@@ -168,6 +168,23 @@ public sealed class SessionTests(Browser browser)
     }
 
     [Fact]
+    public async Task APageThatOnlyListensKeepsNoSessionFromIdlingOut()
+    {
+        await using var site = await ConsoleSite.StartAsync(browser.Server);
+        var person = await site.AddPersonAsync(await site.AddSchoolAsync(), "D. Lead", Dsl, "dsl");
+        using var client = new ConsoleClient(site.Address);
+        await client.SignInAsync(person);
+        for (var minutes = 5; minutes < 60; minutes += 5)
+        {
+            site.Time.Advance(TimeSpan.FromMinutes(5));
+            Assert.Equal(HttpStatusCode.OK, (await client.GetAsync("/alerts", accept: "text/event-stream")).StatusCode);
+        }
+
+        site.Time.Advance(TimeSpan.FromMinutes(5));
+        Assert.Equal(HttpStatusCode.Redirect, (await client.GetAsync("/alerts", accept: "text/event-stream")).StatusCode);
+    }
+
+    [Fact]
     public async Task SignedOutIsOutAlsoForWhoKeptTheCookieAndEverywhereElseOnDemand()
     {
         await using var site = await ConsoleSite.StartAsync(browser.Server);

@@ -7,7 +7,7 @@ internal sealed class Accounts(Database console, MasterKey master, TimeProvider 
 {
     public static Actor Actor { get; } = Actor.Service("sign-in");
 
-    private const string Columns = "account_id, address, password_hash, totp_master_id, totp_sealed, cardinality(recovery_hashes)";
+    private const string Select = "SELECT account_id, address, password_hash, totp_master_id, totp_sealed, cardinality(recovery_hashes) FROM account ";
 
     public async Task<Account?> FindAsync(string address, CancellationToken cancellationToken)
     {
@@ -18,13 +18,13 @@ internal sealed class Accounts(Database console, MasterKey master, TimeProvider 
     public static async Task<Account?> FindAsync(Session session, string address, CancellationToken cancellationToken)
     {
         await session.StateAddressAsync(address, cancellationToken);
-        return (await session.RowsAsync($"SELECT {Columns} FROM account WHERE address = $1", [address], Read, cancellationToken)).FirstOrDefault();
+        return (await session.RowsAsync(Select + "WHERE address = $1", [address], Read, cancellationToken)).FirstOrDefault();
     }
 
     public async Task<Account?> FindAsync(Guid account, CancellationToken cancellationToken)
     {
         await using var session = await OpenAsync(account, cancellationToken);
-        return (await session.RowsAsync($"SELECT {Columns} FROM account WHERE account_id = $1", [account], Read, cancellationToken)).FirstOrDefault();
+        return (await session.RowsAsync(Select + "WHERE account_id = $1", [account], Read, cancellationToken)).FirstOrDefault();
     }
 
     /// <summary>A transaction about one account.</summary>

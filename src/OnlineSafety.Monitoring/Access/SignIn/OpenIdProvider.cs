@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -143,10 +144,9 @@ internal sealed class OpenIdProvider(string word, ProviderOptions options, HttpC
         return address;
     }
 
+    // Providers write it as true, "true" or 1.
     private static bool IsTrue(JsonWebToken token, string claim) =>
-        token.TryGetPayloadValue<JsonElement>(claim, out var value)
-        && (value.ValueKind == JsonValueKind.True || (value.ValueKind == JsonValueKind.String && value.GetString() is "true" or "1")
-            || (value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number) && number == 1));
+        token.TryGetPayloadValue<object>(claim, out var value) && Convert.ToString(value, CultureInfo.InvariantCulture) is "True" or "true" or "1";
 
     private async Task<Published> PublishedAsync(bool unknownKey, CancellationToken cancellationToken)
     {

@@ -5,8 +5,6 @@ namespace OnlineSafety.Monitoring.Access.SignIn;
 /// <summary>The part of the framework's store that its passkey handler asks. Everything else of an account is none of the framework's.</summary>
 internal sealed class PasskeyStore(Accounts accounts) : IUserPasskeyStore<Account>
 {
-    private const string Columns = "credential_id, public_key, created_at, sign_count, transports, backup_able, backed_up";
-
     public Task<string> GetUserIdAsync(Account user, CancellationToken cancellationToken) => Task.FromResult(user.Id.ToString("N"));
 
     public Task<Account?> FindByIdAsync(string userId, CancellationToken cancellationToken) =>
@@ -16,7 +14,10 @@ internal sealed class PasskeyStore(Accounts accounts) : IUserPasskeyStore<Accoun
     {
         await using var session = await accounts.OpenAsync(user.Id, cancellationToken);
         return await session.RowsAsync(
-            $"SELECT {Columns} FROM account_passkey WHERE account_id = $1 ORDER BY created_at",
+            """
+            SELECT credential_id, public_key, created_at, sign_count, transports, backup_able, backed_up FROM account_passkey
+            WHERE account_id = $1 ORDER BY created_at
+            """,
             [user.Id],
             // Attestation is not asked for, and whoever signs in is always verified by the authenticator: neither is kept.
             row => new UserPasskeyInfo(

@@ -15,14 +15,15 @@ internal sealed class Sessions(Database console, IOptions<SignInOptions> options
     // Written at most once a minute: when exactly somebody last looked is nobody's business, and each write costs.
     private static readonly TimeSpan _seenEvery = TimeSpan.FromMinutes(1);
 
-    private const string Columns = "session_id, account_id, stage, way, school_id, staff_id, began_at, proved_at, seen_at, ends_at";
+    private const string Select = "SELECT session_id, account_id, stage, way, school_id, staff_id, began_at, proved_at, seen_at, ends_at FROM session ";
 
     /// <summary>Begins a session; its token is known to the caller alone.</summary>
     public async Task<string> BeginAsync(Guid account, SessionStage stage, string way, CancellationToken cancellationToken)
     {
         var (token, now) = (SessionToken.Create(), time.GetUtcNow());
         await using var session = await OpenAsync(account, cancellationToken);
-        await session.ExecuteAsync("DELETE FROM session WHERE ends_at < $1 AND account_id = $2", [now, account], cancellationToken);
+        // Also those of people who do not come back.
+        await session.ExecuteAsync("DELETE FROM session WHERE ends_at < $1", [now], cancellationToken);
         await session.ExecuteAsync(
             """
             INSERT INTO session (session_id, token_hash, account_id, stage, way, began_at, proved_at, seen_at, ends_at) VALUES ($1, $2, $3, $4, $5, $6, $6, $6, $7)
@@ -44,7 +45,7 @@ internal sealed class Sessions(Database console, IOptions<SignInOptions> options
 
         await using var session = await console.OpenAcrossAsync(Accounts.Actor, cancellationToken);
         var now = time.GetUtcNow();
-        var row = (await session.RowsAsync($"SELECT {Columns} FROM session WHERE token_hash = $1", [hash], Row.Read, cancellationToken)).FirstOrDefault();
+        var row = (await session.RowsAsync(Select + "WHERE token_hash = $1", [hash], Row.Read, cancellationToken)).FirstOrDefault();
         if (row is null || now >= row.Session.EndsAt || now - row.Session.SeenAt >= options.Value.IdleFor)
         {
             return null;
@@ -119,7 +120,7 @@ internal sealed class Sessions(Database console, IOptions<SignInOptions> options
     {
         await using var session = await OpenAsync(account, cancellationToken);
         var now = time.GetUtcNow();
-        var all = await session.RowsAsync($"SELECT {Columns} FROM session WHERE account_id = $1 AND ends_at > $2 ORDER BY seen_at DESC", [account, now], Row.Read, cancellationToken);
+        var all = await session.RowsAsync(Select + "WHERE account_id = $1 AND ends_at > $2 ORDER BY seen_at DESC", [account, now], Row.Read, cancellationToken);
         return [.. all.Select(row => row.Session).Where(found => now - found.SeenAt < options.Value.IdleFor)];
     }
 

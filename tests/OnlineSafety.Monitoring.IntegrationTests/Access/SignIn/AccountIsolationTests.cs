@@ -1,0 +1,123 @@
+using Npgsql;
+using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Access.SignIn;
+using OnlineSafety.Monitoring.IntakeLog;
+using OnlineSafety.Monitoring.TestKit;
+
+namespace OnlineSafety.Monitoring.IntegrationTests.Access.SignIn;
+
+/// <summary>Accounts are of no school: what the database itself keeps apart among them.</summary>
+public sealed class AccountIsolationTests(PostgresFixture postgres) : IClassFixture<PostgresFixture>, IAsyncLifetime
+{
+    private static readonly Guid _own = Guid.NewGuid();
+    private static readonly Guid _other = Guid.NewGuid();
+
+    private TestInstallation _installation = null!;
+    private SourceKey _school;
+
+    public async Task InitializeAsync()
+    {
+        _installation = await TestInstallation.CreateAsync(postgres.Server);
+        _school = await _installation.AddSourceAsync();
+        foreach (var (account, address) in new[] { (_own, "own@school.example"), (_other, "other@school.example") })
+        {
+            await _installation.Store.RunAsync($"""
+                SET search_path = onlinesafety;
+                INSERT INTO staff (school_id, staff_id, name, email, roles) VALUES ('{_school.School}', '{account}', 'n', '{address.ToUpperInvariant()}', ARRAY['dsl']);
+                INSERT INTO account (account_id, address, password_hash, created_at) VALUES ('{account}', '{address}', 'hash', now());
+                INSERT INTO account_passkey VALUES ('{account}', sha256('{account}'), 'n', '', 0, '{"{}"}', false, false, now());
+                INSERT INTO account_identity VALUES ('{account}', 'https://issuer.example', sha256('{account}'), now());
+                INSERT INTO staff_account VALUES ('{_school.School}', '{account}', '{account}', now());
+                INSERT INTO session (session_id, token_hash, account_id, stage, way, began_at, proved_at, seen_at, ends_at)
+                    VALUES ('{account}', sha256('{account}'), '{account}', 1, 'password', now(), now(), now(), now() + interval '1 day');
+                """);
+        }
+    }
+
+    public async Task DisposeAsync() => await _installation.DisposeAsync();
+
+    [Theory]
+    [InlineData("account")]
+    [InlineData("account_passkey")]
+    [InlineData("account_identity")]
+    [InlineData("staff_account")]
+    public async Task TheConsoleSeesTheStatedAccountAndWithoutOneNothing(string table)
+    {
+        Assert.Equal(0, await NumberAsync(null, null, $"SELECT count(*) FROM {table}"));
+        Assert.Equal(1, await NumberAsync(_own, null, $"SELECT count(*) FROM {table}"));
+        Assert.Equal(0, await NumberAsync(_own, null, $"SELECT count(*) FROM {table} WHERE account_id = '{_other}'"));
+    }
+
+    [Fact]
+    public async Task AnAddressThatSomebodyClaimsShowsItsOwnAccountAndStaffAndNothingElse()
+    {
+        Assert.Equal(1, await NumberAsync(null, "own@school.example", "SELECT count(*) FROM account"));
+        Assert.Equal(1, await NumberAsync(null, "own@school.example", "SELECT count(*) FROM staff"));
+        Assert.Equal(0, await NumberAsync(null, "nobody@school.example", "SELECT count(*) FROM staff"));
+        Assert.Equal(0, await NumberAsync(null, "own@school.example", "SELECT count(*) FROM account_passkey"));
+        Assert.Equal(0, await NumberAsync(null, "own@school.example", "SELECT count(*) FROM school"));
+    }
+
+    [Theory]
+    [InlineData("UPDATE account SET password_hash = 'x'", 1)]
+    [InlineData("UPDATE session SET ends_at = ends_at", 1)]
+    [InlineData("DELETE FROM session", 1)]
+    [InlineData("DELETE FROM account_passkey", 1)]
+    public async Task TheConsoleChangesTheStatedAccountAlone(string sql, int rows)
+    {
+        Assert.Equal(rows, await ChangedAsync(_own, sql));
+        Assert.Equal(0, await ChangedAsync(null, sql));
+    }
+
+    [Fact]
+    public async Task NobodyJoinsAnotherAccountToASchoolOrBeginsItsSession()
+    {
+        foreach (var sql in new[]
+        {
+            $"INSERT INTO staff_account VALUES ('{_school.School}', '{_other}', '{_other}', now())",
+            $"INSERT INTO session (session_id, token_hash, account_id, stage, way, began_at, proved_at, seen_at, ends_at) VALUES (gen_random_uuid(), sha256('x'), '{_other}', 2, 'password', now(), now(), now(), now())",
+            $"INSERT INTO account_identity VALUES ('{_other}', 'https://second.example', sha256('x'), now())",
+        })
+        {
+            Assert.Equal(PostgresErrorCodes.InsufficientPrivilege, (await Assert.ThrowsAsync<PostgresException>(() => ChangedAsync(_own, sql))).SqlState);
+        }
+    }
+
+    [Fact]
+    public async Task AStatedAccountEndsWithItsTransaction()
+    {
+        for (var i = 0; i < 20; i++)
+        {
+            Assert.Equal(1, await NumberAsync(_own, "other@school.example", "SELECT count(*) FROM account WHERE account_id = current_account()"));
+            Assert.Equal(0, await NumberAsync(null, null, "SELECT count(*) FROM account"));
+        }
+    }
+
+    private async Task<long> NumberAsync(Guid? account, string? address, string sql)
+    {
+        await using var session = await OpenAsync(account, address);
+        return (await session.RowsAsync(sql, [], row => row.GetInt64(0), default))[0];
+    }
+
+    private async Task<int> ChangedAsync(Guid? account, string sql)
+    {
+        await using var session = await OpenAsync(account, address: null);
+        return await session.ExecuteAsync(sql, [], default);
+    }
+
+    private async Task<Session> OpenAsync(Guid? account, string? address)
+    {
+        var session = await _installation[DatabaseRole.Console].OpenAcrossAsync(Accounts.Actor, default);
+        if (account is { } stated)
+        {
+            await session.StateAccountAsync(stated, default);
+        }
+
+        if (address is not null)
+        {
+            await session.StateAddressAsync(address, default);
+        }
+
+        return session;
+    }
+}
