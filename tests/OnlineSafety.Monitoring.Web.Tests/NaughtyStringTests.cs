@@ -12,7 +12,7 @@ public sealed class NaughtyStringTests(ConsoleFixture fixture)
     // What stands in the page, with the words that stand for unseen characters turned back into them.
     private const string ShownTexts = """
         () => {
-          const text = node => node.dataset?.text ?? (node.childNodes.length ? Array.from(node.childNodes, text).join('') : node.nodeValue ?? '');
+          const text = node => node.dataset?.code ? String.fromCodePoint(parseInt(node.dataset.code, 16)) : node.dataset?.text ?? (node.childNodes.length ? Array.from(node.childNodes, text).join('') : node.nodeValue ?? '');
           return Array.from(document.querySelectorAll('section[aria-labelledby=events] .event'), event => Array.from(event.querySelectorAll('dt'), dt => {
             const all = dt.nextElementSibling.querySelectorAll(':scope > .evidence, :scope > details > .evidence');
             return dt.textContent.trim() + '\u0001' + text(all[all.length - 1]);
