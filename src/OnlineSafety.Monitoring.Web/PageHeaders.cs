@@ -16,7 +16,9 @@ internal sealed class PageHeaders(ConsoleAddress address) : IEndpointFilter
     {
         var headers = context.HttpContext.Response.Headers;
         headers.ContentSecurityPolicy = ContentSecurityPolicy;
-        headers.CacheControl = "no-store";
+        // As antiforgery wants them, which warns of anything else.
+        headers.CacheControl = "no-cache, no-store";
+        headers.Pragma = "no-cache";
         headers.XContentTypeOptions = "nosniff";
         // The address of a page names an alert.
         headers["Referrer-Policy"] = "same-origin";

@@ -16,7 +16,7 @@ internal sealed class SignedInFilter(WhoAsks who, IAntiforgery antiforgery) : IE
     public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
         var http = context.HttpContext;
-        http.Response.Headers.CacheControl = "no-store";
+        http.Response.Headers.CacheControl = "no-cache, no-store";
         if (await who.FindAsync(http, http.RequestAborted) is not var (staff, session))
         {
             return AskToSignIn(http);

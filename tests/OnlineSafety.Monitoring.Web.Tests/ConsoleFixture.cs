@@ -54,6 +54,26 @@ public sealed class ConsoleFixture : IAsyncLifetime
     }
 }
 
+/// <summary>Waits of tests.</summary>
+internal static class Waits
+{
+    /// <summary>Until a count in the service's database is reached.</summary>
+    public static async Task UntilAsync(this ServiceProcess service, string count, long atLeast)
+    {
+        for (var looks = 0; looks < 600; looks++)
+        {
+            if (await service.NumberAsync(count) >= atLeast)
+            {
+                return;
+            }
+
+            await Task.Delay(200);
+        }
+
+        throw new InvalidOperationException($"{count} did not reach {atLeast} in time:\n{service.Log}");
+    }
+}
+
 [CollectionDefinition(Name)]
 public sealed class ConsoleCollection : ICollectionFixture<ConsoleFixture>
 {

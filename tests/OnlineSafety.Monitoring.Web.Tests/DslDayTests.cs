@@ -70,7 +70,7 @@ public sealed class DslDayTests(ConsoleFixture fixture)
         await visitor.Page.GetByLabel("What was found and done").FillAsync("Spoken with him.");
         await visitor.Page.GetByRole(AriaRole.Button, new() { Name = "Resolve", Exact = true }).ClickAsync();
 
-        await Expect(visitor.Page.GetByRole(AriaRole.Alert)).ToContainTextAsync("The outcome is one of");
+        await Expect(visitor.Page.GetByRole(AriaRole.Alert)).ToContainTextAsync("Choose what it was");
         await Expect(visitor.Page.GetByLabel("What was found and done")).ToHaveValueAsync("Spoken with him.");
         Assert.Equal("new", (await school.GetAsync(key, "/v1/alerts/1")).GetProperty("state").GetString());
     }

@@ -12,12 +12,11 @@ public sealed class NaughtyStringTests(ConsoleFixture fixture)
     // What stands in the page, with the words that stand for unseen characters turned back into them.
     private const string ShownTexts = """
         () => {
-          const text = node => node.dataset?.text ?? (node.childNodes.length ? Array.from(node.childNodes, text).join('') : node.nodeValue ?? '');
-          const event = document.querySelector('.event');
-          return Array.from(event.querySelectorAll('dt'), dt => {
+          const text = node => node.dataset?.code ? String.fromCodePoint(parseInt(node.dataset.code, 16)) : node.dataset?.text ?? (node.childNodes.length ? Array.from(node.childNodes, text).join('') : node.nodeValue ?? '');
+          return Array.from(document.querySelectorAll('section[aria-labelledby=events] .event'), event => Array.from(event.querySelectorAll('dt'), dt => {
             const all = dt.nextElementSibling.querySelectorAll(':scope > .evidence, :scope > details > .evidence');
             return dt.textContent.trim() + '\u0001' + text(all[all.length - 1]);
-          });
+          }));
         }
         """;
 
@@ -41,7 +40,9 @@ public sealed class NaughtyStringTests(ConsoleFixture fixture)
             });
         }
 
-        var alerts = await school.AlertsAsync(key, Strings.Count);
+        // Some are the same account to the service, whatever stands around it: several events are one alert then.
+        await fixture.Service.UntilAsync($"SELECT count(*) FROM event WHERE school_id = '{school.Id}' AND alert_id IS NOT NULL", Strings.Count);
+        var alerts = await school.AlertsAsync(key, 1);
         var numbers = new Queue<int>(alerts.Select(alert => alert.GetProperty("number").GetInt32()));
         await Task.WhenAll(Enumerable.Range(0, Visitors).Select(_ => VisitAsync(school, key, numbers)));
 
@@ -51,18 +52,27 @@ public sealed class NaughtyStringTests(ConsoleFixture fixture)
         Assert.Empty(visitor.Trouble);
     }
 
+    private static void AssertShown(JsonElement stored, Dictionary<string, string> shown)
+    {
+        foreach (var (label, field) in s_fields)
+        {
+            var expected = stored.TryGetProperty(field, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString()! : "";
+            Assert.Equal(expected, shown.GetValueOrDefault(label, ""));
+        }
+    }
+
     private async Task VisitAsync(TestSchool school, string key, Queue<int> numbers)
     {
         await using var visitor = await Visitor.ComeAsync(fixture, key);
         while (Next() is { } number)
         {
-            var stored = (await school.GetAsync(key, $"/v1/alerts/{number}")).GetProperty("events")[0];
+            var stored = (await school.GetAsync(key, $"/v1/alerts/{number}")).GetProperty("events");
             await visitor.GoAsync($"/alerts/{number}");
-            var shown = (await visitor.Page.EvaluateAsync<string[]>(ShownTexts)).Select(text => text.Split('\u0001', 2)).ToDictionary(pair => pair[0], pair => pair[1], StringComparer.Ordinal);
-            foreach (var (label, field) in s_fields)
+            var shown = await visitor.Page.EvaluateAsync<string[][]>(ShownTexts);
+            Assert.Equal(stored.GetArrayLength(), shown.Length);
+            for (var i = 0; i < shown.Length; i++)
             {
-                var expected = stored.TryGetProperty(field, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString()! : "";
-                Assert.Equal(expected, shown.GetValueOrDefault(label, ""));
+                AssertShown(stored[i], shown[i].Select(text => text.Split('\u0001', 2)).ToDictionary(pair => pair[0], pair => pair[1], StringComparer.Ordinal));
             }
 
             Assert.Equal(0, await visitor.Page.Locator(".evidence a, .evidence img, .evidence script, .evidence iframe").CountAsync());

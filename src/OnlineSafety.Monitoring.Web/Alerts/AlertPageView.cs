@@ -53,6 +53,9 @@ public sealed record AlertPageView
     /// <summary>Whether the reader may exclude words at this school.</summary>
     public bool MayExclude { get; init; }
 
+    /// <summary>Words that may be excluded, and what else they were found in; null: nobody asked.</summary>
+    public ExclusionView? Exclusion { get; init; }
+
     /// <summary>A form that was refused.</summary>
     public StepDraft? Draft { get; init; }
 
@@ -63,6 +66,10 @@ public sealed record AlertPageView
 
 /// <summary>What somebody typed into a form that was refused: nobody types it twice.</summary>
 public sealed record StepDraft(string Step, string Error, string Note = "", string Outcome = "", string Reference = "");
+
+/// <summary>What excluding words would have silenced.</summary>
+/// <param name="Until">Offered as the last day, as a date field writes it.</param>
+public sealed record ExclusionView(string Words, IReadOnlyList<EarlierAlert> Alike, string Until);
 
 /// <summary>A day of the chart.</summary>
 /// <param name="Height">Of 100.</param>

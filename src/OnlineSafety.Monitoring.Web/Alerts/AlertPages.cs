@@ -9,6 +9,7 @@ namespace OnlineSafety.Monitoring.Web.Alerts;
 /// <summary>Puts an alert's page together for one person.</summary>
 internal sealed class AlertPages(AlertQueue queue, SurroundingsReader surroundings, SchoolNames names, ThemeGuide guide, TimeProvider time)
 {
+    private const int LongestWords = 200;
     private static readonly IReadOnlySet<string> s_none = new HashSet<string>(StringComparer.Ordinal);
 
     /// <summary>Null when there is no such alert that this person may see.</summary>
@@ -47,6 +48,11 @@ internal sealed class AlertPages(AlertQueue queue, SurroundingsReader surroundin
             MayExclude = who.May(Permission.ManageRules),
         };
     }
+
+    /// <summary>Words that rules matched in it, each once; none where they are masked.</summary>
+    public static IReadOnlyList<string> Excludable(AlertDetailView alert) =>
+        [.. alert.Reasons.Where(reason => reason.Start >= 0 && reason.Matched.Length is > 0 and <= LongestWords && reason.Matched != StoredEvent.Masked)
+            .Select(reason => reason.Matched).Distinct(StringComparer.OrdinalIgnoreCase)];
 
     // Of a person: a class has none, and neither has what nobody is known for.
     private static bool HasPast(AlertDetailView alert) => alert.Subject is not null && !AlertCohort.Is(alert.Subject);

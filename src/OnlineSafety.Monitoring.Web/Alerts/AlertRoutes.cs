@@ -18,6 +18,9 @@ internal static class AlertRoutes
 {
     private const int ShortestReason = 3;
     private const int LongestReason = 500;
+
+    // Half a term.
+    private const int OfferedDays = 42;
     private const int MostTogether = QueueReader.PageSize;
 
     /// <summary>Word in the address, step, word of the notice.</summary>
@@ -38,6 +41,7 @@ internal static class AlertRoutes
         routes.MapGet("/alerts/{number:int}", ShowAsync).Requires(Permission.SeeAlerts);
         routes.MapPost("/alerts/acknowledge", AcknowledgeTogetherAsync).Requires(Permission.ActOnAlerts);
         routes.MapPost("/alerts/{number:int}/hour", HourAsync).Requires(Permission.ExportEvidence);
+        routes.MapPost("/alerts/{number:int}/alike", AlikeAsync).Requires(Permission.ManageRules);
         foreach (var (address, step, done) in s_steps)
         {
             routes.MapPost("/alerts/{number:int}/" + address, (HttpContext http, int number, AlertQueue queue, AlertPages pages, LiveSignal signal, CancellationToken cancellationToken) =>
@@ -62,6 +66,26 @@ internal static class AlertRoutes
         }
 
         return Page(view with { Hour = await surroundings.HourAsync(Who(http), view.Alert.Alert, reason, cancellationToken) });
+    }
+
+    // The form names a place in the list and not the words: what may be asked for is what the alert itself holds.
+    private static async Task<IResult> AlikeAsync(HttpContext http, int number, AlertPages pages, SurroundingsReader surroundings, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var form = await http.Request.ReadFormAsync(cancellationToken);
+        if (await pages.OfAsync(Who(http), number, cancellationToken) is not { MayExclude: true } view)
+        {
+            return Page(view: null);
+        }
+
+        var words = AlertPages.Excludable(view.Alert);
+        if (!int.TryParse(form["words"], NumberStyles.None, CultureInfo.InvariantCulture, out var chosen) || chosen >= words.Count)
+        {
+            return Page(view);
+        }
+
+        var alike = await surroundings.AlikeAsync(Who(http), words[chosen], cancellationToken);
+        var until = time.GetUtcNow().AddDays(OfferedDays).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+        return Page(view with { Exclusion = new ExclusionView(words[chosen], alike, until) });
     }
 
     private static async Task<IResult> StepAsync(
@@ -90,6 +114,10 @@ internal static class AlertRoutes
             error = result.Refusal ?? error;
         }
 
+        // The list of words in the service's own message is for programs: a page offers them to choose from.
+        error = step != AlertStep.Resolve || move is not null ? error
+            : string.IsNullOrEmpty(input.Outcome) ? "Choose what it was."
+            : "Write what was found and done, in at most 4,000 characters.";
         return await pages.OfAsync(who, number, cancellationToken) is { } view
             ? Page(view with { Draft = new StepDraft(AlertSteps.Word(step), error, input.Note ?? "", input.Outcome ?? "", input.Reference ?? "") })
             : Page(view: null);

@@ -19,9 +19,10 @@ internal static class ReasonWords
     public static IEnumerable<string> Themes(IEnumerable<Reason> reasons) =>
         reasons.Select(reason => reason.Effect.Split(' ')).Where(words => words is ["also", _, _]).Select(words => words[1]);
 
-    /// <summary>Reasons that say the same once, in their order: with the one without which most would change, and how many places they stand in.</summary>
+    /// <summary>Reasons that say the same once, in their order: with what the first did, and what most would change.</summary>
     public static IReadOnlyList<(Reason Reason, int Places)> Together(IReadOnlyList<Reason> reasons) =>
-        [.. reasons.GroupBy(reason => (reason.Explanation, reason.Effect)).Select(alike => (alike.MinBy(reason => reason.Without?.Severity ?? Severity.Critical)!, alike.Count()))];
+        [.. reasons.GroupBy(reason => reason.Explanation, StringComparer.Ordinal)
+            .Select(alike => (alike.First() with { Without = alike.MinBy(reason => reason.Without?.Severity ?? Severity.Critical)!.Without }, alike.Count()))];
 
     /// <summary>What would be without something: the end of a sentence that begins with "Without it".</summary>
     public static string Would(Counterfactual without, string theme, string severity, Func<string, string> title) => (without.Theme == theme, Words.Of(without.Severity)) switch

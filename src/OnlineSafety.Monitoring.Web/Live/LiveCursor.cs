@@ -38,9 +38,9 @@ internal sealed class LiveCursor
     public static LiveCursor Parse(int newest, string? rows, string? last)
     {
         var told = -1;
-        if (last?.Split(';') is [var count, var later] && int.TryParse(count, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out told))
+        if (last?.Split(';') is [var count, var later] && int.TryParse(count, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var said))
         {
-            rows = later;
+            (told, rows) = (said, later);
         }
 
         var versions = new Dictionary<int, string>();

@@ -20,29 +20,32 @@ namespace OnlineSafety.Monitoring.Web.Live;
 /// </summary>
 internal static class LiveRoutes
 {
-    // The browser connects again by itself; then it is asked anew who is there. Whoever was signed out or lost a role is gone within this.
+    // The browser connects again by itself: a process is not left with feeds that nobody reads.
     private static readonly TimeSpan s_longest = TimeSpan.FromMinutes(5);
 
     public static void MapLive(this IEndpointRouteBuilder routes) => routes.MapGet("/alerts/live", Follow).Requires(Permission.SeeAlerts);
 
     private static ServerSentEventsResult<string> Follow(
         HttpContext http, [FromQuery] int after, [FromQuery] string? rows, [FromQuery] string? back, [FromHeader(Name = "Last-Event-ID")] string? last,
-        QueueReader queue, LiveSignal signal, LiveFragments fragments, SchoolNames names, TimeProvider time, IHostApplicationLifetime lifetime)
+        QueueReader queue, LiveSignal signal, LiveFragments fragments, SchoolNames names, WhoAsks asks, TimeProvider time, IHostApplicationLifetime lifetime)
     {
         var who = http.Features.GetRequiredFeature<SignedInStaff>();
         http.Response.Headers["X-Accel-Buffering"] = "no";
         // What the last message brought counts; the address alone is as old as the page.
         var cursor = LiveCursor.Parse(after, rows, last);
-        var feed = new LiveFeed(queue, signal, fragments, names, time);
+        var feed = new LiveFeed(queue, signal, fragments, names, time, stillMay: cancellationToken => asks.StillMayAsync(http, cancellationToken));
         return TypedResults.ServerSentEvents(feed.FollowAsync(who, cursor, QueueAddress.Checked(back), s_longest, lifetime.ApplicationStopping, http.RequestAborted));
     }
 }
 
 /// <summary>One console's feed.</summary>
-internal sealed class LiveFeed(QueueReader queue, LiveSignal signal, LiveFragments fragments, SchoolNames names, TimeProvider time)
+internal sealed class LiveFeed(QueueReader queue, LiveSignal signal, LiveFragments fragments, SchoolNames names, TimeProvider time, Func<CancellationToken, Task<bool>> stillMay)
 {
     /// <summary>Also when there is nothing to say: a proxy between closes what is silent.</summary>
     private static readonly TimeSpan s_beat = TimeSpan.FromSeconds(20);
+
+    /// <summary>Whoever was signed out, disabled or lost a role hears nothing more within this.</summary>
+    private static readonly TimeSpan s_asks = TimeSpan.FromSeconds(30);
 
     private static readonly TimeSpan s_reconnect = TimeSpan.FromSeconds(2);
 
@@ -53,10 +56,20 @@ internal sealed class LiveFeed(QueueReader queue, LiveSignal signal, LiveFragmen
         // Also ends the wait when the service stops: a console must not hold it up.
         using var over = CancellationTokenSource.CreateLinkedTokenSource(stopping, cancellationToken);
         var begun = time.GetUtcNow();
-        var said = begun;
+        var (said, asked) = (begun, begun);
         yield return Item("", "hello", cursor);
         while (!over.IsCancellationRequested && time.GetUtcNow() - begun < longest)
         {
+            if (time.GetUtcNow() - asked > s_asks)
+            {
+                if (!await stillMay(cancellationToken))
+                {
+                    yield break;
+                }
+
+                asked = time.GetUtcNow();
+            }
+
             var next = signal.Next;
             var news = await queue.NewsAsync(who, cursor.Newest, cursor.Rows, cancellationToken);
             var changed = news.Shown.Where(row => cursor.Takes(row.Number, row.Version)).ToList();

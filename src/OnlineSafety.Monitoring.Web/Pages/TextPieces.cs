@@ -29,7 +29,7 @@ internal static class TextPieces
                 : alike is not null && alike[at] ? PieceKind.Alike
                 : PieceKind.Plain;
             length = scheme > 0 ? scheme : length;
-            if (kind != PieceKind.Plain || IsEdge(hits, at))
+            if (kind != PieceKind.Plain || (at > plain && IsHit(hits, at) != IsHit(hits, plain)))
             {
                 Flush(at);
             }
@@ -59,8 +59,6 @@ internal static class TextPieces
     }
 
     private static bool IsHit(IReadOnlyList<HitSpan> hits, int at) => hits.Any(hit => hit.Start <= at && at < hit.End);
-
-    private static bool IsEdge(IReadOnlyList<HitSpan> hits, int at) => hits.Any(hit => hit.Start == at || hit.End == at);
 
     private static string ShownAs(PieceKind kind, string text, int scalar) => kind switch
     {

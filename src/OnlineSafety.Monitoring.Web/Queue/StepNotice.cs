@@ -18,7 +18,6 @@ internal static class StepNotice
         ("handed-over", "Alert {0} was handed over."),
         ("resolved", "Alert {0} is resolved. You can open it again at any time."),
         ("reopened", "Alert {0} is open again, and its desk is told."),
-        ("excluded", "From a minute from now these words no longer count here."),
         ("refused", "Nothing was changed: somebody else had moved alert {0} already. This is how it stands now."),
         ("together", "Low alerts taken: {0}."),
     ];

@@ -52,7 +52,7 @@ public sealed record QueueRow
     /// <summary>Who is on it; null: nobody.</summary>
     public string? Who { get; init; }
 
-    /// <summary>It is given to the reader.</summary>
+    /// <summary>The reader is on it.</summary>
     public required bool Mine { get; init; }
 
     public string? Outcome { get; init; }

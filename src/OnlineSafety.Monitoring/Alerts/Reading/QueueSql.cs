@@ -3,9 +3,10 @@ namespace OnlineSafety.Monitoring.Alerts.Reading;
 /// <summary>The statements behind the console's queue. Row-level security stands behind each: none of them says who may see what.</summary>
 internal static class QueueSql
 {
+    // Given to the reader, or taken by the reader and given to nobody.
     private const string Columns = """
         SELECT a.number, a.state, a.severity, a.risk, a.theme, a.themes, a.event_count, a.needs_review, a.unproven, a.late, a.subject_key, COALESCE(a.renewed_at, a.raised_at) AS since,
-               a.last_received_at, a.acknowledged_by, a.outcome, a.reasons, s.name, a.assigned_to IS NOT DISTINCT FROM current_staff() AS mine,
+               a.last_received_at, a.acknowledged_by, a.outcome, a.reasons, s.name, COALESCE(a.assigned_to = current_staff(), a.acknowledged_by = current_setting('app.actor', true), false) AS mine,
                ARRAY(SELECT o.name FROM source o WHERE o.school_id = a.school_id AND o.source_id = ANY (a.source_ids) ORDER BY o.name), a.acted_at
         FROM alert a LEFT JOIN staff s ON s.school_id = a.school_id AND s.staff_id = a.assigned_to
 
@@ -14,7 +15,7 @@ internal static class QueueSql
     private const string Wanted = """
         WHERE a.school_id = $1 AND a.state = ANY ($2)
           AND ($3::smallint IS NULL OR a.severity = $3) AND ($4::smallint IS NULL OR a.risk = $4) AND ($5::text IS NULL OR a.parent_theme = $5)
-          AND (NOT $6 OR a.assigned_to = current_staff())
+          AND (NOT $6 OR COALESCE(a.assigned_to = current_staff(), a.acknowledged_by = current_setting('app.actor', true), false))
 
         """;
 
@@ -31,7 +32,7 @@ internal static class QueueSql
         """;
 
     public const string Counts = """
-        SELECT state = 'new', severity, risk, parent_theme, assigned_to IS NOT DISTINCT FROM current_staff(), count(*)::int
+        SELECT state = 'new', severity, risk, parent_theme, COALESCE(assigned_to = current_staff(), acknowledged_by = current_setting('app.actor', true), false), count(*)::int
         FROM alert WHERE school_id = $1 AND state <> 'resolved' GROUP BY 1, 2, 3, 4, 5
         """;
 

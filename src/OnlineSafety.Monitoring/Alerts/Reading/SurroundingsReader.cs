@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using Npgsql;
 using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.Alerts.Policy;
@@ -9,10 +12,17 @@ namespace OnlineSafety.Monitoring.Alerts.Reading;
 internal sealed class SurroundingsReader(Database console, ThemeGuide guide, PolicyDirectory policies, TimeProvider time)
 {
     public const int ShownDays = 28;
+    public const int MostAlike = 200;
     private const int MostEarlier = 20;
+
+    /// <summary>How far back the same words are looked for.</summary>
+    public static readonly TimeSpan AlikeSince = TimeSpan.FromDays(90);
 
     /// <summary>Before the first and after the last event of an alert.</summary>
     public static readonly TimeSpan HalfHour = TimeSpan.FromMinutes(30);
+
+    // As the writer of reasons escapes them.
+    private static readonly JsonSerializerOptions s_asStored = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private static readonly TimeSpan s_minutes = TimeSpan.FromMinutes(10);
     private readonly AlertFace _face = new(guide);
@@ -66,6 +76,17 @@ internal sealed class SurroundingsReader(Database console, ThemeGuide guide, Pol
         await session.RecordAccessAsync(who.School, "alert.hour", alert.ToString(), reason, cancellationToken);
         await session.CommitAsync(cancellationToken);
         return events;
+    }
+
+    /// <summary>Alerts in which the same words were found: what would not have been told, had they not counted.</summary>
+    public async Task<IReadOnlyList<EarlierAlert>> AlikeAsync(SignedInStaff who, string words, CancellationToken cancellationToken)
+    {
+        await using var session = await console.OpenAsync(who.School, who.Actor, cancellationToken);
+        var stored = $"\"matched\":{JsonSerializer.Serialize(words, s_asStored)}".ToLowerInvariant();
+        var alerts = await session.RowsAsync(SurroundingsSql.Alike, [who.School, time.GetUtcNow() - AlikeSince, stored, MostAlike], EarlierOf, cancellationToken);
+        await session.RecordAccessAsync(who.School, "alert.alike", alerts.Count.ToString(CultureInfo.InvariantCulture), cancellationToken);
+        await session.CommitAsync(cancellationToken);
+        return alerts;
     }
 
     private static async Task<Facts?> FactsAsync(Session session, Guid school, Guid alert, CancellationToken cancellationToken)

@@ -31,6 +31,12 @@ internal static class SurroundingsSql
         ORDER BY name
         """;
 
+    /// <summary>The words as the stored reasons have them: as JSON, without regard to case.</summary>
+    public const string Alike = """
+        SELECT number, severity, theme, state, outcome, raised_at, event_count
+        FROM alert WHERE school_id = $1 AND raised_at >= $2 AND position($3 IN lower(convert_from(reasons, 'UTF8'))) > 0 ORDER BY number DESC LIMIT $4
+        """;
+
     /// <summary>Columns as <see cref="AlertFace.EventOf"/> reads them.</summary>
     public const string Hour = """
         SELECT stream_id, seq, part, received_at, occurred_at, kind, action, risk, theme, severity, vendor, review, detail
