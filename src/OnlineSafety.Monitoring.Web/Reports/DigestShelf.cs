@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Alerts.Policy;
 using OnlineSafety.Monitoring.Digests;
 using OnlineSafety.Monitoring.Notifications;
 using OnlineSafety.Monitoring.Web.Sources;
@@ -13,7 +14,8 @@ namespace OnlineSafety.Monitoring.Web.Reports;
 /// a process that notifies has.
 /// </summary>
 internal sealed class DigestShelf(
-    [FromKeyedServices(DatabaseRole.Console)] Database console, [FromKeyedServices(DatabaseRole.Notify)] Database? notify, DigestDocument document, TimeProvider time)
+    [FromKeyedServices(DatabaseRole.Console)] Database console, [FromKeyedServices(DatabaseRole.Notify)] Database? notify, PolicyDirectory policies,
+    DigestDocument document, TimeProvider time)
 {
     private const int MostListed = 200;
 
@@ -55,7 +57,8 @@ internal sealed class DigestShelf(
         var (reader, zone) = await ReaderAsync(session, school, actor, cancellationToken);
         var day = DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(time.GetUtcNow(), zone).DateTime);
         var (name, window) = await DigestMaker.WindowAsync(session, school, cut: null, cancellationToken);
-        var content = await DigestReader.ReadAsync(session, school, name, day, late: false, window, cancellationToken);
+        var outOfHours = OutOfHoursReport.Of((await policies.OfAsync(session, school, cancellationToken)).Policy);
+        var content = await DigestReader.ReadAsync(session, school, name, day, late: false, window, outOfHours, cancellationToken);
         await session.RecordAccessAsync(school, "digest.preview", day.ToString("O", CultureInfo.InvariantCulture), cancellationToken);
         await session.CommitAsync(cancellationToken);
         return Page(content, reader, zone, stored: false);
