@@ -82,6 +82,10 @@ internal sealed class Rooms(ConsoleFixture console)
 
     public Task<Visitor> ComeAsync(string key, bool script = true) => Visitor.ComeAsync(console, key, options => options.JavaScriptEnabled = script);
 
+    /// <summary>No dialog, no request elsewhere, no breach of the content security policy. A form that was refused is answered 400, which a browser notes as an error.</summary>
+    public static void NothingWentWrong(Visitor visitor) =>
+        Assert.DoesNotContain(visitor.Trouble, trouble => !trouble.Contains("400 (Bad Request)", StringComparison.Ordinal));
+
     /// <summary>How a source stands, as the watch would have judged it.</summary>
     public Task StandsAsync(Guid school, Guid source, string state, string words) => RunAsync($"""
         INSERT INTO source_state (school_id, source_id, state, alarming, since, expected_gap, gap_basis, words)

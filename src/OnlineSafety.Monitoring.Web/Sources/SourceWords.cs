@@ -2,6 +2,7 @@ using System.Globalization;
 using OnlineSafety.Monitoring.Digests;
 using OnlineSafety.Monitoring.Sources;
 using OnlineSafety.Monitoring.Sources.Health;
+using OnlineSafety.Monitoring.Web.Pages;
 
 namespace OnlineSafety.Monitoring.Web.Sources;
 
@@ -19,7 +20,7 @@ internal static class SourceWords
 
     /// <summary>How long ago, and when by the school's clock.</summary>
     public static string Heard(DateTimeOffset? at, DateTimeOffset now, TimeZoneInfo zone) =>
-        at is { } then ? $"{Ago(now - then)} ({When(then, zone)})" : "never";
+        at is { } then ? $"{Ago(now - then)} ({SchoolTime.Words(then, now, zone)})" : "never";
 
     public static string Ago(TimeSpan age) => age < TimeSpan.FromMinutes(1) ? "less than a minute ago" : DigestAttention.Spoken(age) + " ago";
 

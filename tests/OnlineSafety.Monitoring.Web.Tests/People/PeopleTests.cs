@@ -28,7 +28,7 @@ public sealed class PeopleTests(ConsoleFixture console)
         await Assertions.Expect(names).ToContainTextAsync("the same account, with a domain or realm");
         await Assertions.Expect(names).ToContainTextAsync("a name of this account in the people list");
         await AccessibilityCheck.RunAsync(page);
-        Assert.Empty(visitor.Trouble);
+        Rooms.NothingWentWrong(visitor);
         Assert.Equal(1, await _rooms.NumberAsync($"SELECT count(*) FROM access_record WHERE school_id = '{school}' AND action = 'person.show' AND object = '{alert}' AND actor_name = 'Dana Lead'"));
     }
 

@@ -66,7 +66,7 @@ public sealed partial class ContractorDayTests(ConsoleFixture console)
         await page.GotoAsync($"/sources/{source}");
         await Assertions.Expect(page.GetByText("its own mapping, version 1")).ToBeVisibleAsync();
         NothingOfAPupil(await page.ContentAsync());
-        Assert.Empty(visitor.Trouble);
+        Rooms.NothingWentWrong(visitor);
     }
 
     [Fact]
@@ -136,7 +136,7 @@ public sealed partial class ContractorDayTests(ConsoleFixture console)
         await page.GetByText("Show the numbers of: Records of the last four weeks, by day").ClickAsync();
         Assert.Equal(28, await page.Locator("figure").First.Locator("tbody tr").CountAsync());
         await AccessibilityCheck.RunAsync(page);
-        Assert.Empty(visitor.Trouble);
+        Rooms.NothingWentWrong(visitor);
     }
 
     [Fact]
@@ -154,7 +154,7 @@ public sealed partial class ContractorDayTests(ConsoleFixture console)
         await Assertions.Expect(page.GetByText("2: the newest, and the one before until the next rotation")).ToBeVisibleAsync();
         await _rooms.SendAsync(source, old, "application/json", "{}");
         await _rooms.SendAsync(source, key, "application/json", "{}");
-        Assert.Empty(visitor.Trouble);
+        Rooms.NothingWentWrong(visitor);
     }
 
     [Fact]
@@ -173,7 +173,7 @@ public sealed partial class ContractorDayTests(ConsoleFixture console)
         await page.GetByRole(AriaRole.Link, new() { Name = "Done" }).ClickAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Remove canary Library PC 1" }).ClickAsync();
         await Assertions.Expect(page.GetByText("None yet: that the filter itself works is not proved.")).ToBeVisibleAsync();
-        Assert.Empty(visitor.Trouble);
+        Rooms.NothingWentWrong(visitor);
     }
 
     [Fact]
@@ -219,7 +219,7 @@ public sealed partial class ContractorDayTests(ConsoleFixture console)
         // There a governor, who has no business with sources.
         Assert.Equal(2, await page.Locator("tbody tr").CountAsync());
         await AccessibilityCheck.RunAsync(page);
-        Assert.Empty(visitor.Trouble);
+        Rooms.NothingWentWrong(visitor);
     }
 
     // A page without script is loaded again by its own link.
