@@ -45,6 +45,8 @@ public sealed class LiveTests(ConsoleFixture fixture)
 
         await Expect(reader.Page.Locator("#alert-3")).ToContainTextAsync("With Deputy Dee");
         await Expect(reader.Page.Locator("#alert-3")).ToContainTextAsync("Acknowledged");
+        // One connection listens for every console of the process.
+        Assert.Equal(1, await fixture.Service.NumberAsync("SELECT count(*) FROM pg_stat_activity WHERE usename = 'onlinesafety_console' AND query LIKE 'LISTEN onlinesafety_notifications%'"));
         // Rows that the feed brought work like the page's own.
         await Expect(reader.Page.Locator("#alert-2")).ToContainTextAsync("Acknowledge");
         await reader.Page.Locator("#take-2").ClickAsync();

@@ -33,6 +33,9 @@ internal static class ReasonWords
         (false, var other) => $"this would be {other}, about {title(without.Theme)}",
     };
 
+    /// <summary>Whether it would change nothing.</summary>
+    public static bool IsSame(Counterfactual without, string theme, string severity) => without.Theme == theme && Words.Of(without.Severity) == severity;
+
     /// <summary>The field that a reason looked at, as a reader knows it.</summary>
     public static string Field(string field) => field switch
     {
