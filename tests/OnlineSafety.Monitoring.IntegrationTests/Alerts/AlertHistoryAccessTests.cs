@@ -32,8 +32,8 @@ public sealed class AlertHistoryAccessTests(PostgresFixture postgres) : IClassFi
             Assert.Equal(seen ? 2 : 0, (await queue.HistoryAsync(of, actor, new AlertReference(alert, 0), default)).Count);
             Assert.Equal(seen ? 2 : 0, (await queue.ToldAsync(of, actor, new AlertReference(alert, 0), default)).Count);
             Assert.Equal(seen ? 1 : 0, await CountAsync(database, of, actor, "alert_step"));
-            // The row of one's own is what says whether one was told; it names an alert that stays hidden.
-            Assert.Equal(seen ? 2 : actor.Staff == dsl.Staff ? 1 : 0, await CountAsync(database, of, actor, "notification"));
+            // Nor by a row of one's own, which would name an alert that is hidden.
+            Assert.Equal(seen ? 2 : 0, await CountAsync(database, of, actor, "notification"));
         }
     }
 
@@ -167,5 +167,5 @@ public sealed class AlertHistoryAccessTests(PostgresFixture postgres) : IClassFi
 
     private static Task<Actor> AddAsync(InstallationDatabase database, Guid school, string role) => AlertStepTests.AddAsync(database, school, role);
 
-    private static AlertQueue Queue(InstallationDatabase database) => new(database[DatabaseRole.Console], ThemeGuide.Read("""{"taxonomy":"t","version":"1","themes":[]}"""u8.ToArray()));
+    private static AlertQueue Queue(InstallationDatabase database) => new(database[DatabaseRole.Console], ThemeGuide.Read("""{"taxonomy":"t","version":"1","themes":[]}"""u8.ToArray()), InstallationDatabase.Policies);
 }

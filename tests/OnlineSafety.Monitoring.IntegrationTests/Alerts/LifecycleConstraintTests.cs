@@ -143,6 +143,7 @@ public sealed class LifecycleConstraintTests(PostgresFixture postgres) : IClassF
     [InlineData("step = 'resolve', to_state = 'resolved', detail = 'fine'")]
     [InlineData("step = 'hand_over', to_state = 'handed_over', detail = ''")]
     [InlineData("step = 'assign', detail = 'deputy'")]
+    [InlineData("step = 'assign', detail = 'a name of just as many letters as ids'")]
     [InlineData("actor_kind = 'service'")]
     [InlineData("step = 'grown'")]
     [InlineData("actor_name = ''")]
@@ -180,7 +181,7 @@ public sealed class LifecycleConstraintTests(PostgresFixture postgres) : IClassF
         await using var database = await InstallationDatabase.CreateAsync(postgres.Server);
         var school = await database.AddSchoolAsync();
         await database.AddAlertAsync(school, 1);
-        var queue = new AlertQueue(database[DatabaseRole.Console], ThemeGuide.Read("""{"taxonomy":"t","version":"1","themes":[]}"""u8.ToArray()));
+        var queue = new AlertQueue(database[DatabaseRole.Console], ThemeGuide.Read("""{"taxonomy":"t","version":"1","themes":[]}"""u8.ToArray()), InstallationDatabase.Policies);
         await queue.StepAsync(school, InstallationDatabase.Tester, new AlertReference(null, 1), new AlertMove.Note("As it was."), default);
 
         await Assert.ThrowsAsync<PostgresException>(() => database.Test.RunAsync(sql));

@@ -102,8 +102,6 @@ public sealed class AlertBodyTests
         Assert.DoesNotContain('\u202E', say.Body.ToText());
     }
 
-    private static NotificationAddressee ToMember(StaffMember member) => To with { Member = member, Desks = new Desks([member], SchoolPolicy.Default) };
-
     [Fact]
     public void AResolvedOrVanishedAlertIsNotSent()
     {
@@ -161,14 +159,9 @@ public sealed class AlertBodyTests
     [Fact]
     public void EachCauseSaysWhyNow()
     {
-        string[] causes = ["raised", "severity", "theme", "critical-again", "route", "escalated", "assigned", "reopened", "unanswered"];
+        string[] causes = ["raised", "severity", "theme", "critical-again", "route", "escalated", "assigned", "reopened", "unanswered", "unreached"];
         Assert.Equal(causes.Length, causes.Select(cause => Body.Say(Notice, cause, To).Body.ToText()).Distinct().Count());
     }
-
-    private static readonly DateTimeOffset Acted = new(2026, 7, 1, 9, 10, 0, TimeSpan.Zero);
-
-    private static LedgerEntry Row(string cause = "raised") => new(
-        Guid.Empty, Guid.NewGuid(), "alert", cause, Id, null, null, Dsl.Id, Acted.AddMinutes(-4), 1, TimeSpan.FromMinutes(4));
 
     [Fact]
     public void ADrillSaysSoBeforeAnythingElseAndAsksToBeAnsweredAllTheSame()
@@ -189,4 +182,11 @@ public sealed class AlertBodyTests
         Assert.Equal("silenced", AlertNotice.DropFor(Notice with { Silenced = true }, To, Row()));
         Assert.Equal("silenced", ChannelSender.DropFor(Notice with { Silenced = true }, Row()));
     }
+
+    private static readonly DateTimeOffset Acted = new(2026, 7, 1, 9, 10, 0, TimeSpan.Zero);
+
+    private static NotificationAddressee ToMember(StaffMember member) => To with { Member = member, Desks = new Desks([member], SchoolPolicy.Default) };
+
+    private static LedgerEntry Row(string cause = "raised") => new(
+        Guid.Empty, Guid.NewGuid(), "alert", cause, Id, null, null, Dsl.Id, Acted.AddMinutes(-4), 1, TimeSpan.FromMinutes(4));
 }

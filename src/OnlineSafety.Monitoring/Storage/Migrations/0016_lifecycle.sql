@@ -81,7 +81,7 @@ CREATE TABLE alert_step (
         WHEN step = 'resolve' THEN length(note) > 0
             AND detail IN ('concern', 'low-level-concern', 'benign-curriculum', 'false-alert', 'duplicate', 'test', 'insufficient-information')
         WHEN step = 'hand_over' THEN length(detail) > 0
-        WHEN step = 'assign' THEN length(detail) = 36
+        WHEN step = 'assign' THEN detail ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
         ELSE true END)
 );
 
