@@ -87,6 +87,10 @@ internal static class CommandLine
         });
         root.Add(ImportCommand.Create(installation));
         root.Add(VerifyCommand.Create(installation));
+        root.Add(new Command("audit", "The record of who looked at what.")
+        {
+            AuditVerifyCommand.Create(installation), AuditCommands.List(installation), AuditCommands.WhoSaw(installation), AuditCommands.Viewed(installation),
+        });
         root.Add(ClassifyCommand.Create(installation));
         root.Add(RuleCommands.Create(installation));
         root.Add(ReplayCommand.Create(installation));

@@ -10,6 +10,7 @@ internal enum DatabaseRole : byte
     Process,
     Notify,
     Console,
+    Audit,
 }
 
 internal static class DatabaseRoles
@@ -22,7 +23,8 @@ internal static class DatabaseRoles
         DatabaseRole.Ingest => "onlinesafety_ingest",
         DatabaseRole.Process => "onlinesafety_process",
         DatabaseRole.Notify => "onlinesafety_notify",
-        _ => "onlinesafety_console",
+        DatabaseRole.Console => "onlinesafety_console",
+        _ => "onlinesafety_audit",
     };
 }
 

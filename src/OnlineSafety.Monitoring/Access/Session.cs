@@ -11,6 +11,7 @@ namespace OnlineSafety.Monitoring.Access;
 /// </summary>
 internal sealed class Session(NpgsqlConnection connection, NpgsqlTransaction transaction, Actor actor) : IAsyncDisposable
 {
+    private readonly List<NpgsqlBatchCommand> _records = [];
     private MonitoringContext? _context;
 
     public NpgsqlConnection Connection { get; } = connection;
@@ -24,6 +25,9 @@ internal sealed class Session(NpgsqlConnection connection, NpgsqlTransaction tra
     public async Task EnterAsync(Guid school, CancellationToken cancellationToken)
     {
         await using var batch = Batch();
+        // What was recorded in the scope that is left.
+        _records.ForEach(batch.BatchCommands.Add);
+        _records.Clear();
         batch.BatchCommands.Add(ScopeCommand(school));
         await batch.ExecuteNonQueryAsync(cancellationToken);
     }
@@ -59,21 +63,52 @@ internal sealed class Session(NpgsqlConnection connection, NpgsqlTransaction tra
         return found;
     }
 
-    /// <summary>Writes who did what to which object; called by every path that shows content or changes its state.</summary>
-    public async Task RecordAccessAsync(Guid school, string action, string subject, CancellationToken cancellationToken)
+    /// <summary>Records who did what to which object; called by every path that shows content or changes its state.</summary>
+    /// <inheritdoc cref="RecordAccessAsync(Guid, string, string, string, CancellationToken)"/>
+    public Task RecordAccessAsync(Guid school, string action, string subject, CancellationToken cancellationToken) =>
+        RecordAccessAsync(school, action, subject, reason: null, cancellationToken);
+
+    /// <summary>
+    /// Records who did what to which object, and why. The entry is written with the commit, in the same round trip: entries of a school form a chain, and its
+    /// lock is held from there to the end of the commit only, whatever the transaction does before. No entry, no commit; and what is not committed was not done.
+    /// </summary>
+    /// <param name="school">The school in whose scope the transaction is.</param>
+    /// <param name="action">What was done: <c>alert.show</c>.</param>
+    /// <param name="subject">To what: ids and numbers, no content.</param>
+    /// <param name="reason">Why, in the actor's own words, where it was asked; at most 2,000 letters.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public Task RecordAccessAsync(Guid school, string action, string subject, string? reason, CancellationToken cancellationToken)
     {
-        await using var command = Command(
-            "INSERT INTO access_record (school_id, actor_kind, actor_id, actor_name, action, object) VALUES ($1, $2, $3, $4, $5, $6)");
-        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = school });
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = Actor.KindWord });
-        command.Parameters.Add(new NpgsqlParameter { Value = (object?)Actor.Staff ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Uuid });
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = Actor.Name });
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = action });
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = subject });
-        await command.ExecuteNonQueryAsync(cancellationToken);
+        cancellationToken.ThrowIfCancellationRequested();
+        _records.Add(new NpgsqlBatchCommand("SELECT record_access($1, $2, $3, $4, $5)")
+        {
+            Parameters =
+            {
+                new NpgsqlParameter<Guid> { TypedValue = school },
+                new NpgsqlParameter<string> { TypedValue = Actor.KindWord },
+                new NpgsqlParameter<string> { TypedValue = action },
+                new NpgsqlParameter<string> { TypedValue = subject },
+                new NpgsqlParameter { Value = (object?)reason ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text },
+            },
+        });
+        return Task.CompletedTask;
     }
 
-    public Task CommitAsync(CancellationToken cancellationToken) => transaction.CommitAsync(cancellationToken);
+    public async Task CommitAsync(CancellationToken cancellationToken)
+    {
+        if (_records.Count == 0)
+        {
+            await transaction.CommitAsync(cancellationToken);
+            return;
+        }
+
+        await using var batch = Batch();
+        _records.ForEach(batch.BatchCommands.Add);
+        // Skipped by the server when an entry before it fails, and the transaction is then rolled back.
+        batch.BatchCommands.Add(new NpgsqlBatchCommand("COMMIT"));
+        _records.Clear();
+        await batch.ExecuteNonQueryAsync(cancellationToken);
+    }
 
     /// <summary>States school and actor for the transaction it runs in.</summary>
     public static NpgsqlBatchCommand StateCommand(Guid? school, Actor actor) => new(

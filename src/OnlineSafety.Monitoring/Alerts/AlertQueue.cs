@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Access.Audit;
 using OnlineSafety.Monitoring.Events;
 
 namespace OnlineSafety.Monitoring.Alerts;
@@ -30,7 +31,7 @@ internal sealed class AlertQueue(Database console, ThemeGuide guide, TimeProvide
             .Where(a => a.SchoolId == school && wanted.Contains(a.State))
             .OrderBy(a => a.State == AlertState.Resolved).ThenByDescending(a => a.Severity).ThenByDescending(a => a.RaisedAt)
             .Take(limit).ToListAsync(cancellationToken);
-        await session.RecordAccessAsync(school, "alert.list", string.Join(',', wanted), cancellationToken);
+        await session.RecordAccessAsync(school, AuditTrail.ListAction, AuditTrail.ListObject(wanted, alerts.Select(a => a.Number)), cancellationToken);
         await session.CommitAsync(cancellationToken);
         return [.. alerts.Select(View)];
     }
@@ -46,7 +47,7 @@ internal sealed class AlertQueue(Database console, ThemeGuide guide, TimeProvide
         }
 
         var events = await EventsAsync(session, alert, cancellationToken);
-        await session.RecordAccessAsync(school, "alert.show", alert.AlertId.ToString(), cancellationToken);
+        await session.RecordAccessAsync(school, AuditTrail.OpenAction, alert.AlertId.ToString(), cancellationToken);
         await session.CommitAsync(cancellationToken);
         return Detail(alert, events);
     }

@@ -41,6 +41,9 @@ internal sealed record DigestContent
 
     public required IReadOnlyList<ChainHead> Heads { get; init; }
 
+    /// <summary>Anchor of the record of who looked at what; null: nothing was recorded yet.</summary>
+    public string? AuditAnchor { get; init; }
+
     public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, DigestJson.Default.DigestContent);
 
     public static DigestContent FromJson(ReadOnlySpan<byte> json) =>

@@ -135,6 +135,11 @@ internal sealed class DigestDocument(IThemeWords themes, IOptions<MailOptions> o
     private static void Footer(MailDocument body, DigestContent content)
     {
         body.Heading("Proof of completeness");
+        if (content.AuditAnchor is { } audit)
+        {
+            body.Paragraph($"The record of who looked at what has the anchor {audit}. With it anybody can show later that nothing was taken out of that record: onlinesafety audit verify --anchor {audit}");
+        }
+
         if (content.Heads.Count == 0)
         {
             body.Paragraph("Nothing was received in this period.");

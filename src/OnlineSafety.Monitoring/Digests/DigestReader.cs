@@ -1,5 +1,6 @@
 using Npgsql;
 using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Access.Audit;
 
 namespace OnlineSafety.Monitoring.Digests;
 
@@ -111,6 +112,7 @@ internal static class DigestReader
                 row => new Exclusion(row.GetString(0), row.GetBoolean(1), row.GetString(2), row.GetString(3), row.GetFieldValue<DateTimeOffset>(4)), cancellationToken),
             Heads = await session.RowsAsync(HeadsSql, [school, window.From, HeadsLimit],
                 row => new ChainHead(row.GetGuid(0), row.GetGuid(1), row.GetInt64(2), row.GetString(3)), cancellationToken),
+            AuditAnchor = (await AuditHeads.ReadAsync(session, school, cancellationToken))?.Anchor.ToString(),
         };
     }
 

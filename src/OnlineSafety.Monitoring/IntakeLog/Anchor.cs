@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.RegularExpressions;
+using OnlineSafety.Monitoring.Access.Audit;
 
 namespace OnlineSafety.Monitoring.IntakeLog;
 
@@ -18,11 +19,6 @@ internal sealed record HeadAnchor(Guid Stream, long Last, ReadOnlyMemory<byte> H
 internal readonly record struct DayAnchor(DateOnly Day, string Code)
 {
     private const string Prefix = "OSM1";
-    private const string Base32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-
-    // 125 bits: too many to find other heads with the same code, few enough to be typed from paper.
-    private const int Letters = 25;
-    private const int Group = 5;
 
     /// <summary>The anchor of these heads. Their order does not matter.</summary>
     public static DayAnchor Of(DateOnly day, IEnumerable<HeadAnchor> heads)
@@ -39,25 +35,17 @@ internal readonly record struct DayAnchor(DateOnly Day, string Code)
             hash.AppendData(head.Hash.Span);
         }
 
-        var digest = hash.GetHashAndReset();
-        var bits = new UInt128(BinaryPrimitives.ReadUInt64BigEndian(digest), BinaryPrimitives.ReadUInt64BigEndian(digest.AsSpan(sizeof(ulong))));
-        return new DayAnchor(day, string.Create(Letters, bits, static (code, all) =>
-        {
-            for (var i = 0; i < code.Length; i++, all <<= 5)
-            {
-                code[i] = Base32[(int)(all >> 123)];
-            }
-        }));
+        return new DayAnchor(day, AnchorCode.Of(hash.GetHashAndReset()));
     }
 
     /// <summary>The anchor as it was printed or typed; null when there is no such day.</summary>
     public static DayAnchor? TryParse(string day, string code) =>
         DateOnly.TryParseExact(day, "yyyyMMdd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date)
-            ? new DayAnchor(date, code.Replace("-", "", StringComparison.Ordinal).ToUpperInvariant())
+            ? new DayAnchor(date, AnchorCode.Read(code))
             : null;
 
     public override string ToString() =>
-        string.Create(CultureInfo.InvariantCulture, $"{Prefix}-{Day:yyyyMMdd}-{string.Join('-', Code.Chunk(Group).Select(letters => new string(letters)))}");
+        string.Create(CultureInfo.InvariantCulture, $"{Prefix}-{Day:yyyyMMdd}-{AnchorCode.Grouped(Code)}");
 }
 
 /// <summary>The anchors in a text: a line of a digest, a whole digest, or a file in which somebody collected them.</summary>

@@ -93,7 +93,7 @@ internal sealed class InstallationDatabase(TestDatabase test, MonitoringDatabase
     {
         await using var source = NpgsqlDataSource.Create(test.ConnectionString);
         await using var command = source.CreateCommand(
-            "SELECT actor_kind || ' ' || actor_name || ' ' || action || ' ' || object FROM onlinesafety.access_record WHERE action LIKE $1 ORDER BY access_id");
+            "SELECT actor_kind || ' ' || actor_name || ' ' || action || ' ' || object FROM onlinesafety.access_record WHERE action LIKE $1 ORDER BY school_id, seq");
         command.Parameters.AddWithValue(actions);
         await using var rows = await command.ExecuteReaderAsync();
         var records = new List<string>();

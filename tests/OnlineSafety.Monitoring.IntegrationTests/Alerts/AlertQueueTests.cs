@@ -96,7 +96,7 @@ public sealed class AlertQueueTests(PostgresFixture postgres) : IClassFixture<Po
 
         Assert.Equal("new", shown!.State);
         Assert.Equal(
-            ["operator tester alert.list new,acknowledged,resolved", $"operator tester alert.show {id}"], await database.AccessRecordsAsync("alert.%"));
+            ["operator tester alert.list new,acknowledged,resolved 1", $"operator tester alert.show {id}"], await database.AccessRecordsAsync("alert.%"));
     }
 
     [Fact]

@@ -31,7 +31,7 @@ public sealed class AlertRoutesTests(PostgresFixture postgres) : IClassFixture<P
         var resolved = await dsl.PostAsJsonAsync($"/v1/alerts/{id}/resolve", new { outcome = "concern", note = "Spoken with." });
         Assert.Equal("resolved", (await resolved.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("state").GetString());
         Assert.Equal(
-            ["staff dsl alert.list new,acknowledged", $"staff dsl alert.show {id}", $"staff dsl alert.acknowledge {id}", $"staff dsl alert.resolve {id}"],
+            ["staff dsl alert.list new,acknowledged 7", $"staff dsl alert.show {id}", $"staff dsl alert.acknowledge {id}", $"staff dsl alert.resolve {id}"],
             await site.Database.AccessRecordsAsync("alert.%"));
     }
 

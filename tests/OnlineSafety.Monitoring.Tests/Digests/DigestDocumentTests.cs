@@ -152,6 +152,19 @@ public sealed class DigestDocumentTests
     }
 
     [Fact]
+    public void TheAnchorOfTheAccessRecordsIsPrintedAlsoWhenNothingWasReceived()
+    {
+        var anchor = Access.Audit.AuditAnchor.Of(17, new byte[32]);
+
+        var text = Text(Empty with { AuditAnchor = anchor.ToString() }, Governor).ReplaceLineEndings(" ");
+
+        Assert.Equal([anchor], Access.Audit.AuditAnchor.ReadAll(text));
+        Assert.Empty(AnchorText.Read(text).Heads);
+        Assert.Empty(AnchorText.Read(text).Days);
+        Assert.Empty(Access.Audit.AuditAnchor.ReadAll(Text(Empty, Governor)));
+    }
+
+    [Fact]
     public void ALateDigestSaysSo()
     {
         Assert.Contains("This digest is late", Text(Empty with { Late = true }, Dsl), StringComparison.Ordinal);

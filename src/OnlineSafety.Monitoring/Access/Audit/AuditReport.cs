@@ -1,0 +1,35 @@
+using System.Globalization;
+
+namespace OnlineSafety.Monitoring.Access.Audit;
+
+/// <summary>What <c>audit verify</c> found.</summary>
+internal sealed record AuditReport
+{
+    private const int MostBreaks = 1000;
+
+    public long Schools { get; set; }
+
+    public long Entries { get; set; }
+
+    /// <summary>Entries whose object and reason were erased, each named by an erasure that is itself in the chain.</summary>
+    public long Erased { get; set; }
+
+    /// <summary>Anchors printed earlier that were looked for.</summary>
+    public int Anchored { get; set; }
+
+    /// <summary>Each names its place: school, entry, what is wrong.</summary>
+    public List<string> Breaks { get; } = [];
+
+    public bool Clean => Breaks.Count == 0;
+
+    /// <summary>Names a place, up to a number that nobody reads through.</summary>
+    public void Break(Guid school, long entry, string what) => Add(string.Create(CultureInfo.InvariantCulture, $"school {school:D} entry {entry}: {what}"));
+
+    public void Add(string what)
+    {
+        if (Breaks.Count < MostBreaks)
+        {
+            Breaks.Add(what);
+        }
+    }
+}

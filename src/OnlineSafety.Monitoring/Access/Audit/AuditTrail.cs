@@ -1,0 +1,156 @@
+using Npgsql;
+using NpgsqlTypes;
+using OnlineSafety.Monitoring.Alerts;
+using OnlineSafety.Monitoring.Events;
+using OnlineSafety.Monitoring.People;
+
+namespace OnlineSafety.Monitoring.Access.Audit;
+
+/// <summary>
+/// Answers who looked at what in one school: no content, and nothing of an alert about the reader. Each question is itself recorded.
+/// </summary>
+internal sealed class AuditTrail(Database audit)
+{
+    /// <summary>What a list of alerts is recorded as, with <see cref="ListObject"/>.</summary>
+    public const string ListAction = "alert.list";
+
+    /// <summary>What opening one alert is recorded as.</summary>
+    public const string OpenAction = "alert.show";
+
+    private const string Columns = "r.seq, r.at, r.actor_kind, r.actor_name, r.action, r.object, r.reason";
+
+    private const string ListSql = $"""
+        SELECT {Columns} FROM access_record r
+        WHERE r.school_id = $1 AND ($2::timestamptz IS NULL OR r.at >= $2) AND ($3::timestamptz IS NULL OR r.at < $3)
+          AND ($4::text IS NULL OR r.actor_name = $4) AND ($5::text IS NULL OR starts_with(r.action, $5))
+        ORDER BY r.seq DESC LIMIT $6
+        """;
+
+    // What is about one alert has its id as the object, alone or before a blank.
+    private const string SightingsSql = $"""
+        SELECT {Columns}, a.number FROM access_record r
+        JOIN alert a ON a.school_id = r.school_id AND split_part(r.object, ' ', 1) = a.alert_id::text
+        WHERE r.school_id = $1 AND a.number = ANY ($2)
+        ORDER BY r.seq
+        """;
+
+    private const string ListsSql = $"""
+        SELECT {Columns} FROM access_record r WHERE r.school_id = $1 AND r.action = '{ListAction}' AND r.object IS NOT NULL ORDER BY r.seq
+        """;
+
+    // The people list puts every name by which the products call somebody with one account. Who is not on it goes by the name as it was sent.
+    private const string NumbersOfPersonSql = """
+        WITH named AS (
+            SELECT p.account FROM person p WHERE p.school_id = $1
+               AND (p.account = $2 OR p.person_id IN (SELECT n.person_id FROM person_alias n WHERE n.school_id = $1 AND n.alias = $2)))
+        SELECT a.number FROM alert a
+        WHERE a.school_id = $1 AND (a.subject_key IN ('user:' || $2, 'user:' || $3) OR a.subject_key IN (SELECT 'user:' || account FROM named))
+        """;
+
+    // Acting is what the school answers for: taking note is not.
+    private const string UnansweredSql = $"""
+        WITH seen AS (
+            SELECT object, at, action, actor_name FROM access_record
+            WHERE school_id = $1 AND action = ANY (ARRAY['{OpenAction}', 'alert.acknowledge', 'alert.review', 'alert.escalate', 'alert.hand_over', 'alert.resolve', 'alert.reopen'])),
+        acted AS (SELECT object, max(at) AS at FROM seen WHERE action <> '{OpenAction}' GROUP BY object)
+        SELECT a.number, a.alert_id, a.severity, a.raised_at, min(s.at), max(s.at), count(*), array_agg(DISTINCT s.actor_name ORDER BY s.actor_name)
+        FROM alert a
+        JOIN seen s ON s.object = a.alert_id::text AND s.action = '{OpenAction}'
+        LEFT JOIN acted d ON d.object = s.object
+        WHERE a.school_id = $1 AND a.state = 'new' AND (d.at IS NULL OR s.at > d.at)
+        GROUP BY a.number, a.alert_id, a.severity, a.raised_at
+        ORDER BY a.severity DESC, min(s.at)
+        """;
+
+    /// <summary>What a list is recorded with: whoever asks later who saw an alert is told of the lists that showed it, and why each is an alert.</summary>
+    public static string ListObject(IEnumerable<string> states, IEnumerable<int> numbers) =>
+        $"{string.Join(',', states)} {NumberRanges.Text(numbers.Select(number => (long)number))}".TrimEnd();
+
+    /// <summary>The newest entries, oldest of them first.</summary>
+    public async Task<IReadOnlyList<AuditEntryView>> ListAsync(Guid school, Actor actor, AuditFilter filter, CancellationToken cancellationToken)
+    {
+        await using var session = await audit.OpenAsync(school, actor, cancellationToken);
+        var entries = await RowsAsync(session, ListSql, [
+            Of(school), Maybe(filter.From, NpgsqlDbType.TimestampTz), Maybe(filter.Until, NpgsqlDbType.TimestampTz),
+            Maybe(filter.Actor, NpgsqlDbType.Text), Maybe(filter.Action, NpgsqlDbType.Text), Of(filter.Limit)], EntryOf, cancellationToken);
+        entries.Reverse();
+        await session.RecordAccessAsync(school, "audit.list", filter.Action ?? "", cancellationToken);
+        await session.CommitAsync(cancellationToken);
+        return entries;
+    }
+
+    /// <summary>Everybody who saw this alert or acted on it, oldest first; null when there is none that this actor may ask about.</summary>
+    public async Task<IReadOnlyList<SightingView>?> WhoSawAsync(Guid school, Actor actor, AlertReference alert, string? reason, CancellationToken cancellationToken)
+    {
+        await using var session = await audit.OpenAsync(school, actor, cancellationToken);
+        var numbers = await RowsAsync(
+            session, "SELECT number FROM alert WHERE school_id = $1 AND (alert_id = $2 OR number = $3)", [Of(school), Of(alert.Id ?? Guid.Empty), Of(alert.Number)],
+            row => row.GetInt32(0), cancellationToken);
+        return numbers.Count == 0 ? null : await SightingsAsync(session, school, numbers, reason, cancellationToken);
+    }
+
+    /// <summary>The same of every alert about one person, named by any account or alias; empty when there is none.</summary>
+    public async Task<IReadOnlyList<SightingView>> WhoSawPersonAsync(Guid school, Actor actor, string account, string? reason, CancellationToken cancellationToken)
+    {
+        await using var session = await audit.OpenAsync(school, actor, cancellationToken);
+        var numbers = await RowsAsync(
+            session, NumbersOfPersonSql, [Of(school), Of(AccountName.Of(account)), Of(account.Trim())], row => row.GetInt32(0), cancellationToken);
+        return await SightingsAsync(session, school, numbers, reason, cancellationToken);
+    }
+
+    /// <summary>New alerts that were opened and not acted on since they became new, the gravest first.</summary>
+    public async Task<IReadOnlyList<UnansweredView>> UnansweredAsync(Guid school, Actor actor, CancellationToken cancellationToken)
+    {
+        await using var session = await audit.OpenAsync(school, actor, cancellationToken);
+        var found = await RowsAsync(session, UnansweredSql, [Of(school)], row => new UnansweredView(
+            row.GetInt32(0), row.GetGuid(1), Words.Of((Severity)row.GetInt16(2)), row.GetFieldValue<DateTimeOffset>(3), row.GetFieldValue<DateTimeOffset>(4),
+            row.GetFieldValue<DateTimeOffset>(5), row.GetInt64(6), row.GetFieldValue<string[]>(7)), cancellationToken);
+        await session.RecordAccessAsync(school, "audit.viewed", NumberRanges.Text(found.Select(f => (long)f.Number)), cancellationToken);
+        await session.CommitAsync(cancellationToken);
+        return found;
+    }
+
+    private static async Task<IReadOnlyList<SightingView>> SightingsAsync(
+        Session session, Guid school, List<int> numbers, string? reason, CancellationToken cancellationToken)
+    {
+        var sightings = await RowsAsync(session, SightingsSql, [Of(school), Of(numbers.ToArray())], row => new SightingView(row.GetInt32(7), Listed: false, EntryOf(row)), cancellationToken);
+        foreach (var list in await RowsAsync(session, ListsSql, [Of(school)], EntryOf, cancellationToken))
+        {
+            sightings.AddRange(numbers.Where(number => Shows(list, number)).Select(number => new SightingView(number, Listed: true, list)));
+        }
+
+        await session.RecordAccessAsync(school, "audit.who-saw", NumberRanges.Text(numbers.Select(n => (long)n)), reason, cancellationToken);
+        await session.CommitAsync(cancellationToken);
+        return [.. sightings.OrderBy(s => s.Entry.Entry)];
+    }
+
+    private static bool Shows(AuditEntryView list, int number)
+    {
+        var numbers = list.Object.AsSpan();
+        var blank = numbers.IndexOf(' ');
+        return blank >= 0 && NumberRanges.Contains(numbers[(blank + 1)..], number);
+    }
+
+    private static AuditEntryView EntryOf(NpgsqlDataReader row) => new(
+        row.GetInt64(0), row.GetFieldValue<DateTimeOffset>(1), row.GetString(2), row.GetString(3), row.GetString(4),
+        row.IsDBNull(5) ? null : row.GetString(5), row.IsDBNull(6) ? null : row.GetString(6));
+
+    private static async Task<List<T>> RowsAsync<T>(
+        Session session, string sql, NpgsqlParameter[] parameters, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken)
+    {
+        await using var command = session.Command(sql);
+        command.Parameters.AddRange(parameters);
+        var found = new List<T>();
+        await using var rows = await command.ExecuteReaderAsync(cancellationToken);
+        while (await rows.ReadAsync(cancellationToken))
+        {
+            found.Add(read(rows));
+        }
+
+        return found;
+    }
+
+    private static NpgsqlParameter<T> Of<T>(T value) => new() { TypedValue = value };
+
+    private static NpgsqlParameter Maybe(object? value, NpgsqlDbType type) => new() { Value = value ?? DBNull.Value, NpgsqlDbType = type };
+}

@@ -1,0 +1,128 @@
+using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Access.Audit;
+using OnlineSafety.Monitoring.Alerts;
+
+namespace OnlineSafety.Monitoring.IntegrationTests.Access.Audit;
+
+public sealed class AuditTrailTests(PostgresFixture postgres) : IClassFixture<PostgresFixture>
+{
+    private static readonly Actor Lead = new(ActorKind.Staff, "D. Lead", Guid.NewGuid(), ["dsl"]);
+    private static readonly Actor Deputy = new(ActorKind.Staff, "E. Deputy", Guid.NewGuid(), ["dsl"]);
+
+    [Fact]
+    public async Task WhoSawAnAlertIsWhoOpenedItWhoActedOnItAndWhoseListsShowedIt()
+    {
+        await using var database = await InstallationDatabase.CreateAsync(postgres.Server);
+        var school = await database.AddSchoolAsync();
+        await database.AddAlertAsync(school, 1);
+        var queue = Queue(database);
+        await queue.ListAsync(school, Deputy, [], 100, default);
+        await database.AddAlertAsync(school, 2);
+        await queue.ListAsync(school, Lead, [], 100, default);
+        await queue.ShowAsync(school, Lead, new AlertReference(null, 2), default);
+        await queue.ShowAsync(school, Deputy, new AlertReference(null, 1), default);
+        await queue.AcknowledgeAsync(school, Lead, new AlertReference(null, 2), default);
+
+        var saw = (await Trail(database).WhoSawAsync(school, InstallationDatabase.Tester, new AlertReference(null, 2), "test", default))!;
+
+        Assert.Equal(
+            [(true, "D. Lead", "alert.list"), (false, "D. Lead", "alert.show"), (false, "D. Lead", "alert.acknowledge")],
+            saw.Select(s => (s.Listed, s.Entry.Actor, s.Entry.Action)));
+        Assert.Null(await Trail(database).WhoSawAsync(school, InstallationDatabase.Tester, new AlertReference(null, 3), reason: null, default));
+        Assert.Equal("operator tester audit.who-saw 2", Assert.Single(await database.AccessRecordsAsync("audit.%")));
+        Assert.Equal("test", await database.Test.RunAsync("SELECT reason FROM onlinesafety.access_record WHERE action = 'audit.who-saw'"));
+    }
+
+    [Theory]
+    [InlineData("pupil1")]
+    [InlineData("SCHOOL\\Pupil1")]
+    [InlineData("p.one@school.example")]
+    public async Task APersonIsFoundByAccountAndAliasAndNobodyIsNamedInTheRecordOfTheQuestion(string asked)
+    {
+        await using var database = await InstallationDatabase.CreateAsync(postgres.Server);
+        var school = await database.AddSchoolAsync();
+        await database.Test.RunAsync($"""
+            INSERT INTO onlinesafety.person (school_id, person_id, account, role) VALUES ('{school}', '{school}', 'pupil1', 1);
+            INSERT INTO onlinesafety.person_alias (school_id, alias, person_id) VALUES ('{school}', 'p.one', '{school}')
+            """);
+        await database.AddAlertAsync(school, 1);
+        await database.AddAlertAsync(school, 2);
+        await database.Test.RunAsync("UPDATE onlinesafety.alert SET subject_key = 'user:pupil2' WHERE number = 2");
+        await Queue(database).ShowAsync(school, Lead, new AlertReference(null, 1), default);
+        await Queue(database).ShowAsync(school, Lead, new AlertReference(null, 2), default);
+
+        Assert.Equal(1, Assert.Single(await Trail(database).WhoSawPersonAsync(school, InstallationDatabase.Tester, asked, "test", default)).Number);
+        Assert.Empty(await Trail(database).WhoSawPersonAsync(school, InstallationDatabase.Tester, "pupil3", "test", default));
+        Assert.Equal(["operator tester audit.who-saw 1", "operator tester audit.who-saw "], await database.AccessRecordsAsync("audit.%"));
+    }
+
+    [Fact]
+    public async Task WhatIsAboutTheReaderIsNotAnswered()
+    {
+        await using var database = await InstallationDatabase.CreateAsync(postgres.Server);
+        var school = await database.AddSchoolAsync();
+        await database.AddAlertAsync(school, 1, subjectStaff: Lead.Staff);
+        await Queue(database).ShowAsync(school, Deputy, new AlertReference(null, 1), default);
+
+        Assert.Null(await Trail(database).WhoSawAsync(school, Lead, new AlertReference(null, 1), reason: null, default));
+        Assert.Empty(await Trail(database).WhoSawPersonAsync(school, Lead, "pupil1", "test", default));
+        Assert.Empty(await Trail(database).UnansweredAsync(school, Lead, default));
+        Assert.Single(await Trail(database).UnansweredAsync(school, Deputy, default));
+    }
+
+    [Fact]
+    public async Task AnAlertThatWasOpenedIsOnTheListUntilSomebodyActs()
+    {
+        await using var database = await InstallationDatabase.CreateAsync(postgres.Server);
+        var school = await database.AddSchoolAsync();
+        await database.AddAlertAsync(school, 1);
+        await database.AddAlertAsync(school, 2, severity: 4);
+        await database.AddAlertAsync(school, 3);
+        var (queue, trail) = (Queue(database), Trail(database));
+        await queue.ListAsync(school, Lead, [], 100, default);
+        Assert.Empty(await trail.UnansweredAsync(school, InstallationDatabase.Tester, default));
+
+        await queue.ShowAsync(school, Lead, new AlertReference(null, 1), default);
+        await queue.ShowAsync(school, Deputy, new AlertReference(null, 2), default);
+        await queue.ShowAsync(school, Lead, new AlertReference(null, 2), default);
+        await queue.ShowAsync(school, Lead, new AlertReference(null, 2), default);
+        var viewed = await trail.UnansweredAsync(school, InstallationDatabase.Tester, default);
+        Assert.Equal([(2, "critical", 3L, "D. Lead,E. Deputy"), (1, "high", 1L, "D. Lead")], viewed.Select(v => (v.Number, v.Severity, v.Looks, string.Join(',', v.OpenedBy))));
+
+        await queue.AcknowledgeAsync(school, Lead, new AlertReference(null, 2), default);
+        Assert.Equal([1], (await trail.UnansweredAsync(school, InstallationDatabase.Tester, default)).Select(v => v.Number));
+
+        // It grew and is new again: what was opened before somebody acted counts no more.
+        await database.Test.RunAsync("UPDATE onlinesafety.alert SET state = 'new' WHERE number = 2");
+        Assert.Equal([1], (await trail.UnansweredAsync(school, InstallationDatabase.Tester, default)).Select(v => v.Number));
+        await queue.ShowAsync(school, Lead, new AlertReference(null, 2), default);
+        Assert.Equal([2, 1], (await trail.UnansweredAsync(school, InstallationDatabase.Tester, default)).Select(v => v.Number));
+    }
+
+    [Fact]
+    public async Task EntriesAreListedByWhoWhatAndWhen()
+    {
+        await using var database = await InstallationDatabase.CreateAsync(postgres.Server);
+        var school = await database.AddSchoolAsync();
+        var other = await database.AddSchoolAsync("Other School");
+        await database.AddAlertAsync(school, 1);
+        await Queue(database).ShowAsync(school, Lead, new AlertReference(null, 1), default);
+        await Queue(database).ShowAsync(school, Deputy, new AlertReference(null, 1), default);
+        var trail = Trail(database);
+
+        async Task<string> ListedAsync(AuditFilter filter) => string.Join(' ', (await trail.ListAsync(school, InstallationDatabase.Tester, filter, default)).Select(e => $"{e.Entry}:{e.Action}"));
+
+        Assert.Equal("1:school.add 2:alert.show 3:alert.show", await ListedAsync(new AuditFilter()));
+        Assert.Equal("2:alert.show", await ListedAsync(new AuditFilter { Actor = "D. Lead" }));
+        Assert.Equal("2:alert.show 3:alert.show", await ListedAsync(new AuditFilter { Action = "alert." }));
+        Assert.Equal("6:audit.list", await ListedAsync(new AuditFilter { Limit = 1 }));
+        Assert.Equal("", await ListedAsync(new AuditFilter { Until = DateTimeOffset.UnixEpoch }));
+        Assert.Equal("", await ListedAsync(new AuditFilter { From = DateTimeOffset.UnixEpoch.AddYears(100) }));
+        Assert.Equal(["school.add"], (await trail.ListAsync(other, InstallationDatabase.Tester, new AuditFilter(), default)).Select(e => e.Action));
+    }
+
+    private static AuditTrail Trail(InstallationDatabase database) => new(database[DatabaseRole.Audit]);
+
+    private static AlertQueue Queue(InstallationDatabase database) =>
+        new(database[DatabaseRole.Console], ThemeGuide.Read("""{"taxonomy":"t","version":"1","themes":[]}"""u8.ToArray()), TimeProvider.System);
+}
