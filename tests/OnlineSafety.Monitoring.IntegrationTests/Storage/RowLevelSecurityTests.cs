@@ -34,6 +34,45 @@ public sealed class RowLevelSecurityTests(PostgresFixture postgres) : IAsyncLife
     }
 
     [Fact]
+    public async Task NoRoleIsAnotherAndNothingIsGrantedToAll()
+    {
+        Assert.Empty(await NamesAsync("""
+            SELECT m.rolname || ' is ' || g.rolname FROM pg_auth_members a JOIN pg_roles m ON m.oid = a.member JOIN pg_roles g ON g.oid = a.roleid
+            WHERE m.rolname LIKE 'onlinesafety\_%' AND g.rolname LIKE 'onlinesafety\_%'
+            """));
+        Assert.Empty(await NamesAsync("SELECT tablename || '.' || policyname FROM pg_policies WHERE schemaname = 'onlinesafety' AND 'public' = ANY (roles)"));
+        Assert.Empty(await NamesAsync("""
+            SELECT c.relname FROM pg_class c, aclexplode(c.relacl) a WHERE c.relnamespace = 'onlinesafety'::regnamespace AND a.grantee = 0
+            """));
+        // What may be read at all may be read by whose it is, or a test that counts rows of a school would say nothing.
+        Assert.Empty(await NamesAsync("""
+            SELECT r.rolname || ' ' || c.relname FROM pg_class c, pg_roles r
+            WHERE c.relnamespace = 'onlinesafety'::regnamespace AND c.relkind IN ('r', 'p') AND r.rolname LIKE 'onlinesafety\_%'
+              AND has_any_column_privilege(r.oid, c.oid, 'SELECT') AND NOT has_column_privilege(r.oid, c.oid, 'school_id', 'SELECT')
+            """));
+    }
+
+    [Fact]
+    public async Task ViewsReadAsWhoeverAsks() =>
+        Assert.Empty(await NamesAsync("""
+            SELECT relname FROM pg_class WHERE relnamespace = 'onlinesafety'::regnamespace AND relkind = 'v' AND NOT COALESCE('security_invoker=true' = ANY (reloptions), false)
+            """));
+
+    [Fact]
+    public async Task FunctionsThatWorkAsTheirOwnerAreOnTheListAndNoFunctionThatReadsATableCanBeGivenAnother()
+    {
+        // A new one here is a decision: it reads and writes what whoever calls it may not.
+        string[] asOwner = ["ensure_intake_partition", "record_access"];
+        Assert.Equal(asOwner, await NamesAsync("SELECT proname FROM pg_proc WHERE pronamespace = 'onlinesafety'::regnamespace AND prosecdef ORDER BY 1"));
+        Assert.Empty(await NamesAsync("SELECT proname FROM pg_proc p, aclexplode(COALESCE(proacl, acldefault('f', proowner))) a WHERE pronamespace = 'onlinesafety'::regnamespace AND prosecdef AND a.grantee = 0"));
+        // These name no table; all others say in which schema they look.
+        string[] readNothing = ["access_record_stays", "canonical", "chained", "current_routes", "current_school", "current_staff"];
+        Assert.Equal(readNothing, await NamesAsync("""
+            SELECT proname FROM pg_proc WHERE pronamespace = 'onlinesafety'::regnamespace AND NOT COALESCE('search_path=onlinesafety, pg_temp' = ANY (proconfig), false) ORDER BY 1
+            """));
+    }
+
+    [Fact]
     public async Task EveryPrimaryKeyAndUniqueIndexStartsWithTheSchool() =>
         Assert.Empty(await NamesAsync("""
             SELECT i.relname FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid JOIN pg_class t ON t.oid = x.indrelid
@@ -47,7 +86,7 @@ public sealed class RowLevelSecurityTests(PostgresFixture postgres) : IAsyncLife
         // A new one here is a decision: it may name only tables without anything about a person.
         string[] approved =
         [
-            "checkpoint.process_claim", "intake_stream.process_find", "notification.notify_claim", "notification.notify_mark", "school.ingest_all",
+            "checkpoint.process_claim", "intake_stream.process_find", "notification.notify_claim", "notification.notify_mark", "school.audit_find", "school.ingest_all",
             "school.notify_read", "school.process_read", "school.setup_all", "source.ingest_read", "source.process_read", "source.setup_find", "source_job.process_claim", "source_secret.ingest_read",
             "staff_key.console_find",
         ];
@@ -58,6 +97,7 @@ public sealed class RowLevelSecurityTests(PostgresFixture postgres) : IAsyncLife
     [InlineData(DatabaseRole.Process)]
     [InlineData(DatabaseRole.Notify)]
     [InlineData(DatabaseRole.Console)]
+    [InlineData(DatabaseRole.Audit)]
     internal async Task WithoutAScopeOrInAnotherSchoolNothingOfASchoolIsSeen(DatabaseRole role)
     {
         var own = await _installation.AddSourceAsync();
@@ -91,7 +131,7 @@ public sealed class RowLevelSecurityTests(PostgresFixture postgres) : IAsyncLife
     public async Task TheIngestRoleReadsNeitherRecordsNorEventsNorAlerts()
     {
         var target = await _installation.AddSourceAsync();
-        foreach (var table in new[] { "intake_segment", "event", "evidence", "alert", "person", "staff", "notification", "digest", "counter_block" })
+        foreach (var table in new[] { "intake_segment", "event", "evidence", "alert", "person", "staff", "notification", "digest", "counter_block", "access_record" })
         {
             var error = await Assert.ThrowsAsync<PostgresException>(async () =>
             {
@@ -133,6 +173,16 @@ public sealed class RowLevelSecurityTests(PostgresFixture postgres) : IAsyncLife
     {
         await using var superuser = NpgsqlDataSource.Create(_installation.Store.ConnectionString);
         Assert.Contains("superuser", Assert.Single(await DatabaseSetup.FaultsAsync(superuser, CancellationToken.None)), StringComparison.Ordinal);
+
+        // A role of its own: those of the service are shared by every test of this run.
+        var (name, connection) = ($"bypassing_{_installation.Store.Name}", _installation.Store.ConnectionStringFor($"bypassing_{_installation.Store.Name}"));
+        await _installation.Store.RunAsync($"CREATE ROLE {name} LOGIN BYPASSRLS");
+        await using (var bypassing = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connection) { Pooling = false }.ConnectionString))
+        {
+            Assert.Contains("BYPASSRLS", Assert.Single(await DatabaseSetup.FaultsAsync(bypassing, CancellationToken.None)), StringComparison.Ordinal);
+        }
+
+        await _installation.Store.RunAsync($"DROP ROLE {name}");
 
         var forgetful = new NpgsqlConnectionStringBuilder(_installation.Store.ConnectionStringFor("onlinesafety_process")) { Options = "-c synchronous_commit=off" };
         await using var source = NpgsqlDataSource.Create(forgetful.ConnectionString);
