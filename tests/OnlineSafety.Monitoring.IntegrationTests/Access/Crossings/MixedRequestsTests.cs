@@ -1,0 +1,299 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Globalization;
+using Npgsql;
+using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Access.Audit;
+using OnlineSafety.Monitoring.Alerts;
+using OnlineSafety.Monitoring.Storage.Hosting;
+using OnlineSafety.Monitoring.TestKit;
+
+namespace OnlineSafety.Monitoring.IntegrationTests.Access.Crossings;
+
+/// <summary>
+/// Many schools with the same numbers and names behind four connections: requests that succeed, fail and are broken off take turns on them, and none ever
+/// gets a row of another school than its own. <c>ONLINESAFETY_TEST_REQUESTS=100000</c> is the run in full.
+/// </summary>
+public sealed class MixedRequestsTests(PostgresFixture postgres) : IClassFixture<PostgresFixture>, IAsyncLifetime
+{
+    private const int Schools = 50;
+    private const int AlertsEach = 3;
+    private const int Connections = 4;
+    private const int AtOnce = 12;
+    private const string FullRun = "ONLINESAFETY_TEST_REQUESTS";
+
+    private static readonly int Requests = int.Parse(Environment.GetEnvironmentVariable(FullRun) ?? "10000", CultureInfo.InvariantCulture);
+
+    private readonly ConcurrentBag<string> _crossings = [];
+    private readonly ConcurrentDictionary<string, int> _done = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<Guid, int> _recorded = new();
+
+    private TestInstallation _installation = null!;
+    private NpgsqlDataSource _pool = null!;
+    private Database _console = null!;
+    private AlertQueue _queue = null!;
+    private StaffKeys _keys = null!;
+    private School[] _schools = [];
+
+    public async Task InitializeAsync()
+    {
+        _installation = await TestInstallation.CreateAsync(postgres.Server);
+        var connection = RoleConnections.LoggingInAs(_installation.Store.ConnectionStringFor("onlinesafety_console"), DatabaseRole.Console);
+        _pool = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connection) { MaxPoolSize = Connections, Timeout = 60 }.ConnectionString);
+        _console = new Database(_pool, DatabaseRole.Console);
+        _queue = new AlertQueue(_console, ThemeGuide.Read("""{"taxonomy":"t","version":"1","themes":[]}"""u8.ToArray()), TimeProvider.System);
+        _keys = new StaffKeys(_console);
+        _schools = [.. Enumerable.Range(0, Schools).Select(_ => new School(Guid.NewGuid(), Guid.NewGuid(), AccessKey.Create(AccessKey.StaffPrefix)))];
+        await FillAsync();
+    }
+
+    public async Task DisposeAsync()
+    {
+        await _console.DisposeAsync();
+        await _installation.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task NoRequestEverGetsARowOfAnotherSchool()
+    {
+        await Parallel.ForAsync(0, Requests, new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, async (request, _) => await RequestAsync(new Random(request)));
+
+        Assert.Empty(_crossings);
+        // Every kind was tried, or its silence would say nothing.
+        Assert.Equal(Kinds.Select(k => k.Name).Order(StringComparer.Ordinal), _done.Keys.Order(StringComparer.Ordinal));
+        var opened = (long)(await _installation.Store.RunAsync("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND usename = 'onlinesafety_console'"))!;
+        Assert.InRange(opened, 1, Connections);
+        var report = await new AuditVerifier(_installation[DatabaseRole.Audit]).VerifyAsync(school: null, [], progress: null, default);
+        Assert.True(report.Clean, string.Join('\n', report.Breaks));
+        // Of a look that was broken off while it was recorded nobody knows which it was.
+        Assert.InRange(report.Entries, _recorded.Values.Sum(), _recorded.Values.Sum() + _done["broken off"]);
+    }
+
+    [Fact]
+    public async Task AScopeThatOutlivesItsTransactionWouldBeSeen()
+    {
+        // The control: what this test looks for, done on purpose to the connections of the pool.
+        for (var i = 0; i < Connections; i++)
+        {
+            await using var connection = await _pool.OpenConnectionAsync();
+            await using var leak = new NpgsqlCommand($"SELECT set_config('app.school', '{_schools[0].Id}', false), set_config('app.routes', 'dsl', false)", connection);
+            await leak.ExecuteNonQueryAsync();
+        }
+
+        await WithoutAScopeAsync(_schools[1]);
+        Assert.NotEmpty(_crossings);
+    }
+
+    private (string Name, Func<School, School, Random, Task> Run)[] Kinds =>
+    [
+        ("list", (own, _, _) => ListAsync(own)),
+        ("show", (own, other, random) => ShowAsync(own, other, random)),
+        ("act", (own, other, random) => ActAsync(own, other, random)),
+        ("key", (own, _, _) => KeyAsync(own)),
+        ("count", (own, _, _) => CountAsync(own)),
+        ("enter", (own, _, _) => EnterAsync(own)),
+        ("without a scope", (own, _, _) => WithoutAScopeAsync(own)),
+        ("one trip", (own, _, _) => OneTripAsync(own)),
+        ("write elsewhere", (own, other, _) => WriteElsewhereAsync(own, other)),
+        ("failed", (own, _, random) => FailAsync(own, random)),
+        ("broken off", (own, _, random) => BreakOffAsync(own, random)),
+    ];
+
+    private async Task RequestAsync(Random random)
+    {
+        var (own, other) = (_schools[random.Next(Schools)], _schools[random.Next(Schools)]);
+        var weight = random.Next(100);
+        // What is cheap is asked most.
+        var kind = Kinds[weight < 12 ? weight % 4 : 4 + (weight % 7)];
+        await kind.Run(own, other == own ? _schools[(Array.IndexOf(_schools, own) + 1) % Schools] : other, random);
+        _done.AddOrUpdate(kind.Name, 1, (_, n) => n + 1);
+    }
+
+    private async Task ListAsync(School own)
+    {
+        var alerts = await _queue.ListAsync(own.Id, own.Reader, [], 100, default);
+        Recorded(own);
+        Expect(alerts.Count == AlertsEach && alerts.All(a => a.School == own.Id && a.Theme == own.Mark), $"list of {alerts.Count}");
+    }
+
+    private async Task ShowAsync(School own, School other, Random random)
+    {
+        var alert = await _queue.ShowAsync(own.Id, own.Reader, new AlertReference(null, 1 + random.Next(AlertsEach)), default);
+        Recorded(own);
+        Expect(alert is not null && alert.School == own.Id && alert.Theme == own.Mark && alert.Events.Count == 1 && alert.Events[0].Theme == own.Mark, "show by number");
+        Expect(await _queue.ShowAsync(own.Id, own.Reader, new AlertReference(other.Alert(1), 0), default) is null, "show by another's id");
+    }
+
+    private async Task ActAsync(School own, School other, Random random)
+    {
+        Expect((await _queue.AcknowledgeAsync(own.Id, own.Reader, new AlertReference(other.Alert(1), 0), default)).Alert is null, "act by another's id");
+        var step = await _queue.AcknowledgeAsync(own.Id, own.Reader, new AlertReference(null, 1 + random.Next(AlertsEach)), default);
+        Recorded(own);
+        Expect(step.Alert?.School == own.Id, "act");
+    }
+
+    private async Task KeyAsync(School own) => Expect((await _keys.FindAsync(own.Key, default))?.School == own.Id, "key");
+
+    private async Task CountAsync(School own)
+    {
+        await using var session = await _console.OpenAsync(own.Id, own.Reader, default);
+        await ExpectOwnAsync(session, own, "count");
+        if (own.Id.ToByteArray()[0] % 2 == 0)
+        {
+            await session.CommitAsync(default);
+        }
+    }
+
+    private async Task EnterAsync(School own)
+    {
+        await using var session = await _console.OpenAcrossAsync(own.Reader, default);
+        Expect(await RowsAsync(session) is (0, 0), "before entering");
+        await session.EnterAsync(own.Id, default);
+        await ExpectOwnAsync(session, own, "after entering");
+    }
+
+    private async Task WithoutAScopeAsync(School own)
+    {
+        await using var session = await _console.OpenUnstatedAsync(own.Reader, default);
+        Expect(await RowsAsync(session) is (0, 0), "without a scope");
+    }
+
+    private async Task OneTripAsync(School own)
+    {
+        var themes = await _console.QueryAsync(
+            own.Id, own.Reader, batch => batch.BatchCommands.Add(new NpgsqlBatchCommand("SELECT theme FROM alert UNION ALL SELECT theme FROM event")),
+            async (rows, cancellationToken) =>
+            {
+                var found = new List<string>();
+                while (await rows.ReadAsync(cancellationToken))
+                {
+                    found.Add(rows.GetString(0));
+                }
+
+                return found;
+            },
+            default);
+        Expect(themes.Count == 2 * AlertsEach && themes.TrueForAll(theme => theme == own.Mark), "one trip");
+    }
+
+    private async Task WriteElsewhereAsync(School own, School other)
+    {
+        await using var session = await _console.OpenAsync(own.Id, own.Reader, default);
+        await using var command = session.Command($"UPDATE alert SET note = note WHERE school_id = '{other.Id}'");
+        Expect(await command.ExecuteNonQueryAsync() == 0, "write elsewhere");
+    }
+
+    private async Task FailAsync(School own, Random random)
+    {
+        string[] wrong = ["SELECT 1 / 0", "SELECT 1 FROM evidence", "UPDATE alert SET state = 'none'", "SELECT no such"];
+        var sql = wrong[random.Next(wrong.Length)];
+        try
+        {
+            if (random.Next(2) == 0)
+            {
+                await _console.ExecuteAsync(own.Id, own.Reader, batch => batch.BatchCommands.Add(new NpgsqlBatchCommand(sql)), default);
+            }
+            else
+            {
+                await using var session = await _console.OpenAsync(own.Id, own.Reader, default);
+                await using var command = session.Command(sql);
+                await command.ExecuteNonQueryAsync();
+            }
+
+            Expect(false, $"did not fail: {sql}");
+        }
+        catch (PostgresException)
+        {
+            // As it should.
+        }
+    }
+
+    private async Task BreakOffAsync(School own, Random random)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromMilliseconds(random.Next(4)));
+        try
+        {
+            if (random.Next(8) == 0)
+            {
+                await _queue.ListAsync(own.Id, own.Reader, [], 100, patience.Token);
+                Recorded(own);
+                return;
+            }
+
+            await using var session = await _console.OpenAsync(own.Id, own.Reader, patience.Token);
+            await using var command = session.Command("SELECT pg_sleep(0.003), theme FROM alert");
+            await using var rows = await command.ExecuteReaderAsync(patience.Token);
+            while (await rows.ReadAsync(patience.Token))
+            {
+                Expect(rows.GetString(1) == own.Mark, "broken off");
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // As it should, mostly.
+        }
+    }
+
+    private async Task ExpectOwnAsync(Session session, School own, string what)
+    {
+        var (rows, _) = await RowsAsync(session);
+        Expect(rows == 2 * AlertsEach, what);
+        await using var command = session.Command($"SELECT count(*) FROM (SELECT theme FROM alert UNION ALL SELECT theme FROM event) t WHERE theme = '{own.Mark}'");
+        Expect(await command.ExecuteScalarAsync() is long marked && marked == 2 * AlertsEach, what + " of whom");
+    }
+
+    private static async Task<(long Rows, long Schools)> RowsAsync(Session session)
+    {
+        await using var command = session.Command("SELECT count(*), count(DISTINCT school_id) FROM (SELECT school_id FROM alert UNION ALL SELECT school_id FROM event) t");
+        await using var row = await command.ExecuteReaderAsync();
+        await row.ReadAsync();
+        return (row.GetInt64(0), row.GetInt64(1));
+    }
+
+    private void Recorded(School own) => _recorded.AddOrUpdate(own.Id, 1, (_, n) => n + 1);
+
+    private void Expect(bool right, string what)
+    {
+        if (!right)
+        {
+            _crossings.Add(what);
+        }
+    }
+
+    private async Task FillAsync()
+    {
+        await using var source = NpgsqlDataSource.Create(_installation.Store.ConnectionString);
+        await using var command = source.CreateCommand($"""
+            SET search_path = onlinesafety;
+            INSERT INTO school (school_id, name) SELECT id, 'School ' || id FROM unnest({Ids(s => s.Id)}) id;
+            INSERT INTO staff (school_id, staff_id, name, email, roles) SELECT s, p, 'D. Lead', 'dsl@school.example', ARRAY['dsl'] FROM unnest({Ids(s => s.Id)}, {Ids(s => s.Staff)}) AS t (s, p);
+            INSERT INTO staff_key (school_id, staff_id, key_hash) SELECT s, p, sha256(convert_to(k, 'UTF8'))
+                FROM unnest({Ids(s => s.Id)}, {Ids(s => s.Staff)}, ARRAY[{string.Join(',', _schools.Select(s => $"'{s.Key}'"))}]) AS t (s, p, k);
+            INSERT INTO alert (school_id, alert_id, number, severity, risk, theme, parent_theme, themes, needs_review, audience, route, subject_key, subject_role,
+                               source_ids, vendors, event_count, reasons, first_received_at, last_received_at, raised_at)
+                SELECT s, a, n, 3, 1, 'of ' || s, 'x', ARRAY['of ' || s], false, 0, 'dsl', 'user:pupil1', 1, ARRAY[]::uuid[], ARRAY['protex'], 1, '[]', now(), now(), now()
+                FROM unnest({Ids(s => s.Id, AlertsEach)}, {Each((_, n) => $"{n + 1}")}, {Each((s, n) => $"'{s.Alerts[n]}'::uuid")}) AS t (s, n, a);
+            INSERT INTO event (school_id, stream_id, seq, part, source_id, alert_id, received_at, occurred_at, recorded_at, kind, action, risk, severity, theme, parent_theme,
+                               audience, route, subject_role, vendor, detail)
+                SELECT school_id, alert_id, 1, 0, alert_id, alert_id, now(), now(), now(), 1, 1, 1, 3, theme, 'x', 0, 'dsl', 1, 'protex',
+                       convert_to(json_build_object('data', json_build_object('text', theme))::text, 'UTF8') FROM alert
+            """);
+        await command.ExecuteNonQueryAsync();
+    }
+
+    private string Ids(Func<School, Guid> of, int times = 1) => $"ARRAY[{string.Join(',', _schools.SelectMany(s => Enumerable.Repeat($"'{of(s)}'", times)))}]::uuid[]";
+
+    private string Each(Func<School, int, string> of) => $"ARRAY[{string.Join(',', _schools.SelectMany(s => Enumerable.Range(0, AlertsEach).Select(n => of(s, n))))}]";
+
+    private sealed record School(Guid Id, Guid Staff, string Key)
+    {
+        public Guid[] Alerts { get; } = [.. Enumerable.Range(0, AlertsEach).Select(_ => Guid.NewGuid())];
+
+        public Actor Reader { get; } = new(ActorKind.Staff, "D. Lead", Staff, ["dsl"]);
+
+        public string Mark { get; } = $"of {Id}";
+
+        /// <summary>The alert with this number.</summary>
+        public Guid Alert(int number) => Alerts[number - 1];
+    }
+}
