@@ -1,5 +1,7 @@
 using Microsoft.EntityFrameworkCore;
+using NpgsqlTypes;
 using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Events;
 using OnlineSafety.Monitoring.Notifications;
 
 namespace OnlineSafety.Monitoring.Alerts;
