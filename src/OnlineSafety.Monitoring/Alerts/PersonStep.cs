@@ -1,6 +1,8 @@
 using Microsoft.EntityFrameworkCore;
+using NpgsqlTypes;
 using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.Alerts.Policy;
+using OnlineSafety.Monitoring.Events;
 using OnlineSafety.Monitoring.Notifications;
 
 namespace OnlineSafety.Monitoring.Alerts;
