@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Alerts.Policy;
 using OnlineSafety.Monitoring.Digests;
 using OnlineSafety.Monitoring.Notifications;
 using OnlineSafety.Monitoring.Notifications.Email;
@@ -21,7 +22,7 @@ internal static class ReportRoutes
         services.AddDigestCommands();
         services.AddSingleton(provider => new DigestShelf(
             provider.GetRequiredKeyedService<Database>(DatabaseRole.Console), provider.GetKeyedService<Database>(DatabaseRole.Notify),
-            provider.GetRequiredService<DigestDocument>(), provider.GetRequiredService<TimeProvider>()));
+            provider.GetRequiredService<PolicyDirectory>(), provider.GetRequiredService<DigestDocument>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<GovernorsReport>();
         return services;
     }
