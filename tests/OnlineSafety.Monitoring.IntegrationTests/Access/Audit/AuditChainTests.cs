@@ -2,8 +2,10 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.Access.Audit;
+using OnlineSafety.Monitoring.Alerts.Policy;
 using OnlineSafety.Monitoring.Digests;
 using OnlineSafety.Monitoring.Notifications;
+using OnlineSafety.Monitoring.Sources.Health;
 using OnlineSafety.Monitoring.TestKit;
 
 namespace OnlineSafety.Monitoring.IntegrationTests.Access.Audit;
@@ -221,7 +223,8 @@ public sealed class AuditChainTests(PostgresFixture postgres) : IClassFixture<Po
     /// <summary>As the digest of a day has it.</summary>
     private async Task<AuditAnchor> AnchorAsync()
     {
-        var maker = new DigestMaker(_installation[DatabaseRole.Notify], new NotificationSignals(), NullLogger<DigestMaker>.Instance);
+        var maker = new DigestMaker(
+            _installation[DatabaseRole.Notify], new PolicyDirectory(BankHolidays.None, NullLogger.Instance), new NotificationSignals(), NullLogger<DigestMaker>.Instance);
         Assert.True(await maker.MakeAsync(_school, new DateOnly(2026, 11, 25), late: false, CancellationToken.None));
         var content = DigestContent.FromJson((byte[])(await ScalarAsync("SELECT content FROM onlinesafety.digest"))!);
         return Assert.Single(AuditAnchor.ReadAll(content.AuditAnchor!));

@@ -1,6 +1,9 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.Access.Audit;
 using OnlineSafety.Monitoring.Alerts;
+using OnlineSafety.Monitoring.Alerts.Policy;
+using OnlineSafety.Monitoring.Sources.Health;
 
 namespace OnlineSafety.Monitoring.IntegrationTests.Access.Audit;
 
@@ -21,7 +24,7 @@ public sealed class AuditTrailTests(PostgresFixture postgres) : IClassFixture<Po
         await queue.ListAsync(school, Lead, [], 100, default);
         await queue.ShowAsync(school, Lead, new AlertReference(null, 2), default);
         await queue.ShowAsync(school, Deputy, new AlertReference(null, 1), default);
-        await queue.AcknowledgeAsync(school, Lead, new AlertReference(null, 2), default);
+        await queue.StepAsync(school, Lead, new AlertReference(null, 2), new AlertMove.Acknowledge(), default);
 
         var saw = (await Trail(database).WhoSawAsync(school, InstallationDatabase.Tester, new AlertReference(null, 2), "test", default))!;
 
@@ -89,11 +92,11 @@ public sealed class AuditTrailTests(PostgresFixture postgres) : IClassFixture<Po
         var viewed = await trail.UnansweredAsync(school, InstallationDatabase.Tester, default);
         Assert.Equal([(2, "critical", 3L, "D. Lead,E. Deputy"), (1, "high", 1L, "D. Lead")], viewed.Select(v => (v.Number, v.Severity, v.Looks, string.Join(',', v.OpenedBy))));
 
-        await queue.AcknowledgeAsync(school, Lead, new AlertReference(null, 2), default);
+        await queue.StepAsync(school, Lead, new AlertReference(null, 2), new AlertMove.Acknowledge(), default);
         Assert.Equal([1], (await trail.UnansweredAsync(school, InstallationDatabase.Tester, default)).Select(v => v.Number));
 
         // It grew and is new again: what was opened before somebody acted counts no more.
-        await database.Test.RunAsync("UPDATE onlinesafety.alert SET state = 'new' WHERE number = 2");
+        await database.Test.RunAsync("UPDATE onlinesafety.alert SET state = 'new', acknowledged_at = NULL, acknowledged_by = NULL WHERE number = 2");
         Assert.Equal([1], (await trail.UnansweredAsync(school, InstallationDatabase.Tester, default)).Select(v => v.Number));
         await queue.ShowAsync(school, Lead, new AlertReference(null, 2), default);
         Assert.Equal([2, 1], (await trail.UnansweredAsync(school, InstallationDatabase.Tester, default)).Select(v => v.Number));
@@ -124,5 +127,5 @@ public sealed class AuditTrailTests(PostgresFixture postgres) : IClassFixture<Po
     private static AuditTrail Trail(InstallationDatabase database) => new(database[DatabaseRole.Audit]);
 
     private static AlertQueue Queue(InstallationDatabase database) =>
-        new(database[DatabaseRole.Console], ThemeGuide.Read("""{"taxonomy":"t","version":"1","themes":[]}"""u8.ToArray()), TimeProvider.System);
+        new(database[DatabaseRole.Console], ThemeGuide.Read("""{"taxonomy":"t","version":"1","themes":[]}"""u8.ToArray()), new PolicyDirectory(BankHolidays.None, NullLogger.Instance));
 }

@@ -1,10 +1,13 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
+using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.Access.Audit;
 using OnlineSafety.Monitoring.Alerts;
+using OnlineSafety.Monitoring.Alerts.Policy;
+using OnlineSafety.Monitoring.Sources.Health;
 using OnlineSafety.Monitoring.Storage.Hosting;
 using OnlineSafety.Monitoring.TestKit;
 
@@ -41,7 +44,7 @@ public sealed class MixedRequestsTests(PostgresFixture postgres) : IClassFixture
         var connection = RoleConnections.LoggingInAs(_installation.Store.ConnectionStringFor("onlinesafety_console"), DatabaseRole.Console);
         _pool = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connection) { MaxPoolSize = Connections, Timeout = 60 }.ConnectionString);
         _console = new Database(_pool, DatabaseRole.Console);
-        _queue = new AlertQueue(_console, ThemeGuide.Read("""{"taxonomy":"t","version":"1","themes":[]}"""u8.ToArray()), TimeProvider.System);
+        _queue = new AlertQueue(_console, ThemeGuide.Read("""{"taxonomy":"t","version":"1","themes":[]}"""u8.ToArray()), new PolicyDirectory(BankHolidays.None, NullLogger.Instance));
         _keys = new StaffKeys(_console);
         _schools = [.. Enumerable.Range(0, Schools).Select(_ => new School(Guid.NewGuid(), Guid.NewGuid(), AccessKey.Create(AccessKey.StaffPrefix)))];
         await FillAsync();
@@ -126,8 +129,8 @@ public sealed class MixedRequestsTests(PostgresFixture postgres) : IClassFixture
 
     private async Task ActAsync(School own, School other, Random random)
     {
-        Expect((await _queue.AcknowledgeAsync(own.Id, own.Reader, new AlertReference(other.Alert(1), 0), default)).Alert is null, "act by another's id");
-        var step = await _queue.AcknowledgeAsync(own.Id, own.Reader, new AlertReference(null, 1 + random.Next(AlertsEach)), default);
+        Expect((await _queue.StepAsync(own.Id, own.Reader, new AlertReference(other.Alert(1), 0), new AlertMove.Acknowledge(), default)).Alert is null, "act by another's id");
+        var step = await _queue.StepAsync(own.Id, own.Reader, new AlertReference(null, 1 + random.Next(AlertsEach)), new AlertMove.Acknowledge(), default);
         Recorded(own);
         Expect(step.Alert?.School == own.Id, "act");
     }
