@@ -41,6 +41,8 @@ internal sealed partial class ServiceProcess
     {
         await using var source = NpgsqlDataSource.Create(Superuser());
         await using var command = source.CreateCommand(sql);
+        // What changes a table waits for a service that works on it.
+        command.CommandTimeout = 180;
         await command.ExecuteNonQueryAsync();
     }
 
