@@ -29,12 +29,12 @@ public sealed class ConflictOfInterestSqlTests(PostgresFixture postgres) : IClas
         var found = new List<string>();
         for (var i = 0; i < schools.Count; i++)
         {
-            // Steps and the ledger ask the alert's own policy: a fourth of the pairs is enough for them.
-            found.AddRange(await DifferencesAsync(schools[i], whole: i % 4 == 0));
+            // Events, steps and the ledger ask the alert's own policy: some of the pairs are enough for them.
+            found.AddRange(await DifferencesAsync(schools[i], whole: i % 7 == 0));
         }
 
         Assert.True(found.Count == 0, $"{found.Count} differences:\n{string.Join('\n', found.Take(20))}");
-        Assert.Equal(16 * 16 + 16, schools.Count);
+        Assert.Equal((16 * 17 / 2) + 16, schools.Count);
     }
 
     /// <summary>A part of the rule, and what stands in its place; null for what reads the same all the same, because it is said in a second place as well.</summary>
@@ -75,7 +75,7 @@ public sealed class ConflictOfInterestSqlTests(PostgresFixture postgres) : IClas
 
         Assert.Null(await FirstDifferenceAsync(schools));
         await _installation.Store.RunAsync("SET search_path = onlinesafety; DROP POLICY console_read ON event; CREATE POLICY console_read ON event FOR SELECT TO onlinesafety_console USING (school_id = current_school())");
-        Assert.Contains(" event ", await FirstDifferenceAsync(schools), StringComparison.Ordinal);
+        Assert.Contains(await DifferencesAsync(schools[1], whole: true), difference => difference.Contains(" event ", StringComparison.Ordinal));
     }
 
     private async Task<string?> FirstDifferenceAsync(List<SchoolUnderTest> schools)
@@ -115,7 +115,7 @@ public sealed class ConflictOfInterestSqlTests(PostgresFixture postgres) : IClas
                 ("alert", "SELECT alert_id FROM alert"), ("event", "SELECT alert_id FROM event"), ("step", "SELECT alert_id FROM alert_step"),
                 ("ledger", "SELECT DISTINCT alert_id FROM notification"),
             ];
-            foreach (var (what, sql) in whole ? all : all[..2])
+            foreach (var (what, sql) in whole ? all : all[..1])
             {
                 Compare(what, may, await console.RowsAsync(sql, [], row => row.GetGuid(0), CancellationToken.None));
             }
@@ -142,21 +142,22 @@ public sealed class ConflictOfInterestSqlTests(PostgresFixture postgres) : IClas
     private static IEnumerable<SchoolUnderTest> Schools(IEnumerable<string[]> sets)
     {
         var all = sets.ToList();
-        foreach (var one in all)
+        for (var one = 0; one < all.Count; one++)
         {
-            foreach (var other in all)
+            // Both of a pair are readers, and each of them is the subject of some of the alerts.
+            for (var other = one; other < all.Count; other++)
             {
-                // The trust sits in half of the schools, on alternate sides.
-                yield return School(one, other, enabled: true, trust: (all.IndexOf(one) + all.IndexOf(other)) % 2);
+                // The trust sits in two thirds of the schools, on either side.
+                yield return School(all[one], all[other], enabled: true, trust: (one + other) % 3);
             }
 
-            yield return School(one, Jobs, enabled: false, trust: 1);
+            yield return School(all[one], Jobs, enabled: false, trust: 0);
         }
     }
 
     private static SchoolUnderTest School(string[] one, string[] other, bool enabled, int trust)
     {
-        Somebody[] people = [new(Guid.NewGuid(), one, trust == 1, Enabled: true), new(Guid.NewGuid(), other, !enabled, enabled)];
+        Somebody[] people = [new(Guid.NewGuid(), one, trust == 1, Enabled: true), new(Guid.NewGuid(), other, trust == 2 || !enabled, enabled)];
         var subjects = Enum.GetValues<PersonRole>().Select(role => ((Guid?)null, role)).Append((people[0].Id, PersonRole.Staff)).Append((people[1].Id, PersonRole.Unknown));
         var alerts = from subject in subjects
                      from route in AllRoutes

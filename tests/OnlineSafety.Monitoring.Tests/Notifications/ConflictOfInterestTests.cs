@@ -50,6 +50,46 @@ public sealed class ConflictOfInterestTests
         Assert.Equal(32 * 34 * 10 * 3 * 2 * (5 + 2), cases);
     }
 
+    /// <summary>The control: told less than the truth, the product's answer is another than the rule's, and the comparison sees it.</summary>
+    [Theory]
+    [InlineData("without the subject")]
+    [InlineData("without the subject's role")]
+    [InlineData("without the audience")]
+    [InlineData("on the DSL's desk")]
+    [InlineData("with everybody enabled")]
+    [InlineData("without heads")]
+    [InlineData("without the trust")]
+    public void AnAnswerToLessThanTheTruthIsFoundOut(string wrong)
+    {
+        var found = Schools().Where((_, i) => i % 5 == 0).Any(school =>
+        {
+            var staff = school.Select(person => new StaffMember(person.Id, person.Jobs, person.Enabled)).ToList();
+            var policy = With(Read[0].Policy, school);
+            if (wrong == "with everybody enabled")
+            {
+                staff = staff.ConvertAll(member => member with { Enabled = true });
+            }
+
+            if (wrong == "without heads")
+            {
+                staff = staff.ConvertAll(member => member with { Roles = [.. member.Roles.Where(role => role != "head")] });
+            }
+
+            return Cases(school).Any(it => !ConflictOfInterest.Told(it, school).SetEquals(Recipients.For(
+                wrong switch
+                {
+                    "without the subject" => Facts(it) with { SubjectStaff = null },
+                    "without the subject's role" => Facts(it) with { SubjectRole = PersonRole.Unknown },
+                    "without the audience" => Facts(it) with { Audience = Audience.Routed },
+                    "on the DSL's desk" => Facts(it) with { Route = "dsl" },
+                    _ => Facts(it),
+                },
+                staff,
+                wrong == "without the trust" ? policy with { Trust = [] } : policy)));
+        });
+        Assert.True(found, wrong);
+    }
+
     [Fact]
     public void WhatIsSaidOfTheMissingRoleIsTheRoleThatWouldMendIt()
     {
