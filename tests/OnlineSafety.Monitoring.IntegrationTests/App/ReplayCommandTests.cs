@@ -31,7 +31,7 @@ public sealed class ReplayCommandTests(PostgresFixture postgres) : IClassFixture
             default);
         await database.AddSchoolAsync();
         await AlertAsync(database, service.Addresses.Http);
-        await database.Test.RunAsync("UPDATE onlinesafety.alert SET state = 'resolved', outcome = 'concern', resolved_at = now(), resolved_by = 'x', note = 'x'");
+        await database.Test.RunAsync("UPDATE onlinesafety.alert SET state = 'resolved', outcome = 'concern', resolved_at = now(), resolved_by = 'x', note = 'x', acted_at = now()");
         var silent = await SilentAsync();
         string[] span = ["replay", "--from", "2020-01-01", "--to", "2099-01-01"];
 

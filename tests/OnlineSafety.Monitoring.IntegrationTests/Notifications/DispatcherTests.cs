@@ -206,7 +206,7 @@ public sealed class DispatcherTests(PostgresFixture postgres) : IClassFixture<Po
         var head = Guid.NewGuid();
         await world.AddStaffAsync(head, "head@school.example.test", "head", "chair");
         var (resolved, one) = await world.RaiseAsync();
-        await world.Database.RunAsync($"UPDATE onlinesafety.alert SET state = 'resolved', outcome = 'test', resolved_at = now(), resolved_by = 'x', note = 'n' WHERE alert_id = '{resolved}'");
+        await world.Database.RunAsync($"UPDATE onlinesafety.alert SET state = 'resolved', outcome = 'test', resolved_at = now(), resolved_by = 'x', note = 'n', acted_at = now() WHERE alert_id = '{resolved}'");
         var (_, two) = await world.RaiseAsync(to: head, route: "chair", subject: head);
         var (_, three) = await world.RaiseAsync(to: Guid.NewGuid());
         var (_, four) = await world.RaiseAsync(route: "head");

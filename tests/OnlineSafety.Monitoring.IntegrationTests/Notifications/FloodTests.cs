@@ -83,7 +83,7 @@ public sealed class FloodTests(PostgresFixture postgres) : IClassFixture<Postgre
         await world.RaiseManyAsync(6, [head]);
         var (_, own) = await world.RaiseAsync(to: head, subject: head);
         var (closed, resolved) = await world.RaiseAsync(to: head);
-        await world.Database.RunAsync($"UPDATE onlinesafety.alert SET state = 'resolved', outcome = 'test', resolved_at = now(), resolved_by = 'x', note = 'n' WHERE alert_id = '{closed}'");
+        await world.Database.RunAsync($"UPDATE onlinesafety.alert SET state = 'resolved', outcome = 'test', resolved_at = now(), resolved_by = 'x', note = 'n', acted_at = now() WHERE alert_id = '{closed}'");
 
         await world.Process().Dispatcher.DispatchOnceAsync(default);
 
