@@ -61,7 +61,7 @@ public sealed class WelcomeTests(Browser browser)
         var link = await site.InviteAsync(second, (await site.AddStaffAsync(second, "D. Lead", Dsl, "head")).Staff.StaffId);
         using var client = new ConsoleClient(site.Address);
 
-        Assert.Equal(HttpStatusCode.NotFound, (await client.SendFormAsync(link, new() { ["password"] = "a new grey lantern", ["again"] = "a new grey lantern" })).StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, (await client.SendFormAsync(link, new() { ["password"] = "a new grey lantern", ["again"] = "a new grey lantern" }, page: "/sign-in")).StatusCode);
         Assert.Equal(HttpStatusCode.NotFound, (await client.SendFormAsync(link + "/join", [], page: "/sign-in")).StatusCode);
         await client.SignInAsync(somebody);
         Assert.Equal(HttpStatusCode.NotFound, (await client.SendFormAsync(link + "/join", [], page: "/security")).StatusCode);
