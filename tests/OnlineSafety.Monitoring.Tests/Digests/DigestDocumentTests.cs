@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using OnlineSafety.Monitoring.Access.Audit;
 using OnlineSafety.Monitoring.Digests;
 using OnlineSafety.Monitoring.IntakeLog;
 using OnlineSafety.Monitoring.Notifications;
@@ -154,14 +155,14 @@ public sealed class DigestDocumentTests
     [Fact]
     public void TheAnchorOfTheAccessRecordsIsPrintedAlsoWhenNothingWasReceived()
     {
-        var anchor = Access.Audit.AuditAnchor.Of(17, new byte[32]);
+        var anchor = AuditAnchor.Of(17, new byte[32]);
 
         var text = Text(Empty with { AuditAnchor = anchor.ToString() }, Governor).ReplaceLineEndings(" ");
 
-        Assert.Equal([anchor], Access.Audit.AuditAnchor.ReadAll(text));
+        Assert.Equal([anchor], AuditAnchor.ReadAll(text));
         Assert.Empty(AnchorText.Read(text).Heads);
         Assert.Empty(AnchorText.Read(text).Days);
-        Assert.Empty(Access.Audit.AuditAnchor.ReadAll(Text(Empty, Governor)));
+        Assert.Empty(AuditAnchor.ReadAll(Text(Empty, Governor)));
     }
 
     [Fact]
