@@ -14,9 +14,9 @@ internal static class BounceReport
     private static readonly Regex _failed = new(@"^Action:[ \t]*failed", RegexOptions.Multiline | RegexOptions.IgnoreCase | RegexOptions.NonBacktracking);
 
     private static readonly Regex _messageId = new(
-        @"^Message-ID:[ \t]*\r?\n?[ \t]*<([0-9a-f-]{36})@onlinesafety\.", RegexOptions.Multiline | RegexOptions.IgnoreCase | RegexOptions.NonBacktracking);
+        @"^Message-ID:[ \t]*\r?\n?[ \t]*<(?<mail>[0-9a-f-]{36})@onlinesafety\.", RegexOptions.Multiline | RegexOptions.IgnoreCase | RegexOptions.NonBacktracking);
 
     /// <summary>The mail's id; null when it reports no lasting failure, or none of ours.</summary>
     public static Guid? MailOf(string report) =>
-        _failed.IsMatch(report) && _messageId.Match(report) is { Success: true } found && Guid.TryParse(found.Groups[1].ValueSpan, out var mail) ? mail : null;
+        _failed.IsMatch(report) && _messageId.Match(report) is { Success: true } found && Guid.TryParse(found.Groups["mail"].ValueSpan, out var mail) ? mail : null;
 }

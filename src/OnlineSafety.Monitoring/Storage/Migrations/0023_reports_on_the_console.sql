@@ -33,7 +33,7 @@ BEGIN
     WITH counted AS MATERIALIZED (
         SELECT a.risk, a.parent_theme, a.severity, a.subject_key, a.outcome, extract(epoch FROM a.acknowledged_at - a.raised_at) / 60 AS minutes
         FROM alert a
-        WHERE a.school_id = current_school() AND a.route = 'dsl' AND a.audience = 0 AND a.subject_staff IS NULL
+        WHERE a.school_id = current_school() AND a.route = 'dsl' AND a.audience = 0 AND a.subject_staff IS NULL AND NOT a.drill
           AND a.raised_at >= begins::timestamp AT TIME ZONE zone AND a.raised_at < ends::timestamp AT TIME ZONE zone
     ), cells AS (
         SELECT 'all' AS dimension, '' AS value, count(*) AS figure, count(DISTINCT subject_key) AS people FROM counted
