@@ -40,7 +40,7 @@ internal static class CommandPermissions
         Add(Permission.SeeAlerts, "alerts list", "alerts show", "alerts history");
         Add(Permission.SeeReports, "alerts precision");
         Add(Permission.ActOnAlerts, "alerts ack", "alerts review", "alerts assign", "alerts note", "alerts escalate", "alerts handover", "alerts resolve", "alerts reopen");
-        Add(Permission.ManagePolicy, "school add", "school calendar", "school closure", "channel add", "channel list", "channel remove", "channel test", "notify test");
+        Add(Permission.ManagePolicy, "school add", "school calendar", "school closure", "channel add", "channel list", "channel remove", "channel test", "notify test", "notify bounce", "policy", "digest days");
         Add(Permission.ManageRules, "school edition", "rules", "classify", "replay", "model", "lists");
         Add(Permission.SeeHealth, "school list", "source list", "sources", "source unmapped", "canary list", "verify", "mapping");
         Add(
@@ -50,6 +50,8 @@ internal static class CommandPermissions
         Add(Permission.ManageStaff, "staff add", "staff list", "staff invite", "staff disable", "staff enable", "staff role", "staff reset-factors", "staff sessions");
         Add(Permission.ManagePeople, "people import");
         Add(Permission.SeeReports, "digest preview", "digest send");
+        Add(Permission.SeeAudit, "audit");
+        Add(Permission.RaiseDrills, "drill");
         return table;
 
         void Add(Permission permission, params ReadOnlySpan<string> paths)
