@@ -51,7 +51,8 @@ internal static class CommandPermissions
         Add(Permission.ManagePeople, "people import");
         Add(Permission.SeeReports, "digest preview", "digest send");
         Add(Permission.SeeAudit, "audit");
-        Add(Permission.RaiseDrills, "drill");
+        Add(Permission.RunDrills, "drill");
+        Add(Permission.SilenceAlerts, "silence");
         return table;
 
         void Add(Permission permission, params ReadOnlySpan<string> paths)
