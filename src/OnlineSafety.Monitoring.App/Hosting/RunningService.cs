@@ -114,7 +114,7 @@ internal sealed class RunningService : IAsyncDisposable
 
         if (Options.Roles.HasFlag(ServiceRoles.Console))
         {
-            yield return $"  alerts  {Addresses.Http}/v1/alerts";
+            yield return $"  console {Addresses.Http}/";
         }
 
         yield return $"  health  {Addresses.Http}/health/ready";
