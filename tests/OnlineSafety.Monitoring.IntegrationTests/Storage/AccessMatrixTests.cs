@@ -16,6 +16,7 @@ public sealed class AccessMatrixTests(PostgresFixture postgres) : IClassFixture<
     private const string Head = """
         # What each database role can do with each table: s select, i insert, u update, d delete, in the school that its transaction states. A capital: also rows
         # of another school, or without any. A dash: nothing. AccessMatrixTests tries it all; ONLINESAFETY_WRITE_EXPECTED=1 writes this file anew: read the diff.
+        # An account is of no school, so whoever signs in reads and writes their own without one: capitals that reach no further than the stated account or address.
         # A trigger may refuse more than a right does: the processing role deletes only while a replay of that source runs.
 
         """;
@@ -34,14 +35,15 @@ public sealed class AccessMatrixTests(PostgresFixture postgres) : IClassFixture<
         var other = await _installation.AddSourceAsync();
         var (lead, head) = (await SampleRows.FillAsync(_installation.Store, _own), Guid.NewGuid());
         await SampleRows.FillAsync(_installation.Store, other);
-        await AddWhatPoliciesTellApartAsync(lead, head);
+        await AddWhatPoliciesTellApartAsync(other.School, lead, head);
         _source = NpgsqlDataSource.Create(_installation.Store.ConnectionString);
         _connection = await _source.OpenConnectionAsync();
         _transaction = await _connection.BeginTransactionAsync();
         _probe = new AccessProbe(_connection, _own.School, other.School,
         [
-            new Reader("the operator", "", "operator"), new Reader("the lead", lead.ToString(), "dsl"), new Reader("the head", head.ToString(), "head"),
-            new Reader("somebody without a desk", lead.ToString(), ""),
+            new Reader("the operator", "", "operator"), new Reader("the lead", lead.ToString(), "dsl", Account: _own.School.ToString()),
+            new Reader("the head", head.ToString(), "head"), new Reader("the head at a desk of others", head.ToString(), "head,dsl"),
+            new Reader("the lead without a desk", lead.ToString(), ""), new Reader("somebody who claims an address", "", "", Address: $"{_own.School}@school.example"),
         ]);
         await _probe.PrepareAsync();
     }
@@ -98,7 +100,9 @@ public sealed class AccessMatrixTests(PostgresFixture postgres) : IClassFixture<
         {
             var before = await _probe.ViewAsync(policy.Table, policy.Role);
             var unseeable = await _probe.MovesRowsAsync(policy) ? null : policy.UnseenWhereNoRowMoves;
-            foreach (var mutation in policy.Broken().Where(m => m.Name != unseeable))
+            // A row that was found by the same words and keeps what they read passes the check, whatever is left of it.
+            var checksAgain = policy.Check == policy.Using && !await _probe.ChangesWhatIsCheckedAsync(policy);
+            foreach (var mutation in policy.Broken().Where(m => m.Name != unseeable && !(m.OfCheck && checksAgain) && !policy.Implies(m)))
             {
                 broken++;
                 if (!await ShowsAsync(before, mutation.Sql))
@@ -117,9 +121,10 @@ public sealed class AccessMatrixTests(PostgresFixture postgres) : IClassFixture<
     {
         foreach (var table in await _probe.TablesAsync())
         {
-            var owner = await _probe.ViewAsync(table, "onlinesafety_owner");
-            Assert.True(await ShowsAsync(owner, $"ALTER TABLE onlinesafety.{table} NO FORCE ROW LEVEL SECURITY"), table);
-            Assert.True(await ShowsAsync(owner, $"ALTER TABLE onlinesafety.{table} DISABLE ROW LEVEL SECURITY"), table);
+            // The owner keeps all clocks by a policy (owner_keeps), so of these it has all either way.
+            var bound = await _probe.ViewAsync(table, table == "escalation" ? "onlinesafety_console" : "onlinesafety_owner");
+            Assert.True(table == "escalation" || await ShowsAsync(bound, $"ALTER TABLE onlinesafety.{table} NO FORCE ROW LEVEL SECURITY"), table);
+            Assert.True(await ShowsAsync(bound, $"ALTER TABLE onlinesafety.{table} DISABLE ROW LEVEL SECURITY"), table);
         }
     }
 
@@ -145,12 +150,25 @@ public sealed class AccessMatrixTests(PostgresFixture postgres) : IClassFixture<
         return policies;
     }
 
-    /// <summary>Alerts of every desk and about every reader, who was told of one and who was not, jobs that have ended.</summary>
-    private Task AddWhatPoliciesTellApartAsync(Guid lead, Guid head) => _installation.Store.RunAsync($"""
+    /// <summary>
+    /// Alerts of every desk and about every reader, who was told of one and who was not, steps and silences in whose name and by whom, sessions and jobs that
+    /// have ended.
+    /// </summary>
+    private Task AddWhatPoliciesTellApartAsync(Guid other, Guid lead, Guid head) => _installation.Store.RunAsync($"""
         SET search_path = onlinesafety;
+        INSERT INTO staff (school_id, staff_id, name, email, roles) VALUES ('{_own.School}', '{head}', 'h', 'h@school.example', ARRAY['head']),
+            ('{_own.School}', gen_random_uuid(), 'd', 'd@school.example', ARRAY['deputy', 'dsl']);
+        INSERT INTO session (session_id, token_hash, account_id, stage, way, began_at, proved_at, seen_at, ends_at)
+            SELECT gen_random_uuid(), sha256(convert_to(a::text, 'UTF8')), a, 1, 'password', now(), now(), now(), now() - interval '1 day' FROM unnest(ARRAY['{_own.School}', '{other}']::uuid[]) a;
+        INSERT INTO silence (school_id, silence_id, theme, most_severity, reason, author, author_id, starts_at, ends_at, approver, approver_id, approved_at, ended_at, why_ended)
+            SELECT school, gen_random_uuid(), 's', 2, 'r', 'n', author, now(), now() + interval '1 day',
+                CASE WHEN approved THEN 'a' END, CASE WHEN approved THEN gen_random_uuid() END, CASE WHEN approved THEN now() END, CASE WHEN ended THEN now() END, CASE WHEN ended THEN 'over' END
+            FROM (VALUES ('{_own.School}'::uuid, '{lead}'::uuid, true, false), ('{_own.School}', '{lead}', false, true), ('{_own.School}', '{head}', false, false),
+                ('{_own.School}', (SELECT staff_id FROM staff WHERE email = 'd@school.example'), false, false), ('{other}', '{lead}', false, false)) s (school, author, approved, ended);
         CREATE TEMP TABLE other (n int, alert_id uuid, route text, subject uuid);
         INSERT INTO other VALUES (2, gen_random_uuid(), 'head', NULL), (3, gen_random_uuid(), 'head', '{head}'), (4, gen_random_uuid(), 'head', '{lead}'),
-            (5, gen_random_uuid(), 'chair', '{head}'), (6, gen_random_uuid(), 'chair', NULL), (7, gen_random_uuid(), 'dsl', '{lead}'), (8, gen_random_uuid(), 'chair', NULL);
+            (5, gen_random_uuid(), 'chair', '{head}'), (6, gen_random_uuid(), 'chair', NULL), (7, gen_random_uuid(), 'dsl', '{lead}'), (8, gen_random_uuid(), 'chair', NULL),
+            (9, gen_random_uuid(), 'dsl', NULL);
         INSERT INTO alert (school_id, alert_id, number, severity, risk, theme, parent_theme, themes, needs_review, audience, route, subject_key, subject_role, subject_staff,
                            source_ids, vendors, event_count, reasons, first_received_at, last_received_at, raised_at)
             SELECT a.school_id, o.alert_id, o.n, a.severity, a.risk, a.theme, a.parent_theme, a.themes, a.needs_review, a.audience, o.route, a.subject_key, a.subject_role, o.subject,
@@ -163,6 +181,24 @@ public sealed class AccessMatrixTests(PostgresFixture postgres) : IClassFixture<
             FROM event e, other o WHERE e.school_id = '{_own.School}';
         INSERT INTO notification (school_id, notification_id, kind, cause, alert_id, staff_id, channel, due_at, created_at)
             SELECT '{_own.School}', gen_random_uuid(), 'alert', 'raised', alert_id, s, 'email', now(), now() FROM other, unnest(ARRAY['{lead}', gen_random_uuid()]) s WHERE n IN (6, 7);
+        -- A head who was told of a pupil; and events that are narrower than their alert, wider, and of none.
+        INSERT INTO notification (school_id, notification_id, kind, cause, alert_id, staff_id, channel, due_at, created_at)
+            SELECT school_id, gen_random_uuid(), 'alert', cause, alert_id, who, 'email', now(), now()
+            FROM alert, (VALUES ('raised', '{head}'::uuid), ('escalated', '{head}'), ('escalated', NULL)) v (cause, who) WHERE school_id = '{_own.School}' AND number = 1;
+        INSERT INTO notification (school_id, notification_id, kind, cause, alert_id, staff_id, channel, state, target, due_at, created_at)
+            SELECT school_id, gen_random_uuid(), 'alert', 'escalated', alert_id, NULL, v.channel, v.state, CASE WHEN v.channel <> 'email' THEN gen_random_uuid() END, now(), now()
+            FROM alert, (VALUES ('email', 'sent'), ('webhook', 'due')) v (channel, state) WHERE school_id = '{_own.School}' AND number = 1;
+        INSERT INTO event (school_id, stream_id, seq, part, source_id, alert_id, received_at, occurred_at, recorded_at, kind, action, risk, severity, theme, parent_theme,
+                           audience, route, subject_role, subject_staff, vendor, detail)
+            SELECT e.school_id, e.stream_id, v.seq, 0, e.source_id, a.alert_id, e.received_at, e.occurred_at, e.recorded_at, e.kind, e.action, e.risk, e.severity, e.theme,
+                   e.parent_theme, e.audience, v.route, e.subject_role, v.subject, e.vendor, e.detail
+            FROM event e JOIN alert own USING (school_id, alert_id), (VALUES (30, 1, 'dsl', '{head}'::uuid), (31, 6, 'dsl', NULL), (32, 0, 'dsl', NULL), (33, 0, 'head', NULL),
+                (34, 0, 'dsl', '{lead}')) v (seq, number, route, subject) LEFT JOIN alert a ON a.school_id = '{_own.School}' AND a.number = v.number
+            WHERE own.number = 1 AND (e.school_id = '{_own.School}' OR v.number = 0);
+        INSERT INTO alert_step (school_id, alert_id, at, actor_kind, actor_id, actor_name, step, from_state, to_state)
+            SELECT '{_own.School}', alert_id, now(), kind, who, name, 'acknowledge', 'new', 'acknowledged' FROM alert, (VALUES
+                ('operator', NULL, 'probe'), ('operator', NULL, 'x'), ('staff', NULL, 'probe'), ('staff', '{lead}'::uuid, 'probe'), ('staff', '{head}', 'probe')) s (kind, who, name)
+            WHERE school_id = '{_own.School}';
         INSERT INTO source (school_id, source_id, name, product, door, unassigned, listener) VALUES ('{_own.School}', gen_random_uuid(), 'n', '', 2, true, 'tcp-514');
         INSERT INTO source_job (school_id, job_id, source_id, kind, requested_at, state) VALUES ('{_own.School}', gen_random_uuid(), '{_own.Source}', 'preview', now(), 'done');
         """);

@@ -55,15 +55,21 @@ internal sealed class AccessProbe(NpgsqlConnection superuser, Guid own, Guid oth
 
     // Every right of every role on every column, and every row of both schools as it is.
     private const string ColumnsSql = """
-        SELECT a.attname::text, a.attgenerated = '', t.typname = 'bool',
+        SELECT a.attname::text, a.attgenerated = '' AND a.attidentity <> 'a', t.typname = 'bool',
                has_column_privilege($2, c.oid, a.attnum, 'SELECT'), has_column_privilege($2, c.oid, a.attnum, 'INSERT'), has_column_privilege($2, c.oid, a.attnum, 'UPDATE'),
                has_table_privilege($2, c.oid, 'DELETE')
         FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid JOIN pg_type t ON t.oid = a.atttypid
         WHERE c.oid = ('onlinesafety.' || quote_ident($1))::regclass AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum
         """;
 
-    /// <summary>Values that a check of a policy asks for, beside the one that is there.</summary>
-    private static readonly Dictionary<string, string> Wanted = new(StringComparer.Ordinal) { ["source_job.state"] = "'cancelled'" };
+    /// <summary>Values that a check of a policy asks for or refuses, beside the one that is there; with one of another column where the table asks for both.</summary>
+    private static readonly Dictionary<string, string[]> Wanted = new(StringComparer.Ordinal)
+    {
+        ["source_job.state"] = ["'cancelled'"],
+        ["silence.ended_at"] = ["now(), why_ended = 'over'"],
+        // The reader, and somebody else who sits at the same desk.
+        ["silence.approver_id"] = ["current_staff()", "(SELECT min(staff_id::text)::uuid FROM staff WHERE 'dsl' = ANY (roles) AND staff_id IS DISTINCT FROM current_staff())"],
+    };
 
     public Task PrepareAsync() => RunAsync("SET LOCAL search_path = onlinesafety; " + Function);
 
@@ -120,12 +126,17 @@ internal sealed class AccessProbe(NpgsqlConnection superuser, Guid own, Guid oth
     }
 
     /// <summary>Whether, by what the policy is for, the role may put in a row or change whose a row is.</summary>
-    public async Task<bool> MovesRowsAsync(StoredPolicy policy) => (await ColumnsAsync(policy.Table, policy.Role))
-        .Exists(c => (c.Insert && policy.Command is not "UPDATE") || (c is { Name: "school_id" or "account_id", Update: true } && policy.Command is not "INSERT"));
+    public Task<bool> MovesRowsAsync(StoredPolicy policy) => WritesAsync(policy, column => column.Name is "school_id" or "account_id");
+
+    /// <summary>Whether, by what the policy is for, the role may put in a row or change anything that the check reads.</summary>
+    public Task<bool> ChangesWhatIsCheckedAsync(StoredPolicy policy) => WritesAsync(policy, column => policy.Check?.Contains(column.Name, StringComparison.Ordinal) ?? false);
+
+    private async Task<bool> WritesAsync(StoredPolicy policy, Func<Column, bool> read) => (await ColumnsAsync(policy.Table, policy.Role))
+        .Exists(c => (c.Insert && policy.Command is not "UPDATE") || (c.Update && read(c) && policy.Command is not "INSERT"));
 
     // Where no policy asks anything but the school, one reader stands for all.
     private async Task<bool> IsToldApartAsync(string table, string role) => (await NamesAsync(
-        $"SELECT policyname::text FROM pg_policies WHERE tablename = '{table}' AND '{role}' = ANY (roles) AND replace(concat(qual, with_check), 'current_school()', '') ~ '[a-z_]+\\('")).Count > 0;
+        $"SELECT policyname::text FROM pg_policies WHERE tablename = '{table}' AND '{role}' = ANY (roles) AND replace(concat(qual, with_check), 'current_school()', '') ~ '[a-z_]+\\(|EXISTS'")).Count > 0;
 
     private async Task<List<(string Name, string Text)>> StatementsAsync(string table, string role, Guid target)
     {
@@ -189,7 +200,7 @@ internal sealed class AccessProbe(NpgsqlConnection superuser, Guid own, Guid oth
             yield return "true";
         }
 
-        if (Wanted.TryGetValue($"{table}.{column.Name}", out var wanted))
+        foreach (var wanted in Wanted.GetValueOrDefault($"{table}.{column.Name}", []))
         {
             yield return wanted;
         }

@@ -3,7 +3,10 @@ using OnlineSafety.Monitoring.TestKit;
 
 namespace OnlineSafety.Monitoring.IntegrationTests.Storage;
 
-/// <summary>A row of one school in every table, so that nothing is unseen because it is not there. A new table needs a line here.</summary>
+/// <summary>
+/// A row of one school in every table, so that nothing is unseen because it is not there. A new table needs a line here. The account has the school's id: so
+/// the rows of both are found by one.
+/// </summary>
 internal static class SampleRows
 {
     /// <summary>Returns the id that stands for person, alert, stream and the like in them.</summary>
@@ -16,16 +19,22 @@ internal static class SampleRows
             INSERT INTO door_trouble (school_id, source_id, kind, count, first_seen, last_seen) VALUES ('{school}', '{source}', 'over_rate', 1, now(), now());
             INSERT INTO source_category (school_id, source_id, number, name) VALUES ('{school}', '{source}', '11', 'Gambling');
             INSERT INTO school_rule VALUES ('{school}', '{id}', 1, 'dagger lane', '', 0, 'a road', 'd.lead', now(), now(), now() + interval '1 day');
+            INSERT INTO school_policy (school_id, policy, set_at, set_by, revision) VALUES ('{school}', '{"{}"}', now(), 'd.lead', 1);
             INSERT INTO school_edition VALUES ('{school}', now(), 'kcsie-2025', 'd.lead', now());
             INSERT INTO person (school_id, person_id, account, role) VALUES ('{school}', '{id}', 'pupil', 1);
             INSERT INTO person_alias (school_id, alias, person_id) VALUES ('{school}', 'p', '{id}');
-            INSERT INTO staff (school_id, staff_id, name, email, roles) VALUES ('{school}', '{id}', 'n', 'n@school.example', ARRAY['dsl']);
+            INSERT INTO staff (school_id, staff_id, name, email, roles) VALUES ('{school}', '{id}', 'n', '{school}@school.example', ARRAY['dsl']);
             INSERT INTO staff_key (school_id, staff_id, key_hash) VALUES ('{school}', '{id}', sha256('{id}'));
-            INSERT INTO account (account_id, address, created_at) VALUES ('{id}', '{id}@school.example', now());
-            INSERT INTO staff_account VALUES ('{school}', '{id}', '{id}', now());
+            INSERT INTO account (account_id, address, created_at) VALUES ('{school}', '{school}@school.example', now());
+            INSERT INTO account_passkey (account_id, credential_id, name, public_key, sign_count, backup_able, backed_up, created_at)
+                VALUES ('{school}', sha256('{id}'), 'n', '', 0, false, false, now());
+            INSERT INTO account_identity VALUES ('{school}', 'https://provider.example', sha256('{id}'), now());
+            INSERT INTO sign_in_attempts VALUES (sha256('{id}'), 1, now());
+            INSERT INTO sign_in_spent VALUES (sha256('{id}'), now() + interval '1 day');
+            INSERT INTO staff_account VALUES ('{school}', '{id}', '{school}', now());
             INSERT INTO invitation (school_id, staff_id, token_hash, created_at, ends_at) VALUES ('{school}', '{id}', sha256('{id}'), now(), now() + interval '1 day');
             INSERT INTO session (session_id, token_hash, account_id, stage, way, school_id, staff_id, began_at, proved_at, seen_at, ends_at)
-                VALUES ('{id}', sha256('{id}'), '{id}', 3, 'password', '{school}', '{id}', now(), now(), now(), now() + interval '1 day');
+                VALUES ('{id}', sha256('{id}'), '{school}', 3, 'password', '{school}', '{id}', now(), now(), now(), now() + interval '1 day');
             INSERT INTO data_key (school_id, day, key_id, master_id, wrapped) VALUES ('{school}', '2026-11-25', '{id}', 'm', '');
             INSERT INTO intake_stream (school_id, stream_id, source_id, day, writer_id, last_seq, head_hash, last_received_at)
                 VALUES ('{school}', '{id}', '{source}', '2026-11-25', '{id}', 1, sha256(''), now());

@@ -103,6 +103,9 @@ SET search_path = onlinesafety, pg_temp AS $$
     SELECT EXISTS (SELECT 1 FROM notification n
         WHERE n.school_id = school AND n.alert_id = alert AND n.staff_id = current_staff() AND NOT n.withdrawn
             AND (n.state <> 'dropped' OR n.error = 'acted-on')) $$;
+-- It works as its owner: for the role whose policies ask it, and no other.
+REVOKE ALL ON FUNCTION was_told(uuid, uuid) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION was_told(uuid, uuid) TO onlinesafety_console;
 
 -- was_told() asks as the owner; nobody else needs rows of alerts that their recipient may not read, such as one that was dropped because it is about that person.
 DROP POLICY console_own ON notification;

@@ -59,6 +59,7 @@ BEGIN
     RETURN NULL;
 END
 $$;
+REVOKE ALL ON FUNCTION keep_escalation() FROM PUBLIC;
 CREATE TRIGGER keep_escalation AFTER INSERT ON alert FOR EACH ROW WHEN (NEW.state = 'new') EXECUTE FUNCTION keep_escalation();
 CREATE TRIGGER keep_escalation_changed AFTER UPDATE OF state, severity, route ON alert FOR EACH ROW
     WHEN (NEW.state IS DISTINCT FROM OLD.state OR NEW.severity > OLD.severity OR NEW.route IS DISTINCT FROM OLD.route) EXECUTE FUNCTION keep_escalation();

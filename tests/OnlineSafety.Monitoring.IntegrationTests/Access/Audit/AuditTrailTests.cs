@@ -11,12 +11,13 @@ public sealed class AuditTrailTests(PostgresFixture postgres) : IClassFixture<Po
 {
     private static readonly Actor Lead = new(ActorKind.Staff, "D. Lead", Guid.NewGuid(), ["dsl"]);
     private static readonly Actor Deputy = new(ActorKind.Staff, "E. Deputy", Guid.NewGuid(), ["dsl"]);
+    private static readonly Actor Head = new(ActorKind.Staff, "F. Head", Guid.NewGuid(), ["head"]);
 
     [Fact]
     public async Task WhoSawAnAlertIsWhoOpenedItWhoActedOnItAndWhoseListsShowedIt()
     {
         await using var database = await InstallationDatabase.CreateAsync(postgres.Server);
-        var school = await database.AddSchoolAsync();
+        var school = await AddSchoolAsync(database);
         await database.AddAlertAsync(school, 1);
         var queue = Queue(database);
         await queue.ListAsync(school, Deputy, [], 100, default);
@@ -43,7 +44,7 @@ public sealed class AuditTrailTests(PostgresFixture postgres) : IClassFixture<Po
     public async Task APersonIsFoundByAccountAndAliasAndNobodyIsNamedInTheRecordOfTheQuestion(string asked)
     {
         await using var database = await InstallationDatabase.CreateAsync(postgres.Server);
-        var school = await database.AddSchoolAsync();
+        var school = await AddSchoolAsync(database);
         await database.Test.RunAsync($"""
             INSERT INTO onlinesafety.person (school_id, person_id, account, role) VALUES ('{school}', '{school}', 'pupil1', 1);
             INSERT INTO onlinesafety.person_alias (school_id, alias, person_id) VALUES ('{school}', 'p.one', '{school}')
@@ -63,21 +64,21 @@ public sealed class AuditTrailTests(PostgresFixture postgres) : IClassFixture<Po
     public async Task WhatIsAboutTheReaderIsNotAnswered()
     {
         await using var database = await InstallationDatabase.CreateAsync(postgres.Server);
-        var school = await database.AddSchoolAsync();
-        await database.AddAlertAsync(school, 1, subjectStaff: Lead.Staff);
-        await Queue(database).ShowAsync(school, Deputy, new AlertReference(null, 1), default);
+        var school = await AddSchoolAsync(database);
+        await database.AddAlertAsync(school, 1, route: "head", subjectStaff: Lead.Staff);
+        await Queue(database).ShowAsync(school, Head, new AlertReference(null, 1), default);
 
         Assert.Null(await Trail(database).WhoSawAsync(school, Lead, new AlertReference(null, 1), reason: null, default));
         Assert.Empty(await Trail(database).WhoSawPersonAsync(school, Lead, "pupil1", "test", default));
         Assert.Empty(await Trail(database).UnansweredAsync(school, Lead, default));
-        Assert.Single(await Trail(database).UnansweredAsync(school, Deputy, default));
+        Assert.Single(await Trail(database).UnansweredAsync(school, Head, default));
     }
 
     [Fact]
     public async Task AnAlertThatWasOpenedIsOnTheListUntilSomebodyActs()
     {
         await using var database = await InstallationDatabase.CreateAsync(postgres.Server);
-        var school = await database.AddSchoolAsync();
+        var school = await AddSchoolAsync(database);
         await database.AddAlertAsync(school, 1);
         await database.AddAlertAsync(school, 2, severity: 4);
         await database.AddAlertAsync(school, 3);
@@ -106,7 +107,7 @@ public sealed class AuditTrailTests(PostgresFixture postgres) : IClassFixture<Po
     public async Task EntriesAreListedByWhoWhatAndWhen()
     {
         await using var database = await InstallationDatabase.CreateAsync(postgres.Server);
-        var school = await database.AddSchoolAsync();
+        var school = await AddSchoolAsync(database);
         var other = await database.AddSchoolAsync("Other School");
         await database.AddAlertAsync(school, 1);
         await Queue(database).ShowAsync(school, Lead, new AlertReference(null, 1), default);
@@ -122,6 +123,17 @@ public sealed class AuditTrailTests(PostgresFixture postgres) : IClassFixture<Po
         Assert.Equal("", await ListedAsync(new AuditFilter { Until = DateTimeOffset.UnixEpoch }));
         Assert.Equal("", await ListedAsync(new AuditFilter { From = DateTimeOffset.UnixEpoch.AddYears(100) }));
         Assert.Equal(["school.add"], (await trail.ListAsync(other, InstallationDatabase.Tester, new AuditFilter(), default)).Select(e => e.Action));
+    }
+
+    /// <summary>A school with these people on its staff list, put there unrecorded.</summary>
+    private static async Task<Guid> AddSchoolAsync(InstallationDatabase database)
+    {
+        var school = await database.AddSchoolAsync();
+        await database.Test.RunAsync($"""
+            INSERT INTO onlinesafety.staff (school_id, staff_id, name, email, roles) VALUES ('{school}', '{Lead.Staff}', '{Lead.Name}', 'lead@school.example', ARRAY['dsl']),
+                ('{school}', '{Deputy.Staff}', '{Deputy.Name}', 'deputy@school.example', ARRAY['deputy']), ('{school}', '{Head.Staff}', '{Head.Name}', 'head@school.example', ARRAY['head'])
+            """);
+        return school;
     }
 
     private static AuditTrail Trail(InstallationDatabase database) => new(database[DatabaseRole.Audit]);

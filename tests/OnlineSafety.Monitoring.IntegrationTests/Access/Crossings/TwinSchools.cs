@@ -30,7 +30,7 @@ public sealed class TwinSchools : IAsyncLifetime
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
 
-    private readonly HttpClient _http = new();
+    private readonly HttpClient _http = new(new HttpClientHandler { AllowAutoRedirect = false });
     private PostgresServer? _server;
     private RunningService? _service;
     private InstallationDatabase? _database;
