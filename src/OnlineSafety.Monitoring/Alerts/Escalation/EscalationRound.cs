@@ -63,14 +63,15 @@ internal sealed record EscalationRound
             Breach = begins,
             Rounds = round + 1,
             Steps = true,
-            Tell = Recipients.At(plan.Steps[step].Tell, alert.Facts, staff, policy),
+            Tell = WhoIsTold(plan.Steps[step], alert.Facts, policy, staff, open: calendar.IsOpen(now)),
             StepsDone = alert.StepsDone + 1,
             NextAt = Next(alert, plan, now, calendar),
         };
     }
 
     /// <summary>
-    /// Whom to tell at once in place of somebody who could not be reached: the first of the plan's steps at which somebody sits who was not told yet.
+    /// Whom to tell at once in place of somebody who could not be reached: the first of the plan's steps at which somebody sits who was not told yet,
+    /// and behind them the next desk of the alert's ladder.
     /// Empty: everybody whom it may be told to has been.
     /// </summary>
     /// <param name="told">Who was told of it, or could not be.</param>
@@ -85,7 +86,15 @@ internal sealed record EscalationRound
             }
         }
 
-        return [];
+        // Nobody of the plan is left: the nearest desk of the alert's own ladder that was not told.
+        return Recipients.Next(facts, new Desks(staff, inForce.Policy), told);
+    }
+
+    // Whoever is on call was told that an answer is expected at any hour.
+    private static IReadOnlyList<Guid> WhoIsTold(EscalationStep step, AlertFacts facts, SchoolPolicy policy, IReadOnlyList<StaffMember> staff, bool open)
+    {
+        var desk = Recipients.At(step.Tell, facts, staff, policy);
+        return open || policy.OutOfHours.OnCall.Count == 0 ? desk : [.. desk.Union(Recipients.At([PolicyDesk.OnCall], facts, staff, policy))];
     }
 
     // A policy that says nothing of it has not said that nobody need answer.

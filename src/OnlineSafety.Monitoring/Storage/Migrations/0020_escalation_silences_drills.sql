@@ -44,15 +44,18 @@ CREATE FUNCTION keep_escalation() RETURNS trigger LANGUAGE plpgsql SECURITY DEFI
 AS $$
 BEGIN
     IF TG_OP = 'INSERT' THEN
-        INSERT INTO escalation (school_id, alert_id, since, next_at) VALUES (NEW.school_id, NEW.alert_id, NEW.raised_at, NEW.raised_at);
+        INSERT INTO escalation (school_id, alert_id, since, next_at) VALUES
+            -- Raised behind the last digest's end when the clock was set back: the wait for an answer begins now all the same.
+            (NEW.school_id, NEW.alert_id, LEAST(NEW.raised_at, clock_timestamp()), LEAST(NEW.raised_at, clock_timestamp()));
     ELSIF NEW.state = 'new' AND OLD.state <> 'new' THEN
         -- Again nobody has answered it: there is more to it, or a person opened it again.
         INSERT INTO escalation AS e (school_id, alert_id, since, next_at) VALUES (NEW.school_id, NEW.alert_id, clock_timestamp(), clock_timestamp())
         ON CONFLICT (school_id, alert_id) DO UPDATE
             SET since = EXCLUDED.since, next_at = EXCLUDED.next_at, no_later = NULL, answer_by = NULL, steps_done = 0, rounds = 0, breached_at = NULL, answered_at = NULL;
     ELSIF NEW.state = 'new' THEN
-        UPDATE escalation SET since = clock_timestamp(), next_at = clock_timestamp(), no_later = LEAST(no_later, answer_by)
-        WHERE school_id = NEW.school_id AND alert_id = NEW.alert_id AND breached_at IS NULL;
+        -- Graver, or at another desk: the steps begin again. One that had run out of time stays so, and its next round is at once.
+        UPDATE escalation SET since = clock_timestamp(), next_at = clock_timestamp(), no_later = LEAST(no_later, answer_by), steps_done = 0, rounds = 0
+        WHERE school_id = NEW.school_id AND alert_id = NEW.alert_id;
     ELSE
         UPDATE escalation SET next_at = NULL, answered_at = COALESCE(answered_at, clock_timestamp()) WHERE school_id = NEW.school_id AND alert_id = NEW.alert_id;
     END IF;
