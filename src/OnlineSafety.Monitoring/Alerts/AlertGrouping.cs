@@ -80,6 +80,9 @@ internal static class AlertGrouping
     /// <summary>From here on somebody is told at once; below, it waits on the queue and in the digest.</summary>
     public const Severity TellAt = Severity.High;
 
+    /// <summary>After so long without an event, a further critical one is told of although nobody has answered the alert yet.</summary>
+    public static readonly TimeSpan Quiet = TimeSpan.FromMinutes(15);
+
     /// <summary>From here on an event is on the queue.</summary>
     public const Severity QueueAt = Severity.Medium;
 
@@ -130,6 +133,7 @@ internal static class AlertGrouping
     {
         var before = (Severity)alert.Severity;
         var newTheme = !alert.Themes.Contains(candidate.Theme, StringComparer.Ordinal);
+        var again = candidate.ReceivedAt - alert.LastReceivedAt >= Quiet;
         alert.EventCount++;
         alert.FirstReceivedAt = candidate.ReceivedAt < alert.FirstReceivedAt ? candidate.ReceivedAt : alert.FirstReceivedAt;
         alert.LastReceivedAt = candidate.ReceivedAt > alert.LastReceivedAt ? candidate.ReceivedAt : alert.LastReceivedAt;
@@ -149,7 +153,7 @@ internal static class AlertGrouping
             alert.Reasons = candidate.Reasons;
         }
 
-        var cause = CauseOf(alert, candidate, before, newTheme);
+        var cause = CauseOf(alert, candidate, before, newTheme, again);
         if (cause is not null)
         {
             AlertLifecycle.Renew(alert);
@@ -158,7 +162,7 @@ internal static class AlertGrouping
         return cause;
     }
 
-    private static string? CauseOf(Alert alert, AlertCandidate candidate, Severity before, bool newTheme)
+    private static string? CauseOf(Alert alert, AlertCandidate candidate, Severity before, bool newTheme, bool again)
     {
         if (candidate.Severity >= TellAt && candidate.Severity > before)
         {
@@ -170,8 +174,8 @@ internal static class AlertGrouping
             return NotifyCause.Theme;
         }
 
-        // Grouping never mutes a critical event once somebody has put the alert aside.
-        return candidate.Severity == Severity.Critical && alert.State != AlertState.New ? NotifyCause.CriticalAgain : null;
+        // Grouping never mutes a critical event: not once somebody has put the alert aside, and not while nobody has answered it.
+        return candidate.Severity == Severity.Critical && (again || alert.State != AlertState.New) ? NotifyCause.CriticalAgain : null;
     }
 
     /// <summary>Ids parted by spaces: what must not be done about one theme holds whatever else the alert is about. Those of the gravest event first.</summary>
