@@ -77,7 +77,7 @@ internal static class AlertSql
 
     private const string InsertForStaff = """
         INSERT INTO notification (school_id, notification_id, kind, cause, alert_id, staff_id, channel, state, error, due_at, created_at)
-        SELECT $1, n.notification_id, 'alert', n.cause, n.alert_id, n.staff_id, 'email', n.state, n.error, $7, $7
+        SELECT $1, n.notification_id, 'alert', n.cause, n.alert_id, n.staff_id, 'email', n.state, n.error, LEAST($7, clock_timestamp()), LEAST($7, clock_timestamp())
         FROM unnest($2::uuid[], $3::text[], $4::uuid[], $5::uuid[], $6::text[], $8::text[]) AS n (notification_id, cause, alert_id, staff_id, state, error)
         """;
 

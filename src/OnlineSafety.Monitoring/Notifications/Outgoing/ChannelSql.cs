@@ -9,7 +9,7 @@ internal static class ChannelSql
     /// </summary>
     public const string FanOut = """
         INSERT INTO notification (school_id, notification_id, kind, cause, alert_id, channel, target, due_at, created_at)
-        SELECT $1, gen_random_uuid(), 'alert', told.cause, told.alert_id, c.kind, c.channel_id, $7, $7
+        SELECT $1, gen_random_uuid(), 'alert', told.cause, told.alert_id, c.kind, c.channel_id, LEAST($7, clock_timestamp()), LEAST($7, clock_timestamp())
         FROM (SELECT DISTINCT r.cause, r.alert_id FROM unnest($3::text[], $4::uuid[]) AS r (cause, alert_id)) AS told
         JOIN alert a ON a.school_id = $1 AND a.alert_id = told.alert_id AND a.route = 'dsl' AND a.subject_staff IS NULL AND a.audience = 0
         JOIN channel c ON c.school_id = $1 AND c.removed_at IS NULL AND c.least_severity <= a.severity

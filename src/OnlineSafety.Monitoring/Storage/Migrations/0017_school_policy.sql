@@ -102,7 +102,7 @@ CREATE OR REPLACE FUNCTION was_told(school uuid, alert uuid) RETURNS boolean LAN
 SET search_path = onlinesafety, pg_temp AS $$
     SELECT EXISTS (SELECT 1 FROM notification n
         WHERE n.school_id = school AND n.alert_id = alert AND n.staff_id = current_staff() AND NOT n.withdrawn
-            AND (n.state <> 'dropped' OR n.error = 'acted-on')) $$;
+            AND (n.state <> 'dropped' OR n.error IN ('acted-on', 'alert-resolved'))) $$;
 -- It works as its owner: for the role whose policies ask it, and no other.
 REVOKE ALL ON FUNCTION was_told(uuid, uuid) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION was_told(uuid, uuid) TO onlinesafety_console;
