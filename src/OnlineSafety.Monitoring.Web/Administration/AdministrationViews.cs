@@ -12,8 +12,8 @@ public sealed record StaffForm(string Name = "", string Email = "", string Accou
     public IReadOnlyList<string> Roles { get; init; } = [];
 }
 
-/// <summary>Somebody just added, with the key that is shown once.</summary>
-public sealed record IssuedStaffView(string Name, string Key);
+/// <summary>Somebody just added.</summary>
+public sealed record AddedStaffView(string Name, string Email);
 
 public sealed record StaffView(IReadOnlyList<StaffRow> Staff, IReadOnlyList<RoleChoice> Roles);
 

@@ -33,7 +33,7 @@ internal static class StaffRoutes
     }
 
     private static Task<IResult> ListAsync(HttpContext http, StaffRegister register, CancellationToken cancellationToken) =>
-        PageAsync(http, register, new StaffForm(), issued: null, "", cancellationToken);
+        PageAsync(http, register, new StaffForm(), added: null, "", cancellationToken);
 
     private static async Task<IResult> AddAsync(HttpContext http, StaffRegister register, CancellationToken cancellationToken)
     {
@@ -43,16 +43,16 @@ internal static class StaffRoutes
         try
         {
             var accounts = form.Accounts.Split([' ', ',', ';', '\n', '\r'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-            var issued = await register.AddAsync(who.School, new NewStaff(form.Name, form.Email, form.Roles, accounts), who.Actor, cancellationToken);
-            return await PageAsync(http, register, new StaffForm(), new IssuedStaffView(issued.Staff.Name, issued.Key), "", cancellationToken);
+            var issued = await register.AddAsync(who.School, new NewStaff(form.Name, form.Email, form.Roles, accounts) { WithKey = false }, who.Actor, cancellationToken);
+            return await PageAsync(http, register, new StaffForm(), new AddedStaffView(issued.Staff.Name, issued.Staff.Email), "", cancellationToken);
         }
         catch (SetupException error)
         {
-            return await PageAsync(http, register, form, issued: null, SourceSetupRoutes.Said(error), cancellationToken);
+            return await PageAsync(http, register, form, added: null, SourceSetupRoutes.Said(error), cancellationToken);
         }
     }
 
-    private static async Task<IResult> PageAsync(HttpContext http, StaffRegister register, StaffForm form, IssuedStaffView? issued, string problem, CancellationToken cancellationToken)
+    private static async Task<IResult> PageAsync(HttpContext http, StaffRegister register, StaffForm form, AddedStaffView? added, string problem, CancellationToken cancellationToken)
     {
         var who = http.SignedIn();
         var staff = await register.ListAsync(who.School, who.Actor, cancellationToken);
@@ -62,7 +62,7 @@ internal static class StaffRoutes
             View = new StaffView(
                 [.. staff.Select(member => new StaffRow(member.StaffId, member.Name, member.Email, string.Join(", ", member.Roles.Select(Label)), string.Join(", ", member.Accounts), member.Enabled))], Roles),
             Form = form,
-            Issued = issued,
+            Added = added,
             Problem = problem,
         }) { StatusCode = problem.Length > 0 ? StatusCodes.Status400BadRequest : null };
     }

@@ -6,11 +6,15 @@ using OnlineSafety.Monitoring.Sources;
 
 namespace OnlineSafety.Monitoring.People;
 
-/// <summary>A member of staff just added, with the API key that cannot be shown again.</summary>
+/// <summary>A member of staff just added, with the API key that cannot be shown again; empty where none was asked for.</summary>
 internal sealed record IssuedStaff(Staff Staff, string Key);
 
 /// <summary>What <c>staff add</c> asks for.</summary>
-internal sealed record NewStaff(string Name, string Email, IReadOnlyList<string> Roles, IReadOnlyList<string> Accounts);
+internal sealed record NewStaff(string Name, string Email, IReadOnlyList<string> Roles, IReadOnlyList<string> Accounts)
+{
+    /// <summary>A key for programs. Whoever holds it acts as that person, so that it is given out on the host alone.</summary>
+    public bool WithKey { get; init; } = true;
+}
 
 /// <summary>Who is told things in a school, for set-up.</summary>
 internal sealed class StaffRegister(Database setup)
@@ -27,7 +31,7 @@ internal sealed class StaffRegister(Database setup)
             Roles = RolesOf(wanted.Roles),
             Accounts = [.. wanted.Accounts.Select(AccountName.Of).Where(a => a.Length > 0).Distinct(StringComparer.Ordinal)],
         };
-        var key = AccessKey.Create(AccessKey.StaffPrefix);
+        var key = wanted.WithKey ? AccessKey.Create(AccessKey.StaffPrefix) : "";
 
         await using var session = await setup.OpenAsync(school, actor, cancellationToken);
         if (await FindAsync(session, school, staff.Email, cancellationToken) is { } taken)
@@ -35,8 +39,8 @@ internal sealed class StaffRegister(Database setup)
             throw new SetupException($"{staff.Email} is {taken.Name} ({taken.StaffId}) in this school already. See: onlinesafety staff list");
         }
 
-        await InsertAsync(session, staff, AccessKey.Hash(key), cancellationToken);
-        await session.RecordAccessAsync(school, "staff.add", staff.StaffId.ToString(), cancellationToken);
+        await InsertAsync(session, staff, wanted.WithKey ? AccessKey.Hash(key) : null, cancellationToken);
+        await session.RecordAccessAsync(school, "staff.add", $"{staff.StaffId} {string.Join(',', staff.Roles)}", cancellationToken);
         await session.CommitAsync(cancellationToken);
         return new IssuedStaff(staff, key);
     }
@@ -104,7 +108,7 @@ internal sealed class StaffRegister(Database setup)
             .AsNoTracking().SingleOrDefaultAsync(cancellationToken);
     }
 
-    private static async Task InsertAsync(Session session, Staff staff, byte[] keyHash, CancellationToken cancellationToken)
+    private static async Task InsertAsync(Session session, Staff staff, byte[]? keyHash, CancellationToken cancellationToken)
     {
         await using var batch = session.Batch();
         var row = batch.CreateBatchCommand();
@@ -116,12 +120,16 @@ internal sealed class StaffRegister(Database setup)
         row.Parameters.Add(new() { Value = staff.Roles });
         row.Parameters.Add(new() { Value = staff.Accounts });
         batch.BatchCommands.Add(row);
-        var key = batch.CreateBatchCommand();
-        key.CommandText = "INSERT INTO staff_key (school_id, staff_id, key_hash) VALUES ($1, $2, $3)";
-        key.Parameters.Add(new() { Value = staff.SchoolId });
-        key.Parameters.Add(new() { Value = staff.StaffId });
-        key.Parameters.Add(new() { Value = keyHash });
-        batch.BatchCommands.Add(key);
+        if (keyHash is not null)
+        {
+            var key = batch.CreateBatchCommand();
+            key.CommandText = "INSERT INTO staff_key (school_id, staff_id, key_hash) VALUES ($1, $2, $3)";
+            key.Parameters.Add(new() { Value = staff.SchoolId });
+            key.Parameters.Add(new() { Value = staff.StaffId });
+            key.Parameters.Add(new() { Value = keyHash });
+            batch.BatchCommands.Add(key);
+        }
+
         await batch.ExecuteNonQueryAsync(cancellationToken);
     }
 
