@@ -13,7 +13,10 @@ ALTER TABLE source ADD COLUMN expected_gap interval CHECK (expected_gap BETWEEN 
 -- Activity is what is neither a heartbeat nor a canary.
 ALTER TABLE source_health ADD COLUMN last_activity_at timestamptz;
 ALTER TABLE source_health ADD COLUMN last_canary_at timestamptz;
+-- Forced on its owner too, it would show this statement no row.
+ALTER TABLE source_health NO FORCE ROW LEVEL SECURITY;
 UPDATE source_health SET last_activity_at = last_received_at;
+ALTER TABLE source_health FORCE ROW LEVEL SECURITY;
 
 -- Same order as the other arrays; empty in ranges recorded before.
 ALTER TABLE counter_block ADD COLUMN devices text[] NOT NULL DEFAULT '{}';

@@ -6,7 +6,7 @@ CREATE POLICY setup_scope ON source_activity FOR SELECT TO onlinesafety_setup US
 
 -- A digest counts alerts of every desk, and each reader's view is cut from it. Whoever has no desk gets none of it from the database, whatever the pages do.
 GRANT SELECT ON digest TO onlinesafety_console;
-CREATE POLICY console_desk ON digest FOR SELECT TO onlinesafety_console USING (school_id = current_school() AND cardinality(current_routes()) > 0);
+CREATE POLICY console_desk ON digest FOR SELECT TO onlinesafety_console USING (school_id = current_school() AND cardinality(my_desks()) > 0);
 
 -- Figures for governors, who may see no alert: the database counts, and nothing smaller than five people leaves it. So no page can drill down.
 --   * only pupils' matters of the DSL's desk that are not for the DSL alone;
