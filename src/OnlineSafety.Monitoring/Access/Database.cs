@@ -11,6 +11,9 @@ internal enum DatabaseRole : byte
     Notify,
     Console,
     Audit,
+
+    /// <summary>Wraps keys anew, and reads nothing that they open.</summary>
+    Keys,
 }
 
 internal static class DatabaseRoles
@@ -24,6 +27,7 @@ internal static class DatabaseRoles
         DatabaseRole.Process => "onlinesafety_process",
         DatabaseRole.Notify => "onlinesafety_notify",
         DatabaseRole.Console => "onlinesafety_console",
+        DatabaseRole.Keys => "onlinesafety_keys",
         _ => "onlinesafety_audit",
     };
 }

@@ -281,17 +281,22 @@ internal sealed class Stages(Rules rules, ILogger logger) : IEventSink
     /// <summary>Bytes of an unread record shown as text; the whole of it is in evidence.</summary>
     private const int ReviewText = 4096;
 
-    private static PlannedEvent Plan(MonitoringEvent read, Assessment assessment, in Subject subject, string review, bool held = false) => new()
+    private PlannedEvent Plan(MonitoringEvent read, Assessment assessment, in Subject subject, string review, bool held = false)
     {
-        Event = read,
-        Assessment = assessment,
-        Subject = subject,
-        SubjectKey = SubjectKeys.Of(read, subject),
-        Route = AlertRoute.For(subject.Role),
-        Review = review,
-        Held = held,
-        Signature = review.Length > 0 ? null : Cohorts.SignatureOf(assessment),
-    };
+        var (name, seal) = (SubjectKeys.Of(read, subject), _context.Seal);
+        return new PlannedEvent
+        {
+            Event = read,
+            Assessment = assessment,
+            Subject = subject,
+            SubjectKey = name is null ? null : seal.Index(name),
+            SubjectName = name,
+            Route = AlertRoute.For(subject.Role),
+            Review = review,
+            Held = held,
+            Signature = review.Length == 0 && Cohorts.SignatureOf(assessment) is { } signature ? seal.Index(signature) : null,
+        };
+    }
 
     private void AddEvidence() => _plan.Evidence.Add(new PlannedEvidence(_position.Sequence, _record.Envelope, _record.Payload));
 
