@@ -14,6 +14,7 @@ internal static class PostgresPrograms
         var start = new ProcessStartInfo(Path.Combine(PostgresBinaries.Find(configured: null, clusterMajor: null).Directory, program), [
             "--host", server.Host!, "--port", server.Port.ToString(System.Globalization.CultureInfo.InvariantCulture), "--username", server.Username!, "--no-password", .. arguments])
         {
+            UseShellExecute = false,
             RedirectStandardError = true,
         };
         if (server.Password is { } password)

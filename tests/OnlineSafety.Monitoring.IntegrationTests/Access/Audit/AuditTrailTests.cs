@@ -141,5 +141,5 @@ public sealed class AuditTrailTests(PostgresFixture postgres) : IClassFixture<Po
     private static AuditTrail Trail(InstallationDatabase database) => new(database[DatabaseRole.Audit], database.Seals);
 
     private static AlertQueue Queue(InstallationDatabase database) =>
-        new(database[DatabaseRole.Console], ThemeGuide.Read("""{"taxonomy":"t","version":"1","themes":[]}"""u8.ToArray()), new PolicyDirectory(BankHolidays.None, NullLogger.Instance));
+        new(database[DatabaseRole.Console], ThemeGuide.Read("""{"taxonomy":"t","version":"1","themes":[]}"""u8.ToArray()), new PolicyDirectory(BankHolidays.None, NullLogger.Instance), database.Seals);
 }
