@@ -11,6 +11,7 @@ internal enum DatabaseRole : byte
     Notify,
     Console,
     Audit,
+    Retention,
 }
 
 internal static class DatabaseRoles
@@ -24,6 +25,7 @@ internal static class DatabaseRoles
         DatabaseRole.Process => "onlinesafety_process",
         DatabaseRole.Notify => "onlinesafety_notify",
         DatabaseRole.Console => "onlinesafety_console",
+        DatabaseRole.Retention => "onlinesafety_retention",
         _ => "onlinesafety_audit",
     };
 }

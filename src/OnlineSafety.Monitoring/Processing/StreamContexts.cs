@@ -6,6 +6,7 @@ using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.IntakeLog;
 using OnlineSafety.Monitoring.Normalization;
 using OnlineSafety.Monitoring.People;
+using OnlineSafety.Monitoring.Retention;
 using OnlineSafety.Monitoring.Sources.Health;
 
 namespace OnlineSafety.Monitoring.Processing;
@@ -27,6 +28,9 @@ internal sealed record StreamContext(
 
     /// <summary>What a managed device asks for to show that the source is alive.</summary>
     public CanaryTokens Canaries { get; init; } = CanaryTokens.None;
+
+    /// <summary>Who was erased here, and in which records.</summary>
+    public ErasedHere Erased { get; init; } = ErasedHere.Nobody;
 }
 
 /// <summary>Contexts, never older than a few seconds: a source that was just given its product must be read by its mapping at once.</summary>
@@ -83,6 +87,7 @@ internal sealed class StreamContexts(
         {
             Categories = categories.Count == 0 ? CategoryNames.None : new CategoryNames([.. categories.Select(c => KeyValuePair.Create(c.Number, c.Name))]),
             Canaries = canaries.Count == 0 ? CanaryTokens.None : new CanaryTokens(canaries.Select(c => (c.CanaryId, c.Token, c.Address))),
+            Erased = await ErasedHere.OfAsync(session, target.School, cancellationToken),
         };
     }
 
@@ -121,10 +126,13 @@ internal sealed class StreamContexts(
 
         public required CanaryTokens Canaries { get; init; }
 
+        public required ErasedHere Erased { get; init; }
+
         public StreamContext Context(SourceKey target, SchoolPeople people) => new(target, Product, Pack, Zone, Window, people, Version, Capture)
         {
             Categories = Categories,
             Canaries = Canaries,
+            Erased = Erased,
         };
     }
 }
