@@ -77,7 +77,7 @@ internal static class EraseCommand
     private static async Task ShowAsync(ParseResult parse, ErasureProof proof)
     {
         await Output.LineAsync(parse, proof.DryRun ? "Nothing was erased. This would be:" : $"Erasure {proof.Erasure} of {proof.At.UtcDateTime:yyyy-MM-dd}");
-        Output.Table(parse, ["Table", "Deleted", "Freed of the name"], proof.Deleted.Keys.Union(proof.Rewritten.Keys).Order(StringComparer.Ordinal).Select(table => (string[])
+        Output.Table(parse, ["Table", "Deleted", "Freed of the name"], proof.Deleted.Keys.Union(proof.Rewritten.Keys, StringComparer.Ordinal).Order(StringComparer.Ordinal).Select(table => (string[])
         [
             table, Number(proof.Deleted.GetValueOrDefault(table)), Number(proof.Rewritten.GetValueOrDefault(table)),
         ]));

@@ -64,7 +64,7 @@ internal sealed class ErasureWork(Session session, Guid school, NamedPerson pers
     {
         foreach (var (counts, old) in new[] { (_deleted, before?.Deleted), (_rewritten, before?.Rewritten) })
         {
-            foreach (var (table, count) in old ?? new Dictionary<string, long>())
+            foreach (var (table, count) in old ?? new Dictionary<string, long>(StringComparer.Ordinal))
             {
                 counts[table] = counts.GetValueOrDefault(table) + count;
             }

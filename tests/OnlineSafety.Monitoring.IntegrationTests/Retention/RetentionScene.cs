@@ -105,6 +105,7 @@ public abstract class RetentionScene(PostgresFixture postgres) : ProcessingScene
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
+            UseShellExecute = false,
             StandardOutputEncoding = Encoding.UTF8,
             ArgumentList =
             {
