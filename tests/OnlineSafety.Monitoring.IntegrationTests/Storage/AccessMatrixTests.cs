@@ -122,8 +122,8 @@ public sealed class AccessMatrixTests(PostgresFixture postgres) : IClassFixture<
         foreach (var table in await _probe.TablesAsync())
         {
             // The owner keeps all clocks by a policy (owner_keeps) and clears away all sessions (owner_clears), so of these it has all either way.
-            var all = table is "escalation" or "session" or "sign_in_attempts" or "sign_in_spent";
-            var bound = await _probe.ViewAsync(table, table == "escalation" ? "onlinesafety_console" : all ? "onlinesafety_setup" : "onlinesafety_owner");
+            var all = table is "escalation" or "context_wish" or "session" or "sign_in_attempts" or "sign_in_spent";
+            var bound = await _probe.ViewAsync(table, table == "escalation" ? "onlinesafety_console" : table == "context_wish" ? "onlinesafety_process" : all ? "onlinesafety_setup" : "onlinesafety_owner");
             Assert.True(all || await ShowsAsync(bound, $"ALTER TABLE onlinesafety.{table} NO FORCE ROW LEVEL SECURITY"), table);
             Assert.True(await ShowsAsync(bound, $"ALTER TABLE onlinesafety.{table} DISABLE ROW LEVEL SECURITY"), table);
         }

@@ -106,7 +106,7 @@ public sealed class RowLevelSecurityTests(PostgresFixture postgres) : IAsyncLife
         // A new one here is a decision: it may name only tables without anything about a person.
         string[] approved =
         [
-            "checkpoint.process_claim", "data_key.owner_days", "escalation.notify_find", "escalation.owner_keeps", "intake_stream.process_find", "intake_tombstone.process_find",
+            "checkpoint.process_claim", "context_wish.owner_keeps", "data_key.owner_days", "escalation.notify_find", "escalation.owner_keeps", "intake_stream.process_find", "intake_tombstone.process_find",
             "invitation.console_find", "notification.notify_claim", "notification.notify_mark", "school.audit_find", "school.ingest_all", "school.notify_read", "school.process_read",
             "school.retention_find", "school.setup_all", "session.console_find", "session.owner_clears", "sign_in_attempts.console_count", "sign_in_attempts.owner_clears",
             "sign_in_spent.console_spend", "sign_in_spent.owner_clears", "source.ingest_read",
