@@ -145,7 +145,7 @@ internal static class StagesRun
             var people = Enumerable.Range(0, 20_000).ToDictionary(
                 i => $"pupil{i:00000}", i => new Subject(PersonRole.Pupil, "Year 9", "KS3", Staff: null, $"pupil{i:00000}"), StringComparer.Ordinal);
             _context = new StreamContext(
-                new SourceKey(Guid.NewGuid(), Guid.NewGuid()), product, rules.Mappings.Find(product), TimeZoneInfo.FindSystemTimeZoneById("Europe/London"), TimeSpan.FromHours(2), new SchoolPeople(people, []));
+                new SourceKey(Guid.NewGuid(), Guid.NewGuid()), product, rules.Mappings.Find(product), TimeZoneInfo.FindSystemTimeZoneById("Europe/London"), TimeSpan.FromHours(2), new SchoolPeople(people, [])) { Seal = Some.Seal };
         }
 
         public int Concerns { get; private set; }

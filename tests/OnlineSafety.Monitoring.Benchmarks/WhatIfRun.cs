@@ -81,7 +81,7 @@ internal static class WhatIfRun
         var id = await new WhatIfDesk(installation[DatabaseRole.Setup], TimeProvider.System).AskAsync(
             new SourceKey(school, Guid.Empty), new WhatIfRequest(null, 10, Whole: false, []), from, to, Actor.Service("bench"), CancellationToken.None);
         var contexts = new StreamContexts(
-            database, new PeopleDirectory(database, TimeProvider.System), new SchoolRuleDirectory(database, TimeProvider.System), Repository.Rules, TimeProvider.System, NullLogger<StreamContexts>.Instance);
+            database, new PeopleDirectory(database, installation.Seals, TimeProvider.System), new SchoolRuleDirectory(database, TimeProvider.System), installation.Seals, Repository.Rules, TimeProvider.System, NullLogger<StreamContexts>.Instance);
         var job = new WhatIfJob(database, installation.Master, contexts, Repository.Rules, NullLogger<WhatIfJob>.Instance);
         var runner = new JobRunner(new JobLedger(database), [job], TimeProvider.System, NullLogger<JobRunner>.Instance);
         var (cpu, started) = (Environment.CpuUsage.TotalTime, Stopwatch.GetTimestamp());

@@ -1,4 +1,5 @@
 using System.Text;
+using OnlineSafety.Monitoring.Access.Sealing;
 using OnlineSafety.Monitoring.Events;
 
 namespace OnlineSafety.Monitoring.TestKit;
@@ -11,6 +12,11 @@ internal static class Some
     public static RecordEnvelope Syslog { get; } = RecordEnvelope.Of(Door.SyslogTcp, RecordEnvelope.Syslog, "192.0.2.10");
 
     public static RecordEnvelope Json { get; } = RecordEnvelope.Of(Door.Http, RecordEnvelope.Json, "192.0.2.11");
+
+    /// <summary>Of no school that is stored.</summary>
+    public static SchoolSeal Seal { get; } = SealOf(Guid.NewGuid());
+
+    public static SchoolSeal SealOf(Guid school) => SchoolKey.Make() is var key ? new SchoolSeal(school, [key], key.Id) : null!;
 
     public static RecordBatch Batch(params string[] lines)
     {

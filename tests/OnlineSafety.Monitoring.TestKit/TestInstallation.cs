@@ -1,5 +1,6 @@
 using Npgsql;
 using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Access.Sealing;
 using OnlineSafety.Monitoring.IntakeLog;
 using OnlineSafety.Monitoring.Storage;
 using OnlineSafety.Monitoring.Storage.Hosting;
@@ -29,6 +30,9 @@ internal sealed class TestInstallation : IAsyncDisposable
 
     public MasterKey Master { get; } = MasterKey.Of(new byte[MasterKey.Length]);
 
+    /// <summary>What is sealed of its schools.</summary>
+    public SchoolSeals Seals => field ??= new SchoolSeals(this[DatabaseRole.Process], Master, TimeProvider.System);
+
     public Database this[DatabaseRole role] => _databases[role];
 
     public static async Task<TestInstallation> CreateAsync(PostgresServer server, CancellationToken cancellationToken = default)
@@ -36,6 +40,18 @@ internal sealed class TestInstallation : IAsyncDisposable
         var store = await server.CreateAsync("installation", MigrateAsync, cancellationToken);
         return new TestInstallation(store);
     }
+
+    /// <summary>One as an earlier version left it, to be filled and then upgraded.</summary>
+    /// <param name="migration">The newest that it has.</param>
+    public static async Task<TestInstallation> CreateAtAsync(PostgresServer server, string migration, CancellationToken cancellationToken = default)
+    {
+        var store = await server.CreateAsync("installation-" + migration, (template, token) => MigrateAsync(template, migration, token), cancellationToken);
+        return new TestInstallation(store);
+    }
+
+    /// <summary>Brings it to the present version.</summary>
+    public Task UpgradeAsync(CancellationToken cancellationToken = default) =>
+        DatabaseSetup.MigrateAsync(RoleConnections.LoggingInAsOwner(Store.ConnectionStringFor(DatabaseRoles.Owner)), cancellationToken);
 
     /// <summary>A school with one webhook source.</summary>
     public async Task<SourceKey> AddSourceAsync(string product = "protex", Guid? school = null)
@@ -56,11 +72,13 @@ internal sealed class TestInstallation : IAsyncDisposable
         return target;
     }
 
-    private static async Task MigrateAsync(TestDatabase template, CancellationToken cancellationToken)
+    private static Task MigrateAsync(TestDatabase template, CancellationToken cancellationToken) => MigrateAsync(template, migration: null, cancellationToken);
+
+    private static async Task MigrateAsync(TestDatabase template, string? migration, CancellationToken cancellationToken)
     {
         await DatabaseSetup.BootstrapAsync(new NpgsqlConnectionStringBuilder(template.ConnectionString) { Pooling = false }.ConnectionString, template.Name, cancellationToken);
         await template.RunAsync($"ALTER DATABASE {template.Name} OWNER TO {DatabaseRoles.Owner}", cancellationToken);
-        await DatabaseSetup.MigrateAsync(RoleConnections.LoggingInAsOwner(template.ConnectionStringFor(DatabaseRoles.Owner)), cancellationToken);
+        await DatabaseSetup.MigrateAsync(RoleConnections.LoggingInAsOwner(template.ConnectionStringFor(DatabaseRoles.Owner)), migration, cancellationToken);
     }
 
     public async ValueTask DisposeAsync()

@@ -40,7 +40,7 @@ internal sealed class AlertSwitches
         {
             var school = await SchoolSwitch.ResolveAsync(database, parse.GetRequiredValue(School), cancellationToken);
             var actor = await ActorAsync(database, school.SchoolId, parse, cancellationToken);
-            return new OpenedQueue(database, new AlertQueue(database[DatabaseRole.Console], guide, new PolicyDirectory(installation.Schemas.ReadBankHolidays(), NullLogger.Instance)), school, actor);
+            return new OpenedQueue(database, new AlertQueue(database[DatabaseRole.Console], guide, new PolicyDirectory(installation.Schemas.ReadBankHolidays(), NullLogger.Instance), installation.Seals(parse, database[DatabaseRole.Console])), school, actor);
         }
         catch
         {

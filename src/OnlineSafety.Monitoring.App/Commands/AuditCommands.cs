@@ -42,7 +42,7 @@ internal static class AuditCommands
             {
                 From = parse.GetValue(from), Until = parse.GetValue(until), Actor = parse.GetValue(by), Action = parse.GetValue(action), Limit = parse.GetValue(limit),
             };
-            var entries = await new AuditTrail(database[DatabaseRole.Audit]).ListAsync(at.SchoolId, Installation.Operator, filter, cancellationToken);
+            var entries = await new AuditTrail(database[DatabaseRole.Audit], installation.Seals(parse, database[DatabaseRole.Setup])).ListAsync(at.SchoolId, Installation.Operator, filter, cancellationToken);
             if (parse.GetValue(json))
             {
                 await Output.JsonAsync(parse, entries);
@@ -87,7 +87,7 @@ internal static class AuditCommands
         {
             await using var database = await OpenAsync(installation, parse, cancellationToken);
             var at = await SchoolSwitch.ResolveAsync(database, parse.GetRequiredValue(school), cancellationToken);
-            var trail = new AuditTrail(database[DatabaseRole.Audit]);
+            var trail = new AuditTrail(database[DatabaseRole.Audit], installation.Seals(parse, database[DatabaseRole.Setup]));
             IReadOnlyList<SightingView> sightings;
             if (parse.GetValue(person) is { } account)
             {
@@ -121,7 +121,7 @@ internal static class AuditCommands
         {
             await using var database = await OpenAsync(installation, parse, cancellationToken);
             var at = await SchoolSwitch.ResolveAsync(database, parse.GetRequiredValue(school), cancellationToken);
-            var found = await new AuditTrail(database[DatabaseRole.Audit]).UnansweredAsync(at.SchoolId, Installation.Operator, cancellationToken);
+            var found = await new AuditTrail(database[DatabaseRole.Audit], installation.Seals(parse, database[DatabaseRole.Setup])).UnansweredAsync(at.SchoolId, Installation.Operator, cancellationToken);
             if (parse.GetValue(json))
             {
                 await Output.JsonAsync(parse, found);

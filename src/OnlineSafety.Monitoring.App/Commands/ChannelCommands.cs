@@ -114,7 +114,7 @@ internal static class ChannelCommands
             var mail = Microsoft.Extensions.Options.Options.Create(new MailOptions { BaseUrl = settings.Configuration["Mail:BaseUrl"] ?? ServiceAddresses.Read(settings.DataDirectory).Http });
             using var http = new GuardedHttp(options);
             var transport = new ChannelTransport(http, installation.Schemas.ReadThemeGuide(), options, mail, installation.Time);
-            var sender = new ChannelSender(database[DatabaseRole.Notify], transport, options, [settings.MasterKey(mayMake: false)], installation.Time);
+            var sender = new ChannelSender(database[DatabaseRole.Notify], transport, options, [settings.MasterKeys(mayMake: false)], installation.Time);
             var fault = await sender.TryAsync(found, ThinNotice.Test(at.SchoolId, installation.Time.GetUtcNow()), cancellationToken);
             if (parse.GetValue(json))
             {

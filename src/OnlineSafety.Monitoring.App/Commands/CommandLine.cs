@@ -100,6 +100,7 @@ internal static class CommandLine
         });
         root.Add(ImportCommand.Create(installation));
         root.Add(VerifyCommand.Create(installation));
+        root.Add(KeyCommands.Create(installation));
         root.Add(new Command("audit", "The record of who looked at what.")
         {
             AuditVerifyCommand.Create(installation), AuditCommands.List(installation), AuditCommands.WhoSaw(installation), AuditCommands.Viewed(installation),

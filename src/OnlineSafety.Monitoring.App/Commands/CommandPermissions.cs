@@ -45,7 +45,7 @@ internal static class CommandPermissions
         Add(Permission.SeeHealth, "school list", "source list", "sources", "source unmapped", "canary list", "verify", "mapping");
         Add(
             Permission.ManageSources,
-            "serve", "demo", "import", "source add", "source expect", "source suggest", "source map", "source mappings", "source job", "source rotate-key", "source disable",
+            "serve", "demo", "import", "keys", "source add", "source expect", "source suggest", "source map", "source mappings", "source job", "source rotate-key", "source disable",
             "source authentication", "source secret", "source certificate", "source categories", "canary add", "canary remove");
         Add(Permission.ManageStaff, "staff add", "staff list", "staff invite", "staff disable", "staff enable", "staff role", "staff reset-factors", "staff sessions");
         Add(Permission.ManagePeople, "people import");

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Microsoft.Extensions.Options;
+using OnlineSafety.Monitoring.Access.Sealing;
 using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.Alerts;
 using OnlineSafety.Monitoring.App.Demo;
@@ -69,7 +70,7 @@ internal static class DemoCommand
     private static async Task<bool> ShowAsync(ParseResult parse, Installation installation, RunningService service, CancellationToken cancellationToken)
     {
         var actor = Installation.Operator;
-        var demo = new DemoSchool(service.Database, installation.Time);
+        var demo = new DemoSchool(service.Database, service.Services.GetRequiredService<SchoolSeals>(), installation.Time);
         var progress = new DemoProgress(service.Database, installation.Time);
         var school = await demo.EnsureAsync(actor, cancellationToken);
         var sources = await demo.SourcesAsync(school, Samples.Read(installation.Schemas), actor, cancellationToken);

@@ -46,7 +46,7 @@ internal static class DrillCommand
             _ = Words.TryRead<Severity>(word, out var grave);
             var policies = new PolicyDirectory(installation.Schemas.ReadBankHolidays(), NullLogger<PolicyDirectory>.Instance);
             var drill = await new DrillRaiser(database[DatabaseRole.Process], policies).RaiseAsync(at.SchoolId, Installation.Operator, grave, cancellationToken);
-            var watch = new DrillWatch(database[DatabaseRole.Console], new AlertQueue(database[DatabaseRole.Console], installation.Schemas.ReadThemeGuide(), policies), installation.Time);
+            var watch = new DrillWatch(database[DatabaseRole.Console], new AlertQueue(database[DatabaseRole.Console], installation.Schemas.ReadThemeGuide(), policies, installation.Seals(parse, database[DatabaseRole.Console])), installation.Time);
             var minutes = parse.GetValue(wait);
             if (minutes > 0)
             {

@@ -36,7 +36,7 @@ internal static class EraseCommand
         return command.Does(async (parse, cancellationToken) =>
         {
             await using var opened = await switches.OpenAsync(installation, parse, cancellationToken, DatabaseRole.Process, DatabaseRole.Audit);
-            var desk = new ErasureDesk(opened.Retention, installation.Time) { Verify = token => ChainsAsync(opened, token) };
+            var desk = new ErasureDesk(opened.Retention, opened.Seals, installation.Time) { Verify = token => ChainsAsync(opened, token) };
             var (school, name, names) = (opened.School.SchoolId, parse.GetRequiredValue(person), parse.GetValue(also) ?? []);
             var proof = await desk.PreviewAsync(school, name, names, opened.Actor, cancellationToken);
             if (!parse.GetValue(dryRun))

@@ -39,7 +39,7 @@ internal static class HoldCommands
         return command.Does(async (parse, cancellationToken) =>
         {
             await using var opened = await switches.OpenAsync(installation, parse, cancellationToken);
-            var (desk, why) = (new HoldDesk(opened.Retention), parse.GetRequiredValue(reason));
+            var (desk, why) = (new HoldDesk(opened.Retention, opened.Seals), parse.GetRequiredValue(reason));
             var hold = parse.GetValue(person) is { } account
                 ? await desk.PlaceOnPersonAsync(opened.School.SchoolId, account, why, opened.Actor, cancellationToken)
                 : await desk.PlaceOnAlertAsync(opened.School.SchoolId, AlertSwitches.Reference(parse.GetValue(alert)!), why, opened.Actor, cancellationToken);
@@ -65,7 +65,7 @@ internal static class HoldCommands
         return command.Does(async (parse, cancellationToken) =>
         {
             await using var opened = await switches.OpenAsync(installation, parse, cancellationToken);
-            var holds = await new HoldDesk(opened.Retention).ListAsync(opened.School.SchoolId, parse.GetValue(all), opened.Actor, cancellationToken);
+            var holds = await new HoldDesk(opened.Retention, opened.Seals).ListAsync(opened.School.SchoolId, parse.GetValue(all), opened.Actor, cancellationToken);
             if (parse.GetValue(switches.Json))
             {
                 await Output.JsonAsync(parse, holds);
@@ -94,7 +94,7 @@ internal static class HoldCommands
         return command.Does(async (parse, cancellationToken) =>
         {
             await using var opened = await switches.OpenAsync(installation, parse, cancellationToken);
-            await new HoldDesk(opened.Retention).LiftAsync(opened.School.SchoolId, parse.GetRequiredValue(hold), parse.GetRequiredValue(reason), opened.Actor, cancellationToken);
+            await new HoldDesk(opened.Retention, opened.Seals).LiftAsync(opened.School.SchoolId, parse.GetRequiredValue(hold), parse.GetRequiredValue(reason), opened.Actor, cancellationToken);
             await Output.LineAsync(parse, "The hold is lifted.");
         });
     }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Microsoft.Extensions.Logging.Abstractions;
+using OnlineSafety.Monitoring.Access.Sealing;
 using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.App.Hosting;
 using OnlineSafety.Monitoring.Sources;
@@ -34,6 +35,13 @@ internal sealed class Installation(TimeProvider time)
         Recursive = true,
     };
 
+    private readonly Option<string?> _previousKey = new("--previous-master-key-file")
+    {
+        Description = "File of the master key that was used before, while it is being changed; without it FILE.previous beside the master key's, where there is one.",
+        HelpName = "FILE",
+        Recursive = true,
+    };
+
     public TimeProvider Time { get; } = time;
 
     public SchemaFiles Schemas { get; } = SchemaFiles.BesideTheExecutable;
@@ -53,9 +61,11 @@ internal sealed class Installation(TimeProvider time)
         RequireText(_data);
         RequireText(_connection);
         RequireText(_masterKey);
+        RequireText(_previousKey);
         root.Add(_data);
         root.Add(_connection);
         root.Add(_masterKey);
+        root.Add(_previousKey);
     }
 
     // An empty one is a variable that was not set, and not what is used when the switch is left out.
@@ -68,16 +78,23 @@ internal sealed class Installation(TimeProvider time)
     });
 
     public InstallationSettings Settings(ParseResult parse) =>
-        InstallationSettings.Read(parse.GetRequiredValue(_data), parse.GetValue(_connection), parse.GetValue(_masterKey));
+        InstallationSettings.Read(parse.GetRequiredValue(_data), parse.GetValue(_connection), parse.GetValue(_masterKey), parse.GetValue(_previousKey));
 
     /// <summary>The database for a command that needs these roles.</summary>
     public Task<MonitoringDatabase> OpenAsync(ParseResult parse, CancellationToken cancellationToken, params DatabaseRole[] roles) =>
         MonitoringDatabase.OpenAsync(Settings(parse).Database(ClusterUse.Command, roles), NullLoggerFactory.Instance, Time, cancellationToken);
 
+    /// <summary>What is sealed of schools, for a command that works as one of the roles that may read school keys.</summary>
+    public SchoolSeals Seals(ParseResult parse, Database database)
+    {
+        var settings = Settings(parse);
+        return new(database, settings.MasterKeys(mayMake: settings.Embedded), Time);
+    }
+
     /// <summary>Seals signing secrets with the master key of this installation.</summary>
     public AuthenticationRegister Authentication(ParseResult parse, MonitoringDatabase database)
     {
         var settings = Settings(parse);
-        return new(database[DatabaseRole.Setup], settings.MasterKey(mayMake: settings.Embedded), Time);
+        return new(database[DatabaseRole.Setup], settings.MasterKeys(mayMake: settings.Embedded), Time);
     }
 }

@@ -33,7 +33,7 @@ internal static class PeopleImportCommand
 
             await using var database = await installation.OpenAsync(parse, cancellationToken, DatabaseRole.Setup);
             var at = await SchoolSwitch.ResolveAsync(database, parse.GetRequiredValue(school), cancellationToken);
-            var result = await new PeopleImport(database[DatabaseRole.Setup], installation.Time).RunAsync(
+            var result = await new PeopleImport(database[DatabaseRole.Setup], installation.Seals(parse, database[DatabaseRole.Setup]), installation.Time).RunAsync(
                 at.SchoolId, people, parse.GetValue(skipBad), Installation.Operator, written => Progress(parse, written, people.Rows.Count), cancellationToken);
             await ReportAsync(parse, result, parse.GetValue(json));
             return result.Imported ? CommandLine.Done : CommandLine.Failed;

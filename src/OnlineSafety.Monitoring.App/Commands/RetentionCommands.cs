@@ -28,7 +28,7 @@ internal static class RetentionCommands
         return command.Does(async (parse, cancellationToken) =>
         {
             await using var database = await installation.OpenAsync(parse, cancellationToken, DatabaseRole.Setup, DatabaseRole.Retention);
-            var desk = new RetentionDesk(database[DatabaseRole.Retention], installation.Time);
+            var desk = Desk(installation, parse, database);
             var request = new RetentionRequest(parse.GetValue(dryRun), parse.GetValue(yes));
             var reports = new List<RetentionReport>();
             foreach (var at in await SchoolsAsync(database, desk, parse.GetValue(school), cancellationToken))
@@ -51,11 +51,14 @@ internal static class RetentionCommands
         {
             await using var database = await installation.OpenAsync(parse, cancellationToken, DatabaseRole.Setup, DatabaseRole.Retention);
             var at = await SchoolSwitch.ResolveAsync(database, parse.GetRequiredValue(school), cancellationToken);
-            var report = await new RetentionDesk(database[DatabaseRole.Retention], installation.Time)
+            var report = await Desk(installation, parse, database)
                 .RunAsync(at.SchoolId, Installation.Operator, new RetentionRequest(DryRun: true, Confirmed: false), cancellationToken);
             await ShowAsync(parse, [report], parse.GetValue(json));
         });
     }
+
+    private static RetentionDesk Desk(Installation installation, ParseResult parse, MonitoringDatabase database) =>
+        new(database[DatabaseRole.Retention], installation.Seals(parse, database[DatabaseRole.Retention]), installation.Time);
 
     private static async Task<IReadOnlyList<Guid>> SchoolsAsync(MonitoringDatabase database, RetentionDesk desk, string? named, CancellationToken cancellationToken) => named is null
         ? [.. (await desk.SchoolsAsync(Installation.Operator, cancellationToken)).Select(school => school.School)]

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Access.Sealing;
 using OnlineSafety.Monitoring.People;
 using OnlineSafety.Monitoring.Sources;
 using OnlineSafety.Monitoring.Storage.Hosting;
@@ -40,7 +41,8 @@ internal sealed class RetentionSwitches
         try
         {
             var school = await SchoolSwitch.ResolveAsync(database, parse.GetRequiredValue(School), cancellationToken);
-            return new OpenedRetention(database, school, await ActorAsync(database, school.SchoolId, parse, cancellationToken));
+            return new OpenedRetention(
+                database, installation.Seals(parse, database[DatabaseRole.Retention]), school, await ActorAsync(database, school.SchoolId, parse, cancellationToken));
         }
         catch
         {
@@ -76,7 +78,7 @@ internal sealed class RetentionSwitches
 }
 
 /// <summary>A school, by whom it is asked after, and the database.</summary>
-internal sealed record OpenedRetention(MonitoringDatabase Database, School School, Actor Actor) : IAsyncDisposable
+internal sealed record OpenedRetention(MonitoringDatabase Database, SchoolSeals Seals, School School, Actor Actor) : IAsyncDisposable
 {
     public Database Retention => Database[DatabaseRole.Retention];
 

@@ -31,8 +31,9 @@ internal static class SourceUnmappedCommand
             await using var database = await installation.OpenAsync(parse, cancellationToken, DatabaseRole.Setup);
             var owner = await SchoolSwitch.ResolveAsync(database, parse.GetRequiredValue(school), cancellationToken);
             var shown = parse.GetValue(words);
+            var seal = await installation.Seals(parse, database[DatabaseRole.Setup]).OfAsync(owner.SchoolId, cancellationToken);
             var listed = await new SourceRegister(database[DatabaseRole.Setup], installation.Time)
-                .UnmappedAsync(owner.SchoolId, shown, Installation.Operator, cancellationToken);
+                .UnmappedAsync(seal, shown, Installation.Operator, cancellationToken);
             if (parse.GetValue(json))
             {
                 await Output.JsonAsync(parse, listed.Select(u => new

@@ -29,7 +29,7 @@ internal static class SubjectAccessCommand
             }
 
             await using var opened = await switches.OpenAsync(installation, parse, cancellationToken);
-            var file = await new SubjectAccess(opened.Retention, installation.Time)
+            var file = await new SubjectAccess(opened.Retention, opened.Seals, installation.Time)
                 .ReadAsync(opened.School.SchoolId, parse.GetRequiredValue(person), parse.GetRequiredValue(reason), opened.Actor, cancellationToken);
             // Nobody else's to read, from its first byte on.
             var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite };

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Reflection;
+using OnlineSafety.Monitoring.Access.Sealing;
 using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.People;
 using OnlineSafety.Monitoring.Sources;
@@ -12,7 +13,7 @@ namespace OnlineSafety.Monitoring.App.Demo;
 internal sealed record DemoSource(Guid Id, string Key, SourceDoor Door, int? Port, Samples Samples);
 
 /// <summary>Makes the demonstration's school, staff, people and sources, or finds those of an earlier run by name.</summary>
-internal sealed class DemoSchool(MonitoringDatabase database, TimeProvider time)
+internal sealed class DemoSchool(MonitoringDatabase database, SchoolSeals seals, TimeProvider time)
 {
     public const string Name = "Demo School";
 
@@ -39,7 +40,7 @@ internal sealed class DemoSchool(MonitoringDatabase database, TimeProvider time)
 
         await using var list = Assembly.GetExecutingAssembly().GetManifestResourceStream("Demo.people.csv")!;
         var people = PeopleFile.Read(list, DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime));
-        await new PeopleImport(_setup, time).RunAsync(school, people, skipBad: false, actor, _ => { }, cancellationToken);
+        await new PeopleImport(_setup, seals, time).RunAsync(school, people, skipBad: false, actor, _ => { }, cancellationToken);
         return school;
     }
 

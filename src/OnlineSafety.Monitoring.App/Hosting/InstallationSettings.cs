@@ -15,6 +15,8 @@ internal sealed class InstallationSettings
     private const string RoleConnectionsKey = "Connections";
     private const string DropKey = "Intake:Files:Drop";
     private const string MasterKeyFileKey = "MasterKeyFile";
+    private const string PreviousKeyFileKey = "PreviousMasterKeyFile";
+    private const string MasterKeyCommandKey = "MasterKey:Command";
 
     private InstallationSettings(string dataDirectory, IConfigurationRoot configuration) =>
         (DataDirectory, Configuration) = (dataDirectory, configuration);
@@ -30,7 +32,7 @@ internal sealed class InstallationSettings
     public string DomainLists => Path.Combine(DataDirectory, "lists");
 
     /// <exception cref="SetupException">The settings file is not JSON.</exception>
-    public static InstallationSettings Read(string dataDirectory, string? connection, string? masterKeyFile)
+    public static InstallationSettings Read(string dataDirectory, string? connection, string? masterKeyFile, string? previousMasterKeyFile = null)
     {
         var directory = Path.GetFullPath(dataDirectory);
         var switches = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
@@ -42,6 +44,11 @@ internal sealed class InstallationSettings
         if (masterKeyFile is not null)
         {
             switches[MasterKeyFileKey] = Path.GetFullPath(masterKeyFile);
+        }
+
+        if (previousMasterKeyFile is not null)
+        {
+            switches[PreviousKeyFileKey] = Path.GetFullPath(previousMasterKeyFile);
         }
 
         var file = Path.Combine(directory, "appsettings.json");
@@ -93,29 +100,25 @@ internal sealed class InstallationSettings
         || Configuration.GetSection(RoleConnectionsKey)[role.ToString()] is not null;
 
     /// <summary>Whether one is there already.</summary>
-    public bool HasMasterKey => Environment.GetEnvironmentVariable(Access.MasterKey.EnvironmentVariable) is { Length: > 0 } || Configuration[MasterKeyFileKey] is not null
-        || File.Exists(Path.Combine(DataDirectory, Access.MasterKey.FileName));
+    public bool HasMasterKey => KeySource.HasKey;
 
-    /// <summary>From the environment, or the configured file, or the data directory.</summary>
+    /// <summary>Where the master key comes from.</summary>
+    public MasterKeySource KeySource => new(
+        Environment.GetEnvironmentVariable(Access.MasterKey.EnvironmentVariable),
+        Words(MasterKeyCommandKey),
+        Configuration[MasterKeyFileKey] ?? Path.Combine(DataDirectory, Access.MasterKey.FileName),
+        Given: Configuration[MasterKeyFileKey] is not null,
+        Configuration[PreviousKeyFileKey]);
+
+    /// <summary>From the environment, or a command, or the configured file, or the data directory; with those that wrapped before.</summary>
     /// <param name="mayMake">Whether one may be made in the data directory on the first start.</param>
     /// <exception cref="MasterKeyException">There is none, or it cannot be used.</exception>
-    public MasterKey MasterKey(bool mayMake)
-    {
-        if (Environment.GetEnvironmentVariable(Access.MasterKey.EnvironmentVariable) is { Length: > 0 } text)
-        {
-            return Access.MasterKey.Parse(text, Access.MasterKey.EnvironmentVariable);
-        }
+    public MasterKeys MasterKeys(bool mayMake) => KeySource.Open(mayMake);
 
-        if (Configuration[MasterKeyFileKey] is { } file)
-        {
-            return Access.MasterKey.Read(file);
-        }
+    /// <summary>The one that wraps now.</summary>
+    /// <inheritdoc cref="MasterKeys(bool)"/>
+    public MasterKey MasterKey(bool mayMake) => MasterKeys(mayMake).Current;
 
-        var own = Path.Combine(DataDirectory, Access.MasterKey.FileName);
-        return mayMake || File.Exists(own)
-            ? Access.MasterKey.ReadOrCreate(own)
-            : throw new MasterKeyException(
-                $"There is no master key in {own}. Processes that share the work must all have the same one: what one seals, another opens. "
-                + "Make it once with (umask 077; openssl rand -base64 32 > master.key) and give each of them --master-key-file.");
-    }
+    // A program and its arguments: a list, so that nothing has to be quoted.
+    private string[] Words(string key) => [.. Configuration.GetSection(key).GetChildren().Select(word => word.Value ?? "")];
 }

@@ -47,7 +47,7 @@ internal sealed class RunningService : IAsyncDisposable
             Directory.CreateDirectory(options.Settings.DataDirectory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
             if (options.NeedsMasterKey)
             {
-                options.MasterKey();
+                options.MasterKeys();
             }
         }
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Options;
 using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Access.Sealing;
 using OnlineSafety.Monitoring.Access.SignIn;
 using OnlineSafety.Monitoring.Alerts;
 using OnlineSafety.Monitoring.Alerts.Escalation;
@@ -108,7 +109,13 @@ internal static class ServiceAssembly
         // A process that only notifies opens the addresses of channels with it.
         if (options.NeedsMasterKey || (options.Roles.HasFlag(ServiceRoles.Notify) && options.Settings.HasMasterKey))
         {
-            services.AddSingleton(options.MasterKey());
+            services.AddSingleton(options.MasterKeys());
+        }
+
+        if (options.Roles.HasFlag(ServiceRoles.Process) || options.Roles.HasFlag(ServiceRoles.Console))
+        {
+            var keys = options.Roles.HasFlag(ServiceRoles.Process) ? DatabaseRole.Process : DatabaseRole.Console;
+            services.AddSingleton(provider => new SchoolSeals(provider.GetRequiredKeyedService<Database>(keys), provider.GetRequiredService<MasterKeys>(), time));
         }
 
         services.AddSingleton(data.Guide);
@@ -146,7 +153,8 @@ internal static class ServiceAssembly
             services.AddSingleton<IInstallationGuide>(provider => new InstallationGuide(provider.GetRequiredService<ServiceOptions>().Settings, SchemaFiles.BesideTheExecutable, data.Rules));
             services.AddSingleton(provider => new StaffKeys(provider.GetRequiredKeyedService<Database>(DatabaseRole.Console)));
             services.AddSingleton(provider => new AlertQueue(
-                provider.GetRequiredKeyedService<Database>(DatabaseRole.Console), provider.GetRequiredService<ThemeGuide>(), provider.GetRequiredService<PolicyDirectory>()));
+                provider.GetRequiredKeyedService<Database>(DatabaseRole.Console), provider.GetRequiredService<ThemeGuide>(), provider.GetRequiredService<PolicyDirectory>(),
+                provider.GetRequiredService<SchoolSeals>()));
         }
 
         if (roles.HasFlag(ServiceRoles.Ingest))

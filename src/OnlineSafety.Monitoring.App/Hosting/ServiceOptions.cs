@@ -22,7 +22,7 @@ internal sealed record ServiceOptions
     /// one acknowledged the other could never open.
     /// </summary>
     /// <exception cref="MasterKeyException">There is none, or it cannot be used.</exception>
-    public MasterKey MasterKey() => Settings.MasterKey(Settings.Embedded || Roles.HasFlag(ServiceRoles.Ingest | ServiceRoles.Process));
+    public MasterKeys MasterKeys() => Settings.MasterKeys(Settings.Embedded || Roles.HasFlag(ServiceRoles.Ingest | ServiceRoles.Process));
 
     /// <exception cref="SetupException">It is not ADDRESS:PORT.</exception>
     public static IPEndPoint Endpoint(string text, string option) =>

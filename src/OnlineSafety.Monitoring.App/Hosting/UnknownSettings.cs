@@ -31,7 +31,7 @@ internal static class UnknownSettings
 
     /// <summary>What else may stand beside them: read one by one, or, as Logging, by the framework.</summary>
     private static readonly HashSet<string> Others =
-        new(["Connection", "Connections", "MasterKeyFile", "Vendors", "RulePacks", "Taxonomy", "Logging"], StringComparer.OrdinalIgnoreCase);
+        new(["Connection", "Connections", "MasterKeyFile", "PreviousMasterKeyFile", "MasterKey", "Vendors", "RulePacks", "Taxonomy", "Logging"], StringComparer.OrdinalIgnoreCase);
 
     /// <exception cref="SetupException">Names every one of them.</exception>
     public static void Refuse(IConfigurationRoot configuration)

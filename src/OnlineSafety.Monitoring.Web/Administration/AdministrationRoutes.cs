@@ -25,7 +25,7 @@ internal static class AdministrationRoutes
         services.AddSingleton(provider => new StaffRegister(SourcePagesRegistration.Setup(provider)));
         services.AddSingleton(provider => new ChannelRegister(SourcePagesRegistration.Setup(provider), SourcePagesRegistration.Time(provider)));
         services.AddSingleton(provider => new ChannelPages(
-            provider.GetRequiredService<ChannelRegister>(), provider.GetService<MasterKey>(), provider.GetService<ChannelSender>(), provider.GetRequiredService<TimeProvider>()));
+            provider.GetRequiredService<ChannelRegister>(), provider.GetService<MasterKeys>(), provider.GetService<ChannelSender>(), provider.GetRequiredService<TimeProvider>()));
         return services;
     }
 

@@ -8,20 +8,20 @@ using OnlineSafety.Monitoring.Sources;
 namespace OnlineSafety.Monitoring.Web.Administration;
 
 /// <summary>The channels of a school. An address is sealed with the master key, so adding one needs it; a test needs the process that sends.</summary>
-internal sealed class ChannelPages(ChannelRegister register, MasterKey? master, ChannelSender? sender, TimeProvider time)
+internal sealed class ChannelPages(ChannelRegister register, MasterKeys? masters, ChannelSender? sender, TimeProvider time)
 {
     private static readonly string[] Kinds = [ChannelKind.Webhook, ChannelKind.Teams];
 
     public async Task<ChannelsView> ReadAsync(SignedInStaff who, CancellationToken cancellationToken) => new(
         [.. (await register.ListAsync(who.School, who.Actor, cancellationToken)).Select(channel => new ChannelRow(channel.Id, channel.Name, channel.Kind, Words.Of(channel.Least)))],
-        MayAdd: master is not null,
+        MayAdd: masters is not null,
         MayTest: sender is not null);
 
     /// <returns>The secret that signs, shown only now; empty where nothing is signed.</returns>
     /// <exception cref="SetupException">Something in it is wrong.</exception>
     public async Task<string> AddAsync(SignedInStaff who, string kind, string name, string address, string least, CancellationToken cancellationToken)
     {
-        if (!Kinds.Contains(kind, StringComparer.Ordinal) || master is null)
+        if (!Kinds.Contains(kind, StringComparer.Ordinal) || masters is null)
         {
             throw new SetupException("Choose a webhook or Microsoft Teams. Programs of the host are set up on the host alone.");
         }
@@ -31,7 +31,7 @@ internal sealed class ChannelPages(ChannelRegister register, MasterKey? master, 
             throw new SetupException("Choose from which severity on it is told.");
         }
 
-        return (await register.AddAsync(who.School, kind, name.Trim().Length > 0 ? name : kind, address.Trim(), severity, master, who.Actor, cancellationToken)).Secret;
+        return (await register.AddAsync(who.School, kind, name.Trim().Length > 0 ? name : kind, address.Trim(), severity, masters.Current, who.Actor, cancellationToken)).Secret;
     }
 
     public Task RemoveAsync(SignedInStaff who, Guid channel, CancellationToken cancellationToken) => register.RemoveAsync(who.School, channel, who.Actor, cancellationToken);

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using OnlineSafety.Monitoring.Access.Sealing;
 using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.Alerts;
 using OnlineSafety.Monitoring.Events;
@@ -10,27 +11,28 @@ namespace OnlineSafety.Monitoring.Web.People;
 /// What was recorded of one person by all products, as far as the reader's own desk has it: the row-level policies leave out the rest. Every look is recorded.
 /// Accounts are joined by what the people list said when an event was read, and by nothing else.
 /// </summary>
-internal sealed class PersonReader([FromKeyedServices(DatabaseRole.Console)] Database console, ThemeGuide guide)
+internal sealed class PersonReader([FromKeyedServices(DatabaseRole.Console)] Database console, ThemeGuide guide, SchoolSeals seals)
 {
     private const int MostEvents = 200;
     private const int MostPeople = 200;
 
     private const string PeopleSql = """
         SELECT (array_agg(alert_id ORDER BY raised_at DESC, number DESC))[1], subject_key, max(subject_role)::smallint, max(severity)::smallint,
-               count(*) FILTER (WHERE state <> 'resolved')::int, count(*)::int, max(last_received_at)
-        FROM alert WHERE school_id = $1 AND subject_key IS NOT NULL AND subject_key NOT LIKE 'cohort:%' AND ($2 = '' OR subject_key = $2)
+               count(*) FILTER (WHERE state <> 'resolved')::int, count(*)::int, max(last_received_at),
+               (array_agg(subject ORDER BY raised_at DESC, number DESC) FILTER (WHERE subject IS NOT NULL))[1]
+        FROM alert WHERE school_id = $1 AND subject_key IS NOT NULL AND subject_key NOT LIKE 'cohort:%' AND (cardinality($2) = 0 OR subject_key = ANY ($2))
         GROUP BY subject_key ORDER BY 5 DESC, 4 DESC, 7 DESC LIMIT $3
         """;
 
-    private const string SubjectSql = "SELECT subject_key, subject_role FROM alert WHERE school_id = $1 AND alert_id = $2 AND subject_key IS NOT NULL AND subject_key NOT LIKE 'cohort:%'";
+    private const string SubjectSql = "SELECT subject_key, subject, subject_role FROM alert WHERE school_id = $1 AND alert_id = $2 AND subject_key IS NOT NULL AND subject_key NOT LIKE 'cohort:%'";
 
     private const string AlertsSql = """
-        SELECT number, severity, theme, state, raised_at FROM alert WHERE school_id = $1 AND subject_key = $2 ORDER BY raised_at DESC, number DESC LIMIT 100
+        SELECT number, severity, theme, state, raised_at FROM alert WHERE school_id = $1 AND subject_key = ANY ($2) ORDER BY raised_at DESC, number DESC LIMIT 100
         """;
 
     private const string EventsSql = """
         SELECT stream_id, seq, part, received_at, occurred_at, kind, action, risk, theme, severity, vendor, review, detail
-        FROM event WHERE school_id = $1 AND subject_key = $2 ORDER BY received_at DESC, stream_id, seq DESC, part DESC LIMIT $3
+        FROM event WHERE school_id = $1 AND subject_key = ANY ($2) ORDER BY received_at DESC, stream_id, seq DESC, part DESC LIMIT $3
         """;
 
     private readonly AlertFace _face = new(guide);
@@ -38,12 +40,13 @@ internal sealed class PersonReader([FromKeyedServices(DatabaseRole.Console)] Dat
     /// <param name="account">An account, as anybody writes it; empty: whoever has alerts.</param>
     public async Task<IReadOnlyList<PersonRow>> ListAsync(Guid school, string account, Actor actor, CancellationToken cancellationToken)
     {
+        var seal = await seals.OfAsync(school, cancellationToken);
         await using var session = await console.OpenAsync(school, actor, cancellationToken);
-        var key = account.Length == 0 ? "" : "user:" + AccountName.Of(account);
+        string[] keys = account.Length == 0 ? [] : seal.Forms("user:" + AccountName.Of(account));
         var people = await session.RowsAsync(
-            PeopleSql, [school, key, MostPeople],
+            PeopleSql, [school, keys, MostPeople],
             row => new PersonRow(
-                row.GetGuid(0), NameOf(row.GetString(1)), Words.Of((PersonRole)row.GetInt16(2)), Words.Of((Severity)row.GetInt16(3)), row.GetInt32(4), row.GetInt32(5), row.GetFieldValue<DateTimeOffset>(6)),
+                row.GetGuid(0), NameOf(SubjectForms.NameOf(seal, row, key: 1, name: 7)!), Words.Of((PersonRole)row.GetInt16(2)), Words.Of((Severity)row.GetInt16(3)), row.GetInt32(4), row.GetInt32(5), row.GetFieldValue<DateTimeOffset>(6)),
             cancellationToken);
         await session.RecordAccessAsync(school, "person.list", account.Length == 0 ? "all" : "searched", cancellationToken);
         await session.CommitAsync(cancellationToken);
@@ -53,18 +56,20 @@ internal sealed class PersonReader([FromKeyedServices(DatabaseRole.Console)] Dat
     /// <summary>The person of an alert; null: no such alert of this reader's, or nobody known in it.</summary>
     public async Task<PersonView?> ShowAsync(Guid school, Guid alert, Actor actor, CancellationToken cancellationToken)
     {
+        var seal = await seals.OfAsync(school, cancellationToken);
         await using var session = await console.OpenAsync(school, actor, cancellationToken);
-        var found = await session.RowsAsync(SubjectSql, [school, alert], row => (Key: row.GetString(0), Role: Words.Of((PersonRole)row.GetInt16(1))), cancellationToken);
+        var found = await session.RowsAsync(SubjectSql, [school, alert], row => (Key: SubjectForms.NameOf(seal, row, key: 0, name: 1)!, Role: Words.Of((PersonRole)row.GetInt16(2))), cancellationToken);
         if (found.Count != 1)
         {
             return null;
         }
 
         var (key, role) = found[0];
+        var forms = seal.Forms(key);
         var alerts = await session.RowsAsync(
-            AlertsSql, [school, key],
+            AlertsSql, [school, forms],
             row => new PersonAlert(row.GetInt32(0), Words.Of((Severity)row.GetInt16(1)), guide.LabelOf(row.GetString(2)), row.GetString(3), row.GetFieldValue<DateTimeOffset>(4)), cancellationToken);
-        var events = await session.RowsAsync(EventsSql, [school, key, MostEvents + 1], _face.EventOf, cancellationToken);
+        var events = await session.RowsAsync(EventsSql, [school, forms, MostEvents + 1], row => _face.EventOf(seal, row), cancellationToken);
         await session.RecordAccessAsync(school, "person.show", alert.ToString(), cancellationToken);
         await session.CommitAsync(cancellationToken);
         var shown = events.Take(MostEvents).ToList();

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.DataProtection;
@@ -6,9 +5,9 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using OnlineSafety.Monitoring.Access.Sealing;
 using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.Access.SignIn;
-using OnlineSafety.Monitoring.IntakeLog;
 
 namespace OnlineSafety.Monitoring.Web.SignIn;
 
@@ -48,19 +47,18 @@ internal static class FormTokens
 /// <summary>
 /// Protects form tokens under the master key: every process of the console reads what another one wrote, and after a restart too, without a key ring to keep.
 /// </summary>
-internal sealed class MasterKeyProtection(MasterKey master) : IDataProtectionProvider
+internal sealed class MasterKeyProtection(MasterKeys masters) : IDataProtectionProvider
 {
-    public IDataProtector CreateProtector(string purpose) => new Protector(
-        HKDF.DeriveKey(HashAlgorithmName.SHA256, master.Bytes.ToArray(), MasterKey.Length, info: "onlinesafety forms"u8.ToArray()), purpose);
+    public IDataProtector CreateProtector(string purpose) => new Protector(new DerivedSeal(masters, "onlinesafety forms"), purpose);
 
-    private sealed class Protector(byte[] key, string purposes) : IDataProtector
+    private sealed class Protector(DerivedSeal seal, string purposes) : IDataProtector
     {
         private readonly byte[] _purposes = Encoding.UTF8.GetBytes(purposes);
 
-        public IDataProtector CreateProtector(string purpose) => new Protector(key, $"{purposes}\0{purpose}");
+        public IDataProtector CreateProtector(string purpose) => new Protector(seal, $"{purposes}\0{purpose}");
 
-        public byte[] Protect(byte[] plaintext) => Sealing.Seal(key, plaintext, _purposes);
+        public byte[] Protect(byte[] plaintext) => seal.Seal(plaintext, _purposes);
 
-        public byte[] Unprotect(byte[] protectedData) => Sealing.Open(key, protectedData, _purposes);
+        public byte[] Unprotect(byte[] protectedData) => seal.Open(protectedData, _purposes);
     }
 }

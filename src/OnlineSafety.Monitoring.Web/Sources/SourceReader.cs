@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
+using OnlineSafety.Monitoring.Access.Sealing;
 using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.Notifications;
 using OnlineSafety.Monitoring.Sources;
@@ -9,7 +10,7 @@ namespace OnlineSafety.Monitoring.Web.Sources;
 
 /// <summary>Loads what the pages of sources show: the same judgement as <c>onlinesafety sources</c>, and no identifier of a pupil.</summary>
 internal sealed class SourceReader(
-    SourceRegister register, CalendarRegister calendars, VolumeReader volumes, IInstallationGuide guide, [FromKeyedServices(DatabaseRole.Setup)] Database setup, TimeProvider time)
+    SourceRegister register, CalendarRegister calendars, VolumeReader volumes, IInstallationGuide guide, SchoolSeals seals, [FromKeyedServices(DatabaseRole.Setup)] Database setup, TimeProvider time)
 {
     // As the command says it: a watch that judged nothing for so long is away.
     private static readonly TimeSpan Away = TimeSpan.FromMinutes(2);
@@ -80,7 +81,7 @@ internal sealed class SourceReader(
         var calendar = new SchoolCalendar(json is null ? null : CalendarFile.Parse(json), guide.BankHolidays, zone);
         var (days, hours) = await volumes.ReadAsync(school, source, calendar, actor, cancellationToken);
         // Words are withheld by the register itself; what is left is its form.
-        var unmapped = await register.UnmappedAsync(school, words: false, actor, cancellationToken);
+        var unmapped = await register.UnmappedAsync(await seals.OfAsync(school, cancellationToken), words: false, actor, cancellationToken);
         return new SourceView
         {
             Row = RowOf(listed, now, zone),

@@ -12,6 +12,9 @@ internal enum DatabaseRole : byte
     Console,
     Audit,
     Retention,
+
+    /// <summary>Wraps keys anew, and reads nothing that they open.</summary>
+    Keys,
 }
 
 internal static class DatabaseRoles
@@ -26,6 +29,7 @@ internal static class DatabaseRoles
         DatabaseRole.Notify => "onlinesafety_notify",
         DatabaseRole.Console => "onlinesafety_console",
         DatabaseRole.Retention => "onlinesafety_retention",
+        DatabaseRole.Keys => "onlinesafety_keys",
         _ => "onlinesafety_audit",
     };
 }

@@ -63,8 +63,24 @@ internal sealed record MasterKey(string Id, ReadOnlyMemory<byte> Bytes)
         return Read(path);
     }
 
-    // Written aside, flushed to disk and then moved: a crash leaves no key or a whole key, and a second process cannot replace the first one's.
+    /// <summary>Writes the key file, or replaces it: whoever reads it meanwhile reads the old key or the new one.</summary>
+    /// <exception cref="MasterKeyException">It cannot be written.</exception>
+    public void Write(string path) => Write(path, Bytes.Span, overwrite: true);
+
     private static void Create(string path)
+    {
+        try
+        {
+            Write(path, RandomNumberGenerator.GetBytes(Length), overwrite: false);
+        }
+        catch (MasterKeyException) when (File.Exists(path))
+        {
+            // Another process was faster: its key counts.
+        }
+    }
+
+    // Written aside, flushed to disk and then moved: a crash leaves no key or a whole key, and a second process cannot replace the first one's.
+    private static void Write(string path, ReadOnlySpan<byte> bytes, bool overwrite)
     {
         var aside = $"{path}.{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8))}.new";
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = OwnerOnly };
@@ -72,21 +88,17 @@ internal sealed record MasterKey(string Id, ReadOnlyMemory<byte> Bytes)
         {
             using (var file = new FileStream(aside, options))
             {
-                file.Write(Encoding.ASCII.GetBytes(Convert.ToBase64String(RandomNumberGenerator.GetBytes(Length)) + "\n"));
+                file.Write(Encoding.ASCII.GetBytes(Convert.ToBase64String(bytes) + "\n"));
                 file.Flush(flushToDisk: true);
             }
 
-            File.Move(aside, path, overwrite: false);
+            File.Move(aside, path, overwrite);
             // Before anything is sealed with it: what a lost key sealed is lost.
             DirectoryOnDisk.Flush(Path.GetDirectoryName(Path.GetFullPath(path))!);
         }
-        catch (IOException) when (File.Exists(path))
-        {
-            // Another process was faster: its key counts.
-            File.Delete(aside);
-        }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
+            File.Delete(aside);
             throw new MasterKeyException($"The master key {path} cannot be written: {error.Message}", error);
         }
     }

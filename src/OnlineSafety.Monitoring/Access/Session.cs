@@ -74,7 +74,7 @@ internal sealed class Session(NpgsqlConnection connection, NpgsqlTransaction tra
         await using var command = Command(sql);
         foreach (var value in values)
         {
-            command.Parameters.Add(new NpgsqlParameter { Value = value });
+            command.Parameters.Add(value as NpgsqlParameter ?? new NpgsqlParameter { Value = value });
         }
 
         return await command.ExecuteNonQueryAsync(cancellationToken);

@@ -1,3 +1,5 @@
+using OnlineSafety.Monitoring.Access.Sealing;
+
 namespace OnlineSafety.Monitoring.Alerts;
 
 /// <summary>One alert on the queue: events of one person in a rolling window.</summary>
@@ -31,8 +33,14 @@ internal sealed class Alert
     /// <summary><see cref="Access.AlertRoute"/>.</summary>
     public string Route { get; set; } = "";
 
-    /// <summary>Grouping key: <c>user:</c>, <c>device:</c> or <c>address:</c>; null when nothing is known, and then never grouped.</summary>
+    /// <summary>
+    /// Grouping key: <c>user:</c>, <c>device:</c> or <c>address:</c> and a keyed hash (<see cref="SchoolSeal.Index(string)"/>), or that of a class activity; null when
+    /// nothing is known, and then never grouped.
+    /// </summary>
     public string? SubjectKey { get; set; }
+
+    /// <summary>What <see cref="SubjectKey"/> is the hash of, in UTF-8; sealed where it is stored.</summary>
+    public byte[]? Subject { get; set; }
 
     public short SubjectRole { get; set; }
 
@@ -48,8 +56,11 @@ internal sealed class Alert
 
     public int EventCount { get; set; }
 
-    /// <summary>UTF-8 JSON: the reasons of the gravest event.</summary>
+    /// <summary>UTF-8 JSON: the reasons of the gravest event. Sealed where it is stored, and left so by whoever does not read them.</summary>
     public byte[] Reasons { get; set; } = [];
+
+    /// <summary>Ids of the rules that the reasons name, each once, in order: who mails may know them, and not the reasons.</summary>
+    public string[] Rules { get; set; } = [];
 
     /// <summary>Taxonomy ids of what a school must do, of every theme in it, parted by spaces.</summary>
     public string Instructions { get; set; } = "";
@@ -57,8 +68,8 @@ internal sealed class Alert
     /// <summary>Raised by a replay: what is in it was received long before.</summary>
     public bool Late { get; set; }
 
-    /// <summary>The gravest of it was reported by a browser, and nothing proves it. The database reads it off <see cref="Reasons"/>.</summary>
-    public bool Unproven { get; private set; }
+    /// <summary>The gravest of it was reported by a browser, and nothing proves it: so say the <see cref="Reasons"/>.</summary>
+    public bool Unproven { get; set; }
 
     /// <summary>Raised to try the chain out: marked in every message, and in no count.</summary>
     public bool Drill { get; set; }
@@ -78,8 +89,8 @@ internal sealed class Alert
     /// <summary>The member of staff who is to look into it.</summary>
     public Guid? AssignedTo { get; set; }
 
-    /// <summary>Of the case system to which it was handed over.</summary>
-    public string? Reference { get; set; }
+    /// <summary>Of the case system to which it was handed over, in UTF-8; sealed where it is stored.</summary>
+    public byte[]? Reference { get; set; }
 
     public DateTimeOffset? AcknowledgedAt { get; set; }
 
@@ -91,5 +102,6 @@ internal sealed class Alert
 
     public string? Outcome { get; set; }
 
-    public string? Note { get; set; }
+    /// <summary>What was found and done, in UTF-8; sealed where it is stored.</summary>
+    public byte[]? Note { get; set; }
 }

@@ -1,4 +1,5 @@
 using Npgsql;
+using OnlineSafety.Monitoring.Access.Sealing;
 using OnlineSafety.Monitoring.Alerts.Policy;
 using OnlineSafety.Monitoring.Events;
 
@@ -7,9 +8,9 @@ namespace OnlineSafety.Monitoring.Alerts;
 /// <summary>What of a stored alert and its events may be shown, and how.</summary>
 internal sealed class AlertFace(ThemeGuide guide)
 {
-    public EventView EventOf(NpgsqlDataReader row)
+    public EventView EventOf(SchoolSeal seal, NpgsqlDataReader row)
     {
-        var stored = StoredEvent.Read(row.GetFieldValue<byte[]>(12));
+        var stored = StoredEvent.Read(seal.Open(row.GetFieldValue<byte[]>(12), SealedField.EventDetail));
         var data = stored.Data;
         var theme = row.GetString(8);
         var mask = stored.MaskUrl || guide.MasksUrls([theme]);
@@ -37,7 +38,7 @@ internal sealed class AlertFace(ThemeGuide guide)
         };
     }
 
-    public AlertView View(Alert alert, PolicyInForce inForce) => new()
+    public AlertView View(SchoolSeal seal, Alert alert, PolicyInForce inForce) => new()
     {
         Alert = alert.AlertId,
         Number = alert.Number,
@@ -55,17 +56,17 @@ internal sealed class AlertFace(ThemeGuide guide)
         RaisedAt = alert.RaisedAt,
         Late = alert.Late,
         Drill = alert.Drill,
-        Unproven = LowTrust.Marks(alert.Reasons),
+        Unproven = alert.Unproven,
         LastReceivedAt = alert.LastReceivedAt,
         AcknowledgeBy = AcknowledgeBy(alert, inForce),
         ActedAt = alert.ActedAt,
         AssignedTo = alert.AssignedTo,
-        Reasons = ReasonsOf(alert),
+        Reasons = ReasonsOf(seal, alert),
     };
 
-    public AlertDetailView Detail(Alert alert, PolicyInForce inForce, string? assignee, IReadOnlyList<EventView> events) => new(View(alert, inForce))
+    public AlertDetailView Detail(SchoolSeal seal, Alert alert, PolicyInForce inForce, string? assignee, IReadOnlyList<EventView> events) => new(View(seal, alert, inForce))
     {
-        Subject = alert.SubjectKey,
+        Subject = alert.Subject is { } subject ? seal.OpenText(subject, SealedField.AlertSubject) : alert.SubjectKey,
         SubjectRole = Words.Of((PersonRole)alert.SubjectRole),
         Instructions = guide.InstructionsOf(alert),
         AcknowledgedAt = alert.AcknowledgedAt,
@@ -73,8 +74,8 @@ internal sealed class AlertFace(ThemeGuide guide)
         ResolvedAt = alert.ResolvedAt,
         ResolvedBy = alert.ResolvedBy,
         Outcome = alert.Outcome,
-        Note = alert.Note,
-        Reference = alert.Reference,
+        Note = alert.Note is { } note ? seal.OpenText(note, SealedField.AlertNote) : null,
+        Reference = alert.Reference is { } reference ? seal.OpenText(reference, SealedField.AlertReference) : null,
         Assignee = assignee,
         Events = events,
     };
@@ -84,6 +85,6 @@ internal sealed class AlertFace(ThemeGuide guide)
         ? AlertClock.AcknowledgeBy((Severity)alert.Severity, alert.RenewedAt ?? alert.RaisedAt, inForce.Policy, inForce.Calendar)
         : null;
 
-    private IReadOnlyList<Reason> ReasonsOf(Alert alert) =>
-        StoredEvent.Mask(StoredEvent.ReadReasons(alert.Reasons), guide.MasksUrls([alert.Theme, .. alert.Themes]));
+    private IReadOnlyList<Reason> ReasonsOf(SchoolSeal seal, Alert alert) =>
+        StoredEvent.Mask(StoredEvent.ReadReasons(seal.Open(alert.Reasons, SealedField.AlertReasons)), guide.MasksUrls([alert.Theme, .. alert.Themes]));
 }

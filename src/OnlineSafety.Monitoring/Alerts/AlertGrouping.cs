@@ -1,3 +1,4 @@
+using System.Text;
 using OnlineSafety.Monitoring.Events;
 
 namespace OnlineSafety.Monitoring.Alerts;
@@ -22,6 +23,9 @@ internal sealed record AlertCandidate
     /// <summary>Null when nothing is known of the person: such an event is never grouped.</summary>
     public required string? SubjectKey { get; init; }
 
+    /// <summary>What <see cref="SubjectKey"/> is the hash of; null: nothing is known, or it is only asked what would be.</summary>
+    public string? Subject { get; init; }
+
     /// <summary>The alert of a class activity (<see cref="AlertCohort"/>) that it joins or raises when no alert of its person is open; null: none.</summary>
     public string? Cohort { get; init; }
 
@@ -40,6 +44,12 @@ internal sealed record AlertCandidate
 
     /// <summary>UTF-8 JSON array.</summary>
     public required byte[] Reasons { get; init; }
+
+    /// <summary>Ids of the rules that the reasons name, each once, in order.</summary>
+    public string[] Rules { get; init; } = [];
+
+    /// <summary>So say the reasons: a browser reported it, and nothing proves it.</summary>
+    public bool Unproven { get; init; }
 
     public required string Instructions { get; init; }
 }
@@ -111,6 +121,7 @@ internal static class AlertGrouping
         Audience = (short)candidate.Audience,
         Route = candidate.Route,
         SubjectKey = candidate.SubjectKey,
+        Subject = candidate.Subject is { } subject ? Encoding.UTF8.GetBytes(subject) : null,
         SubjectRole = (short)candidate.SubjectRole,
         SubjectStaff = candidate.SubjectStaff,
         Groups = [.. candidate.Groups],
@@ -118,6 +129,8 @@ internal static class AlertGrouping
         Vendors = WithVendor([], candidate.Vendor),
         EventCount = 1,
         Reasons = candidate.Reasons,
+        Rules = candidate.Rules,
+        Unproven = candidate.Unproven,
         Instructions = candidate.Instructions,
         FirstReceivedAt = candidate.ReceivedAt,
         LastReceivedAt = candidate.ReceivedAt,
@@ -146,11 +159,11 @@ internal static class AlertGrouping
         alert.Audience = Math.Max(alert.Audience, (short)candidate.Audience);
         alert.Instructions = WithInstructions(alert.Instructions, candidate.Instructions, graver: candidate.Severity > before);
         // Of two as grave the one that is proved speaks for the alert.
-        if (candidate.Severity > before || (candidate.Severity == before && LowTrust.Marks(alert.Reasons) && !LowTrust.Marks(candidate.Reasons)))
+        if (candidate.Severity > before || (candidate.Severity == before && alert.Unproven && !candidate.Unproven))
         {
             alert.Severity = (short)candidate.Severity;
             (alert.Risk, alert.Theme, alert.ParentTheme) = ((short)candidate.Risk, candidate.Theme, candidate.ParentTheme);
-            alert.Reasons = candidate.Reasons;
+            (alert.Reasons, alert.Rules, alert.Unproven) = (candidate.Reasons, candidate.Rules, candidate.Unproven);
         }
 
         var cause = CauseOf(alert, candidate, before, newTheme, again);

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using OnlineSafety.Monitoring.Access.Sealing;
 using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.Notifications;
 
@@ -7,13 +8,13 @@ namespace OnlineSafety.Monitoring.Alerts;
 /// <summary>Reads what was done about an alert and who was told of it, as far as the session's actor may see it.</summary>
 internal static class AlertHistory
 {
-    public static async Task<IReadOnlyList<StepView>> StepsAsync(Session session, Alert alert, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<StepView>> StepsAsync(Session session, SchoolSeal seal, Alert alert, CancellationToken cancellationToken)
     {
         var taken = await session.Context.AlertSteps.AsNoTracking()
             .Where(s => s.SchoolId == alert.SchoolId && s.AlertId == alert.AlertId).OrderBy(s => s.StepNo).ToListAsync(cancellationToken);
         var assigned = taken.Where(s => s.Step == AlertSteps.Word(AlertStep.Assign)).Select(s => Guid.Parse(s.Detail)).ToList();
         var names = await NamesAsync(session, alert.SchoolId, assigned, cancellationToken);
-        return [Raised(alert), .. taken.Select(step => View(step, names))];
+        return [Raised(alert), .. taken.Select(step => View(seal, step, names))];
     }
 
     public static async Task<IReadOnlyList<ToldView>> ToldAsync(Session session, Guid school, Guid alert, CancellationToken cancellationToken)
@@ -51,7 +52,7 @@ internal static class AlertHistory
         At = alert.RaisedAt, Step = "raised", From = AlertState.New, To = AlertState.New, ByKind = "service", By = "process",
     };
 
-    private static StepView View(TakenStep step, Dictionary<Guid, string> names) => new()
+    private static StepView View(SchoolSeal seal, TakenStep step, Dictionary<Guid, string> names) => new()
     {
         At = step.At,
         Step = step.Step,
@@ -59,7 +60,7 @@ internal static class AlertHistory
         To = step.ToState,
         ByKind = step.ActorKind,
         By = step.ActorName,
-        Detail = step.Step == AlertSteps.Word(AlertStep.Assign) ? names.GetValueOrDefault(Guid.Parse(step.Detail), step.Detail) : step.Detail,
-        Note = step.Note,
+        Detail = step.Step == AlertSteps.Word(AlertStep.Assign) ? names.GetValueOrDefault(Guid.Parse(step.Detail), step.Detail) : seal.OpenWords(step.Detail, SealedField.StepDetail),
+        Note = seal.OpenText(step.Note, SealedField.StepNote),
     };
 }

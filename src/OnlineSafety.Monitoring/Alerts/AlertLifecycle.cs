@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace OnlineSafety.Monitoring.Alerts;
 
 /// <summary>
@@ -39,10 +41,10 @@ internal static class AlertLifecycle
                 alert.AssignedTo = assign.Staff;
                 break;
             case AlertMove.HandOver:
-                alert.Reference = move.Detail;
+                alert.Reference = Encoding.UTF8.GetBytes(move.Detail);
                 break;
             case AlertMove.Resolve:
-                (alert.ResolvedAt, alert.ResolvedBy, alert.Outcome, alert.Note) = (at, by, move.Detail, move.Said);
+                (alert.ResolvedAt, alert.ResolvedBy, alert.Outcome, alert.Note) = (at, by, move.Detail, Encoding.UTF8.GetBytes(move.Said));
                 break;
             case AlertMove.Reopen:
                 (alert.ResolvedAt, alert.ResolvedBy, alert.Outcome, alert.Note) = (null, null, null, null);

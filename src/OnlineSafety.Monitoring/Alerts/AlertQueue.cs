@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using OnlineSafety.Monitoring.Access.Sealing;
 using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.Access.Audit;
 using OnlineSafety.Monitoring.Alerts.Escalation;
@@ -19,7 +20,7 @@ internal readonly record struct StepResult(AlertView? Alert, string? Refusal, in
 /// The queue as one named actor sees it: the row-level policies leave out what is routed to others or is about the actor. Every look and every
 /// step writes its access record in the same transaction, so there is none without the other.
 /// </summary>
-internal sealed class AlertQueue(Database console, ThemeGuide guide, PolicyDirectory policies)
+internal sealed class AlertQueue(Database console, ThemeGuide guide, PolicyDirectory policies, SchoolSeals seals)
 {
     public const int MostAlerts = 1000;
     public const int MostEvents = 200;
@@ -31,6 +32,7 @@ internal sealed class AlertQueue(Database console, ThemeGuide guide, PolicyDirec
     public async Task<IReadOnlyList<AlertView>> ListAsync(
         Guid school, Actor actor, IReadOnlyCollection<string> states, int limit, CancellationToken cancellationToken)
     {
+        var seal = await seals.OfAsync(school, cancellationToken);
         await using var session = await console.OpenAsync(school, actor, cancellationToken);
         var wanted = states.Count > 0 ? states : AlertState.All;
         var alerts = await session.Context.Alerts.AsNoTracking()
@@ -39,7 +41,7 @@ internal sealed class AlertQueue(Database console, ThemeGuide guide, PolicyDirec
             .Take(limit).ToListAsync(cancellationToken);
         await session.RecordAccessAsync(school, AuditTrail.ListAction, AuditTrail.ListObject(wanted, alerts.Select(a => a.Number)), cancellationToken);
         var inForce = await policies.OfAsync(session, school, cancellationToken);
-        var views = await EscalationMarks.OnAsync(session, school, [.. alerts.Select(alert => _face.View(alert, inForce))], cancellationToken);
+        var views = await EscalationMarks.OnAsync(session, school, [.. alerts.Select(alert => _face.View(seal, alert, inForce))], cancellationToken);
         await session.CommitAsync(cancellationToken);
         return views;
     }
@@ -47,6 +49,7 @@ internal sealed class AlertQueue(Database console, ThemeGuide guide, PolicyDirec
     /// <summary>Null when there is none that this actor may see.</summary>
     public async Task<AlertDetailView?> ShowAsync(Guid school, Actor actor, AlertReference reference, CancellationToken cancellationToken)
     {
+        var seal = await seals.OfAsync(school, cancellationToken);
         await using var session = await console.OpenAsync(school, actor, cancellationToken);
         var alert = await Find(session, school, reference).AsNoTracking().SingleOrDefaultAsync(cancellationToken);
         if (alert is null)
@@ -54,13 +57,13 @@ internal sealed class AlertQueue(Database console, ThemeGuide guide, PolicyDirec
             return null;
         }
 
-        var events = await EventsAsync(session, alert, cancellationToken);
+        var events = await EventsAsync(session, seal, alert, cancellationToken);
         var assignee = alert.AssignedTo is { } staff
             ? await session.Context.Staff.Where(s => s.SchoolId == school && s.StaffId == staff).Select(s => s.Name).SingleOrDefaultAsync(cancellationToken)
             : null;
         await session.RecordAccessAsync(school, AuditTrail.OpenAction, alert.AlertId.ToString(), cancellationToken);
         var inForce = await policies.OfAsync(session, school, cancellationToken);
-        var view = await EscalationMarks.OnAsync(session, school, [_face.Detail(alert, inForce, assignee, events)], cancellationToken);
+        var view = await EscalationMarks.OnAsync(session, school, [_face.Detail(seal, alert, inForce, assignee, events)], cancellationToken);
         await session.CommitAsync(cancellationToken);
         return view[0];
     }
@@ -68,6 +71,7 @@ internal sealed class AlertQueue(Database console, ThemeGuide guide, PolicyDirec
     /// <summary>Takes a step as the actor: the change, its row in the history, whom it tells and the access record in one transaction.</summary>
     public async Task<StepResult> StepAsync(Guid school, Actor actor, AlertReference reference, AlertMove move, CancellationToken cancellationToken)
     {
+        var seal = await seals.OfAsync(school, cancellationToken);
         await using var session = await console.OpenAsync(school, actor, cancellationToken);
         // The lock makes two people who press at once come one after the other: the second is told what the first did.
         var found = await Find(session, school, reference).AsNoTracking().Select(a => a.AlertId).SingleOrDefaultAsync(cancellationToken);
@@ -79,18 +83,19 @@ internal sealed class AlertQueue(Database console, ThemeGuide guide, PolicyDirec
         }
 
         var inForce = await policies.OfAsync(session, school, cancellationToken);
-        var step = await PersonStep.OpenAsync(session, alert, inForce.Policy, cancellationToken);
+        var step = await PersonStep.OpenAsync(session, seal, alert, inForce.Policy, cancellationToken);
         var refusal = step.Refusal(move);
         var told = refusal is null ? await step.TakeAsync(move, cancellationToken) : 0;
         await session.RecordAccessAsync(
             school, "alert." + AlertSteps.Word(move.Step) + (refusal is null ? "" : ".refused"), alert.AlertId.ToString(), cancellationToken);
         await session.CommitAsync(cancellationToken);
-        return new StepResult(_face.View(alert, inForce), refusal, told);
+        return new StepResult(_face.View(seal, alert, inForce), refusal, told);
     }
 
     /// <summary>The alert's steps, oldest first, beginning with its raising; empty when there is none that this actor may see.</summary>
     public async Task<IReadOnlyList<StepView>> HistoryAsync(Guid school, Actor actor, AlertReference reference, CancellationToken cancellationToken)
     {
+        var seal = await seals.OfAsync(school, cancellationToken);
         await using var session = await console.OpenAsync(school, actor, cancellationToken);
         var alert = await Find(session, school, reference).AsNoTracking().SingleOrDefaultAsync(cancellationToken);
         if (alert is null)
@@ -98,7 +103,7 @@ internal sealed class AlertQueue(Database console, ThemeGuide guide, PolicyDirec
             return [];
         }
 
-        var steps = await AlertHistory.StepsAsync(session, alert, cancellationToken);
+        var steps = await AlertHistory.StepsAsync(session, seal, alert, cancellationToken);
         await session.RecordAccessAsync(school, "alert.history", alert.AlertId.ToString(), cancellationToken);
         await session.CommitAsync(cancellationToken);
         return steps;
@@ -125,13 +130,13 @@ internal sealed class AlertQueue(Database console, ThemeGuide guide, PolicyDirec
     {
         await using var session = await console.OpenAsync(school, actor, cancellationToken);
         var judged = await session.RowsAsync(
-            "SELECT outcome, theme, vendors, reasons FROM alert WHERE school_id = $1 AND state = 'resolved' AND NOT drill AND resolved_at >= $2 AND resolved_at < $3",
+            "SELECT outcome, theme, vendors, rules FROM alert WHERE school_id = $1 AND state = 'resolved' AND NOT drill AND resolved_at >= $2 AND resolved_at < $3",
             [school, from, to],
             row => new JudgedAlert(
                 row.GetString(0),
                 row.GetString(1),
                 row.GetFieldValue<string[]>(2),
-                [.. StoredEvent.ReadReasons(row.GetFieldValue<byte[]>(3)).Select(reason => reason.Rule)]),
+                row.GetFieldValue<string[]>(3)),
             cancellationToken);
         await session.RecordAccessAsync(school, "alert.precision", "", cancellationToken);
         await session.CommitAsync(cancellationToken);
@@ -142,12 +147,12 @@ internal sealed class AlertQueue(Database console, ThemeGuide guide, PolicyDirec
         ? session.Context.Alerts.Where(a => a.SchoolId == school && a.AlertId == id)
         : session.Context.Alerts.Where(a => a.SchoolId == school && a.Number == reference.Number);
 
-    private async Task<IReadOnlyList<EventView>> EventsAsync(Session session, Alert alert, CancellationToken cancellationToken) => await session.RowsAsync(
+    private async Task<IReadOnlyList<EventView>> EventsAsync(Session session, SchoolSeal seal, Alert alert, CancellationToken cancellationToken) => await session.RowsAsync(
         """
         SELECT stream_id, seq, part, received_at, occurred_at, kind, action, risk, theme, severity, vendor, review, detail
         FROM event WHERE school_id = $1 AND alert_id = $2 ORDER BY received_at DESC, stream_id, seq DESC, part DESC LIMIT $3
         """,
         [alert.SchoolId, alert.AlertId, MostEvents],
-        _face.EventOf,
+        row => _face.EventOf(seal, row),
         cancellationToken);
 }

@@ -1,3 +1,4 @@
+using System.Text;
 using OnlineSafety.Monitoring.Events;
 
 namespace OnlineSafety.Monitoring.Alerts;
@@ -76,7 +77,8 @@ internal sealed class AlertRevision<T>
     private void Move(List<Reread<T>> events)
     {
         var first = Gravest(events).Reading;
-        (Alert.Route, Alert.SubjectKey, Alert.SubjectRole, Alert.SubjectStaff) = (first.Route, first.SubjectKey, (short)first.SubjectRole, first.SubjectStaff);
+        (Alert.Route, Alert.SubjectRole, Alert.SubjectStaff) = (first.Route, (short)first.SubjectRole, first.SubjectStaff);
+        Name(first);
         Moved = true;
         Alert.Groups = [.. first.Groups];
         // All that it quotes was of these events; severity never falls, also not by a milder reading.
@@ -151,7 +153,7 @@ internal sealed class AlertRevision<T>
 
     private void Adopt(AlertCandidate reading)
     {
-        Alert.Reasons = reading.Reasons;
+        (Alert.Reasons, Alert.Rules, Alert.Unproven) = (reading.Reasons, reading.Rules, reading.Unproven);
         if (reading.Severity > Severity.None)
         {
             Alert.Severity = Math.Max(Alert.Severity, (short)reading.Severity);
@@ -170,9 +172,13 @@ internal sealed class AlertRevision<T>
             && events.TrueForAll(e => string.Equals(e.Reading.SubjectKey, key, StringComparison.Ordinal))
             && others.Subjects.All(subject => string.Equals(subject, key, StringComparison.Ordinal)))
         {
-            (Alert.SubjectKey, Alert.SubjectRole) = (key, (short)reading.SubjectRole);
+            Alert.SubjectRole = (short)reading.SubjectRole;
+            Name(reading);
         }
     }
+
+    private void Name(AlertCandidate reading) =>
+        (Alert.SubjectKey, Alert.Subject) = (reading.SubjectKey, reading.Subject is { } subject ? Encoding.UTF8.GetBytes(subject) : null);
 
     private static Reread<T> Gravest(List<Reread<T>> events)
     {

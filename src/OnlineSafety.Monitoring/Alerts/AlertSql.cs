@@ -1,5 +1,7 @@
+using System.Text;
 using Npgsql;
 using NpgsqlTypes;
+using OnlineSafety.Monitoring.Access.Sealing;
 using OnlineSafety.Monitoring.Notifications.Outgoing;
 
 namespace OnlineSafety.Monitoring.Alerts;
@@ -13,7 +15,7 @@ internal static class AlertSql
     public const string Select = """
         SELECT alert_id, number, state, severity, risk, theme, parent_theme, themes, needs_review, audience, route, subject_key, subject_role, subject_staff,
                source_ids, vendors, event_count, reasons, instructions, first_received_at, last_received_at, raised_at, acknowledged_at, acknowledged_by,
-               groups
+               groups, subject, rules, unproven
         FROM alert
 
         """;
@@ -30,17 +32,17 @@ internal static class AlertSql
     private const string Insert = """
         INSERT INTO alert (school_id, alert_id, number, state, severity, risk, theme, parent_theme, themes, needs_review, audience, route, subject_key,
                            subject_role, subject_staff, source_ids, vendors, event_count, reasons, instructions, first_received_at, last_received_at, raised_at, late,
-                           groups)
+                           groups, subject, rules, unproven)
         SELECT $1, n.alert_id, n.number, n.state, n.severity, n.risk, n.theme, n.parent_theme, string_to_array(n.themes, E'\x1f'), n.needs_review, n.audience,
                n.route, n.subject_key, n.subject_role, n.subject_staff, string_to_array(n.source_ids, E'\x1f')::uuid[], string_to_array(n.vendors, E'\x1f'),
                n.event_count, n.reasons, n.instructions, n.first_received_at, n.last_received_at, n.raised_at, n.late,
-               string_to_array(n.groups, E'\x1f')
+               string_to_array(n.groups, E'\x1f'), n.subject, string_to_array(n.rules, E'\x1f'), n.unproven
         FROM unnest($2::uuid[], $3::int[], $4::text[], $5::smallint[], $6::smallint[], $7::text[], $8::text[], $9::text[], $10::boolean[], $11::smallint[],
                     $12::text[], $13::text[], $14::smallint[], $15::uuid[], $16::text[], $17::text[], $18::int[], $19::bytea[], $20::text[],
-                    $21::timestamptz[], $22::timestamptz[], $23::timestamptz[], $24::boolean[], $25::text[])
+                    $21::timestamptz[], $22::timestamptz[], $23::timestamptz[], $24::boolean[], $25::text[], $26::bytea[], $27::text[], $28::boolean[])
              AS n (alert_id, number, state, severity, risk, theme, parent_theme, themes, needs_review, audience,
                    route, subject_key, subject_role, subject_staff, source_ids, vendors, event_count, reasons, instructions,
-                   first_received_at, last_received_at, raised_at, late, groups)
+                   first_received_at, last_received_at, raised_at, late, groups, subject, rules, unproven)
         """;
 
     private const string Update = """
@@ -51,11 +53,11 @@ internal static class AlertSql
             reasons = n.reasons, instructions = n.instructions, first_received_at = n.first_received_at, last_received_at = n.last_received_at,
             acknowledged_at = n.acknowledged_at, acknowledged_by = n.acknowledged_by,
             renewed_at = CASE WHEN n.state = 'new' AND (a.state <> 'new' OR n.severity > a.severity) THEN $20 ELSE a.renewed_at END,
-            groups = string_to_array(n.groups, E'\x1f')
+            groups = string_to_array(n.groups, E'\x1f'), rules = string_to_array(n.rules, E'\x1f'), unproven = n.unproven
         FROM unnest($2::uuid[], $3::text[], $4::smallint[], $5::smallint[], $6::text[], $7::text[], $8::text[], $9::boolean[], $10::smallint[],
-                    $11::text[], $12::text[], $13::int[], $14::bytea[], $15::text[], $16::timestamptz[], $17::timestamptz[], $18::timestamptz[], $19::text[], $21::text[])
+                    $11::text[], $12::text[], $13::int[], $14::bytea[], $15::text[], $16::timestamptz[], $17::timestamptz[], $18::timestamptz[], $19::text[], $21::text[], $22::text[], $23::boolean[])
              AS n (alert_id, state, severity, risk, theme, parent_theme, themes, needs_review, audience,
-                   source_ids, vendors, event_count, reasons, instructions, first_received_at, last_received_at, acknowledged_at, acknowledged_by, groups)
+                   source_ids, vendors, event_count, reasons, instructions, first_received_at, last_received_at, acknowledged_at, acknowledged_by, groups, rules, unproven)
         WHERE a.school_id = $1 AND a.alert_id = n.alert_id
         """;
 
@@ -69,9 +71,13 @@ internal static class AlertSql
         UPDATE alert
         SET state = $3, severity = $4, risk = $5, theme = $6, parent_theme = $7, themes = $8, needs_review = $9, audience = $10, route = $11, subject_key = $12,
             subject_role = $13, subject_staff = $14, event_count = $15, reasons = $16, instructions = $17, acknowledged_at = $18, acknowledged_by = $19,
-            renewed_at = CASE WHEN $3 = 'new' AND (state <> 'new' OR severity < $4) THEN $20 ELSE renewed_at END, groups = $21
+            renewed_at = CASE WHEN $3 = 'new' AND (state <> 'new' OR severity < $4) THEN $20 ELSE renewed_at END, groups = $21,
+            subject = $22, rules = $23, unproven = $24
         WHERE school_id = $1 AND alert_id = $2
         """;
+
+    // An alert of before sealing began, which grows before its turn: from here on it is found by the hash alone.
+    private const string SealSubject = "UPDATE alert SET subject_key = $3, subject = $4 WHERE school_id = $1 AND alert_id = $2";
 
     private const string Withdraw = "UPDATE notification SET withdrawn = true WHERE school_id = $1 AND alert_id = $2";
 
@@ -85,44 +91,51 @@ internal static class AlertSql
     private const string InsertNotifications = "WITH staff AS (" + InsertForStaff + ") " + ChannelSql.FanOut;
 
     /// <summary>All of one school.</summary>
-    public static NpgsqlBatchCommand InsertCommand(Guid school, Alert[] alerts) => new(Insert)
+    public static NpgsqlBatchCommand InsertCommand(SchoolSeal seal, Alert[] alerts) => new(Insert)
     {
         Parameters =
         {
-            Of(school), Column(alerts, a => a.AlertId), Column(alerts, a => a.Number), Column(alerts, a => a.State), Column(alerts, a => a.Severity),
+            Of(seal.School), Column(alerts, a => a.AlertId), Column(alerts, a => a.Number), Column(alerts, a => a.State), Column(alerts, a => a.Severity),
             Column(alerts, a => a.Risk), Column(alerts, a => a.Theme), Column(alerts, a => a.ParentTheme), Column(alerts, a => string.Join(Between, a.Themes)),
             Column(alerts, a => a.NeedsReview), Column(alerts, a => a.Audience), Column(alerts, a => a.Route), Column(alerts, a => a.SubjectKey),
             Column(alerts, a => a.SubjectRole), Column(alerts, a => a.SubjectStaff), Column(alerts, a => string.Join(Between, a.SourceIds)),
-            Column(alerts, a => string.Join(Between, a.Vendors)), Column(alerts, a => a.EventCount), Column(alerts, a => a.Reasons),
+            Column(alerts, a => string.Join(Between, a.Vendors)), Column(alerts, a => a.EventCount), Column(alerts, a => seal.Kept(a.Reasons, SealedField.AlertReasons)),
             Column(alerts, a => a.Instructions), Column(alerts, a => a.FirstReceivedAt), Column(alerts, a => a.LastReceivedAt), Column(alerts, a => a.RaisedAt),
-            Column(alerts, a => a.Late), Column(alerts, a => string.Join(Between, a.Groups)),
+            Column(alerts, a => a.Late), Column(alerts, a => string.Join(Between, a.Groups)), Column(alerts, a => SubjectOf(seal, a)),
+            Column(alerts, a => string.Join(Between, a.Rules)), Column(alerts, a => a.Unproven),
         },
     };
 
     /// <summary>All of one school.</summary>
-    public static NpgsqlBatchCommand UpdateCommand(Guid school, Alert[] alerts, DateTimeOffset now) => new(Update)
+    public static NpgsqlBatchCommand UpdateCommand(SchoolSeal seal, Alert[] alerts, DateTimeOffset now) => new(Update)
     {
         Parameters =
         {
-            Of(school), Column(alerts, a => a.AlertId), Column(alerts, a => a.State), Column(alerts, a => a.Severity), Column(alerts, a => a.Risk),
+            Of(seal.School), Column(alerts, a => a.AlertId), Column(alerts, a => a.State), Column(alerts, a => a.Severity), Column(alerts, a => a.Risk),
             Column(alerts, a => a.Theme), Column(alerts, a => a.ParentTheme), Column(alerts, a => string.Join(Between, a.Themes)),
             Column(alerts, a => a.NeedsReview), Column(alerts, a => a.Audience), Column(alerts, a => string.Join(Between, a.SourceIds)),
-            Column(alerts, a => string.Join(Between, a.Vendors)), Column(alerts, a => a.EventCount), Column(alerts, a => a.Reasons),
+            Column(alerts, a => string.Join(Between, a.Vendors)), Column(alerts, a => a.EventCount), Column(alerts, a => seal.Kept(a.Reasons, SealedField.AlertReasons)),
             Column(alerts, a => a.Instructions), Column(alerts, a => a.FirstReceivedAt), Column(alerts, a => a.LastReceivedAt),
             Column(alerts, a => a.AcknowledgedAt), Column(alerts, a => a.AcknowledgedBy), Of(now),
-            Column(alerts, a => string.Join(Between, a.Groups)),
+            Column(alerts, a => string.Join(Between, a.Groups)), Column(alerts, a => string.Join(Between, a.Rules)), Column(alerts, a => a.Unproven),
         },
     };
 
-    public static NpgsqlBatchCommand ReviseCommand(Alert alert, DateTimeOffset now) => new(Revise)
+    public static NpgsqlBatchCommand ReviseCommand(SchoolSeal seal, Alert alert, DateTimeOffset now) => new(Revise)
     {
         Parameters =
         {
             Of(alert.SchoolId), Of(alert.AlertId), Of(alert.State), Of(alert.Severity), Of(alert.Risk), Of(alert.Theme), Of(alert.ParentTheme), Of(alert.Themes),
             Of(alert.NeedsReview), Of(alert.Audience), Of(alert.Route), Maybe(alert.SubjectKey, NpgsqlDbType.Text), Of(alert.SubjectRole),
-            Maybe(alert.SubjectStaff, NpgsqlDbType.Uuid), Of(alert.EventCount), Of(alert.Reasons), Of(alert.Instructions),
+            Maybe(alert.SubjectStaff, NpgsqlDbType.Uuid), Of(alert.EventCount), Of(seal.Kept(alert.Reasons, SealedField.AlertReasons)), Of(alert.Instructions),
             Maybe(alert.AcknowledgedAt, NpgsqlDbType.TimestampTz), Maybe(alert.AcknowledgedBy, NpgsqlDbType.Text), Of(now), Of(alert.Groups),
+            Maybe(SubjectOf(seal, alert), NpgsqlDbType.Bytea), Of(alert.Rules), Of(alert.Unproven),
         },
+    };
+
+    public static NpgsqlBatchCommand SealSubjectCommand(SchoolSeal seal, Alert alert) => new(SealSubject)
+    {
+        Parameters = { Of(seal.School), Of(alert.AlertId), Of(alert.SubjectKey!), Of(SubjectOf(seal, alert)!) },
     };
 
     /// <summary>Whoever was told of the alert so far was told of it at another desk.</summary>
@@ -144,7 +157,19 @@ internal static class AlertSql
         },
     };
 
-    public static Alert Read(Guid school, NpgsqlDataReader row) => new()
+    /// <summary>An alert of before sealing began comes as one that is hashed, and not yet sealed.</summary>
+    public static Alert Read(SchoolSeal seal, NpgsqlDataReader row)
+    {
+        var alert = ReadStored(seal.School, row);
+        if (alert is { Subject: null, SubjectKey: { } plain } && !AlertCohort.Is(plain))
+        {
+            (alert.SubjectKey, alert.Subject) = (seal.Index(plain), Encoding.UTF8.GetBytes(plain));
+        }
+
+        return alert;
+    }
+
+    private static Alert ReadStored(Guid school, NpgsqlDataReader row) => new()
     {
         SchoolId = school,
         AlertId = row.GetGuid(0),
@@ -172,7 +197,12 @@ internal static class AlertSql
         AcknowledgedAt = row.IsDBNull(22) ? null : row.GetFieldValue<DateTimeOffset>(22),
         AcknowledgedBy = row.IsDBNull(23) ? null : row.GetString(23),
         Groups = row.GetFieldValue<string[]>(24),
+        Subject = row.IsDBNull(25) ? null : row.GetFieldValue<byte[]>(25),
+        Rules = row.GetFieldValue<string[]>(26),
+        Unproven = row.GetBoolean(27),
     };
+
+    private static byte[]? SubjectOf(SchoolSeal seal, Alert alert) => alert.Subject is { } subject ? seal.Kept(subject, SealedField.AlertSubject) : null;
 
     private static NpgsqlParameter<T[]> Column<TRow, T>(TRow[] rows, Func<TRow, T> value) => Of(Array.ConvertAll(rows, row => value(row)));
 

@@ -79,9 +79,9 @@ internal sealed class TakenStep
 
     public string ToState { get; set; } = "";
 
-    /// <summary>A reference, an outcome, the id of a member of staff, a cause.</summary>
+    /// <summary>A reference (sealed), an outcome, the id of a member of staff, a cause.</summary>
     public string Detail { get; set; } = "";
 
-    /// <summary>A person's words.</summary>
-    public string Note { get; set; } = "";
+    /// <summary>A person's words, in UTF-8, sealed; empty where none were said.</summary>
+    public byte[] Note { get; set; } = [];
 }

@@ -1,5 +1,6 @@
 using Npgsql;
 using NpgsqlTypes;
+using OnlineSafety.Monitoring.Access.Sealing;
 using OnlineSafety.Monitoring.Access;
 
 namespace OnlineSafety.Monitoring.Alerts;
@@ -24,12 +25,12 @@ internal static class AlertStepSql
         """;
 
     /// <param name="from">The state before; the alert holds the one after.</param>
-    public static NpgsqlBatchCommand ByPersonCommand(Actor actor, Alert alert, AlertMove move, string from, DateTimeOffset at) => new(ByPerson)
+    public static NpgsqlBatchCommand ByPersonCommand(SchoolSeal seal, Actor actor, Alert alert, AlertMove move, string from, DateTimeOffset at) => new(ByPerson)
     {
         Parameters =
         {
             Of(alert.SchoolId), Of(alert.AlertId), Of(at), Of(actor.KindWord), new() { Value = (object?)actor.Staff ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Uuid },
-            Of(actor.Name), Of(AlertSteps.Word(move.Step)), Of(from), Of(alert.State), Of(move.Detail), Of(move.Said),
+            Of(actor.Name), Of(AlertSteps.Word(move.Step)), Of(from), Of(alert.State), Of(DetailOf(seal, move)), Of(move.Said.Length == 0 ? [] : seal.SealText(move.Said, SealedField.StepNote)),
         },
     };
 
@@ -41,6 +42,9 @@ internal static class AlertStepSql
             Of(school), Of(grown.Select(g => g.Alert).ToArray()), Of(grown.Select(g => g.From).ToArray()), Of(grown.Select(g => g.Cause).ToArray()), Of(at),
         },
     };
+
+    // A reference is typed by hand and may be a name; an outcome and an id are ours.
+    private static string DetailOf(SchoolSeal seal, AlertMove move) => move is AlertMove.HandOver ? seal.SealWords(move.Detail, SealedField.StepDetail) : move.Detail;
 
     private static NpgsqlParameter<T> Of<T>(T value) => new() { TypedValue = value };
 }

@@ -1,5 +1,6 @@
 using Npgsql;
 using NpgsqlTypes;
+using OnlineSafety.Monitoring.Access.Sealing;
 using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.Alerts.Policy;
 using OnlineSafety.Monitoring.Events;
@@ -15,7 +16,7 @@ internal readonly record struct WrittenNotification(Guid School, Guid Notificati
 /// would raise two alerts for one person.
 /// </summary>
 /// <param name="late">What it raises was received long before: a replay found it.</param>
-internal sealed class AlertWriter(Session session, Guid school, TimeSpan window, DateTimeOffset now, bool late = false)
+internal sealed class AlertWriter(Session session, SchoolSeal seal, TimeSpan window, DateTimeOffset now, bool late = false)
 {
     // By person; alerts about nobody in particular are joined by none.
     private readonly Dictionary<string, List<Alert>> _known = new(StringComparer.Ordinal);
@@ -55,18 +56,19 @@ internal sealed class AlertWriter(Session session, Guid school, TimeSpan window,
 
     private async Task LoadAsync(IReadOnlyCollection<AlertCandidate> candidates, string sql, CancellationToken cancellationToken)
     {
-        var subjects = candidates.SelectMany(c => new[] { c.SubjectKey, c.Cohort }).OfType<string>().Distinct(StringComparer.Ordinal).ToArray();
+        // Alerts of before sealing began are found by the name itself.
+        var subjects = candidates.SelectMany(c => new[] { c.SubjectKey, c.Cohort, seal.MayBePlain ? c.Subject : null }).OfType<string>().Distinct(StringComparer.Ordinal).ToArray();
         if (subjects.Length > 0)
         {
             var since = candidates.Min(c => c.ReceivedAt) - window;
             await using var select = session.Command(sql);
-            select.Parameters.Add(Of(school));
+            select.Parameters.Add(Of(seal.School));
             select.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = subjects });
             select.Parameters.Add(Of(since));
             await using var rows = await select.ExecuteReaderAsync(cancellationToken);
             while (await rows.ReadAsync(cancellationToken))
             {
-                Know(AlertSql.Read(school, rows));
+                Know(AlertSql.Read(seal, rows));
             }
         }
     }
@@ -80,7 +82,7 @@ internal sealed class AlertWriter(Session session, Guid school, TimeSpan window,
         }
 
         // No alert of its person is open: rather one for the class than one more of the same.
-        var raising = candidate.Cohort is null ? candidate : candidate with { SubjectKey = candidate.Cohort };
+        var raising = candidate.Cohort is null ? candidate : candidate with { SubjectKey = candidate.Cohort, Subject = null };
         return (candidate.Cohort is null ? null : Join(raising)) ?? Raise(raising);
     }
 
@@ -109,7 +111,7 @@ internal sealed class AlertWriter(Session session, Guid school, TimeSpan window,
 
     private Guid Raise(AlertCandidate candidate)
     {
-        var raised = AlertGrouping.Raise(candidate, school, Guid.NewGuid(), now);
+        var raised = AlertGrouping.Raise(candidate, seal.School, Guid.NewGuid(), now);
         raised.Late = late;
         Know(raised);
         _raised[raised.AlertId] = raised;
@@ -129,27 +131,31 @@ internal sealed class AlertWriter(Session session, Guid school, TimeSpan window,
                 alert.Number = number++;
             }
 
-            batch.BatchCommands.Add(AlertSql.InsertCommand(school, raised));
+            batch.BatchCommands.Add(AlertSql.InsertCommand(seal, raised));
         }
 
         if (_changed.Count > 0)
         {
-            batch.BatchCommands.Add(AlertSql.UpdateCommand(school, [.. _changed.Values], now));
+            batch.BatchCommands.Add(AlertSql.UpdateCommand(seal, [.. _changed.Values], now));
+            foreach (var plain in _changed.Values.Where(alert => alert.Subject is { } subject && !SchoolSeal.IsSealed(subject)))
+            {
+                batch.BatchCommands.Add(AlertSql.SealSubjectCommand(seal, plain));
+            }
         }
 
         if (_grown.Count > 0)
         {
-            batch.BatchCommands.Add(AlertStepSql.GrownCommand(school, _grown, now));
+            batch.BatchCommands.Add(AlertStepSql.GrownCommand(seal.School, _grown, now));
         }
 
         var rows = new List<PlannedNotification>();
         if (_tell.Count > 0)
         {
-            AddRows(rows, staff, await policies.OfAsync(session, school, cancellationToken));
-            batch.BatchCommands.Add(AlertSql.NotifyCommand(school, [.. rows], now));
+            AddRows(rows, staff, await policies.OfAsync(session, seal.School, cancellationToken));
+            batch.BatchCommands.Add(AlertSql.NotifyCommand(seal.School, [.. rows], now));
         }
 
-        return [.. rows.Where(row => row.Staff is not null).Select(row => new WrittenNotification(school, row.Notification))];
+        return [.. rows.Where(row => row.Staff is not null).Select(row => new WrittenNotification(seal.School, row.Notification))];
     }
 
     private void AddRows(List<PlannedNotification> rows, IReadOnlyList<StaffMember> staff, PolicyInForce inForce)
@@ -176,7 +182,7 @@ internal sealed class AlertWriter(Session session, Guid school, TimeSpan window,
     private async Task<int> ReserveNumbersAsync(int count, CancellationToken cancellationToken)
     {
         await using var reserve = session.Command("UPDATE school SET next_alert = next_alert + $2 WHERE school_id = $1 RETURNING next_alert - $2");
-        reserve.Parameters.Add(Of(school));
+        reserve.Parameters.Add(Of(seal.School));
         reserve.Parameters.Add(Of(count));
         return (int)(await reserve.ExecuteScalarAsync(cancellationToken))!;
     }

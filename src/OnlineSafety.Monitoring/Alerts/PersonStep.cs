@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using OnlineSafety.Monitoring.Access.Sealing;
 using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.Alerts.Policy;
 using OnlineSafety.Monitoring.Events;
@@ -13,10 +14,13 @@ internal sealed class PersonStep
     private readonly Alert _alert;
     private readonly Desks _desks;
 
-    private PersonStep(Session session, Alert alert, Desks desks) => (_session, _alert, _desks) = (session, alert, desks);
+    private readonly SchoolSeal _seal;
 
-    public static async Task<PersonStep> OpenAsync(Session session, Alert alert, SchoolPolicy policy, CancellationToken cancellationToken) => new(
+    private PersonStep(Session session, SchoolSeal seal, Alert alert, Desks desks) => (_session, _seal, _alert, _desks) = (session, seal, alert, desks);
+
+    public static async Task<PersonStep> OpenAsync(Session session, SchoolSeal seal, Alert alert, SchoolPolicy policy, CancellationToken cancellationToken) => new(
         session,
+        seal,
         alert,
         new Desks(
             await session.Context.Staff.Where(s => s.SchoolId == alert.SchoolId)
@@ -49,10 +53,12 @@ internal sealed class PersonStep
         var at = (await _session.RowsAsync("SELECT clock_timestamp()", [], row => row.GetFieldValue<DateTimeOffset>(0), cancellationToken))[0];
         var from = _alert.State;
         AlertLifecycle.TryMove(_alert, move, _session.Actor.Name, at);
+        _alert.Note = _alert.Note is { } note ? _seal.Kept(note, SealedField.AlertNote) : null;
+        _alert.Reference = _alert.Reference is { } reference ? _seal.Kept(reference, SealedField.AlertReference) : null;
         await _session.Context.SaveChangesAsync(cancellationToken);
         var rows = await PlanAsync(move, cancellationToken);
         await using var batch = _session.Batch();
-        batch.BatchCommands.Add(AlertStepSql.ByPersonCommand(_session.Actor, _alert, move, from, at));
+        batch.BatchCommands.Add(AlertStepSql.ByPersonCommand(_seal, _session.Actor, _alert, move, from, at));
         if (rows.Length > 0)
         {
             batch.BatchCommands.Add(AlertSql.TellStaffCommand(_alert.SchoolId, rows, at));

@@ -9,7 +9,7 @@ namespace OnlineSafety.Monitoring.IntakeLog;
 /// Data keys by school and day, made when first needed. A key is used only after its row is committed: a segment whose key was
 /// rolled back could never be opened again.
 /// </summary>
-internal sealed class DataKeyRing(Database database, MasterKey master)
+internal sealed class DataKeyRing(Database database, MasterKeys masters)
 {
     private const int Kept = 10_000;
     private static readonly Actor Actor = Actor.Service("data-keys");
@@ -23,7 +23,7 @@ internal sealed class DataKeyRing(Database database, MasterKey master)
             return known;
         }
 
-        var fresh = new DataKey(Guid.NewGuid(), RandomNumberGenerator.GetBytes(32));
+        var (fresh, master) = (new DataKey(Guid.NewGuid(), RandomNumberGenerator.GetBytes(32)), masters.Current);
         await using var session = await database.OpenAsync(school, Actor, cancellationToken);
         await using var insert = session.Command(
             "INSERT INTO data_key (school_id, day, key_id, master_id, wrapped) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (school_id, day) DO NOTHING");
@@ -31,7 +31,7 @@ internal sealed class DataKeyRing(Database database, MasterKey master)
         insert.Parameters.Add(new NpgsqlParameter<DateOnly> { TypedValue = day });
         insert.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = fresh.Id });
         insert.Parameters.Add(new NpgsqlParameter<string> { TypedValue = master.Id });
-        insert.Parameters.Add(new NpgsqlParameter<byte[]> { TypedValue = Sealing.Wrap(master, school, day, fresh) });
+        insert.Parameters.Add(new NpgsqlParameter<byte[]> { TypedValue = fresh.Wrap(master, school, day) });
         await insert.ExecuteNonQueryAsync(cancellationToken);
         var stored = await ReadAsync(session, school, day, cancellationToken)
             ?? throw new InvalidOperationException("A data key was written and cannot be read.");
@@ -74,8 +74,8 @@ internal sealed class DataKeyRing(Database database, MasterKey master)
         }
 
         var masterId = rows.GetString(1);
-        return masterId == master.Id
-            ? Sealing.Unwrap(master, school, day, rows.GetGuid(0), rows.GetFieldValue<byte[]>(2))
-            : throw new CryptographicException($"The data key of {day:yyyy-MM-dd} was wrapped by master key {masterId}; this process has {master.Id}. Give the right --master-key-file.");
+        return masters.Find(masterId) is { } master
+            ? DataKey.Unwrap(master, school, day, rows.GetGuid(0), rows.GetFieldValue<byte[]>(2))
+            : throw new CryptographicException($"The data key of {day:yyyy-MM-dd} was wrapped by master key {masterId}; this process has {masters}. Give the right --master-key-file.");
     }
 }

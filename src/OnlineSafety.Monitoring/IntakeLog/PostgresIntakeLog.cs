@@ -23,7 +23,7 @@ internal sealed class PostgresIntakeLog : IIntakeLog, IHostedService, IAsyncDisp
 
     public PostgresIntakeLog(
         [FromKeyedServices(DatabaseRole.Ingest)] Database database,
-        MasterKey master,
+        MasterKeys masters,
         IntakeSignal signal,
         IOptions<IntakeLogOptions> options,
         TimeProvider time,
@@ -32,7 +32,7 @@ internal sealed class PostgresIntakeLog : IIntakeLog, IHostedService, IAsyncDisp
         _options = options.Value;
         _queues = new Channel<PendingAppend>[_options.Writers];
         _writers = new SegmentWriter[_options.Writers];
-        var keys = new DataKeyRing(database, master);
+        var keys = new DataKeyRing(database, masters);
         for (var i = 0; i < _options.Writers; i++)
         {
             _queues[i] = Channel.CreateBounded<PendingAppend>(new BoundedChannelOptions(_options.Waiting) { SingleReader = true });

@@ -1,5 +1,6 @@
 using System.Buffers;
 using Npgsql;
+using OnlineSafety.Monitoring.Access.Sealing;
 using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.Events;
 
@@ -70,7 +71,7 @@ internal sealed class SegmentPlanner(Database database, DataKeyRing keys, TimePr
             target.School, target.Source, stream.Id, stream.Day, stream.Next, next - 1, from, to, codec, key.Id, stream.HeadHash);
         Span<byte> associated = stackalloc byte[SegmentHeader.CanonicalLength];
         header.WriteCanonical(associated);
-        var payload = Sealing.Seal(key.Key, rented.AsSpan(0, length), associated);
+        var payload = SealedBytes.Seal(key.Key, rented.AsSpan(0, length), associated);
         ArrayPool<byte>.Shared.Return(rented, clearArray: true);
         return new SealedSegment(header, header.Hash(payload), payload, appends);
     }

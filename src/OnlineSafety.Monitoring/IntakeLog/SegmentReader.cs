@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Npgsql;
+using OnlineSafety.Monitoring.Access.Sealing;
 using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.Events;
 
@@ -80,7 +81,7 @@ internal sealed class SegmentReader(Database database, DataKeyRing keys)
         {
             var associated = new byte[SegmentHeader.CanonicalLength];
             header.WriteCanonical(associated);
-            var packed = Sealing.Open(key.Key, segment.Payload, associated);
+            var packed = SealedBytes.Open(key.Key, segment.Payload, associated);
             var (plain, length) = SegmentCompression.Decompress(header.Codec, packed);
             var records = new SegmentRecords(plain, length, header.ReceivedFrom);
             if (records.Count == header.Records)

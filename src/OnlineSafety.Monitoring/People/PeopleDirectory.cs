@@ -2,12 +2,13 @@ using System.Collections.Concurrent;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Access.Sealing;
 using OnlineSafety.Monitoring.Notifications;
 
 namespace OnlineSafety.Monitoring.People;
 
 /// <summary>Snapshots of schools' people for Processing, never older than <see cref="Fresh"/>.</summary>
-internal sealed class PeopleDirectory([FromKeyedServices(DatabaseRole.Process)] Database database, TimeProvider time)
+internal sealed class PeopleDirectory([FromKeyedServices(DatabaseRole.Process)] Database database, SchoolSeals seals, TimeProvider time)
 {
     /// <summary>How long a new recipient or account may go unnoticed.</summary>
     public static readonly TimeSpan Fresh = TimeSpan.FromSeconds(5);
@@ -23,17 +24,17 @@ internal sealed class PeopleDirectory([FromKeyedServices(DatabaseRole.Process)] 
         }
 
         var loadedAt = time.GetTimestamp();
+        var seal = await seals.OfAsync(school, cancellationToken);
         await using var session = await database.OpenAsync(school, Actor, cancellationToken);
-        var people = await LoadAsync(session, school, cancellationToken);
+        var people = await LoadAsync(session, seal, cancellationToken);
         _schools[school] = (people, loadedAt);
         return people;
     }
 
-    private static async Task<SchoolPeople> LoadAsync(Session session, Guid school, CancellationToken cancellationToken)
+    private static async Task<SchoolPeople> LoadAsync(Session session, SchoolSeal seal, CancellationToken cancellationToken)
     {
-        var people = await session.Context.People.AsNoTracking().Where(p => p.SchoolId == school).ToListAsync(cancellationToken);
-        var aliases = await session.Context.PersonAliases.AsNoTracking().Where(a => a.SchoolId == school).ToListAsync(cancellationToken);
-        var staff = await session.Context.Staff.AsNoTracking().Where(s => s.SchoolId == school).OrderBy(s => s.StaffId).ToListAsync(cancellationToken);
+        var (people, aliases) = await SealedPeople.ReadAsync(session, seal, cancellationToken);
+        var staff = await session.Context.Staff.AsNoTracking().Where(s => s.SchoolId == seal.School).OrderBy(s => s.StaffId).ToListAsync(cancellationToken);
         return new SchoolPeople(KnownNames.Of(people, aliases, staff), [.. staff.Select(s => new StaffMember(s.StaffId, s.Roles, s.Enabled))]);
     }
 }

@@ -1,7 +1,7 @@
-using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using NpgsqlTypes;
 using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Access.Sealing;
 
 namespace OnlineSafety.Monitoring.People;
 
@@ -14,7 +14,7 @@ internal sealed record ImportResult(int Added, int Changed, int Unchanged, IRead
 /// Brings the people of one school in line with a list: adds and changes, never removes (an account that left still explains old events).
 /// All or nothing, in one transaction.
 /// </summary>
-internal sealed class PeopleImport(Database setup, TimeProvider time)
+internal sealed class PeopleImport(Database setup, SchoolSeals seals, TimeProvider time)
 {
     private const int RowsInBatch = 500;
 
@@ -23,6 +23,7 @@ internal sealed class PeopleImport(Database setup, TimeProvider time)
     public async Task<ImportResult> RunAsync(
         Guid school, PeopleFile file, bool skipBad, Actor actor, Action<int> progress, CancellationToken cancellationToken)
     {
+        var seal = await seals.OfAsync(school, cancellationToken);
         await using var session = await setup.OpenAsync(school, actor, cancellationToken);
         // Two imports at once could give one alias to two people. Not a lock on the school's row: whatever refers to it, each append and each
         // alert, would wait for the import.
@@ -32,21 +33,20 @@ internal sealed class PeopleImport(Database setup, TimeProvider time)
             await alone.ExecuteNonQueryAsync(cancellationToken);
         }
 
-        var people = await session.Context.People.AsNoTracking().Where(p => p.SchoolId == school).ToListAsync(cancellationToken);
-        var aliases = await session.Context.PersonAliases.AsNoTracking().Where(a => a.SchoolId == school).ToListAsync(cancellationToken);
+        var (people, aliases) = await SealedPeople.ReadAsync(session, seal, cancellationToken);
         var plan = PeoplePlan.Of(school, file, people, aliases);
         if (plan.Errors.Count > 0 && !skipBad)
         {
             return new ImportResult(0, 0, 0, plan.Errors, Imported: false);
         }
 
-        await WriteAsync(session, plan, progress, cancellationToken);
+        await WriteAsync(session, seal, plan, progress, cancellationToken);
         await session.RecordAccessAsync(school, "people.import", $"{plan.Added} added, {plan.Changed} changed", cancellationToken);
         await session.CommitAsync(cancellationToken);
         return new ImportResult(plan.Added, plan.Changed, plan.Unchanged, plan.Errors, Imported: true);
     }
 
-    private async Task WriteAsync(Session session, PeoplePlan plan, Action<int> progress, CancellationToken cancellationToken)
+    private async Task WriteAsync(Session session, SchoolSeal seal, PeoplePlan plan, Action<int> progress, CancellationToken cancellationToken)
     {
         // All old aliases of changed people go before any new one comes: an alias may move from one person to another.
         await using (var clear = session.Command("DELETE FROM person_alias WHERE person_id = ANY ($1)"))
@@ -62,10 +62,10 @@ internal sealed class PeopleImport(Database setup, TimeProvider time)
             await using var batch = session.Batch();
             foreach (var (person, names) in chunk)
             {
-                batch.BatchCommands.Add(Upsert(person, now));
+                batch.BatchCommands.Add(Upsert(seal, person, now));
                 foreach (var name in names)
                 {
-                    batch.BatchCommands.Add(Alias(person, name));
+                    batch.BatchCommands.Add(Alias(seal, person, name));
                 }
             }
 
@@ -75,31 +75,33 @@ internal sealed class PeopleImport(Database setup, TimeProvider time)
         }
     }
 
-    private static NpgsqlBatchCommand Upsert(Person person, DateTimeOffset now)
+    private static NpgsqlBatchCommand Upsert(SchoolSeal seal, Person person, DateTimeOffset now)
     {
         var command = new NpgsqlBatchCommand(
             """
-            INSERT INTO person (school_id, person_id, account, role, year_group, class, date_of_birth, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+            INSERT INTO person (school_id, person_id, account, role, year_group, class, date_of_birth, updated_at, account_key) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
             ON CONFLICT (school_id, person_id) DO UPDATE
-            SET role = excluded.role, year_group = excluded.year_group, class = excluded.class, date_of_birth = excluded.date_of_birth, updated_at = excluded.updated_at
+            SET account = excluded.account, account_key = excluded.account_key, role = excluded.role, year_group = excluded.year_group, class = excluded.class, date_of_birth = excluded.date_of_birth, updated_at = excluded.updated_at
             """);
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = person.SchoolId });
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = person.PersonId });
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = person.Account });
+        command.Parameters.Add(new NpgsqlParameter<byte[]> { TypedValue = seal.SealText(person.Account, SealedField.PersonAccount) });
         command.Parameters.Add(new NpgsqlParameter<short> { TypedValue = person.Role });
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = person.YearGroup });
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = person.Class });
-        command.Parameters.Add(new NpgsqlParameter { Value = (object?)person.DateOfBirth ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Date });
+        command.Parameters.Add(new NpgsqlParameter { Value = (object?)SealedPeople.SealBirth(seal, person.DateOfBirth) ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Bytea });
         command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = now });
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = SealedPeople.KeyOf(seal, person.Account) });
         return command;
     }
 
-    private static NpgsqlBatchCommand Alias(Person person, string alias)
+    private static NpgsqlBatchCommand Alias(SchoolSeal seal, Person person, string alias)
     {
-        var command = new NpgsqlBatchCommand("INSERT INTO person_alias (school_id, alias, person_id) VALUES ($1, $2, $3)");
+        var command = new NpgsqlBatchCommand("INSERT INTO person_alias (school_id, alias, person_id, alias_key) VALUES ($1, $2, $3, $4)");
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = person.SchoolId });
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = alias });
+        command.Parameters.Add(new NpgsqlParameter<byte[]> { TypedValue = seal.SealText(alias, SealedField.PersonAlias) });
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = person.PersonId });
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = SealedPeople.KeyOf(seal, alias) });
         return command;
     }
 }

@@ -31,6 +31,45 @@ internal sealed class PersonAlias
     public Guid PersonId { get; set; }
 }
 
+/// <summary>A <see cref="Person"/> as stored.</summary>
+internal sealed class StoredPerson
+{
+    public Guid SchoolId { get; set; }
+
+    public Guid PersonId { get; set; }
+
+    /// <summary>Sealed.</summary>
+    public byte[] Account { get; set; } = [];
+
+    /// <summary>The account's keyed hash.</summary>
+    public string AccountKey { get; set; } = "";
+
+    public short Role { get; set; }
+
+    public string YearGroup { get; set; } = "";
+
+    public string Class { get; set; } = "";
+
+    /// <summary>Sealed: as 2012-09-01.</summary>
+    public byte[]? DateOfBirth { get; set; }
+
+    public DateTimeOffset UpdatedAt { get; set; }
+}
+
+/// <summary>A <see cref="PersonAlias"/> as stored.</summary>
+internal sealed class StoredAlias
+{
+    public Guid SchoolId { get; set; }
+
+    /// <summary>Sealed.</summary>
+    public byte[] Alias { get; set; } = [];
+
+    /// <summary>The alias's keyed hash.</summary>
+    public string AliasKey { get; set; } = "";
+
+    public Guid PersonId { get; set; }
+}
+
 /// <summary>A member of staff who is told things.</summary>
 internal sealed class Staff
 {

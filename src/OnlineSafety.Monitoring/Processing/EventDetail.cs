@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using OnlineSafety.Monitoring.Access.Sealing;
 using OnlineSafety.Monitoring.Classification;
 using OnlineSafety.Monitoring.Events;
 
@@ -21,7 +22,8 @@ internal static class EventDetail
     [ThreadStatic]
     private static Scratch? _scratch;
 
-    public static byte[] Of(MonitoringEvent read, Assessment assessment, History history) => Write(json =>
+    /// <summary>Sealed as it is written.</summary>
+    public static byte[] Of(SchoolSeal seal, MonitoringEvent read, Assessment assessment, History history) => Write(seal, json =>
     {
         json.WriteStartObject();
         json.WritePropertyName("event");
@@ -54,16 +56,16 @@ internal static class EventDetail
     });
 
     /// <summary>The reasons alone, a JSON array, as an alert keeps them.</summary>
-    public static byte[] ReasonsOf(Assessment assessment) => Write(json => Write(json, assessment.Reasons));
+    public static byte[] ReasonsOf(Assessment assessment) => Write(seal: null, json => Write(json, assessment.Reasons));
 
-    private static byte[] Write(Action<Utf8JsonWriter> write)
+    private static byte[] Write(SchoolSeal? seal, Action<Utf8JsonWriter> write)
     {
         var (buffer, json) = _scratch ??= MakeScratch();
         buffer.ResetWrittenCount();
         json.Reset();
         write(json);
         json.Flush();
-        var written = buffer.WrittenSpan.ToArray();
+        var written = seal is null ? buffer.WrittenSpan.ToArray() : seal.Seal(buffer.WrittenSpan, SealedField.EventDetail);
         if (buffer.Capacity > LargestKept)
         {
             _scratch = null;

@@ -35,6 +35,12 @@ internal static partial class ProcessingLog
     [LoggerMessage(4009, LogLevel.Error, "Mapping {Version} of source {Source} cannot be used any more ({Errors} errors); its records are kept for review")]
     public static partial void MappingUnusable(ILogger logger, Guid source, int version, int errors);
 
+    [LoggerMessage(4010, LogLevel.Information, "All that was stored of school {School} is sealed now ({Rows} rows)")]
+    public static partial void Sealed(ILogger logger, Guid school, long rows);
+
+    [LoggerMessage(4011, LogLevel.Error, "Sealing what was stored before failed ({Error}); it goes on after a pause")]
+    public static partial void SealingFailed(ILogger logger, string error);
+
     [LoggerMessage(4100, LogLevel.Information, "Job {Job} ({Kind}) of source {Source} begins")]
     public static partial void JobStarted(ILogger logger, Guid job, string kind, Guid source);
 

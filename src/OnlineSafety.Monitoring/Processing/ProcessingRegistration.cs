@@ -6,6 +6,7 @@ using OnlineSafety.Monitoring.Notifications;
 using OnlineSafety.Monitoring.People;
 using OnlineSafety.Monitoring.Processing.Jobs;
 using OnlineSafety.Monitoring.Processing.Replay;
+using OnlineSafety.Monitoring.Processing.Upgrade;
 using OnlineSafety.Monitoring.Processing.WhatIf;
 
 namespace OnlineSafety.Monitoring.Processing;
@@ -15,7 +16,7 @@ internal static class ProcessingRegistration
     public const string Section = "Processing";
 
     /// <summary>
-    /// The process role. Needs the keyed database of <see cref="Access.DatabaseRole.Process"/>, the master key and a <see cref="TimeProvider"/>.
+    /// The process role. Needs the keyed database of <see cref="Access.DatabaseRole.Process"/>, the schools' seals, the master keys and a <see cref="TimeProvider"/>.
     /// </summary>
     public static IServiceCollection AddProcessing(this IServiceCollection services, IConfiguration configuration, Rules rules)
     {
@@ -28,6 +29,8 @@ internal static class ProcessingRegistration
         services.AddSingleton<StreamContexts>();
         services.AddSingleton<ProcessingProgress>();
         services.AddHostedService<ProcessingService>();
+        services.AddSingleton<SealingUpgrade>();
+        services.AddHostedService<SealingUpgradeService>();
         services.AddSingleton<JobLedger>();
         services.AddSingleton<ISourceJob, SuggestJob>();
         services.AddSingleton<ISourceJob, PreviewJob>();

@@ -1,3 +1,4 @@
+using OnlineSafety.Monitoring.Access.Sealing;
 using OnlineSafety.Monitoring.Classification;
 using OnlineSafety.Monitoring.Events;
 using OnlineSafety.Monitoring.People;
@@ -14,7 +15,11 @@ internal sealed class PlannedEvent
 
     public required Subject Subject { get; init; }
 
+    /// <summary>Keyed hash of <see cref="SubjectName"/>; null when nothing is known.</summary>
     public required string? SubjectKey { get; init; }
+
+    /// <summary>The person it is grouped under (<see cref="SubjectKeys"/>).</summary>
+    public string? SubjectName { get; init; }
 
     public required string Route { get; init; }
 
@@ -24,7 +29,7 @@ internal sealed class PlannedEvent
     /// <summary>Of no concern, and planned only because an alert holds what its record was taken for before.</summary>
     public bool Held { get; init; }
 
-    /// <summary>Rule and words of what was found, hashed: what a class does in one lesson has one. Null: nothing was found in words.</summary>
+    /// <summary>Rule and words of what was found, as a keyed hash: what a class does in one lesson has one. Null: nothing was found in words.</summary>
     public long? Signature { get; init; }
 
     /// <summary>The alert of a class activity that it joins when no alert of its person is open; null: none.</summary>
@@ -38,7 +43,27 @@ internal sealed class PlannedEvent
 internal readonly record struct PlannedEvidence(long Sequence, RecordEnvelope Envelope, ReadOnlyMemory<byte> Raw);
 
 /// <summary>A vendor's word without a map, or the reason why records fit no mapping.</summary>
-internal readonly record struct UnmappedKey(string Kind, string Value);
+internal readonly record struct UnmappedKey(string Kind, string Value)
+{
+    /// <summary>Why a record fits no mapping: our own words.</summary>
+    public const string Record = "record";
+
+    /// <summary>Stands for all words beyond the bound.</summary>
+    public const string More = "(more)";
+
+    private const string Hashed = "word:";
+
+    /// <summary>Ours say nothing of a record; a vendor's may be a name, where a mapping takes one for a category.</summary>
+    private bool IsOurs => Kind == Record || Value == More;
+
+    /// <summary>By what it is stored and found: our own words as they are, a vendor's as a keyed hash.</summary>
+    public string Stored(SchoolSeal seal) => IsOurs ? Value : HashOf(seal, Value);
+
+    /// <summary>The word itself, sealed; null for our own.</summary>
+    public byte[]? Sealed(SchoolSeal seal) => IsOurs ? null : seal.SealText(Value, SealedField.UnmappedWord);
+
+    public static string HashOf(SchoolSeal seal, string value) => seal.Index(Hashed + value);
+}
 
 /// <summary>
 /// Everything that one Record transaction will write for a range of one stream. Filled by the pure stages, reused by its worker.
@@ -47,8 +72,6 @@ internal sealed class RecordPlan
 {
     /// <summary>Words told apart in one range. They stand at its block too, so a product that invents one for each page must not fill the disk.</summary>
     private const int MostUnmapped = 1000;
-
-    private const string More = "(more)";
 
     private readonly int[] _dispositions = new int[Enum.GetValues<Disposition>().Length];
 
@@ -133,7 +156,7 @@ internal sealed class RecordPlan
         var key = new UnmappedKey(kind, PostgresText.Of(value));
         if (Unmapped.Count >= MostUnmapped && !Unmapped.ContainsKey(key))
         {
-            key = new UnmappedKey(kind, More);
+            key = new UnmappedKey(kind, UnmappedKey.More);
         }
 
         ref var count = ref System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(Unmapped, key, out _);

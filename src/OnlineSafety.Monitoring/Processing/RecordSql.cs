@@ -1,5 +1,6 @@
 using Npgsql;
 using NpgsqlTypes;
+using OnlineSafety.Monitoring.Access.Sealing;
 
 namespace OnlineSafety.Monitoring.Processing;
 
@@ -49,11 +50,10 @@ internal static class RecordSql
 
     // Bounded: a product that invents a category for every page must not fill the disk. Beyond the bound new ones share one line.
     private const string UpsertUnmapped = """
-        INSERT INTO unmapped AS u (school_id, source_id, kind, value, count, first_seen, last_seen)
-        VALUES ($1, $2, $3,
-                CASE WHEN (SELECT count(*) FROM unmapped WHERE school_id = $1 AND source_id = $2) < 1000
-                       OR EXISTS (SELECT 1 FROM unmapped WHERE school_id = $1 AND source_id = $2 AND kind = $3 AND value = $4) THEN $4 ELSE '(more)' END,
-                $5, $6, $6)
+        INSERT INTO unmapped AS u (school_id, source_id, kind, value, count, first_seen, last_seen, sealed)
+        SELECT $1, $2, $3, CASE WHEN fits THEN $4 ELSE '(more)' END, $5, $6, $6, CASE WHEN fits THEN $7 END
+        FROM (SELECT (SELECT count(*) FROM unmapped WHERE school_id = $1 AND source_id = $2) < 1000
+                  OR EXISTS (SELECT 1 FROM unmapped WHERE school_id = $1 AND source_id = $2 AND kind = $3 AND value = $4)) AS room (fits)
         ON CONFLICT (school_id, source_id, kind, value) DO UPDATE SET count = u.count + EXCLUDED.count, last_seen = EXCLUDED.last_seen
         """;
 
@@ -85,6 +85,19 @@ internal static class RecordSql
             HAVING count(*) > 0) h
         """;
 
+    /// <summary>While events of before sealing began may still stand under the name itself: $5 holds the names.</summary>
+    public const string HistoryOfBoth = """
+        SELECT k.subject, h.*
+        FROM unnest($2::text[], $5::text[]) AS k (subject, name)
+        CROSS JOIN LATERAL (
+            SELECT array_agg(received_at), array_agg(theme), array_agg(severity), array_agg(vendor), array_agg(vendor_says)
+            FROM (
+                SELECT received_at, theme, severity, vendor, vendor_says FROM event
+                WHERE school_id = $1 AND subject_key IN (k.subject, k.name) AND received_at >= $3 AND severity > 0
+                ORDER BY received_at DESC, stream_id DESC, seq DESC, part DESC LIMIT $4) e
+            HAVING count(*) > 0) h
+        """;
+
     // Oldest first. Bounded by events and not by persons: however often the same words come, so many rows are read.
     public const string Alike = """
         SELECT k.signature, e.subject_key, e.received_at
@@ -108,7 +121,7 @@ internal static class RecordSql
     public static NpgsqlBatchCommand MoveCommand(ClaimedStream stream, long next) =>
         new(MoveCheckpoint) { Parameters = { Of(stream.Target.School), Of(stream.Stream), Of(next) } };
 
-    public static NpgsqlBatchCommand CountersCommand(ClaimedStream stream, RecordPlan plan, DateTimeOffset recordedAt)
+    public static NpgsqlBatchCommand CountersCommand(SchoolSeal seal, ClaimedStream stream, RecordPlan plan, DateTimeOffset recordedAt)
     {
         var counts = plan.Counters.Counts;
         var size = counts.Count;
@@ -136,7 +149,7 @@ internal static class RecordSql
                 new NpgsqlParameter<string[]> { TypedValue = devices },
                 Of(plan.Count(Events.Disposition.Captured)), Of(plan.UnknownRole),
                 new NpgsqlParameter<string[]> { TypedValue = [.. plan.Unmapped.Keys.Select(key => key.Kind)] },
-                new NpgsqlParameter<string[]> { TypedValue = [.. plan.Unmapped.Keys.Select(key => key.Value)] },
+                new NpgsqlParameter<string[]> { TypedValue = [.. plan.Unmapped.Keys.Select(key => key.Stored(seal))] },
                 new NpgsqlParameter<int[]> { TypedValue = [.. plan.Unmapped.Values] },
             },
         };
@@ -153,15 +166,16 @@ internal static class RecordSql
         },
     };
 
-    public static NpgsqlBatchCommand UnmappedCommand(ClaimedStream stream, UnmappedKey key, int count, DateTimeOffset at) => new(UpsertUnmapped)
+    public static NpgsqlBatchCommand UnmappedCommand(SchoolSeal seal, ClaimedStream stream, UnmappedKey key, int count, DateTimeOffset at) => new(UpsertUnmapped)
     {
         Parameters =
         {
-            Of(stream.Target.School), Of(stream.Target.Source), Of(key.Kind), Of(key.Value), Of((long)count), Of(at),
+            Of(stream.Target.School), Of(stream.Target.Source), Of(key.Kind), Of(key.Stored(seal)), Of((long)count), Of(at),
+            new NpgsqlParameter { Value = (object?)key.Sealed(seal) ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Bytea },
         },
     };
 
-    public static NpgsqlBatchCommand EventsCommand(ClaimedStream stream, List<PlannedEvent> events, Dictionary<PlannedEvent, Guid> alertOf, DateTimeOffset recordedAt) =>
+    public static NpgsqlBatchCommand EventsCommand(SchoolSeal seal, ClaimedStream stream, List<PlannedEvent> events, Dictionary<PlannedEvent, Guid> alertOf, DateTimeOffset recordedAt) =>
         new(InsertEvents)
         {
             Parameters =
@@ -175,18 +189,18 @@ internal static class RecordSql
                 Column(events, e => e.Assessment.Theme), Column(events, e => e.Assessment.ParentTheme),
                 Column(events, e => (short)e.Assessment.Audience), Column(events, e => e.Route),
                 Column(events, e => e.SubjectKey), Column(events, e => (short)e.Subject.Role), Column(events, e => e.Subject.Staff),
-                Column(events, e => e.Event.Vendor), Column(events, e => EventDetail.Of(e.Event, e.Assessment, e.History)),
+                Column(events, e => e.Event.Vendor), Column(events, e => EventDetail.Of(seal, e.Event, e.Assessment, e.History)),
                 Column(events, e => e.Signature), Column(events, e => e.Assessment.VendorSays),
             },
         };
 
-    public static NpgsqlBatchCommand EvidenceCommand(ClaimedStream stream, List<PlannedEvidence> evidence) => new(InsertEvidence)
+    public static NpgsqlBatchCommand EvidenceCommand(SchoolSeal seal, ClaimedStream stream, List<PlannedEvidence> evidence) => new(InsertEvidence)
     {
         Parameters =
         {
             Of(stream.Target.School), Of(stream.Stream),
             Column(evidence, e => e.Sequence), Column(evidence, e => (short)e.Envelope.Door), Column(evidence, e => PostgresText.Of(e.Envelope.ContentType)),
-            Column(evidence, e => PostgresText.Of(e.Envelope.Peer)), Column(evidence, e => e.Raw.ToArray()),
+            Column(evidence, e => PostgresText.Of(e.Envelope.Peer)), Column(evidence, e => seal.Seal(e.Raw.Span, SealedField.EvidenceRaw)),
         },
     };
 

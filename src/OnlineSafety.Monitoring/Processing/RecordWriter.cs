@@ -1,4 +1,5 @@
 using Npgsql;
+using OnlineSafety.Monitoring.Access.Sealing;
 using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.Alerts;
 using OnlineSafety.Monitoring.Alerts.Policy;
@@ -47,27 +48,27 @@ internal sealed class RecordWriter(Database database, RuleSet rules, PolicyDirec
         AlertWriter? alerts = null;
         if (concerns)
         {
-            await CorrelateAsync(session, school, plan, cancellationToken);
-            alerts = await RaiseAsync(session, school, plan, context.GroupingWindow, now, alertOf, cancellationToken);
+            await CorrelateAsync(session, context.Seal, plan, cancellationToken);
+            alerts = await RaiseAsync(session, context.Seal, plan, context.GroupingWindow, now, alertOf, cancellationToken);
         }
 
         await using var batch = session.Batch();
         if (plan.Events.Count > 0)
         {
-            batch.BatchCommands.Add(RecordSql.EventsCommand(stream, plan.Events, alertOf, now));
+            batch.BatchCommands.Add(RecordSql.EventsCommand(context.Seal, stream, plan.Events, alertOf, now));
         }
 
         if (plan.Evidence.Count > 0)
         {
-            batch.BatchCommands.Add(RecordSql.EvidenceCommand(stream, plan.Evidence));
+            batch.BatchCommands.Add(RecordSql.EvidenceCommand(context.Seal, stream, plan.Evidence));
         }
 
-        batch.BatchCommands.Add(RecordSql.CountersCommand(stream, plan, now));
+        batch.BatchCommands.Add(RecordSql.CountersCommand(context.Seal, stream, plan, now));
         batch.BatchCommands.Add(RecordSql.HealthCommand(stream, plan));
         ActivitySql.AddTo(batch, stream.Target, plan);
         foreach (var (key, count) in plan.Unmapped)
         {
-            batch.BatchCommands.Add(RecordSql.UnmappedCommand(stream, key, count, now));
+            batch.BatchCommands.Add(RecordSql.UnmappedCommand(context.Seal, stream, key, count, now));
         }
 
         var written = alerts is null ? [] : await alerts.AddToAsync(batch, context.People.Staff, policies, cancellationToken);
@@ -107,12 +108,12 @@ internal sealed class RecordWriter(Database database, RuleSet rules, PolicyDirec
             : null;
     }
 
-    private async Task CorrelateAsync(Session session, Guid school, RecordPlan plan, CancellationToken cancellationToken)
+    private async Task CorrelateAsync(Session session, SchoolSeal seal, RecordPlan plan, CancellationToken cancellationToken)
     {
         var concerns = plan.Events.Where(e => e.SubjectKey is not null && e.Assessment.Severity > Severity.None).ToList();
-        var seen = await HistoryAsync(session, school, concerns, cancellationToken);
+        var seen = await HistoryAsync(session, seal, concerns, cancellationToken);
         Recollection.Correlate(concerns, seen, rules);
-        await CorrelateAlikeAsync(session, school, Guid.Empty, plan.First, concerns, rules, cancellationToken);
+        await CorrelateAlikeAsync(session, seal.School, Guid.Empty, plan.First, concerns, rules, cancellationToken);
     }
 
     /// <summary>Shows the concerns what others did: what was received up to them, and of their own stream only what stands before the plan.</summary>
@@ -145,7 +146,7 @@ internal sealed class RecordWriter(Database database, RuleSet rules, PolicyDirec
     }
 
     private async Task<Dictionary<string, List<HistoryEntry>>> HistoryAsync(
-        Session session, Guid school, List<PlannedEvent> concerns, CancellationToken cancellationToken)
+        Session session, SchoolSeal seal, List<PlannedEvent> concerns, CancellationToken cancellationToken)
     {
         var seen = new Dictionary<string, List<HistoryEntry>>(StringComparer.Ordinal);
         foreach (var concern in concerns)
@@ -161,11 +162,16 @@ internal sealed class RecordWriter(Database database, RuleSet rules, PolicyDirec
             return seen;
         }
 
-        await using var select = session.Command(RecordSql.History);
-        select.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = school });
+        await using var select = session.Command(seal.MayBePlain ? RecordSql.HistoryOfBoth : RecordSql.History);
+        select.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = seal.School });
         select.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. seen.Keys] });
         select.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = concerns.Min(c => c.Event.ReceivedAt) - Remembered });
         select.Parameters.Add(new NpgsqlParameter<int> { TypedValue = Recollection.Most });
+        if (seal.MayBePlain)
+        {
+            select.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. seen.Keys.Select(key => concerns.Find(c => c.SubjectKey == key)!.SubjectName!)] });
+        }
+
         await using var rows = await select.ExecuteReaderAsync(cancellationToken);
         while (await rows.ReadAsync(cancellationToken))
         {
@@ -182,7 +188,7 @@ internal sealed class RecordWriter(Database database, RuleSet rules, PolicyDirec
     }
 
     private static async Task<AlertWriter?> RaiseAsync(
-        Session session, Guid school, RecordPlan plan, TimeSpan window, DateTimeOffset now, Dictionary<PlannedEvent, Guid> alertOf, CancellationToken cancellationToken)
+        Session session, SchoolSeal seal, RecordPlan plan, TimeSpan window, DateTimeOffset now, Dictionary<PlannedEvent, Guid> alertOf, CancellationToken cancellationToken)
     {
         var candidates = new List<(PlannedEvent Event, AlertCandidate Candidate)>();
         foreach (var planned in plan.Events)
@@ -198,7 +204,7 @@ internal sealed class RecordWriter(Database database, RuleSet rules, PolicyDirec
             return null;
         }
 
-        var writer = new AlertWriter(session, school, window, now);
+        var writer = new AlertWriter(session, seal, window, now);
         await writer.LoadAsync([.. candidates.Select(c => c.Candidate)], cancellationToken);
         foreach (var (planned, candidate) in candidates)
         {
@@ -211,7 +217,9 @@ internal sealed class RecordWriter(Database database, RuleSet rules, PolicyDirec
     /// <summary>Does it belong on the queue?</summary>
     public static bool IsQueued(PlannedEvent planned) => planned.Assessment.Severity >= AlertGrouping.QueueAt || NeedsReview(planned);
 
-    public static AlertCandidate CandidateOf(PlannedEvent planned) => new()
+    public static AlertCandidate CandidateOf(PlannedEvent planned) => CandidateOf(planned, EventDetail.ReasonsOf(planned.Assessment));
+
+    private static AlertCandidate CandidateOf(PlannedEvent planned, byte[] reasons) => new()
     {
         ReceivedAt = planned.Event.ReceivedAt,
         Severity = planned.Assessment.Severity,
@@ -221,6 +229,7 @@ internal sealed class RecordWriter(Database database, RuleSet rules, PolicyDirec
         Audience = planned.Assessment.Audience,
         Route = planned.Route,
         SubjectKey = planned.SubjectKey,
+        Subject = planned.SubjectName,
         Cohort = planned.Cohort,
         SubjectRole = planned.Subject.Role,
         SubjectStaff = planned.Subject.Staff,
@@ -228,7 +237,9 @@ internal sealed class RecordWriter(Database database, RuleSet rules, PolicyDirec
         Source = planned.Event.Source,
         Vendor = planned.Event.Vendor,
         NeedsReview = NeedsReview(planned),
-        Reasons = EventDetail.ReasonsOf(planned.Assessment),
+        Reasons = reasons,
+        Rules = AlertRules.Of(planned.Assessment.Reasons),
+        Unproven = LowTrust.Marks(reasons),
         Instructions = planned.Assessment.Instructions,
     };
 

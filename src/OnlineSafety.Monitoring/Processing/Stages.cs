@@ -195,7 +195,7 @@ internal sealed class Stages(Rules rules, ILogger logger) : IEventSink
 
         var origin = new EventOrigin(_context.Target.School, _context.Target.Source, _context.Product, _context.Product, Mapping: "");
         var read = EventMaterializer.Materialize(draft, new EventId(_position.Stream, _position.Sequence, part), origin, _record);
-        var key = SubjectKeys.Of(read, subject);
+        var key = SubjectKeys.Of(read, subject) is { } name ? _context.Seal.Index(name) : null;
         if (!_held.Contains(part) && _context.Erased.Hides(key, read.OccurredAt))
         {
             // Counted above, without a name. The record's bytes hold it, so they become no evidence for anybody else in it either.
@@ -305,17 +305,22 @@ internal sealed class Stages(Rules rules, ILogger logger) : IEventSink
     /// <summary>Bytes of an unread record shown as text; the whole of it is in evidence.</summary>
     private const int ReviewText = 4096;
 
-    private static PlannedEvent Plan(MonitoringEvent read, Assessment assessment, in Subject subject, string review, bool held = false) => new()
+    private PlannedEvent Plan(MonitoringEvent read, Assessment assessment, in Subject subject, string review, bool held = false)
     {
-        Event = read,
-        Assessment = assessment,
-        Subject = subject,
-        SubjectKey = SubjectKeys.Of(read, subject),
-        Route = AlertRoute.For(subject.Role),
-        Review = review,
-        Held = held,
-        Signature = review.Length > 0 ? null : Cohorts.SignatureOf(assessment),
-    };
+        var (name, seal) = (SubjectKeys.Of(read, subject), _context.Seal);
+        return new PlannedEvent
+        {
+            Event = read,
+            Assessment = assessment,
+            Subject = subject,
+            SubjectKey = name is null ? null : seal.Index(name),
+            SubjectName = name,
+            Route = AlertRoute.For(subject.Role),
+            Review = review,
+            Held = held,
+            Signature = review.Length == 0 && Cohorts.SignatureOf(assessment) is { } signature ? seal.Index(signature) : null,
+        };
+    }
 
     private void AddEvidence()
     {

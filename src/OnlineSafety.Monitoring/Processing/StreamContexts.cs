@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using OnlineSafety.Monitoring.Access.Sealing;
 using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.IntakeLog;
 using OnlineSafety.Monitoring.Normalization;
@@ -20,6 +21,9 @@ namespace OnlineSafety.Monitoring.Processing;
 internal sealed record StreamContext(
     SourceKey Target, string Product, Mapping[] Pack, TimeZoneInfo TimeZone, TimeSpan GroupingWindow, SchoolPeople People, int MappingVersion = 0, bool Capture = false)
 {
+    /// <summary>By which persons are hashed and rows are sealed.</summary>
+    public required SchoolSeal Seal { get; init; }
+
     /// <summary>The school's own names of the source's category numbers.</summary>
     public CategoryNames Categories { get; init; } = CategoryNames.None;
 
@@ -35,7 +39,7 @@ internal sealed record StreamContext(
 
 /// <summary>Contexts, never older than a few seconds: a source that was just given its product must be read by its mapping at once.</summary>
 internal sealed class StreamContexts(
-    [FromKeyedServices(DatabaseRole.Process)] Database database, PeopleDirectory people, SchoolRuleDirectory schoolRules, Rules rules, TimeProvider time, ILogger<StreamContexts> logger)
+    [FromKeyedServices(DatabaseRole.Process)] Database database, PeopleDirectory people, SchoolRuleDirectory schoolRules, SchoolSeals seals, Rules rules, TimeProvider time, ILogger<StreamContexts> logger)
 {
     private static readonly Actor Actor = Actor.Service("processing");
     private readonly ConcurrentDictionary<SourceKey, Known> _sources = [];
@@ -51,7 +55,7 @@ internal sealed class StreamContexts(
             _sources[target] = known = await LoadAsync(target, version: null, cancellationToken);
         }
 
-        return known.Context(target, school) with { SchoolRules = await schoolRules.OfAsync(target.School, cancellationToken) };
+        return known.Context(target, school, await seals.OfAsync(target.School, cancellationToken)) with { SchoolRules = await schoolRules.OfAsync(target.School, cancellationToken) };
     }
 
     /// <summary>The source as it would be read by one of its mappings, whichever it is read by now.</summary>
@@ -59,11 +63,23 @@ internal sealed class StreamContexts(
     public async Task<StreamContext> OfAsync(SourceKey target, int version, CancellationToken cancellationToken)
     {
         var known = await LoadAsync(target, version, cancellationToken);
-        return known.Context(target, await people.OfAsync(target.School, cancellationToken)) with
+        return known.Context(target, await people.OfAsync(target.School, cancellationToken), await seals.OfAsync(target.School, cancellationToken)) with
         {
             Capture = false,
             SchoolRules = await schoolRules.OfAsync(target.School, cancellationToken),
         };
+    }
+
+    /// <summary>
+    /// Returns when nothing of the school is stored as it was before sealing began. Work that compares all that is recorded waits for it: it would have to ask for
+    /// each person twice.
+    /// </summary>
+    public async Task WaitUntilSealedAsync(Guid school, CancellationToken cancellationToken)
+    {
+        while ((await seals.OfAsync(school, cancellationToken)).MayBePlain)
+        {
+            await Task.Delay(TimeSpan.FromSeconds(1), time, cancellationToken);
+        }
     }
 
     /// <summary>The source was changed: what is known of it is read again before the next use.</summary>
@@ -128,8 +144,9 @@ internal sealed class StreamContexts(
 
         public required ErasedHere Erased { get; init; }
 
-        public StreamContext Context(SourceKey target, SchoolPeople people) => new(target, Product, Pack, Zone, Window, people, Version, Capture)
+        public StreamContext Context(SourceKey target, SchoolPeople people, SchoolSeal seal) => new(target, Product, Pack, Zone, Window, people, Version, Capture)
         {
+            Seal = seal,
             Categories = Categories,
             Canaries = Canaries,
             Erased = Erased,

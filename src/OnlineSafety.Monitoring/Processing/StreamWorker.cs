@@ -18,7 +18,7 @@ namespace OnlineSafety.Monitoring.Processing;
 internal sealed class StreamWorker(
     Guid id,
     [FromKeyedServices(DatabaseRole.Process)] Database database,
-    MasterKey master,
+    MasterKeys masters,
     StreamContexts contexts,
     Rules rules,
     NotificationSignals notifications,
@@ -28,7 +28,7 @@ internal sealed class StreamWorker(
 {
     private const int ClaimedAtOnce = 8;
     private readonly StreamClaims _claims = new(database, id, options.Value.Lease);
-    private readonly SegmentReader _reader = new(database, new DataKeyRing(database, master));
+    private readonly SegmentReader _reader = new(database, new DataKeyRing(database, masters));
     private readonly RecordWriter _writer = new(database, rules.RuleSet, new PolicyDirectory(rules.BankHolidays, logger));
     private readonly Stages _stages = new(rules, logger);
     private RecordPlan _filling = new();

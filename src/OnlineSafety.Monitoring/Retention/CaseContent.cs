@@ -1,30 +1,33 @@
-using System.Text;
+using OnlineSafety.Monitoring.Access.Sealing;
 
 namespace OnlineSafety.Monitoring.Retention;
 
 /// <summary>What is stored about children in one school, opened and sealed again.</summary>
-internal sealed class CaseContent
+internal sealed class CaseContent(SchoolSeal seal)
 {
     /// <summary>Raw bytes of a record of which something was erased are replaced by what was read of the others in it.</summary>
     public const string KeptType = "application/vnd.onlinesafety.kept+json";
 
-    public byte[] OpenDetail(byte[] stored) => stored;
+    public SchoolSeal Seal { get; } = seal;
 
-    public byte[] SealDetail(byte[] plain) => plain;
+    public byte[] OpenDetail(byte[] stored) => Seal.Open(stored, SealedField.EventDetail);
 
-    public byte[] OpenRaw(byte[] stored) => stored;
+    public byte[] SealDetail(byte[] plain) => Seal.Seal(plain, SealedField.EventDetail);
 
-    public byte[] SealRaw(byte[] plain) => plain;
+    public byte[] OpenRaw(byte[] stored) => Seal.Open(stored, SealedField.EvidenceRaw);
 
-    public byte[] OpenReasons(byte[] stored) => stored;
+    public byte[] SealRaw(byte[] plain) => Seal.Seal(plain, SealedField.EvidenceRaw);
 
-    public byte[] SealReasons(byte[] plain) => plain;
+    public byte[] OpenReasons(byte[] stored) => Seal.Open(stored, SealedField.AlertReasons);
 
-    public byte[] OpenContext(byte[] stored) => stored;
+    public byte[] SealReasons(byte[] plain) => Seal.Seal(plain, SealedField.AlertReasons);
 
-    public byte[] SealContext(byte[] plain) => plain;
+    public byte[] OpenContext(byte[] stored) => Seal.Open(stored, SealedField.KeptContext);
 
-    public string OpenHold(byte[] stored) => Encoding.UTF8.GetString(stored);
+    public byte[] SealContext(byte[] plain) => Seal.Seal(plain, SealedField.KeptContext);
 
-    public byte[] SealHold(string plain) => Encoding.UTF8.GetBytes(plain);
+    /// <summary>Why somebody looked, as an access record keeps it.</summary>
+    public string SealReason(string words) => Seal.SealWords(words, SealedField.AccessReason);
+
+    public string? OpenReason(string? stored) => stored is null ? null : Seal.OpenWords(stored, SealedField.AccessReason);
 }

@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Access.Sealing;
 using OnlineSafety.Monitoring.Alerts;
 using OnlineSafety.Monitoring.Events;
 using OnlineSafety.Monitoring.IntakeLog;
@@ -14,7 +15,7 @@ namespace OnlineSafety.Monitoring.Retention;
 /// person's part of each record, so that nobody else's browsing is kept with a case. Done again it changes nothing.
 /// </summary>
 internal sealed class ContextKeeper(
-    [FromKeyedServices(DatabaseRole.Process)] Database database, MasterKey master, StreamContexts contexts, Rules rules, ILogger<ContextKeeper> logger)
+    [FromKeyedServices(DatabaseRole.Process)] Database database, MasterKeys masters, SchoolSeals seals, StreamContexts contexts, Rules rules, ILogger<ContextKeeper> logger)
 {
     /// <summary>Events kept of one alert: an hour of somebody is some hundred.</summary>
     public const int MostEvents = 2000;
@@ -28,7 +29,7 @@ internal sealed class ContextKeeper(
     private const string Schools = "SELECT school_id FROM school ORDER BY school_id";
 
     private const string Wishes = """
-        SELECT a.alert_id, a.subject_key, a.first_received_at, a.last_received_at FROM context_wish w
+        SELECT a.alert_id, a.subject_key, a.first_received_at, a.last_received_at, a.subject IS NOT NULL FROM context_wish w
         JOIN alert a ON a.school_id = w.school_id AND a.alert_id = w.alert_id
         WHERE w.school_id = $1 AND w.done_at IS NULL ORDER BY w.asked_at LIMIT $2
         """;
@@ -51,7 +52,7 @@ internal sealed class ContextKeeper(
 
     private const string Done = "UPDATE context_wish SET done_at = clock_timestamp(), records = $3 WHERE school_id = $1 AND alert_id = $2";
 
-    private readonly SegmentReader _segments = new(database, new DataKeyRing(database, master));
+    private readonly SegmentReader _segments = new(database, new DataKeyRing(database, masters));
 
     /// <summary>Copies what was wished for in every school; how many alerts.</summary>
     public async Task<int> PassAsync(CancellationToken cancellationToken)
@@ -78,7 +79,8 @@ internal sealed class ContextKeeper(
         {
             wishes = await session.RowsAsync(
                 Wishes, [school, AlertsAtOnce],
-                row => new Wish(row.GetGuid(0), row.IsDBNull(1) ? null : row.GetString(1), row.GetFieldValue<DateTimeOffset>(2), row.GetFieldValue<DateTimeOffset>(3)), cancellationToken);
+                row => new Wish(row.GetGuid(0), row.IsDBNull(1) ? null : row.GetString(1), row.GetFieldValue<DateTimeOffset>(2), row.GetFieldValue<DateTimeOffset>(3), row.GetBoolean(4)),
+                cancellationToken);
         }
 
         foreach (var wish in wishes)
@@ -102,7 +104,10 @@ internal sealed class ContextKeeper(
                 row => (row.GetGuid(0), row.GetGuid(1), row.GetFieldValue<DateOnly>(2), row.GetInt64(3), row.GetInt64(4)), cancellationToken);
         }
 
-        var stages = new Stages(rules, logger) { Wants = key => key == wish.Subject };
+        // A row of before the upgrade has the name itself; what is read now has its hash.
+        var subject = (await seals.OfAsync(school, cancellationToken)).Index(wish.Subject!);
+        subject = wish.IsHash ? wish.Subject! : subject;
+        var stages = new Stages(rules, logger) { Wants = key => key == subject };
         var kept = new List<PlannedEvent>();
         foreach (var (stream, source, day, first, last) in streams)
         {
@@ -114,7 +119,7 @@ internal sealed class ContextKeeper(
                 foreach (var segment in stored.Where(segment => segment.Header.Last >= before && segment.Header.First <= last))
                 {
                     using var opened = await _segments.OpenAsync(segment, cancellationToken);
-                    kept.AddRange(Of(stages, context, opened, wish.Subject!, from, to));
+                    kept.AddRange(Of(stages, context, opened, subject, from, to));
                     next = segment.Header.Last + 1;
                 }
 
@@ -154,12 +159,12 @@ internal sealed class ContextKeeper(
         await using var session = await database.OpenAsync(school, Actor, cancellationToken);
         if (events.Count > 0)
         {
-            var content = new CaseContent();
+            var content = new CaseContent(await seals.OfAsync(school, cancellationToken));
             await session.ExecuteAsync(
                 Keep,
                 [
                     school, wish.Alert, events.Select(e => e.Event.Id.Stream).ToArray(), events.Select(e => e.Event.Id.Sequence).ToArray(), events.Select(e => e.Event.Id.Part).ToArray(),
-                    events.Select(e => e.Event.ReceivedAt).ToArray(), events.Select(e => content.SealContext(EventDetail.Of(e.Event, e.Assessment, e.History))).ToArray(),
+                    events.Select(e => e.Event.ReceivedAt).ToArray(), events.Select(e => content.SealContext(content.OpenDetail(EventDetail.Of(content.Seal, e.Event, e.Assessment, e.History)))).ToArray(),
                 ],
                 cancellationToken);
         }
@@ -169,5 +174,6 @@ internal sealed class ContextKeeper(
         await session.CommitAsync(cancellationToken);
     }
 
-    private sealed record Wish(Guid Alert, string? Subject, DateTimeOffset First, DateTimeOffset Last);
+    /// <param name="IsHash">Of the subject; else it is the name that was stored before.</param>
+    private sealed record Wish(Guid Alert, string? Subject, DateTimeOffset First, DateTimeOffset Last, bool IsHash);
 }

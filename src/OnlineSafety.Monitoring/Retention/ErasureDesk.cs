@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.Access.Audit;
+using OnlineSafety.Monitoring.Access.Sealing;
 using OnlineSafety.Monitoring.Alerts.Policy;
 
 namespace OnlineSafety.Monitoring.Retention;
@@ -11,7 +12,7 @@ namespace OnlineSafety.Monitoring.Retention;
 /// Erases one person: hides the raw records at once, then takes away rows and evidence in one transaction, then has the chains walked and keeps the proof. Killed in
 /// between, the same command goes on. What is open or held stays, and the proof says so.
 /// </summary>
-internal sealed class ErasureDesk(Database retention, TimeProvider time)
+internal sealed class ErasureDesk(Database retention, SchoolSeals seals, TimeProvider time)
 {
     public const string Action = "person.erase";
 
@@ -27,9 +28,10 @@ internal sealed class ErasureDesk(Database retention, TimeProvider time)
     /// <exception cref="RetentionException">The person is held.</exception>
     public async Task<ErasureProof> PreviewAsync(Guid school, string name, IReadOnlyList<string> also, Actor actor, CancellationToken cancellationToken)
     {
+        var content = new CaseContent(await seals.OfAsync(school, cancellationToken));
         await using var session = await retention.OpenAsync(school, actor, cancellationToken);
-        var person = await FindAsync(session, school, name, also, cancellationToken);
-        var work = new ErasureWork(session, school, person, new CaseContent());
+        var person = await FindAsync(session, content, name, also, cancellationToken);
+        var work = new ErasureWork(session, school, person, content);
         await work.LookAsync(cancellationToken);
         var (_, falls) = await ClockAsync(session, school, cancellationToken);
         await session.RecordAccessAsync(school, Action + "-preview", SaltedOf(Guid.NewGuid(), person), cancellationToken);
@@ -49,10 +51,11 @@ internal sealed class ErasureDesk(Database retention, TimeProvider time)
             proof = proof with { Chains = await Verify(cancellationToken) };
         }
 
+        var content = new CaseContent(await seals.OfAsync(school, cancellationToken));
         await using var session = await retention.OpenAsync(school, actor, cancellationToken);
         await session.ExecuteAsync(ErasureSql.Finish, [school, erasure, JsonSerializer.Serialize(proof, Json), proof.RawFallsOn], cancellationToken);
         var said = new NameMask(person.Names, NameMask.Erased).Of(reason);
-        await session.RecordAccessAsync(school, Action, $"{erasure} {SaltedOf(erasure, person)} {string.Join(' ', proof.Deleted.Select(d => $"{d.Key}={d.Value}"))}", said, cancellationToken);
+        await session.RecordAccessAsync(school, Action, $"{erasure} {SaltedOf(erasure, person)} {string.Join(' ', proof.Deleted.Select(d => $"{d.Key}={d.Value}"))}", content.SealReason(said), cancellationToken);
         await session.CommitAsync(cancellationToken);
         return proof;
     }
@@ -61,9 +64,10 @@ internal sealed class ErasureDesk(Database retention, TimeProvider time)
     private async Task<(Guid Erasure, NamedPerson Person, ErasureProof? Before)> HideAsync(
         Guid school, string name, IReadOnlyList<string> also, Actor actor, CancellationToken cancellationToken)
     {
+        var content = new CaseContent(await seals.OfAsync(school, cancellationToken));
         await using var session = await retention.OpenAsync(school, actor, cancellationToken);
         await session.RowsAsync(RetentionSql.Alone, [school], _ => 0, cancellationToken);
-        var person = await FindAsync(session, school, name, also, cancellationToken);
+        var person = await FindAsync(session, content, name, also, cancellationToken);
         var running = await session.RowsAsync(
             ErasureSql.Running, [school], row => (Id: row.GetGuid(0), Proof: row.IsDBNull(1) ? null : JsonSerializer.Deserialize<ErasureProof>(row.GetString(1), Json)), cancellationToken);
         var erasure = running.Count > 0 ? running[0].Id : Guid.NewGuid();
@@ -80,9 +84,10 @@ internal sealed class ErasureDesk(Database retention, TimeProvider time)
 
     private async Task<ErasureProof> EraseAsync(Guid school, Guid erasure, NamedPerson person, ErasureProof? before, Actor actor, CancellationToken cancellationToken)
     {
+        var content = new CaseContent(await seals.OfAsync(school, cancellationToken));
         await using var session = await retention.OpenAsync(school, actor, cancellationToken);
         await session.RowsAsync(RetentionSql.Alone, [school], _ => 0, cancellationToken);
-        var work = new ErasureWork(session, school, person, new CaseContent());
+        var work = new ErasureWork(session, school, person, content);
         await work.LookAsync(cancellationToken);
         await work.EraseAsync(cancellationToken);
         var (now, falls) = await ClockAsync(session, school, cancellationToken);
@@ -97,20 +102,16 @@ internal sealed class ErasureDesk(Database retention, TimeProvider time)
         return proof;
     }
 
-    private static async Task<NamedPerson> FindAsync(Session session, Guid school, string name, IReadOnlyList<string> also, CancellationToken cancellationToken)
+    private static async Task<NamedPerson> FindAsync(Session session, CaseContent content, string name, IReadOnlyList<string> also, CancellationToken cancellationToken)
     {
-        var person = await PersonKeys.FindAsync(session, school, name, cancellationToken);
-        if (person.Account.Length == 0)
-        {
-            throw new RetentionException("Name the person by an account or alias.");
-        }
-
+        var school = content.Seal.School;
+        var person = await PersonKeys.FindAsync(session, content.Seal, name, cancellationToken);
         if ((await session.RowsAsync(ErasureSql.PersonHeld, [school, person.Keys.ToArray()], row => row.GetInt32(0), cancellationToken))[0] > 0)
         {
             throw new RetentionException("A legal hold stands on this person: nothing is erased while it does. See: onlinesafety hold list");
         }
 
-        var scan = new ErasureScan(session, school, person, new CaseContent());
+        var scan = new ErasureScan(session, school, person, content);
         var called = ErasureScan.NamesIn((await scan.EventsAsync(cancellationToken)).Select(found => found.Event));
         return person with { Names = [.. person.Names.Concat(called).Concat(also).Where(n => n.Trim().Length > 0).Distinct(StringComparer.OrdinalIgnoreCase)] };
     }

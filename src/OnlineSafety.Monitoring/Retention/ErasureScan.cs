@@ -8,7 +8,9 @@ internal sealed record FoundEvent(Guid Stream, long Sequence, int Part, byte[] D
 
 internal sealed record FoundAlert(Guid Id, int Number, string State, bool Held);
 
-internal sealed record FoundText(Guid Alert, long Step, string Note, string Detail);
+/// <param name="StoredDetail">As it is stored.</param>
+/// <param name="Detail">As it reads.</param>
+internal sealed record FoundText(Guid Alert, long Step, string Note, string StoredDetail, string Detail);
 
 /// <summary>
 /// What is stored about one person, and where others' rows name them. Reads a page at a time; what is returned is only what must change.

@@ -1,4 +1,5 @@
 using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Access.Sealing;
 
 namespace OnlineSafety.Monitoring.Retention;
 
@@ -42,7 +43,7 @@ internal sealed class ErasureWork(Session session, Guid school, NamedPerson pers
         if (_stays.Count == 0)
         {
             var (people, aliases) = (await session.RowsAsync(
-                ErasureSql.ErasePerson, [person.People.ToArray()], row => (row.GetInt32(0), row.GetInt32(1)), cancellationToken))[0];
+                ErasureSql.ErasePerson, [person.People.Select(one => one.PersonId).ToArray()], row => (row.GetInt32(0), row.GetInt32(1)), cancellationToken))[0];
             (_deleted["person"], _deleted["person_alias"]) = (people, aliases);
         }
 
@@ -107,33 +108,42 @@ internal sealed class ErasureWork(Session session, Guid school, NamedPerson pers
 
     private async Task RewriteAlertsAsync(CancellationToken cancellationToken)
     {
+        var seal = content.Seal;
         foreach (var (alert, reasons, note, reference) in await session.RowsAsync(
             ErasureSql.OtherAlerts, [school, person.Keys.ToArray()],
-            row => (row.GetGuid(0), content.OpenReasons(row.GetFieldValue<byte[]>(1)), row.IsDBNull(2) ? null : row.GetString(2), row.IsDBNull(3) ? null : row.GetString(3)), cancellationToken))
+            row => (
+                row.GetGuid(0), content.OpenReasons(row.GetFieldValue<byte[]>(1)), row.IsDBNull(2) ? null : seal.OpenText(row.GetFieldValue<byte[]>(2), SealedField.AlertNote),
+                row.IsDBNull(3) ? null : seal.OpenText(row.GetFieldValue<byte[]>(3), SealedField.AlertReference)), cancellationToken))
         {
             var masked = _mask.OfJson(reasons);
             if (!ReferenceEquals(masked, reasons) || _mask.IsIn(note) || _mask.IsIn(reference))
             {
-                await CountAsync("alert", ErasureSql.RewriteAlert, [alert, content.SealReasons(masked), OrNull(note), OrNull(reference)], cancellationToken);
+                await CountAsync(
+                    "alert", ErasureSql.RewriteAlert, [alert, content.SealReasons(masked), Sealed(note, SealedField.AlertNote), Sealed(reference, SealedField.AlertReference)], cancellationToken);
             }
         }
 
         foreach (var step in await session.RowsAsync(
-            ErasureSql.OtherSteps, [school, person.Keys.ToArray()], row => new FoundText(row.GetGuid(0), row.GetInt64(1), row.GetString(2), row.GetString(3)), cancellationToken))
+            ErasureSql.OtherSteps, [school, person.Keys.ToArray()],
+            row => new FoundText(
+                row.GetGuid(0), row.GetInt64(1), seal.OpenText(row.GetFieldValue<byte[]>(2), SealedField.StepNote), row.GetString(3), seal.OpenWords(row.GetString(3), SealedField.StepDetail)),
+            cancellationToken))
         {
             if (_mask.IsIn(step.Note) || _mask.IsIn(step.Detail))
             {
-                await CountAsync("alert_step", ErasureSql.RewriteStep, [step.Alert, step.Step, _mask.Of(step.Note), _mask.Of(step.Detail)], cancellationToken);
+                // Only the words of a person are sealed: ids and outcomes in this column stay as they are.
+                var detail = _mask.IsIn(step.Detail) ? seal.SealWords(_mask.Of(step.Detail), SealedField.StepDetail) : step.StoredDetail;
+                await CountAsync("alert_step", ErasureSql.RewriteStep, [step.Alert, step.Step, seal.SealText(_mask.Of(step.Note), SealedField.StepNote), detail], cancellationToken);
             }
         }
     }
 
-    private object OrNull(string? text) => text is null ? DBNull.Value : _mask.Of(text);
+    private object Sealed(string? text, SealedField field) => text is null ? DBNull.Value : content.Seal.SealText(_mask.Of(text), field);
 
     private async Task<List<long>> LooksAsync(CancellationToken cancellationToken)
     {
         var looks = await session.RowsAsync(
-            ErasureSql.Looks, [school], row => (Sequence: row.GetInt64(0), Object: row.GetString(1), Reason: row.IsDBNull(2) ? null : row.GetString(2)), cancellationToken);
+            ErasureSql.Looks, [school], row => (Sequence: row.GetInt64(0), Object: row.GetString(1), Reason: content.OpenReason(row.IsDBNull(2) ? null : row.GetString(2))), cancellationToken);
         return [.. looks.Where(look => _mask.IsIn(look.Object) || _mask.IsIn(look.Reason)).Select(look => look.Sequence)];
     }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Npgsql;
 using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Access.Sealing;
 using OnlineSafety.Monitoring.Alerts.Policy;
 using OnlineSafety.Monitoring.Telemetry;
 
@@ -10,7 +11,10 @@ namespace OnlineSafety.Monitoring.Retention;
 /// Lets go of what is due in one school, in bounded batches with a transaction each. Killed between two of them it goes on with the next run: what fell is no
 /// longer due. What is open, held or needed stays, whatever is asked (migration 0025).
 /// </summary>
-internal sealed class RetentionDesk(Database retention, TimeProvider host)
+/// <param name="retention">Works as the role that may let go.</param>
+/// <param name="seals">Of that role.</param>
+/// <param name="host">This host's clock.</param>
+internal sealed class RetentionDesk(Database retention, SchoolSeals seals, TimeProvider host)
 {
     /// <summary>Begins the reason why a clock waits for <c>--yes</c>.</summary>
     public const string NeedsYes = "waits for a person: ";
@@ -27,7 +31,7 @@ internal sealed class RetentionDesk(Database retention, TimeProvider host)
         var distrust = RetentionGate.Distrust(standing.RanAt, standing.Now, host.GetUtcNow());
         var refused = standing.Clocks is null ? "the school's policy cannot be read" : request.Confirmed ? null : distrust;
         var clocks = standing.Clocks ?? SchoolPolicy.Default.Retention;
-        var run = new SchoolRun(retention, school, actor, clocks, standing.Now, request with { DryRun = request.DryRun || refused is not null });
+        var run = new SchoolRun(retention, await seals.OfAsync(school, cancellationToken), school, actor, clocks, standing.Now, request with { DryRun = request.DryRun || refused is not null });
         var reports = await run.RunAsync(cancellationToken);
         if (!request.DryRun)
         {
@@ -84,7 +88,7 @@ internal sealed class RetentionDesk(Database retention, TimeProvider host)
     private sealed record Standing(string Name, DateTimeOffset Now, DateTimeOffset RanAt, DateTimeOffset? RefusedSince, RetentionClocks? Clocks);
 
     /// <summary>One run in one school.</summary>
-    private sealed class SchoolRun(Database retention, Guid school, Actor actor, RetentionClocks clocks, DateTimeOffset now, RetentionRequest request)
+    private sealed class SchoolRun(Database retention, SchoolSeal seal, Guid school, Actor actor, RetentionClocks clocks, DateTimeOffset now, RetentionRequest request)
     {
         private long _fell;
         private long _due;
@@ -216,7 +220,7 @@ internal sealed class RetentionDesk(Database retention, TimeProvider host)
         private async Task<List<(ClosedAlert Alert, DateTimeOffset FallsAt)>> ClosedAsync(bool cases, CancellationToken cancellationToken)
         {
             await using var session = await retention.OpenAsync(school, actor, cancellationToken);
-            var born = cases ? await PersonKeys.BirthsAsync(session, school, cancellationToken) : [];
+            var born = cases ? await PersonKeys.BirthsAsync(session, seal, cancellationToken) : [];
             var closed = await session.RowsAsync(
                 RetentionSql.ClosedAlerts, [school],
                 row => new ClosedAlert(

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Access.Sealing;
 
 namespace OnlineSafety.Monitoring.Retention;
 
@@ -15,7 +16,10 @@ internal static class RetentionRegistration
         services.AddSingleton<ContextKeeper>();
         if (mayDelete)
         {
-            services.AddSingleton(provider => new RetentionDesk(provider.GetRequiredKeyedService<Database>(DatabaseRole.Retention), provider.GetRequiredService<TimeProvider>()));
+            services.AddSingleton(provider => new RetentionDesk(
+                provider.GetRequiredKeyedService<Database>(DatabaseRole.Retention),
+                new SchoolSeals(provider.GetRequiredKeyedService<Database>(DatabaseRole.Retention), provider.GetRequiredService<MasterKeys>(), provider.GetRequiredService<TimeProvider>()),
+                provider.GetRequiredService<TimeProvider>()));
             services.AddSingleton(provider => new RetentionPass(
                 provider.GetRequiredKeyedService<Database>(DatabaseRole.Retention), provider.GetRequiredService<RetentionDesk>(), provider.GetRequiredService<ILogger<RetentionPass>>()));
         }

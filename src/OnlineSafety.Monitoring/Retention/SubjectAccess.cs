@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Access.Sealing;
 using OnlineSafety.Monitoring.Alerts;
 
 namespace OnlineSafety.Monitoring.Retention;
@@ -34,13 +35,11 @@ internal sealed record AccessStep(DateTimeOffset At, string By, string Step, str
 internal sealed record AccessEvent(DateTimeOffset ReceivedAt, int? Alert, bool Kept, JsonNode? Event, JsonNode? Assessment);
 
 /// <summary>Reads what is stored about one person, to be given to that person.</summary>
-internal sealed class SubjectAccess(Database retention, TimeProvider time)
+internal sealed class SubjectAccess(Database retention, SchoolSeals seals, TimeProvider time)
 {
     public const string Action = "person.subject-access";
 
     private const string SchoolSql = "SELECT name FROM school WHERE school_id = $1";
-    private const string PeopleSql = "SELECT person_id, account, role, year_group, class, date_of_birth FROM person WHERE school_id = $1 AND person_id = ANY ($2)";
-    private const string AliasesSql = "SELECT alias FROM person_alias WHERE school_id = $1 AND person_id = $2 ORDER BY alias";
 
     private const string AlertsSql = """
         SELECT alert_id, number, state, severity, theme, raised_at, resolved_at, resolved_by, outcome, note, reference, reasons FROM alert
@@ -64,16 +63,17 @@ internal sealed class SubjectAccess(Database retention, TimeProvider time)
     /// <param name="reason">Recorded with the look.</param>
     public async Task<SubjectAccessFile> ReadAsync(Guid school, string name, string reason, Actor actor, CancellationToken cancellationToken)
     {
+        var content = new CaseContent(await seals.OfAsync(school, cancellationToken));
         await using var session = await retention.OpenAsync(school, actor, cancellationToken);
-        var person = await PersonKeys.FindAsync(session, school, name, cancellationToken);
-        var mask = new NameMask(await PersonKeys.OthersAsync(session, school, person, cancellationToken), NameMask.Somebody);
-        var reader = new Reader(session, school, person, mask, new CaseContent());
+        var person = await PersonKeys.FindAsync(session, content.Seal, name, cancellationToken);
+        var mask = new NameMask(await PersonKeys.OthersAsync(session, content.Seal, person, cancellationToken), NameMask.Somebody);
+        var reader = new Reader(session, school, person, mask, content);
         var title = (await session.RowsAsync(SchoolSql, [school], row => row.GetString(0), cancellationToken))[0];
         var file = new SubjectAccessFile(
             title, person.Account, time.GetUtcNow(), await reader.PeopleAsync(cancellationToken), await reader.AlertsAsync(cancellationToken), await reader.EventsAsync(cancellationToken));
         // Which alerts it showed: whoever asks later who saw them is told of this file.
         await session.RecordAccessAsync(
-            school, Action, Access.Audit.NumberRanges.Text(file.Alerts.Select(alert => (long)alert.Number)), new NameMask(person.Names, NameMask.Erased).Of(reason), cancellationToken);
+            school, Action, Access.Audit.NumberRanges.Text(file.Alerts.Select(alert => (long)alert.Number)), content.SealReason(reason), cancellationToken);
         await session.CommitAsync(cancellationToken);
         return file;
     }
@@ -84,18 +84,9 @@ internal sealed class SubjectAccess(Database retention, TimeProvider time)
 
         public async Task<IReadOnlyList<AccessPerson>> PeopleAsync(CancellationToken cancellationToken)
         {
-            var people = await session.RowsAsync(
-                PeopleSql, [school, person.People.ToArray()],
-                row => (Id: row.GetGuid(0), Person: new AccessPerson(
-                    row.GetString(1), [], ((Events.PersonRole)row.GetInt16(2)).ToString(), row.GetString(3), row.GetString(4), row.IsDBNull(5) ? null : row.GetFieldValue<DateOnly>(5))),
-                cancellationToken);
-            var listed = new List<AccessPerson>();
-            foreach (var (id, one) in people)
-            {
-                listed.Add(one with { Aliases = await session.RowsAsync(AliasesSql, [school, id], row => row.GetString(0), cancellationToken) });
-            }
-
-            return listed;
+            var aliases = await PersonKeys.AliasesAsync(session, content.Seal, cancellationToken);
+            return [.. person.People.Select(one => new AccessPerson(
+                one.Account, [.. aliases[one.PersonId].Order(StringComparer.Ordinal)], ((Events.PersonRole)one.Role).ToString(), one.YearGroup, one.Class, one.DateOfBirth))];
         }
 
         public async Task<IReadOnlyList<AccessAlert>> AlertsAsync(CancellationToken cancellationToken)
@@ -104,7 +95,7 @@ internal sealed class SubjectAccess(Database retention, TimeProvider time)
                 AlertsSql, [school, _keys],
                 row => (Id: row.GetGuid(0), Alert: new AccessAlert(
                     row.GetInt32(1), row.GetString(2), Events.Words.Of((Events.Severity)row.GetInt16(3)), row.GetString(4), row.GetFieldValue<DateTimeOffset>(5),
-                    row.IsDBNull(6) ? null : row.GetFieldValue<DateTimeOffset>(6), Text(row, 7), Text(row, 8), Masked(Text(row, 9)), Masked(Text(row, 10)),
+                    row.IsDBNull(6) ? null : row.GetFieldValue<DateTimeOffset>(6), Text(row, 7), Text(row, 8), Masked(row, 9, SealedField.AlertNote), Masked(row, 10, SealedField.AlertReference),
                     Parse(content.OpenReasons(row.GetFieldValue<byte[]>(11))), [])),
                 cancellationToken);
             var told = new List<AccessAlert>();
@@ -114,7 +105,7 @@ internal sealed class SubjectAccess(Database retention, TimeProvider time)
                 {
                     Steps = await session.RowsAsync(
                         StepsSql, [school, id],
-                        row => new AccessStep(row.GetFieldValue<DateTimeOffset>(0), row.GetString(1), row.GetString(2), row.GetString(3), row.GetString(4), mask.Of(row.GetString(5))), cancellationToken),
+                        row => new AccessStep(row.GetFieldValue<DateTimeOffset>(0), row.GetString(1), row.GetString(2), row.GetString(3), row.GetString(4), Masked(row, 5, SealedField.StepNote)!), cancellationToken),
                 });
             }
 
@@ -161,7 +152,8 @@ internal sealed class SubjectAccess(Database retention, TimeProvider time)
             }
         }
 
-        private string? Masked(string? text) => text is null ? null : mask.Of(text);
+        private string? Masked(Npgsql.NpgsqlDataReader row, int column, SealedField field) =>
+            row.IsDBNull(column) ? null : mask.Of(content.Seal.OpenText(row.GetFieldValue<byte[]>(column), field));
 
         private static string? Text(Npgsql.NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
     }

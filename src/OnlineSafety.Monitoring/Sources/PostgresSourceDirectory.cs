@@ -12,7 +12,7 @@ namespace OnlineSafety.Monitoring.Sources;
 /// <summary>
 /// Keeps the enabled sources in memory: loaded once at start, again when told that they changed, and every few seconds in any case.
 /// </summary>
-internal sealed class PostgresSourceDirectory(Database ingest, MasterKey master, TimeProvider time, ILogger<PostgresSourceDirectory> logger)
+internal sealed class PostgresSourceDirectory(Database ingest, MasterKeys masters, TimeProvider time, ILogger<PostgresSourceDirectory> logger)
     : BackgroundService, ISourceDirectory
 {
     private static readonly Actor Reader = Actor.Service("source-directory");
@@ -154,7 +154,7 @@ internal sealed class PostgresSourceDirectory(Database ingest, MasterKey master,
             var rows = await session.Context.Sources.AsNoTracking().Where(s => s.Enabled || s.Unassigned).ToListAsync(cancellationToken);
             var schools = await SchoolsAsync(session, cancellationToken);
             var secrets = await session.Context.SourceSecrets.AsNoTracking().OrderBy(s => s.CreatedAt).ThenBy(s => s.SecretId).ToListAsync(cancellationToken);
-            fresh = new LoadedSources(rows, schools, new RegisteredProofs(secrets, master));
+            fresh = new LoadedSources(rows, schools, new RegisteredProofs(secrets, masters));
             var same = fresh.SameAs(_loaded);
             if (!same)
             {

@@ -123,7 +123,11 @@ internal sealed class UnmappedValue
     /// <summary><c>category</c>, <c>action</c>, <c>severity</c> or <c>record</c> (the reason why a record fits no mapping).</summary>
     public string Kind { get; set; } = "";
 
+    /// <summary>A keyed hash of the vendor's word; our own words as they are.</summary>
     public string Value { get; set; } = "";
+
+    /// <summary>The vendor's word; null for our own, and in rows of before, whose <see cref="Value"/> is the word itself.</summary>
+    public byte[]? Sealed { get; set; }
 
     public long Count { get; set; }
 

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using OnlineSafety.Monitoring.Access.Sealing;
 using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.Normalization.Suggestion;
 using OnlineSafety.Monitoring.Sources.Health;
@@ -79,22 +80,25 @@ internal sealed class SourceRegister(Database setup, TimeProvider time)
     /// rare words are withheld even from who asks for words.
     /// </summary>
     /// <param name="words">Show the sender's words, which may hold personal data; recorded. Reasons are ours and always shown.</param>
-    public async Task<IReadOnlyList<ListedUnmapped>> UnmappedAsync(Guid school, bool words, Actor actor, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<ListedUnmapped>> UnmappedAsync(SchoolSeal seal, bool words, Actor actor, CancellationToken cancellationToken)
     {
-        await using var session = await setup.OpenAsync(school, actor, cancellationToken);
-        var listed = await session.Context.Unmapped.AsNoTracking().Where(u => u.SchoolId == school)
+        await using var session = await setup.OpenAsync(seal.School, actor, cancellationToken);
+        var listed = await session.Context.Unmapped.AsNoTracking().Where(u => u.SchoolId == seal.School)
             .Join(session.Context.Sources, u => new { u.SchoolId, u.SourceId }, s => new { s.SchoolId, s.SourceId }, (unmapped, source) => new { Unmapped = unmapped, source.Name, Own = source.MappingVersion > 0 })
-            .OrderByDescending(u => u.Unmapped.Count).ThenBy(u => u.Unmapped.Value).ToListAsync(cancellationToken);
+            .ToListAsync(cancellationToken);
         if (words)
         {
-            await session.RecordAccessAsync(school, "source.unmapped", "words", cancellationToken);
+            await session.RecordAccessAsync(seal.School, "source.unmapped", "words", cancellationToken);
             await session.CommitAsync(cancellationToken);
         }
 
-        return [.. listed.Select(u => new ListedUnmapped(
-            u.Unmapped.SourceId, u.Name, u.Unmapped.Kind,
-            u.Unmapped.Kind == "record" ? u.Unmapped.Value : !words ? null : u.Own && u.Unmapped.Count < Often ? Rare : u.Unmapped.Value,
-            Masking.Mask(u.Unmapped.Value), u.Unmapped.Count, u.Unmapped.FirstSeen, u.Unmapped.LastSeen))];
+        return [.. listed
+            .Select(u => (u.Unmapped, u.Name, u.Own, Word: u.Unmapped.Sealed is { } word ? seal.OpenText(word, SealedField.UnmappedWord) : u.Unmapped.Value))
+            .OrderByDescending(u => u.Unmapped.Count).ThenBy(u => u.Word, StringComparer.Ordinal)
+            .Select(u => new ListedUnmapped(
+                u.Unmapped.SourceId, u.Name, u.Unmapped.Kind,
+                u.Unmapped.Kind == "record" ? u.Word : !words ? null : u.Own && u.Unmapped.Count < Often ? Rare : u.Word,
+                Masking.Mask(u.Word), u.Unmapped.Count, u.Unmapped.FirstSeen, u.Unmapped.LastSeen))];
     }
 
     /// <summary>The source in use with this id or exact name; records that files are imported into it by hand.</summary>

@@ -55,7 +55,10 @@ internal static class DatabaseSetup
     }
 
     /// <summary>Brings the schema up to date as its owner.</summary>
-    public static async Task MigrateAsync(string ownerConnection, CancellationToken cancellationToken)
+    public static Task MigrateAsync(string ownerConnection, CancellationToken cancellationToken) => MigrateAsync(ownerConnection, upTo: null, cancellationToken);
+
+    /// <summary>The same, no further than an earlier migration.</summary>
+    public static async Task MigrateAsync(string ownerConnection, string? upTo, CancellationToken cancellationToken)
     {
         var options = new DbContextOptionsBuilder<MonitoringContext>()
             // A statement over a large log takes long; one that takes longer than this hangs.
@@ -64,7 +67,7 @@ internal static class DatabaseSetup
             .ConfigureWarnings(w => w.Ignore(RelationalEventId.PendingModelChangesWarning))
             .Options;
         await using var context = new MonitoringContext(options);
-        await context.Database.MigrateAsync(cancellationToken);
+        await context.Database.MigrateAsync(upTo, cancellationToken);
     }
 
     /// <summary>Every reason why this connection must not be used, empty when it may.</summary>
@@ -103,7 +106,7 @@ internal static class DatabaseSetup
         DO $$
         DECLARE r text;
         BEGIN
-            FOREACH r IN ARRAY ARRAY['onlinesafety_owner', 'onlinesafety_setup', 'onlinesafety_ingest', 'onlinesafety_process', 'onlinesafety_notify', 'onlinesafety_console', 'onlinesafety_audit', 'onlinesafety_retention'] LOOP
+            FOREACH r IN ARRAY ARRAY['onlinesafety_owner', 'onlinesafety_setup', 'onlinesafety_ingest', 'onlinesafety_process', 'onlinesafety_notify', 'onlinesafety_console', 'onlinesafety_audit', 'onlinesafety_keys', 'onlinesafety_retention'] LOOP
                 IF NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = r) THEN
                     BEGIN
                         EXECUTE format('CREATE ROLE %I LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS NOINHERIT', r);

@@ -47,9 +47,9 @@ internal sealed class MonitoringContext(DbContextOptions<MonitoringContext> opti
 
     public DbSet<StoredWatch> SourceWatches => Set<StoredWatch>();
 
-    public DbSet<Person> People => Set<Person>();
+    public DbSet<StoredPerson> People => Set<StoredPerson>();
 
-    public DbSet<PersonAlias> PersonAliases => Set<PersonAlias>();
+    public DbSet<StoredAlias> PersonAliases => Set<StoredAlias>();
 
     public DbSet<Staff> Staff => Set<Staff>();
 
@@ -91,12 +91,11 @@ internal sealed class MonitoringContext(DbContextOptions<MonitoringContext> opti
         modelBuilder.Entity<StoredDeviceDay>().ToTable("source_device_day").HasKey(d => new { d.SchoolId, d.SourceId, d.Day, d.Device });
         modelBuilder.Entity<SourceAlarm>().ToTable("source_alarm").HasKey(a => new { a.SchoolId, a.AlarmId });
         modelBuilder.Entity<StoredWatch>().ToTable("source_watch").HasKey(w => w.SchoolId);
-        modelBuilder.Entity<Person>().ToTable("person").HasKey(p => new { p.SchoolId, p.PersonId });
-        modelBuilder.Entity<PersonAlias>().ToTable("person_alias").HasKey(p => new { p.SchoolId, p.Alias });
+        modelBuilder.Entity<StoredPerson>().ToTable("person").HasKey(p => new { p.SchoolId, p.PersonId });
+        modelBuilder.Entity<StoredAlias>().ToTable("person_alias").HasKey(p => new { p.SchoolId, p.AliasKey });
         modelBuilder.Entity<Staff>().ToTable("staff").HasKey(s => new { s.SchoolId, s.StaffId });
         modelBuilder.Entity<StaffKey>().ToTable("staff_key").HasKey(s => new { s.SchoolId, s.StaffId, s.KeyHash });
         modelBuilder.Entity<Alert>().ToTable("alert").HasKey(a => new { a.SchoolId, a.AlertId });
-        modelBuilder.Entity<Alert>().Property(a => a.Unproven).ValueGeneratedOnAddOrUpdate();
         modelBuilder.Entity<TakenStep>().ToTable("alert_step").HasKey(s => new { s.SchoolId, s.AlertId, s.StepNo });
         modelBuilder.Entity<Notification>().ToTable("notification").HasKey(n => new { n.SchoolId, n.NotificationId });
         modelBuilder.Entity<Digest>().ToTable("digest").HasKey(d => new { d.SchoolId, d.Day });

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Access.Sealing;
 using OnlineSafety.Monitoring.Alerts.Policy;
 using OnlineSafety.Monitoring.People;
 using OnlineSafety.Monitoring.Sources;
@@ -22,6 +23,9 @@ internal sealed class InstallationDatabase(TestDatabase test, MonitoringDatabase
     public MonitoringDatabase Opened => opened;
 
     public Database this[DatabaseRole role] => opened[role];
+
+    /// <summary>What is sealed of its schools.</summary>
+    public SchoolSeals Seals => field ??= new SchoolSeals(opened[DatabaseRole.Process], MasterKey.Of(new byte[MasterKey.Length]), TimeProvider.System);
 
     public SchoolRegister Schools => new(opened[DatabaseRole.Setup]);
 

@@ -207,7 +207,7 @@ public sealed class AlertRoutesTests(PostgresFixture postgres) : IClassFixture<P
             builder.WebHost.UseUrls("http://127.0.0.1:0");
             builder.Logging.ClearProviders();
             builder.Services.AddSingleton(new StaffKeys(database[DatabaseRole.Console]));
-            builder.Services.AddSingleton(new AlertQueue(database[DatabaseRole.Console], ThemeGuide.Read("""{"taxonomy":"t","version":"1","themes":[]}"""u8.ToArray()), InstallationDatabase.Policies));
+            builder.Services.AddSingleton(new AlertQueue(database[DatabaseRole.Console], ThemeGuide.Read("""{"taxonomy":"t","version":"1","themes":[]}"""u8.ToArray()), InstallationDatabase.Policies, database.Seals));
             var app = builder.Build();
             app.MapAlerts();
             await app.StartAsync();

@@ -181,7 +181,7 @@ public sealed class LifecycleConstraintTests(PostgresFixture postgres) : IClassF
         await using var database = await InstallationDatabase.CreateAsync(postgres.Server);
         var school = await database.AddSchoolAsync();
         await database.AddAlertAsync(school, 1);
-        var queue = new AlertQueue(database[DatabaseRole.Console], ThemeGuide.Read("""{"taxonomy":"t","version":"1","themes":[]}"""u8.ToArray()), InstallationDatabase.Policies);
+        var queue = new AlertQueue(database[DatabaseRole.Console], ThemeGuide.Read("""{"taxonomy":"t","version":"1","themes":[]}"""u8.ToArray()), InstallationDatabase.Policies, database.Seals);
         await queue.StepAsync(school, InstallationDatabase.Tester, new AlertReference(null, 1), new AlertMove.Note("As it was."), default);
 
         await Assert.ThrowsAsync<PostgresException>(() => database.Test.RunAsync(sql));

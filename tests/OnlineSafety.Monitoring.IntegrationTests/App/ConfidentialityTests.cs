@@ -80,12 +80,13 @@ public sealed class ConfidentialityTests(PostgresFixture postgres) : IClassFixtu
 
     private async Task<(Guid School, IReadOnlyList<DemoSource> Sources, string StaffKey)> SetUpAsync(RunningService service, InstallationDatabase database)
     {
-        var demo = new DemoSchool(service.Database, TimeProvider.System);
+        var seals = service.Services.GetRequiredService<SchoolSeals>();
+        var demo = new DemoSchool(service.Database, seals, TimeProvider.System);
         var school = await demo.EnsureAsync(InstallationDatabase.Tester, default);
         var sources = await demo.SourcesAsync(school, Samples.Read(new SchemaFiles(_schemas)), InstallationDatabase.Tester, default);
         using var people = new MemoryStream(Encoding.UTF8.GetBytes($"account,aliases,role,year,class\n{Marker}jsmith,{Marker}j.smith,pupil,9,{Marker}\n"));
         var file = PeopleFile.Read(people, new DateOnly(2026, 3, 2));
-        await new PeopleImport(service.Database[DatabaseRole.Setup], TimeProvider.System).RunAsync(school, file, skipBad: false, InstallationDatabase.Tester, _ => { }, default);
+        await new PeopleImport(service.Database[DatabaseRole.Setup], seals, TimeProvider.System).RunAsync(school, file, skipBad: false, InstallationDatabase.Tester, _ => { }, default);
         var staff = await database.AddStaffAsync(school, "reader", "dsl", "digest");
         return (school, sources, staff.Key);
     }

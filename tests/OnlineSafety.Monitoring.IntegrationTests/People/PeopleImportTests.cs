@@ -88,7 +88,7 @@ public sealed class PeopleImportTests(PostgresFixture postgres) : IClassFixture<
     {
         using var input = new MemoryStream(Encoding.UTF8.GetBytes(list));
         var file = PeopleFile.Read(input, new DateOnly(2026, 11, 20));
-        return await new PeopleImport(database[DatabaseRole.Setup], TimeProvider.System)
+        return await new PeopleImport(database[DatabaseRole.Setup], database.Seals, TimeProvider.System)
             .RunAsync(school, file, skipBad, InstallationDatabase.Tester, progress ?? (_ => { }), default);
     }
 

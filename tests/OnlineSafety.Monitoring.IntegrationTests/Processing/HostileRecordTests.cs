@@ -29,7 +29,7 @@ public sealed class HostileRecordTests(PostgresFixture postgres) : IAsyncLifetim
         await _log.StartAsync(CancellationToken.None);
         var database = _installation[DatabaseRole.Process];
         _worker = new StreamWorker(
-            Guid.NewGuid(), database, _installation.Master, new StreamContexts(database, new PeopleDirectory(database, TimeProvider.System), new SchoolRuleDirectory(database, TimeProvider.System), Repository.Rules, TimeProvider.System, NullLogger<StreamContexts>.Instance),
+            Guid.NewGuid(), database, _installation.Master, new StreamContexts(database, new PeopleDirectory(database, _installation.Seals, TimeProvider.System), new SchoolRuleDirectory(database, TimeProvider.System), _installation.Seals, Repository.Rules, TimeProvider.System, NullLogger<StreamContexts>.Instance),
             Repository.Rules, new NotificationSignals(), Options.Create(new ProcessingOptions { ChunkPlainBytes = 64 * 1024 }), TimeProvider.System, NullLogger<StreamWorker>.Instance);
     }
 

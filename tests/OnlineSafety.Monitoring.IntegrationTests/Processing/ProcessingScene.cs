@@ -64,9 +64,9 @@ public abstract class ProcessingScene(PostgresFixture postgres) : IAsyncLifetime
     private protected StreamWorker Worker(ProcessingOptions? options = null)
     {
         var database = Installation[DatabaseRole.Process];
-        var people = new PeopleDirectory(database, TimeProvider.System);
+        var people = new PeopleDirectory(database, Installation.Seals, TimeProvider.System);
         return new StreamWorker(
-            Guid.NewGuid(), database, Installation.Master, new StreamContexts(database, people, new SchoolRuleDirectory(database, TimeProvider.System), Repository.Rules, TimeProvider.System, NullLogger<StreamContexts>.Instance), Repository.Rules,
+            Guid.NewGuid(), database, Installation.Master, new StreamContexts(database, people, new SchoolRuleDirectory(database, TimeProvider.System), Installation.Seals, Repository.Rules, TimeProvider.System, NullLogger<StreamContexts>.Instance), Repository.Rules,
             new NotificationSignals(), Options.Create(options ?? new ProcessingOptions()), TimeProvider.System, NullLogger<StreamWorker>.Instance);
     }
 

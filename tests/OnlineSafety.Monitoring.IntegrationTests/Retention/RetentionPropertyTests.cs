@@ -39,7 +39,7 @@ public sealed class RetentionPropertyTests(PostgresFixture postgres) : Retention
             await InsertEventAsync(sequence, "NULL", age, subject);
         }
 
-        var holds = new HoldDesk(Retention);
+        var holds = Holds();
         var (heldPerson, heldAlerts) = ($"user:p{random.Next(5)}", alerts.Where(_ => random.Next(8) == 0).Select(alert => alert.Number).ToHashSet());
         await holds.PlaceOnPersonAsync(School, heldPerson["user:".Length..], "held", Officer, CancellationToken.None);
         foreach (var number in heldAlerts)
@@ -72,9 +72,9 @@ public sealed class RetentionPropertyTests(PostgresFixture postgres) : Retention
 
     private async Task InsertAsync(RandomHistory alert)
     {
-        var subject = alert.Subject is null ? "NULL" : $"'{alert.Subject}'";
+        var subject = alert.Subject is null ? "NULL" : $"'{await KeyAsync(alert.Subject["user:".Length..])}'";
         var closed = string.Create(CultureInfo.InvariantCulture, $"now() - interval '{alert.ClosedDaysAgo} days'");
-        var end = alert.Outcome is null ? "'new', NULL, NULL, NULL, NULL, NULL" : $"'resolved', '{alert.Outcome}', {closed}, 'x', 'n', {closed}";
+        var end = alert.Outcome is null ? "'new', NULL, NULL, NULL, NULL, NULL" : $"'resolved', '{alert.Outcome}', {closed}, 'x', 'n'::bytea, {closed}";
         await Installation.Store.RunAsync($"""
             INSERT INTO onlinesafety.alert (school_id, alert_id, number, severity, risk, theme, parent_theme, themes, needs_review, audience, route, subject_key, subject_role, source_ids,
                 vendors, event_count, reasons, first_received_at, last_received_at, raised_at, state, outcome, resolved_at, resolved_by, note, acted_at)
@@ -83,11 +83,11 @@ public sealed class RetentionPropertyTests(PostgresFixture postgres) : Retention
         await InsertEventAsync(alert.Number, $"(SELECT alert_id FROM onlinesafety.alert WHERE number = {alert.Number})", alert.ClosedDaysAgo, alert.Subject);
     }
 
-    private Task InsertEventAsync(long sequence, string alert, int daysAgo, string? subject) => Installation.Store.RunAsync($"""
+    private async Task InsertEventAsync(long sequence, string alert, int daysAgo, string? subject) => await Installation.Store.RunAsync($"""
         INSERT INTO onlinesafety.event (school_id, stream_id, seq, part, source_id, alert_id, received_at, occurred_at, recorded_at, kind, action, risk, severity, theme, parent_theme,
             audience, route, subject_key, subject_role, vendor, detail)
         VALUES ('{School}', '{Guid.Empty}', {sequence}, 0, '{Protex.Source}', {alert}, now() - interval '{daysAgo} days', now(), now(), 1, 1, 1, 3, 's', 's', 0, 'dsl',
-            {(subject is null ? "NULL" : $"'{subject}'")}, 1, 'protex', '{"{}"}');
+            {(subject is null ? "NULL" : $"'{await KeyAsync(subject["user:".Length..])}'")}, 1, 'protex', '{"{}"}');
         INSERT INTO onlinesafety.evidence VALUES ('{School}', '{Guid.Empty}', {sequence}, 1, '', '', 'raw')
         """);
 

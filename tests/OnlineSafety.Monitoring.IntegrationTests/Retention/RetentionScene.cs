@@ -1,9 +1,11 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
+using System.Text.RegularExpressions;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Access.Sealing;
 using OnlineSafety.Monitoring.Access.Audit;
 using OnlineSafety.Monitoring.IntegrationTests.Processing;
 using OnlineSafety.Monitoring.People;
@@ -57,33 +59,57 @@ public abstract class RetentionScene(PostgresFixture postgres) : ProcessingScene
         }
     }
 
-    private protected RetentionDesk Desk() => new(Retention, new ManualTimeProvider(DateTimeOffset.UtcNow + _by));
+    private protected SchoolSeals Seals => new(Moved(DatabaseRole.Process), Installation.Master, TimeProvider.System);
+
+    private protected RetentionDesk Desk() => new(Retention, Seals, new ManualTimeProvider(DateTimeOffset.UtcNow + _by));
 
     private protected Task<RetentionReport> RetainAsync(bool confirmed = true, bool dryRun = false, int batch = 500, Action<long, long>? progress = null) =>
         Desk().RunAsync(School, Officer, new RetentionRequest(dryRun, confirmed) { Batch = batch, Progress = progress }, CancellationToken.None);
 
-    private protected ErasureDesk Eraser() => new(Retention, TimeProvider.System) { Settles = TimeSpan.Zero };
+    private protected HoldDesk Holds() => new(Retention, Seals);
+
+    private protected ErasureDesk Eraser() => new(Retention, Seals, TimeProvider.System) { Settles = TimeSpan.Zero };
 
     private protected ContextKeeper Keeper()
     {
         var database = Installation[DatabaseRole.Process];
-        var people = new PeopleDirectory(database, TimeProvider.System);
+        var people = new PeopleDirectory(database, Installation.Seals, TimeProvider.System);
         var contexts = new StreamContexts(
-            database, people, new SchoolRuleDirectory(database, TimeProvider.System), Repository.Rules, TimeProvider.System, NullLogger<StreamContexts>.Instance);
-        return new ContextKeeper(database, Installation.Master, contexts, Repository.Rules, NullLogger<ContextKeeper>.Instance);
+            database, people, Installation.Seals, new SchoolRuleDirectory(database, TimeProvider.System), Repository.Rules, TimeProvider.System, NullLogger<StreamContexts>.Instance);
+        return new ContextKeeper(database, Installation.Master, Installation.Seals, contexts, Repository.Rules, NullLogger<ContextKeeper>.Instance);
     }
 
-    private protected Task ResolveAsync(string user, string outcome, string note = "looked into") => Installation.Store.RunAsync($"""
-        UPDATE onlinesafety.alert SET state = 'resolved', outcome = '{outcome}', resolved_at = now(), resolved_by = 'd.lead', note = '{note}', acted_at = now()
-        WHERE subject_key = 'user:{user}'
-        """);
+    /// <summary>The hash under which somebody's events are grouped.</summary>
+    private protected async Task<string> KeyAsync(string user) => (await Installation.Seals.OfAsync(School, CancellationToken.None)).Index("user:" + user);
 
-    private protected Task AddPersonAsync(string account, DateOnly? born = null, params string[] aliases) => Installation.Store.RunAsync($"""
-        WITH made AS (
-            INSERT INTO onlinesafety.person (school_id, person_id, account, role, date_of_birth)
-            VALUES ('{School}', gen_random_uuid(), '{account}', 1, {(born is { } day ? $"'{day:yyyy-MM-dd}'" : "NULL")}) RETURNING person_id)
-        INSERT INTO onlinesafety.person_alias (school_id, alias, person_id) SELECT '{School}', a, person_id FROM made, unnest(ARRAY[{string.Join(", ", aliases.Select(a => $"'{a}'"))}]::text[]) a
-        """);
+    private protected async Task ResolveAsync(string user, string outcome, string note = "looked into")
+    {
+        var seal = await Installation.Seals.OfAsync(School, CancellationToken.None);
+        await Installation.Store.RunAsync($"""
+            UPDATE onlinesafety.alert SET state = 'resolved', outcome = '{outcome}', resolved_at = now(), resolved_by = 'd.lead', acted_at = now(),
+                note = decode('{Convert.ToHexString(seal.SealText(note, SealedField.AlertNote))}', 'hex')
+            WHERE subject_key = '{seal.Index("user:" + user)}'
+            """);
+    }
+
+    private protected async Task AddPersonAsync(string account, DateOnly? born = null, params string[] aliases)
+    {
+        var seal = await Installation.Seals.OfAsync(School, CancellationToken.None);
+        await using var session = await Installation[DatabaseRole.Setup].OpenAsync(School, Officer, CancellationToken.None);
+        var id = Guid.NewGuid();
+        session.Context.People.Add(new StoredPerson
+        {
+            SchoolId = School, PersonId = id, Account = seal.SealText(account, SealedField.PersonAccount), AccountKey = SealedPeople.KeyOf(seal, account), Role = 1,
+            DateOfBirth = SealedPeople.SealBirth(seal, born), UpdatedAt = DateTimeOffset.UtcNow,
+        });
+        await session.Context.SaveChangesAsync();
+        session.Context.PersonAliases.AddRange(aliases.Select(alias => new StoredAlias
+        {
+            SchoolId = School, PersonId = id, Alias = seal.SealText(alias, SealedField.PersonAlias), AliasKey = SealedPeople.KeyOf(seal, alias),
+        }));
+        await session.Context.SaveChangesAsync();
+        await session.CommitAsync(CancellationToken.None);
+    }
 
     private protected async Task<long> CountAsync(string table, string where = "true") =>
         (long)(await Installation.Store.RunAsync($"SELECT count(*) FROM onlinesafety.{table} WHERE {where}"))!;
@@ -98,6 +124,7 @@ public abstract class RetentionScene(PostgresFixture postgres) : ProcessingScene
     }
 
     /// <summary>Everything that the database holds, as pg_dump writes it.</summary>
+    /// <remarks>Sealed values are opened: what only the key hides is found too.</remarks>
     private protected async Task<string> DumpAsync()
     {
         var connection = new NpgsqlConnectionStringBuilder(Installation.Store.ConnectionString);
@@ -115,12 +142,32 @@ public abstract class RetentionScene(PostgresFixture postgres) : ProcessingScene
         using var dump = Process.Start(start)!;
         var text = await dump.StandardOutput.ReadToEndAsync();
         await dump.WaitForExitAsync();
-        return dump.ExitCode == 0 ? Opened(text) : throw new InvalidOperationException(await dump.StandardError.ReadToEndAsync());
+        return dump.ExitCode == 0 ? Opened(text, await Installation.Seals.OfAsync(School, CancellationToken.None)) : throw new InvalidOperationException(await dump.StandardError.ReadToEndAsync());
     }
 
-    // bytea is written as hexadecimal: what is in it would be found by no search for words.
-    private static string Opened(string dump) => System.Text.RegularExpressions.Regex.Replace(
-        dump, @"\\x(?<hex>[0-9a-f]+)", match => Encoding.UTF8.GetString(Convert.FromHexString(match.Groups["hex"].Value)), System.Text.RegularExpressions.RegexOptions.None, TimeSpan.FromSeconds(30));
+    // bytea is written as hexadecimal, and sealed values say not of which column they are: each is tried.
+    private static string Opened(string dump, SchoolSeal seal)
+    {
+        var hex = Regex.Replace(dump, @"\\x(?<hex>[0-9a-f]+)", match => Words(seal, Convert.FromHexString(match.Groups["hex"].Value)), RegexOptions.None, TimeSpan.FromSeconds(60));
+        return Regex.Replace(hex, "\uFDD0(?<base>[A-Za-z0-9+/=]+)", match => Words(seal, Convert.FromBase64String(match.Groups["base"].Value)), RegexOptions.None, TimeSpan.FromSeconds(60));
+    }
+
+    private static string Words(SchoolSeal seal, byte[] stored)
+    {
+        foreach (var field in SealedField.All)
+        {
+            try
+            {
+                return Encoding.UTF8.GetString(seal.Open(stored, field));
+            }
+            catch (System.Security.Cryptography.CryptographicException)
+            {
+                // Of another column.
+            }
+        }
+
+        return Encoding.UTF8.GetString(stored);
+    }
 
     public new async Task DisposeAsync()
     {

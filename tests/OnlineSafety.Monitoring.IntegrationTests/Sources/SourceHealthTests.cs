@@ -25,7 +25,7 @@ public sealed class SourceHealthTests(PostgresFixture postgres)
         await log.StartAsync(CancellationToken.None);
         var process = installation[DatabaseRole.Process];
         var worker = new StreamWorker(
-            Guid.NewGuid(), process, installation.Master, new StreamContexts(process, new PeopleDirectory(process, TimeProvider.System), new SchoolRuleDirectory(process, TimeProvider.System), Repository.Rules, TimeProvider.System, NullLogger<StreamContexts>.Instance),
+            Guid.NewGuid(), process, installation.Master, new StreamContexts(process, new PeopleDirectory(process, installation.Seals, TimeProvider.System), new SchoolRuleDirectory(process, TimeProvider.System), installation.Seals, Repository.Rules, TimeProvider.System, NullLogger<StreamContexts>.Instance),
             Repository.Rules, new NotificationSignals(), Options.Create(new ProcessingOptions()), TimeProvider.System, NullLogger<StreamWorker>.Instance);
 
         await log.AppendAsync(await installation.AddSourceAsync("generic"), Some.Batch(line), delivery: null, CancellationToken.None);

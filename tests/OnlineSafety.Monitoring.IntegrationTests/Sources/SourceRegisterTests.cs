@@ -33,9 +33,9 @@ public sealed class SourceRegisterTests(PostgresFixture postgres) : IClassFixtur
             VALUES ('{school}', '{source.SourceId}', 'record', 'column-count', 3, now(), now()), ('{school}', '{source.SourceId}', 'category', 'j.example', 7, now(), now())
             """);
 
-        var withheld = await database.Sources.UnmappedAsync(school, words: false, InstallationDatabase.Tester, default);
+        var withheld = await database.Sources.UnmappedAsync(await database.Seals.OfAsync(school, default), words: false, InstallationDatabase.Tester, default);
         Assert.Empty(await database.AccessRecordsAsync("source.unmapped"));
-        var shown = await database.Sources.UnmappedAsync(school, words: true, InstallationDatabase.Tester, default);
+        var shown = await database.Sources.UnmappedAsync(await database.Seals.OfAsync(school, default), words: true, InstallationDatabase.Tester, default);
 
         Assert.Equal([("category", null, 7L), ("record", "column-count", 3L)], withheld.Select(u => (u.Kind, u.Value, u.Count)));
         Assert.Equal(["j.example", "column-count"], shown.Select(u => u.Value));

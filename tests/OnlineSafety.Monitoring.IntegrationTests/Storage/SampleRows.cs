@@ -36,6 +36,7 @@ internal static class SampleRows
             INSERT INTO session (session_id, token_hash, account_id, stage, way, school_id, staff_id, began_at, proved_at, seen_at, ends_at)
                 VALUES ('{id}', sha256('{id}'), '{school}', 3, 'password', '{school}', '{id}', now(), now(), now(), now() + interval '1 day');
             INSERT INTO data_key (school_id, day, key_id, master_id, wrapped) VALUES ('{school}', '2026-11-25', '{id}', 'm', '');
+            INSERT INTO school_key (school_id, key_id, master_id, wrapped) VALUES ('{school}', '{id}', 'm', '');
             INSERT INTO intake_stream (school_id, stream_id, source_id, day, writer_id, last_seq, head_hash, last_received_at)
                 VALUES ('{school}', '{id}', '{source}', '2026-11-25', '{id}', 1, sha256(''), now());
             INSERT INTO intake_segment VALUES ('{school}', '{id}', '{source}', '2026-11-25', 1, 1, now(), now(), 0, '{id}', '', '', '');

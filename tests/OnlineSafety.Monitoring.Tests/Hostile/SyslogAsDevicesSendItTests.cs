@@ -236,7 +236,7 @@ public sealed class SyslogAsDevicesSendItTests
     private static ProcessedRecord Processed(string product, byte[] line)
     {
         var context = new StreamContext(
-            new SourceKey(Guid.NewGuid(), Guid.NewGuid()), product, Mappings.Find(product), TimeZoneInfo.Utc, TimeSpan.FromHours(2), new SchoolPeople(new Dictionary<string, Subject>(), []));
+            new SourceKey(Guid.NewGuid(), Guid.NewGuid()), product, Mappings.Find(product), TimeZoneInfo.Utc, TimeSpan.FromHours(2), new SchoolPeople(new Dictionary<string, Subject>(), [])) { Seal = Some.Seal };
         var plan = new RecordPlan();
         plan.Start(1);
         new Stages(Repository.Rules, NullLogger.Instance).Run(context, Guid.NewGuid(), 1, new RawRecord(Some.Syslog, ReceivedAt, RecordFlags.None, line), plan);

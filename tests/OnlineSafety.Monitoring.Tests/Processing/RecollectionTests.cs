@@ -41,7 +41,7 @@ public sealed class RecollectionTests
     private static RecordPlan Concerns(int times, params string[] lines)
     {
         var context = new StreamContext(
-            new SourceKey(Guid.NewGuid(), Guid.NewGuid()), "protex", Repository.Rules.Mappings.Find("protex"), TimeZoneInfo.Utc, TimeSpan.FromHours(2), new SchoolPeople(new Dictionary<string, Subject>(), []));
+            new SourceKey(Guid.NewGuid(), Guid.NewGuid()), "protex", Repository.Rules.Mappings.Find("protex"), TimeZoneInfo.Utc, TimeSpan.FromHours(2), new SchoolPeople(new Dictionary<string, Subject>(), [])) { Seal = Some.Seal };
         var plan = new RecordPlan();
         plan.Start(1);
         var stages = new Stages(Repository.Rules, NullLogger.Instance);

@@ -16,7 +16,7 @@ public sealed class StagesTests
     {
         // No zone: the second item, whose time names none, breaks the stage.
         var context = new StreamContext(
-            new SourceKey(Guid.NewGuid(), Guid.NewGuid()), "lightspeed", Repository.Rules.Mappings.Find("lightspeed"), TimeZone: null!, TimeSpan.FromHours(2), new SchoolPeople(new Dictionary<string, Subject>(), []));
+            new SourceKey(Guid.NewGuid(), Guid.NewGuid()), "lightspeed", Repository.Rules.Mappings.Find("lightspeed"), TimeZone: null!, TimeSpan.FromHours(2), new SchoolPeople(new Dictionary<string, Subject>(), [])) { Seal = Some.Seal };
         var record = new RawRecord(Some.Json, Some.Time, RecordFlags.None, Encoding.UTF8.GetBytes("""
             {"alerts":[
               {"timestamp":"2026-03-02T13:00:00+00:00","user":{"email":"a@school.example"},"alertCategory":"self-harm","level":"imminent","text":"i will kill myself tonight"},
@@ -38,6 +38,7 @@ public sealed class StagesTests
         var context = new StreamContext(
             new SourceKey(Guid.NewGuid(), Guid.NewGuid()), "lightspeed", Repository.Rules.Mappings.Find("lightspeed"), TimeZoneInfo.Utc, TimeSpan.FromHours(2), new SchoolPeople(new Dictionary<string, Subject>(), []))
         {
+            Seal = Some.Seal,
             Canaries = new CanaryTokens([(canary, token, Canary.AddressOf(token, host: null))]),
         };
         var plan = Run($$"""{"alerts":[{"user":{"email":"a@school.example"},"url":"https://www.google.com/search?q={{token}}"}]}""");
@@ -117,6 +118,7 @@ public sealed class StagesTests
             new SourceKey(Guid.NewGuid(), Guid.NewGuid()), "unknown", capture ? [] : Repository.Rules.Mappings.Compile("unknown", Encoding.UTF8.GetBytes(mapping)), TimeZoneInfo.Utc, TimeSpan.FromHours(2),
             new SchoolPeople(new Dictionary<string, Subject>(), []))
         {
+            Seal = Some.Seal,
             Capture = capture,
             Canaries = canaries ?? CanaryTokens.None,
         };
@@ -149,7 +151,7 @@ public sealed class StagesTests
     public void TheTextOfAnUnreadRecordIsNotCutInsideACharacter()
     {
         var context = new StreamContext(
-            new SourceKey(Guid.NewGuid(), Guid.NewGuid()), "", [], TimeZoneInfo.Utc, TimeSpan.FromHours(2), new SchoolPeople(new Dictionary<string, Subject>(), []));
+            new SourceKey(Guid.NewGuid(), Guid.NewGuid()), "", [], TimeZoneInfo.Utc, TimeSpan.FromHours(2), new SchoolPeople(new Dictionary<string, Subject>(), [])) { Seal = Some.Seal };
         var record = new RawRecord(Some.Syslog, Some.Time, RecordFlags.None, Encoding.UTF8.GetBytes(new string('x', 4095) + "\U0001F600"));
         var plan = new RecordPlan();
         plan.Start(1);
@@ -164,7 +166,7 @@ public sealed class StagesTests
     public void WhatABrowserAsksWithEveryKeyIsNoEventUnlessItIsGrave(string url, string terms, int events)
     {
         var context = new StreamContext(
-            new SourceKey(Guid.NewGuid(), Guid.NewGuid()), "protex", Repository.Rules.Mappings.Find("protex"), TimeZoneInfo.Utc, TimeSpan.FromHours(2), new SchoolPeople(new Dictionary<string, Subject>(), []));
+            new SourceKey(Guid.NewGuid(), Guid.NewGuid()), "protex", Repository.Rules.Mappings.Find("protex"), TimeZoneInfo.Utc, TimeSpan.FromHours(2), new SchoolPeople(new Dictionary<string, Subject>(), [])) { Seal = Some.Seal };
         var line = $"1772442901.007\t\tada\t192.0.2.41\tpc-1\t{url}\tGET\t403\t0\t-\t-\t-\t12\t-\t450\t*DENIED* Banned search term found\t0\t-\tprimary\t1\t{terms}\t8080:PM:ntlm:map";
         var plan = new RecordPlan();
         plan.Start(1);
@@ -181,7 +183,7 @@ public sealed class StagesTests
         foreach (var product in new[] { "", "smoothwall", "unheard-of" })
         {
             var context = new StreamContext(
-                new SourceKey(Guid.NewGuid(), Guid.NewGuid()), product, Repository.Rules.Mappings.Find(product), TimeZoneInfo.Utc, TimeSpan.FromHours(2), new SchoolPeople(new Dictionary<string, Subject>(), []));
+                new SourceKey(Guid.NewGuid(), Guid.NewGuid()), product, Repository.Rules.Mappings.Find(product), TimeZoneInfo.Utc, TimeSpan.FromHours(2), new SchoolPeople(new Dictionary<string, Subject>(), [])) { Seal = Some.Seal };
             var mail = Encoding.ASCII.GetBytes($"Subject: notice\r\nContent-Type: text/plain\r\nContent-Transfer-Encoding: {encoding}\r\n\r\n{body}\r\n");
             var plan = new RecordPlan();
             plan.Start(1);

@@ -1,5 +1,7 @@
+using System.Text;
 using Npgsql;
 using NpgsqlTypes;
+using OnlineSafety.Monitoring.Access.Sealing;
 using OnlineSafety.Monitoring.Alerts;
 using OnlineSafety.Monitoring.Events;
 using OnlineSafety.Monitoring.People;
@@ -9,7 +11,7 @@ namespace OnlineSafety.Monitoring.Access.Audit;
 /// <summary>
 /// Answers who looked at what in one school: no content, and nothing of an alert about the reader. Each question is itself recorded.
 /// </summary>
-internal sealed class AuditTrail(Database audit)
+internal sealed class AuditTrail(Database audit, SchoolSeals seals)
 {
     /// <summary>What a list of alerts is recorded as, with <see cref="ListObject"/>.</summary>
     public const string ListAction = "alert.list";
@@ -39,13 +41,12 @@ internal sealed class AuditTrail(Database audit)
         """;
 
     // The people list puts every name by which the products call somebody with one account. Who is not on it goes by the name as it was sent.
-    private const string NumbersOfPersonSql = """
-        WITH named AS (
-            SELECT p.account FROM person p WHERE p.school_id = $1
-               AND (p.account = $2 OR p.person_id IN (SELECT n.person_id FROM person_alias n WHERE n.school_id = $1 AND n.alias = $2)))
-        SELECT a.number FROM alert a
-        WHERE a.school_id = $1 AND (a.subject_key IN ('user:' || $2, 'user:' || $3) OR a.subject_key IN (SELECT 'user:' || account FROM named))
+    private const string AccountsOfPersonSql = """
+        SELECT p.account FROM person p WHERE p.school_id = $1
+           AND (p.account_key = $2 OR p.account = $3 OR p.person_id IN (SELECT n.person_id FROM person_alias n WHERE n.school_id = $1 AND (n.alias_key = $2 OR n.alias = $3)))
         """;
+
+    private const string NumbersOfSubjectsSql = "SELECT number FROM alert WHERE school_id = $1 AND subject_key = ANY ($2)";
 
     // Acting is what the school answers for: taking note is not.
     private const string UnansweredSql = $"""
@@ -69,10 +70,11 @@ internal sealed class AuditTrail(Database audit)
     /// <summary>The newest entries, oldest of them first.</summary>
     public async Task<IReadOnlyList<AuditEntryView>> ListAsync(Guid school, Actor actor, AuditFilter filter, CancellationToken cancellationToken)
     {
+        var seal = await seals.OfAsync(school, cancellationToken);
         await using var session = await audit.OpenAsync(school, actor, cancellationToken);
         var entries = await RowsAsync(session, ListSql, [
             Of(school), Maybe(filter.From, NpgsqlDbType.TimestampTz), Maybe(filter.Until, NpgsqlDbType.TimestampTz),
-            Maybe(filter.Actor, NpgsqlDbType.Text), Maybe(filter.Action, NpgsqlDbType.Text), Of(filter.Limit)], EntryOf, cancellationToken);
+            Maybe(filter.Actor, NpgsqlDbType.Text), Maybe(filter.Action, NpgsqlDbType.Text), Of(filter.Limit)], row => EntryOf(seal, row), cancellationToken);
         entries.Reverse();
         await session.RecordAccessAsync(school, "audit.list", filter.Action ?? "", cancellationToken);
         await session.CommitAsync(cancellationToken);
@@ -82,20 +84,27 @@ internal sealed class AuditTrail(Database audit)
     /// <summary>Everybody who saw this alert or acted on it, oldest first; null when there is none that this actor may ask about.</summary>
     public async Task<IReadOnlyList<SightingView>?> WhoSawAsync(Guid school, Actor actor, AlertReference alert, string? reason, CancellationToken cancellationToken)
     {
+        var seal = await seals.OfAsync(school, cancellationToken);
         await using var session = await audit.OpenAsync(school, actor, cancellationToken);
         var numbers = await RowsAsync(
             session, "SELECT number FROM alert WHERE school_id = $1 AND (alert_id = $2 OR number = $3)", [Of(school), Of(alert.Id ?? Guid.Empty), Of(alert.Number)],
             row => row.GetInt32(0), cancellationToken);
-        return numbers.Count == 0 ? null : await SightingsAsync(session, school, numbers, reason, cancellationToken);
+        return numbers.Count == 0 ? null : await SightingsAsync(session, seal, numbers, reason, cancellationToken);
     }
 
     /// <summary>The same of every alert about one person, named by any account or alias; empty when there is none.</summary>
     public async Task<IReadOnlyList<SightingView>> WhoSawPersonAsync(Guid school, Actor actor, string account, string? reason, CancellationToken cancellationToken)
     {
+        var seal = await seals.OfAsync(school, cancellationToken);
         await using var session = await audit.OpenAsync(school, actor, cancellationToken);
-        var numbers = await RowsAsync(
-            session, NumbersOfPersonSql, [Of(school), Of(AccountName.Of(account)), Of(account.Trim())], row => row.GetInt32(0), cancellationToken);
-        return await SightingsAsync(session, school, numbers, reason, cancellationToken);
+        var name = AccountName.Of(account);
+        // $3: a row of before sealing began. A sealed one is never equal to a name.
+        var accounts = await RowsAsync(
+            session, AccountsOfPersonSql, [Of(school), Of(SealedPeople.KeyOf(seal, name)), Of(Encoding.UTF8.GetBytes(name))],
+            row => seal.OpenText(row.GetFieldValue<byte[]>(0), SealedField.PersonAccount), cancellationToken);
+        string[] subjects = [.. accounts.Append(name).Append(account.Trim()).SelectMany(known => seal.Forms("user:" + known)).Distinct(StringComparer.Ordinal)];
+        var numbers = await RowsAsync(session, NumbersOfSubjectsSql, [Of(school), Of(subjects)], row => row.GetInt32(0), cancellationToken);
+        return await SightingsAsync(session, seal, numbers, reason, cancellationToken);
     }
 
     /// <summary>New alerts that were opened and not acted on since they became new, the gravest first.</summary>
@@ -111,15 +120,16 @@ internal sealed class AuditTrail(Database audit)
     }
 
     private static async Task<IReadOnlyList<SightingView>> SightingsAsync(
-        Session session, Guid school, List<int> numbers, string? reason, CancellationToken cancellationToken)
+        Session session, SchoolSeal seal, List<int> numbers, string? reason, CancellationToken cancellationToken)
     {
-        var sightings = await RowsAsync(session, SightingsSql, [Of(school), Of(numbers.ToArray())], row => new SightingView(row.GetInt32(7), Listed: false, EntryOf(row)), cancellationToken);
-        foreach (var list in await RowsAsync(session, ListsSql, [Of(school)], EntryOf, cancellationToken))
+        var school = seal.School;
+        var sightings = await RowsAsync(session, SightingsSql, [Of(school), Of(numbers.ToArray())], row => new SightingView(row.GetInt32(7), Listed: false, EntryOf(seal, row)), cancellationToken);
+        foreach (var list in await RowsAsync(session, ListsSql, [Of(school)], row => EntryOf(seal, row), cancellationToken))
         {
             sightings.AddRange(numbers.Where(number => Shows(list, number)).Select(number => new SightingView(number, Listed: true, list)));
         }
 
-        await session.RecordAccessAsync(school, "audit.who-saw", NumberRanges.Text(numbers.Select(n => (long)n)), reason, cancellationToken);
+        await session.RecordAccessAsync(school, "audit.who-saw", NumberRanges.Text(numbers.Select(n => (long)n)), reason is null ? null : seal.SealWords(reason, SealedField.AccessReason), cancellationToken);
         await session.CommitAsync(cancellationToken);
         return [.. sightings.OrderBy(s => s.Entry.Entry)];
     }
@@ -131,9 +141,9 @@ internal sealed class AuditTrail(Database audit)
         return blank >= 0 && NumberRanges.Contains(numbers[(blank + 1)..], number);
     }
 
-    private static AuditEntryView EntryOf(NpgsqlDataReader row) => new(
+    private static AuditEntryView EntryOf(SchoolSeal seal, NpgsqlDataReader row) => new(
         row.GetInt64(0), row.GetFieldValue<DateTimeOffset>(1), row.GetString(2), row.GetString(3), row.GetString(4),
-        row.IsDBNull(5) ? null : row.GetString(5), row.IsDBNull(6) ? null : row.GetString(6));
+        row.IsDBNull(5) ? null : row.GetString(5), row.IsDBNull(6) ? null : seal.OpenWords(row.GetString(6), SealedField.AccessReason));
 
     private static async Task<List<T>> RowsAsync<T>(
         Session session, string sql, NpgsqlParameter[] parameters, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken)

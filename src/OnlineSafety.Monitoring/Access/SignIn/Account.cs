@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using OnlineSafety.Monitoring.IntakeLog;
+using OnlineSafety.Monitoring.Access.Sealing;
 
 namespace OnlineSafety.Monitoring.Access.SignIn;
 
@@ -32,12 +32,12 @@ internal sealed record Account(Guid Id, string Address)
 
     /// <summary>The account is authenticated with the secret, so that a sealed secret cannot be moved into another account.</summary>
     public static byte[] SealTotp(MasterKey master, Guid account, ReadOnlySpan<byte> secret) =>
-        Sealing.Seal(master.Bytes.Span, secret, account.ToByteArray(bigEndian: true));
+        SealedBytes.Seal(master.Bytes.Span, secret, account.ToByteArray(bigEndian: true));
 
     /// <exception cref="CryptographicException">Another master key sealed it, or it was changed or moved.</exception>
-    public byte[] OpenTotp(MasterKey master) => TotpMasterId == master.Id && TotpSealed is not null
-        ? Sealing.Open(master.Bytes.Span, TotpSealed, Id.ToByteArray(bigEndian: true))
-        : throw new CryptographicException($"The authenticator secret of {this} was sealed by master key {TotpMasterId}; this process has {master.Id}.");
+    public byte[] OpenTotp(MasterKeys masters) => TotpSealed is not null && masters.Find(TotpMasterId ?? "") is { } master
+        ? SealedBytes.Open(master.Bytes.Span, TotpSealed, Id.ToByteArray(bigEndian: true))
+        : throw new CryptographicException($"The authenticator secret of {this} was sealed by master key {TotpMasterId}; this process has {masters}.");
 }
 
 /// <summary>A place where an account's holder works.</summary>

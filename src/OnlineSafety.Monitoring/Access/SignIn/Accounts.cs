@@ -3,7 +3,7 @@ using Npgsql;
 namespace OnlineSafety.Monitoring.Access.SignIn;
 
 /// <summary>The accounts, each reached only in a transaction that states it.</summary>
-internal sealed class Accounts(Database console, MasterKey master, TimeProvider time)
+internal sealed class Accounts(Database console, MasterKeys masters, TimeProvider time)
 {
     public static Actor Actor { get; } = Actor.Service("sign-in");
 
@@ -72,6 +72,7 @@ internal sealed class Accounts(Database console, MasterKey master, TimeProvider 
     /// <summary>A new authenticator secret, proved by the code of <paramref name="step"/>, which is spent by that; and new recovery codes, to be shown once.</summary>
     public async Task<IReadOnlyList<string>> SetTotpAsync(Session session, Guid account, byte[] secret, long step, CancellationToken cancellationToken)
     {
+        var master = masters.Current;
         await session.ExecuteAsync(
             "UPDATE account SET totp_master_id = $2, totp_sealed = $3, totp_step = $4 WHERE account_id = $1",
             [account, master.Id, Account.SealTotp(master, account, secret), step],
@@ -93,7 +94,7 @@ internal sealed class Accounts(Database console, MasterKey master, TimeProvider 
         var digits = string.Concat(typed.Where(letter => !char.IsWhiteSpace(letter)));
         await using var session = await OpenAsync(account.Id, cancellationToken);
         var taken = digits.Length == Totp.Digits
-            ? account.HasTotp && Totp.StepOf(account.OpenTotp(master), digits, time.GetUtcNow()) is { } step
+            ? account.HasTotp && Totp.StepOf(account.OpenTotp(masters), digits, time.GetUtcNow()) is { } step
                 && await session.ExecuteAsync("UPDATE account SET totp_step = $2 WHERE account_id = $1 AND totp_step < $2", [account.Id, step], cancellationToken) == 1
             : RecoveryCodes.Hash(account.Id, typed) is { } hash
                 && await session.ExecuteAsync(

@@ -2,7 +2,7 @@ using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using OnlineSafety.Monitoring.IntakeLog;
+using OnlineSafety.Monitoring.Access.Sealing;
 
 namespace OnlineSafety.Monitoring.Access.SignIn;
 
@@ -10,16 +10,16 @@ namespace OnlineSafety.Monitoring.Access.SignIn;
 /// What a step of signing in hands to the next one through the browser: sealed, for one purpose, for a few minutes. So a stranger who begins a thousand
 /// sign-ins leaves nothing behind; what must work only once is spent (<see cref="SpendAsync"/>) when it has worked.
 /// </summary>
-internal sealed class SealedState(Database console, MasterKey master, TimeProvider time)
+internal sealed class SealedState(Database console, MasterKeys masters, TimeProvider time)
 {
     public static TimeSpan Valid { get; } = TimeSpan.FromMinutes(10);
 
-    private readonly byte[] _key = HKDF.DeriveKey(HashAlgorithmName.SHA256, master.Bytes.ToArray(), MasterKey.Length, info: "onlinesafety sign-in state"u8.ToArray());
+    private readonly DerivedSeal _seal = new(masters, "onlinesafety sign-in state");
 
     public string Seal<T>(string purpose, T value)
     {
         var stated = JsonSerializer.SerializeToUtf8Bytes(new Stated<T>(time.GetUtcNow() + Valid, value));
-        return Base64Url.EncodeToString(Sealing.Seal(_key, stated, Encoding.UTF8.GetBytes(purpose)));
+        return Base64Url.EncodeToString(_seal.Seal(stated, Encoding.UTF8.GetBytes(purpose)));
     }
 
     /// <summary>Null for what is none of ours, of another purpose, or too old.</summary>
@@ -33,7 +33,7 @@ internal sealed class SealedState(Database console, MasterKey master, TimeProvid
 
         try
         {
-            var stated = JsonSerializer.Deserialize<Stated<T>>(Sealing.Open(_key, Base64Url.DecodeFromChars(text), Encoding.UTF8.GetBytes(purpose)));
+            var stated = JsonSerializer.Deserialize<Stated<T>>(_seal.Open(Base64Url.DecodeFromChars(text), Encoding.UTF8.GetBytes(purpose)));
             return stated is not null && time.GetUtcNow() < stated.Until ? stated.Value : null;
         }
         catch (Exception error) when (error is CryptographicException or JsonException)

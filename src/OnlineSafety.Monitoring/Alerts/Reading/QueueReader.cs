@@ -1,4 +1,5 @@
 using Npgsql;
+using OnlineSafety.Monitoring.Access.Sealing;
 using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.Access.Audit;
 using OnlineSafety.Monitoring.Alerts.Policy;
@@ -14,7 +15,7 @@ namespace OnlineSafety.Monitoring.Alerts.Reading;
 internal sealed record QueueNews(int Alerts, IReadOnlyList<QueueRow> Gravest, int Newest, IReadOnlyList<QueueRow> Shown);
 
 /// <summary>The queue as the console's pages read it, for one named actor: pages of any length of queue, and what changed since.</summary>
-internal sealed class QueueReader(Database console, ThemeGuide guide, PolicyDirectory policies)
+internal sealed class QueueReader(Database console, ThemeGuide guide, PolicyDirectory policies, SchoolSeals seals)
 {
     public const int PageSize = 50;
     private const int GravestShown = 3;
@@ -23,6 +24,7 @@ internal sealed class QueueReader(Database console, ThemeGuide guide, PolicyDire
 
     public async Task<QueuePageView> PageAsync(SignedInStaff who, QueueFilter filter, QueuePosition? after, CancellationToken cancellationToken)
     {
+        var seal = await seals.OfAsync(who.School, cancellationToken);
         await using var session = await console.OpenAsync(who.School, who.Actor, cancellationToken);
         object[] wanted =
         [
@@ -32,7 +34,7 @@ internal sealed class QueueReader(Database console, ThemeGuide guide, PolicyDire
         var over = filter.Scope == QueueScope.Resolved;
         object[] from = over ? [Or(after?.Number)] : [Or(after?.Taken), Or(after?.Severity), Or(after?.Since), Or(after?.Number)];
         var rows = await session.RowsAsync(
-            over ? QueueSql.ResolvedPage : QueueSql.OpenPage, [.. wanted, .. from, PageSize + 1], row => (Row: Read(row), At: PositionOf(row)), cancellationToken);
+            over ? QueueSql.ResolvedPage : QueueSql.OpenPage, [.. wanted, .. from, PageSize + 1], row => (Row: Read(seal, row), At: PositionOf(row)), cancellationToken);
         var clocks = await policies.OfAsync(session, who.School, cancellationToken);
         var counts = await session.RowsAsync(QueueSql.Counts, [who.School], CountOf, cancellationToken);
         var newest = await session.RowsAsync(QueueSql.Newest, [who.School], row => row.GetInt32(0), cancellationToken);
@@ -45,9 +47,10 @@ internal sealed class QueueReader(Database console, ThemeGuide guide, PolicyDire
     /// <summary>Rows by their numbers; those that the actor may not see are left out.</summary>
     public async Task<IReadOnlyList<QueueRow>> TheseAsync(SignedInStaff who, int[] numbers, CancellationToken cancellationToken)
     {
+        var seal = await seals.OfAsync(who.School, cancellationToken);
         await using var session = await console.OpenAsync(who.School, who.Actor, cancellationToken);
         var clocks = await policies.OfAsync(session, who.School, cancellationToken);
-        return [.. (await session.RowsAsync(QueueSql.These, [who.School, numbers], Read, cancellationToken)).Select(row => Clocked(row, clocks))];
+        return [.. (await session.RowsAsync(QueueSql.These, [who.School, numbers], row => Read(seal, row), cancellationToken)).Select(row => Clocked(row, clocks))];
     }
 
     /// <summary>Nothing of it is recorded as a look: it only brings a list up to date whose opening was.</summary>
@@ -55,10 +58,11 @@ internal sealed class QueueReader(Database console, ThemeGuide guide, PolicyDire
     /// <param name="shown">Numbers of the rows on its page.</param>
     public async Task<QueueNews> NewsAsync(SignedInStaff who, int after, int[] shown, CancellationToken cancellationToken)
     {
+        var seal = await seals.OfAsync(who.School, cancellationToken);
         await using var session = await console.OpenAsync(who.School, who.Actor, cancellationToken);
         var counted = await session.RowsAsync(QueueSql.SinceCount, [who.School, after], row => (Alerts: row.GetInt32(0), Newest: row.GetInt32(1)), cancellationToken);
-        var gravest = counted[0].Alerts == 0 ? [] : await session.RowsAsync(QueueSql.Since, [who.School, after, GravestShown], Read, cancellationToken);
-        var rows = shown.Length == 0 ? [] : await session.RowsAsync(QueueSql.These, [who.School, shown], Read, cancellationToken);
+        var gravest = counted[0].Alerts == 0 ? [] : await session.RowsAsync(QueueSql.Since, [who.School, after, GravestShown], row => Read(seal, row), cancellationToken);
+        var rows = shown.Length == 0 ? [] : await session.RowsAsync(QueueSql.These, [who.School, shown], row => Read(seal, row), cancellationToken);
         // Only rows that wait show a clock.
         var clocks = rows.Any(row => row.IsWaiting) ? await policies.OfAsync(session, who.School, cancellationToken) : null;
         return new QueueNews(counted[0].Alerts, gravest, Math.Max(after, counted[0].Newest), clocks is null ? rows : [.. rows.Select(row => Clocked(row, clocks))]);
@@ -94,9 +98,9 @@ internal sealed class QueueReader(Database console, ThemeGuide guide, PolicyDire
     private QueueCount CountOf(NpgsqlDataReader row) => new(
         row.GetBoolean(0), Words.Of((Severity)row.GetInt16(1)), Words.Of((Risk)row.GetInt16(2)), guide.LabelOf(row.GetString(3)), row.GetString(3), row.GetBoolean(4), row.GetInt32(5));
 
-    private QueueRow Read(NpgsqlDataReader row)
+    private QueueRow Read(SchoolSeal seal, NpgsqlDataReader row)
     {
-        var reasons = StoredEvent.ReadReasons(row.GetFieldValue<byte[]>(15));
+        var reasons = StoredEvent.ReadReasons(seal.Open(row.GetFieldValue<byte[]>(15), SealedField.AlertReasons));
         return new QueueRow
         {
             Number = row.GetInt32(0),

@@ -1,7 +1,9 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Npgsql;
+using OnlineSafety.Monitoring.Access.Sealing;
 using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.Alerts.Policy;
 using OnlineSafety.Monitoring.Events;
@@ -9,7 +11,7 @@ using OnlineSafety.Monitoring.Events;
 namespace OnlineSafety.Monitoring.Alerts.Reading;
 
 /// <summary>Reads what stands around an alert for one named actor.</summary>
-internal sealed class SurroundingsReader(Database console, ThemeGuide guide, PolicyDirectory policies, TimeProvider time)
+internal sealed class SurroundingsReader(Database console, ThemeGuide guide, PolicyDirectory policies, SchoolSeals seals, TimeProvider time)
 {
     public const int ShownDays = 28;
     public const int MostAlike = 200;
@@ -30,8 +32,9 @@ internal sealed class SurroundingsReader(Database console, ThemeGuide guide, Pol
     /// <summary>Null when there is no such alert that this actor may see. Part of looking at the alert, which is recorded by whoever shows it.</summary>
     public async Task<Surroundings?> OfAsync(SignedInStaff who, Guid alert, CancellationToken cancellationToken)
     {
+        var seal = await seals.OfAsync(who.School, cancellationToken);
         await using var session = await console.OpenAsync(who.School, who.Actor, cancellationToken);
-        if (await FactsAsync(session, who.School, alert, cancellationToken) is not { } facts)
+        if (await FactsAsync(session, seal, alert, cancellationToken) is not { } facts)
         {
             return null;
         }
@@ -64,16 +67,17 @@ internal sealed class SurroundingsReader(Database console, ThemeGuide guide, Pol
     /// </summary>
     public async Task<IReadOnlyList<EventView>?> HourAsync(SignedInStaff who, Guid alert, string reason, CancellationToken cancellationToken)
     {
+        var seal = await seals.OfAsync(who.School, cancellationToken);
         await using var session = await console.OpenAsync(who.School, who.Actor, cancellationToken);
-        if (await FactsAsync(session, who.School, alert, cancellationToken) is not { } facts)
+        if (await FactsAsync(session, seal, alert, cancellationToken) is not { } facts)
         {
             return null;
         }
 
         IReadOnlyList<EventView> events = facts.Subject is { } subject
-            ? await session.RowsAsync(SurroundingsSql.Hour, [who.School, subject, facts.First - HalfHour, facts.Last + HalfHour, AlertQueue.MostEvents], _face.EventOf, cancellationToken)
+            ? await session.RowsAsync(SurroundingsSql.Hour, [who.School, subject, facts.First - HalfHour, facts.Last + HalfHour, AlertQueue.MostEvents], row => _face.EventOf(seal, row), cancellationToken)
             : [];
-        await session.RecordAccessAsync(who.School, "alert.hour", alert.ToString(), reason, cancellationToken);
+        await session.RecordAccessAsync(who.School, "alert.hour", alert.ToString(), seal.SealWords(reason, SealedField.AccessReason), cancellationToken);
         await session.CommitAsync(cancellationToken);
         return events;
     }
@@ -81,21 +85,28 @@ internal sealed class SurroundingsReader(Database console, ThemeGuide guide, Pol
     /// <summary>Alerts in which the same words were found: what would not have been told, had they not counted.</summary>
     public async Task<IReadOnlyList<EarlierAlert>> AlikeAsync(SignedInStaff who, string words, CancellationToken cancellationToken)
     {
+        var seal = await seals.OfAsync(who.School, cancellationToken);
         await using var session = await console.OpenAsync(who.School, who.Actor, cancellationToken);
-        var stored = $"\"matched\":{JsonSerializer.Serialize(words, s_asStored)}".ToLowerInvariant();
-        var alerts = await session.RowsAsync(SurroundingsSql.Alike, [who.School, time.GetUtcNow() - AlikeSince, stored, MostAlike], EarlierOf, cancellationToken);
+        var stored = $"\"matched\":{JsonSerializer.Serialize(words, s_asStored)}";
+        var found = await session.RowsAsync(
+            SurroundingsSql.Alike, [who.School, time.GetUtcNow() - AlikeSince],
+            row => Quotes(seal.Open(row.GetFieldValue<byte[]>(7), SealedField.AlertReasons), stored) ? EarlierOf(row) : null, cancellationToken);
+        List<EarlierAlert> alerts = [.. found.OfType<EarlierAlert>().Take(MostAlike)];
         await session.RecordAccessAsync(who.School, "alert.alike", alerts.Count.ToString(CultureInfo.InvariantCulture), cancellationToken);
         await session.CommitAsync(cancellationToken);
         return alerts;
     }
 
-    private static async Task<Facts?> FactsAsync(Session session, Guid school, Guid alert, CancellationToken cancellationToken)
+    // The words as stored reasons have them: as JSON, without regard to case.
+    private static bool Quotes(byte[] reasons, string stored) => Encoding.UTF8.GetString(reasons).Contains(stored, StringComparison.OrdinalIgnoreCase);
+
+    private static async Task<Facts?> FactsAsync(Session session, SchoolSeal seal, Guid alert, CancellationToken cancellationToken)
     {
         var rows = await session.RowsAsync(
-            SurroundingsSql.Facts, [school, alert],
+            SurroundingsSql.Facts, [seal.School, alert],
             row => new Facts(
                 row.GetFieldValue<DateTimeOffset>(0), row.GetFieldValue<DateTimeOffset>(1), row.GetFieldValue<DateTimeOffset>(2), (Severity)row.GetInt16(3),
-                row.IsDBNull(4) || AlertCohort.Is(row.GetString(4)) ? null : row.GetString(4), row.GetString(5), row.GetFieldValue<string[]>(6)),
+                SubjectForms.Of(seal, row, key: 4, name: 5), row.GetString(6), row.GetFieldValue<string[]>(7)),
             cancellationToken);
         return rows.Count > 0 ? rows[0] : null;
     }
@@ -109,7 +120,7 @@ internal sealed class SurroundingsReader(Database console, ThemeGuide guide, Pol
         row.GetFieldValue<DateTimeOffset>(5), row.GetInt32(6));
 
     /// <param name="Since">When its clock began.</param>
-    /// <param name="Subject">Null: nobody known, or a whole class.</param>
+    /// <param name="Subject">All that the person may be stored as; null: nobody known, or a whole class.</param>
     private sealed record Facts(
-        DateTimeOffset First, DateTimeOffset Last, DateTimeOffset Since, Severity Severity, string? Subject, string Route, IReadOnlyList<string> Sources);
+        DateTimeOffset First, DateTimeOffset Last, DateTimeOffset Since, Severity Severity, string[]? Subject, string Route, IReadOnlyList<string> Sources);
 }

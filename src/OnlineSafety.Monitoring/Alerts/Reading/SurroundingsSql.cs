@@ -4,24 +4,24 @@ namespace OnlineSafety.Monitoring.Alerts.Reading;
 internal static class SurroundingsSql
 {
     public const string Facts = """
-        SELECT a.first_received_at, a.last_received_at, COALESCE(a.renewed_at, a.raised_at), a.severity, a.subject_key, a.route,
+        SELECT a.first_received_at, a.last_received_at, COALESCE(a.renewed_at, a.raised_at), a.severity, a.subject_key, a.subject, a.route,
                ARRAY(SELECT o.name FROM source o WHERE o.school_id = a.school_id AND o.source_id = ANY (a.source_ids) ORDER BY o.name)
         FROM alert a WHERE a.school_id = $1 AND a.alert_id = $2
         """;
 
     public const string Vendors = """
         SELECT vendor, action, count(*)::int, min(received_at), max(received_at)
-        FROM event WHERE school_id = $1 AND subject_key = $2 AND received_at BETWEEN $3 AND $4 GROUP BY vendor, action ORDER BY vendor, count(*) DESC
+        FROM event WHERE school_id = $1 AND subject_key = ANY ($2) AND received_at BETWEEN $3 AND $4 GROUP BY vendor, action ORDER BY vendor, count(*) DESC
         """;
 
     public const string Earlier = """
         SELECT number, severity, theme, state, outcome, raised_at, event_count
-        FROM alert WHERE school_id = $1 AND subject_key = $2 AND alert_id <> $3 ORDER BY number DESC LIMIT $4
+        FROM alert WHERE school_id = $1 AND subject_key = ANY ($2) AND alert_id <> $3 ORDER BY number DESC LIMIT $4
         """;
 
     public const string Days = """
         SELECT (received_at AT TIME ZONE $4)::date AS day, max(severity), count(*)::int
-        FROM event WHERE school_id = $1 AND subject_key = $2 AND received_at >= $3 GROUP BY day ORDER BY day
+        FROM event WHERE school_id = $1 AND subject_key = ANY ($2) AND received_at >= $3 GROUP BY day ORDER BY day
         """;
 
     /// <summary>Whom row-level security would let see it once it is theirs: the desks of the alert's own ladder.</summary>
@@ -31,16 +31,15 @@ internal static class SurroundingsSql
         ORDER BY name
         """;
 
-    /// <summary>The words as the stored reasons have them: as JSON, without regard to case.</summary>
+    /// <summary>Alerts with the reasons in which words are looked for.</summary>
     public const string Alike = """
-        SELECT number, severity, theme, state, outcome, raised_at, event_count
-        FROM alert WHERE school_id = $1 AND raised_at >= $2 AND position($3 IN lower(convert_from(reasons, 'UTF8'))) > 0 ORDER BY number DESC LIMIT $4
+        SELECT number, severity, theme, state, outcome, raised_at, event_count, reasons FROM alert WHERE school_id = $1 AND raised_at >= $2 ORDER BY number DESC
         """;
 
     /// <summary>Columns as <see cref="AlertFace.EventOf"/> reads them.</summary>
     public const string Hour = """
         SELECT stream_id, seq, part, received_at, occurred_at, kind, action, risk, theme, severity, vendor, review, detail
-        FROM event WHERE school_id = $1 AND subject_key = $2 AND received_at BETWEEN $3 AND $4
+        FROM event WHERE school_id = $1 AND subject_key = ANY ($2) AND received_at BETWEEN $3 AND $4
         ORDER BY received_at DESC, stream_id, seq DESC, part DESC LIMIT $5
         """;
 }

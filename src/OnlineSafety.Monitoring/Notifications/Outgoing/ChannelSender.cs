@@ -13,7 +13,7 @@ namespace OnlineSafety.Monitoring.Notifications.Outgoing;
 /// <summary>Tells the rows of a claim through a channel of the school. Each channel has a circuit of its own: one that is down costs the others nothing.</summary>
 /// <param name="masters">The master key, where this process has it; without it no address can be opened.</param>
 internal sealed class ChannelSender(
-    [FromKeyedServices(DatabaseRole.Notify)] Database database, ChannelTransport transport, IOptions<ChannelOptions> options, IEnumerable<MasterKey> masters, TimeProvider time)
+    [FromKeyedServices(DatabaseRole.Notify)] Database database, ChannelTransport transport, IOptions<ChannelOptions> options, IEnumerable<MasterKeys> masters, TimeProvider time)
 {
     private static readonly Actor _actor = Actor.Service("notify");
 
@@ -28,14 +28,14 @@ internal sealed class ChannelSender(
         }
 
         var fault = await TryAsync(channel, ThinNotice.Of(claim, told), cancellationToken);
-        var after = fault is { } known ? RetryPlan.After(known, claim.Entries) : [.. claim.Entries.Select(_ => new Outcome.Sent())];
+        var after = fault is { } failed ? RetryPlan.After(failed, claim.Entries) : [.. claim.Entries.Select(_ => new Outcome.Sent())];
         return [.. dropped.Zip(after, (code, then) => code is null ? then : new Outcome.Dropped(code))];
     }
 
     /// <summary>Null when the other side took it.</summary>
     public async Task<MailFault?> TryAsync(OutgoingChannel channel, ThinNotice notice, CancellationToken cancellationToken)
     {
-        if (masters.FirstOrDefault() is not { } master)
+        if (masters.FirstOrDefault() is not { } known)
         {
             return MailFault.MasterKey;
         }
@@ -43,7 +43,7 @@ internal sealed class ChannelSender(
         ChannelAddress address;
         try
         {
-            address = channel.Open(master);
+            address = channel.Open(known);
         }
         catch (CryptographicException)
         {

@@ -1,8 +1,8 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using OnlineSafety.Monitoring.Access.Sealing;
 using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.Events;
-using OnlineSafety.Monitoring.IntakeLog;
 
 namespace OnlineSafety.Monitoring.Notifications.Outgoing;
 
@@ -33,13 +33,13 @@ internal sealed record OutgoingChannel(Guid School, Guid Id, string Kind, string
     private static readonly byte[] _purpose = "channel v1"u8.ToArray();
 
     public static byte[] Seal(MasterKey master, Guid school, Guid id, ChannelAddress address) =>
-        Sealing.Seal(master.Bytes.Span, JsonSerializer.SerializeToUtf8Bytes(address), Associated(school, id));
+        SealedBytes.Seal(master.Bytes.Span, JsonSerializer.SerializeToUtf8Bytes(address), Associated(school, id));
 
     /// <exception cref="CryptographicException">Another master key sealed it, or the row was changed or moved.</exception>
-    public ChannelAddress Open(MasterKey master) => MasterId == master.Id
-        ? JsonSerializer.Deserialize<ChannelAddress>(Sealing.Open(master.Bytes.Span, Sealed, Associated(School, Id)))!
-        : throw new CryptographicException($"A channel was sealed by master key {MasterId}; this process has {master.Id}.");
+    public ChannelAddress Open(MasterKeys masters) => masters.Find(MasterId) is { } master
+        ? JsonSerializer.Deserialize<ChannelAddress>(SealedBytes.Open(master.Bytes.Span, Sealed, Associated(School, Id)))!
+        : throw new CryptographicException($"A channel was sealed by master key {MasterId}; this process has {masters}.");
 
     // School and id are authenticated with it, so that an address cannot be moved to another school's channel.
-    private static byte[] Associated(Guid school, Guid id) => [.. _purpose, .. school.ToByteArray(), .. id.ToByteArray()];
+    public static byte[] Associated(Guid school, Guid id) => [.. _purpose, .. school.ToByteArray(), .. id.ToByteArray()];
 }

@@ -10,7 +10,7 @@ namespace OnlineSafety.Monitoring.Processing.Jobs;
 
 /// <summary>Proposes a mapping for a source from a sample of what it sent. Reads only; the result names fields and forms, and no value of a record.</summary>
 internal sealed class SuggestJob(
-    [FromKeyedServices(DatabaseRole.Process)] Database database, MasterKey master, StreamContexts contexts, Rules rules) : ISourceJob
+    [FromKeyedServices(DatabaseRole.Process)] Database database, MasterKeys masters, StreamContexts contexts, Rules rules) : ISourceJob
 {
     /// <summary>Places in the log, of which the first is its beginning, where records are taken from when there are more than a sample takes.</summary>
     private const int Places = 20;
@@ -33,7 +33,7 @@ internal sealed class SuggestJob(
         var wanted = Math.Min(total, Suggester.MostRecords);
         var sample = new List<RawRecord>();
         await context.ProgressAsync(0, wanted, cancellationToken);
-        var reader = new SegmentReader(database, new DataKeyRing(database, master));
+        var reader = new SegmentReader(database, new DataKeyRing(database, masters));
         foreach (var place in Spread(ranges, total))
         {
             await TakeAsync(reader, place, sample, cancellationToken);

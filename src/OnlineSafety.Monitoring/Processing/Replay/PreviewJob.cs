@@ -15,7 +15,7 @@ namespace OnlineSafety.Monitoring.Processing.Replay;
 /// </summary>
 internal sealed class PreviewJob(
     [FromKeyedServices(DatabaseRole.Process)] Database database,
-    MasterKey master,
+    MasterKeys masters,
     StreamContexts contexts,
     Rules rules,
     IOptions<ProcessingOptions> options,
@@ -31,8 +31,9 @@ internal sealed class PreviewJob(
 
     public async Task<JsonElement> RunAsync(SourceJobContext context, CancellationToken cancellationToken)
     {
+        await contexts.WaitUntilSealedAsync(context.Job.Target.School, cancellationToken);
         var job = context.Job;
-        var reader = new ReplayReader(database, new SegmentReader(database, new DataKeyRing(database, master)), options.Value, logger);
+        var reader = new ReplayReader(database, new SegmentReader(database, new DataKeyRing(database, masters)), options.Value, logger);
         var fields = new LeftOverFields();
         var planner = new ReplayPlanner(new Stages(rules, logger) { LeftOver = fields }, options.Value.ChunkEvents);
         var source = await contexts.OfAsync(job.Target, job.MappingVersion, cancellationToken);

@@ -1,7 +1,9 @@
 using System.Text.Json;
 using Npgsql;
+using OnlineSafety.Monitoring.Access.Sealing;
 using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.Alerts;
+using OnlineSafety.Monitoring.Events;
 
 namespace OnlineSafety.Monitoring.Processing.Replay;
 
@@ -27,7 +29,7 @@ internal sealed class ReplayAlerts(Session session, StreamContext context, DateT
     /// <summary>The alert of each event that has one.</summary>
     public Dictionary<PlannedEvent, Guid> AlertOf { get; } = [];
 
-    public AlertWriter Writer { get; } = new(session, context.Target.School, context.GroupingWindow, now, late: true);
+    public AlertWriter Writer { get; } = new(session, context.Seal, context.GroupingWindow, now, late: true);
 
     public int Grown => Writer.Grown + _revised.Count(revision => revision.Grown && !revision.Moved);
 
@@ -72,11 +74,16 @@ internal sealed class ReplayAlerts(Session session, StreamContext context, DateT
             await using var select = session.Command(Gravest);
             select.Parameters.Add(ReplaySql.Of(_school));
             select.Parameters.Add(ReplaySql.Of(revision.Alert.AlertId));
-            revision.Alert.Reasons = ReasonsOf((byte[]?)await select.ExecuteScalarAsync(cancellationToken));
-            await using var update = session.Command("UPDATE alert SET reasons = $3 WHERE school_id = $1 AND alert_id = $2");
+            var detail = await select.ExecuteScalarAsync(cancellationToken) is byte[] stored ? context.Seal.Open(stored, SealedField.EventDetail) : null;
+            var reasons = ReasonsOf(detail);
+            var (rules, unproven) = (AlertRules.Of(StoredEvent.ReadReasons(reasons)), LowTrust.Marks(reasons));
+            (revision.Alert.Reasons, revision.Alert.Rules, revision.Alert.Unproven) = (context.Seal.Seal(reasons, SealedField.AlertReasons), rules, unproven);
+            await using var update = session.Command("UPDATE alert SET reasons = $3, rules = $4, unproven = $5 WHERE school_id = $1 AND alert_id = $2");
             update.Parameters.Add(ReplaySql.Of(_school));
             update.Parameters.Add(ReplaySql.Of(revision.Alert.AlertId));
             update.Parameters.Add(ReplaySql.Of(revision.Alert.Reasons));
+            update.Parameters.Add(ReplaySql.Of(rules));
+            update.Parameters.Add(ReplaySql.Of(unproven));
             await update.ExecuteNonQueryAsync(cancellationToken);
         }
     }
@@ -107,7 +114,7 @@ internal sealed class ReplayAlerts(Session session, StreamContext context, DateT
         await using var batch = session.Batch();
         foreach (var revision in _revised)
         {
-            batch.BatchCommands.Add(AlertSql.ReviseCommand(revision.Alert, now));
+            batch.BatchCommands.Add(AlertSql.ReviseCommand(context.Seal, revision.Alert, now));
             if (revision.Moved)
             {
                 batch.BatchCommands.Add(AlertSql.WithdrawCommand(revision.Alert));
@@ -126,7 +133,7 @@ internal sealed class ReplayAlerts(Session session, StreamContext context, DateT
         await using var rows = await select.ExecuteReaderAsync(cancellationToken);
         while (await rows.ReadAsync(cancellationToken))
         {
-            alerts.Add(AlertSql.Read(_school, rows));
+            alerts.Add(AlertSql.Read(context.Seal, rows));
         }
 
         return alerts;

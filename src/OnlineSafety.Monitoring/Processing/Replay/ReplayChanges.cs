@@ -1,4 +1,5 @@
 using Npgsql;
+using OnlineSafety.Monitoring.Access.Sealing;
 using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.Events;
 
@@ -11,7 +12,8 @@ namespace OnlineSafety.Monitoring.Processing.Replay;
 internal sealed class ReplayChanges
 {
     private readonly long[] _before = new long[6];
-    private readonly Dictionary<UnmappedKey, long> _unmapped = [];
+    // By kind and what is stored: words that a plan gives again are known, of those that were taken back only the hash.
+    private readonly Dictionary<(string Kind, string Stored), (long Change, UnmappedKey Word)> _unmapped = [];
     private long _concern;
     private long _review;
     private long _unknownRole;
@@ -34,7 +36,7 @@ internal sealed class ReplayChanges
         await rows.NextResultAsync(cancellationToken);
         while (await rows.ReadAsync(cancellationToken))
         {
-            changes._unmapped[new UnmappedKey(rows.GetString(0), rows.GetString(1))] = -rows.GetInt64(2);
+            changes._unmapped[(rows.GetString(0), rows.GetString(1))] = (-rows.GetInt64(2), default);
         }
 
         return changes;
@@ -59,28 +61,29 @@ internal sealed class ReplayChanges
     }
 
     /// <summary>Adds what a plan gives.</summary>
-    public void Give(RecordPlan plan)
+    public void Give(SchoolSeal seal, RecordPlan plan)
     {
         _concern += plan.Count(Disposition.Concern);
         _review += plan.Count(Disposition.Review);
         _unknownRole += plan.UnknownRole;
         foreach (var (key, count) in plan.Unmapped)
         {
-            _unmapped[key] = _unmapped.GetValueOrDefault(key) + count;
+            var stored = (key.Kind, key.Stored(seal));
+            _unmapped[stored] = (_unmapped.GetValueOrDefault(stored).Change + count, key);
         }
     }
 
-    public async Task WriteAsync(Session session, ReplayRange range, DateTimeOffset now, CancellationToken cancellationToken)
+    public async Task WriteAsync(Session session, SchoolSeal seal, ReplayRange range, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var stream = new ClaimedStream(range.Target, range.Stream, range.Day, range.Next, range.Last);
         await using var batch = session.Batch();
         // Health first, as in Record: whoever else changes the words of this source waits at that row.
         batch.BatchCommands.Add(ReplaySql.AdjustHealthCommand(range, _concern, _review, _unknownRole));
-        foreach (var (key, change) in _unmapped.Where(entry => entry.Value != 0))
+        foreach (var ((kind, stored), (change, word)) in _unmapped.Where(entry => entry.Value.Change != 0))
         {
             batch.BatchCommands.Add(change > 0
-                ? RecordSql.UnmappedCommand(stream, key, (int)change, now)
-                : ReplaySql.LessUnmappedCommand(range, key, -change));
+                ? RecordSql.UnmappedCommand(seal, stream, word, (int)change, now)
+                : ReplaySql.LessUnmappedCommand(range, kind, stored, -change));
         }
 
         batch.BatchCommands.Add(ReplaySql.DropUnmappedCommand(range));

@@ -17,7 +17,7 @@ namespace OnlineSafety.Monitoring.Processing.Replay;
 /// </summary>
 internal sealed class ReplayJob(
     [FromKeyedServices(DatabaseRole.Process)] Database database,
-    MasterKey master,
+    MasterKeys masters,
     StreamContexts contexts,
     Rules rules,
     NotificationSignals notifications,
@@ -35,7 +35,8 @@ internal sealed class ReplayJob(
 
     public async Task<JsonElement> RunAsync(SourceJobContext context, CancellationToken cancellationToken)
     {
-        var reader = new ReplayReader(database, new SegmentReader(database, new DataKeyRing(database, master)), options.Value, logger);
+        await contexts.WaitUntilSealedAsync(context.Job.Target.School, cancellationToken);
+        var reader = new ReplayReader(database, new SegmentReader(database, new DataKeyRing(database, masters)), options.Value, logger);
         var planner = new ReplayPlanner(new Stages(rules, logger), options.Value.ChunkEvents);
         var total = new ReplayTally();
         foreach (var kept in await _ranges.KeptAsync(context, cancellationToken))

@@ -124,8 +124,8 @@ internal static class ReplaySql
     public static NpgsqlBatchCommand AdjustHealthCommand(ReplayRange range, long concern, long review, long unknownRole) =>
         new(AdjustHealth) { Parameters = { Of(range.Target.School), Of(range.Target.Source), Of(concern), Of(review), Of(unknownRole) } };
 
-    public static NpgsqlBatchCommand LessUnmappedCommand(ReplayRange range, UnmappedKey key, long less) =>
-        new(LessUnmapped) { Parameters = { Of(range.Target.School), Of(range.Target.Source), Of(key.Kind), Of(key.Value), Of(less) } };
+    public static NpgsqlBatchCommand LessUnmappedCommand(ReplayRange range, string kind, string stored, long less) =>
+        new(LessUnmapped) { Parameters = { Of(range.Target.School), Of(range.Target.Source), Of(kind), Of(stored), Of(less) } };
 
     public static NpgsqlBatchCommand DropUnmappedCommand(ReplayRange range) =>
         new(DropUnmapped) { Parameters = { Of(range.Target.School), Of(range.Target.Source) } };

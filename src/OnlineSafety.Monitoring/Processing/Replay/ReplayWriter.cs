@@ -43,11 +43,11 @@ internal sealed class ReplayWriter(Database database, RuleSet rules, PolicyDirec
                 notifications.AddRange(await TellAsync(session, alerts, context, cancellationToken));
                 await alerts.QuoteWhatRemainsAsync(cancellationToken);
                 nobody.Add(alerts.Writer.NobodyToTell);
-                changes.Give(plans.Current);
+                changes.Give(context.Seal, plans.Current);
                 Count(tally, plans.Current, planner.Kept.Count, alerts);
             }
             while (plans.MoveNext());
-            await changes.WriteAsync(session, chunk.Range, now, cancellationToken);
+            await changes.WriteAsync(session, context.Seal, chunk.Range, now, cancellationToken);
         }
 
         tally[planned ? Tallied.Records : Tallied.NotRead] += chunk.Records;
@@ -116,15 +116,15 @@ internal sealed class ReplayWriter(Database database, RuleSet rules, PolicyDirec
         {
             if (plan.Events.Count > 0)
             {
-                insert.BatchCommands.Add(RecordSql.EventsCommand(stream, plan.Events, alerts.AlertOf, now));
+                insert.BatchCommands.Add(RecordSql.EventsCommand(context.Seal, stream, plan.Events, alerts.AlertOf, now));
             }
 
             if (plan.Evidence.Count > 0)
             {
-                insert.BatchCommands.Add(RecordSql.EvidenceCommand(stream, plan.Evidence));
+                insert.BatchCommands.Add(RecordSql.EvidenceCommand(context.Seal, stream, plan.Evidence));
             }
 
-            insert.BatchCommands.Add(RecordSql.CountersCommand(stream, plan, now));
+            insert.BatchCommands.Add(RecordSql.CountersCommand(context.Seal, stream, plan, now));
             await insert.ExecuteNonQueryAsync(cancellationToken);
         }
 

@@ -14,7 +14,7 @@ namespace OnlineSafety.Monitoring.Processing.WhatIf;
 /// Writes nothing. A worker that is lost loses the work: the job begins again.
 /// </summary>
 internal sealed class WhatIfJob(
-    [FromKeyedServices(DatabaseRole.Process)] Database database, MasterKey master, StreamContexts contexts, Rules rules, ILogger<WhatIfJob> logger) : ISourceJob
+    [FromKeyedServices(DatabaseRole.Process)] Database database, MasterKeys masters, StreamContexts contexts, Rules rules, ILogger<WhatIfJob> logger) : ISourceJob
 {
     /// <summary>Concerns kept of one span, some 250 bytes each.</summary>
     public const int MostConcerns = 2_000_000;
@@ -30,13 +30,14 @@ internal sealed class WhatIfJob(
 
     public async Task<JsonElement> RunAsync(SourceJobContext context, CancellationToken cancellationToken)
     {
+        await contexts.WaitUntilSealedAsync(context.Job.Target.School, cancellationToken);
         var job = context.Job;
         var (from, to) = (job.From!.Value, job.To!.Value);
         var (request, recorded, ranges) = await LoadAsync(job, from, to, cancellationToken);
         var tried = Tried(request);
         var sources = await SourcesAsync(job, request, ranges, recorded, cancellationToken);
         var coverage = new WhatIfCoverage(from, to);
-        var reader = new WhatIfReader(database, new SegmentReader(database, new DataKeyRing(database, master)), tried, sources, coverage, from, to, logger);
+        var reader = new WhatIfReader(database, new SegmentReader(database, new DataKeyRing(database, masters)), tried, sources, coverage, from, to, logger);
         var (done, total) = (0L, ranges.Sum(range => range.Left));
         Task ReadAsync(long records, CancellationToken token) => context.ProgressAsync(done += records, total, token);
 

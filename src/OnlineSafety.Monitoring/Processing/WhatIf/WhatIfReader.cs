@@ -51,7 +51,7 @@ internal sealed class WhatIfReader(
             List<EvidenceRecord> records;
             await using (var session = await database.OpenAsync(school, Actor, cancellationToken))
             {
-                records = await WhatIfSql.EvidenceAsync(session, school, some, cancellationToken);
+                records = await WhatIfSql.EvidenceAsync(session, sources.Values.First().Seal, some, cancellationToken);
             }
 
             foreach (var record in records)

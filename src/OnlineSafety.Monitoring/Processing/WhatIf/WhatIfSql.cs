@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Npgsql;
+using OnlineSafety.Monitoring.Access.Sealing;
 using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.Events;
 using OnlineSafety.Monitoring.IntakeLog;
@@ -73,9 +74,9 @@ internal static class WhatIfSql
             row => new RecordedAlert(row.GetGuid(0), row.GetInt32(1), row.IsDBNull(2) ? null : row.GetString(2), row.IsDBNull(3) ? null : row.GetString(3)),
             cancellationToken);
 
-    public static Task<List<EvidenceRecord>> EvidenceAsync(Session session, Guid school, IReadOnlyList<EventPlace> places, CancellationToken cancellationToken) =>
+    public static Task<List<EvidenceRecord>> EvidenceAsync(Session session, SchoolSeal seal, IReadOnlyList<EventPlace> places, CancellationToken cancellationToken) =>
         session.RowsAsync(
-            Evidence, [school, places.Select(place => place.Stream).ToArray(), places.Select(place => place.Sequence).ToArray()], ReadEvidence, cancellationToken);
+            Evidence, [seal.School, places.Select(place => place.Stream).ToArray(), places.Select(place => place.Sequence).ToArray()], row => ReadEvidence(seal, row), cancellationToken);
 
     private static JudgedEvent ReadEvent(NpgsqlDataReader row) => new()
     {
@@ -97,14 +98,14 @@ internal static class WhatIfSql
         Signature = row.IsDBNull(18) ? null : row.GetInt64(18),
     };
 
-    private static EvidenceRecord ReadEvidence(NpgsqlDataReader row)
+    private static EvidenceRecord ReadEvidence(SchoolSeal seal, NpgsqlDataReader row)
     {
         var receivedAt = row.GetFieldValue<DateTimeOffset>(6);
         var envelope = RecordEnvelope.Of((Door)row.GetInt16(2), row.GetString(3), row.GetString(4));
         return new EvidenceRecord(
             new EventPlace(receivedAt, row.GetGuid(0), row.GetInt64(1), Part: 0),
             row.GetGuid(7),
-            new RawRecord(envelope, receivedAt, FlagsOf(row.GetFieldValue<byte[]>(8)), row.GetFieldValue<byte[]>(5)));
+            new RawRecord(envelope, receivedAt, FlagsOf(seal.Open(row.GetFieldValue<byte[]>(8), SealedField.EventDetail)), seal.Open(row.GetFieldValue<byte[]>(5), SealedField.EvidenceRaw)));
     }
 
     // Who could have sent it weighs in what is said of it, and stands with the event.

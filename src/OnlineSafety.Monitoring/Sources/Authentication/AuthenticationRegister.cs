@@ -8,7 +8,7 @@ namespace OnlineSafety.Monitoring.Sources.Authentication;
 internal sealed record IssuedSecret(Source Source, SourceSecret Secret, string Text);
 
 /// <summary>How sources prove themselves and with which signing secrets, for set-up.</summary>
-internal sealed class AuthenticationRegister(Database setup, MasterKey master, TimeProvider time)
+internal sealed class AuthenticationRegister(Database setup, MasterKeys masters, TimeProvider time)
 {
     /// <summary>The one in use and the one it is rotated out for.</summary>
     private const int LiveSecrets = 2;
@@ -51,7 +51,7 @@ internal sealed class AuthenticationRegister(Database setup, MasterKey master, T
 
         var text = given ?? first.FreshSecret();
         RefuseUnfit(authentication, text, $"The secret is not {Form(first)} of 16 to 512 bytes.");
-        var secret = SigningSecret.Seal(master, source, text, time.GetUtcNow());
+        var secret = SigningSecret.Seal(masters.Current, source, text, time.GetUtcNow());
         session.Context.SourceSecrets.Add(secret);
         await CompleteAsync(session, source, "source.secret-add", cancellationToken);
         return new IssuedSecret(source, secret, text);
@@ -104,7 +104,7 @@ internal sealed class AuthenticationRegister(Database setup, MasterKey master, T
     {
         try
         {
-            return SigningSecret.Open(master, secret);
+            return SigningSecret.Open(masters, secret);
         }
         catch (CryptographicException)
         {

@@ -14,15 +14,15 @@ internal sealed class RegisteredProofs
     private readonly List<SourceSecret> _unopened = [];
     private readonly string _master;
 
-    public RegisteredProofs(IReadOnlyList<SourceSecret> secrets, MasterKey master)
-        : this(master.Id)
+    public RegisteredProofs(IReadOnlyList<SourceSecret> secrets, MasterKeys masters)
+        : this(masters.ToString())
     {
         Fingerprint = string.Join(',', secrets.Select(secret => secret.SecretId));
         foreach (var secret in secrets)
         {
             try
             {
-                var text = SigningSecret.Open(master, secret);
+                var text = SigningSecret.Open(masters, secret);
                 (_secrets.TryGetValue(secret.SourceId, out var known) ? known : _secrets[secret.SourceId] = []).Add(text);
             }
             catch (CryptographicException)

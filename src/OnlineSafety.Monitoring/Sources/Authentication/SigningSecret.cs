@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
+using OnlineSafety.Monitoring.Access.Sealing;
 using OnlineSafety.Monitoring.Access;
-using OnlineSafety.Monitoring.IntakeLog;
 
 namespace OnlineSafety.Monitoring.Sources.Authentication;
 
@@ -33,22 +33,22 @@ internal static class SigningSecret
         {
             SchoolId = source.SchoolId, SourceId = source.SourceId, SecretId = Guid.NewGuid(), MasterId = master.Id, CreatedAt = now,
         };
-        secret.Sealed = Sealing.Seal(master.Bytes.Span, Encoding.UTF8.GetBytes(text), Associated(secret));
+        secret.Sealed = SealedBytes.Seal(master.Bytes.Span, Encoding.UTF8.GetBytes(text), Associated(secret.SchoolId, secret.SourceId, secret.SecretId));
         return secret;
     }
 
     /// <exception cref="CryptographicException">Another master key sealed it, or the row was changed or moved.</exception>
-    public static string Open(MasterKey master, SourceSecret secret) => secret.MasterId == master.Id
-        ? Encoding.UTF8.GetString(Sealing.Open(master.Bytes.Span, secret.Sealed, Associated(secret)))
-        : throw new CryptographicException($"A signing secret was sealed by master key {secret.MasterId}; this process has {master.Id}.");
+    public static string Open(MasterKeys masters, SourceSecret secret) => masters.Find(secret.MasterId) is { } master
+        ? Encoding.UTF8.GetString(SealedBytes.Open(master.Bytes.Span, secret.Sealed, Associated(secret.SchoolId, secret.SourceId, secret.SecretId)))
+        : throw new CryptographicException($"A signing secret was sealed by master key {secret.MasterId}; this process has {masters}.");
 
     // School, source and id are authenticated with it, so that a sealed secret cannot be moved to another source; the purpose keeps it apart from data keys.
-    private static byte[] Associated(SourceSecret secret)
+    public static byte[] Associated(Guid school, Guid source, Guid secret)
     {
         var bytes = new byte[Purpose.Length + 48];
         Purpose.CopyTo(bytes, 0);
         var at = Purpose.Length;
-        foreach (var id in new[] { secret.SchoolId, secret.SourceId, secret.SecretId })
+        foreach (var id in new[] { school, source, secret })
         {
             id.TryWriteBytes(bytes.AsSpan(at), bigEndian: true, out var written);
             at += written;

@@ -141,29 +141,34 @@ END
 $$;
 CREATE TRIGGER alert_goes BEFORE DELETE ON alert FOR EACH ROW EXECUTE FUNCTION alert_goes();
 
--- A step goes with its alert, by the key between them, and in no other way. Words of a note may be taken out while somebody is erased, and nothing else of a step.
-CREATE FUNCTION alert_step_stays() RETURNS trigger LANGUAGE plpgsql SET search_path = onlinesafety, pg_temp AS $$
+-- A step goes with its alert, by the key between them, and in no other way. Its words are sealed once; they may be taken out of it while somebody is erased; and
+-- nothing else of a step is ever changed.
+CREATE FUNCTION alert_step_goes() RETURNS trigger LANGUAGE plpgsql SET search_path = onlinesafety, pg_temp AS $$
 BEGIN
-    IF (TG_OP = 'DELETE' AND pg_trigger_depth() > 1) OR (TG_OP = 'UPDATE' AND current_user = 'onlinesafety_owner' AND is_erasing(current_school())) THEN
+    IF TG_OP = 'DELETE' AND pg_trigger_depth() > 1 THEN
         RETURN NULL;
     END IF;
     RAISE EXCEPTION 'permission denied: rows of alert_step are never changed' USING ERRCODE = 'insufficient_privilege';
 END
 $$;
-CREATE FUNCTION alert_step_keeps() RETURNS trigger LANGUAGE plpgsql AS $$
+DROP TRIGGER append_only ON alert_step;
+DROP FUNCTION append_only();
+CREATE TRIGGER append_only BEFORE DELETE OR TRUNCATE ON alert_step FOR EACH STATEMENT EXECUTE FUNCTION alert_step_goes();
+CREATE OR REPLACE FUNCTION alert_step_stays() RETURNS trigger LANGUAGE plpgsql SET search_path = onlinesafety, pg_temp AS $$
+DECLARE erasing boolean := current_user = 'onlinesafety_owner' AND is_erasing(OLD.school_id);
 BEGIN
-    OLD.note := NEW.note;
-    OLD.detail := NEW.detail;
+    IF erasing OR (NOT is_sealed(OLD.note) AND is_sealed(NEW.note)) THEN
+        OLD.note := NEW.note;
+    END IF;
+    IF OLD.step = 'hand_over' AND (erasing OR (NOT is_sealed(OLD.detail) AND is_sealed(NEW.detail))) THEN
+        OLD.detail := NEW.detail;
+    END IF;
     IF NEW IS DISTINCT FROM OLD THEN
-        RAISE EXCEPTION 'permission denied: rows of alert_step are never changed' USING ERRCODE = 'insufficient_privilege';
+        RAISE EXCEPTION 'permission denied: rows of % are never changed', TG_TABLE_NAME USING ERRCODE = 'insufficient_privilege';
     END IF;
     RETURN NEW;
 END
 $$;
-DROP TRIGGER append_only ON alert_step;
-DROP FUNCTION append_only();
-CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON alert_step FOR EACH STATEMENT EXECUTE FUNCTION alert_step_stays();
-CREATE TRIGGER append_only_rows BEFORE UPDATE ON alert_step FOR EACH ROW EXECUTE FUNCTION alert_step_keeps();
 
 -- Access records go from the first on, up to a tombstone that says where the chain goes on.
 CREATE OR REPLACE FUNCTION access_record_stays() RETURNS trigger LANGUAGE plpgsql SET search_path = onlinesafety, pg_temp AS $$
@@ -536,7 +541,7 @@ BEGIN
 END
 $$;
 
-CREATE FUNCTION rewrite_alert(wanted uuid, said bytea, words text, other text) RETURNS int LANGUAGE plpgsql SECURITY DEFINER SET search_path = onlinesafety, pg_temp AS $$
+CREATE FUNCTION rewrite_alert(wanted uuid, said bytea, words bytea, other bytea) RETURNS int LANGUAGE plpgsql SECURITY DEFINER SET search_path = onlinesafety, pg_temp AS $$
 DECLARE rewritten int;
 BEGIN
     PERFORM require_erasure();
@@ -546,7 +551,7 @@ BEGIN
 END
 $$;
 
-CREATE FUNCTION rewrite_step(wanted uuid, number bigint, words text, other text) RETURNS int LANGUAGE plpgsql SECURITY DEFINER SET search_path = onlinesafety, pg_temp AS $$
+CREATE FUNCTION rewrite_step(wanted uuid, number bigint, words bytea, other text) RETURNS int LANGUAGE plpgsql SECURITY DEFINER SET search_path = onlinesafety, pg_temp AS $$
 DECLARE rewritten int;
 BEGIN
     PERFORM require_erasure();
@@ -605,7 +610,9 @@ CREATE POLICY owner_cuts ON access_record FOR DELETE TO onlinesafety_owner USING
 CREATE POLICY owner_erases ON access_record FOR UPDATE TO onlinesafety_owner USING (school_id = current_school()) WITH CHECK (school_id = current_school());
 
 GRANT USAGE ON SCHEMA onlinesafety TO onlinesafety_retention;
-GRANT SELECT (school_id, name, kind, time_zone, created_at) ON school TO onlinesafety_retention;
+GRANT SELECT (school_id, name, kind, time_zone, created_at, stored_plain) ON school TO onlinesafety_retention;
+GRANT SELECT, INSERT ON school_key TO onlinesafety_retention;
+CREATE POLICY retention_scope ON school_key TO onlinesafety_retention USING (school_id = current_school()) WITH CHECK (school_id = current_school());
 CREATE POLICY retention_find ON school FOR SELECT TO onlinesafety_retention USING (true);
 GRANT INSERT, UPDATE (lifted_at, lifted_by, why_lifted) ON legal_hold TO onlinesafety_retention;
 GRANT INSERT, UPDATE (finished_at, raw_falls_on, proof) ON erasure TO onlinesafety_retention;

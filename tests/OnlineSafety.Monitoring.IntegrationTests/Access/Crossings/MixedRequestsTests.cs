@@ -44,7 +44,7 @@ public sealed class MixedRequestsTests(PostgresFixture postgres) : IClassFixture
         var connection = RoleConnections.LoggingInAs(_installation.Store.ConnectionStringFor("onlinesafety_console"), DatabaseRole.Console);
         _pool = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connection) { MaxPoolSize = Connections, Timeout = 60 }.ConnectionString);
         _console = new Database(_pool, DatabaseRole.Console);
-        _queue = new AlertQueue(_console, ThemeGuide.Read("""{"taxonomy":"t","version":"1","themes":[]}"""u8.ToArray()), new PolicyDirectory(BankHolidays.None, NullLogger.Instance));
+        _queue = new AlertQueue(_console, ThemeGuide.Read("""{"taxonomy":"t","version":"1","themes":[]}"""u8.ToArray()), new PolicyDirectory(BankHolidays.None, NullLogger.Instance), _installation.Seals);
         _keys = new StaffKeys(_console);
         _schools = [.. Enumerable.Range(0, Schools).Select(_ => new School(Guid.NewGuid(), Guid.NewGuid(), AccessKey.Create(AccessKey.StaffPrefix)))];
         await FillAsync();

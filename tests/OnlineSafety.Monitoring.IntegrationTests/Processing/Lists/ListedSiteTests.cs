@@ -46,7 +46,7 @@ public sealed class ListedSiteTests(PostgresFixture postgres) : ProcessingScene(
     {
         var database = Installation[DatabaseRole.Process];
         var contexts = new StreamContexts(
-            database, new PeopleDirectory(database, TimeProvider.System), new SchoolRuleDirectory(database, TimeProvider.System), rules, TimeProvider.System, NullLogger<StreamContexts>.Instance);
+            database, new PeopleDirectory(database, Installation.Seals, TimeProvider.System), new SchoolRuleDirectory(database, TimeProvider.System), Installation.Seals, rules, TimeProvider.System, NullLogger<StreamContexts>.Instance);
         var worker = new StreamWorker(
             Guid.NewGuid(), database, Installation.Master, contexts, rules, new NotificationSignals(), Options.Create(new ProcessingOptions()), TimeProvider.System, NullLogger<StreamWorker>.Instance);
         for (var i = 0; i < 100 && await worker.PassAsync(DateOnly.MinValue, CancellationToken.None); i++)

@@ -71,7 +71,7 @@ public abstract class ReplayScene(PostgresFixture postgres) : ProcessingScene(po
     private protected StreamContexts Contexts()
     {
         var database = Installation[DatabaseRole.Process];
-        return new StreamContexts(database, new PeopleDirectory(database, TimeProvider.System), new SchoolRuleDirectory(database, TimeProvider.System), Repository.Rules, TimeProvider.System, NullLogger<StreamContexts>.Instance);
+        return new StreamContexts(database, new PeopleDirectory(database, Installation.Seals, TimeProvider.System), new SchoolRuleDirectory(database, TimeProvider.System), Installation.Seals, Repository.Rules, TimeProvider.System, NullLogger<StreamContexts>.Instance);
     }
 
     private protected async Task<JsonElement> ResultAsync(SourceKey target, Guid job)

@@ -238,7 +238,7 @@ public sealed class ReplayTests(PostgresFixture postgres) : ReplayScene(postgres
         await DrainAsync();
 
         var listed = await new SourceRegister(Installation[DatabaseRole.Setup], TimeProvider.System)
-            .UnmappedAsync(target.School, words: true, Actor.Service("test"), CancellationToken.None);
+            .UnmappedAsync(await Installation.Seals.OfAsync(target.School, CancellationToken.None), words: true, Actor.Service("test"), CancellationToken.None);
         Assert.Equal(["(withheld: it came fewer than 20 times)", "often"], listed.Where(u => u.Kind == "category").Select(u => u.Value!).Order(StringComparer.Ordinal));
     }
 

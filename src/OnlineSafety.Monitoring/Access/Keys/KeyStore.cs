@@ -1,0 +1,106 @@
+using Npgsql;
+using NpgsqlTypes;
+using OnlineSafety.Monitoring.Sources;
+
+namespace OnlineSafety.Monitoring.Access.Keys;
+
+/// <summary>What came of an import of keys.</summary>
+/// <param name="Added">Keys that were not there.</param>
+/// <param name="Strange">Keys of schools that are not there.</param>
+internal sealed record KeyImport(int Added, int Strange);
+
+/// <summary>The keys of schools as a whole: taken out, put back, destroyed.</summary>
+/// <param name="keys">As the role of keys.</param>
+internal sealed class KeyStore(Database keys)
+{
+    private const string DataKeys = "SELECT school_id, day, key_id, master_id, wrapped, created_at FROM data_key ORDER BY school_id, day";
+
+    private const string SchoolKeys = "SELECT school_id, key_id, master_id, wrapped, created_at, retired_at FROM school_key ORDER BY school_id, created_at, key_id";
+
+    private const string InsertDataKey = """
+        INSERT INTO data_key (school_id, day, key_id, master_id, wrapped, created_at) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING
+        """;
+
+    // A service that was started on the restored data before this has made a key of its own: it goes on opening, and seals nothing new.
+    private const string Retire = """
+        UPDATE school_key SET retired_at = clock_timestamp() WHERE school_id = $1 AND retired_at IS NULL AND key_id <> $2
+        """;
+
+    private const string InsertSchoolKey = """
+        INSERT INTO school_key (school_id, key_id, master_id, wrapped, created_at, retired_at) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (school_id, key_id) DO NOTHING
+        """;
+
+    public async Task<KeyExport> ExportAsync(Actor actor, CancellationToken cancellationToken)
+    {
+        await using var session = await keys.OpenAcrossAsync(actor, cancellationToken);
+        return KeyExport.Of(
+            await session.RowsAsync(
+                DataKeys, [],
+                row => new ExportedDataKey(row.GetGuid(0), row.GetFieldValue<DateOnly>(1), row.GetGuid(2), row.GetString(3), row.GetFieldValue<byte[]>(4), row.GetFieldValue<DateTimeOffset>(5)),
+                cancellationToken),
+            await session.RowsAsync(
+                SchoolKeys, [],
+                row => new ExportedSchoolKey(
+                    row.GetGuid(0), row.GetGuid(1), row.GetString(2), row.GetFieldValue<byte[]>(3), row.GetFieldValue<DateTimeOffset>(4),
+                    row.IsDBNull(5) ? null : row.GetFieldValue<DateTimeOffset>(5)),
+                cancellationToken));
+    }
+
+    /// <summary>Puts in what is not there; recorded in each school that was given a key.</summary>
+    public async Task<KeyImport> ImportAsync(KeyExport export, Actor actor, CancellationToken cancellationToken)
+    {
+        await using var session = await keys.OpenAcrossAsync(actor, cancellationToken);
+        var schools = (await session.RowsAsync("SELECT school_id FROM school", [], row => row.GetGuid(0), cancellationToken)).ToHashSet();
+        var added = new Dictionary<Guid, int>();
+        foreach (var key in export.SchoolKeys.Where(key => schools.Contains(key.School)))
+        {
+            if (key.RetiredAt is null)
+            {
+                await session.ExecuteAsync(Retire, [key.School, key.Key], cancellationToken);
+            }
+
+            Add(key.School, await session.ExecuteAsync(
+                InsertSchoolKey,
+                [key.School, key.Key, key.MasterId, key.Wrapped, key.CreatedAt, new NpgsqlParameter { Value = (object?)key.RetiredAt ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz }],
+                cancellationToken));
+        }
+
+        foreach (var key in export.DataKeys.Where(key => schools.Contains(key.School)))
+        {
+            Add(key.School, await session.ExecuteAsync(InsertDataKey, [key.School, key.Day, key.Key, key.MasterId, key.Wrapped, key.CreatedAt], cancellationToken));
+        }
+
+        foreach (var (school, count) in added.Where(entry => entry.Value > 0))
+        {
+            await session.EnterAsync(school, cancellationToken);
+            await session.RecordAccessAsync(school, "keys.import", $"{count} keys", cancellationToken);
+        }
+
+        await session.CommitAsync(cancellationToken);
+        var strange = export.SchoolKeys.Count(key => !schools.Contains(key.School)) + export.DataKeys.Count(key => !schools.Contains(key.School));
+        return new KeyImport(added.Values.Sum(), strange);
+
+        void Add(Guid school, int rows) => added[school] = added.GetValueOrDefault(school) + rows;
+    }
+
+    /// <summary>
+    /// Destroys all keys of a school that left: nothing sealed of it opens again, here and in every backup that was made without keys. Recorded.
+    /// </summary>
+    /// <param name="name">As somebody typed it.</param>
+    /// <returns>How many keys.</returns>
+    /// <exception cref="SetupException">It is not the school's name.</exception>
+    public async Task<int> DestroyAsync(School school, string name, Actor actor, CancellationToken cancellationToken)
+    {
+        if (!string.Equals(name.Trim(), school.Name, StringComparison.Ordinal))
+        {
+            throw new SetupException("That is not the school's name. Nothing was destroyed.");
+        }
+
+        await using var session = await keys.OpenAsync(school.SchoolId, actor, cancellationToken);
+        var destroyed = await session.ExecuteAsync("DELETE FROM school_key WHERE school_id = $1", [school.SchoolId], cancellationToken)
+            + await session.ExecuteAsync("DELETE FROM data_key WHERE school_id = $1", [school.SchoolId], cancellationToken);
+        await session.RecordAccessAsync(school.SchoolId, "keys.destroy", $"{destroyed} keys", cancellationToken);
+        await session.CommitAsync(cancellationToken);
+        return destroyed;
+    }
+}
