@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Access.Sealing;
 using OnlineSafety.Monitoring.Storage.Embedded;
 using OnlineSafety.Monitoring.Storage.Hosting;
 
@@ -33,6 +34,17 @@ internal sealed partial class ServiceProcess
 
         return rows;
     }
+
+    /// <summary>The seal of its one school that has anything.</summary>
+    public async Task<SchoolSeal> SealAsync()
+    {
+        var key = (await RowsAsync("SELECT school_id, key_id, wrapped FROM school_key ORDER BY created_at LIMIT 1"))[0];
+        var opened = SchoolKey.Unwrap(MasterKey.Read(Path.Combine(Data, MasterKey.FileName)), (Guid)key[0], (Guid)key[1], (byte[])key[2]);
+        return new SchoolSeal((Guid)key[0], [opened], opened.Id);
+    }
+
+    /// <summary>Rows with what is sealed in them opened.</summary>
+    public async Task<List<object[]>> OpenedRowsAsync(string sql) => await OpenedCopy.QueryAsync(Superuser(), async _ => await SealAsync(), sql);
 
     public async Task<long> NumberAsync(string sql) => Convert.ToInt64((await RowsAsync(sql))[0][0], CultureInfo.InvariantCulture);
 

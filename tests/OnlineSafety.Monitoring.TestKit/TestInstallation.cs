@@ -49,6 +49,9 @@ internal sealed class TestInstallation : IAsyncDisposable
         return new TestInstallation(store);
     }
 
+    /// <summary>One in a database that holds it already, as a restored backup does.</summary>
+    public static TestInstallation In(TestDatabase store) => new(store);
+
     /// <summary>Brings it to the present version.</summary>
     public Task UpgradeAsync(CancellationToken cancellationToken = default) =>
         DatabaseSetup.MigrateAsync(RoleConnections.LoggingInAsOwner(Store.ConnectionStringFor(DatabaseRoles.Owner)), cancellationToken);

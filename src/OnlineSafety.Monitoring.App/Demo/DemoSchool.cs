@@ -1,8 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Reflection;
-using OnlineSafety.Monitoring.Access.Sealing;
 using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Access.Sealing;
 using OnlineSafety.Monitoring.People;
 using OnlineSafety.Monitoring.Sources;
 using OnlineSafety.Monitoring.Storage.Hosting;

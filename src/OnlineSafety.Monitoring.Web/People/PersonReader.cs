@@ -1,6 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
-using OnlineSafety.Monitoring.Access.Sealing;
 using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Access.Sealing;
 using OnlineSafety.Monitoring.Alerts;
 using OnlineSafety.Monitoring.Events;
 using OnlineSafety.Monitoring.People;
@@ -58,14 +58,13 @@ internal sealed class PersonReader([FromKeyedServices(DatabaseRole.Console)] Dat
     {
         var seal = await seals.OfAsync(school, cancellationToken);
         await using var session = await console.OpenAsync(school, actor, cancellationToken);
-        var found = await session.RowsAsync(SubjectSql, [school, alert], row => (Key: SubjectForms.NameOf(seal, row, key: 0, name: 1)!, Role: Words.Of((PersonRole)row.GetInt16(2))), cancellationToken);
+        var found = await session.RowsAsync(SubjectSql, [school, alert], row => (Key: SubjectForms.NameOf(seal, row, key: 0, name: 1)!, Forms: SubjectForms.Of(seal, row, key: 0, name: 1)!, Role: Words.Of((PersonRole)row.GetInt16(2))), cancellationToken);
         if (found.Count != 1)
         {
             return null;
         }
 
-        var (key, role) = found[0];
-        var forms = seal.Forms(key);
+        var (key, forms, role) = found[0];
         var alerts = await session.RowsAsync(
             AlertsSql, [school, forms],
             row => new PersonAlert(row.GetInt32(0), Words.Of((Severity)row.GetInt16(1)), guide.LabelOf(row.GetString(2)), row.GetString(3), row.GetFieldValue<DateTimeOffset>(4)), cancellationToken);

@@ -1,7 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
-using OnlineSafety.Monitoring.Access.Sealing;
 using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Access.Sealing;
 using OnlineSafety.Monitoring.Notifications;
 using OnlineSafety.Monitoring.Sources;
 using OnlineSafety.Monitoring.Sources.Health;

@@ -1,6 +1,6 @@
 using Microsoft.EntityFrameworkCore;
-using OnlineSafety.Monitoring.Access.Sealing;
 using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Access.Sealing;
 using OnlineSafety.Monitoring.Notifications;
 
 namespace OnlineSafety.Monitoring.Alerts;

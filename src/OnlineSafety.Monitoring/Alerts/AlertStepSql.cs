@@ -1,7 +1,7 @@
 using Npgsql;
 using NpgsqlTypes;
-using OnlineSafety.Monitoring.Access.Sealing;
 using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Access.Sealing;
 
 namespace OnlineSafety.Monitoring.Alerts;
 

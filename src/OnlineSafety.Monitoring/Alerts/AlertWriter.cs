@@ -1,7 +1,7 @@
 using Npgsql;
 using NpgsqlTypes;
-using OnlineSafety.Monitoring.Access.Sealing;
 using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Access.Sealing;
 using OnlineSafety.Monitoring.Alerts.Policy;
 using OnlineSafety.Monitoring.Events;
 using OnlineSafety.Monitoring.Notifications;

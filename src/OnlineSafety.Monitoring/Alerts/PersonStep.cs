@@ -1,6 +1,6 @@
 using Microsoft.EntityFrameworkCore;
-using OnlineSafety.Monitoring.Access.Sealing;
 using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Access.Sealing;
 using OnlineSafety.Monitoring.Alerts.Policy;
 using OnlineSafety.Monitoring.Events;
 using OnlineSafety.Monitoring.Notifications;

@@ -1,7 +1,7 @@
 using System.Buffers;
 using Npgsql;
-using OnlineSafety.Monitoring.Access.Sealing;
 using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Access.Sealing;
 using OnlineSafety.Monitoring.Events;
 
 namespace OnlineSafety.Monitoring.IntakeLog;

@@ -50,7 +50,7 @@ internal sealed class InstallationDatabase(TestDatabase test, MonitoringDatabase
     public Task<IssuedStaff> AddStaffAsync(Guid school, string name, params string[] roles) =>
         Staff.AddAsync(school, new NewStaff(name, $"{name}@school.example", roles, [name]), Tester, default);
 
-    /// <summary>An alert as Processing would leave it.</summary>
+    /// <summary>An alert as Processing left it before anything was sealed.</summary>
     public async Task<Guid> AddAlertAsync(
         Guid school, int number, string route = "dsl", short severity = 3, string theme = "self_harm", Guid? subjectStaff = null, string reasons = "[]")
     {
@@ -71,6 +71,7 @@ internal sealed class InstallationDatabase(TestDatabase test, MonitoringDatabase
         command.Parameters.Add(new NpgsqlParameter { Value = (object?)subjectStaff ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Uuid });
         command.Parameters.AddWithValue(reasons);
         await command.ExecuteNonQueryAsync();
+        await test.RunAsync($"UPDATE onlinesafety.school SET stored_plain = true WHERE school_id = '{school}'");
         return id;
     }
 
@@ -111,6 +112,22 @@ internal sealed class InstallationDatabase(TestDatabase test, MonitoringDatabase
         }
 
         return records;
+    }
+
+    /// <summary>The first value of a query that reads what a service sealed with the key in its data directory.</summary>
+    public async Task<object?> OpenedAsync(string data, string sql)
+    {
+        var seals = new SchoolSeals(opened[DatabaseRole.Process], MasterKey.Read(Path.Combine(data, MasterKey.FileName)), TimeProvider.System);
+        var rows = await OpenedCopy.QueryAsync(test.ConnectionString, async school => await seals.OfAsync(school, default), sql);
+        return rows.Count > 0 ? rows[0][0] : null;
+    }
+
+    /// <summary>A data directory with the key of <see cref="Seals"/>, for commands.</summary>
+    public static string DataWithKey(string name)
+    {
+        var data = Directory.CreateTempSubdirectory(name).FullName;
+        MasterKey.Of(new byte[MasterKey.Length]).Write(Path.Combine(data, MasterKey.FileName));
+        return data;
     }
 
     public async ValueTask DisposeAsync()

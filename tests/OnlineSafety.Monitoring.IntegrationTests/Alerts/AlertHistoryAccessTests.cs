@@ -167,5 +167,5 @@ public sealed class AlertHistoryAccessTests(PostgresFixture postgres) : IClassFi
 
     private static Task<Actor> AddAsync(InstallationDatabase database, Guid school, string role) => AlertStepTests.AddAsync(database, school, role);
 
-    private static AlertQueue Queue(InstallationDatabase database) => new(database[DatabaseRole.Console], ThemeGuide.Read("""{"taxonomy":"t","version":"1","themes":[]}"""u8.ToArray()), InstallationDatabase.Policies);
+    private static AlertQueue Queue(InstallationDatabase database) => new(database[DatabaseRole.Console], ThemeGuide.Read("""{"taxonomy":"t","version":"1","themes":[]}"""u8.ToArray()), InstallationDatabase.Policies, database.Seals);
 }

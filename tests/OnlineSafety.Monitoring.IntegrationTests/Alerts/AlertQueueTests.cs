@@ -163,5 +163,5 @@ public sealed class AlertQueueTests(PostgresFixture postgres) : IClassFixture<Po
 
     private static Actor Member(Guid staff, params string[] roles) => Actor.Member(staff, "member", roles);
 
-    private static AlertQueue Queue(InstallationDatabase database) => new(database[DatabaseRole.Console], Guide, InstallationDatabase.Policies);
+    private static AlertQueue Queue(InstallationDatabase database) => new(database[DatabaseRole.Console], Guide, InstallationDatabase.Policies, database.Seals);
 }

@@ -174,5 +174,5 @@ public sealed class AlertStepTests(PostgresFixture postgres) : IClassFixture<Pos
         return Actor.Member(staff.StaffId, role, [role]);
     }
 
-    private static AlertQueue Queue(InstallationDatabase database) => new(database[DatabaseRole.Console], Guide, InstallationDatabase.Policies);
+    private static AlertQueue Queue(InstallationDatabase database) => new(database[DatabaseRole.Console], Guide, InstallationDatabase.Policies, database.Seals);
 }

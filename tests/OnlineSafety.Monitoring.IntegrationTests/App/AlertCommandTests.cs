@@ -7,7 +7,7 @@ namespace OnlineSafety.Monitoring.IntegrationTests.App;
 /// <summary>The queue from the command line.</summary>
 public sealed class AlertCommandTests(PostgresFixture postgres) : IClassFixture<PostgresFixture>, IDisposable
 {
-    private readonly string _data = Directory.CreateTempSubdirectory("alert-commands").FullName;
+    private readonly string _data = InstallationDatabase.DataWithKey("alert-commands");
 
     [Fact]
     public async Task EachStepIsACommandAndSaysWhatItDidAndWhomItTold()

@@ -7,7 +7,7 @@ namespace OnlineSafety.Monitoring.IntegrationTests.App;
 /// <summary>Silences, drills and the days of digests at the command line.</summary>
 public sealed class AnsweringCommandTests(PostgresFixture postgres) : IClassFixture<PostgresFixture>, IDisposable
 {
-    private readonly string _data = Directory.CreateTempSubdirectory("onlinesafety-answering-").FullName;
+    private readonly string _data = InstallationDatabase.DataWithKey("onlinesafety-answering-");
 
     private const string School = "Example Academy";
 

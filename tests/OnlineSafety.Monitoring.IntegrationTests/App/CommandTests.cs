@@ -8,7 +8,7 @@ namespace OnlineSafety.Monitoring.IntegrationTests.App;
 /// <summary>The commands as people and scripts call them, against a server of one's own.</summary>
 public sealed class CommandTests(PostgresFixture postgres) : IClassFixture<PostgresFixture>, IDisposable
 {
-    private readonly string _data = Directory.CreateTempSubdirectory("onlinesafety-commands-").FullName;
+    private readonly string _data = InstallationDatabase.DataWithKey("onlinesafety-commands-");
 
     [Fact]
     public async Task ASchoolIsSetUpFromNothing()

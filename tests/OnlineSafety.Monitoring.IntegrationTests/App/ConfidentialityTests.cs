@@ -2,7 +2,9 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Text;
+using Microsoft.Extensions.DependencyInjection;
 using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Access.Sealing;
 using OnlineSafety.Monitoring.App.Commands;
 using OnlineSafety.Monitoring.App.Demo;
 using OnlineSafety.Monitoring.App.Hosting;
@@ -198,16 +200,16 @@ public sealed class ConfidentialityTests(PostgresFixture postgres) : IClassFixtu
     }
 
     /// <summary>Or the absence of the marker elsewhere would say nothing.</summary>
-    private static async Task AssertTheMarkerWentInAsync(InstallationDatabase database)
+    private async Task AssertTheMarkerWentInAsync(InstallationDatabase database)
     {
         foreach (var field in new[] { "User", "Host", "Url", "Search", "Text" })
         {
-            var seen = await database.Test.RunAsync(
+            var seen = await database.OpenedAsync(_data,
                 $"SELECT count(*) FROM onlinesafety.event WHERE convert_from(detail, 'UTF8') ~* '\"[a-z]*{field}[a-z]*\":\"[^\"]*{Marker}'");
             Assert.True((long)seen! > 0, $"no event holds the marker in {field}");
         }
 
-        Assert.Equal(5L, await database.Test.RunAsync(
+        Assert.Equal(5L, await database.OpenedAsync(_data,
             $"SELECT count(DISTINCT vendor) FROM onlinesafety.event WHERE convert_from(detail, 'UTF8') LIKE '%{Marker}%' AND vendor IN ('lightspeed', 'netsweeper', 'protex', 'senso', 'smoothwall')"));
     }
 

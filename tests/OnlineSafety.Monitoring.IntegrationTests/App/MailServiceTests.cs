@@ -37,7 +37,7 @@ public sealed class MailServiceTests(PostgresFixture postgres) : IClassFixture<P
             Assert.True(taken && said.Contains("250", StringComparison.Ordinal), said);
             var source = added.GetProperty("source").GetGuid();
             var alert = await Doors.UntilAsync(
-                () => database.Test.RunAsync($"SELECT severity || ' ' || theme || ' ' || subject_key FROM onlinesafety.alert WHERE '{source}' = ANY (source_ids)").GetAwaiter().GetResult(),
+                () => database.OpenedAsync(_data, $"SELECT severity || ' ' || theme || ' ' || subject_key FROM onlinesafety.alert WHERE '{source}' = ANY (source_ids)").GetAwaiter().GetResult(),
                 found => found is string);
             Assert.Equal("4 suicide user:asmith", alert);
 

@@ -117,7 +117,7 @@ public sealed class OnboardingTests(PostgresFixture postgres, ITestOutputHelper 
         Assert.True(_commands + 1 <= MostCommands, $"{_commands + 1} commands");
         var alert = Assert.Single(alerts.EnumerateArray());
         Assert.Equal((theme, severity), (alert.GetProperty("theme").GetString(), alert.GetProperty("severity").GetString()));
-        Assert.Equal(subject, await _database.Test.RunAsync("SELECT subject_key FROM onlinesafety.event WHERE alert_id IS NOT NULL"));
+        Assert.Equal(subject, await _database.OpenedAsync(_data, "SELECT subject_key FROM onlinesafety.event WHERE alert_id IS NOT NULL"));
         Assert.Equal(occurred.UtcDateTime, await _database.Test.RunAsync("SELECT occurred_at FROM onlinesafety.event WHERE alert_id IS NOT NULL"));
     }
 

@@ -51,7 +51,7 @@ public sealed class SourceMapTests(PostgresFixture postgres) : IClassFixture<Pos
         var applied = await JsonAsync(database, "source", "map", id, file, "--yes", "--json");
 
         Assert.Equal(("replay", "done", 1), (applied.GetProperty("kind").GetString(), applied.GetProperty("state").GetString(), applied.GetProperty("version").GetInt32()));
-        Assert.Equal("user:ada", await database.Test.RunAsync("SELECT subject_key FROM onlinesafety.alert WHERE late"));
+        Assert.Equal("user:ada", await database.OpenedAsync(_data, "SELECT subject_key FROM onlinesafety.alert WHERE late"));
         Assert.Equal(1, (await JsonAsync(database, "source", "mappings", id, "--json")).GetProperty("inUse").GetInt32());
         Assert.Equal(2, (await JsonAsync(database, "source", "job", "list", "--school", "Example Academy", "--json")).GetArrayLength());
     }

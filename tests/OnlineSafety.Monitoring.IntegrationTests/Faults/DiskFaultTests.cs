@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using OnlineSafety.Monitoring.Access.Sealing;
 using OnlineSafety.Monitoring.Storage.Embedded;
 using OnlineSafety.Monitoring.TestKit;
 using OnlineSafety.Monitoring.TestKit.Faults;
@@ -142,8 +143,9 @@ public sealed class DiskFaultTests(ITestOutputHelper output)
             await Task.Delay(100);
         }
 
-        return (await service.RowsAsync("SELECT DISTINCT substr(subject_key, 6) FROM event WHERE subject_key IS NOT NULL"))
-            .Select(row => (string)row[0]).ToHashSet(StringComparer.Ordinal);
+        var seal = await service.SealAsync();
+        return (await service.RowsAsync("SELECT DISTINCT ON (subject_key) subject, subject_key FROM alert WHERE subject IS NOT NULL"))
+            .Select(row => seal.OpenText((byte[])row[0], SealedField.AlertSubject)["user:".Length..]).ToHashSet(StringComparer.Ordinal);
     }
 
     /// <summary>A service whose data and whose write-ahead log lie on disks of their own.</summary>

@@ -100,7 +100,8 @@ internal sealed class FaultRun : IAsyncDisposable
     {
         var begun = Stopwatch.GetTimestamp();
         var user = await Oracle.SendOneAsync();
-        while (await Service.NumberAsync($"SELECT count(*) FROM event WHERE subject_key = 'user:{user}'") == 0)
+        var key = (await Service.SealAsync()).Index("user:" + user);
+        while (await Service.NumberAsync($"SELECT count(*) FROM event WHERE subject_key = '{key}'") == 0)
         {
             Assert.True(Stopwatch.GetElapsedTime(begun) < FreshWithin, $"A fresh record was no event within {FreshWithin.TotalSeconds} s:\n{Service.Log}");
             await Task.Delay(50);

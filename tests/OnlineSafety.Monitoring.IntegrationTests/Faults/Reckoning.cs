@@ -100,8 +100,10 @@ internal sealed record Reckoning
         // On a slow machine the first may still be under way.
         await UntilZeroAsync(service, waitForMails ? NotSent : NoneSent);
 
-        var events = (await service.RowsAsync("SELECT substr(subject_key, 6), count(*), count(alert_id) FROM event WHERE subject_key IS NOT NULL GROUP BY 1"))
-            .ToDictionary(row => (string)row[0], row => ((long)row[1], (long)row[2]), StringComparer.Ordinal);
+        var seal = await service.SealAsync();
+        var users = oracle.Sent.Keys.Concat(oracle.Lines).Distinct(StringComparer.Ordinal).ToDictionary(user => seal.Index("user:" + user), StringComparer.Ordinal);
+        var events = (await service.RowsAsync("SELECT subject_key, count(*), count(alert_id) FROM event WHERE subject_key IS NOT NULL GROUP BY 1"))
+            .ToDictionary(row => users.GetValueOrDefault((string)row[0], (string)row[0]), row => ((long)row[1], (long)row[2]), StringComparer.Ordinal);
         // Mails go on leaving: each of those before has a row, and each row that is sent by now has one of those after.
         var before = Mailed(service);
         var mailed = await service.RowsAsync("SELECT COALESCE(bundle_id, notification_id), state FROM notification");
@@ -128,8 +130,8 @@ internal sealed record Reckoning
                 + before.Except(mailed.Select(row => (Guid)row[0])).Count(),
             Unsent = await service.NumberAsync(NotSent),
             WorstAge = await service.NumberAsync("SELECT COALESCE(ceil(extract(epoch FROM max(recorded_at - received_at))), 0)::bigint FROM event"),
-            Strangers = [.. (await service.RowsAsync(
-                "SELECT encode(substr(raw, 1, 100), 'escape') FROM evidence JOIN event USING (school_id, stream_id, seq) WHERE subject_key IS NULL"))
+            Strangers = [.. (await service.NumberAsync("SELECT count(*) FROM event WHERE subject_key IS NULL") == 0 ? [] : await service.OpenedRowsAsync(
+                "SELECT encode(substr(raw, 1, 100), 'escape') FROM onlinesafety.evidence JOIN onlinesafety.event USING (school_id, stream_id, seq) WHERE subject_key IS NULL"))
                 .Select(row => (string)row[0])],
             Verify = exit == 0 && JsonSerializer.Deserialize<JsonElement>(report).GetProperty("breaks").GetArrayLength() == 0 ? "clean" : $"{exit}: {report}{error}",
         };

@@ -102,7 +102,7 @@ internal sealed class StoredDoors : IAsyncDisposable
     {
         var database = _installation[DatabaseRole.Process];
         var worker = new StreamWorker(
-            Guid.NewGuid(), database, _installation.Master, new StreamContexts(database, new PeopleDirectory(database, installation.Seals, TimeProvider.System), new SchoolRuleDirectory(database, TimeProvider.System), installation.Seals, Repository.Rules, TimeProvider.System, NullLogger<StreamContexts>.Instance),
+            Guid.NewGuid(), database, _installation.Master, new StreamContexts(database, new PeopleDirectory(database, _installation.Seals, TimeProvider.System), new SchoolRuleDirectory(database, TimeProvider.System), _installation.Seals, Repository.Rules, TimeProvider.System, NullLogger<StreamContexts>.Instance),
             Repository.Rules, new NotificationSignals(), Options.Create(new ProcessingOptions()), TimeProvider.System, NullLogger<StreamWorker>.Instance);
         for (var passes = 0; passes < 1000 && await worker.PassAsync(DateOnly.MinValue, CancellationToken.None); passes++)
         {

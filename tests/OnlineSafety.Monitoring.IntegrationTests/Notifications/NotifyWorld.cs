@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Access.Sealing;
 using OnlineSafety.Monitoring.Alerts;
 using OnlineSafety.Monitoring.Alerts.Escalation;
 using OnlineSafety.Monitoring.Alerts.Policy;
@@ -134,8 +135,11 @@ internal sealed class NotifyWorld : IAsyncDisposable
             time ?? TimeProvider.System, NullLogger<EscalationPass>.Instance);
     }
 
+    /// <summary>What is sealed of its schools.</summary>
+    public SchoolSeals Seals => field ??= new SchoolSeals(Open(DatabaseRole.Process).Database, Master, TimeProvider.System);
+
     /// <summary>The queue as a console shows it.</summary>
-    public AlertQueue Queue() => new(Open(DatabaseRole.Console).Database, ThemeGuide.Read("""{"taxonomy":"t","version":"1","themes":[]}"""u8.ToArray()), Policies);
+    public AlertQueue Queue() => new(Open(DatabaseRole.Console).Database, ThemeGuide.Read("""{"taxonomy":"t","version":"1","themes":[]}"""u8.ToArray()), Policies, Seals);
 
     public static Actor Member(Guid staff, params string[] roles) => Actor.Member(staff, $"{roles[0]} {staff:N}"[..12], roles);
 

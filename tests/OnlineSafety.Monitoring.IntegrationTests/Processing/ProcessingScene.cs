@@ -80,21 +80,12 @@ public abstract class ProcessingScene(PostgresFixture postgres) : IAsyncLifetime
         return staff.StaffId;
     }
 
-    private protected async Task<List<object[]>> QueryAsync(string sql)
-    {
-        await using var source = Npgsql.NpgsqlDataSource.Create(Installation.Store.ConnectionString);
-        await using var command = source.CreateCommand(sql);
-        await using var rows = await command.ExecuteReaderAsync();
-        var result = new List<object[]>();
-        while (await rows.ReadAsync())
-        {
-            var row = new object[rows.FieldCount];
-            rows.GetValues(row);
-            result.Add(row);
-        }
+    /// <summary>Rows, with what is sealed in them opened.</summary>
+    private protected Task<List<object[]>> QueryAsync(string sql) =>
+        OpenedCopy.QueryAsync(Installation.Store.ConnectionString, async school => await Installation.Seals.OfAsync(school, CancellationToken.None), sql);
 
-        return result;
-    }
+    /// <summary>As whom a person is stored.</summary>
+    private protected async Task<string> KeyAsync(string subject) => (await Installation.Seals.OfAsync(Protex.School, CancellationToken.None)).Index(subject);
 
     // e2guardian format 8: see schemas/vendors/protex.
     internal static string Search(string user, string terms) => Line(

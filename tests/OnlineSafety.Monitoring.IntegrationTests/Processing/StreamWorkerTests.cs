@@ -119,9 +119,9 @@ public sealed class StreamWorkerTests(PostgresFixture postgres) : ProcessingScen
         await AddStaffAsync("dsl");
         await AppendAsync(Search("poison", "painless ways to kill myself"));
         await AppendAsync(Search("j.example", "painless ways to kill myself"));
-        await Installation.Store.RunAsync("""
+        await Installation.Store.RunAsync($$"""
             CREATE FUNCTION onlinesafety.refuse() RETURNS trigger LANGUAGE plpgsql AS $$
-                BEGIN IF NEW.subject_key = 'user:poison' THEN RAISE EXCEPTION 'refused'; END IF; RETURN NEW; END $$;
+                BEGIN IF NEW.subject_key = '{{await KeyAsync("user:poison")}}' THEN RAISE EXCEPTION 'refused'; END IF; RETURN NEW; END $$;
             CREATE TRIGGER refuse BEFORE INSERT ON onlinesafety.event FOR EACH ROW EXECUTE FUNCTION onlinesafety.refuse();
             """);
         var worker = Worker();
@@ -204,7 +204,7 @@ public sealed class StreamWorkerTests(PostgresFixture postgres) : ProcessingScen
         await AppendAsync(Visit("a", "https://www.bbc.co.uk/", "News"));
         await AppendAsync(Visit("a", "https://www.bbc.co.uk/", "News"));
         await Installation.Store.RunAsync("DELETE FROM onlinesafety.intake_segment WHERE first_seq = 2");
-        await Installation.Store.RunAsync("ALTER TABLE onlinesafety.event ADD CONSTRAINT refuses CHECK (subject_key <> 'user:poison')");
+        await Installation.Store.RunAsync($"ALTER TABLE onlinesafety.event ADD CONSTRAINT refuses CHECK (subject_key <> '{await KeyAsync("user:poison")}')");
         var worker = Worker();
         var failed = 0;
         for (var i = 0; i < 1000 && (await QueryAsync("SELECT 1 FROM onlinesafety.checkpoint WHERE next_seq = 2")).Count == 0; i++)

@@ -49,7 +49,9 @@ public sealed class PeopleTests(ConsoleFixture console)
     private async Task<Guid> PlantAsync(Guid school)
     {
         var alert = Guid.NewGuid();
+        // As it was stored before anything was sealed.
         await _rooms.RunAsync($$"""
+            UPDATE school SET stored_plain = true WHERE school_id = '{{school}}';
             INSERT INTO alert (school_id, alert_id, number, severity, risk, theme, parent_theme, themes, needs_review, audience, route, subject_key, subject_role,
                                source_ids, vendors, event_count, reasons, first_received_at, last_received_at, raised_at)
             VALUES ('{{school}}', '{{alert}}', 1, 3, 3, 'bullying', 'bullying', ARRAY['bullying'], false, 0, 'dsl', 'user:j.smith', 1, ARRAY[]::uuid[], ARRAY['protex'], 2, convert_to('[]', 'UTF8'), now(), now(), now());

@@ -1,6 +1,6 @@
 using Npgsql;
-using OnlineSafety.Monitoring.Access.Sealing;
 using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Access.Sealing;
 using OnlineSafety.Monitoring.Access.Audit;
 using OnlineSafety.Monitoring.Alerts.Policy;
 using OnlineSafety.Monitoring.Events;

@@ -3,8 +3,8 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Npgsql;
-using OnlineSafety.Monitoring.Access.Sealing;
 using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Access.Sealing;
 using OnlineSafety.Monitoring.Alerts.Policy;
 using OnlineSafety.Monitoring.Events;
 

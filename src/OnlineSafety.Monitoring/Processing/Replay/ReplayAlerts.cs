@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Npgsql;
-using OnlineSafety.Monitoring.Access.Sealing;
 using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Access.Sealing;
 using OnlineSafety.Monitoring.Alerts;
 using OnlineSafety.Monitoring.Events;
 

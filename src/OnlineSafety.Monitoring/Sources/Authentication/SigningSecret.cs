@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
-using OnlineSafety.Monitoring.Access.Sealing;
 using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Access.Sealing;
 
 namespace OnlineSafety.Monitoring.Sources.Authentication;
 

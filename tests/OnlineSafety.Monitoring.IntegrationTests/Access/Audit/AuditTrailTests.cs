@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.Access.Audit;
+using OnlineSafety.Monitoring.Access.Sealing;
 using OnlineSafety.Monitoring.Alerts;
 using OnlineSafety.Monitoring.Alerts.Policy;
 using OnlineSafety.Monitoring.Sources.Health;
@@ -34,7 +35,8 @@ public sealed class AuditTrailTests(PostgresFixture postgres) : IClassFixture<Po
             saw.Select(s => (s.Listed, s.Entry.Actor, s.Entry.Action)));
         Assert.Null(await Trail(database).WhoSawAsync(school, InstallationDatabase.Tester, new AlertReference(null, 3), reason: null, default));
         Assert.Equal("operator tester audit.who-saw 2", Assert.Single(await database.AccessRecordsAsync("audit.%")));
-        Assert.Equal("test", await database.Test.RunAsync("SELECT reason FROM onlinesafety.access_record WHERE action = 'audit.who-saw'"));
+        var reason = (string)(await database.Test.RunAsync("SELECT reason FROM onlinesafety.access_record WHERE action = 'audit.who-saw'"))!;
+        Assert.Equal("test", (await database.Seals.OfAsync(school, default)).OpenWords(reason, SealedField.AccessReason));
     }
 
     [Theory]
@@ -136,8 +138,8 @@ public sealed class AuditTrailTests(PostgresFixture postgres) : IClassFixture<Po
         return school;
     }
 
-    private static AuditTrail Trail(InstallationDatabase database) => new(database[DatabaseRole.Audit]);
+    private static AuditTrail Trail(InstallationDatabase database) => new(database[DatabaseRole.Audit], database.Seals);
 
     private static AlertQueue Queue(InstallationDatabase database) =>
-        new(database[DatabaseRole.Console], ThemeGuide.Read("""{"taxonomy":"t","version":"1","themes":[]}"""u8.ToArray()), new PolicyDirectory(BankHolidays.None, NullLogger.Instance));
+        new(database[DatabaseRole.Console], ThemeGuide.Read("""{"taxonomy":"t","version":"1","themes":[]}"""u8.ToArray()), new PolicyDirectory(BankHolidays.None, NullLogger.Instance), database.Seals);
 }

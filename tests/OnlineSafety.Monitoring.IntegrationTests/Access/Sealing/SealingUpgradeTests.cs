@@ -134,28 +134,28 @@ public sealed class SealingUpgradeTests(PostgresFixture postgres) : IClassFixtur
     private static async Task<Guid> FillAsync(TestInstallation installation, int events = 3)
     {
         var (school, source, alert, stream) = (Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid());
-        await installation.Store.RunAsync($$"""
+        await installation.Store.RunAsync($$$"""
             SET search_path = onlinesafety;
-            INSERT INTO school (school_id, name) VALUES ('{{school}}', 'Example Academy');
-            INSERT INTO source (school_id, source_id, name, product, door) VALUES ('{{school}}', '{{source}}', 's', 'protex', 1);
-            INSERT INTO person (school_id, person_id, account, role, year_group, date_of_birth) VALUES ('{{school}}', '{{alert}}', 'zqxjane', 1, '9', '2012-09-01');
-            INSERT INTO person_alias (school_id, alias, person_id) VALUES ('{{school}}', 'zqxalias', '{{alert}}');
+            INSERT INTO school (school_id, name) VALUES ('{{{school}}}', 'Example Academy');
+            INSERT INTO source (school_id, source_id, name, product, door) VALUES ('{{{school}}}', '{{{source}}}', 's', 'protex', 1);
+            INSERT INTO person (school_id, person_id, account, role, year_group, date_of_birth) VALUES ('{{{school}}}', '{{{alert}}}', 'zqxjane', 1, '9', '2012-09-01');
+            INSERT INTO person_alias (school_id, alias, person_id) VALUES ('{{{school}}}', 'zqxalias', '{{{alert}}}');
             INSERT INTO alert (school_id, alert_id, number, state, severity, risk, theme, parent_theme, themes, needs_review, audience, route, subject_key, subject_role,
                                source_ids, vendors, event_count, reasons, first_received_at, last_received_at, raised_at, acknowledged_at, acknowledged_by, acted_at,
                                resolved_at, resolved_by, outcome, note, reference)
-                VALUES ('{{school}}', '{{alert}}', 1, 'resolved', 3, 1, 's', 's', ARRAY['s'], false, 0, 'dsl', 'user:zqxjane', 1, ARRAY['{{source}}']::uuid[], ARRAY['protex'], 1,
+                VALUES ('{{{school}}}', '{{{alert}}}', 1, 'resolved', 3, 1, 's', 's', ARRAY['s'], false, 0, 'dsl', 'user:zqxjane', 1, ARRAY['{{{source}}}']::uuid[], ARRAY['protex'], 1,
                         '[{"rule":"modifier.low-trust","version":"1","field":"text","matched":"zqx","explanation":"zqx reason"}]', now(), now(), now(), now(), 'x', now(), now(), 'x', 'concern', 'zqx note', 'zqx reference');
-            INSERT INTO alert_step (school_id, alert_id, at, actor_kind, actor_name, step, from_state, to_state, detail) VALUES ('{{school}}', '{{alert}}', now(), 'staff', 'x', 'hand_over', 'new', 'handed_over', 'zqx reference');
-            INSERT INTO alert_step (school_id, alert_id, at, actor_kind, actor_name, step, from_state, to_state, note) VALUES ('{{school}}', '{{alert}}', now(), 'staff', 'x', 'note', 'handed_over', 'handed_over', 'zqx said');
+            INSERT INTO alert_step (school_id, alert_id, at, actor_kind, actor_name, step, from_state, to_state, detail) VALUES ('{{{school}}}', '{{{alert}}}', now(), 'staff', 'x', 'hand_over', 'new', 'handed_over', 'zqx reference');
+            INSERT INTO alert_step (school_id, alert_id, at, actor_kind, actor_name, step, from_state, to_state, note) VALUES ('{{{school}}}', '{{{alert}}}', now(), 'staff', 'x', 'note', 'handed_over', 'handed_over', 'zqx said');
             INSERT INTO event (school_id, stream_id, seq, part, source_id, alert_id, received_at, occurred_at, recorded_at, kind, action, risk, severity, theme, parent_theme,
                                audience, route, subject_key, subject_role, vendor, detail, signature)
-                SELECT '{{school}}', '{{stream}}', n, 0, '{{source}}', '{{alert}}', now() - n * interval '1 minute', now(), now(), 1, 1, 1, 3, 's', 's', 0, 'dsl', 'user:zqxjane', 1, 'protex',
-                       '{"event":{"data":{"subject":{"user":"zqxjane"},"url":"https://zqx.example/"}},"assessment":{"reasons":[]},"history":[]}', 7 FROM generate_series(1, {{events}}) n;
-            INSERT INTO evidence SELECT '{{school}}', '{{stream}}', n, 1, 'text/plain', '192.0.2.1', '\xff00' || convert_to('zqxjane searched', 'UTF8') FROM generate_series(1, {{events}}) n;
-            INSERT INTO unmapped VALUES ('{{school}}', '{{source}}', 'category', 'zqxword', 3, now(), now()), ('{{school}}', '{{source}}', 'record', 'unclaimed', 2, now(), now());
+                SELECT '{{{school}}}', '{{{stream}}}', n, 0, '{{{source}}}', '{{{alert}}}', now() - n * interval '1 minute', now(), now(), 1, 1, 1, 3, 's', 's', 0, 'dsl', 'user:zqxjane', 1, 'protex',
+                       '{"event":{"data":{"subject":{"user":"zqxjane"},"url":"https://zqx.example/"}},"assessment":{"reasons":[]},"history":[]}', 7 FROM generate_series(1, {{{events}}}) n;
+            INSERT INTO evidence SELECT '{{{school}}}', '{{{stream}}}', n, 1, 'text/plain', '192.0.2.1', '\xff00' || convert_to('zqxjane searched', 'UTF8') FROM generate_series(1, {{{events}}}) n;
+            INSERT INTO unmapped VALUES ('{{{school}}}', '{{{source}}}', 'category', 'zqxword', 3, now(), now()), ('{{{school}}}', '{{{source}}}', 'record', 'unclaimed', 2, now(), now());
             INSERT INTO counter_block (school_id, stream_id, first_seq, last_seq, source_id, recorded_at, concern, counted, review, control, hours, actions, categories, themes, roles, years,
                                        counts, unmapped_kinds, unmapped_values, unmapped_counts)
-                VALUES ('{{school}}', '{{stream}}', 1, 1, '{{source}}', now(), 1, 0, 0, 0, '{}', '{}', '{}', '{}', '{}', '{}', '{}', ARRAY['category', 'record'], ARRAY['zqxword', 'unclaimed'], ARRAY[3, 2]);
+                VALUES ('{{{school}}}', '{{{stream}}}', 1, 1, '{{{source}}}', now(), 1, 0, 0, 0, '{}', '{}', '{}', '{}', '{}', '{}', '{}', ARRAY['category', 'record'], ARRAY['zqxword', 'unclaimed'], ARRAY[3, 2]);
             """);
         return school;
     }

@@ -307,7 +307,7 @@ public sealed class ReplayTests(PostgresFixture postgres) : ReplayScene(postgres
             await DrainAsync();
         }
 
-        await Installation.Store.RunAsync("ALTER TABLE onlinesafety.event ADD CONSTRAINT refuses CHECK (subject_key <> 'user:poison')");
+        await Installation.Store.RunAsync($"ALTER TABLE onlinesafety.event ADD CONSTRAINT refuses CHECK (subject_key <> '{await KeyAsync("user:poison")}')");
         var result = await MapAsync(target, Kv());
 
         Assert.Equal((2, 1), (result.GetProperty("records").GetInt32(), result.GetProperty("notRead").GetInt32()));

@@ -36,7 +36,7 @@ public sealed class WhatIfTests(PostgresFixture postgres) : ReplayScene(postgres
     public async Task RulesWithoutTheGraveOnesMissWhatADslCalledATrueConcernAndSaySo()
     {
         await RecordAsync();
-        await Installation.Store.RunAsync("UPDATE onlinesafety.alert SET state = 'resolved', outcome = 'concern', resolved_at = now(), resolved_by = 'x', note = 'x', acted_at = now() WHERE subject_key = 'user:ada'");
+        await Installation.Store.RunAsync($"UPDATE onlinesafety.alert SET state = 'resolved', outcome = 'concern', resolved_at = now(), resolved_by = 'x', note = 'x', acted_at = now() WHERE subject_key = '{await KeyAsync("user:ada")}'");
         var before = await CountAsync();
         var report = Read(await AskAsync(Protex, Silent(), whole: true));
         Assert.Equal(1, report.TrueConcerns.Resolved);

@@ -1,0 +1,21 @@
+#!/bin/sh
+# A backup in two parts, so that what a school destroys is gone from its backups too (deploy/data.md):
+#   data-TIME.dump  everything but keys; keep as many as you like
+#   keys.json       all keys, wrapped by the master key; replaced each time: move it to another system
+# Usage: backup.sh DIRECTORY [arguments of onlinesafety, as --data DIR or --connection STRING]
+# The database is the embedded one in ./data, or the one that PGHOST, PGPORT, PGUSER and PGDATABASE name.
+set -eu
+
+[ $# -ge 1 ] || { sed -n '2,6s/^# \{0,1\}//p' "$0" >&2; exit 2; }
+to=$1
+shift
+umask 077
+mkdir -p "$to"
+onlinesafety=${ONLINESAFETY:-onlinesafety}
+dump=$to/data-$(date -u +%Y%m%dT%H%M%SZ).dump
+
+pg_dump --format=custom --exclude-table-data=onlinesafety.data_key --exclude-table-data=onlinesafety.school_key \
+    --file="$dump.part" "${PGDATABASE:-onlinesafety}"
+mv "$dump.part" "$dump"
+"$onlinesafety" keys export --to "$to/keys.json" "$@"
+echo "$dump"
