@@ -18,6 +18,7 @@ public sealed class RestoredBackupTests(PostgresFixture postgres) : ProcessingSc
     private static readonly Actor Operator = Actor.Operator("tester");
     private static readonly string[] WithoutKeys = ["--exclude-table-data=onlinesafety.data_key", "--exclude-table-data=onlinesafety.school_key"];
 
+    private readonly PostgresServer _server = postgres.Server;
     private readonly string _directory = Directory.CreateTempSubdirectory("onlinesafety-backup-").FullName;
 
     [Fact]
@@ -101,7 +102,7 @@ public sealed class RestoredBackupTests(PostgresFixture postgres) : ProcessingSc
 
     private async Task<TestInstallation> RestoreAsync(string dump, byte[]? export)
     {
-        var store = await postgres.Server.CreateAsync("empty", (_, _) => Task.CompletedTask);
+        var store = await _server.CreateAsync("empty", (_, _) => Task.CompletedTask);
         await PostgresPrograms.RunAsync("pg_restore", new NpgsqlConnectionStringBuilder(store.ConnectionString), ["--exit-on-error", $"--dbname={store.Name}", dump]);
         var restored = TestInstallation.In(store);
         if (export is not null)
