@@ -16,7 +16,7 @@ public sealed class ErasureTests(PostgresFixture postgres) : RetentionScene(post
     public async Task NothingOfTheChildIsLeftAndEverythingOfTheOther()
     {
         await PrepareAsync();
-        var before = await QueryAsync($"SELECT subject_key, severity, event_count FROM onlinesafety.alert WHERE subject_key = '{await KeyAsync(Twin)}'");
+        var before = await QueryAsync($"SELECT subject_key, severity, event_count FROM onlinesafety.alert WHERE subject_key = '{await KeyAsync("user:" + Twin)}'");
         Assert.Contains(Child, await DumpAsync(), StringComparison.OrdinalIgnoreCase);
 
         var proof = await Eraser().RunAsync(School, "SCHOOL\\" + Child, ["Annabel Quick"], $"Parents of {Child}, Annabel Quick", Officer, CancellationToken.None);
@@ -24,7 +24,7 @@ public sealed class ErasureTests(PostgresFixture postgres) : RetentionScene(post
         Assert.Empty(proof.Stays);
         Assert.Equal((1, 1, 2), (proof.Deleted["alert"], proof.Deleted["person"], proof.Deleted["person_alias"]));
         await AssertGoneAsync();
-        Assert.Equal(before, await QueryAsync($"SELECT subject_key, severity, event_count FROM onlinesafety.alert WHERE subject_key = '{await KeyAsync(Twin)}'"));
+        Assert.Equal(before, await QueryAsync($"SELECT subject_key, severity, event_count FROM onlinesafety.alert WHERE subject_key = '{await KeyAsync("user:" + Twin)}'"));
         Assert.Equal(1, await CountAsync("person"));
         Assert.Contains(Twin, await DumpAsync(), StringComparison.Ordinal);
         Assert.Equal(1, await CountAsync("erasure", "finished_at IS NOT NULL AND raw_falls_on > now()"));
@@ -77,13 +77,13 @@ public sealed class ErasureTests(PostgresFixture postgres) : RetentionScene(post
         await DrainAsync();
 
         await AssertGoneAsync();
-        Assert.Equal(2, await CountAsync("event", $"subject_key = '{await KeyAsync(Twin)}'"));
+        Assert.Equal(2, await CountAsync("event", $"subject_key = '{await KeyAsync("user:" + Twin)}'"));
         await AssertWholeAsync();
         // What the same child does from now on is seen like anybody's.
         await Task.Delay(20);
         await AppendAsync(Search(Child, Grave));
         await DrainAsync();
-        Assert.Equal(1, await CountAsync("alert", $"subject_key = '{await KeyAsync(Child)}'"));
+        Assert.Equal(1, await CountAsync("alert", $"subject_key = '{await KeyAsync("user:" + Child)}'"));
     }
 
     [Fact]
@@ -101,7 +101,7 @@ public sealed class ErasureTests(PostgresFixture postgres) : RetentionScene(post
         await AppendAsync(line);
         await DrainAsync();
 
-        Assert.Equal(1, await CountAsync("event", $"subject_key = '{await KeyAsync(Child)}'"));
+        Assert.Equal(1, await CountAsync("event", $"subject_key = '{await KeyAsync("user:" + Child)}'"));
     }
 
     [Fact]

@@ -72,7 +72,7 @@ public sealed class RetentionPropertyTests(PostgresFixture postgres) : Retention
 
     private async Task InsertAsync(RandomHistory alert)
     {
-        var subject = alert.Subject is null ? "NULL" : $"'{await KeyAsync(alert.Subject["user:".Length..])}'";
+        var subject = alert.Subject is null ? "NULL" : $"'{await KeyAsync(alert.Subject)}'";
         var closed = string.Create(CultureInfo.InvariantCulture, $"now() - interval '{alert.ClosedDaysAgo} days'");
         var end = alert.Outcome is null ? "'new', NULL, NULL, NULL, NULL, NULL" : $"'resolved', '{alert.Outcome}', {closed}, 'x', 'n'::bytea, {closed}";
         await Installation.Store.RunAsync($"""
@@ -87,7 +87,7 @@ public sealed class RetentionPropertyTests(PostgresFixture postgres) : Retention
         INSERT INTO onlinesafety.event (school_id, stream_id, seq, part, source_id, alert_id, received_at, occurred_at, recorded_at, kind, action, risk, severity, theme, parent_theme,
             audience, route, subject_key, subject_role, vendor, detail)
         VALUES ('{School}', '{Guid.Empty}', {sequence}, 0, '{Protex.Source}', {alert}, now() - interval '{daysAgo} days', now(), now(), 1, 1, 1, 3, 's', 's', 0, 'dsl',
-            {(subject is null ? "NULL" : $"'{await KeyAsync(subject["user:".Length..])}'")}, 1, 'protex', '{"{}"}');
+            {(subject is null ? "NULL" : $"'{await KeyAsync(subject)}'")}, 1, 'protex', '{"{}"}');
         INSERT INTO onlinesafety.evidence VALUES ('{School}', '{Guid.Empty}', {sequence}, 1, '', '', 'raw')
         """);
 

@@ -75,12 +75,9 @@ public abstract class RetentionScene(PostgresFixture postgres) : ProcessingScene
         var database = Installation[DatabaseRole.Process];
         var people = new PeopleDirectory(database, Installation.Seals, TimeProvider.System);
         var contexts = new StreamContexts(
-            database, people, Installation.Seals, new SchoolRuleDirectory(database, TimeProvider.System), Repository.Rules, TimeProvider.System, NullLogger<StreamContexts>.Instance);
+            database, people, new SchoolRuleDirectory(database, TimeProvider.System), Installation.Seals, Repository.Rules, TimeProvider.System, NullLogger<StreamContexts>.Instance);
         return new ContextKeeper(database, Installation.Master, Installation.Seals, contexts, Repository.Rules, NullLogger<ContextKeeper>.Instance);
     }
-
-    /// <summary>The hash under which somebody's events are grouped.</summary>
-    private protected async Task<string> KeyAsync(string user) => (await Installation.Seals.OfAsync(School, CancellationToken.None)).Index("user:" + user);
 
     private protected async Task ResolveAsync(string user, string outcome, string note = "looked into")
     {
@@ -136,7 +133,7 @@ public abstract class RetentionScene(PostgresFixture postgres) : ProcessingScene
             StandardOutputEncoding = Encoding.UTF8,
             ArgumentList =
             {
-                "--data-only", "--inserts", "-h", connection.Host!, "-p", connection.Port.ToString(CultureInfo.InvariantCulture), "-U", connection.Username!, connection.Database!,
+                "--data-only", "--inserts", "-n", "onlinesafety", "-h", connection.Host!, "-p", connection.Port.ToString(CultureInfo.InvariantCulture), "-U", connection.Username!, connection.Database!,
             },
         };
         using var dump = Process.Start(start)!;

@@ -48,11 +48,11 @@ public sealed class RetentionTests(PostgresFixture postgres) : RetentionScene(po
         // The twenty-fifth birthday of one; the other's is not known.
         await MoveClockAsync((new DateTime(2037, 5, 4, 0, 0, 0, DateTimeKind.Utc) - DateTime.UtcNow.AddDays(400)).TotalDays);
         await RetainAsync();
-        Assert.Equal((0, 1), (await CountAsync("alert", $"subject_key = '{await KeyAsync("grown")}'"), await CountAsync("alert", $"subject_key = '{await KeyAsync("unborn")}'")));
+        Assert.Equal((0, 1), (await CountAsync("alert", $"subject_key = '{await KeyAsync("user:grown")}'"), await CountAsync("alert", $"subject_key = '{await KeyAsync("user:unborn")}'")));
         await MoveClockAsync(365.25 * 13);
         await RetainAsync();
         Assert.Equal((1, 1, 1), (await CountAsync("alert"), await CountAsync("event"), await CountAsync("evidence")));
-        Assert.Equal(1, await CountAsync("alert", $"subject_key = '{await KeyAsync("open")}' AND state = 'new'"));
+        Assert.Equal(1, await CountAsync("alert", $"subject_key = '{await KeyAsync("user:open")}' AND state = 'new'"));
         Assert.True((await AuditAsync()).Clean);
     }
 
@@ -138,7 +138,7 @@ public sealed class RetentionTests(PostgresFixture postgres) : RetentionScene(po
         await ResolveAsync("held", "false-alert");
         await ResolveAsync("other", "false-alert");
         var holds = Holds();
-        var number = (int)(await Installation.Store.RunAsync($"SELECT number FROM onlinesafety.alert WHERE subject_key = '{await KeyAsync("held")}'"))!;
+        var number = (int)(await Installation.Store.RunAsync($"SELECT number FROM onlinesafety.alert WHERE subject_key = '{await KeyAsync("user:held")}'"))!;
         var onAlert = await holds.PlaceOnAlertAsync(School, new AlertReference(null, number), "police", Officer, CancellationToken.None);
         var onPerson = await holds.PlaceOnPersonAsync(School, "WATCHED@school.example", "inquiry", Officer, CancellationToken.None);
         await Keeper().PassAsync(CancellationToken.None);
@@ -146,9 +146,9 @@ public sealed class RetentionTests(PostgresFixture postgres) : RetentionScene(po
         await MoveClockAsync(365 * 40);
         var report = await RetainAsync();
 
-        Assert.Equal([await KeyAsync("held")], (await QueryAsync("SELECT subject_key FROM onlinesafety.alert")).ConvertAll(row => (string)row[0]));
+        Assert.Equal(["user:held"], (await QueryAsync("SELECT subject_key FROM onlinesafety.alert")).ConvertAll(row => (string)row[0]));
         Assert.Equal(
-            new[] { await KeyAsync("held"), await KeyAsync("watched") }.Order(StringComparer.Ordinal),
+            ["user:held", "user:watched"],
             (await QueryAsync("SELECT subject_key FROM onlinesafety.event")).ConvertAll(row => (string)row[0]).Order(StringComparer.Ordinal));
         Assert.Equal(2, await CountAsync("evidence"));
         Assert.Equal((1L, 1L), (report.Clocks.Single(clock => clock.Clock == "dismissedDays").Held, report.Clocks.Single(clock => clock.Clock == "eventsDays").Held));
