@@ -109,6 +109,7 @@ internal static class CommandLine
         root.Add(HoldCommands.Create(installation));
         root.Add(EraseCommand.Create(installation));
         root.Add(SubjectAccessCommand.Create(installation));
+        root.Add(DpiaCommand.Create(installation));
         root.Add(ClassifyCommand.Create(installation));
         root.Add(RuleCommands.Create(installation));
         root.Add(ReplayCommand.Create(installation));

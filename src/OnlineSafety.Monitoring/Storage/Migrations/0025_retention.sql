@@ -217,7 +217,8 @@ CREATE FUNCTION raw_days() RETURNS TABLE (raw_day date, streams int, records big
             THEN 'it is being read again'
         WHEN bool_or(s.stream_id IS NOT NULL AND s.last_seq >= COALESCE(c.next_seq, 1)) THEN 'not all of it was read yet'
         WHEN EXISTS (SELECT 1 FROM context_wish w JOIN alert a USING (school_id, alert_id) WHERE w.school_id = current_school() AND w.done_at IS NULL
-            AND (a.first_received_at - interval '30 minutes') AT TIME ZONE 'UTC' < d.day + 1 AND (a.last_received_at + interval '30 minutes') AT TIME ZONE 'UTC' >= d.day)
+            -- A record's day is that of the writer's clock: a day around covers what was received on either side of midnight.
+            AND (a.first_received_at - interval '30 minutes') AT TIME ZONE 'UTC' < d.day + 2 AND (a.last_received_at + interval '30 minutes') AT TIME ZONE 'UTC' >= d.day - 1)
             THEN 'the hour around an alert is not copied yet'
         ELSE '' END
     FROM (SELECT k.day FROM data_key k WHERE k.school_id = current_school() UNION SELECT i.day FROM intake_stream i WHERE i.school_id = current_school()) d
@@ -231,7 +232,7 @@ DECLARE made int;
 BEGIN
     INSERT INTO context_wish (school_id, alert_id, why, asked_at)
         SELECT a.school_id, a.alert_id, 'log-falls', clock_timestamp() FROM alert a
-        WHERE a.school_id = current_school() AND a.state <> 'resolved' AND NOT a.drill AND (a.first_received_at - interval '30 minutes') AT TIME ZONE 'UTC' < until
+        WHERE a.school_id = current_school() AND a.state <> 'resolved' AND NOT a.drill AND (a.first_received_at - interval '30 minutes') AT TIME ZONE 'UTC' < until + 1
         AND EXISTS (SELECT 1 FROM intake_stream s WHERE s.school_id = a.school_id AND s.day < until)
     ON CONFLICT DO NOTHING;
     GET DIAGNOSTICS made = ROW_COUNT;
