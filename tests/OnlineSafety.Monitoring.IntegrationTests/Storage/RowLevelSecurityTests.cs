@@ -110,7 +110,7 @@ public sealed class RowLevelSecurityTests(PostgresFixture postgres) : IAsyncLife
             "data_key.keys_all", "data_key.owner_days", "escalation.notify_find", "escalation.owner_keeps", "intake_stream.process_find", "intake_tombstone.process_find",
             "invitation.console_find", "notification.notify_claim", "notification.notify_mark", "school.audit_find", "school.ingest_all", "school.keys_find",
             "school.notify_read", "school.process_read", "school.retention_find", "school.setup_all", "school_key.keys_all", "session.console_find",
-            "session.owner_clears", "sign_in_attempts.console_count", "sign_in_attempts.owner_clears", "sign_in_spent.console_spend", "sign_in_spent.owner_clears", "source.ingest_read",
+            "sign_in_attempts.console_count", "sign_in_spent.console_spend", "source.ingest_read",
             "source.process_read", "source.setup_find", "source_job.process_claim", "source_secret.ingest_read", "source_secret.keys_find", "source_secret.keys_rewrap",
             "staff_account.setup_find",
             "staff_key.console_find",

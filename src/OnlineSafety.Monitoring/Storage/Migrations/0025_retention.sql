@@ -587,10 +587,6 @@ BEGIN
                              'evidence', 'alert', 'alert_step', 'notification', 'digest', 'source_notice', 'invitation', 'person', 'person_alias'] LOOP
         EXECUTE format('CREATE POLICY owner_retains ON %I TO onlinesafety_owner USING (school_id = current_school()) WITH CHECK (school_id = current_school())', t);
     END LOOP;
-    -- Hashes and times, of no school until somebody has signed in.
-    FOREACH t IN ARRAY ARRAY['session', 'sign_in_attempts', 'sign_in_spent'] LOOP
-        EXECUTE format('CREATE POLICY owner_clears ON %I TO onlinesafety_owner USING (true) WITH CHECK (true)', t);
-    END LOOP;
     -- Reads what somebody asks to be erased or shown, and what is due; writes nothing but holds, wishes and what was done.
     FOREACH t IN ARRAY ARRAY['school_policy', 'person', 'person_alias', 'alert', 'alert_step', 'event', 'evidence', 'notification', 'access_record', 'access_tombstone',
                              'intake_tombstone', 'legal_hold', 'context_wish', 'kept_context', 'erasure', 'erased_subject', 'erased_record', 'retention_watch'] LOOP
@@ -599,6 +595,10 @@ BEGIN
     END LOOP;
 END
 $$;
+-- Hashes and times, of no school until somebody has signed in: what is over.
+CREATE POLICY owner_clears ON session TO onlinesafety_owner USING (ends_at < now());
+CREATE POLICY owner_clears ON sign_in_spent TO onlinesafety_owner USING (ends_at < now());
+CREATE POLICY owner_clears ON sign_in_attempts TO onlinesafety_owner USING (began_at < now() - interval '1 day');
 -- Wished for by the alert itself, whoever changes it and from wherever: ids and times.
 CREATE POLICY owner_keeps ON context_wish TO onlinesafety_owner USING (true) WITH CHECK (true);
 -- The same rows, now by one policy each.
