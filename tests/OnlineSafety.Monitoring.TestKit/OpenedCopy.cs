@@ -32,7 +32,7 @@ internal static partial class OpenedCopy
         await RunAsync(open, "DROP SCHEMA IF EXISTS opened CASCADE; CREATE SCHEMA opened; "
             + string.Concat(Tables.Select(table => $"CREATE TABLE opened.{table} AS SELECT * FROM onlinesafety.{table}; ")));
         var names = new Dictionary<string, string>(StringComparer.Ordinal);
-        await using (var alerts = new NpgsqlCommand("SELECT school_id, alert_id, subject, reasons, note FROM opened.alert", open))
+        await using (var alerts = new NpgsqlCommand("SELECT school_id, alert_id, subject, reasons, note, reference FROM opened.alert", open))
         {
             foreach (var row in await RowsAsync(alerts))
             {
@@ -42,8 +42,8 @@ internal static partial class OpenedCopy
                     names[seal.Index(name)] = name;
                 }
 
-                await RunAsync(open, "UPDATE opened.alert SET reasons = $2, note = $3 WHERE alert_id = $1", row[1], seal.Open((byte[])row[3], SealedField.AlertReasons),
-                    row[4] is byte[] note ? seal.Open(note, SealedField.AlertNote) : DBNull.Value);
+                await RunAsync(open, "UPDATE opened.alert SET reasons = $2, note = $3, subject = $4, reference = $5 WHERE alert_id = $1", row[1], seal.Open((byte[])row[3], SealedField.AlertReasons),
+                    Open(seal, row[4], SealedField.AlertNote), Open(seal, row[2], SealedField.AlertSubject), Open(seal, row[5], SealedField.AlertReference));
             }
         }
 
@@ -114,6 +114,8 @@ internal static partial class OpenedCopy
             }
         }
     }
+
+    private static object Open(SchoolSeal seal, object value, SealedField field) => value is byte[] stored ? seal.Open(stored, field) : DBNull.Value;
 
     private static async Task RunAsync(NpgsqlConnection open, string sql, params object[] values)
     {

@@ -1,9 +1,11 @@
+using Microsoft.EntityFrameworkCore.Migrations;
 using Npgsql;
 using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.Access.Sealing;
 using OnlineSafety.Monitoring.IntakeLog;
 using OnlineSafety.Monitoring.Storage;
 using OnlineSafety.Monitoring.Storage.Hosting;
+using OnlineSafety.Monitoring.Storage.Migrations;
 
 namespace OnlineSafety.Monitoring.TestKit;
 
@@ -75,13 +77,36 @@ internal sealed class TestInstallation : IAsyncDisposable
         return target;
     }
 
-    private static Task MigrateAsync(TestDatabase template, CancellationToken cancellationToken) => MigrateAsync(template, migration: null, cancellationToken);
+    private static async Task MigrateAsync(TestDatabase template, CancellationToken cancellationToken) =>
+        await DatabaseSetup.MigrateAsync(await PrepareAsync(template, cancellationToken), cancellationToken);
 
-    private static async Task MigrateAsync(TestDatabase template, string? migration, CancellationToken cancellationToken)
+    // As the entity framework does it, which finds no earlier migration by ids as short as ours.
+    private static async Task MigrateAsync(TestDatabase template, string last, CancellationToken cancellationToken)
+    {
+        var owner = new NpgsqlConnectionStringBuilder(await PrepareAsync(template, cancellationToken)) { Pooling = false };
+        await using var source = NpgsqlDataSource.Create(owner.ConnectionString);
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        var ids = typeof(MonitoringContext).Assembly.GetTypes().SelectMany(type => type.GetCustomAttributes(typeof(MigrationAttribute), inherit: false).Cast<MigrationAttribute>())
+            .Select(migration => migration.Id).Order(StringComparer.Ordinal).TakeWhile(id => string.CompareOrdinal(id, last) <= 0);
+        await RunAsync("""CREATE TABLE onlinesafety_migration.history ("MigrationId" varchar(150) PRIMARY KEY, "ProductVersion" varchar(32) NOT NULL)""");
+        foreach (var id in ids)
+        {
+            await RunAsync(SqlFile.Read(id + ".sql"));
+            await RunAsync($"INSERT INTO onlinesafety_migration.history VALUES ('{id}', '10.0.0')");
+        }
+
+        async Task RunAsync(string sql)
+        {
+            await using var command = new NpgsqlCommand(sql, connection);
+            await command.ExecuteNonQueryAsync(cancellationToken);
+        }
+    }
+
+    private static async Task<string> PrepareAsync(TestDatabase template, CancellationToken cancellationToken)
     {
         await DatabaseSetup.BootstrapAsync(new NpgsqlConnectionStringBuilder(template.ConnectionString) { Pooling = false }.ConnectionString, template.Name, cancellationToken);
         await template.RunAsync($"ALTER DATABASE {template.Name} OWNER TO {DatabaseRoles.Owner}", cancellationToken);
-        await DatabaseSetup.MigrateAsync(RoleConnections.LoggingInAsOwner(template.ConnectionStringFor(DatabaseRoles.Owner)), migration, cancellationToken);
+        return RoleConnections.LoggingInAsOwner(template.ConnectionStringFor(DatabaseRoles.Owner));
     }
 
     public async ValueTask DisposeAsync()

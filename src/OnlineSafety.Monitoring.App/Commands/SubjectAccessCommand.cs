@@ -15,7 +15,7 @@ internal static class SubjectAccessCommand
         var to = new Option<FileInfo>("--to") { Description = "File to write: a ZIP with JSON and pages to read. It must not be there yet.", HelpName = "FILE.zip", Required = true };
         var command = new ExampledCommand(
             "subject-access",
-            "Write what is stored about a person, for that person: others' names taken out. Read it before you give it away.",
+            "Write what is stored about a person, for that person: others' names taken out. Read it before you give it away. Exit 3 when there is nothing.",
             "onlinesafety subject-access --person jsmith --school \"Example Academy\" --reason \"Request of 3 December\" --to jsmith.zip --as dsl@school.example")
         {
             person, switches.School, reason, to, switches.As,
@@ -31,6 +31,12 @@ internal static class SubjectAccessCommand
             await using var opened = await switches.OpenAsync(installation, parse, cancellationToken);
             var file = await new SubjectAccess(opened.Retention, opened.Seals, installation.Time)
                 .ReadAsync(opened.School.SchoolId, parse.GetRequiredValue(person), parse.GetRequiredValue(reason), opened.Actor, cancellationToken);
+            if (file.Listed.Count + file.Alerts.Count + file.Events.Count == 0)
+            {
+                await Output.LineAsync(parse, "Nothing is stored under that name in this school, and no file was written.");
+                return CommandLine.Unfit;
+            }
+
             // Nobody else's to read, from its first byte on.
             var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite };
             await using var stream = new FileStream(target.FullName, options);
@@ -40,6 +46,8 @@ internal static class SubjectAccessCommand
             {
                 await Output.LineAsync(parse, line);
             }
+
+            return CommandLine.Done;
         });
     }
 }

@@ -55,10 +55,7 @@ internal static class DatabaseSetup
     }
 
     /// <summary>Brings the schema up to date as its owner.</summary>
-    public static Task MigrateAsync(string ownerConnection, CancellationToken cancellationToken) => MigrateAsync(ownerConnection, upTo: null, cancellationToken);
-
-    /// <summary>The same, no further than an earlier migration.</summary>
-    public static async Task MigrateAsync(string ownerConnection, string? upTo, CancellationToken cancellationToken)
+    public static async Task MigrateAsync(string ownerConnection, CancellationToken cancellationToken)
     {
         var options = new DbContextOptionsBuilder<MonitoringContext>()
             // A statement over a large log takes long; one that takes longer than this hangs.
@@ -67,7 +64,7 @@ internal static class DatabaseSetup
             .ConfigureWarnings(w => w.Ignore(RelationalEventId.PendingModelChangesWarning))
             .Options;
         await using var context = new MonitoringContext(options);
-        await context.Database.MigrateAsync(upTo, cancellationToken);
+        await context.Database.MigrateAsync(cancellationToken);
     }
 
     /// <summary>Every reason why this connection must not be used, empty when it may.</summary>

@@ -59,8 +59,9 @@ internal sealed class InstallationDatabase(TestDatabase test, MonitoringDatabase
         await using var command = source.CreateCommand(
             """
             INSERT INTO onlinesafety.alert (school_id, alert_id, number, severity, risk, theme, parent_theme, themes, needs_review, audience, route, subject_key,
-                subject_role, subject_staff, source_ids, vendors, event_count, reasons, first_received_at, last_received_at, raised_at)
-            VALUES ($1, $2, $3, $4, 1, $5, $5, ARRAY[$5], false, 0, $6, 'user:pupil1', 1, $7, '{}', '{protex}', 1, convert_to($8, 'UTF8'), now(), now(), now())
+                subject_role, subject_staff, source_ids, vendors, event_count, reasons, rules, first_received_at, last_received_at, raised_at)
+            VALUES ($1, $2, $3, $4, 1, $5, $5, ARRAY[$5], false, 0, $6, 'user:pupil1', 1, $7, '{}', '{protex}', 1, convert_to($8, 'UTF8'),
+                    ARRAY(SELECT DISTINCT reason ->> 'rule' FROM jsonb_array_elements($8::jsonb) AS reason), now(), now(), now())
             """);
         command.Parameters.AddWithValue(school);
         command.Parameters.AddWithValue(id);

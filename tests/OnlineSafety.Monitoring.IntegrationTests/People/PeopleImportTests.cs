@@ -49,7 +49,8 @@ public sealed class PeopleImportTests(PostgresFixture postgres) : IClassFixture<
         var moved = await ImportAsync(database, school, "account,aliases,role\nada,,pupil\nbob,shared,pupil\n");
 
         Assert.Equal(2, moved.Changed);
-        Assert.Equal("bob", await database.Test.RunAsync("SELECT account FROM onlinesafety.person JOIN onlinesafety.person_alias USING (school_id, person_id) WHERE alias = 'shared'"));
+        var (people, aliases) = await OpenedAsync(database);
+        Assert.Equal("bob", people.Single(p => p.PersonId == aliases.Single(a => a.Alias == "shared").PersonId).Account);
     }
 
     [Fact]
@@ -92,9 +93,16 @@ public sealed class PeopleImportTests(PostgresFixture postgres) : IClassFixture<
             .RunAsync(school, file, skipBad, InstallationDatabase.Tester, progress ?? (_ => { }), default);
     }
 
-    private static async Task<string> NamesAsync(InstallationDatabase database) => (string)(await database.Test.RunAsync(
-        """
-        SELECT coalesce((SELECT string_agg(account, ',' ORDER BY account) FROM onlinesafety.person), '') || ' ' ||
-               coalesce((SELECT string_agg(alias, ',' ORDER BY alias) FROM onlinesafety.person_alias), '')
-        """))!;
+    private static async Task<string> NamesAsync(InstallationDatabase database)
+    {
+        var (people, aliases) = await OpenedAsync(database);
+        return $"{string.Join(',', people.Select(p => p.Account).Order(StringComparer.Ordinal))} {string.Join(',', aliases.Select(a => a.Alias).Order(StringComparer.Ordinal))}";
+    }
+
+    private static async Task<(List<Person> People, List<PersonAlias> Aliases)> OpenedAsync(InstallationDatabase database)
+    {
+        var school = (Guid)(await database.Test.RunAsync("SELECT school_id FROM onlinesafety.school WHERE kind = 'school'"))!;
+        await using var session = await database[DatabaseRole.Setup].OpenAsync(school, InstallationDatabase.Tester, default);
+        return await SealedPeople.ReadAsync(session, await database.Seals.OfAsync(school, default), default);
+    }
 }

@@ -25,7 +25,7 @@ public sealed class GrownAlertTests(PostgresFixture postgres) : ProcessingScene(
 
         Assert.Equal(
             ["new", DBNull.Value, DBNull.Value, true, true, "C-1", dsl],
-            Assert.Single(await QueryAsync("SELECT state, acknowledged_at, acknowledged_by, acted_at IS NOT NULL, renewed_at > acted_at, reference, assigned_to FROM onlinesafety.alert")));
+            Assert.Single(await QueryAsync("SELECT state, acknowledged_at, acknowledged_by, acted_at IS NOT NULL, renewed_at > acted_at, convert_from(reference, 'UTF8'), assigned_to FROM onlinesafety.alert")));
         Assert.Equal(
             [state, "new", "grown", "critical-again", "service", "process", true],
             Assert.Single(await QueryAsync("SELECT from_state, to_state, step, detail, actor_kind, actor_name, at = (SELECT renewed_at FROM onlinesafety.alert) FROM onlinesafety.alert_step")));

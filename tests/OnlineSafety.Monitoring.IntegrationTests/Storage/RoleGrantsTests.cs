@@ -98,7 +98,7 @@ public sealed class RoleGrantsTests(PostgresFixture postgres) : IAsyncLifetime
     [InlineData(DatabaseRole.Console, "UPDATE notification SET state = 'dropped'")]
     [InlineData(DatabaseRole.Console, "UPDATE alert_step SET note = ''")]
     [InlineData(DatabaseRole.Console, "DELETE FROM alert_step")]
-    [InlineData(DatabaseRole.Process, "SELECT 1 FROM alert_step")]
+    [InlineData(DatabaseRole.Process, "SELECT actor_name FROM alert_step")]
     [InlineData(DatabaseRole.Process, "UPDATE alert SET acted_at = now()")]
     [InlineData(DatabaseRole.Process, "UPDATE alert SET assigned_to = NULL")]
     [InlineData(DatabaseRole.Process, "UPDATE alert SET state = 'acknowledged', acknowledged_at = now(), acknowledged_by = 'x'")]

@@ -608,7 +608,7 @@ DROP POLICY report_counts ON alert;
 CREATE POLICY owner_days ON data_key FOR SELECT TO onlinesafety_owner USING (true);
 CREATE POLICY owner_reads ON access_record FOR SELECT TO onlinesafety_owner USING (school_id = current_school());
 CREATE POLICY owner_cuts ON access_record FOR DELETE TO onlinesafety_owner USING (school_id = current_school());
-CREATE POLICY owner_erases ON access_record FOR UPDATE TO onlinesafety_owner USING (school_id = current_school()) WITH CHECK (school_id = current_school());
+CREATE POLICY owner_erases ON access_record FOR UPDATE TO onlinesafety_owner USING (school_id = current_school());
 
 GRANT USAGE ON SCHEMA onlinesafety TO onlinesafety_retention;
 GRANT SELECT (school_id, name, kind, time_zone, created_at, stored_plain) ON school TO onlinesafety_retention;

@@ -172,7 +172,7 @@ public sealed class AuditChainTests(PostgresFixture postgres) : IClassFixture<Po
         {
             await using var command = session.Command("UPDATE source SET enabled = false");
             await command.ExecuteNonQueryAsync();
-            await session.RecordAccessAsync(_school, "x", "x", new string('x', 2001), CancellationToken.None);
+            await session.RecordAccessAsync(_school, "x", "x", new string('x', 12_001), CancellationToken.None);
             await Assert.ThrowsAsync<PostgresException>(() => session.CommitAsync(CancellationToken.None));
         }
 

@@ -94,7 +94,7 @@ public sealed class SilenceTests(PostgresFixture postgres) : IClassFixture<Postg
         await using var world = await WorldAsync();
         await BeginAsync(world, new SilenceScope(null, null, "self-harm.explicit", Severity.High), approved: true);
         var (alert, row) = await world.RaiseAsync();
-        await world.Database.RunAsync($"UPDATE onlinesafety.alert SET reasons = convert_to('{reasons}', 'UTF8') WHERE alert_id = '{alert}'");
+        await world.Database.RunAsync($"UPDATE onlinesafety.alert SET rules = ARRAY(SELECT DISTINCT reason ->> 'rule' FROM jsonb_array_elements('{reasons}') AS reason) WHERE alert_id = '{alert}'");
 
         await world.Process().Dispatcher.DispatchOnceAsync(default);
 
