@@ -29,7 +29,7 @@ public sealed partial class ArchitectureTests
     [Fact]
     public void NpgsqlAndEntityFrameworkStayInTheRoomsThatStore()
     {
-        string[] allowed = ["Storage", "IntakeLog", "Processing", "Alerts", "Sources", "People", "Access", "Notifications", "Digests"];
+        string[] allowed = ["Storage", "IntakeLog", "Processing", "Alerts", "Sources", "People", "Access", "Notifications", "Digests", "Retention"];
         foreach (var room in Directory.GetDirectories(Library).Select(Path.GetFileName).Where(r => !allowed.Contains(r) && r is not ("bin" or "obj")))
         {
             foreach (var (file, text) in Sources(room!))

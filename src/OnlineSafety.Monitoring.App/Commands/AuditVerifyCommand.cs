@@ -71,6 +71,16 @@ internal static class AuditVerifyCommand
             yield return string.Create(CultureInfo.InvariantCulture, $"anchors printed earlier and looked for: {report.Anchored:N0}");
         }
 
+        if (report.Fallen > 0)
+        {
+            yield return string.Create(CultureInfo.InvariantCulture, $"fallen by the school's retention, from the first on {report.Fallen:N0}");
+        }
+
+        if (report.Unprovable > 0)
+        {
+            yield return string.Create(CultureInfo.InvariantCulture, $"anchors of entries that fell since, and cannot be checked any more: {report.Unprovable:N0}");
+        }
+
         foreach (var place in report.Breaks)
         {
             yield return $"BREAK {SetupText.Shown(place)}";

@@ -105,6 +105,11 @@ internal static class CommandLine
         {
             AuditVerifyCommand.Create(installation), AuditCommands.List(installation), AuditCommands.WhoSaw(installation), AuditCommands.Viewed(installation),
         });
+        root.Add(RetentionCommands.Create(installation));
+        root.Add(HoldCommands.Create(installation));
+        root.Add(EraseCommand.Create(installation));
+        root.Add(SubjectAccessCommand.Create(installation));
+        root.Add(DpiaCommand.Create(installation));
         root.Add(ClassifyCommand.Create(installation));
         root.Add(RuleCommands.Create(installation));
         root.Add(ReplayCommand.Create(installation));

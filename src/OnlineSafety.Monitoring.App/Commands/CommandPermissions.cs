@@ -51,6 +51,8 @@ internal static class CommandPermissions
         Add(Permission.ManagePeople, "people import");
         Add(Permission.SeeReports, "digest preview", "digest send");
         Add(Permission.SeeAudit, "audit");
+        Add(Permission.RunRetention, "retention", "hold", "erase", "dpia");
+        Add(Permission.ExportEvidence, "subject-access");
         Add(Permission.RunDrills, "drill");
         Add(Permission.SilenceAlerts, "silence");
         return table;

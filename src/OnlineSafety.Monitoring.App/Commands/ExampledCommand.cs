@@ -9,6 +9,7 @@ using OnlineSafety.Monitoring.Classification;
 using OnlineSafety.Monitoring.Intake.Files;
 using OnlineSafety.Monitoring.IntakeLog;
 using OnlineSafety.Monitoring.Normalization;
+using OnlineSafety.Monitoring.Retention;
 using OnlineSafety.Monitoring.Sources;
 using OnlineSafety.Monitoring.Storage.Embedded;
 using OnlineSafety.Monitoring.Storage.Hosting;
@@ -52,7 +53,7 @@ internal sealed class ExampledCommand(string name, string description, params st
     private static string? Explained(Exception error) => error switch
     {
         SetupException or DatabaseUnusableException or EmbeddedPostgresException or MasterKeyException or RuleException or MappingException or PolicyException
-            or FileRefusedException or FileChangedException => error.Message,
+            or RetentionException or FileRefusedException or FileChangedException => error.Message,
         IntakeUnavailableException => $"{error.Message} Try again: what was stored is not stored twice.",
         OptionsValidationException options => string.Join(Environment.NewLine, options.Failures),
         AggregateException many when many.InnerExceptions.All(inner => Explained(inner) is not null) =>

@@ -77,6 +77,16 @@ internal static class VerifyCommand
             yield return string.Create(CultureInfo.InvariantCulture, $"heads printed earlier and looked for: {report.Anchored:N0}");
         }
 
+        if (report.FallenStreams > 0)
+        {
+            yield return string.Create(CultureInfo.InvariantCulture, $"fallen by the school's retention {report.Fallen:N0} records of {report.FallenStreams:N0} streams, whose tombstones stand");
+        }
+
+        if (report.Unprovable > 0)
+        {
+            yield return string.Create(CultureInfo.InvariantCulture, $"heads of fallen streams that were printed before the stream ended, and cannot be checked any more: {report.Unprovable:N0}");
+        }
+
         foreach (var place in report.Breaks)
         {
             yield return $"BREAK {SetupText.Shown(place)}";

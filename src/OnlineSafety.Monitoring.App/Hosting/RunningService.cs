@@ -55,6 +55,7 @@ internal sealed class RunningService : IAsyncDisposable
         // Set-up makes the holding school; where this process has no such login, another one did it.
         var setup = options.Settings.MayUse(DatabaseRole.Setup);
         IReadOnlyList<DatabaseRole> roles = setup ? [DatabaseRole.Setup, .. options.Roles.Databases()] : options.Roles.Databases();
+        roles = ServiceAssembly.LetsGo(options) ? [.. roles, DatabaseRole.Retention] : roles;
         var database = await MonitoringDatabase.OpenAsync(options.Settings.Database(ClusterUse.Serve, roles), startup, time, cancellationToken);
         WebApplication? web = null;
         try

@@ -35,6 +35,9 @@ internal sealed class SchemaFiles(string root)
     /// <summary>What holds for a school that set no policy of its own.</summary>
     public string DefaultPolicy => Path.Combine(Root, "policies", "default.json");
 
+    /// <summary>Every stored column: what it is, about whom, how it is kept and what deletes it.</summary>
+    public string Fields => Path.Combine(Root, "fields.json");
+
     public BankHolidays ReadBankHolidays() => BankHolidays.Parse(File.ReadAllBytes(Path.Combine(Root, "calendars", "bank-holidays-england.json")));
 
     public ThemeGuide ReadThemeGuide() => ThemeGuide.Read(File.ReadAllBytes(Taxonomy));

@@ -14,6 +14,7 @@ using OnlineSafety.Monitoring.Intake.Http;
 using OnlineSafety.Monitoring.IntakeLog;
 using OnlineSafety.Monitoring.Notifications;
 using OnlineSafety.Monitoring.Processing;
+using OnlineSafety.Monitoring.Retention;
 using OnlineSafety.Monitoring.Sources;
 using OnlineSafety.Monitoring.Sources.Health;
 using OnlineSafety.Monitoring.Storage.Hosting;
@@ -34,7 +35,7 @@ internal static class ServiceAssembly
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         Configure(builder, options);
         AddShared(builder.Services, options, database, data, time);
-        AddRoles(builder, options.Roles, data);
+        AddRoles(builder, options, data);
 
         var web = builder.Build();
         // The host does this too, but only after services were made, the first of which then fails alone on its own settings.
@@ -56,6 +57,9 @@ internal static class ServiceAssembly
 
         return web;
     }
+
+    /// <summary>Who processes also lets go of what is due, where it has a login for that.</summary>
+    public static bool LetsGo(ServiceOptions options) => options.Roles.HasFlag(ServiceRoles.Process) && options.Settings.MayUse(DatabaseRole.Retention);
 
     private static void Configure(WebApplicationBuilder builder, ServiceOptions options)
     {
@@ -97,6 +101,11 @@ internal static class ServiceAssembly
             services.AddKeyedSingleton(DatabaseRole.Setup, database[DatabaseRole.Setup]);
         }
 
+        if (LetsGo(options))
+        {
+            services.AddKeyedSingleton(DatabaseRole.Retention, database[DatabaseRole.Retention]);
+        }
+
         // A process that only notifies opens the addresses of channels with it.
         if (options.NeedsMasterKey || (options.Roles.HasFlag(ServiceRoles.Notify) && options.Settings.HasMasterKey))
         {
@@ -120,9 +129,9 @@ internal static class ServiceAssembly
     }
 
     // Hosted services start in this order and stop in the reverse: the log before the doors, the bus before who publishes on it.
-    private static void AddRoles(WebApplicationBuilder builder, ServiceRoles roles, ServiceData data)
+    private static void AddRoles(WebApplicationBuilder builder, ServiceOptions options, ServiceData data)
     {
-        var services = builder.Services;
+        var (services, roles) = (builder.Services, options.Roles);
         if (roles.HasFlag(ServiceRoles.Notify))
         {
             services.AddNotifications(builder.Configuration);
@@ -134,6 +143,7 @@ internal static class ServiceAssembly
         {
             services.AddProcessing(builder.Configuration, data.Rules);
             services.AddSourceWatch();
+            services.AddRetention(LetsGo(options));
         }
 
         if (roles.HasFlag(ServiceRoles.Console))

@@ -11,6 +11,7 @@ internal enum DatabaseRole : byte
     Notify,
     Console,
     Audit,
+    Retention,
 
     /// <summary>Wraps keys anew, and reads nothing that they open.</summary>
     Keys,
@@ -27,6 +28,7 @@ internal static class DatabaseRoles
         DatabaseRole.Process => "onlinesafety_process",
         DatabaseRole.Notify => "onlinesafety_notify",
         DatabaseRole.Console => "onlinesafety_console",
+        DatabaseRole.Retention => "onlinesafety_retention",
         DatabaseRole.Keys => "onlinesafety_keys",
         _ => "onlinesafety_audit",
     };

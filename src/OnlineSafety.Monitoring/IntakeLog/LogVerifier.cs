@@ -28,9 +28,18 @@ internal sealed class LogVerifier(Database database)
         WHERE school_id = $1 AND stream_id = $2 AND first_seq < $3 ORDER BY first_seq
         """;
 
+    // A record whose rows were erased is counted by its own mark.
     private const string Rows = """
-        SELECT count(*) FILTER (WHERE review = 0), count(*) FILTER (WHERE review > 0)
-        FROM (SELECT seq, count(*) FILTER (WHERE review <> '') AS review FROM event WHERE school_id = $1 AND stream_id = $2 AND seq < $3 GROUP BY seq) s
+        SELECT count(*) FILTER (WHERE NOT review), count(*) FILTER (WHERE review)
+        FROM (
+            SELECT seq, bool_or(review) AS review FROM (
+                SELECT seq, review <> '' AS review FROM event WHERE school_id = $1 AND stream_id = $2 AND seq < $3
+                UNION ALL SELECT seq, review FROM erased_record WHERE school_id = $1 AND stream_id = $2 AND seq < $3) r
+            GROUP BY seq) s
+        """;
+
+    private const string Tombstones = """
+        SELECT stream_id, last_seq, head_hash FROM intake_tombstone WHERE $1::uuid IS NULL OR source_id = $1
         """;
 
     public Task<VerifyReport> VerifyAsync(Guid? source, Action<long, long>? progress, CancellationToken cancellationToken) =>
@@ -62,10 +71,12 @@ internal sealed class LogVerifier(Database database)
             report.Add(part);
         }
 
+        var fallen = await FallenAsync(source, cancellationToken);
+        (report.FallenStreams, report.Fallen) = (fallen.Count, fallen.Values.Sum(stone => stone.Last));
         var there = streams.Select(stream => stream.Id).ToHashSet();
-        foreach (var lost in anchors.Where(anchor => !there.Contains(anchor.Stream)))
+        foreach (var anchor in anchors.Where(anchor => !there.Contains(anchor.Stream)))
         {
-            report.Break(lost.Stream, lost.Last, "this head was printed, and the log holds no such stream");
+            CheckFallen(anchor, fallen, report);
         }
 
         if (!report.Balanced)
@@ -76,6 +87,38 @@ internal sealed class LogVerifier(Database database)
         }
 
         return report;
+    }
+
+    /// <summary>A head of a stream whose records fell by time is that of its tombstone, or was printed before the stream ended, which nothing is left to prove.</summary>
+    private static void CheckFallen(HeadAnchor anchor, Dictionary<Guid, (long Last, byte[] Hash)> fallen, VerifyReport report)
+    {
+        if (!fallen.TryGetValue(anchor.Stream, out var stone) || anchor.Last > stone.Last)
+        {
+            report.Break(anchor.Stream, anchor.Last, "this head was printed, and the log holds no such stream");
+        }
+        else if (anchor.Last < stone.Last)
+        {
+            report.Unprovable++;
+        }
+        else if (!anchor.Hash.Span.SequenceEqual(stone.Hash))
+        {
+            report.Break(anchor.Stream, anchor.Last, "a head that was printed is not that of the stream's tombstone: one of them was changed");
+        }
+    }
+
+    private async Task<Dictionary<Guid, (long Last, byte[] Hash)>> FallenAsync(Guid? source, CancellationToken cancellationToken)
+    {
+        var fallen = new Dictionary<Guid, (long, byte[])>();
+        await using var session = await database.OpenAcrossAsync(Actor, cancellationToken);
+        await using var select = session.Command(Tombstones);
+        select.Parameters.Add(new NpgsqlParameter { Value = (object?)source ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Uuid });
+        await using var rows = await select.ExecuteReaderAsync(cancellationToken);
+        while (await rows.ReadAsync(cancellationToken))
+        {
+            fallen[rows.GetGuid(0)] = (rows.GetInt64(1), rows.GetFieldValue<byte[]>(2));
+        }
+
+        return fallen;
     }
 
     private async Task<List<StreamHead>> StreamsAsync(Guid? source, CancellationToken cancellationToken)

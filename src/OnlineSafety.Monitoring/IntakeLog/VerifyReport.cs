@@ -30,6 +30,15 @@ internal sealed record VerifyReport
     /// <summary>Heads printed earlier that were looked for in the chains.</summary>
     public long Anchored { get; set; }
 
+    /// <summary>Streams whose records fell by time; of each its tombstone was read.</summary>
+    public long FallenStreams { get; set; }
+
+    /// <summary>Records of them.</summary>
+    public long Fallen { get; set; }
+
+    /// <summary>Heads printed earlier of which only later ones are left: nothing says that they are wrong, and nothing can say that they are right.</summary>
+    public long Unprovable { get; set; }
+
     /// <summary>Each names its place: stream, sequences, what is wrong.</summary>
     public List<string> Breaks { get; } = [];
 

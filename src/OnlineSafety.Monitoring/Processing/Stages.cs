@@ -31,6 +31,7 @@ internal sealed class Stages(Rules rules, ILogger logger) : IEventSink
     private RecordPosition _position;
     private bool _concern;
     private bool _canaryOnly;
+    private bool _erased;
     private IReadOnlyCollection<int> _held = [];
     private int _parts;
 
@@ -49,10 +50,20 @@ internal sealed class Stages(Rules rules, ILogger logger) : IEventSink
     /// <summary>Whether reasons say what the result would be without them; only what is stored or shown needs that.</summary>
     public bool Explains { get; init; } = true;
 
+    /// <summary>Whose events are planned whether they are of concern or not, by the key under which they are grouped; null: nobody's.</summary>
+    public Func<string?, bool>? Wants { get; init; }
+
     public void Run(StreamContext context, Guid stream, long sequence, in RawRecord record, RecordPlan plan)
     {
         Begin(context, plan, record, new RecordPosition(stream, sequence));
-        (_concern, _canaryOnly, _parts) = (false, false, 0);
+        (_concern, _canaryOnly, _parts, _erased) = (false, false, 0, false);
+        if (context.Erased.Holds(stream, sequence))
+        {
+            // Somebody in it was erased: it is counted, and nothing of it is read.
+            plan.End(Disposition.Counted, record.ReceivedAt);
+            return;
+        }
+
         if (context.Capture)
         {
             Capture();
@@ -177,7 +188,22 @@ internal sealed class Stages(Rules rules, ILogger logger) : IEventSink
         _plan.Counters.Add(draft, assessment.Theme, role, subject.Year, device);
         CountUnmapped(draft, assessment);
         var concern = BecomesRow(draft, assessment.Severity);
-        if (!concern && !_held.Contains(part))
+        if (!concern && !_held.Contains(part) && Wants is null && _context.Erased.IsEmpty)
+        {
+            return;
+        }
+
+        var origin = new EventOrigin(_context.Target.School, _context.Target.Source, _context.Product, _context.Product, Mapping: "");
+        var read = EventMaterializer.Materialize(draft, new EventId(_position.Stream, _position.Sequence, part), origin, _record);
+        var key = SubjectKeys.Of(read, subject) is { } name ? _context.Seal.Index(name) : null;
+        if (!_held.Contains(part) && _context.Erased.Hides(key, read.OccurredAt))
+        {
+            // Counted above, without a name. The record's bytes hold it, so they become no evidence for anybody else in it either.
+            _erased = true;
+            return;
+        }
+
+        if (!concern && !_held.Contains(part) && Wants?.Invoke(key) != true)
         {
             return;
         }
@@ -188,8 +214,6 @@ internal sealed class Stages(Rules rules, ILogger logger) : IEventSink
             assessment = _assessor.Explain(assessment, draft, _context.Product, Of(subject));
         }
 
-        var origin = new EventOrigin(_context.Target.School, _context.Target.Source, _context.Product, _context.Product, Mapping: "");
-        var read = EventMaterializer.Materialize(draft, new EventId(_position.Stream, _position.Sequence, part), origin, _record);
         _plan.Events.Add(Plan(read, assessment, subject, review: "", held: !concern));
     }
 
@@ -298,7 +322,13 @@ internal sealed class Stages(Rules rules, ILogger logger) : IEventSink
         };
     }
 
-    private void AddEvidence() => _plan.Evidence.Add(new PlannedEvidence(_position.Sequence, _record.Envelope, _record.Payload));
+    private void AddEvidence()
+    {
+        if (!_erased)
+        {
+            _plan.Evidence.Add(new PlannedEvidence(_position.Sequence, _record.Envelope, _record.Payload));
+        }
+    }
 
     private void CountUnmapped(EventDraft draft, Assessment assessment)
     {

@@ -7,6 +7,7 @@ using OnlineSafety.Monitoring.Access.Sealing;
 using OnlineSafety.Monitoring.IntakeLog;
 using OnlineSafety.Monitoring.Normalization;
 using OnlineSafety.Monitoring.People;
+using OnlineSafety.Monitoring.Retention;
 using OnlineSafety.Monitoring.Sources.Health;
 
 namespace OnlineSafety.Monitoring.Processing;
@@ -31,6 +32,9 @@ internal sealed record StreamContext(
 
     /// <summary>What a managed device asks for to show that the source is alive.</summary>
     public CanaryTokens Canaries { get; init; } = CanaryTokens.None;
+
+    /// <summary>Who was erased here, and in which records.</summary>
+    public ErasedHere Erased { get; init; } = ErasedHere.Nobody;
 }
 
 /// <summary>Contexts, never older than a few seconds: a source that was just given its product must be read by its mapping at once.</summary>
@@ -99,6 +103,7 @@ internal sealed class StreamContexts(
         {
             Categories = categories.Count == 0 ? CategoryNames.None : new CategoryNames([.. categories.Select(c => KeyValuePair.Create(c.Number, c.Name))]),
             Canaries = canaries.Count == 0 ? CanaryTokens.None : new CanaryTokens(canaries.Select(c => (c.CanaryId, c.Token, c.Address))),
+            Erased = await ErasedHere.OfAsync(session, target.School, cancellationToken),
         };
     }
 
@@ -137,11 +142,14 @@ internal sealed class StreamContexts(
 
         public required CanaryTokens Canaries { get; init; }
 
+        public required ErasedHere Erased { get; init; }
+
         public StreamContext Context(SourceKey target, SchoolPeople people, SchoolSeal seal) => new(target, Product, Pack, Zone, Window, people, Version, Capture)
         {
             Seal = seal,
             Categories = Categories,
             Canaries = Canaries,
+            Erased = Erased,
         };
     }
 }

@@ -103,7 +103,7 @@ internal static class DatabaseSetup
         DO $$
         DECLARE r text;
         BEGIN
-            FOREACH r IN ARRAY ARRAY['onlinesafety_owner', 'onlinesafety_setup', 'onlinesafety_ingest', 'onlinesafety_process', 'onlinesafety_notify', 'onlinesafety_console', 'onlinesafety_audit', 'onlinesafety_keys'] LOOP
+            FOREACH r IN ARRAY ARRAY['onlinesafety_owner', 'onlinesafety_setup', 'onlinesafety_ingest', 'onlinesafety_process', 'onlinesafety_notify', 'onlinesafety_console', 'onlinesafety_audit', 'onlinesafety_keys', 'onlinesafety_retention'] LOOP
                 IF NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = r) THEN
                     BEGIN
                         EXECUTE format('CREATE ROLE %I LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS NOINHERIT', r);

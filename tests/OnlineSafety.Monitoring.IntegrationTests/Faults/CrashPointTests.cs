@@ -11,13 +11,14 @@ public sealed class CrashPointTests(ITestOutputHelper output)
 {
     private const int ByKill = 137;
     private const string Migration = "migration-mid";
+    private const string Retention = "retention-mid-batch";
     private static readonly TimeSpan ComesByWithin = TimeSpan.FromSeconds(60);
     private static readonly int Times = CrashPlan.Full ? 3 : 1;
 
     // In the quick form one for each hand-over.
     private static readonly string[] Points = CrashPlan.Full
         ? [.. CrashAt.Names.Where(name => name != Migration)]
-        : ["commit-before-reply", "classified-before-write", "alert-before-notify", "smtp-accepted-before-mark", "file-imported-before-move"];
+        : ["commit-before-reply", "classified-before-write", "alert-before-notify", "smtp-accepted-before-mark", "file-imported-before-move", Retention];
 
     [Fact]
     public async Task WhereverTheServiceDiesNothingAcknowledgedIsLostAndNoEventIsDoubled()
@@ -60,6 +61,11 @@ public sealed class CrashPointTests(ITestOutputHelper output)
                 await MakeADigestDueAsync(service);
             }
 
+            if (point == Retention)
+            {
+                await MakeADayDueAsync(service);
+            }
+
             service.Kill();
             service.Restart(CrashAt.In(FaultRun.Executable, point, OncePerProcess(point) ? 1 : 1 + run.Random.Next(4)));
             if (point == "shutdown-with-backlog")
@@ -78,7 +84,7 @@ public sealed class CrashPointTests(ITestOutputHelper output)
     }
 
     private static bool OncePerProcess(string point) =>
-        point is "partition-create" or "data-key-made" or "shutdown-with-backlog" || point.StartsWith("digest-", StringComparison.Ordinal);
+        point is "partition-create" or "data-key-made" or Retention or "shutdown-with-backlog" || point.StartsWith("digest-", StringComparison.Ordinal);
 
     private static async Task DiesAsync(ServiceProcess service, string point)
     {
@@ -119,6 +125,14 @@ public sealed class CrashPointTests(ITestOutputHelper output)
         await run.Chaos.RecoverAsync();
         output.WriteLine($"{table} before commit: {Times} times");
     }
+
+    /// <summary>A school of its own with a day of log that is long over, and a run that is due.</summary>
+    private static Task MakeADayDueAsync(ServiceProcess service) => service.ExecuteAsync(
+        """
+        WITH made AS (
+            INSERT INTO school (school_id, name, time_zone, created_at) SELECT gen_random_uuid(), 'Retained ' || (count(*) + 1), 'UTC', now() - interval '2 days' FROM school RETURNING school_id)
+        INSERT INTO data_key (school_id, day, key_id, master_id, wrapped) SELECT school_id, current_date - 60, gen_random_uuid(), 'none', '' FROM made
+        """);
 
     /// <summary>A school whose digest has been due for a minute.</summary>
     private static Task MakeADigestDueAsync(ServiceProcess service) => service.ExecuteAsync(

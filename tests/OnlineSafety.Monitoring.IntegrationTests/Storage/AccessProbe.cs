@@ -29,7 +29,7 @@ internal sealed class AccessProbe(NpgsqlConnection superuser, Guid own, Guid oth
 
     /// <summary>A role that owns the tables and is bound by the policies like the others.</summary>
     public static readonly string[] Roles =
-        ["onlinesafety_setup", "onlinesafety_ingest", "onlinesafety_process", "onlinesafety_notify", "onlinesafety_console", "onlinesafety_audit", "onlinesafety_keys", "onlinesafety_owner"];
+        ["onlinesafety_setup", "onlinesafety_ingest", "onlinesafety_process", "onlinesafety_notify", "onlinesafety_console", "onlinesafety_audit", "onlinesafety_keys", "onlinesafety_retention", "onlinesafety_owner"];
 
     // A subtransaction of its own for each statement: role, scope and what was done are undone with it.
     private const string Function = """

@@ -171,6 +171,28 @@ public sealed class RoleGrantsTests(PostgresFixture postgres) : IAsyncLifetime
     [InlineData(DatabaseRole.Ingest, "SELECT name FROM school")]
     [InlineData(DatabaseRole.Ingest, "UPDATE intake_segment SET payload = ''")]
     [InlineData(DatabaseRole.Ingest, "DELETE FROM data_key")]
+    [InlineData(DatabaseRole.Retention, "DELETE FROM alert")]
+    [InlineData(DatabaseRole.Retention, "DELETE FROM event")]
+    [InlineData(DatabaseRole.Retention, "DELETE FROM evidence")]
+    [InlineData(DatabaseRole.Retention, "DELETE FROM alert_step")]
+    [InlineData(DatabaseRole.Retention, "DELETE FROM access_record")]
+    [InlineData(DatabaseRole.Retention, "DELETE FROM legal_hold")]
+    [InlineData(DatabaseRole.Retention, "UPDATE legal_hold SET reason = reason")]
+    [InlineData(DatabaseRole.Retention, "UPDATE event SET detail = detail")]
+    [InlineData(DatabaseRole.Retention, "UPDATE alert SET state = 'resolved'")]
+    [InlineData(DatabaseRole.Retention, "DELETE FROM person")]
+    [InlineData(DatabaseRole.Retention, "DELETE FROM erased_subject")]
+    [InlineData(DatabaseRole.Retention, "SELECT 1 FROM data_key")]
+    [InlineData(DatabaseRole.Retention, "SELECT 1 FROM intake_segment")]
+    [InlineData(DatabaseRole.Retention, "SELECT 1 FROM session")]
+    [InlineData(DatabaseRole.Retention, "SELECT note_erased('{}', '{}', '{}')")]
+    [InlineData(DatabaseRole.Process, "SELECT retire_alerts('{}')")]
+    [InlineData(DatabaseRole.Process, "SELECT retire('events', now(), 1)")]
+    [InlineData(DatabaseRole.Console, "SELECT erase_events('{}')")]
+    [InlineData(DatabaseRole.Setup, "SELECT retire_day('2026-01-01')")]
+    [InlineData(DatabaseRole.Process, "DELETE FROM kept_context")]
+    [InlineData(DatabaseRole.Process, "UPDATE kept_context SET detail = detail")]
+    [InlineData(DatabaseRole.Process, "SELECT 1 FROM legal_hold")]
     [InlineData(DatabaseRole.Ingest, "UPDATE data_key SET wrapped = ''")]
     internal async Task ARoleMayNot(DatabaseRole role, string sql)
     {
@@ -186,6 +208,7 @@ public sealed class RoleGrantsTests(PostgresFixture postgres) : IAsyncLifetime
     [InlineData(DatabaseRole.Notify)]
     [InlineData(DatabaseRole.Console)]
     [InlineData(DatabaseRole.Audit)]
+    [InlineData(DatabaseRole.Retention)]
     internal async Task NoStatementReachesAnotherSchoolsRowsExceptWhereIdsAreSearched(DatabaseRole role)
     {
         // Read across schools on purpose: ids, times and words about products, nothing of a person. RowLevelSecurityTests has the same list as policies.
@@ -193,9 +216,9 @@ public sealed class RoleGrantsTests(PostgresFixture postgres) : IAsyncLifetime
         {
             DatabaseRole.Setup => ["school", "source", "staff_account"],
             DatabaseRole.Ingest => ["school", "source", "source_secret"],
-            DatabaseRole.Process => ["school", "source", "intake_stream", "checkpoint", "source_job"],
+            DatabaseRole.Process => ["school", "source", "intake_stream", "intake_tombstone", "checkpoint", "source_job"],
             DatabaseRole.Notify => ["school", "notification", "escalation"],
-            DatabaseRole.Audit => ["school"],
+            DatabaseRole.Audit or DatabaseRole.Retention => ["school"],
             _ => ["staff_key", "invitation", "session"],
         };
         var tables = await TablesAsync();

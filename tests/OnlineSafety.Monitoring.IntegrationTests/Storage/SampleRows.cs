@@ -73,6 +73,15 @@ internal static class SampleRows
             INSERT INTO source_mapping VALUES ('{school}', '{source}', 1, '', now());
             INSERT INTO source_job (school_id, job_id, source_id, kind, requested_at) VALUES ('{school}', '{id}', '{source}', 'replay', now());
             INSERT INTO source_job_stream VALUES ('{school}', '{id}', '{id}', 0, '2026-11-25', 1, 1);
+            INSERT INTO intake_tombstone VALUES ('{school}', gen_random_uuid(), '{source}', '2026-10-01', 1, sha256(''), now(), now());
+            INSERT INTO access_tombstone VALUES ('{school}', 0, sha256(''), now());
+            INSERT INTO legal_hold (school_id, hold_id, subject_keys, about, reason, author, placed_at) VALUES ('{school}', '{id}', ARRAY['user:held'], '', '', 'n', now());
+            INSERT INTO context_wish (school_id, alert_id, why, asked_at) VALUES ('{school}', '{id}', 'hold', now());
+            INSERT INTO kept_context VALUES ('{school}', '{id}', '{id}', 1, 0, now(), '');
+            INSERT INTO erasure (school_id, erasure_id, asked_at, asked_by) VALUES ('{school}', '{id}', now(), 'n');
+            INSERT INTO erased_subject VALUES ('{school}', 'user:gone', now(), '{id}');
+            INSERT INTO erased_record VALUES ('{school}', '{id}', 1, true, false);
+            INSERT INTO retention_watch (school_id, ran_at) VALUES ('{school}', now());
             SELECT set_config('app.school', '{school}', true), set_config('app.actor', 'x', true);
             SELECT record_access('{school}', 'service', 'x', 'x', NULL);
             """);

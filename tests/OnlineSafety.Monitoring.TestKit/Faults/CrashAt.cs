@@ -38,6 +38,9 @@ internal static partial class CrashAt
         ["digest-row-before-send"] = () => InjectedFault.IntoEveryHost(services => CrashingLogger.Add(services, DigestMade)),
         ["digest-sent-before-mark"] = () => InjectedFault.IntoEveryHost(services => CrashingTransport.Decorate(services, afterDigest: true)),
 
+        // Letting go: a day's rows and key are gone, and nothing of it is committed.
+        ["retention-mid-batch"] = () => AtStatement("retire_day("),
+
         // Beginning and end.
         ["migration-mid"] = () => AtStatement("CREATE TABLE school"),
         ["shutdown-with-backlog"] = () => InjectedFault.IntoEveryHost(services => services.AddHostedService<CrashingStop>()),

@@ -14,6 +14,16 @@ internal sealed record AuditReport
     /// <summary>Entries whose object and reason were erased, each named by an erasure that is itself in the chain.</summary>
     public long Erased { get; set; }
 
+    /// <summary>Entries that fell by time, from the first on.</summary>
+    public long Fallen { get; set; }
+
+    /// <summary>Anchors of entries that fell since.</summary>
+    public int Unprovable { get; set; }
+
+    /// <summary>Up to which entry they fell, of each school where some did.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public Dictionary<Guid, long> CutAt { get; } = [];
+
     /// <summary>Anchors printed earlier that were looked for.</summary>
     public int Anchored { get; set; }
 

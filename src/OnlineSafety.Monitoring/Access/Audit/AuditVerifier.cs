@@ -11,11 +11,15 @@ internal sealed class AuditVerifier(Database audit)
     /// <summary>Action of the entry that names, as <see cref="NumberRanges"/>, the entries whose object and reason were erased.</summary>
     public const string Erasure = "audit.erase";
 
+    /// <summary>Action of the entry that says up to which entry, and its hash, the oldest ones fell by time.</summary>
+    public const string Cut = "audit.cut";
+
     private static readonly Actor Actor = Actor.Service("verify");
 
     private const string Entries = """
-        SELECT r.seq, r.at, r.actor_kind, r.actor_id, r.actor_name, r.action, r.object, r.reason, r.salt, r.detail_hash, r.previous_hash, r.hash, c.last_seq, c.head_hash
+        SELECT r.seq, r.at, r.actor_kind, r.actor_id, r.actor_name, r.action, r.object, r.reason, r.salt, r.detail_hash, r.previous_hash, r.hash, c.last_seq, c.head_hash, t.last_seq, t.hash
         FROM access_record r LEFT JOIN access_chain c ON c.school_id = r.school_id
+        LEFT JOIN access_tombstone t ON t.school_id = r.school_id
         WHERE r.school_id = $1 ORDER BY r.seq
         """;
 
@@ -39,6 +43,13 @@ internal sealed class AuditVerifier(Database audit)
 
         foreach (var anchor in missing.OrderBy(a => a.Last))
         {
+            if (report.CutAt.Values.Any(last => anchor.Last < last))
+            {
+                // Printed of an entry that fell since: nothing is left that could prove it.
+                report.Unprovable++;
+                continue;
+            }
+
             report.Add($"anchor {anchor}: no chain has it. What it covered was cut off or written anew, or the anchor is of another installation or mistyped.");
         }
 
@@ -61,6 +72,10 @@ internal sealed class AuditVerifier(Database audit)
         private readonly List<string> _erasures = [];
         private ReadOnlyMemory<byte> _previous = AuditEntry.Genesis;
         private long _expected = 1;
+        private bool _cutTold;
+
+        // Where the entries that fell by time ended; null: none did.
+        private AuditHead? _stone;
 
         /// <summary>As it was before the entries were read, for a chain that has none.</summary>
         public AuditHead? Head { get; set; }
@@ -74,6 +89,12 @@ internal sealed class AuditVerifier(Database audit)
                 while (await rows.ReadAsync(cancellationToken))
                 {
                     Head = rows.IsDBNull(12) ? null : new AuditHead(rows.GetInt64(12), rows.GetFieldValue<byte[]>(13));
+                    if (_stone is null && !rows.IsDBNull(14))
+                    {
+                        _stone = new AuditHead(rows.GetInt64(14), rows.GetFieldValue<byte[]>(15));
+                        (_expected, _previous) = (_stone.Last + 1, _stone.Hash);
+                    }
+
                     Check(Read(rows));
                     if (progress is not null && Head is not null && _expected % Step == 0)
                     {
@@ -82,6 +103,7 @@ internal sealed class AuditVerifier(Database audit)
                 }
             }
 
+            CheckCut();
             CheckEnd();
             foreach (var entry in _erased)
             {
@@ -136,6 +158,27 @@ internal sealed class AuditVerifier(Database audit)
             else if (entry.Action == Erasure)
             {
                 _erasures.Add(entry.Object!);
+            }
+            else if (entry.Action == Cut && _stone is not null)
+            {
+                _cutTold |= entry.Object == $"{_stone.Last} {Convert.ToHexStringLower(_stone.Hash.Span)}";
+            }
+        }
+
+        // A tombstone alone is believed by nobody: it could have been written to hide what was cut off. The cut stands in the chain that goes on behind it.
+        private void CheckCut()
+        {
+            if (_stone is null)
+            {
+                return;
+            }
+
+            report.Fallen += _stone.Last;
+            report.CutAt[school] = _stone.Last;
+            missing.Remove(AuditAnchor.Of(_stone.Last, _stone.Hash.Span));
+            if (!_cutTold)
+            {
+                report.Break(school, _stone.Last, "entries up to here are gone, and no entry behind them says that they fell");
             }
         }
 

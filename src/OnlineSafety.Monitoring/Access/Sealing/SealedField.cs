@@ -35,10 +35,19 @@ internal sealed class SealedField
 
     public static SealedField AccessReason { get; } = new("access_record.reason");
 
+    public static SealedField KeptContext { get; } = new("kept_context.detail");
+
+    public static SealedField HoldAbout { get; } = new("legal_hold.about");
+
+    public static SealedField HoldReason { get; } = new("legal_hold.reason");
+
+    public static SealedField HoldWhyLifted { get; } = new("legal_hold.why_lifted");
+
     /// <summary>All; <c>schemas/fields.json</c> lists the same, which a test holds it to.</summary>
     public static IReadOnlyList<SealedField> All { get; } =
     [
         EventDetail, EvidenceRaw, AlertReasons, AlertSubject, AlertNote, AlertReference, StepNote, StepDetail, PersonAccount, PersonBirth, PersonAlias, UnmappedWord, AccessReason,
+        KeptContext, HoldAbout, HoldReason, HoldWhyLifted,
     ];
 
     /// <summary>Table and column.</summary>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using OnlineSafety.Monitoring.Events;
+using OnlineSafety.Monitoring.Retention;
 
 namespace OnlineSafety.Monitoring.Alerts.Policy;
 
@@ -64,7 +65,7 @@ internal static class PolicyFile
 
     private static SchoolPolicy? Policy(PolicyReader root, SchoolPolicy? missing, Func<string, bool>? isTheme)
     {
-        if (!root.IsObject("$schema", "$comment", "clocks", "outOfHours", "trust", "routing", "escalation", "silences"))
+        if (!root.IsObject("$schema", "$comment", "clocks", "outOfHours", "trust", "routing", "escalation", "silences", "retention"))
         {
             return null;
         }
@@ -80,8 +81,9 @@ internal static class PolicyFile
             silence = s.Need("longestDays", "the longest time of a silence in days")?.Whole(1, 14, "the longest time of a silence in days");
         }
 
+        var retention = root.Find("retention") is { } k ? RetentionClocks.Read(k, missing?.Retention) : missing?.Retention;
         foreach (var (name, part) in new (string, object?)[]
-            { ("clocks", clocks), ("outOfHours", outOfHours), ("trust", trust), ("routing", routing), ("escalation", escalation), ("silences", silence) })
+            { ("clocks", clocks), ("outOfHours", outOfHours), ("trust", trust), ("routing", routing), ("escalation", escalation), ("silences", silence), ("retention", retention) })
         {
             if (part is null && root.Find(name) is null)
             {
@@ -89,9 +91,12 @@ internal static class PolicyFile
             }
         }
 
-        return clocks is null || outOfHours is null || trust is null || routing is null || escalation is null || silence is null
+        return clocks is null || outOfHours is null || trust is null || routing is null || escalation is null || silence is null || retention is null
             ? null
-            : new SchoolPolicy { Clocks = clocks, OutOfHours = outOfHours, Trust = trust, Routing = routing, Escalation = escalation, LongestSilenceDays = silence.Value };
+            : new SchoolPolicy
+            {
+                Clocks = clocks, OutOfHours = outOfHours, Trust = trust, Routing = routing, Escalation = escalation, LongestSilenceDays = silence.Value, Retention = retention,
+            };
     }
 
     private static PolicyClocks? Clocks(PolicyReader at, PolicyClocks? missing)

@@ -24,6 +24,7 @@ internal static class PolicyWords
         lines.AddRange(policy.Escalation.Steps.Select(step => $"unanswered: {step.After.TotalMinutes:0} minutes after the clock ran out {List(step.Tell)}"));
         lines.Add($"unanswered: again every {policy.Escalation.RepeatEvery.TotalMinutes:0} minutes, {policy.Escalation.Rounds} {(policy.Escalation.Rounds == 1 ? "round" : "rounds")}");
         lines.Add($"silences: {policy.LongestSilenceDays} days at most");
+        lines.AddRange(policy.Retention.Words());
         return lines;
     }
 

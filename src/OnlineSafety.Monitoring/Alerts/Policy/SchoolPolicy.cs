@@ -1,4 +1,5 @@
 using OnlineSafety.Monitoring.Events;
+using OnlineSafety.Monitoring.Retention;
 
 namespace OnlineSafety.Monitoring.Alerts.Policy;
 
@@ -24,6 +25,9 @@ internal sealed record SchoolPolicy
 
     /// <summary>Longest time of a silence, in days; never more than 14.</summary>
     public required int LongestSilenceDays { get; init; }
+
+    /// <summary>How long each kind of thing is kept.</summary>
+    public required RetentionClocks Retention { get; init; }
 
     /// <summary>Who the e-mail addresses in it are. Addresses of nobody are missing.</summary>
     public IReadOnlyDictionary<string, Guid> Named { get; init; } = new Dictionary<string, Guid>(StringComparer.Ordinal);

@@ -22,11 +22,11 @@ internal sealed class ReplayReader(Database database, SegmentReader segments, Pr
         var opened = new List<OpenedSegment>();
         try
         {
-            var readable = await OpenAsync(range, blocks[0], opened, cancellationToken);
+            var readable = blocks[0].Erased ? 0 : await OpenAsync(range, blocks[0], opened, cancellationToken);
             var last = LastOf(blocks, readable);
             if (last is null)
             {
-                // A hole, a lost key or damage inside of the first block. Counters belong to the whole of it, so the whole of it stays as it was.
+                // A hole, a lost key, damage or an erasure inside of the first block. Counters belong to the whole of it, so the whole of it stays as it was.
                 ProcessingLog.NotReplayed(logger, range.Stream, range.Next, blocks[0].Last);
                 opened.ForEach(segment => segment.Dispose());
                 return new ReplayChunk(range, range.Next, blocks[0].Last, [], []);
@@ -41,12 +41,12 @@ internal sealed class ReplayReader(Database database, SegmentReader segments, Pr
         }
     }
 
-    private static long? LastOf(List<(long First, long Last)> blocks, long readable)
+    private static long? LastOf(List<Block> blocks, long readable)
     {
         long? last = null;
         foreach (var block in blocks)
         {
-            if (block.Last > readable || (last is not null && block.Last - blocks[0].First >= MostRecords))
+            if (block.Erased || block.Last > readable || (last is not null && block.Last - blocks[0].First >= MostRecords))
             {
                 break;
             }
@@ -58,7 +58,7 @@ internal sealed class ReplayReader(Database database, SegmentReader segments, Pr
     }
 
     /// <summary>Opens segments until the first block is covered and there is enough for a chunk; returns the last sequence that can be read.</summary>
-    private async Task<long> OpenAsync(ReplayRange range, (long First, long Last) block, List<OpenedSegment> opened, CancellationToken cancellationToken)
+    private async Task<long> OpenAsync(ReplayRange range, Block block, List<OpenedSegment> opened, CancellationToken cancellationToken)
     {
         var next = range.Next;
         var plainBytes = 0L;
@@ -99,7 +99,7 @@ internal sealed class ReplayReader(Database database, SegmentReader segments, Pr
         return next - 1;
     }
 
-    private async Task<List<(long First, long Last)>> BlocksAsync(ReplayRange range, int most, CancellationToken cancellationToken)
+    private async Task<List<Block>> BlocksAsync(ReplayRange range, int most, CancellationToken cancellationToken)
     {
         await using var session = await database.OpenAsync(range.Target.School, Actor, cancellationToken);
         await using var select = session.Command(ReplaySql.Blocks);
@@ -108,14 +108,14 @@ internal sealed class ReplayReader(Database database, SegmentReader segments, Pr
         select.Parameters.Add(ReplaySql.Of(range.Next));
         select.Parameters.Add(ReplaySql.Of(range.Last));
         select.Parameters.Add(ReplaySql.Of(most));
-        var blocks = new List<(long, long)>();
+        var blocks = new List<Block>();
         await using var rows = await select.ExecuteReaderAsync(cancellationToken);
         while (await rows.ReadAsync(cancellationToken))
         {
-            blocks.Add((rows.GetInt64(0), rows.GetInt64(1)));
+            blocks.Add(new Block(rows.GetInt64(0), rows.GetInt64(1), rows.GetBoolean(2)));
         }
 
-        return blocks.Count > 0 && blocks[0].Item1 == range.Next
+        return blocks.Count > 0 && blocks[0].First == range.Next
             ? blocks
             : throw new InvalidOperationException("The processed ranges of a stream have a hole where its replay goes on. Run 'onlinesafety verify'.");
     }
@@ -137,4 +137,7 @@ internal sealed class ReplayReader(Database database, SegmentReader segments, Pr
 
         return old;
     }
+
+    /// <param name="Erased">Somebody was erased in it: what is recorded of it stands, and its records are not read again.</param>
+    private readonly record struct Block(long First, long Last, bool Erased);
 }

@@ -25,8 +25,10 @@ internal static class ReplaySql
         """;
 
     public const string Blocks = """
-        SELECT first_seq, last_seq FROM counter_block
-        WHERE school_id = $1 AND stream_id = $2 AND first_seq >= $3 AND first_seq <= $4 ORDER BY first_seq LIMIT $5
+        SELECT b.first_seq, b.last_seq, EXISTS (
+            SELECT 1 FROM erased_record r WHERE r.school_id = b.school_id AND r.stream_id = b.stream_id AND r.seq BETWEEN b.first_seq AND b.last_seq)
+        FROM counter_block b
+        WHERE b.school_id = $1 AND b.stream_id = $2 AND b.first_seq >= $3 AND b.first_seq <= $4 ORDER BY b.first_seq LIMIT $5
         """;
 
     public const string OldEvents = """

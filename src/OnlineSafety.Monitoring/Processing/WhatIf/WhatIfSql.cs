@@ -46,7 +46,7 @@ internal static class WhatIfSql
     private const string Evidence = """
         SELECT v.stream_id, v.seq, v.door, v.content_type, v.peer, v.raw, e.received_at, e.source_id, e.detail
         FROM unnest($2::uuid[], $3::bigint[]) AS k (stream_id, seq)
-        JOIN evidence v ON v.school_id = $1 AND v.stream_id = k.stream_id AND v.seq = k.seq
+        JOIN evidence v ON v.school_id = $1 AND v.stream_id = k.stream_id AND v.seq = k.seq AND v.content_type <> 'application/vnd.onlinesafety.kept+json'
         CROSS JOIN LATERAL (
             SELECT received_at, source_id, detail FROM event WHERE school_id = $1 AND stream_id = v.stream_id AND seq = v.seq ORDER BY part LIMIT 1) e
         ORDER BY v.stream_id, v.seq

@@ -67,7 +67,7 @@ internal static class RoleConnections
     {
         DatabaseRole.Process => 14,
         DatabaseRole.Ingest => 14,
-        DatabaseRole.Setup or DatabaseRole.Audit => 3,
+        DatabaseRole.Setup or DatabaseRole.Audit or DatabaseRole.Retention => 3,
         _ => 8,
     };
 }

@@ -1,0 +1,134 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Access.Audit;
+using OnlineSafety.Monitoring.Access.Sealing;
+using OnlineSafety.Monitoring.Alerts.Policy;
+
+namespace OnlineSafety.Monitoring.Retention;
+
+/// <summary>
+/// Erases one person: hides the raw records at once, then takes away rows and evidence in one transaction, then has the chains walked and keeps the proof. Killed in
+/// between, the same command goes on. What is open or held stays, and the proof says so.
+/// </summary>
+internal sealed class ErasureDesk(Database retention, SchoolSeals seals, TimeProvider time)
+{
+    public const string Action = "person.erase";
+
+    /// <summary>Who reads the log knows within this time whom it hides (<see cref="People.PeopleDirectory.Fresh"/>, and a second).</summary>
+    public TimeSpan Settles { get; init; } = TimeSpan.FromSeconds(6);
+
+    /// <summary>Walks the chains when all is done; null: they are not walked.</summary>
+    public Func<CancellationToken, Task<string>>? Verify { get; init; }
+
+    /// <summary>What would be erased.</summary>
+    /// <param name="name">An account or alias.</param>
+    /// <param name="also">Further names by which texts may call the person, such as the name in full.</param>
+    /// <exception cref="RetentionException">The person is held.</exception>
+    public async Task<ErasureProof> PreviewAsync(Guid school, string name, IReadOnlyList<string> also, Actor actor, CancellationToken cancellationToken)
+    {
+        var content = new CaseContent(await seals.OfAsync(school, cancellationToken));
+        await using var session = await retention.OpenAsync(school, actor, cancellationToken);
+        var person = await FindAsync(session, content, name, also, cancellationToken);
+        var work = new ErasureWork(session, school, person, content);
+        await work.LookAsync(cancellationToken);
+        var (_, falls) = await ClockAsync(session, school, cancellationToken);
+        await session.RecordAccessAsync(school, Action + "-preview", SaltedOf(Guid.NewGuid(), person), cancellationToken);
+        await session.CommitAsync(cancellationToken);
+        return work.Foreseen(time.GetUtcNow(), falls);
+    }
+
+    /// <inheritdoc cref="PreviewAsync"/>
+    /// <param name="reason">In the words of whoever asked; names in it are not kept.</param>
+    public async Task<ErasureProof> RunAsync(Guid school, string name, IReadOnlyList<string> also, string reason, Actor actor, CancellationToken cancellationToken)
+    {
+        var (erasure, person, before) = await HideAsync(school, name, also, actor, cancellationToken);
+        await Task.Delay(Settles, time, cancellationToken);
+        var proof = await EraseAsync(school, erasure, person, before, actor, cancellationToken);
+        if (Verify is not null)
+        {
+            proof = proof with { Chains = await Verify(cancellationToken) };
+        }
+
+        var content = new CaseContent(await seals.OfAsync(school, cancellationToken));
+        await using var session = await retention.OpenAsync(school, actor, cancellationToken);
+        await session.ExecuteAsync(ErasureSql.Finish, [school, erasure, JsonSerializer.Serialize(proof, Json), proof.RawFallsOn], cancellationToken);
+        var said = new NameMask(person.Names, NameMask.Erased).Of(reason);
+        await session.RecordAccessAsync(school, Action, $"{erasure} {SaltedOf(erasure, person)} {string.Join(' ', proof.Deleted.Select(d => $"{d.Key}={d.Value}"))}", content.SealReason(said), cancellationToken);
+        await session.CommitAsync(cancellationToken);
+        return proof;
+    }
+
+    /// <summary>From here on nothing reads the person's raw records any more.</summary>
+    private async Task<(Guid Erasure, NamedPerson Person, ErasureProof? Before)> HideAsync(
+        Guid school, string name, IReadOnlyList<string> also, Actor actor, CancellationToken cancellationToken)
+    {
+        var content = new CaseContent(await seals.OfAsync(school, cancellationToken));
+        await using var session = await retention.OpenAsync(school, actor, cancellationToken);
+        await session.RowsAsync(RetentionSql.Alone, [school], _ => 0, cancellationToken);
+        var person = await FindAsync(session, content, name, also, cancellationToken);
+        var running = await session.RowsAsync(
+            ErasureSql.Running, [school], row => (Id: row.GetGuid(0), Proof: row.IsDBNull(1) ? null : JsonSerializer.Deserialize<ErasureProof>(row.GetString(1), Json)), cancellationToken);
+        var erasure = running.Count > 0 ? running[0].Id : Guid.NewGuid();
+        if (running.Count == 0)
+        {
+            await session.ExecuteAsync(ErasureSql.Begin, [school, erasure, actor.Name], cancellationToken);
+        }
+
+        await session.ExecuteAsync(ErasureSql.Hide, [school, person.Keys.ToArray(), erasure], cancellationToken);
+        await session.RecordAccessAsync(school, Action + "-begun", $"{erasure} {SaltedOf(erasure, person)}", cancellationToken);
+        await session.CommitAsync(cancellationToken);
+        return (erasure, person, running.Count > 0 ? running[0].Proof : null);
+    }
+
+    private async Task<ErasureProof> EraseAsync(Guid school, Guid erasure, NamedPerson person, ErasureProof? before, Actor actor, CancellationToken cancellationToken)
+    {
+        var content = new CaseContent(await seals.OfAsync(school, cancellationToken));
+        await using var session = await retention.OpenAsync(school, actor, cancellationToken);
+        await session.RowsAsync(RetentionSql.Alone, [school], _ => 0, cancellationToken);
+        var work = new ErasureWork(session, school, person, content);
+        await work.LookAsync(cancellationToken);
+        await work.EraseAsync(cancellationToken);
+        var (now, falls) = await ClockAsync(session, school, cancellationToken);
+        var proof = work.Done(erasure, now, falls, before);
+        await session.ExecuteAsync(ErasureSql.Note, [school, erasure, JsonSerializer.Serialize(proof, Json), falls], cancellationToken);
+        if (work.ErasedLooks.Count > 0)
+        {
+            await session.RecordAccessAsync(school, AuditVerifier.Erasure, NumberRanges.Text(work.ErasedLooks), cancellationToken);
+        }
+
+        await session.CommitAsync(cancellationToken);
+        return proof;
+    }
+
+    private static async Task<NamedPerson> FindAsync(Session session, CaseContent content, string name, IReadOnlyList<string> also, CancellationToken cancellationToken)
+    {
+        var school = content.Seal.School;
+        var person = await PersonKeys.FindAsync(session, content.Seal, name, cancellationToken);
+        if ((await session.RowsAsync(ErasureSql.PersonHeld, [school, person.Keys.ToArray()], row => row.GetInt32(0), cancellationToken))[0] > 0)
+        {
+            throw new RetentionException("A legal hold stands on this person: nothing is erased while it does. See: onlinesafety hold list");
+        }
+
+        var scan = new ErasureScan(session, school, person, content);
+        var called = ErasureScan.NamesIn((await scan.EventsAsync(cancellationToken)).Select(found => found.Event));
+        return person with { Names = [.. person.Names.Concat(called).Concat(also).Where(n => n.Trim().Length > 0).Distinct(StringComparer.OrdinalIgnoreCase)] };
+    }
+
+    private static async Task<(DateTimeOffset Now, DateOnly Falls)> ClockAsync(Session session, Guid school, CancellationToken cancellationToken)
+    {
+        var clock = (await session.RowsAsync(
+            ErasureSql.Clock, [school],
+            row => (Policy: row.IsDBNull(0) ? SchoolPolicy.Default : PolicyFile.TryReadStored(row.GetString(0), row.GetString(1)), Today: row.GetFieldValue<DateOnly>(2)), cancellationToken))[0];
+        // Kept for so many days after its own; the run of the next day takes it.
+        var falls = clock.Today.AddDays((clock.Policy ?? SchoolPolicy.Default).Retention.RawLogDays + 1);
+        return (new DateTimeOffset(clock.Today, TimeOnly.MinValue, TimeSpan.Zero), falls);
+    }
+
+    /// <summary>Tells one erasure from another in the record, and names nobody: with the id of the erasure it cannot be tried out for all accounts of a school at once.</summary>
+    private static string SaltedOf(Guid erasure, NamedPerson person) =>
+        Convert.ToHexStringLower(HMACSHA256.HashData(erasure.ToByteArray(), Encoding.UTF8.GetBytes(string.Join('\n', person.Keys))))[..32];
+
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
+}

@@ -1,0 +1,40 @@
+namespace OnlineSafety.Monitoring.Retention;
+
+/// <summary>What an erasure did, or would do. Names nobody: it is kept, and shown to whoever asks for proof.</summary>
+public sealed record ErasureProof
+{
+    public required Guid Erasure { get; init; }
+
+    public required DateTimeOffset At { get; init; }
+
+    /// <summary>Nothing was done yet.</summary>
+    public required bool DryRun { get; init; }
+
+    /// <summary>Rows by table: deleted, or freed of the name.</summary>
+    public required IReadOnlyDictionary<string, long> Deleted { get; init; }
+
+    public required IReadOnlyDictionary<string, long> Rewritten { get; init; }
+
+    /// <summary>Numbers of alerts that stay, and why.</summary>
+    public required IReadOnlyList<string> Stays { get; init; }
+
+    /// <summary>Keys under which records of the log are hidden from now on.</summary>
+    public required int HiddenKeys { get; init; }
+
+    /// <summary>The day on which the last raw record that may hold something falls, with the key of its day, in backups too.</summary>
+    public required DateOnly RawFallsOn { get; init; }
+
+    /// <summary>What the chains say afterwards; null: not walked.</summary>
+    public string? Chains { get; init; }
+
+    /// <summary>What this cannot reach.</summary>
+    public IReadOnlyList<string> Limits { get; init; } = Known;
+
+    internal static IReadOnlyList<string> Known { get; } =
+    [
+        "Records that name only a device or an address are not told apart by person.",
+        "Names of fewer than three letters are not looked for in other people's texts.",
+        "Files that were imported lie where they were dropped (drop/*/done) until somebody deletes them; so do mails and exports that left this service.",
+        "Backups hold what was not erased when they were made; the log in them cannot be read any more after the day named here, if keys are kept apart.",
+    ];
+}

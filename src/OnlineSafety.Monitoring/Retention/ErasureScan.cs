@@ -1,0 +1,103 @@
+using System.Text.Json;
+using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Alerts;
+
+namespace OnlineSafety.Monitoring.Retention;
+
+internal sealed record FoundEvent(Guid Stream, long Sequence, int Part, byte[] Detail);
+
+internal sealed record FoundAlert(Guid Id, int Number, string State, bool Held);
+
+/// <param name="StoredDetail">As it is stored.</param>
+/// <param name="Detail">As it reads.</param>
+internal sealed record FoundText(Guid Alert, long Step, string Note, string StoredDetail, string Detail);
+
+/// <summary>
+/// What is stored about one person, and where others' rows name them. Reads a page at a time; what is returned is only what must change.
+/// </summary>
+internal sealed class ErasureScan(Session session, Guid school, NamedPerson person, CaseContent content)
+{
+    private readonly string[] _keys = [.. person.Keys];
+
+    /// <summary>Alerts about the person.</summary>
+    public Task<List<FoundAlert>> AlertsAsync(CancellationToken cancellationToken) => session.RowsAsync(
+        ErasureSql.Alerts, [school, _keys], row => new FoundAlert(row.GetGuid(0), row.GetInt32(1), row.GetString(2), row.GetBoolean(3)), cancellationToken);
+
+    /// <summary>Events about the person; whether they are held.</summary>
+    public Task<List<(FoundEvent Event, bool Held, Guid? Alert)>> EventsAsync(CancellationToken cancellationToken) => session.RowsAsync(
+        ErasureSql.EventsAbout, [school, _keys],
+        row => (new FoundEvent(row.GetGuid(0), row.GetInt64(1), row.GetInt32(2), content.OpenDetail(row.GetFieldValue<byte[]>(3))), row.GetBoolean(4), row.IsDBNull(5) ? (Guid?)null : row.GetGuid(5)),
+        cancellationToken);
+
+    /// <summary>By what the products call the person: those names too must go.</summary>
+    public static IEnumerable<string> NamesIn(IEnumerable<FoundEvent> events) => events
+        .Select(found => StoredEvent.Read(found.Detail).Data.Subject)
+        .SelectMany(subject => new[] { subject?.User, subject?.UserAsSent })
+        .OfType<string>().Where(name => name.Length > 0).Distinct(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Events about others that name the person, as they are to be.</summary>
+    public async Task<List<FoundEvent>> EventsNamingAsync(NameMask mask, CancellationToken cancellationToken)
+    {
+        var (found, at) = (new List<FoundEvent>(), (Stream: Guid.Empty, Sequence: 0L, Part: -1));
+        while (true)
+        {
+            var page = await session.RowsAsync(
+                ErasureSql.Events, [school, at.Stream, at.Sequence, at.Part, _keys],
+                row => new FoundEvent(row.GetGuid(0), row.GetInt64(1), row.GetInt32(2), content.OpenDetail(row.GetFieldValue<byte[]>(3))), cancellationToken);
+            foreach (var one in page)
+            {
+                if (mask.OfJson(one.Detail) is var masked && !ReferenceEquals(masked, one.Detail))
+                {
+                    found.Add(one with { Detail = masked });
+                }
+            }
+
+            if (page.Count == 0)
+            {
+                return found;
+            }
+
+            at = (page[^1].Stream, page[^1].Sequence, page[^1].Part);
+        }
+    }
+
+    /// <summary>Records whose raw bytes name the person, as they came or encoded.</summary>
+    public async Task<List<(Guid Stream, long Sequence)>> EvidenceNamingAsync(NameMask mask, CancellationToken cancellationToken)
+    {
+        var (found, at) = (new List<(Guid, long)>(), (Stream: Guid.Empty, Sequence: 0L));
+        while (true)
+        {
+            var page = await session.RowsAsync(
+                ErasureSql.Evidence, [school, at.Stream, at.Sequence],
+                row => (Stream: row.GetGuid(0), Sequence: row.GetInt64(1), Names: mask.IsInRecord(content.OpenRaw(row.GetFieldValue<byte[]>(2)))), cancellationToken);
+            found.AddRange(page.Where(one => one.Names).Select(one => (one.Stream, one.Sequence)));
+            if (page.Count == 0)
+            {
+                return found;
+            }
+
+            at = (page[^1].Stream, page[^1].Sequence);
+        }
+    }
+
+    /// <summary>What was read of the others in a record, in place of its raw bytes. Null: there are none, or an alert that stays holds what the person did there.</summary>
+    public async Task<byte[]?> KeptOfAsync(Guid stream, long sequence, NameMask mask, CancellationToken cancellationToken)
+    {
+        var details = await session.RowsAsync(
+            ErasureSql.DetailsOfRecord, [school, stream, sequence, _keys],
+            row => (Detail: mask.OfJson(content.OpenDetail(row.GetFieldValue<byte[]>(1))), Stays: row.GetBoolean(2)), cancellationToken);
+        if (details.Count == 0 || details.Exists(one => one.Stays))
+        {
+            return null;
+        }
+
+        var kept = new List<JsonElement>();
+        foreach (var (detail, _) in details)
+        {
+            using var document = JsonDocument.Parse(detail);
+            kept.Add((document.RootElement.TryGetProperty("event", out var read) ? read : document.RootElement).Clone());
+        }
+
+        return JsonSerializer.SerializeToUtf8Bytes(new { note = "The record as it came named somebody who was erased. This is what had been read of the others in it.", events = kept });
+    }
+}

@@ -1,0 +1,93 @@
+using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Access.Sealing;
+using OnlineSafety.Monitoring.Alerts;
+
+namespace OnlineSafety.Monitoring.Retention;
+
+/// <summary>A hold, for whoever may see it.</summary>
+/// <param name="About">The number of the alert, or the person as was asked for.</param>
+public sealed record HoldView(Guid Hold, string About, string Reason, string Author, DateTimeOffset PlacedAt, DateTimeOffset? LiftedAt, string? LiftedBy, string? WhyLifted);
+
+/// <summary>
+/// Legal holds: what stands under one survives its clock and an erasure, until somebody lifts it. Placing one has the hour around its alerts copied from the log
+/// while that is kept (a trigger asks for it, so that no way of placing one forgets it).
+/// </summary>
+internal sealed class HoldDesk(Database retention, SchoolSeals seals)
+{
+    private const string AlertSql = "SELECT alert_id, number FROM alert WHERE school_id = $1 AND (number = $2 OR alert_id = $3)";
+
+    private const string PlaceSql = """
+        INSERT INTO legal_hold (school_id, hold_id, alert_id, subject_keys, about, reason, author, author_id, placed_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, current_staff(), clock_timestamp())
+        """;
+
+    private const string ListSql = """
+        SELECT hold_id, about, reason, author, placed_at, lifted_at, lifted_by, why_lifted FROM legal_hold
+        WHERE school_id = $1 AND ($2 OR lifted_at IS NULL) ORDER BY placed_at
+        """;
+
+    private const string LiftSql = """
+        UPDATE legal_hold SET lifted_at = clock_timestamp(), lifted_by = $3, why_lifted = $4 WHERE school_id = $1 AND hold_id = $2 AND lifted_at IS NULL
+        """;
+
+    /// <exception cref="RetentionException">There is no such alert.</exception>
+    public async Task<Guid> PlaceOnAlertAsync(Guid school, AlertReference alert, string reason, Actor actor, CancellationToken cancellationToken)
+    {
+        var seal = await seals.OfAsync(school, cancellationToken);
+        await using var session = await retention.OpenAsync(school, actor, cancellationToken);
+        var found = await session.RowsAsync(AlertSql, [school, alert.Number, alert.Id ?? Guid.Empty], row => (Id: row.GetGuid(0), Number: row.GetInt32(1)), cancellationToken);
+        return found.Count == 0
+            ? throw new RetentionException("There is no such alert in this school.")
+            : await PlaceAsync(session, seal, found[0].Id, [], $"alert {found[0].Number}", reason, cancellationToken);
+    }
+
+    /// <summary>On everything about a person: what there is, and what comes while it stands.</summary>
+    public async Task<Guid> PlaceOnPersonAsync(Guid school, string name, string reason, Actor actor, CancellationToken cancellationToken)
+    {
+        var seal = await seals.OfAsync(school, cancellationToken);
+        await using var session = await retention.OpenAsync(school, actor, cancellationToken);
+        var person = await PersonKeys.FindAsync(session, seal, name, cancellationToken);
+        return await PlaceAsync(session, seal, alert: null, [.. person.Keys], $"person {person.Account}", reason, cancellationToken);
+    }
+
+    public async Task<IReadOnlyList<HoldView>> ListAsync(Guid school, bool all, Actor actor, CancellationToken cancellationToken)
+    {
+        var seal = await seals.OfAsync(school, cancellationToken);
+        await using var session = await retention.OpenAsync(school, actor, cancellationToken);
+        var holds = await session.RowsAsync(
+            ListSql, [school, all],
+            row => new HoldView(
+                row.GetGuid(0), seal.OpenText(row.GetFieldValue<byte[]>(1), SealedField.HoldAbout), seal.OpenText(row.GetFieldValue<byte[]>(2), SealedField.HoldReason), row.GetString(3), row.GetFieldValue<DateTimeOffset>(4),
+                row.IsDBNull(5) ? null : row.GetFieldValue<DateTimeOffset>(5), row.IsDBNull(6) ? null : row.GetString(6), row.IsDBNull(7) ? null : seal.OpenText(row.GetFieldValue<byte[]>(7), SealedField.HoldWhyLifted)),
+            cancellationToken);
+        await session.RecordAccessAsync(school, "hold.list", holds.Count.ToString(System.Globalization.CultureInfo.InvariantCulture), cancellationToken);
+        await session.CommitAsync(cancellationToken);
+        return holds;
+    }
+
+    /// <exception cref="RetentionException">No such hold stands.</exception>
+    public async Task LiftAsync(Guid school, Guid hold, string reason, Actor actor, CancellationToken cancellationToken)
+    {
+        var seal = await seals.OfAsync(school, cancellationToken);
+        await using var session = await retention.OpenAsync(school, actor, cancellationToken);
+        if (await session.ExecuteAsync(LiftSql, [school, hold, actor.Name, seal.SealText(reason, SealedField.HoldWhyLifted)], cancellationToken) == 0)
+        {
+            throw new RetentionException("No such hold stands. See: onlinesafety hold list");
+        }
+
+        await session.RecordAccessAsync(school, "hold.lift", hold.ToString(), cancellationToken);
+        await session.CommitAsync(cancellationToken);
+    }
+
+    // The reason may name the person, so it stands with the hold, sealed, and not in the access record.
+    private static async Task<Guid> PlaceAsync(Session session, SchoolSeal seal, Guid? alert, string[] keys, string about, string reason, CancellationToken cancellationToken)
+    {
+        var (hold, school) = (Guid.NewGuid(), seal.School);
+        await session.ExecuteAsync(
+            PlaceSql,
+            [school, hold, (object?)alert ?? DBNull.Value, keys, seal.SealText(about, SealedField.HoldAbout), seal.SealText(reason, SealedField.HoldReason), session.Actor.Name], cancellationToken);
+        await session.RecordAccessAsync(school, "hold.place", alert is { } one ? $"{one} {hold}" : hold.ToString(), cancellationToken);
+        await session.CommitAsync(cancellationToken);
+        return hold;
+    }
+}

@@ -1,0 +1,58 @@
+using System.IO.Compression;
+using System.Text;
+using System.Text.Json;
+using OnlineSafety.Monitoring.Access.Sealing;
+using OnlineSafety.Monitoring.Retention;
+
+namespace OnlineSafety.Monitoring.IntegrationTests.Retention;
+
+[Collection(PostgresCollection.Name)]
+public sealed class SubjectAccessTests(PostgresFixture postgres) : RetentionScene(postgres)
+{
+    [Fact]
+    public async Task APersonIsGivenWhatIsStoredAboutThemAndNothingOfOthers()
+    {
+        await AddPersonAsync("annabel.quick", new DateOnly(2012, 5, 3), "a.quick");
+        await AddPersonAsync("ben.other", born: null, "benny");
+        await AppendAsync(Search("annabel.quick", $"{Grave} because of ben.other"), Search("ben.other", Grave), Visit("a.quick", "https://www.bbc.co.uk/bitesize", "Education"));
+        await DrainAsync();
+        await ResolveAsync("annabel.quick", "concern", "Spoke with her and with Benny");
+        await Keeper().PassAsync(CancellationToken.None);
+
+        var file = await new SubjectAccess(Retention, Seals, TimeProvider.System).ReadAsync(School, "A.QUICK@school.example", "request of annabel.quick", Officer, CancellationToken.None);
+
+        Assert.Equal(("annabel.quick", "2012-05-03"), (Assert.Single(file.Listed).Account, file.Listed[0].DateOfBirth!.Value.ToString("yyyy-MM-dd", null)));
+        Assert.Equal($"Spoke with her and with {NameMask.Somebody}", Assert.Single(file.Alerts).Note);
+        Assert.Equal([false, true], file.Events.Select(e => e.Kept));
+        using var zip = new MemoryStream();
+        await SubjectAccessPages.WriteAsync(file, zip, CancellationToken.None);
+        var pages = await PagesAsync(zip);
+        Assert.Equal(["alert-1.html", "data.json", "events.html", "index.html"], pages.Keys.Order(StringComparer.Ordinal));
+        Assert.All(pages.Values, page => Assert.DoesNotContain("ben.other", page, StringComparison.OrdinalIgnoreCase));
+        Assert.All(pages.Values, page => Assert.DoesNotContain("benny", page, StringComparison.OrdinalIgnoreCase));
+        Assert.Contains("painless ways", pages["events.html"], StringComparison.Ordinal);
+        Assert.Contains("bitesize", pages["events.html"], StringComparison.Ordinal);
+        Assert.All(pages.Where(page => page.Key.EndsWith(".html", StringComparison.Ordinal)), page => Assert.Contains("Not in it: ordinary browsing", page.Value, StringComparison.Ordinal));
+        Assert.Equal("annabel.quick", JsonDocument.Parse(pages["data.json"]).RootElement.GetProperty("about").GetString());
+        // The control: without taking names out, the other child would be read.
+        Assert.Contains((await DumpAsync()).Split('\n'), line => line.Contains("ben.other", StringComparison.Ordinal) && line.Contains("because of", StringComparison.Ordinal));
+
+        var look = (await QueryAsync($"SELECT object, reason FROM onlinesafety.access_record WHERE action = '{SubjectAccess.Action}'"))[0];
+        var seal = await Installation.Seals.OfAsync(School, CancellationToken.None);
+        Assert.Equal(("1", "request of annabel.quick"), ((string)look[0], seal.OpenWords((string)look[1], SealedField.AccessReason)));
+        Assert.DoesNotContain("annabel", (string)look[1], StringComparison.Ordinal);
+    }
+
+    private static async Task<Dictionary<string, string>> PagesAsync(MemoryStream zip)
+    {
+        var pages = new Dictionary<string, string>(StringComparer.Ordinal);
+        await using var archive = new ZipArchive(zip, ZipArchiveMode.Read);
+        foreach (var entry in archive.Entries)
+        {
+            using var reader = new StreamReader(await entry.OpenAsync(), Encoding.UTF8);
+            pages[entry.FullName] = await reader.ReadToEndAsync();
+        }
+
+        return pages;
+    }
+}

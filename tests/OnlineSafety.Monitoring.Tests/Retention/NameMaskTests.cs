@@ -1,0 +1,46 @@
+using System.Text;
+using OnlineSafety.Monitoring.Retention;
+
+namespace OnlineSafety.Monitoring.Tests.Retention;
+
+public sealed class NameMaskTests
+{
+    private static readonly NameMask Mask = new(["anna", "a.smith@school.example", "Anna Smith"], NameMask.Erased);
+
+    [Theory]
+    [InlineData("anna", "[erased]")]
+    [InlineData("ANNA told Ben", "[erased] told Ben")]
+    [InlineData("SCHOOL\\anna", "SCHOOL\\[erased]")]
+    [InlineData("anna@school.example", "[erased]@school.example")]
+    [InlineData("(anna), anna. anna-", "([erased]), [erased]. [erased]-")]
+    [InlineData("Anna Smith is here", "[erased] is here")]
+    [InlineData("https://x.example/?q=Anna%20Smith", "https://x.example/?q=[erased]")]
+    [InlineData("https://x.example/?q=anna+smith", "https://x.example/?q=[erased]")]
+    // Others: similar names stay whole.
+    [InlineData("anna.b", "anna.b")]
+    [InlineData("anna2", "anna2")]
+    [InlineData("joanna", "joanna")]
+    [InlineData("b-anna", "b-anna")]
+    [InlineData("ab.smith@school.example", "ab.smith@school.example")]
+    public void OneChildsNameGoesAndASimilarOneStays(string text, string expected) => Assert.Equal(expected, Mask.Of(text));
+
+    [Fact]
+    public void AWordOfTwoLettersIsNoNameToLookFor() => Assert.Equal("al jazeera", new NameMask(["al"], NameMask.Erased).Of("al jazeera"));
+
+    [Fact]
+    public void EveryStringOfAJsonTextIsLookedAtAndNothingElseChanges()
+    {
+        var json = """{"a":"anna","b":[1,true,null,"by ANNA"],"c":{"anna":"x","d":"anna.b"}}"""u8.ToArray();
+
+        Assert.Equal("""{"a":"[erased]","b":[1,true,null,"by [erased]"],"c":{"anna":"x","d":"anna.b"}}""", Encoding.UTF8.GetString(Mask.OfJson(json)));
+        var others = """{"a":"anna.b"}"""u8.ToArray();
+        Assert.Same(others, Mask.OfJson(others));
+    }
+
+    [Theory]
+    [InlineData("user=anna&q=x", true)]
+    [InlineData("q=Anna%20Smith", true)]
+    [InlineData("""{"u":"SCHOOL\\anna"}""", true)]
+    [InlineData("user=anna.b", false)]
+    public void ARecordNamesSomebodyAlsoWhereItIsEncoded(string raw, bool named) => Assert.Equal(named, Mask.IsInRecord(Encoding.UTF8.GetBytes(raw)));
+}
