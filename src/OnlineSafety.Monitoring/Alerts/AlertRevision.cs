@@ -79,6 +79,7 @@ internal sealed class AlertRevision<T>
         (Alert.Route, Alert.SubjectKey, Alert.SubjectRole, Alert.SubjectStaff) = (first.Route, first.SubjectKey, (short)first.SubjectRole, first.SubjectStaff);
         Moved = true;
         Alert.Groups = [.. first.Groups];
+        Alert.SubjectYear = AlertGrouping.YearOf(first.SubjectKey, first);
         // All that it quotes was of these events; severity never falls, also not by a milder reading.
         Adopt(first);
         Alert.NeedsReview = false;
@@ -170,7 +171,7 @@ internal sealed class AlertRevision<T>
             && events.TrueForAll(e => string.Equals(e.Reading.SubjectKey, key, StringComparison.Ordinal))
             && others.Subjects.All(subject => string.Equals(subject, key, StringComparison.Ordinal)))
         {
-            (Alert.SubjectKey, Alert.SubjectRole) = (key, (short)reading.SubjectRole);
+            (Alert.SubjectKey, Alert.SubjectRole, Alert.SubjectYear) = (key, (short)reading.SubjectRole, AlertGrouping.YearOf(key, reading));
         }
     }
 

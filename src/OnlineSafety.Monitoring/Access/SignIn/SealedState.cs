@@ -16,9 +16,12 @@ internal sealed class SealedState(Database console, MasterKey master, TimeProvid
 
     private readonly byte[] _key = HKDF.DeriveKey(HashAlgorithmName.SHA256, master.Bytes.ToArray(), MasterKey.Length, info: "onlinesafety sign-in state"u8.ToArray());
 
-    public string Seal<T>(string purpose, T value)
+    /// <param name="purpose">It opens for this one alone.</param>
+    /// <param name="value">What the next step needs.</param>
+    /// <param name="valid">How long it opens; null: <see cref="Valid"/>.</param>
+    public string Seal<T>(string purpose, T value, TimeSpan? valid = null)
     {
-        var stated = JsonSerializer.SerializeToUtf8Bytes(new Stated<T>(time.GetUtcNow() + Valid, value));
+        var stated = JsonSerializer.SerializeToUtf8Bytes(new Stated<T>(time.GetUtcNow() + (valid ?? Valid), value));
         return Base64Url.EncodeToString(Sealing.Seal(_key, stated, Encoding.UTF8.GetBytes(purpose)));
     }
 

@@ -1,8 +1,8 @@
-using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Npgsql;
 using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Access.Audit;
 using OnlineSafety.Monitoring.Alerts.Policy;
 using OnlineSafety.Monitoring.Events;
 
@@ -27,7 +27,7 @@ internal sealed class SurroundingsReader(Database console, ThemeGuide guide, Pol
     private static readonly TimeSpan s_minutes = TimeSpan.FromMinutes(10);
     private readonly AlertFace _face = new(guide);
 
-    /// <summary>Null when there is no such alert that this actor may see. Part of looking at the alert, which is recorded by whoever shows it.</summary>
+    /// <summary>Null when there is no such alert that this actor may see. The look at the alert is recorded by whoever shows it, this one here: it shows other alerts.</summary>
     public async Task<Surroundings?> OfAsync(SignedInStaff who, Guid alert, CancellationToken cancellationToken)
     {
         await using var session = await console.OpenAsync(who.School, who.Actor, cancellationToken);
@@ -54,6 +54,8 @@ internal sealed class SurroundingsReader(Database console, ThemeGuide guide, Pol
                 row => new SubjectDay(row.GetFieldValue<DateOnly>(0), Words.Of((Severity)row.GetInt16(1)), row.GetInt32(2)), cancellationToken);
         }
 
+        await session.RecordAccessAsync(who.School, AuditTrail.AroundAction, AuditTrail.AroundObject(alert, earlier.Select(other => other.Number)), cancellationToken);
+        await session.CommitAsync(cancellationToken);
         return new Surroundings(
             facts.First, AlertClock.AcknowledgeBy(facts.Severity, facts.Since, policy.Policy, policy.Calendar), facts.Sources, vendors, earlier, days, staff);
     }
@@ -73,7 +75,10 @@ internal sealed class SurroundingsReader(Database console, ThemeGuide guide, Pol
         IReadOnlyList<EventView> events = facts.Subject is { } subject
             ? await session.RowsAsync(SurroundingsSql.Hour, [who.School, subject, facts.First - HalfHour, facts.Last + HalfHour, AlertQueue.MostEvents], _face.EventOf, cancellationToken)
             : [];
-        await session.RecordAccessAsync(who.School, "alert.hour", alert.ToString(), reason, cancellationToken);
+        var shown = facts.Subject is null
+            ? []
+            : await session.RowsAsync(SurroundingsSql.HourAlerts, [who.School, facts.Subject, facts.First - HalfHour, facts.Last + HalfHour], row => row.GetInt32(0), cancellationToken);
+        await session.RecordAccessAsync(who.School, AuditTrail.HourAction, AuditTrail.AroundObject(alert, shown), reason, cancellationToken);
         await session.CommitAsync(cancellationToken);
         return events;
     }
@@ -84,7 +89,7 @@ internal sealed class SurroundingsReader(Database console, ThemeGuide guide, Pol
         await using var session = await console.OpenAsync(who.School, who.Actor, cancellationToken);
         var stored = $"\"matched\":{JsonSerializer.Serialize(words, s_asStored)}".ToLowerInvariant();
         var alerts = await session.RowsAsync(SurroundingsSql.Alike, [who.School, time.GetUtcNow() - AlikeSince, stored, MostAlike], EarlierOf, cancellationToken);
-        await session.RecordAccessAsync(who.School, "alert.alike", alerts.Count.ToString(CultureInfo.InvariantCulture), cancellationToken);
+        await session.RecordAccessAsync(who.School, AuditTrail.AlikeAction, AuditTrail.ListObject(["alike"], alerts.Select(alert => alert.Number)), cancellationToken);
         await session.CommitAsync(cancellationToken);
         return alerts;
     }
