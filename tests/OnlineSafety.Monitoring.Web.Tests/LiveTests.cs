@@ -70,6 +70,9 @@ public sealed class LiveTests(ConsoleFixture fixture)
         Assert.DoesNotContain("id=\"alert-1\"", second, StringComparison.Ordinal);
         Assert.Contains("99 events", second, StringComparison.Ordinal);
         Assert.Contains("1 new alert", second, StringComparison.Ordinal);
+        // What came by itself and was not on the page is a look of its own; rows of the page are in the record of that.
+        Assert.Equal(1, await fixture.Service.NumberAsync($"SELECT count(*) FROM access_record WHERE school_id = '{school.Id}' AND action = 'alert.live' AND object = 'live 4' AND actor_name = 'Dana Lead'"));
+        Assert.Equal(1, await fixture.Service.NumberAsync($"SELECT count(*) FROM access_record WHERE school_id = '{school.Id}' AND action = 'alert.live'"));
     }
 
     [Fact]

@@ -71,6 +71,7 @@ internal static class SampleRows
             INSERT INTO source_secret VALUES ('{school}', '{source}', '{id}', 'm', '', now());
             INSERT INTO source_mapping VALUES ('{school}', '{source}', 1, '', now());
             INSERT INTO source_job (school_id, job_id, source_id, kind, requested_at) VALUES ('{school}', '{id}', '{source}', 'replay', now());
+            INSERT INTO governors_figure VALUES ('{school}', '2025-09-01', 'period', '', 0, now());
             INSERT INTO source_job_stream VALUES ('{school}', '{id}', '{id}', 0, '2026-11-25', 1, 1);
             SELECT set_config('app.school', '{school}', true), set_config('app.actor', 'x', true);
             SELECT record_access('{school}', 'service', 'x', 'x', NULL);
