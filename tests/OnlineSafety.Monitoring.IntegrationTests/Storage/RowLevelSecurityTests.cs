@@ -71,8 +71,9 @@ public sealed class RowLevelSecurityTests(PostgresFixture postgres) : IAsyncLife
         // in which schema they look.
         string[] looksNowhere =
         [
-            "access_record_stays", "alert_moves", "append_only", "canonical", "chained", "current_account", "current_address", "current_routes", "current_school", "current_staff",
-            "desks_filled", "desks_of", "matter_of", "my_desks", "roles_of_subject", "rules_in", "standing", "trust_staff",
+            "access_record_stays", "acts_on", "alert_moves", "append_only", "canonical", "chained", "current_account", "current_address", "current_routes", "current_school", "current_staff",
+            "desks_filled", "desks_of", "is_operator", "matter_of", "may_join", "my_desks", "my_years", "roles_of_subject", "rules_in", "session_goes_on", "standing",
+            "trust_staff", "works_in",
         ];
         Assert.Equal(looksNowhere, await NamesAsync("""
             SELECT proname FROM pg_proc WHERE pronamespace = 'onlinesafety'::regnamespace AND NOT COALESCE('search_path=onlinesafety, pg_temp' = ANY (proconfig), false) ORDER BY 1
