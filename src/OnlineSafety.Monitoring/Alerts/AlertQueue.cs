@@ -69,13 +69,16 @@ internal sealed class AlertQueue(Database console, ThemeGuide guide, PolicyDirec
     public async Task<StepResult> StepAsync(Guid school, Actor actor, AlertReference reference, AlertMove move, CancellationToken cancellationToken)
     {
         await using var session = await console.OpenAsync(school, actor, cancellationToken);
-        var found = await Find(session, school, reference).AsNoTracking().Select(a => a.AlertId).SingleOrDefaultAsync(cancellationToken);
-        // The lock makes two people who press at once come one after the other: the second is told what the first did. A note changes nothing of the alert, and is all
-        // that a year lead may add, who has no right to such a lock.
+        var id = await Find(session, school, reference).AsNoTracking().Select(a => a.AlertId).SingleOrDefaultAsync(cancellationToken);
+        // The lock makes two people who press at once come one after the other: the second is told what the first did.
         var alert = await session.Context.Alerts
-            .FromSql(move.Step == AlertStep.Note
-                ? (FormattableString)$"SELECT * FROM alert WHERE school_id = {school} AND alert_id = {found}"
-                : $"SELECT * FROM alert WHERE school_id = {school} AND alert_id = {found} FOR UPDATE").SingleOrDefaultAsync(cancellationToken);
+            .FromSql($"SELECT * FROM alert WHERE school_id = {school} AND alert_id = {id} FOR UPDATE").SingleOrDefaultAsync(cancellationToken);
+        if (alert is null && move.Step == AlertStep.Note)
+        {
+            // A note changes nothing of the alert, and is all that a year lead may add, who has no right to such a lock.
+            alert = await Find(session, school, reference).SingleOrDefaultAsync(cancellationToken);
+        }
+
         if (alert is null)
         {
             return default;

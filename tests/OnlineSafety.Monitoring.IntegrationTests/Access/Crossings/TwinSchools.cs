@@ -104,7 +104,7 @@ public sealed class TwinSchools : IAsyncLifetime
             INSERT INTO account (account_id, address, created_at) VALUES ('{staff}', '{mark}@school.example', now());
             INSERT INTO staff_account VALUES ('{school}', '{staff}', '{staff}', now());
             INSERT INTO session (session_id, token_hash, account_id, stage, way, school_id, staff_id, began_at, proved_at, seen_at, ends_at)
-                VALUES ('{staff}', '\\x{Convert.ToHexString(SessionToken.Hash(token)!)}', '{staff}', 3, 'password', '{school}', '{staff}', now(), now(), now(), now() + interval '12 hours')
+                VALUES ('{staff}', '\x{Convert.ToHexString(SessionToken.Hash(token)!)}', '{staff}', 3, 'password', '{school}', '{staff}', now(), now(), now(), now() + interval '12 hours')
             """);
         return CookieOf + token;
     }
