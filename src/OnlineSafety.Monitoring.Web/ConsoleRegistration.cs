@@ -20,6 +20,7 @@ internal static class ConsoleRegistration
         services.AddRazorComponents();
         services.AddFormTokens();
         services.AddSingleton<SessionCookie>();
+        services.AddSingleton<KnownBrowsers>();
         services.AddSingleton<WhoAsks>();
         services.AddSingleton<SignInOnward>();
         services.AddSingleton<SecurityView>();

@@ -8,10 +8,15 @@ internal sealed partial class ConsoleClient : IDisposable
 {
     private readonly HttpClient _http;
 
-    public ConsoleClient(Uri address)
+    /// <param name="from">As a reverse proxy would say where it comes from.</param>
+    public ConsoleClient(Uri address, string? from = null)
     {
         Cookies = new CookieContainer();
         _http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, CookieContainer = Cookies, UseCookies = true }) { BaseAddress = address };
+        if (from is not null)
+        {
+            _http.DefaultRequestHeaders.Add("X-Forwarded-For", from);
+        }
     }
 
     public CookieContainer Cookies { get; }
@@ -21,6 +26,16 @@ internal sealed partial class ConsoleClient : IDisposable
         using var request = new HttpRequestMessage(HttpMethod.Get, path);
         request.Headers.Accept.ParseAdd(accept);
         return await _http.SendAsync(request);
+    }
+
+    /// <summary>What an answer without end says, as it says it.</summary>
+    public async Task<StreamReader> FollowAsync(string path)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        request.Headers.Accept.ParseAdd("text/event-stream");
+        var answer = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        return new StreamReader(await answer.Content.ReadAsStreamAsync());
     }
 
     /// <summary>Fills in the form of a page and sends it.</summary>

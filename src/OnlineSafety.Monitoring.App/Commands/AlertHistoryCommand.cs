@@ -12,11 +12,11 @@ internal static class AlertHistoryCommand
     {
         var switches = new AlertSwitches();
         var alert = AlertSwitches.Alert();
-        var command = new ExampledCommand(
+        var command = switches.Asks(new ExampledCommand(
             "history", "Show every step of an alert, and who was told of it, when and how.", "onlinesafety alerts history 12 --school \"Example Academy\" --as dsl@school.example")
         {
-            alert, switches.School, switches.As, switches.Json,
-        };
+            alert, switches.School,
+        });
         return command.Does(async (parse, cancellationToken) =>
         {
             var reference = AlertSwitches.Reference(parse.GetRequiredValue(alert));

@@ -18,14 +18,14 @@ internal static class AlertListCommand
         var switches = new AlertSwitches();
         var state = new Option<string[]>("--state") { Description = $"{string.Join(", ", AlertState.All)}; may be repeated; without it all.", DefaultValueFactory = _ => [] };
         state.AcceptOnlyFromAmong([.. AlertState.All]);
-        var command = new ExampledCommand(
+        var command = switches.Asks(new ExampledCommand(
             "list",
             "List alerts, the gravest first.",
-            "onlinesafety alerts list --school \"Example Academy\" --state new",
+            "onlinesafety alerts list --school \"Example Academy\" --state new --key-file ~/.onlinesafety.key",
             "onlinesafety alerts list --school \"Example Academy\" --as dsl@school.example --json")
         {
-            switches.School, state, switches.As, switches.Json,
-        };
+            switches.School, state,
+        });
         return command.Does(async (parse, cancellationToken) =>
         {
             await using var opened = await switches.OpenAsync(installation, parse, cancellationToken);

@@ -14,11 +14,11 @@ internal static class AlertShowCommand
     {
         var switches = new AlertSwitches();
         var alert = AlertSwitches.Alert();
-        var command = new ExampledCommand(
+        var command = switches.Asks(new ExampledCommand(
             "show", "Show an alert with its events and reasons.", "onlinesafety alerts show 12 --school \"Example Academy\" --as dsl@school.example")
         {
-            alert, switches.School, switches.As, switches.Json,
-        };
+            alert, switches.School,
+        });
         return command.Does(async (parse, cancellationToken) =>
         {
             var reference = AlertSwitches.Reference(parse.GetRequiredValue(alert));

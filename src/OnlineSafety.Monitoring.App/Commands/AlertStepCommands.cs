@@ -40,14 +40,12 @@ internal static class AlertStepCommands
     {
         var switches = new AlertSwitches();
         var alert = AlertSwitches.Alert();
-        var command = new ExampledCommand(name, description, $"onlinesafety alerts {name} 12 --school \"Example Academy\" --as dsl@school.example{example}") { alert, switches.School };
+        var command = switches.Asks(new ExampledCommand(name, description, $"onlinesafety alerts {name} 12 --school \"Example Academy\" --as dsl@school.example{example}") { alert, switches.School });
         foreach (var ask in asks)
         {
             command.Add(ask);
         }
 
-        command.Add(switches.As);
-        command.Add(switches.Json);
         return command.Does(async (parse, cancellationToken) =>
         {
             var reference = AlertSwitches.Reference(parse.GetRequiredValue(alert));

@@ -16,11 +16,48 @@ internal sealed class AlertSwitches
 
     public Option<string?> As { get; } = new("--as")
     {
-        Description = "E-mail address or id of the member of staff to act as, who then sees only what that person may; without it the account of this host. Either is recorded.",
+        Description = "E-mail address or id of the member of staff to act as, who then sees only what that person may. Recorded with the account of this host.",
         HelpName = "STAFF",
     };
 
+    /// <summary>A file and no argument: everybody on the host reads a command line.</summary>
+    private Option<FileInfo?> Key { get; } = new("--key-file")
+    {
+        Description = "File with a staff key (onlinesafety staff key issue): acts as its owner, who then sees only what that person may.", HelpName = "FILE",
+    };
+
+    private Option<string?> Name { get; } = new("--name") { Description = "Who looks or acts, where it is nobody of the school's staff: your own name. Recorded.", HelpName = "NAME" };
+
+    private Option<string?> Reason { get; } = new("--reason") { Description = "Why, when it is done past the school's staff; recorded. Goes with --name.", HelpName = "TEXT" };
+
     public Option<bool> Json { get; } = Output.JsonSwitch();
+
+    /// <summary>
+    /// Has a command that shows what children did, or changes it, ask who does that: a key's owner, a member of staff on the operator's word, or somebody who gives a
+    /// name and a reason. The account of the host alone says nothing: on many hosts it is root for everybody.
+    /// </summary>
+    public ExampledCommand Asks(ExampledCommand command)
+    {
+        command.Add(As);
+        command.Add(Key);
+        command.Add(Name);
+        command.Add(Reason);
+        command.Add(Json);
+        command.Validators.Add(result =>
+        {
+            var (member, key) = (result.GetResult(As) is not null, result.GetResult(Key) is not null);
+            var named = !string.IsNullOrWhiteSpace(result.GetValue(Name)) && !string.IsNullOrWhiteSpace(result.GetValue(Reason));
+            if ((member ? 1 : 0) + (key ? 1 : 0) + (result.GetResult(Name) is not null || result.GetResult(Reason) is not null ? 1 : 0) != 1 || (!member && !key && !named))
+            {
+                result.AddError("Say who this is: --key-file with a key of a member of staff, --as with the one you act for, or --name with your own name and --reason with why it is you.");
+            }
+            else if (result.GetValue(Name) is { Length: > 100 } || result.GetValue(Reason) is { Length: > 2000 })
+            {
+                result.AddError("--name is at most 100 letters, --reason at most 2000.");
+            }
+        });
+        return command;
+    }
 
     public static Argument<string> Alert() => new("alert") { Description = "Number of the alert in its school, or its id." };
 
@@ -51,15 +88,35 @@ internal sealed class AlertSwitches
 
     private async Task<Actor> ActorAsync(MonitoringDatabase database, Guid school, ParseResult parse, CancellationToken cancellationToken)
     {
-        if (parse.GetValue(As) is not { } member)
+        if (parse.GetValue(Key) is { } file)
         {
-            return Installation.Operator;
+            var key = (await File.ReadAllTextAsync(file.FullName, cancellationToken)).Trim();
+            var owner = await new StaffKeys(database[DatabaseRole.Console]).FindAsync(key, cancellationToken);
+            // A key of another school is answered like one that never was.
+            return owner is not null && owner.School == school && CommandPermissions.Of(CommandPermissions.PathOf(parse)) is { } permission && owner.May(permission)
+                ? owner.Actor with { Name = $"{owner.Actor.Name} (by {Installation.Operator.Name})" }
+                : throw new SetupException("The key in that file does not open this: it is unknown here, has ended, or its owner may not do this.");
         }
 
-        var staff = await new StaffRegister(database[DatabaseRole.Setup]).FindAsync(school, member, Installation.Operator, cancellationToken);
-        CommandPermissions.Require(parse, staff.Roles);
-        // The record names both: the person acted for, and the account that did it.
-        return Actor.Member(staff.StaffId, $"{staff.Name} (by {Installation.Operator.Name})", staff.Roles);
+        if (parse.GetValue(As) is { } member)
+        {
+            var staff = await new StaffRegister(database[DatabaseRole.Setup]).FindAsync(school, member, Installation.Operator, cancellationToken);
+            CommandPermissions.Require(parse, staff.Roles);
+            // The record names both: the person acted for, and the account that did it.
+            return Actor.Member(staff.StaffId, $"{staff.Name} (by {Installation.Operator.Name})", staff.Roles);
+        }
+
+        return parse.GetValue(Name) is { } name ? await PastTheStaffAsync(database, school, name.Trim(), parse, cancellationToken) : Installation.Operator;
+    }
+
+    // The reason stands in the record before anything is shown or done.
+    private async Task<Actor> PastTheStaffAsync(MonitoringDatabase database, Guid school, string name, ParseResult parse, CancellationToken cancellationToken)
+    {
+        var actor = Actor.Operator($"{SetupText.Shown(name)} ({Installation.Operator.Name})");
+        await using var session = await database[DatabaseRole.Console].OpenAsync(school, actor, cancellationToken);
+        await session.RecordAccessAsync(school, "alert.past-the-staff", CommandPermissions.PathOf(parse), parse.GetValue(Reason)!.Trim(), cancellationToken);
+        await session.CommitAsync(cancellationToken);
+        return actor;
     }
 }
 

@@ -108,7 +108,7 @@ internal static class AuditCommands
 
             var zone = SchoolZone.Of(at.TimeZone);
             Output.Table(parse, ["Alert", "When", "Who", "What", "Entry"], sightings.Select(s => (string[])[
-                Number(s.Number), Output.Time(s.Entry.At, zone), Who(s.Entry), s.Listed ? "saw it in a list" : s.Entry.Action, Number(s.Entry.Entry)]));
+                Number(s.Number), Output.Time(s.Entry.At, zone), Who(s.Entry), s.Listed && s.Entry.Action == AuditTrail.ListAction ? "saw it in a list" : s.Entry.Action, Number(s.Entry.Entry)]));
         });
     }
 

@@ -24,12 +24,15 @@ internal static class CommandPermissions
     /// <exception cref="SetupException">These roles may not do what the command does.</exception>
     public static void Require(ParseResult parse, IReadOnlyList<string> roles)
     {
-        var path = PathOf(parse.CommandResult);
+        var path = PathOf(parse);
         if (Of(path) is not { } permission || !Permissions.Of(roles).Contains(permission))
         {
             throw new SetupException($"Nobody with only the roles {string.Join(", ", roles)} may: onlinesafety {path}");
         }
     }
+
+    /// <summary>Of the command that was called, below the executable.</summary>
+    public static string PathOf(ParseResult parse) => PathOf(parse.CommandResult);
 
     private static string PathOf(CommandResult command) =>
         command.Parent is CommandResult { Parent: not null } parent ? $"{PathOf(parent)} {command.Command.Name}" : command.Command.Name;
@@ -39,7 +42,8 @@ internal static class CommandPermissions
         var table = new Dictionary<string, Permission>(StringComparer.Ordinal);
         Add(Permission.SeeAlerts, "alerts list", "alerts show", "alerts history");
         Add(Permission.SeeReports, "alerts precision");
-        Add(Permission.ActOnAlerts, "alerts ack", "alerts review", "alerts assign", "alerts note", "alerts escalate", "alerts handover", "alerts resolve", "alerts reopen");
+        Add(Permission.ActOnAlerts, "alerts ack", "alerts review", "alerts assign", "alerts escalate", "alerts handover", "alerts resolve", "alerts reopen");
+        Add(Permission.NoteOnAlerts, "alerts note");
         Add(Permission.ManagePolicy, "school add", "school calendar", "school closure", "channel add", "channel list", "channel remove", "channel test", "notify test", "notify bounce", "policy", "digest days");
         Add(Permission.ManageRules, "school edition", "rules", "classify", "replay", "model", "lists");
         Add(Permission.SeeHealth, "school list", "source list", "sources", "source unmapped", "canary list", "verify", "mapping");
@@ -47,7 +51,7 @@ internal static class CommandPermissions
             Permission.ManageSources,
             "serve", "demo", "import", "keys", "source add", "source expect", "source suggest", "source map", "source mappings", "source job", "source rotate-key", "source disable",
             "source authentication", "source secret", "source certificate", "source categories", "canary add", "canary remove");
-        Add(Permission.ManageStaff, "staff add", "staff list", "staff invite", "staff disable", "staff enable", "staff role", "staff reset-factors", "staff sessions");
+        Add(Permission.ManageStaff, "staff add", "staff list", "staff invite", "staff disable", "staff enable", "staff role", "staff reset-factors", "staff sessions", "staff first-link", "staff key", "staff years");
         Add(Permission.ManagePeople, "people import");
         Add(Permission.SeeReports, "digest preview", "digest send");
         Add(Permission.SeeAudit, "audit");

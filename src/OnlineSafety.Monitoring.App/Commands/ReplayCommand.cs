@@ -23,11 +23,11 @@ internal static class ReplayCommand
             "replay",
             "Say what other rules would have made of what was received: which alerts would appear, vanish or change, what that costs the DSL, and which true concerns would be missed. "
             + $"Changes nothing. Ends with {CommandLine.Unfit} when a true concern would be missed, unless --accept-missed.",
-            "onlinesafety replay --from 2026-11-01 --to 2026-11-22 --rules conduct.json",
-            "onlinesafety replay --from 2026-11-01 --to 2026-11-22 --rules ./schemas-new --school \"Example Academy\" --minutes-per-alert 6 --json",
-            "onlinesafety replay --from 2026-11-01 --to 2026-11-22 --taxonomy kcsie-2025")
+            "onlinesafety replay --from 2026-11-01 --to 2026-11-22 --rules conduct.json --reason \"next term's rules\"",
+            "onlinesafety replay --from 2026-11-01 --to 2026-11-22 --rules ./schemas-new --school \"Example Academy\" --minutes-per-alert 6 --reason \"review with the DSL\" --json",
+            "onlinesafety replay --from 2026-11-01 --to 2026-11-22 --taxonomy kcsie-2025 --reason \"edition of 2025\"")
         {
-            switches.From, switches.To, switches.Rules, switches.School, switches.Source, switches.Taxonomy, switches.Minutes, switches.AcceptMissed, switches.Json,
+            switches.From, switches.To, switches.Rules, switches.School, switches.Source, switches.Taxonomy, switches.Minutes, switches.Reason, switches.AcceptMissed, switches.Json,
         };
         command.Validators.Add(result =>
         {
@@ -60,7 +60,7 @@ internal static class ReplayCommand
         foreach (var (target, name) in await TargetsAsync(switches, parse, database, installation, cancellationToken))
         {
             var asked = await new WhatIfDesk(database[DatabaseRole.Setup], installation.Time).AskAsync(
-                target, request, parse.GetValue(switches.From)!.Value, parse.GetValue(switches.To)!.Value, Installation.Operator, cancellationToken);
+                target, request, parse.GetValue(switches.From)!.Value, parse.GetValue(switches.To)!.Value, parse.GetRequiredValue(switches.Reason), Installation.Operator, cancellationToken);
             var job = await JobWait.ForAsync(parse, desk, target.School, asked, name, json, cancellationToken);
             reports.Add((target, name, job.Result!.Value.Deserialize<WhatIfReport>(WhatIfReport.Json)!));
         }
@@ -168,6 +168,8 @@ internal static class ReplayCommand
         public Option<string?> Taxonomy { get; } = new("--taxonomy") { Description = "Edition that judges; without it the one that did.", HelpName = "ID" };
 
         public Option<double> Minutes { get; } = new("--minutes-per-alert") { Description = "What an alert costs the DSL: an assumption, to compare by.", HelpName = "N", DefaultValueFactory = _ => 10 };
+
+        public Option<string> Reason { get; } = new("--reason") { Description = "Why it is asked: what children did is read for it. Recorded.", HelpName = "TEXT", Required = true };
 
         public Option<bool> AcceptMissed { get; } = new("--accept-missed") { Description = "End well although true concerns would be missed." };
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.People;
+using OnlineSafety.Monitoring.Sources;
 
 namespace OnlineSafety.Monitoring.App.Commands;
 
@@ -30,6 +31,30 @@ internal static class StaffChangeCommands
             var staff = await register.FindAnyAsync(at.SchoolId, parse.GetRequiredValue(person), Installation.Operator, cancellationToken);
             await register.SetRolesAsync(at.SchoolId, staff.StaffId, parse.GetRequiredValue(role), Installation.Operator, cancellationToken);
             await Output.LineAsync(parse, $"{staff.Name} is now {string.Join(", ", parse.GetRequiredValue(role))}.");
+        });
+    }
+
+    public static Command Years(Installation installation)
+    {
+        var (school, person) = (SchoolSwitch.Required(), StaffSignInCommands.Person());
+        var year = new Option<string[]>("--year") { Description = "A year of which the person is the lead from now on, as the people list writes it; may be repeated. Without any: none.", DefaultValueFactory = _ => [] };
+        var command = new ExampledCommand(
+            "years",
+            "Say of which years somebody with the role pastoral is the lead: that person reads the open alerts about their pupils, but for help-seeking and what is about staff, and may add notes.",
+            "onlinesafety staff years y.lead@school.example --school \"Example Academy\" --year \"Year 9\" --year \"Year 10\"")
+        {
+            person, school, year,
+        };
+        return command.Does(async (parse, cancellationToken) =>
+        {
+            await using var database = await installation.OpenAsync(parse, cancellationToken, DatabaseRole.Setup);
+            var at = await SchoolSwitch.ResolveAsync(database, parse.GetRequiredValue(school), cancellationToken);
+            var register = new StaffRegister(database[DatabaseRole.Setup]);
+            var staff = await register.FindAnyAsync(at.SchoolId, parse.GetRequiredValue(person), Installation.Operator, cancellationToken);
+            var years = parse.GetRequiredValue(year);
+            await register.SetYearsAsync(at.SchoolId, staff.StaffId, years, Installation.Operator, cancellationToken);
+            await Output.LineAsync(parse, years.Length == 0 ? $"{staff.Name} is the lead of no year." : $"{staff.Name} is the lead of {SetupText.Shown(string.Join(", ", years))}."
+                + (staff.Roles.Contains(StaffRole.Pastoral, StringComparer.Ordinal) ? "" : " That counts only with the role pastoral: onlinesafety staff role"));
         });
     }
 

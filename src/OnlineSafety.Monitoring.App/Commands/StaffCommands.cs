@@ -17,6 +17,7 @@ internal static class StaffCommands
             Description = "Account by which the products know this person, so that nobody is told of an alert about themselves; may be repeated.",
             DefaultValueFactory = _ => [],
         };
+        var year = new Option<string[]>("--year") { Description = "Of somebody with the role pastoral: a year of which the person is the lead, as the people list writes it; may be repeated.", DefaultValueFactory = _ => [] };
         var json = Output.JsonSwitch();
         role.AcceptOnlyFromAmong([.. StaffRole.All]);
         var command = new ExampledCommand(
@@ -25,13 +26,13 @@ internal static class StaffCommands
             "onlinesafety staff add --school \"Example Academy\" --name \"A. Example\" --email dsl@school.example --role dsl --account aexample",
             "onlinesafety staff add --school \"Example Academy\" --name \"H. Head\" --email head@school.example --role head --role digest")
         {
-            school, name, email, role, account, json,
+            school, name, email, role, account, year, json,
         };
         return command.Does(async (parse, cancellationToken) =>
         {
             await using var database = await installation.OpenAsync(parse, cancellationToken, DatabaseRole.Setup);
             var at = await SchoolSwitch.ResolveAsync(database, parse.GetRequiredValue(school), cancellationToken);
-            var wanted = new NewStaff(parse.GetRequiredValue(name), parse.GetRequiredValue(email), parse.GetRequiredValue(role), parse.GetRequiredValue(account));
+            var wanted = new NewStaff(parse.GetRequiredValue(name), parse.GetRequiredValue(email), parse.GetRequiredValue(role), parse.GetRequiredValue(account)) { Years = parse.GetRequiredValue(year) };
             var issued = await new StaffRegister(database[DatabaseRole.Setup]).AddAsync(at.SchoolId, wanted, Installation.Operator, cancellationToken);
             if (parse.GetValue(json))
             {
@@ -57,14 +58,14 @@ internal static class StaffCommands
             var staff = await new StaffRegister(database[DatabaseRole.Setup]).ListAsync(at.SchoolId, Installation.Operator, cancellationToken);
             if (parse.GetValue(json))
             {
-                await Output.JsonAsync(parse, staff.Select(s => new { staff = s.StaffId, s.Name, s.Email, s.Roles, s.Accounts, s.Enabled }));
+                await Output.JsonAsync(parse, staff.Select(s => new { staff = s.StaffId, s.Name, s.Email, s.Roles, s.Years, s.Accounts, s.Enabled }));
                 return;
             }
 
             Output.Table(
                 parse,
-                ["Staff", "Name", "E-mail", "Roles", "Accounts", "State"],
-                staff.Select(s => (string[])[s.StaffId.ToString(), s.Name, s.Email, string.Join(", ", s.Roles), string.Join(", ", s.Accounts), s.Enabled ? "in use" : "disabled"]));
+                ["Staff", "Name", "E-mail", "Roles", "Years", "Accounts", "State"],
+                staff.Select(s => (string[])[s.StaffId.ToString(), s.Name, s.Email, string.Join(", ", s.Roles), string.Join(", ", s.Years), string.Join(", ", s.Accounts), s.Enabled ? "in use" : "disabled"]));
         });
     }
 }

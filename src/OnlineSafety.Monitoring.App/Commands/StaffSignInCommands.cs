@@ -2,6 +2,7 @@ using System.CommandLine;
 using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.Access.SignIn;
 using OnlineSafety.Monitoring.People;
+using OnlineSafety.Monitoring.Sources;
 
 namespace OnlineSafety.Monitoring.App.Commands;
 
@@ -30,22 +31,42 @@ internal static class StaffSignInCommands
         });
     }
 
+    public static Command FirstLink(Installation installation) => new ExampledCommand(
+        "first-link",
+        "Make a new link for the very first person, while nobody can sign in to the console: the administrator, DSL or head on a staff list. It works once, for an hour; the former one ends.",
+        "onlinesafety staff first-link").Does(async (parse, cancellationToken) =>
+    {
+        await using var database = await installation.OpenAsync(parse, cancellationToken, DatabaseRole.Setup);
+        await Output.LineAsync(parse, await FirstSignIn.AgainAsync(
+            installation.Settings(parse), new Invitations(database[DatabaseRole.Setup], installation.Time), FirstSignIn.ToJournal(parse), Installation.Operator, cancellationToken));
+    });
+
     public static Command ResetFactors(Installation installation)
     {
         var (school, person, json) = (SchoolSwitch.Required(), Person(), Output.JsonSwitch());
+        var everywhere = new Option<bool>("--everywhere") { Description = "Also when other schools share the account: a person has one for all schools." };
         var command = new ExampledCommand(
             "reset-factors",
             "Take away a member of staff's password, authenticator and passkeys, in every school, sign the person out, and print a new link. For a lost phone. Other schools invite anew.",
-            "onlinesafety staff reset-factors dsl@school.example --school \"Example Academy\"")
+            "onlinesafety staff reset-factors dsl@school.example --school \"Example Academy\"",
+            "onlinesafety staff reset-factors it@contractor.example --school \"Example Academy\" --everywhere")
         {
-            person, school, json,
+            person, school, everywhere, json,
         };
         return command.Does(async (parse, cancellationToken) =>
         {
             await using var database = await installation.OpenAsync(parse, cancellationToken, DatabaseRole.Setup);
             var at = await SchoolSwitch.ResolveAsync(database, parse.GetRequiredValue(school), cancellationToken);
             var staff = await new StaffRegister(database[DatabaseRole.Setup]).FindAsync(at.SchoolId, parse.GetRequiredValue(person), Installation.Operator, cancellationToken);
-            await new StaffSignIns(database[DatabaseRole.Setup], installation.Time).ResetAsync(at.SchoolId, staff.StaffId, Installation.Operator, cancellationToken);
+            var reset = await new StaffSignIns(database[DatabaseRole.Setup], installation.Time).ResetAsync(
+                at.SchoolId, staff.StaffId, parse.GetValue(everywhere), Installation.Operator, cancellationToken);
+            if (!reset.Done)
+            {
+                throw new SetupException(reset.Others.Count > 0
+                    ? $"{staff.Email} signs in with one account that is also used at: {string.Join(", ", reset.Others.Select(SetupText.Shown))}. Taken away here it is gone there too. If that is meant, add --everywhere; each of these schools must then invite anew."
+                    : $"Nobody signs in as {staff.Email} yet, so there is nothing to take away. A link: onlinesafety staff invite {staff.Email} --school {at.SchoolId}");
+            }
+
             var invitation = await new Invitations(database[DatabaseRole.Setup], installation.Time).CreateAsync(at.SchoolId, staff.StaffId, Installation.Operator, cancellationToken);
             await PrintAsync(parse, installation, invitation, parse.GetValue(json));
         });

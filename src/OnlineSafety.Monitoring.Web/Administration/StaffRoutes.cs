@@ -17,7 +17,7 @@ internal static class StaffRoutes
         new(StaffRole.Dsl, "Designated safeguarding lead", "Gets pupils' alerts and decides."),
         new(StaffRole.Deputy, "Deputy safeguarding lead", "The same, in the lead's absence."),
         new(StaffRole.Head, "Headteacher", "Gets what is about members of staff."),
-        new(StaffRole.Pastoral, "Year or pastoral lead", "Sees what is routed to them, and nothing else."),
+        new(StaffRole.Pastoral, "Year or pastoral lead", "Reads the open alerts about pupils of the years named for them (on the host: staff years), and adds notes."),
         new(StaffRole.Chair, "Chair of governors", "Gets what is about the head."),
         new(StaffRole.Governor, "Governor", "Reads figures, no alert."),
         new(StaffRole.Dpo, "Data protection officer", "Sees who saw what, and retention; no content."),

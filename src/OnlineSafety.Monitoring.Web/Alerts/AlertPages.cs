@@ -10,7 +10,6 @@ namespace OnlineSafety.Monitoring.Web.Alerts;
 internal sealed class AlertPages(AlertQueue queue, SurroundingsReader surroundings, SchoolNames names, ThemeGuide guide, TimeProvider time)
 {
     private const int LongestWords = 200;
-    private static readonly IReadOnlySet<string> s_none = new HashSet<string>(StringComparer.Ordinal);
 
     /// <summary>Null when there is no such alert that this person may see.</summary>
     public async Task<AlertPageView?> OfAsync(SignedInStaff who, int number, CancellationToken cancellationToken)
@@ -42,7 +41,7 @@ internal sealed class AlertPages(AlertQueue queue, SurroundingsReader surroundin
             History = history,
             Told = told,
             Titles = Themes(alert).Distinct(StringComparer.Ordinal).ToDictionary(theme => theme, guide.LabelOf, StringComparer.Ordinal),
-            Steps = who.May(Permission.ActOnAlerts) ? Allowed(alert.State) : s_none,
+            Steps = Allowed(who, alert.State),
             Me = who.Actor.Staff,
             MayAskForHour = HasPast(alert) && who.May(Permission.ExportEvidence),
             MayExclude = who.May(Permission.ManageRules),
@@ -63,6 +62,6 @@ internal sealed class AlertPages(AlertQueue queue, SurroundingsReader surroundin
             .. alert.Reasons.SelectMany(reason => reason.Parts.Select(part => part.Without).Append(reason.Without)).OfType<Events.Counterfactual>().Select(without => without.Theme),
         ];
 
-    private static HashSet<string> Allowed(string state) =>
-        [.. AlertSteps.All.Where(step => step is not (AlertStep.Breached or AlertStep.Grown) && AlertLifecycle.After(state, step) is not null).Select(AlertSteps.Word)];
+    private static HashSet<string> Allowed(SignedInStaff who, string state) =>
+        [.. AlertSteps.All.Where(step => who.May(AlertSteps.Needs(step)) && step is not (AlertStep.Breached or AlertStep.Grown) && AlertLifecycle.After(state, step) is not null).Select(AlertSteps.Word)];
 }

@@ -45,7 +45,7 @@ internal static class AlertRoutes
         foreach (var (address, step, done) in s_steps)
         {
             routes.MapPost("/alerts/{number:int}/" + address, (HttpContext http, int number, AlertQueue queue, AlertPages pages, LiveSignal signal, CancellationToken cancellationToken) =>
-                StepAsync(http, number, step, done, queue, pages, signal, cancellationToken)).Requires(Permission.ActOnAlerts);
+                StepAsync(http, number, step, done, queue, pages, signal, cancellationToken)).Requires(AlertSteps.Needs(step));
         }
     }
 

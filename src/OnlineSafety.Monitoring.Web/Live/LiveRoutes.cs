@@ -57,6 +57,8 @@ internal sealed class LiveFeed(QueueReader queue, LiveSignal signal, LiveFragmen
         using var over = CancellationTokenSource.CreateLinkedTokenSource(stopping, cancellationToken);
         var begun = time.GetUtcNow();
         var (said, asked) = (begun, begun);
+        // The rows of the page were recorded when it was opened; what comes besides is, once for each feed.
+        var seen = cursor.Rows.ToHashSet();
         yield return Item("", "hello", cursor);
         while (!over.IsCancellationRequested && time.GetUtcNow() - begun < longest)
         {
@@ -73,6 +75,7 @@ internal sealed class LiveFeed(QueueReader queue, LiveSignal signal, LiveFragmen
             var next = signal.Next;
             var news = await queue.NewsAsync(who, cursor.Newest, cursor.Rows, cancellationToken);
             var changed = news.Shown.Where(row => cursor.Takes(row.Number, row.Version)).ToList();
+            await queue.ShownAsync(who, [.. changed.Concat(news.Alerts != cursor.Told ? news.Gravest : []).Select(row => row.Number).Where(seen.Add)], cancellationToken);
             if (changed.Count > 0)
             {
                 yield return Item(await fragments.RowsAsync(changed, school), "rows", cursor);

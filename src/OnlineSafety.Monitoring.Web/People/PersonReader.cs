@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Access.Audit;
 using OnlineSafety.Monitoring.Access.Sealing;
 using OnlineSafety.Monitoring.Alerts;
 using OnlineSafety.Monitoring.Events;
@@ -19,7 +20,7 @@ internal sealed class PersonReader([FromKeyedServices(DatabaseRole.Console)] Dat
     private const string PeopleSql = """
         SELECT (array_agg(alert_id ORDER BY raised_at DESC, number DESC))[1], subject_key, max(subject_role)::smallint, max(severity)::smallint,
                count(*) FILTER (WHERE state <> 'resolved')::int, count(*)::int, max(last_received_at),
-               (array_agg(subject ORDER BY raised_at DESC, number DESC) FILTER (WHERE subject IS NOT NULL))[1]
+               (array_agg(subject ORDER BY raised_at DESC, number DESC) FILTER (WHERE subject IS NOT NULL))[1], array_agg(number)
         FROM alert WHERE school_id = $1 AND subject_key IS NOT NULL AND subject_key NOT LIKE 'cohort:%' AND (cardinality($2) = 0 OR subject_key = ANY ($2))
         GROUP BY subject_key ORDER BY 5 DESC, 4 DESC, 7 DESC LIMIT $3
         """;
@@ -45,12 +46,14 @@ internal sealed class PersonReader([FromKeyedServices(DatabaseRole.Console)] Dat
         string[] keys = account.Length == 0 ? [] : seal.Forms("user:" + AccountName.Of(account));
         var people = await session.RowsAsync(
             PeopleSql, [school, keys, MostPeople],
-            row => new PersonRow(
-                row.GetGuid(0), NameOf(SubjectForms.NameOf(seal, row, key: 1, name: 7)!), Words.Of((PersonRole)row.GetInt16(2)), Words.Of((Severity)row.GetInt16(3)), row.GetInt32(4), row.GetInt32(5), row.GetFieldValue<DateTimeOffset>(6)),
+            row => (Row: new PersonRow(
+                row.GetGuid(0), NameOf(SubjectForms.NameOf(seal, row, key: 1, name: 7)!), Words.Of((PersonRole)row.GetInt16(2)), Words.Of((Severity)row.GetInt16(3)), row.GetInt32(4), row.GetInt32(5), row.GetFieldValue<DateTimeOffset>(6)), Alerts: row.GetFieldValue<int[]>(8)),
             cancellationToken);
-        await session.RecordAccessAsync(school, "person.list", account.Length == 0 ? "all" : "searched", cancellationToken);
+        // Whose row was shown is found again by that person's alerts: no name stands in a record.
+        await session.RecordAccessAsync(
+            school, AuditTrail.PeopleAction, AuditTrail.ListObject([account.Length == 0 ? "all" : "searched"], people.SelectMany(person => person.Alerts)), cancellationToken);
         await session.CommitAsync(cancellationToken);
-        return people;
+        return people.ConvertAll(person => person.Row);
     }
 
     /// <summary>The person of an alert; null: no such alert of this reader's, or nobody known in it.</summary>
@@ -69,7 +72,7 @@ internal sealed class PersonReader([FromKeyedServices(DatabaseRole.Console)] Dat
             AlertsSql, [school, forms],
             row => new PersonAlert(row.GetInt32(0), Words.Of((Severity)row.GetInt16(1)), guide.LabelOf(row.GetString(2)), row.GetString(3), row.GetFieldValue<DateTimeOffset>(4)), cancellationToken);
         var events = await session.RowsAsync(EventsSql, [school, forms, MostEvents + 1], row => _face.EventOf(seal, row), cancellationToken);
-        await session.RecordAccessAsync(school, "person.show", alert.ToString(), cancellationToken);
+        await session.RecordAccessAsync(school, AuditTrail.PersonAction, AuditTrail.AroundObject(alert, alerts.Select(one => one.Number)), cancellationToken);
         await session.CommitAsync(cancellationToken);
         var shown = events.Take(MostEvents).ToList();
         return new PersonView(

@@ -42,7 +42,7 @@ internal static class ReportRoutes
         return new RazorComponentResult<ReportsPage>(new
         {
             View = new ReportsView(
-                ReportTerm.Of(DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime)), sees ? await shelf.ListAsync(who.School, who.Actor, cancellationToken) : [], sees, sees && shelf.MayPreview),
+                ReportTerm.Reported(DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime)), sees ? await shelf.ListAsync(who.School, who.Actor, cancellationToken) : [], sees, sees && shelf.MayPreview),
         });
     }
 

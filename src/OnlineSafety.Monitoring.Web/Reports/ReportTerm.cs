@@ -20,6 +20,16 @@ public sealed record ReportTerm(DateOnly Begins)
         _ => new DateOnly(day.Year, 1, 1),
     });
 
+    /// <summary>First day on which it can be reported: counted once, when what happened at its end has been looked at.</summary>
+    public DateOnly ReportedFrom => Ends.AddDays(14);
+
+    /// <summary>The newest term that is reported on this day.</summary>
+    public static ReportTerm Reported(DateOnly day)
+    {
+        var term = Of(day).Before;
+        return term.ReportedFrom <= day ? term : term.Before;
+    }
+
     /// <summary>Null: no term begins then.</summary>
     public static ReportTerm? Beginning(DateOnly day) => Of(day) is var term && term.Begins == day ? term : null;
 }

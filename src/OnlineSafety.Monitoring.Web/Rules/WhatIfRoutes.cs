@@ -65,7 +65,7 @@ internal static class WhatIfRoutes
                 throw new SetupException("The last day is the first or later, and at most a year after it.");
             }
 
-            var job = await ask.AskAsync(new SourceKey(who.School, Guid.Empty), request, from, to, who.Actor, cancellationToken);
+            var job = await ask.AskAsync(new SourceKey(who.School, Guid.Empty), request, from, to, form["reason"].ToString(), who.Actor, cancellationToken);
             return TypedResults.Redirect($"/rules/what-if/{job}");
         }
         catch (Exception error) when (error is SetupException or RuleException)

@@ -44,6 +44,10 @@ internal static class ProviderRoutes
                 "You are not on a staff list here", "No school here has that address on its staff list. Whoever manages staff at your school can add you.", "/sign-in", StatusCodes.Status403Forbidden),
             ProviderOutcome.ConnectFirst => SignInRoutes.Say(
                 "You have an account with a password here", "Sign in with it once, and connect the other one on the page Signing in. After that either will do.", "/sign-in", StatusCodes.Status403Forbidden),
+            ProviderOutcome.AddressChanged => SignInRoutes.Say(
+                "You have an account here by another address",
+                "The provider says that it is you, and names an address that you did not have before. Ask whoever manages staff at your school to take the former account away (staff reset-factors with the former address) and to have the new address on the staff list. Then sign in again.",
+                "/sign-in", StatusCodes.Status403Forbidden),
             ProviderOutcome.Unreachable => SignInRoutes.Say(
                 "The provider did not answer", "Try again in a minute, or sign in another way.", "/sign-in", StatusCodes.Status502BadGateway),
             _ => SignInRoutes.Say("That did not work", "The answer was not meant for this sign-in, or took too long. Start again.", "/sign-in", StatusCodes.Status401Unauthorized),

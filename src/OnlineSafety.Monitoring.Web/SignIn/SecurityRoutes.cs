@@ -72,14 +72,14 @@ internal static class SecurityRoutes
     }
 
     private static async Task<IResult> PasswordAsync(
-        HttpContext http, Accounts accounts, Passwords passwords, PasswordSignIn signIn, Sessions sessions, PeerAddress peer, SecurityView view, CancellationToken cancellationToken)
+        HttpContext http, Accounts accounts, Passwords passwords, PasswordSignIn signIn, Sessions sessions, SecurityView view, CancellationToken cancellationToken)
     {
         var form = await http.Request.ReadFormAsync(cancellationToken);
         var (wanted, session) = (form["password"].ToString(), Session(http));
         var account = await AccountAsync(http, accounts, cancellationToken);
         var error = wanted != form["again"] ? "The two new passwords differ."
             : Passwords.Fault(wanted, account.Address)
-            ?? (account.PasswordHash is not null && !await signIn.IsPasswordAsync(account, form["current"].ToString(), peer.Of(http), cancellationToken)
+            ?? (account.PasswordHash is not null && !await signIn.IsPasswordAsync(account, form["current"].ToString(), cancellationToken)
                 ? "The current password is not right, or was tried too often."
                 : null);
         if (error is not null)
@@ -94,7 +94,7 @@ internal static class SecurityRoutes
             await change.CommitAsync(cancellationToken);
         }
 
-        await ChangedAsync(accounts, sessions, session, "account.password", cancellationToken);
+        await ChangedAsync(accounts, sessions, session, "account.password", AccountNews.Password, cancellationToken);
         return TypedResults.Redirect(Path);
     }
 
@@ -132,7 +132,7 @@ internal static class SecurityRoutes
         await using var change = await accounts.OpenAsync(account.Id, cancellationToken);
         var codes = await accounts.SetTotpAsync(change, account.Id, secret, step, cancellationToken);
         await change.CommitAsync(cancellationToken);
-        await ChangedAsync(accounts, sessions, Session(http), "account.authenticator", cancellationToken);
+        await ChangedAsync(accounts, sessions, Session(http), "account.authenticator", AccountNews.Authenticator, cancellationToken);
         return ShowCodes(codes);
     }
 
@@ -142,7 +142,7 @@ internal static class SecurityRoutes
         await using var change = await accounts.OpenAsync(session.Account, cancellationToken);
         var codes = await Accounts.RenewRecoveryCodesAsync(change, session.Account, cancellationToken);
         await change.CommitAsync(cancellationToken);
-        await accounts.RecordAsync(session.Account, "account.recovery-codes", cancellationToken);
+        await accounts.RecordAsync(session.Account, "account.recovery-codes", AccountNews.RecoveryCodes, cancellationToken);
         return ShowCodes(codes);
     }
 
@@ -160,7 +160,7 @@ internal static class SecurityRoutes
             return await view.ShowAsync(http, $"The passkey was not added: it took too long, or there are {Passkeys.MostOfAnAccount} already.", cancellationToken);
         }
 
-        await accounts.RecordAsync(account.Id, "account.passkey-add", cancellationToken);
+        await accounts.RecordAsync(account.Id, "account.passkey-add", AccountNews.PasskeyAdded, cancellationToken);
         return TypedResults.Redirect(Path);
     }
 
@@ -168,7 +168,7 @@ internal static class SecurityRoutes
     {
         var form = await http.Request.ReadFormAsync(cancellationToken);
         await passkeys.RemoveAsync(Session(http).Account, form["passkey"].ToString(), cancellationToken);
-        await accounts.RecordAsync(Session(http).Account, "account.passkey-remove", cancellationToken);
+        await accounts.RecordAsync(Session(http).Account, "account.passkey-remove", AccountNews.PasskeyRemoved, cancellationToken);
         return TypedResults.Redirect(Path);
     }
 
@@ -177,10 +177,10 @@ internal static class SecurityRoutes
         ProviderRoutes.BeginAsync(http, provider, Session(http).Account, signIn, cookie, address, cancellationToken);
 
     // Whoever signed in with what is no longer good has to do so again.
-    private static async Task ChangedAsync(Accounts accounts, Sessions sessions, StaffSession session, string what, CancellationToken cancellationToken)
+    private static async Task ChangedAsync(Accounts accounts, Sessions sessions, StaffSession session, string what, string news, CancellationToken cancellationToken)
     {
         await sessions.EndAllAsync(session.Account, session.Id, cancellationToken);
-        await accounts.RecordAsync(session.Account, what, cancellationToken);
+        await accounts.RecordAsync(session.Account, what, news, cancellationToken);
     }
 
     private static RazorComponentResult<RecoveryCodesPage> ShowCodes(IReadOnlyList<string> codes) => new(new { Codes = codes, Next = Path });

@@ -13,6 +13,7 @@ internal sealed class SessionCookie(ConsoleAddress address)
 
     private const string Bound = "__Host-";
     private const string JourneySuffix = "-way";
+    private const string KnownSuffix = "-known";
 
     public string Name { get; } = address.Secure ? Bound + PlainName : PlainName;
 
@@ -35,6 +36,16 @@ internal sealed class SessionCookie(ConsoleAddress address)
     }
 
     public void ClearJourney(HttpContext http) => http.Response.Cookies.Delete(JourneyName, Options());
+
+    /// <summary>Who signed in with this browser before.</summary>
+    public string? KnownOf(HttpContext http) => http.Request.Cookies[Name + KnownSuffix];
+
+    public void SetKnown(HttpContext http, string sealedBrowser)
+    {
+        var options = Options();
+        options.MaxAge = KnownBrowser.Valid;
+        http.Response.Cookies.Append(Name + KnownSuffix, sealedBrowser, options);
+    }
 
     private CookieOptions Options() => new() { HttpOnly = true, IsEssential = true, Path = "/", SameSite = SameSiteMode.Lax, Secure = address.Secure };
 }

@@ -6,7 +6,7 @@ using OnlineSafety.Monitoring.Access.SignIn;
 namespace OnlineSafety.Monitoring.Web.SignIn;
 
 /// <summary>What the next step is for somebody who just got further.</summary>
-internal sealed class SignInOnward(Sessions sessions, Accounts accounts, Passkeys passkeys, SessionCookie cookie)
+internal sealed class SignInOnward(Sessions sessions, Accounts accounts, Passkeys passkeys, SessionCookie cookie, KnownBrowsers browsers)
 {
     /// <summary>Hands the browser the new token, and leads on: to the code, to the choice of a school, or in.</summary>
     public async Task<IResult> GoAsync(HttpContext http, string? token, string to, CancellationToken cancellationToken)
@@ -18,6 +18,11 @@ internal sealed class SignInOnward(Sessions sessions, Accounts accounts, Passkey
         }
 
         cookie.Set(http, token);
+        if (session.Stage >= SessionStage.SignedIn)
+        {
+            await browsers.SignedInAsync(http, session.Account, cancellationToken);
+        }
+
         return session.Stage switch
         {
             SessionStage.FirstFactor => Redirect(ReturnPath.Through(await LacksSecondFactorAsync(session, cancellationToken) ? "/sign-in/set-up" : "/sign-in/code", to)),

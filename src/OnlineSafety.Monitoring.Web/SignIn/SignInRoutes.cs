@@ -12,7 +12,7 @@ internal static class SignInRoutes
 {
     private const string WrongPassword = "That address and password do not belong together. Nothing else is wrong: try again.";
     private const string WrongCode = "That code is not right, or was used already. Wait for the next one and try again.";
-    private const string Waiting = "Too many attempts. Wait a quarter of an hour, or sign in with a passkey.";
+    private const string Waiting = "Too many attempts from here. Wait a few minutes, sign in with a passkey, or use a browser with which you signed in before.";
 
     public static void MapSignIn(this IEndpointRouteBuilder routes)
     {
@@ -45,11 +45,11 @@ internal static class SignInRoutes
         };
 
     private static async Task<IResult> PasswordAsync(
-        HttpContext http, PasswordSignIn signIn, ProviderSignIn providers, PeerAddress peer, SignInOnward onward, CancellationToken cancellationToken)
+        HttpContext http, PasswordSignIn signIn, ProviderSignIn providers, KnownBrowsers browsers, SignInOnward onward, CancellationToken cancellationToken)
     {
         var form = await http.Request.ReadFormAsync(cancellationToken);
         var typed = form["address"].ToString();
-        var result = await signIn.PasswordAsync(Account.AddressOf(typed), form["password"].ToString(), peer.Of(http), cancellationToken);
+        var result = await signIn.PasswordAsync(Account.AddressOf(typed), form["password"].ToString(), browsers.OriginOf(http), cancellationToken);
         return result switch
         {
             { Token: { } token } => await onward.GoAsync(http, token, ReturnPath.Of(http), cancellationToken),
@@ -63,7 +63,7 @@ internal static class SignInRoutes
     private static RazorComponentResult<CodePage> ShowCode(StaffSession session, string? error = null, int status = StatusCodes.Status200OK) =>
         new(new { Error = error, Again = session.Stage != SessionStage.FirstFactor }) { StatusCode = status };
 
-    private static async Task<IResult> CodeAsync(HttpContext http, PasswordSignIn signIn, PeerAddress peer, SignInOnward onward, CancellationToken cancellationToken)
+    private static async Task<IResult> CodeAsync(HttpContext http, PasswordSignIn signIn, KnownBrowsers browsers, SignInOnward onward, CancellationToken cancellationToken)
     {
         if (http.Features.Get<StaffSession>() is not { } session)
         {
@@ -71,7 +71,7 @@ internal static class SignInRoutes
         }
 
         var form = await http.Request.ReadFormAsync(cancellationToken);
-        var result = await signIn.CodeAsync(session, form["code"].ToString(), peer.Of(http), cancellationToken);
+        var result = await signIn.CodeAsync(session, form["code"].ToString(), browsers.OriginOf(http), cancellationToken);
         return result switch
         {
             { Token: { } token } => await onward.GoAsync(http, token, ReturnPath.Of(http), cancellationToken),
@@ -107,7 +107,7 @@ internal static class SignInRoutes
         await using var session = await accounts.OpenAsync(account.Id, cancellationToken);
         var codes = await accounts.SetTotpAsync(session, account.Id, secret, step, cancellationToken);
         await session.CommitAsync(cancellationToken);
-        await accounts.RecordAsync(account.Id, "account.authenticator", cancellationToken);
+        await accounts.RecordAsync(account.Id, "account.authenticator", AccountNews.Authenticator, cancellationToken);
         var token = await sessions.RaiseAsync(http.Features.GetRequiredFeature<StaffSession>(), cancellationToken);
         if (token is not null)
         {

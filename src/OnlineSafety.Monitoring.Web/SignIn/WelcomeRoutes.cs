@@ -54,7 +54,7 @@ internal static class WelcomeRoutes
     }
 
     private static async Task<IResult> AcceptAsync(
-        HttpContext http, string token, Welcome welcome, Accounts accounts, Passwords passwords, Sessions sessions, SessionCookie cookie, SealedState state, TimeProvider time,
+        HttpContext http, string token, Welcome welcome, Accounts accounts, Passwords passwords, Sessions sessions, SessionCookie cookie, KnownBrowsers browsers, SealedState state, TimeProvider time,
         CancellationToken cancellationToken)
     {
         if (await welcome.FindAsync(token, cancellationToken) is not { HasAccount: false } invited)
@@ -79,6 +79,8 @@ internal static class WelcomeRoutes
         }
 
         cookie.Set(http, await sessions.BeginAsync(account.Id, SessionStage.SignedIn, SignInWay.Invitation, cancellationToken));
+        // Chosen here and now: nobody needs to be told of this browser.
+        browsers.Remember(http, account.Id);
         return new RazorComponentResult<RecoveryCodesPage>(new { Codes = codes, Next = "/sign-in/school" });
     }
 

@@ -44,7 +44,7 @@ internal sealed record Actor(ActorKind Kind, string Name, Guid? Staff, IReadOnly
                 "dsl" or "deputy" => AlertRoute.Dsl,
                 "head" => AlertRoute.Head,
                 "chair" => AlertRoute.Chair,
-                // No alert has this route: whoever has only this desk sees what was told to that very person.
+                // No alert has this route: the row-level policies open alerts about pupils of the person's years.
                 StaffRole.Pastoral => StaffRole.Pastoral,
                 _ => null,
             };

@@ -11,8 +11,11 @@ internal enum Permission : byte
     /// <summary>The queue, and what children did: what is routed to one's own desk.</summary>
     SeeAlerts,
 
-    /// <summary>Acknowledge, note, assign, escalate, hand over, resolve, reopen.</summary>
+    /// <summary>Acknowledge, assign, escalate, hand over, resolve, reopen.</summary>
     ActOnAlerts,
+
+    /// <summary>Add a note to what one may see. It stops no message and no clock.</summary>
+    NoteOnAlerts,
 
     /// <summary>Take evidence out of the service: the hour around, exports, the answer to a subject access request. A reason is asked for.</summary>
     ExportEvidence,
@@ -57,14 +60,15 @@ internal static class Permissions
     private static readonly FrozenDictionary<string, FrozenSet<Permission>> _byRole = new Dictionary<string, FrozenSet<Permission>>(StringComparer.Ordinal)
     {
         [StaffRole.Dsl] = Set(
-            Permission.SeeAlerts, Permission.ActOnAlerts, Permission.ExportEvidence, Permission.SilenceAlerts, Permission.RunDrills, Permission.SeeHealth,
+            Permission.SeeAlerts, Permission.ActOnAlerts, Permission.NoteOnAlerts, Permission.ExportEvidence, Permission.SilenceAlerts, Permission.RunDrills, Permission.SeeHealth,
             Permission.SeeReports, Permission.ManageRules, Permission.ManagePolicy, Permission.ManagePeople),
         [StaffRole.Deputy] = Set(
-            Permission.SeeAlerts, Permission.ActOnAlerts, Permission.ExportEvidence, Permission.SilenceAlerts, Permission.RunDrills, Permission.SeeHealth,
+            Permission.SeeAlerts, Permission.ActOnAlerts, Permission.NoteOnAlerts, Permission.ExportEvidence, Permission.SilenceAlerts, Permission.RunDrills, Permission.SeeHealth,
             Permission.SeeReports, Permission.ManageRules),
-        [StaffRole.Head] = Set(Permission.SeeAlerts, Permission.ActOnAlerts, Permission.SeeHealth, Permission.SeeReports, Permission.ManagePolicy),
-        [StaffRole.Pastoral] = Set(Permission.SeeAlerts, Permission.ActOnAlerts),
-        [StaffRole.Chair] = Set(Permission.SeeAlerts, Permission.ActOnAlerts, Permission.SeeReports),
+        [StaffRole.Head] = Set(Permission.SeeAlerts, Permission.ActOnAlerts, Permission.NoteOnAlerts, Permission.SeeHealth, Permission.SeeReports, Permission.ManagePolicy),
+        // Reads what is about the pupils of their years and adds notes. Whose clock runs stays whose it is: a year lead answers for none.
+        [StaffRole.Pastoral] = Set(Permission.SeeAlerts, Permission.NoteOnAlerts),
+        [StaffRole.Chair] = Set(Permission.SeeAlerts, Permission.ActOnAlerts, Permission.NoteOnAlerts, Permission.SeeReports),
         [StaffRole.Governor] = Set(Permission.SeeReports),
         // Proves who saw what and that what is old is gone, without seeing any of it.
         [StaffRole.Dpo] = Set(Permission.SeeAudit, Permission.RunRetention),

@@ -20,7 +20,7 @@ internal sealed class StaffKeys(Database console)
 {
     private static readonly Actor Lookup = Actor.Service("staff-key");
 
-    /// <summary>Null for a key that is unknown or whose owner was disabled.</summary>
+    /// <summary>Null for a key that is unknown, has ended or was revoked, or whose owner was disabled. Asked at each request: nothing is remembered.</summary>
     public async Task<SignedInStaff?> FindAsync(string key, CancellationToken cancellationToken)
     {
         if (!key.StartsWith(AccessKey.StaffPrefix, StringComparison.Ordinal) || key.Length > 100)
@@ -42,7 +42,8 @@ internal sealed class StaffKeys(Database console)
 
     private static async Task<(Guid School, Guid Staff)?> OwnerAsync(Session session, byte[] hash, CancellationToken cancellationToken)
     {
-        await using var command = session.Command("SELECT school_id, staff_id FROM staff_key WHERE key_hash = $1");
+        await using var command = session.Command(
+            "SELECT school_id, staff_id FROM staff_key WHERE key_hash = $1 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > statement_timestamp())");
         command.Parameters.Add(new NpgsqlParameter<byte[]> { TypedValue = hash });
         await using var rows = await command.ExecuteReaderAsync(cancellationToken);
         return await rows.ReadAsync(cancellationToken) ? (rows.GetGuid(0), rows.GetGuid(1)) : null;

@@ -7,7 +7,7 @@ internal static class StaffRole
     public const string Deputy = "deputy";
     public const string Head = "head";
 
-    /// <summary>Year and pastoral leads: see what was routed to them, and nothing else of the queue.</summary>
+    /// <summary>Year and pastoral leads: read the open alerts about pupils of the years named for them, and add notes.</summary>
     public const string Pastoral = "pastoral";
 
     /// <summary>Chair of governors: only what is about the head.</summary>

@@ -50,6 +50,9 @@ internal sealed class Alert
     /// <summary>Years, classes and key stages of the pupils in it: what routing rules ask for.</summary>
     public string[] Groups { get; set; } = [];
 
+    /// <summary>The year of the one pupil it is about, for that year's leads; null: not known, nobody's, or several people's.</summary>
+    public string? SubjectYear { get; set; }
+
     public Guid[] SourceIds { get; set; } = [];
 
     public string[] Vendors { get; set; } = [];

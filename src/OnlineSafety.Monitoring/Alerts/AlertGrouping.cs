@@ -36,6 +36,9 @@ internal sealed record AlertCandidate
     /// <summary>Year, class and key stage of its pupil, as far as they are known.</summary>
     public IReadOnlyList<string> Groups { get; init; } = [];
 
+    /// <summary>Year of its pupil, for that year's leads; null when it is not known.</summary>
+    public string? SubjectYear { get; init; }
+
     public required Guid Source { get; init; }
 
     public required string Vendor { get; init; }
@@ -125,6 +128,7 @@ internal static class AlertGrouping
         SubjectRole = (short)candidate.SubjectRole,
         SubjectStaff = candidate.SubjectStaff,
         Groups = [.. candidate.Groups],
+        SubjectYear = YearOf(candidate.SubjectKey, candidate),
         SourceIds = [candidate.Source],
         Vendors = WithVendor([], candidate.Vendor),
         EventCount = 1,
@@ -154,6 +158,7 @@ internal static class AlertGrouping
         alert.Vendors = WithVendor(alert.Vendors, candidate.Vendor);
         alert.Themes = With(alert.Themes, candidate.Theme);
         alert.Groups = WithGroups(alert.Groups, candidate.Groups);
+        alert.SubjectYear = YearOf(alert.SubjectKey, candidate) ?? alert.SubjectYear;
         alert.NeedsReview |= candidate.NeedsReview;
         // The narrower audience wins: a help-seeking event must not become visible by the company it keeps.
         alert.Audience = Math.Max(alert.Audience, (short)candidate.Audience);
@@ -198,6 +203,9 @@ internal static class AlertGrouping
         string[] all = added.Length == 0 ? ids : graver ? [added, .. ids] : [.. ids, added];
         return string.Join(' ', all.Distinct(StringComparer.Ordinal));
     }
+
+    /// <summary>A class activity is of several people, and no year lead may see those of other years.</summary>
+    public static string? YearOf(string? subject, AlertCandidate candidate) => subject is null || AlertCohort.Is(subject) ? null : candidate.SubjectYear;
 
     /// <summary>Both: an alert of a class activity is of all its pupils' groups.</summary>
     public static string[] WithGroups(string[] known, IReadOnlyList<string> added) =>

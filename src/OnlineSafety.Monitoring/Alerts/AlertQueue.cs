@@ -73,10 +73,16 @@ internal sealed class AlertQueue(Database console, ThemeGuide guide, PolicyDirec
     {
         var seal = await seals.OfAsync(school, cancellationToken);
         await using var session = await console.OpenAsync(school, actor, cancellationToken);
+        var id = await Find(session, school, reference).AsNoTracking().Select(a => a.AlertId).SingleOrDefaultAsync(cancellationToken);
         // The lock makes two people who press at once come one after the other: the second is told what the first did.
-        var found = await Find(session, school, reference).AsNoTracking().Select(a => a.AlertId).SingleOrDefaultAsync(cancellationToken);
         var alert = await session.Context.Alerts
-            .FromSql($"SELECT * FROM alert WHERE school_id = {school} AND alert_id = {found} FOR UPDATE").SingleOrDefaultAsync(cancellationToken);
+            .FromSql($"SELECT * FROM alert WHERE school_id = {school} AND alert_id = {id} FOR UPDATE").SingleOrDefaultAsync(cancellationToken);
+        if (alert is null && move.Step == AlertStep.Note)
+        {
+            // A note changes nothing of the alert, and is all that a year lead may add, who has no right to such a lock.
+            alert = await Find(session, school, reference).SingleOrDefaultAsync(cancellationToken);
+        }
+
         if (alert is null)
         {
             return default;

@@ -81,6 +81,7 @@ internal sealed class AlertRevision<T>
         Name(first);
         Moved = true;
         Alert.Groups = [.. first.Groups];
+        Alert.SubjectYear = AlertGrouping.YearOf(first.SubjectKey, first);
         // All that it quotes was of these events; severity never falls, also not by a milder reading.
         Adopt(first);
         Alert.NeedsReview = false;
@@ -172,7 +173,7 @@ internal sealed class AlertRevision<T>
             && events.TrueForAll(e => string.Equals(e.Reading.SubjectKey, key, StringComparison.Ordinal))
             && others.Subjects.All(subject => string.Equals(subject, key, StringComparison.Ordinal)))
         {
-            Alert.SubjectRole = (short)reading.SubjectRole;
+            (Alert.SubjectRole, Alert.SubjectYear) = ((short)reading.SubjectRole, AlertGrouping.YearOf(key, reading));
             Name(reading);
         }
     }

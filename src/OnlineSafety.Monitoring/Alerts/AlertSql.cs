@@ -15,7 +15,7 @@ internal static class AlertSql
     public const string Select = """
         SELECT alert_id, number, state, severity, risk, theme, parent_theme, themes, needs_review, audience, route, subject_key, subject_role, subject_staff,
                source_ids, vendors, event_count, reasons, instructions, first_received_at, last_received_at, raised_at, acknowledged_at, acknowledged_by,
-               groups, subject, rules, unproven
+               groups, subject, rules, unproven, subject_year
         FROM alert
 
         """;
@@ -32,17 +32,17 @@ internal static class AlertSql
     private const string Insert = """
         INSERT INTO alert (school_id, alert_id, number, state, severity, risk, theme, parent_theme, themes, needs_review, audience, route, subject_key,
                            subject_role, subject_staff, source_ids, vendors, event_count, reasons, instructions, first_received_at, last_received_at, raised_at, late,
-                           groups, subject, rules, unproven)
+                           groups, subject, rules, unproven, subject_year)
         SELECT $1, n.alert_id, n.number, n.state, n.severity, n.risk, n.theme, n.parent_theme, string_to_array(n.themes, E'\x1f'), n.needs_review, n.audience,
                n.route, n.subject_key, n.subject_role, n.subject_staff, string_to_array(n.source_ids, E'\x1f')::uuid[], string_to_array(n.vendors, E'\x1f'),
                n.event_count, n.reasons, n.instructions, n.first_received_at, n.last_received_at, n.raised_at, n.late,
-               string_to_array(n.groups, E'\x1f'), n.subject, string_to_array(n.rules, E'\x1f'), n.unproven
+               string_to_array(n.groups, E'\x1f'), n.subject, string_to_array(n.rules, E'\x1f'), n.unproven, n.subject_year
         FROM unnest($2::uuid[], $3::int[], $4::text[], $5::smallint[], $6::smallint[], $7::text[], $8::text[], $9::text[], $10::boolean[], $11::smallint[],
                     $12::text[], $13::text[], $14::smallint[], $15::uuid[], $16::text[], $17::text[], $18::int[], $19::bytea[], $20::text[],
-                    $21::timestamptz[], $22::timestamptz[], $23::timestamptz[], $24::boolean[], $25::text[], $26::bytea[], $27::text[], $28::boolean[])
+                    $21::timestamptz[], $22::timestamptz[], $23::timestamptz[], $24::boolean[], $25::text[], $26::bytea[], $27::text[], $28::boolean[], $29::text[])
              AS n (alert_id, number, state, severity, risk, theme, parent_theme, themes, needs_review, audience,
                    route, subject_key, subject_role, subject_staff, source_ids, vendors, event_count, reasons, instructions,
-                   first_received_at, last_received_at, raised_at, late, groups, subject, rules, unproven)
+                   first_received_at, last_received_at, raised_at, late, groups, subject, rules, unproven, subject_year)
         """;
 
     private const string Update = """
@@ -53,11 +53,11 @@ internal static class AlertSql
             reasons = n.reasons, instructions = n.instructions, first_received_at = n.first_received_at, last_received_at = n.last_received_at,
             acknowledged_at = n.acknowledged_at, acknowledged_by = n.acknowledged_by,
             renewed_at = CASE WHEN n.state = 'new' AND (a.state <> 'new' OR n.severity > a.severity) THEN $20 ELSE a.renewed_at END,
-            groups = string_to_array(n.groups, E'\x1f'), rules = string_to_array(n.rules, E'\x1f'), unproven = n.unproven
+            groups = string_to_array(n.groups, E'\x1f'), rules = string_to_array(n.rules, E'\x1f'), unproven = n.unproven, subject_year = n.subject_year
         FROM unnest($2::uuid[], $3::text[], $4::smallint[], $5::smallint[], $6::text[], $7::text[], $8::text[], $9::boolean[], $10::smallint[],
-                    $11::text[], $12::text[], $13::int[], $14::bytea[], $15::text[], $16::timestamptz[], $17::timestamptz[], $18::timestamptz[], $19::text[], $21::text[], $22::text[], $23::boolean[])
+                    $11::text[], $12::text[], $13::int[], $14::bytea[], $15::text[], $16::timestamptz[], $17::timestamptz[], $18::timestamptz[], $19::text[], $21::text[], $22::text[], $23::boolean[], $24::text[])
              AS n (alert_id, state, severity, risk, theme, parent_theme, themes, needs_review, audience,
-                   source_ids, vendors, event_count, reasons, instructions, first_received_at, last_received_at, acknowledged_at, acknowledged_by, groups, rules, unproven)
+                   source_ids, vendors, event_count, reasons, instructions, first_received_at, last_received_at, acknowledged_at, acknowledged_by, groups, rules, unproven, subject_year)
         WHERE a.school_id = $1 AND a.alert_id = n.alert_id
         """;
 
@@ -72,7 +72,7 @@ internal static class AlertSql
         SET state = $3, severity = $4, risk = $5, theme = $6, parent_theme = $7, themes = $8, needs_review = $9, audience = $10, route = $11, subject_key = $12,
             subject_role = $13, subject_staff = $14, event_count = $15, reasons = $16, instructions = $17, acknowledged_at = $18, acknowledged_by = $19,
             renewed_at = CASE WHEN $3 = 'new' AND (state <> 'new' OR severity < $4) THEN $20 ELSE renewed_at END, groups = $21,
-            subject = $22, rules = $23, unproven = $24
+            subject = $22, rules = $23, unproven = $24, subject_year = $25
         WHERE school_id = $1 AND alert_id = $2
         """;
 
@@ -102,7 +102,7 @@ internal static class AlertSql
             Column(alerts, a => string.Join(Between, a.Vendors)), Column(alerts, a => a.EventCount), Column(alerts, a => seal.Kept(a.Reasons, SealedField.AlertReasons)),
             Column(alerts, a => a.Instructions), Column(alerts, a => a.FirstReceivedAt), Column(alerts, a => a.LastReceivedAt), Column(alerts, a => a.RaisedAt),
             Column(alerts, a => a.Late), Column(alerts, a => string.Join(Between, a.Groups)), Column(alerts, a => SubjectOf(seal, a)),
-            Column(alerts, a => string.Join(Between, a.Rules)), Column(alerts, a => a.Unproven),
+            Column(alerts, a => string.Join(Between, a.Rules)), Column(alerts, a => a.Unproven), Column(alerts, a => a.SubjectYear),
         },
     };
 
@@ -117,7 +117,7 @@ internal static class AlertSql
             Column(alerts, a => string.Join(Between, a.Vendors)), Column(alerts, a => a.EventCount), Column(alerts, a => seal.Kept(a.Reasons, SealedField.AlertReasons)),
             Column(alerts, a => a.Instructions), Column(alerts, a => a.FirstReceivedAt), Column(alerts, a => a.LastReceivedAt),
             Column(alerts, a => a.AcknowledgedAt), Column(alerts, a => a.AcknowledgedBy), Of(now),
-            Column(alerts, a => string.Join(Between, a.Groups)), Column(alerts, a => string.Join(Between, a.Rules)), Column(alerts, a => a.Unproven),
+            Column(alerts, a => string.Join(Between, a.Groups)), Column(alerts, a => string.Join(Between, a.Rules)), Column(alerts, a => a.Unproven), Column(alerts, a => a.SubjectYear),
         },
     };
 
@@ -129,7 +129,7 @@ internal static class AlertSql
             Of(alert.NeedsReview), Of(alert.Audience), Of(alert.Route), Maybe(alert.SubjectKey, NpgsqlDbType.Text), Of(alert.SubjectRole),
             Maybe(alert.SubjectStaff, NpgsqlDbType.Uuid), Of(alert.EventCount), Of(seal.Kept(alert.Reasons, SealedField.AlertReasons)), Of(alert.Instructions),
             Maybe(alert.AcknowledgedAt, NpgsqlDbType.TimestampTz), Maybe(alert.AcknowledgedBy, NpgsqlDbType.Text), Of(now), Of(alert.Groups),
-            Maybe(SubjectOf(seal, alert), NpgsqlDbType.Bytea), Of(alert.Rules), Of(alert.Unproven),
+            Maybe(SubjectOf(seal, alert), NpgsqlDbType.Bytea), Of(alert.Rules), Of(alert.Unproven), Maybe(alert.SubjectYear, NpgsqlDbType.Text),
         },
     };
 
@@ -200,6 +200,7 @@ internal static class AlertSql
         Subject = row.IsDBNull(25) ? null : row.GetFieldValue<byte[]>(25),
         Rules = row.GetFieldValue<string[]>(26),
         Unproven = row.GetBoolean(27),
+        SubjectYear = row.IsDBNull(28) ? null : row.GetString(28),
     };
 
     private static byte[]? SubjectOf(SchoolSeal seal, Alert alert) => alert.Subject is { } subject ? seal.Kept(subject, SealedField.AlertSubject) : null;

@@ -48,6 +48,9 @@ internal static class AlertSteps
     /// <summary>The same for a stored word; the word itself when it is none of ours.</summary>
     public static string Done(string word) => Array.Find(_words, known => known.Word == word).Done ?? word;
 
+    /// <summary>What a person needs to take it.</summary>
+    public static Permission Needs(AlertStep step) => step == AlertStep.Note ? Permission.NoteOnAlerts : Permission.ActOnAlerts;
+
     /// <summary>Steps after which somebody is acting: they stop every channel.</summary>
     public static bool IsActing(AlertStep step) =>
         step is AlertStep.Acknowledge or AlertStep.Review or AlertStep.Escalate or AlertStep.HandOver or AlertStep.Resolve;

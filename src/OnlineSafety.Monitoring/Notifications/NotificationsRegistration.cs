@@ -31,6 +31,7 @@ internal static class NotificationsRegistration
         services.AddSingleton<ManyAlertsBody>();
         services.AddSingleton<INotificationBody, SourceNoticeBody>();
         services.AddSingleton<INotificationBody, MailboxBody>();
+        services.AddSingleton<INotificationBody, AccountBody>();
         services.AddSingleton<OutboxTransport>();
         services.AddSingleton<SmtpTransport>();
         services.AddSingleton<IMailTransport>(provider => provider.GetRequiredService<IOptions<MailOptions>>().Value.HasRelay

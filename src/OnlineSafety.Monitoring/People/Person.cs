@@ -87,6 +87,9 @@ internal sealed class Staff
     /// <summary>Accounts by which vendors know this person, lower-case, without domain or realm.</summary>
     public string[] Accounts { get; set; } = [];
 
+    /// <summary>Years of which the person is the lead, as <see cref="YearGroup"/> writes them; they count with the role pastoral alone.</summary>
+    public string[] Years { get; set; } = [];
+
     public bool Enabled { get; set; } = true;
 
     public DateTimeOffset CreatedAt { get; set; }
@@ -101,5 +104,16 @@ internal sealed class StaffKey
 
     public byte[] KeyHash { get; set; } = [];
 
+    /// <summary>Names the key without being it.</summary>
+    public Guid KeyId { get; set; }
+
+    /// <summary>What it is for.</summary>
+    public string Name { get; set; } = "";
+
     public DateTimeOffset CreatedAt { get; set; }
+
+    /// <summary>Null: it does not end by itself.</summary>
+    public DateTimeOffset? ExpiresAt { get; set; }
+
+    public DateTimeOffset? RevokedAt { get; set; }
 }

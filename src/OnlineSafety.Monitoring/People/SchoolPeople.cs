@@ -20,6 +20,9 @@ internal readonly record struct Subject(PersonRole Role, string Year, string Key
     public IReadOnlyList<string> Groups =>
         Role != PersonRole.Pupil ? [] : [.. new[] { Year, Class, KeyStage }.Where(group => !string.IsNullOrEmpty(group)).Distinct(StringComparer.OrdinalIgnoreCase)];
 
+    /// <summary>Whose year leads may see it: of pupils alone; null when it is not known.</summary>
+    public string? YearGroup => Role == PersonRole.Pupil ? People.YearGroup.Of(Year) : null;
+
     public static Subject Nobody { get; } = new(PersonRole.Unknown, "", "", Staff: null, Account: "");
 }
 

@@ -14,11 +14,16 @@ internal sealed record NewStaff(string Name, string Email, IReadOnlyList<string>
 {
     /// <summary>A key for programs. Whoever holds it acts as that person, so that it is given out on the host alone.</summary>
     public bool WithKey { get; init; } = true;
+
+    /// <summary>Years of which the person is the lead.</summary>
+    public IReadOnlyList<string> Years { get; init; } = [];
 }
 
 /// <summary>Who is told things in a school, for set-up.</summary>
 internal sealed class StaffRegister(Database setup)
 {
+    private const int MostYears = 20;
+
     /// <exception cref="SetupException">Name, address or role is wrong, or the address is taken in this school.</exception>
     public async Task<IssuedStaff> AddAsync(Guid school, NewStaff wanted, Actor actor, CancellationToken cancellationToken)
     {
@@ -29,6 +34,7 @@ internal sealed class StaffRegister(Database setup)
             Name = SetupText.Name(wanted.Name, "member of staff"),
             Email = Address(wanted.Email),
             Roles = RolesOf(wanted.Roles),
+            Years = YearsOf(wanted.Years),
             Accounts = [.. wanted.Accounts.Select(AccountName.Of).Where(a => a.Length > 0).Distinct(StringComparer.Ordinal)],
         };
         var key = wanted.WithKey ? AccessKey.Create(AccessKey.StaffPrefix) : "";
@@ -98,6 +104,17 @@ internal sealed class StaffRegister(Database setup)
         await session.CommitAsync(cancellationToken);
     }
 
+    /// <summary>Names the years of which somebody with the role pastoral is the lead, in place of the former ones; none: no alert is theirs.</summary>
+    /// <exception cref="SetupException">A word is no year.</exception>
+    public async Task SetYearsAsync(Guid school, Guid staff, IReadOnlyList<string> wanted, Actor actor, CancellationToken cancellationToken)
+    {
+        var years = YearsOf(wanted);
+        await using var session = await setup.OpenAsync(school, actor, cancellationToken);
+        await session.ExecuteAsync("UPDATE staff SET years = $3 WHERE school_id = $1 AND staff_id = $2", [school, staff, years], cancellationToken);
+        await session.RecordAccessAsync(school, "staff.years", $"{staff} {string.Join(',', years)}".TrimEnd(), cancellationToken);
+        await session.CommitAsync(cancellationToken);
+    }
+
     private static Task<Staff?> FindAsync(Session session, Guid school, string idOrEmail, CancellationToken cancellationToken)
     {
         var email = idOrEmail.Trim();
@@ -112,13 +129,14 @@ internal sealed class StaffRegister(Database setup)
     {
         await using var batch = session.Batch();
         var row = batch.CreateBatchCommand();
-        row.CommandText = "INSERT INTO staff (school_id, staff_id, name, email, roles, accounts) VALUES ($1, $2, $3, $4, $5, $6)";
+        row.CommandText = "INSERT INTO staff (school_id, staff_id, name, email, roles, accounts, years) VALUES ($1, $2, $3, $4, $5, $6, $7)";
         row.Parameters.Add(new() { Value = staff.SchoolId });
         row.Parameters.Add(new() { Value = staff.StaffId });
         row.Parameters.Add(new() { Value = staff.Name });
         row.Parameters.Add(new() { Value = staff.Email });
         row.Parameters.Add(new() { Value = staff.Roles });
         row.Parameters.Add(new() { Value = staff.Accounts });
+        row.Parameters.Add(new() { Value = staff.Years });
         batch.BatchCommands.Add(row);
         if (keyHash is not null)
         {
@@ -140,6 +158,14 @@ internal sealed class StaffRegister(Database setup)
         return strange is null && roles.Length > 0
             ? roles
             : throw new SetupException($"A role is one of {string.Join(", ", StaffRole.All)}; \"{SetupText.Shown(strange ?? "")}\" is not.");
+    }
+
+    private static string[] YearsOf(IReadOnlyList<string> wanted)
+    {
+        var years = wanted.Select(YearGroup.Of).OfType<string>().Distinct(StringComparer.Ordinal).ToArray();
+        return wanted.All(year => YearGroup.Of(year) is not null) && years.Length <= MostYears
+            ? years
+            : throw new SetupException($"A year is written as in the people list, such as \"Year 9\"; at most {MostYears} of them.");
     }
 
     private static string Address(string email)

@@ -234,6 +234,7 @@ internal sealed class RecordWriter(Database database, RuleSet rules, PolicyDirec
         SubjectRole = planned.Subject.Role,
         SubjectStaff = planned.Subject.Staff,
         Groups = planned.Subject.Groups,
+        SubjectYear = planned.Subject.YearGroup,
         Source = planned.Event.Source,
         Vendor = planned.Event.Vendor,
         NeedsReview = NeedsReview(planned),

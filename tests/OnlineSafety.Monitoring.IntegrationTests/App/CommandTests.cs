@@ -136,9 +136,10 @@ public sealed class CommandTests(PostgresFixture postgres) : IClassFixture<Postg
     {
         await using var database = await InstallationDatabase.CreateAsync(postgres.Server);
         var school = await database.AddSchoolAsync();
+        await database.AddStaffAsync(school, "dsl", "dsl");
         await database.AddAlertAsync(school, 1);
 
-        var alert = (await JsonAsync(database, "alerts", "list", "--school", "Example Academy", "--state", "new", "--json"))[0];
+        var alert = (await JsonAsync(database, "alerts", "list", "--school", "Example Academy", "--state", "new", "--as", "dsl@school.example", "--json"))[0];
 
         foreach (var field in new[] { "alert", "school", "risk", "theme", "severity", "state", "count", "sources", "raisedAt", "reasons" })
         {
@@ -159,7 +160,7 @@ public sealed class CommandTests(PostgresFixture postgres) : IClassFixture<Postg
         Assert.Equal(0, (await RunAsync(database, "alerts", "ack", "1", "--school", "Example Academy", "--as", "DSL@school.example")).Exit);
         var (exit, _, _) = await RunAsync(database, "alerts", "resolve", "1", "--school", "Example Academy", "--as", "dsl@school.example", "--outcome", "concern", "--note", "Done.");
         Assert.Equal(0, exit);
-        var again = await RunAsync(database, "alerts", "resolve", "1", "--school", "Example Academy", "--outcome", "concern", "--note", "Done.");
+        var again = await RunAsync(database, "alerts", "resolve", "1", "--school", "Example Academy", "--as", "dsl@school.example", "--outcome", "concern", "--note", "Done.");
 
         Assert.Equal(1, again.Exit);
         Assert.Contains("is resolved and cannot be resolved", again.Error, StringComparison.Ordinal);

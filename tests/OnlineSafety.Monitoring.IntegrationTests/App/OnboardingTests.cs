@@ -111,7 +111,7 @@ public sealed class OnboardingTests(PostgresFixture postgres, ITestOutputHelper 
         var file = Path.Combine(_data, "mapping.json");
         output.WriteLine(await RunAsync("source", "suggest", source.ToString(), "--out", file));
         output.WriteLine(await RunAsync("source", "map", source.ToString(), file, "--yes"));
-        var alerts = JsonSerializer.Deserialize<JsonElement>(await RunAsync("alerts", "list", "--school", School, "--json"));
+        var alerts = JsonSerializer.Deserialize<JsonElement>(await RunAsync("alerts", "list", "--school", School, "--name", "T. Ester", "--reason", "test", "--json"));
 
         // Sending is a step too.
         Assert.True(_commands + 1 <= MostCommands, $"{_commands + 1} commands");

@@ -33,7 +33,7 @@ public sealed class ReplayCommandTests(PostgresFixture postgres) : IClassFixture
         await AlertAsync(database, service.Addresses.Http);
         await database.Test.RunAsync("UPDATE onlinesafety.alert SET state = 'resolved', outcome = 'concern', resolved_at = now(), resolved_by = 'x', note = 'x', acted_at = now()");
         var silent = await SilentAsync();
-        string[] span = ["replay", "--from", "2020-01-01", "--to", "2099-01-01"];
+        string[] span = ["replay", "--from", "2020-01-01", "--to", "2099-01-01", "--reason", "test"];
 
         var (exit, output, error) = await RunAsync(database, [.. span, "--rules", silent]);
         Assert.True(exit == 3, error);
@@ -54,12 +54,12 @@ public sealed class ReplayCommandTests(PostgresFixture postgres) : IClassFixture
         await database.AddSchoolAsync();
         var file = Path.Combine(_data, "own.json");
         await File.WriteAllTextAsync(file, """{"pack":"own","version":"1","language":"en","colour":1}""");
-        var (exit, _, error) = await RunAsync(database, "replay", "--from", "2026-01-01", "--to", "2026-02-01", "--rules", file);
+        var (exit, _, error) = await RunAsync(database, "replay", "--from", "2026-01-01", "--to", "2026-02-01", "--reason", "test", "--rules", file);
         Assert.Equal(1, exit);
         Assert.Contains("own.json", error, StringComparison.Ordinal);
         Assert.Equal(0L, await database.Test.RunAsync("SELECT count(*) FROM onlinesafety.source_job"));
-        Assert.Equal(2, (await RunAsync(database, "replay", "--from", "2026-02-01", "--to", "2026-01-01", "--rules", file)).Exit);
-        Assert.Equal(2, (await RunAsync(database, "replay", "--from", "2026-01-01", "--to", "2026-02-01")).Exit);
+        Assert.Equal(2, (await RunAsync(database, "replay", "--from", "2026-02-01", "--to", "2026-01-01", "--reason", "test", "--rules", file)).Exit);
+        Assert.Equal(2, (await RunAsync(database, "replay", "--from", "2026-01-01", "--to", "2026-02-01", "--reason", "test")).Exit);
     }
 
     public void Dispose() => Directory.Delete(_data, recursive: true);

@@ -55,31 +55,142 @@ public sealed class StaffCommandTests(PostgresFixture postgres) : IClassFixture<
         await using var database = await InstallationDatabase.CreateAsync(postgres.Server);
         var school = await database.AddSchoolAsync();
         var (dsl, admin) = ((await database.AddStaffAsync(school, "dsl", "dsl")).Staff.StaffId, (await database.AddStaffAsync(school, "admin", "admin")).Staff.StaffId);
-        MasterKey.ReadOrCreate(Path.Combine(_data, MasterKey.FileName));
+        await using var service = await StartAsync(database);
 
-        await using var service = await RunningService.StartAsync(
-            new ServiceOptions
-            {
-                Settings = InstallationSettings.Read(_data, database.Test.ConnectionString, masterKeyFile: null),
-                Http = new IPEndPoint(IPAddress.Loopback, 0),
-                Syslog = new IPEndPoint(IPAddress.Loopback, 0),
-                Roles = ServiceRoles.Console,
-            },
-            SchemaFiles.BesideTheExecutable,
-            TimeProvider.System,
-            default);
-
-        // No link in a journal: whoever reads it could be the first.
-        Assert.Contains($"staff invite {admin} --school {school}", Assert.Single(await FirstSignIn.LinesAsync(service, toJournal: true, TimeProvider.System, default)), StringComparison.Ordinal);
-        Assert.Equal(0L, await database.Test.RunAsync("SELECT count(*) FROM onlinesafety.invitation"));
-        Assert.Matches("http://localhost:[0-9]+/welcome/", Assert.Single(await FirstSignIn.LinesAsync(service, toJournal: false, TimeProvider.System, default)));
+        // Once: a service that starts again prints no further one.
+        var first = Assert.Single(await FirstSignIn.LinesAsync(service, toJournal: false, TimeProvider.System, default));
+        Assert.Matches("http://localhost:[0-9]+/welcome/", first);
         Assert.Equal(admin, await database.Test.RunAsync("SELECT staff_id FROM onlinesafety.invitation"));
+        Assert.Equal(true, await database.Test.RunAsync("SELECT ends_at <= now() + interval '1 hour' FROM onlinesafety.invitation"));
+        var again = Assert.Single(await FirstSignIn.LinesAsync(service, toJournal: false, TimeProvider.System, default));
+        Assert.DoesNotContain("/welcome/", again, StringComparison.Ordinal);
+        Assert.Contains("onlinesafety staff first-link", again, StringComparison.Ordinal);
+
+        // A new one ends the former.
+        Assert.Matches("/welcome/", await RunAsync(database, "staff", "first-link"));
+        Assert.Equal(1L, await database.Test.RunAsync("SELECT count(*) FROM onlinesafety.invitation"));
         await database.Test.RunAsync($"""
             SET search_path = onlinesafety;
             INSERT INTO account (account_id, address, created_at) VALUES ('{dsl}', '{Dsl}', now());
             INSERT INTO staff_account VALUES ('{school}', '{dsl}', '{dsl}', now());
             """);
         Assert.Empty(await FirstSignIn.LinesAsync(service, toJournal: false, TimeProvider.System, default));
+        Assert.Contains("Somebody can sign in already", await RefusedAsync(database, "staff", "first-link"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task WithoutATerminalTheFirstLinkIsInAFileOfTheServiceAloneAndInNoJournal()
+    {
+        await using var database = await InstallationDatabase.CreateAsync(postgres.Server);
+        var school = await database.AddSchoolAsync();
+        var admin = (await database.AddStaffAsync(school, "admin", "admin")).Staff.StaffId;
+        await using var service = await StartAsync(database);
+        var file = Path.Combine(_data, FirstSignIn.FileName);
+
+        var line = Assert.Single(await FirstSignIn.LinesAsync(service, toJournal: true, TimeProvider.System, default));
+
+        Assert.DoesNotContain("/welcome/", line, StringComparison.Ordinal);
+        Assert.Contains(file, line, StringComparison.Ordinal);
+        Assert.Matches(@"^http://localhost:[0-9]+/welcome/[\w-]{43}\s*$", await File.ReadAllTextAsync(file));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
+        await database.Test.RunAsync($"""
+            SET search_path = onlinesafety;
+            INSERT INTO account (account_id, address, created_at) VALUES ('{admin}', 'admin@school.example', now());
+            INSERT INTO staff_account VALUES ('{school}', '{admin}', '{admin}', now());
+            """);
+        Assert.Empty(await FirstSignIn.LinesAsync(service, toJournal: true, TimeProvider.System, default));
+        Assert.False(File.Exists(file));
+    }
+
+    [Fact]
+    public async Task FactorsThatSeveralSchoolsShareAreTakenAwayInAllOfThemOrInNone()
+    {
+        await using var database = await InstallationDatabase.CreateAsync(postgres.Server);
+        var (ash, birch, cedar) = (await database.AddSchoolAsync("Ash Academy"), await database.AddSchoolAsync("Birch College"), await database.AddSchoolAsync("Cedar School"));
+        var people = new Dictionary<Guid, Guid>();
+        foreach (var school in new[] { ash, birch, cedar })
+        {
+            people[school] = (await database.AddStaffAsync(school, "dsl", "dsl")).Staff.StaffId;
+        }
+
+        // Nobody signs in yet: said, and no link that leads nowhere.
+        Assert.Contains("there is nothing to take away", await RefusedAsync(database, "staff", "reset-factors", Dsl, "--school", "Cedar School"), StringComparison.Ordinal);
+        await database.Test.RunAsync($"""
+            SET search_path = onlinesafety;
+            INSERT INTO account (account_id, address, created_at) VALUES ('{ash}', '{Dsl}', now());
+            INSERT INTO staff_account VALUES ('{ash}', '{people[ash]}', '{ash}', now()), ('{birch}', '{people[birch]}', '{ash}', now());
+            """);
+
+        // Asked for at a school that lists the address and where the account was never used, too: another school made it.
+        foreach (var (school, others) in new[] { ("Cedar School", "Ash Academy, Birch College"), ("Ash Academy", "Birch College") })
+        {
+            Assert.Contains($"also used at: {others}.", await RefusedAsync(database, "staff", "reset-factors", Dsl, "--school", school), StringComparison.Ordinal);
+        }
+
+        Assert.Equal(1L, await database.Test.RunAsync("SELECT count(*) FROM onlinesafety.account"));
+        Assert.Contains("/welcome/", await RunAsync(database, "staff", "reset-factors", Dsl, "--school", "Cedar School", "--everywhere"), StringComparison.Ordinal);
+        Assert.Equal(0L, await database.Test.RunAsync("SELECT count(*) FROM onlinesafety.account"));
+        Assert.Equal(people.Values.Order(), (await database.AccessRecordsAsync("staff.reset-factors")).Select(record => Guid.Parse(record.Split(' ')[^1])).Order());
+        Assert.Equal("reset", await database.Test.RunAsync("SELECT cause FROM onlinesafety.notification WHERE kind = 'account'"));
+    }
+
+    [Fact]
+    public async Task AKeyIsShownOnceEndsByItselfOrIsRevokedAndItsOwnerIsTold()
+    {
+        await using var database = await InstallationDatabase.CreateAsync(postgres.Server);
+        var school = await database.AddSchoolAsync();
+        await database.AddStaffAsync(school, "dsl", "dsl");
+        var keys = new StaffKeys(database[DatabaseRole.Console]);
+        string[] at = ["--school", school.ToString()];
+
+        var issued = JsonDocument.Parse(await RunAsync(database, ["staff", "key", "issue", Dsl, .. at, "--name", "case system", "--days", "30", "--json"])).RootElement;
+        var (id, key) = (issued.GetProperty("id").GetString()!, issued.GetProperty("key").GetString()!);
+        Assert.Equal("dsl", (await keys.FindAsync(key, default))!.Actor.Name);
+        Assert.Equal(0L, await database.Test.RunAsync($"SELECT count(*) FROM onlinesafety.staff_key k WHERE k::text LIKE '%{key}%'"));
+        var listed = await RunAsync(database, ["staff", "key", "list", .. at]);
+        Assert.Contains("case system", listed, StringComparison.Ordinal);
+        Assert.DoesNotContain(key, listed, StringComparison.Ordinal);
+        Assert.Equal("key", await database.Test.RunAsync("SELECT cause FROM onlinesafety.notification WHERE kind = 'account'"));
+
+        await database.Test.RunAsync($"UPDATE onlinesafety.staff_key SET expires_at = now() WHERE key_id = '{id}'");
+        Assert.Null(await keys.FindAsync(key, default));
+        await database.Test.RunAsync($"UPDATE onlinesafety.staff_key SET expires_at = NULL WHERE key_id = '{id}'");
+        Assert.NotNull(await keys.FindAsync(key, default));
+        await RunAsync(database, ["staff", "key", "revoke", id, .. at]);
+        Assert.Null(await keys.FindAsync(key, default));
+        Assert.Contains("No key in use", await RefusedAsync(database, ["staff", "key", "revoke", id, .. at]), StringComparison.Ordinal);
+        Assert.Equal(["staff.key.issue", "staff.key.revoke"], (await database.AccessRecordsAsync("staff.key.%")).Select(record => record.Split(' ').First(word => word.StartsWith("staff.", StringComparison.Ordinal))));
+    }
+
+    [Fact]
+    public async Task AnAlertIsShownToAKeysOwnerOrToSomebodyWhoSaysWhoAndWhy()
+    {
+        await using var database = await InstallationDatabase.CreateAsync(postgres.Server);
+        var school = await database.AddSchoolAsync();
+        var (dsl, it) = (await database.AddStaffAsync(school, "dsl", "dsl"), await database.AddStaffAsync(school, "it", "it"));
+        await database.AddAlertAsync(school, 1);
+        string[] show = ["alerts", "show", "1", "--school", school.ToString()];
+        async Task<string> FileAsync(string key)
+        {
+            var file = Path.Combine(_data, Guid.NewGuid().ToString());
+            await File.WriteAllTextAsync(file, key + "\n");
+            return file;
+        }
+
+        foreach (var nameless in new string[][] { [], ["--name", "O. Perator"], ["--reason", "why"], ["--name", " ", "--reason", "why"], ["--as", Dsl, "--name", "O.", "--reason", "why"] })
+        {
+            Assert.Equal(CommandLine.Usage, await ExitAsync(database, [.. show, .. nameless]));
+        }
+
+        Assert.Empty(await database.AccessRecordsAsync("alert.%"));
+        await RunAsync(database, [.. show, "--key-file", await FileAsync(dsl.Key)]);
+        Assert.Equal(CommandLine.Failed, await ExitAsync(database, [.. show, "--key-file", await FileAsync(it.Key)]));
+        Assert.Equal(CommandLine.Failed, await ExitAsync(database, [.. show, "--key-file", await FileAsync("osu_none")]));
+        await RunAsync(database, [.. show, "--name", "O. Perator", "--reason", "the lead is ill"]);
+        Assert.Equal(
+            ["staff dsl (by ", "operator O. Perator (", "operator O. Perator ("],
+            (await database.AccessRecordsAsync("alert.%")).Select(record => record[..(record.IndexOf('(', StringComparison.Ordinal) + (record.StartsWith("staff", StringComparison.Ordinal) ? 4 : 1))]));
+        Assert.Equal("alerts show: the lead is ill", await database.Test.RunAsync("SELECT object || ': ' || reason FROM onlinesafety.access_record WHERE action = 'alert.past-the-staff'"));
     }
 
     [Fact]
@@ -99,6 +210,36 @@ public sealed class StaffCommandTests(PostgresFixture postgres) : IClassFixture<
     }
 
     public void Dispose() => Directory.Delete(_data, recursive: true);
+
+    private async Task<RunningService> StartAsync(InstallationDatabase database)
+    {
+        MasterKey.ReadOrCreate(Path.Combine(_data, MasterKey.FileName));
+        return await RunningService.StartAsync(
+            new ServiceOptions
+            {
+                Settings = InstallationSettings.Read(_data, database.Test.ConnectionString, masterKeyFile: null),
+                Http = new IPEndPoint(IPAddress.Loopback, 0),
+                Syslog = new IPEndPoint(IPAddress.Loopback, 0),
+                Roles = ServiceRoles.Console,
+            },
+            SchemaFiles.BesideTheExecutable,
+            TimeProvider.System,
+            default);
+    }
+
+    private async Task<int> ExitAsync(InstallationDatabase database, params string[] args)
+    {
+        using var said = new StringWriter();
+        return await CommandLine.RunAsync([.. args, "--data", _data, "--connection", database.Test.ConnectionString], said, said, TimeProvider.System);
+    }
+
+    private async Task<string> RefusedAsync(InstallationDatabase database, params string[] args)
+    {
+        using var output = new StringWriter();
+        using var error = new StringWriter();
+        Assert.Equal(CommandLine.Failed, await CommandLine.RunAsync([.. args, "--data", _data, "--connection", database.Test.ConnectionString], output, error, TimeProvider.System));
+        return error.ToString();
+    }
 
     private async Task<string> RunAsync(InstallationDatabase database, params string[] args)
     {

@@ -33,9 +33,10 @@ public sealed class AccessMatrixTests(PostgresFixture postgres) : IClassFixture<
         _installation = await TestInstallation.CreateAsync(postgres.Server);
         _own = await _installation.AddSourceAsync();
         var other = await _installation.AddSourceAsync();
-        var (lead, head) = (await SampleRows.FillAsync(_installation.Store, _own), Guid.NewGuid());
+        var (lead, head, year) = (await SampleRows.FillAsync(_installation.Store, _own), Guid.NewGuid(), Guid.NewGuid());
         await SampleRows.FillAsync(_installation.Store, other);
         await AddWhatPoliciesTellApartAsync(other.School, lead, head);
+        await AddYearsAsync(year, other.School);
         _source = NpgsqlDataSource.Create(_installation.Store.ConnectionString);
         _connection = await _source.OpenConnectionAsync();
         _transaction = await _connection.BeginTransactionAsync();
@@ -43,7 +44,7 @@ public sealed class AccessMatrixTests(PostgresFixture postgres) : IClassFixture<
         [
             new Reader("the operator", "", "operator"), new Reader("the lead", lead.ToString(), "dsl", Account: _own.School.ToString()),
             new Reader("the head", head.ToString(), "head"), new Reader("the head at a desk of others", head.ToString(), "head,dsl"),
-            new Reader("the lead without a desk", lead.ToString(), ""), new Reader("somebody who claims an address", "", "", Address: $"{_own.School}@school.example"),
+            new Reader("the lead of a year", year.ToString(), "pastoral"), new Reader("the lead without a desk", lead.ToString(), ""), new Reader("somebody who claims an address", "", "", Address: $"{_own.School}@school.example"),
         ]);
         await _probe.PrepareAsync();
     }
@@ -208,6 +209,39 @@ public sealed class AccessMatrixTests(PostgresFixture postgres) : IClassFixture<
         INSERT INTO kept_context SELECT '{_own.School}', alert_id, gen_random_uuid(), 1, 0, now(), '' FROM other;
         INSERT INTO source (school_id, source_id, name, product, door, unassigned, listener) VALUES ('{_own.School}', gen_random_uuid(), 'n', '', 2, true, 'tcp-514');
         INSERT INTO source_job (school_id, job_id, source_id, kind, requested_at, state) VALUES ('{_own.School}', gen_random_uuid(), '{_own.Source}', 'preview', now(), 'done');
+        """);
+
+    /// <summary>
+    /// What a year lead may see, and what differs from it in one thing each; steps on it by whom, with words and without; events narrower and wider than their alert; news
+    /// about accounts, and questions that others asked. In the other school, whose rows nobody sees, somebody with the same account.
+    /// </summary>
+    private Task AddYearsAsync(Guid year, Guid other) => _installation.Store.RunAsync($"""
+        SET search_path = onlinesafety;
+        INSERT INTO staff (school_id, staff_id, name, email, roles, years) VALUES ('{_own.School}', '{year}', 'y', 'y@school.example', ARRAY['pastoral'], ARRAY['9']),
+            ('{other}', '{year}', 'y', '{_own.School}@school.example', ARRAY['pastoral'], ARRAY['9']);
+        INSERT INTO staff_account VALUES ('{other}', '{year}', '{_own.School}', now());
+        CREATE TEMP TABLE years AS SELECT * FROM (VALUES ('{_own.School}'::uuid, 20, 'dsl', 0::smallint, NULL::uuid, 1::smallint, '9', 'new'), ('{_own.School}', 21, 'head', 0, NULL, 1, '9', 'new'),
+            ('{_own.School}', 22, 'dsl', 1, NULL, 1, '9', 'new'), ('{_own.School}', 23, 'dsl', 0, '{_own.School}', 1, '9', 'new'), ('{_own.School}', 24, 'dsl', 0, NULL, 0, '9', 'new'),
+            ('{_own.School}', 25, 'dsl', 0, NULL, 1, '10', 'new'), ('{_own.School}', 26, 'dsl', 0, NULL, 1, NULL, 'new'), ('{_own.School}', 27, 'dsl', 0, NULL, 1, '9', 'resolved'),
+            ('{other}', 28, 'dsl', 0, NULL, 1, '9', 'new')) v (school_id, number, route, audience, subject, role, year, state);
+        INSERT INTO alert (school_id, alert_id, number, state, severity, risk, theme, parent_theme, themes, needs_review, audience, route, subject_key, subject_role, subject_staff, subject_year,
+                           source_ids, vendors, event_count, reasons, first_received_at, last_received_at, raised_at, acted_at, outcome, resolved_at, resolved_by, note)
+            SELECT y.school_id, gen_random_uuid(), y.number, y.state, 3, 1, 's', 's', ARRAY['s'], false, y.audience, y.route, 'user:y', y.role, y.subject, y.year, '{"{}"}', '{"{}"}', 1, '', now(), now(), now(),
+                   CASE WHEN y.state <> 'new' THEN now() END, CASE WHEN y.state <> 'new' THEN 'concern' END, CASE WHEN y.state <> 'new' THEN now() END, CASE WHEN y.state <> 'new' THEN 'x' END,
+                   CASE WHEN y.state <> 'new' THEN 'x' END FROM years y;
+        INSERT INTO event (school_id, stream_id, seq, part, source_id, alert_id, received_at, occurred_at, recorded_at, kind, action, risk, severity, theme, parent_theme,
+                           audience, route, subject_role, subject_staff, vendor, detail)
+            SELECT a.school_id, '{year}', 20 + v.n, 0, a.alert_id, CASE WHEN v.alone THEN NULL ELSE a.alert_id END, now(), now(), now(), 1, 1, 1, 3, 's', 's', v.audience, v.route, v.role, v.subject, 'protex', ''
+            FROM alert a, (VALUES (1, 20, 'dsl', 0, NULL::uuid, 1, false), (2, 20, 'head', 0, NULL, 1, false), (3, 20, 'dsl', 1, NULL, 1, false), (4, 20, 'dsl', 0, '{_own.School}', 1, false),
+                (5, 20, 'dsl', 0, NULL, 0, false), (6, 20, 'dsl', 0, NULL, 1, true), (7, 25, 'dsl', 0, NULL, 1, false), (8, 2, 'dsl', 0, NULL, 1, false), (9, 28, 'dsl', 0, NULL, 1, false))
+                v (n, number, route, audience, subject, role, alone) WHERE a.number = v.number;
+        INSERT INTO alert_step (school_id, alert_id, at, actor_kind, actor_id, actor_name, step, from_state, to_state, note)
+            SELECT a.school_id, a.alert_id, now(), 'staff', s.who, 'probe', s.step, 'new', s.state, s.note FROM alert a, (VALUES ('{year}'::uuid, 'note', 'new', 'own words'),
+                ('{year}', 'acknowledge', 'acknowledged', ''), ('{_own.School}', 'acknowledge', 'acknowledged', ''), ('{_own.School}', 'note', 'new', 'words of others')) s (who, step, state, note) WHERE a.school_id = '{_own.School}' AND a.number = 20;
+        INSERT INTO notification (school_id, notification_id, kind, cause, staff_id, channel, state, due_at, created_at)
+            SELECT s.school_id, gen_random_uuid(), 'account', 'password', s.staff_id, 'email', state, now(), now() FROM staff s, unnest(ARRAY['due', 'sent']) AS state;
+        INSERT INTO source_job (school_id, job_id, kind, requested_at, content, asked_by)
+            SELECT '{_own.School}', gen_random_uuid(), 'whatif', now(), '', who FROM unnest(ARRAY[NULL, '{year}', (SELECT staff_id FROM staff WHERE email = 'h@school.example')]::uuid[]) AS who;
         """);
 
     private static string Row(string table, IEnumerable<string> cells) => $"{table,-26} {string.Join(' ', cells.Select(cell => $"{cell,-7}"))}".TrimEnd();

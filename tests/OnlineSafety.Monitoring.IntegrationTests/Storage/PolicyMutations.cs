@@ -31,7 +31,7 @@ internal sealed record StoredPolicy(string Table, string Policy, string Role, st
     /// (notification_check); and the console has no right to state that a row is withdrawn.
     /// </summary>
     public bool Implies(PolicyMutation mutation) => mutation.Without is { } gone && (mutation.OfCheck ? Check : Using)!.Contains("(EXISTS ( SELECT 1", StringComparison.Ordinal)
-        && (mutation.OfCheck ? Check : Using)!.Contains("FROM alert a", StringComparison.Ordinal) && Table != "event"
+        && (mutation.OfCheck ? Check : Using)!.Contains("FROM alert a", StringComparison.Ordinal) && (Table != "event" || Policy == "console_years")
         && (gone == InSchool || (Table == "notification" && gone is "kind = 'alert'::text" or "NOT withdrawn"));
 
     private const string InSchool = "school_id = current_school()";

@@ -72,6 +72,7 @@ internal static class SampleRows
             INSERT INTO source_secret VALUES ('{school}', '{source}', '{id}', 'm', '', now());
             INSERT INTO source_mapping VALUES ('{school}', '{source}', 1, '', now());
             INSERT INTO source_job (school_id, job_id, source_id, kind, requested_at) VALUES ('{school}', '{id}', '{source}', 'replay', now());
+            INSERT INTO governors_figure VALUES ('{school}', '2025-09-01', 'period', '', 0, now());
             INSERT INTO source_job_stream VALUES ('{school}', '{id}', '{id}', 0, '2026-11-25', 1, 1);
             INSERT INTO intake_tombstone VALUES ('{school}', gen_random_uuid(), '{source}', '2026-10-01', 1, sha256(''), now(), now());
             INSERT INTO access_tombstone VALUES ('{school}', 0, sha256(''), now());

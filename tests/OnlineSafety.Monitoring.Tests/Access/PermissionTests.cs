@@ -5,11 +5,11 @@ namespace OnlineSafety.Monitoring.Tests.Access;
 public sealed class PermissionTests
 {
     [Theory]
-    [InlineData("dsl", "SeeAlerts ActOnAlerts ExportEvidence SilenceAlerts RunDrills SeeHealth SeeReports ManageRules ManagePolicy ManagePeople")]
-    [InlineData("deputy", "SeeAlerts ActOnAlerts ExportEvidence SilenceAlerts RunDrills SeeHealth SeeReports ManageRules")]
-    [InlineData("head", "SeeAlerts ActOnAlerts SeeHealth SeeReports ManagePolicy")]
-    [InlineData("pastoral", "SeeAlerts ActOnAlerts")]
-    [InlineData("chair", "SeeAlerts ActOnAlerts SeeReports")]
+    [InlineData("dsl", "SeeAlerts ActOnAlerts NoteOnAlerts ExportEvidence SilenceAlerts RunDrills SeeHealth SeeReports ManageRules ManagePolicy ManagePeople")]
+    [InlineData("deputy", "SeeAlerts ActOnAlerts NoteOnAlerts ExportEvidence SilenceAlerts RunDrills SeeHealth SeeReports ManageRules")]
+    [InlineData("head", "SeeAlerts ActOnAlerts NoteOnAlerts SeeHealth SeeReports ManagePolicy")]
+    [InlineData("pastoral", "SeeAlerts NoteOnAlerts")]
+    [InlineData("chair", "SeeAlerts ActOnAlerts NoteOnAlerts SeeReports")]
     [InlineData("governor", "SeeReports")]
     [InlineData("dpo", "SeeAudit RunRetention")]
     [InlineData("it", "SeeHealth ManageSources")]

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using Microsoft.Playwright;
 
 namespace OnlineSafety.Monitoring.Web.Tests.Rules;
@@ -71,12 +72,22 @@ public sealed class RulesDayTests(ConsoleFixture console)
         var page = visitor.Page;
         await page.GotoAsync("/rules/what-if");
         await AccessibilityCheck.RunAsync(page);
+        await page.GetByLabel("Why do you ask?").FillAsync("Review at half-term");
         await page.GetByRole(AriaRole.Button, new() { Name = "Ask" }).ClickAsync();
         await Assertions.Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("Choose an edition, or a rule pack to try.");
         await page.GetByLabel("Judge by the edition").SelectOptionAsync("kcsie-2025");
+        await page.GetByLabel("Why do you ask?").FillAsync("Review at half-term");
         await page.GetByRole(AriaRole.Button, new() { Name = "Ask" }).ClickAsync();
         await Assertions.Expect(page.GetByText("No true concern would have been missed")).ToBeVisibleAsync(new() { Timeout = 30_000 });
         await Assertions.Expect(page.GetByText("of the DSL's week, as it was")).ToBeVisibleAsync();
+        Assert.Equal(1, await _rooms.NumberAsync($"SELECT count(*) FROM access_record WHERE school_id = '{school}' AND action = 'source.job.whatif' AND object LIKE '% kcsie-2025' AND reason = 'Review at half-term'"));
+        // A colleague has the same rights and another desk: the answer is not theirs.
+        var answer = new Uri(page.Url).AbsolutePath;
+        var (deputy, _) = await _rooms.AddStaffAsync(school, "Deputy Dee", "deputy");
+        using var other = await _rooms.GetAsync(answer, deputy);
+        Assert.Equal(HttpStatusCode.NotFound, other.StatusCode);
+        using var asked = await _rooms.GetAsync("/rules/what-if", deputy);
+        Assert.DoesNotContain(answer, await asked.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         await AccessibilityCheck.RunAsync(page);
         await page.GotoAsync("/rules/packs");
         await AccessibilityCheck.RunAsync(page);

@@ -8,8 +8,11 @@ public sealed class GuessingTests(Browser browser)
 {
     private const string Dsl = "d.lead@school.example";
 
+    // Staff and strangers come through one proxy here, which says where each is.
+    private static readonly object _behindAProxy = new { SignIn = new { Proxies = new[] { "127.0.0.1", "::1" } } };
+
     [Fact]
-    public async Task AfterEightAttemptsAnAccountWaitsAndItsSchoolHasARecordOfThat()
+    public async Task AfterEightAttemptsEachFurtherOneIsDelayedLongerAndNoneForGood()
     {
         await using var site = await ConsoleSite.StartAsync(browser.Server);
         var person = await site.AddPersonAsync(await site.AddSchoolAsync(), "D. Lead", Dsl, "dsl");
@@ -19,28 +22,128 @@ public sealed class GuessingTests(Browser browser)
             Assert.Equal(HttpStatusCode.Unauthorized, (await TryAsync(client, Dsl, "not the password")).StatusCode);
         }
 
-        Assert.Equal(HttpStatusCode.TooManyRequests, (await TryAsync(client, Dsl, "not the password")).StatusCode);
-        Assert.Equal(HttpStatusCode.TooManyRequests, (await TryAsync(client, Dsl, Person.Password)).StatusCode);
-        Assert.Equal(1, await site.CountAsync($"SELECT count(*) FROM access_record WHERE action = 'sign-in.locked' AND object = '{person.Staff}'"));
+        foreach (var seconds in new[] { 30, 60, 120, 240, 480, 900, 900 })
+        {
+            site.Time.Advance(TimeSpan.FromSeconds(seconds - 1));
+            Assert.Equal(HttpStatusCode.TooManyRequests, (await TryAsync(client, Dsl, Person.Password)).StatusCode);
+            site.Time.Advance(TimeSpan.FromSeconds(1));
+            Assert.Equal(HttpStatusCode.Unauthorized, (await TryAsync(client, Dsl, "not the password")).StatusCode);
+        }
+
         site.Time.Advance(TimeSpan.FromMinutes(15));
         Assert.Equal(HttpStatusCode.Redirect, (await TryAsync(client, Dsl, Person.Password)).StatusCode);
+        Assert.Equal(1, await site.CountAsync($"SELECT count(*) FROM access_record WHERE action = 'sign-in.locked' AND object = '{person.Staff}'"));
+        Assert.Equal(1, await site.CountAsync($"SELECT count(*) FROM notification WHERE kind = 'account' AND cause = 'guessing' AND staff_id = '{person.Staff}' AND state = 'due'"));
     }
 
     [Fact]
-    public async Task CodesAreGuessedNoOftenerThanPasswords()
+    public async Task AStrangerWhoGuessesKeepsNeitherAKnownBrowserNorAnotherPlaceOut()
     {
-        await using var site = await ConsoleSite.StartAsync(browser.Server);
-        await site.AddPersonAsync(await site.AddSchoolAsync(), "D. Lead", Dsl, "dsl");
-        using var client = new ConsoleClient(site.Address);
-        await client.PasswordAsync(Dsl);
-        for (var i = 0; i < 7; i++)
+        await using var site = await ConsoleSite.StartAsync(browser.Server, _behindAProxy);
+        var person = await site.AddPersonAsync(await site.AddSchoolAsync(), "D. Lead", Dsl, "dsl");
+        using var own = new ConsoleClient(site.Address, "192.0.2.10");
+        await own.SignInAsync(person);
+        using var stranger = new ConsoleClient(site.Address, "192.0.2.10");
+        await ExhaustAsync(stranger);
+
+        // The same network, without and with the cookie of a former sign-in; another network without one.
+        using var fresh = new ConsoleClient(site.Address, "192.0.2.10");
+        Assert.Equal(HttpStatusCode.TooManyRequests, (await TryAsync(fresh, Dsl, Person.Password)).StatusCode);
+        await own.SendFormAsync("/sign-out", [], page: "/alerts");
+        await own.SignInAsync(person);
+        using var elsewhere = new ConsoleClient(site.Address, "198.51.100.7");
+        await elsewhere.SignInAsync(person);
+    }
+
+    [Fact]
+    public async Task GuessesFromManyPlacesDelayTheAccountForStrangersAndNotForAKnownBrowser()
+    {
+        await using var site = await ConsoleSite.StartAsync(browser.Server, _behindAProxy);
+        var person = await site.AddPersonAsync(await site.AddSchoolAsync(), "D. Lead", Dsl, "dsl");
+        using var own = new ConsoleClient(site.Address, "192.0.2.10");
+        await own.SignInAsync(person);
+        for (var network = 1; network <= 5; network++)
         {
-            Assert.Equal(HttpStatusCode.Unauthorized, (await client.SendFormAsync("/sign-in/code", new() { ["code"] = "000000" })).StatusCode);
+            using var stranger = new ConsoleClient(site.Address, $"198.51.100.{network}");
+            for (var i = 0; i < 8; i++)
+            {
+                Assert.Equal(HttpStatusCode.Unauthorized, (await TryAsync(stranger, Dsl, "not the password")).StatusCode);
+            }
         }
 
-        Assert.Equal(HttpStatusCode.TooManyRequests, (await client.SendFormAsync("/sign-in/code", new() { ["code"] = "000000" })).StatusCode);
-        // The password once more gives no further guesses.
+        using var sixth = new ConsoleClient(site.Address, "203.0.113.6");
+        Assert.Equal(HttpStatusCode.TooManyRequests, (await TryAsync(sixth, Dsl, Person.Password)).StatusCode);
+        await own.SendFormAsync("/sign-out", [], page: "/alerts");
+        await own.SignInAsync(person);
+        // However many tried: the owner is told once a day.
+        Assert.Equal(1, await site.CountAsync("SELECT count(*) FROM notification WHERE kind = 'account' AND cause = 'guessing'"));
+    }
+
+    [Fact]
+    public async Task ACookieOfOneAccountIsNoWayAroundTheLimitOfAnother()
+    {
+        await using var site = await ConsoleSite.StartAsync(browser.Server);
+        var school = await site.AddSchoolAsync();
+        var other = await site.AddPersonAsync(school, "E. Deputy", "e.deputy@school.example", "deputy");
+        await site.AddPersonAsync(school, "D. Lead", Dsl, "dsl");
+        using var client = new ConsoleClient(site.Address);
+        await client.SignInAsync(other);
+        await client.SendFormAsync("/sign-out", [], page: "/alerts");
+
+        await ExhaustAsync(client);
         Assert.Equal(HttpStatusCode.TooManyRequests, (await TryAsync(client, Dsl, Person.Password)).StatusCode);
+    }
+
+    [Fact]
+    public async Task CodesAreGuessedNoOftenerThanPasswordsAndTheOwnerIsToldThatThePasswordIsKnown()
+    {
+        await using var site = await ConsoleSite.StartAsync(browser.Server, _behindAProxy);
+        var person = await site.AddPersonAsync(await site.AddSchoolAsync(), "D. Lead", Dsl, "dsl");
+        using var own = new ConsoleClient(site.Address, "192.0.2.10");
+        await own.SignInAsync(person);
+        for (var place = 1; place <= 4; place++)
+        {
+            using var thief = new ConsoleClient(site.Address, $"198.51.100.{place}");
+            await thief.PasswordAsync(Dsl);
+            for (var i = 0; i < 2; i++)
+            {
+                Assert.Equal(HttpStatusCode.Unauthorized, (await thief.SendFormAsync("/sign-in/code", new() { ["code"] = "000000" })).StatusCode);
+            }
+        }
+
+        // Neither the password once more nor another network gives further guesses.
+        using var fifth = new ConsoleClient(site.Address, "198.51.100.5");
+        await fifth.PasswordAsync(Dsl);
+        Assert.Equal(HttpStatusCode.TooManyRequests, (await fifth.SendFormAsync("/sign-in/code", new() { ["code"] = "000000" })).StatusCode);
+        Assert.Equal(1, await site.CountAsync("SELECT count(*) FROM notification WHERE kind = 'account' AND cause = 'codes'"));
+        await own.SendFormAsync("/sign-out", [], page: "/alerts");
+        await own.SignInAsync(person);
+    }
+
+    // ASVS 5.0, 6.3.1: one password for many accounts, from one place and from many.
+    [Fact]
+    public async Task SprayingIsDelayedWhereItComesFromAndDelaysNobodyWhoIsKnown()
+    {
+        await using var site = await ConsoleSite.StartAsync(browser.Server, new { SignIn = new { Proxies = new[] { "127.0.0.1", "::1" }, AttemptsPerPeer = 20 } });
+        var school = await site.AddSchoolAsync();
+        var person = await site.AddPersonAsync(school, "D. Lead", Dsl, "dsl");
+        using var own = new ConsoleClient(site.Address, "2001:db8:1::7");
+        await own.SignInAsync(person);
+        using var sprayer = new ConsoleClient(site.Address, "2001:db8:1::666");
+        var refused = 0;
+        for (var i = 0; i < 40; i++)
+        {
+            refused += (await TryAsync(sprayer, $"staff{i}@school.example", "Autumn2026!xyz")).StatusCode == HttpStatusCode.TooManyRequests ? 1 : 0;
+        }
+
+        Assert.Equal(20, refused);
+        await own.SendFormAsync("/sign-out", [], page: "/alerts");
+        await own.SignInAsync(person);
+        // Nobody of them was locked: from elsewhere the very next attempt is looked at.
+        using var elsewhere = new ConsoleClient(site.Address, "2001:db8:2::7");
+        Assert.Equal(HttpStatusCode.Unauthorized, (await TryAsync(elsewhere, "staff1@school.example", "mistyped")).StatusCode);
+        site.Time.Advance(TimeSpan.FromSeconds(30));
+        Assert.Equal(HttpStatusCode.Unauthorized, (await TryAsync(sprayer, "staff99@school.example", "Autumn2026!xyz")).StatusCode);
     }
 
     [Fact]
@@ -83,6 +186,16 @@ public sealed class GuessingTests(Browser browser)
             using var client = new ConsoleClient(site.Address);
             await client.SignInAsync(person);
         }
+    }
+
+    private static async Task ExhaustAsync(ConsoleClient client)
+    {
+        for (var i = 0; i < 8; i++)
+        {
+            Assert.Equal(HttpStatusCode.Unauthorized, (await TryAsync(client, Dsl, "not the password")).StatusCode);
+        }
+
+        Assert.Equal(HttpStatusCode.TooManyRequests, (await TryAsync(client, Dsl, Person.Password)).StatusCode);
     }
 
     private static Task<HttpResponseMessage> TryAsync(ConsoleClient client, string address, string password) =>

@@ -141,6 +141,44 @@ public sealed class ProviderTests(Browser browser)
     }
 
     [Fact]
+    public async Task APersonWhomTheProviderKnowsByANewAddressIsToldWhatToDo()
+    {
+        await using var provider = await LocalProvider.StartAsync(_time);
+        await using var site = await ConsoleSite.StartAsync(browser.Server, provider.Settings());
+        var school = await site.AddSchoolAsync();
+        await site.AddStaffAsync(school, "D. Lead", Dsl, "dsl");
+        using var client = new ConsoleClient(site.Address);
+        Assert.Equal("/", await ReturnAsync(client));
+        await site.AddStaffAsync(school, "D. Married", "d.married@school.example", "dsl");
+        provider.Claims["email"] = "d.married@school.example";
+
+        using var again = new ConsoleClient(site.Address);
+        var answer = await again.GetAsync(await JourneyAsync(again, Way));
+        Assert.Equal(HttpStatusCode.Forbidden, answer.StatusCode);
+        Assert.Contains("reset-factors", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Equal(1, await site.CountAsync("SELECT count(*) FROM account"));
+    }
+
+    [Fact]
+    public async Task AnotherPersonAtTheProviderIsNotConnectedInPlaceOfTheFirst()
+    {
+        await using var provider = await LocalProvider.StartAsync(_time);
+        await using var site = await ConsoleSite.StartAsync(browser.Server, provider.Settings());
+        var person = await site.AddPersonAsync(await site.AddSchoolAsync(), "D. Lead", Dsl, "dsl");
+        using var client = new ConsoleClient(site.Address);
+        await client.SignInAsync(person);
+        Assert.Equal("/security", await ReturnAsync(client, "/security/with/workspace"));
+        Assert.Equal(1, await site.CountAsync("SELECT count(*) FROM notification WHERE kind = 'account' AND cause = 'provider'"));
+        await site.AddStaffAsync(await site.AddSchoolAsync("Birch College"), "D. Lead", Dsl, "head");
+
+        // The address went to somebody else there: neither connected nor joined to a further school.
+        provider.Claims["sub"] = "user-2";
+        Assert.Equal("401", await ReturnAsync(client, "/security/with/workspace"));
+        Assert.Equal(1, await site.CountAsync("SELECT count(*) FROM staff_account"));
+        Assert.Equal(1, await site.CountAsync("SELECT count(*) FROM account_identity"));
+    }
+
+    [Fact]
     public async Task KeysThatChangedAreReadAnewAndMadeUpOnesNotEachTime()
     {
         await using var provider = await LocalProvider.StartAsync(_time);

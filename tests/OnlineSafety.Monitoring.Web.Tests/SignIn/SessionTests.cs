@@ -104,6 +104,50 @@ public sealed class SessionTests(Browser browser)
         Assert.Equal(HttpStatusCode.Redirect, (await second.SendFormAsync("/security/sessions/end-others", [], page: "/security")).StatusCode);
     }
 
+    // H6: who looks after thirty schools and is taken off one staff list.
+    [Fact]
+    public async Task AContractorOfThirtySchoolsWhoIsRemovedFromOneIsOutOfThatOneAndItsOpenFeedEnds()
+    {
+        await using var site = await ConsoleSite.StartAsync(browser.Server);
+        const string address = "it@contractor.example";
+        var person = await site.AddPersonAsync(await site.AddSchoolAsync("School 01"), "C. Ontractor", address, "dsl", "it");
+        for (var i = 2; i <= 30; i++)
+        {
+            var school = await site.AddSchoolAsync($"School {i:00}");
+            var staff = (await site.AddStaffAsync(school, "C. Ontractor", address, "dsl", "it")).Staff;
+            await site.Store.RunAsync($"INSERT INTO onlinesafety.staff_account VALUES ('{school}', '{staff.StaffId}', '{person.Account}', now())");
+        }
+
+        using var there = new ConsoleClient(site.Address);
+        using var elsewhere = new ConsoleClient(site.Address);
+        foreach (var (client, name) in new[] { (there, "School 01"), (elsewhere, "School 30") })
+        {
+            await client.PasswordAsync(person.Email);
+            Assert.Equal("/sign-in/school", (await client.SendFormAsync("/sign-in/code", new() { ["code"] = person.NextCode() })).Headers.Location!.OriginalString);
+            var school = await site.Store.RunAsync($"SELECT school_id FROM onlinesafety.school WHERE name = '{name}'");
+            Assert.Equal("/", (await client.SendFormAsync("/sign-in/school", new() { ["school"] = school!.ToString()! })).Headers.Location!.OriginalString);
+        }
+
+        var feed = (await there.FollowAsync("/alerts/live?after=0")).ReadToEndAsync();
+        var other = (await elsewhere.FollowAsync("/alerts/live?after=0")).ReadToEndAsync();
+        await site.Staff.SetEnabledAsync(person.School, person.Staff, enabled: false, ConsoleSite.Tester, default);
+        Assert.Equal(HttpStatusCode.Redirect, (await there.GetAsync("/sources")).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await elsewhere.GetAsync("/sources")).StatusCode);
+        Assert.False(await EndsAsync(feed, TimeSpan.FromSeconds(1)));
+        for (var passed = 0; passed < 60; passed += 5)
+        {
+            site.Time.Advance(TimeSpan.FromSeconds(5));
+            await Task.Delay(50);
+        }
+
+        Assert.True(await EndsAsync(feed, TimeSpan.FromSeconds(20)));
+        Assert.False(await EndsAsync(other, TimeSpan.FromSeconds(1)));
+        Assert.Equal(HttpStatusCode.OK, (await elsewhere.GetAsync("/alerts")).StatusCode);
+
+        // Its end is the end of what it says: a look at it does not break it off.
+        static async Task<bool> EndsAsync(Task<string> said, TimeSpan within) => await Task.WhenAny(said, Task.Delay(within)) == said;
+    }
+
     [Fact]
     public async Task WhoIsDisabledIsOutAtTheNextRequestAndWithinSixtySecondsAnyway()
     {

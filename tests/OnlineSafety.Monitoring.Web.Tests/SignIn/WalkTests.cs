@@ -25,6 +25,8 @@ public sealed class WalkTests(Browser browser)
         Assert.Equal(10, await page.Locator(".recovery li").CountAsync());
         await page.ClickAsync("text=I have them");
         Assert.EndsWith("/alerts", page.Url, StringComparison.Ordinal);
+        // Whoever chose the factors in this browser needs no mail about it.
+        Assert.Equal(0, await site.CountAsync("SELECT count(*) FROM notification WHERE kind = 'account'"));
 
         await page.ClickAsync(".who > summary");
         await page.ClickAsync("text=Sign out");
@@ -58,6 +60,7 @@ public sealed class WalkTests(Browser browser)
         await page.FillAsync("#passkey-name", "Office laptop");
         await page.ClickAsync("text=Add a passkey");
         await page.WaitForSelectorAsync("td:has-text('Office laptop')");
+        Assert.Equal(1, await site.CountAsync("SELECT count(*) FROM notification WHERE kind = 'account' AND cause = 'passkey-added'"));
         await page.ClickAsync(".who > summary");
         await page.ClickAsync(".who >> text=Sign out");
 

@@ -19,6 +19,17 @@ internal sealed class AuditTrail(Database audit, SchoolSeals seals)
     /// <summary>What opening one alert is recorded as.</summary>
     public const string OpenAction = "alert.show";
 
+    /// <summary>What rows that a page got by itself while it was open are recorded as.</summary>
+    public const string LiveAction = "alert.live";
+
+    /// <summary>What an alert's page shows around it: the same person's other alerts and days.</summary>
+    public const string AroundAction = "alert.around";
+
+    public const string HourAction = "alert.hour";
+    public const string AlikeAction = "alert.alike";
+    public const string PeopleAction = "person.list";
+    public const string PersonAction = "person.show";
+
     private const string Columns = "r.seq, r.at, r.actor_kind, r.actor_name, r.action, r.object, r.reason";
 
     private const string ListSql = $"""
@@ -36,8 +47,12 @@ internal sealed class AuditTrail(Database audit, SchoolSeals seals)
         ORDER BY r.seq
         """;
 
+    // Looks at several alerts at once: behind the first blank stand the numbers of all that were shown.
     private const string ListsSql = $"""
-        SELECT {Columns} FROM access_record r WHERE r.school_id = $1 AND r.action = '{ListAction}' AND r.object IS NOT NULL ORDER BY r.seq
+        SELECT {Columns} FROM access_record r
+        WHERE r.school_id = $1 AND r.object IS NOT NULL
+          AND r.action IN ('{ListAction}', '{LiveAction}', '{AroundAction}', '{HourAction}', '{AlikeAction}', '{PeopleAction}', '{PersonAction}')
+        ORDER BY r.seq
         """;
 
     // The people list puts every name by which the products call somebody with one account. Who is not on it goes by the name as it was sent.
@@ -66,6 +81,9 @@ internal sealed class AuditTrail(Database audit, SchoolSeals seals)
     /// <summary>What a list is recorded with: whoever asks later who saw an alert is told of the lists that showed it, and why each is an alert.</summary>
     public static string ListObject(IEnumerable<string> states, IEnumerable<int> numbers) =>
         $"{string.Join(',', states)} {NumberRanges.Text(numbers.Select(number => (long)number))}".TrimEnd();
+
+    /// <summary>What a look is recorded with that begins at one alert and shows others of the same person too.</summary>
+    public static string AroundObject(Guid alert, IEnumerable<int> numbers) => ListObject([alert.ToString()], numbers);
 
     /// <summary>The newest entries, oldest of them first.</summary>
     public async Task<IReadOnlyList<AuditEntryView>> ListAsync(Guid school, Actor actor, AuditFilter filter, CancellationToken cancellationToken)
@@ -124,9 +142,10 @@ internal sealed class AuditTrail(Database audit, SchoolSeals seals)
     {
         var school = seal.School;
         var sightings = await RowsAsync(session, SightingsSql, [Of(school), Of(numbers.ToArray())], row => new SightingView(row.GetInt32(7), Listed: false, EntryOf(seal, row)), cancellationToken);
+        var known = sightings.Select(sighting => (sighting.Number, sighting.Entry.Entry)).ToHashSet();
         foreach (var list in await RowsAsync(session, ListsSql, [Of(school)], row => EntryOf(seal, row), cancellationToken))
         {
-            sightings.AddRange(numbers.Where(number => Shows(list, number)).Select(number => new SightingView(number, Listed: true, list)));
+            sightings.AddRange(numbers.Where(number => Shows(list, number) && known.Add((number, list.Entry))).Select(number => new SightingView(number, Listed: true, list)));
         }
 
         await session.RecordAccessAsync(school, "audit.who-saw", NumberRanges.Text(numbers.Select(n => (long)n)), reason is null ? null : seal.SealWords(reason, SealedField.AccessReason), cancellationToken);

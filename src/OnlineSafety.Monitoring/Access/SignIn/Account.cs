@@ -41,4 +41,8 @@ internal sealed record Account(Guid Id, string Address)
 }
 
 /// <summary>A place where an account's holder works.</summary>
-internal sealed record Membership(Guid School, string SchoolName, Guid Staff, string Name, IReadOnlyList<string> Roles);
+internal sealed record Membership(Guid School, string SchoolName, Guid Staff, string Name, IReadOnlyList<string> Roles)
+{
+    /// <summary>The school's staff list has the very address that the person signs in with.</summary>
+    public bool ByTheAddress { get; init; }
+}

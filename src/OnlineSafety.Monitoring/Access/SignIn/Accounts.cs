@@ -115,24 +115,42 @@ internal sealed class Accounts(Database console, MasterKeys masters, TimeProvide
     public static async Task<IReadOnlyList<Membership>> MembershipsAsync(Session session, Guid account, CancellationToken cancellationToken) =>
         await session.RowsAsync(
             """
-            SELECT s.school_id, c.name, s.staff_id, s.name, s.roles FROM staff_account a
-            JOIN staff s USING (school_id, staff_id) JOIN school c USING (school_id)
+            SELECT s.school_id, c.name, s.staff_id, s.name, s.roles, lower(s.email) = o.address FROM staff_account a
+            JOIN staff s USING (school_id, staff_id) JOIN school c USING (school_id) JOIN account o USING (account_id)
             WHERE a.account_id = $1 AND s.enabled ORDER BY c.name, s.school_id
             """,
             [account],
-            row => new Membership(row.GetGuid(0), row.GetString(1), row.GetGuid(2), row.GetString(3), row.GetFieldValue<string[]>(4)),
+            row => new Membership(row.GetGuid(0), row.GetString(1), row.GetGuid(2), row.GetString(3), row.GetFieldValue<string[]>(4)) { ByTheAddress = row.GetBoolean(5) },
             cancellationToken);
 
     /// <summary>Writes into the records of every school of the account what became of it.</summary>
-    public async Task RecordAsync(Guid account, string action, CancellationToken cancellationToken)
+    /// <param name="account">Whose.</param>
+    /// <param name="action">As it is recorded.</param>
+    /// <param name="news">A word of <see cref="AccountNews"/>: the account's holder is told by mail; null: only recorded.</param>
+    /// <param name="cancellationToken">Ends the writing.</param>
+    public async Task RecordAsync(Guid account, string action, string? news, CancellationToken cancellationToken)
     {
         await using var session = await OpenAsync(account, cancellationToken);
-        foreach (var place in await MembershipsAsync(session, account, cancellationToken))
+        var places = await MembershipsAsync(session, account, cancellationToken);
+        if (news is not null)
+        {
+            await AccountNews.TellAsync(session, places, news, cancellationToken);
+        }
+
+        foreach (var place in places)
         {
             await session.EnterAsync(place.School, cancellationToken);
             await session.RecordAccessAsync(place.School, action, place.Staff.ToString(), cancellationToken);
         }
 
+        await session.CommitAsync(cancellationToken);
+    }
+
+    /// <summary>Tells the account's holder by mail what became of it, without a record.</summary>
+    public async Task TellAsync(Guid account, string news, CancellationToken cancellationToken)
+    {
+        await using var session = await OpenAsync(account, cancellationToken);
+        await AccountNews.TellAsync(session, await MembershipsAsync(session, account, cancellationToken), news, cancellationToken);
         await session.CommitAsync(cancellationToken);
     }
 

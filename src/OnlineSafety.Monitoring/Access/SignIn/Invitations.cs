@@ -14,9 +14,19 @@ internal sealed class Invitations(Database database, TimeProvider time)
 {
     public static TimeSpan Valid { get; } = TimeSpan.FromHours(72);
 
+    /// <summary>Of the link for the very first person, which nobody could take back: long enough to walk to another computer.</summary>
+    public static TimeSpan FirstValid { get; } = TimeSpan.FromHours(1);
+
     /// <summary>A new link; older ones of the same person that nobody used end with it.</summary>
     /// <exception cref="SetupException">The person is disabled, or there is none.</exception>
-    public async Task<IssuedInvitation> CreateAsync(Guid school, Guid staff, Actor actor, CancellationToken cancellationToken)
+    public Task<IssuedInvitation> CreateAsync(Guid school, Guid staff, Actor actor, CancellationToken cancellationToken) =>
+        CreateAsync(school, staff, first: false, actor, cancellationToken);
+
+    /// <summary>The same for the first person of all; it ends sooner.</summary>
+    public Task<IssuedInvitation> CreateFirstAsync(Guid school, Guid staff, Actor actor, CancellationToken cancellationToken) =>
+        CreateAsync(school, staff, first: true, actor, cancellationToken);
+
+    private async Task<IssuedInvitation> CreateAsync(Guid school, Guid staff, bool first, Actor actor, CancellationToken cancellationToken)
     {
         await using var session = await database.OpenAsync(school, actor, cancellationToken);
         var enabled = await session.RowsAsync(
@@ -26,19 +36,22 @@ internal sealed class Invitations(Database database, TimeProvider time)
             throw new SetupException("Only somebody who is on the staff list and in use can be invited. See: onlinesafety staff list");
         }
 
-        var (token, now) = (SessionToken.Create(), time.GetUtcNow());
+        var (token, now, valid) = (SessionToken.Create(), time.GetUtcNow(), first ? FirstValid : Valid);
         await session.ExecuteAsync("DELETE FROM invitation WHERE school_id = $1 AND staff_id = $2 AND used_at IS NULL", [school, staff], cancellationToken);
         await session.ExecuteAsync(
-            "INSERT INTO invitation (school_id, staff_id, token_hash, created_at, ends_at) VALUES ($1, $2, $3, $4, $5)",
-            [school, staff, SessionToken.Hash(token)!, now, now + Valid],
+            "INSERT INTO invitation (school_id, staff_id, token_hash, created_at, ends_at, first) VALUES ($1, $2, $3, $4, $5, $6)",
+            [school, staff, SessionToken.Hash(token)!, now, now + valid, first],
             cancellationToken);
         await session.RecordAccessAsync(school, "staff.invite", staff.ToString(), cancellationToken);
         await session.CommitAsync(cancellationToken);
-        return new IssuedInvitation(token, now + Valid);
+        return new IssuedInvitation(token, now + valid);
     }
 
-    /// <summary>Who should be the first to sign in, while nobody can: an administrator, else the DSL, else the head; null when somebody can, or nobody is there.</summary>
-    public async Task<(Guid School, Guid Staff)?> FirstAsync(Actor actor, CancellationToken cancellationToken)
+    /// <summary>
+    /// Who should be the first to sign in, while nobody can: an administrator, else the DSL, else the head; and whether that person was given a first link before. Null
+    /// when somebody can sign in, or nobody is there.
+    /// </summary>
+    public async Task<(Guid School, Guid Staff, bool Given)?> FirstAsync(Actor actor, CancellationToken cancellationToken)
     {
         await using var session = await database.OpenAcrossAsync(actor, cancellationToken);
         if ((await session.RowsAsync("SELECT school_id FROM staff_account LIMIT 1", [], row => row.GetGuid(0), cancellationToken)).Count > 0)
@@ -51,15 +64,15 @@ internal sealed class Invitations(Database database, TimeProvider time)
             await session.EnterAsync(school, cancellationToken);
             var first = await session.RowsAsync(
                 """
-                SELECT staff_id FROM staff WHERE school_id = $1 AND enabled AND roles && ARRAY['admin', 'dsl', 'head']
+                SELECT staff_id, EXISTS (SELECT 1 FROM invitation i WHERE i.school_id = staff.school_id AND i.first) FROM staff WHERE school_id = $1 AND enabled AND roles && ARRAY['admin', 'dsl', 'head']
                 ORDER BY 'admin' = ANY (roles) DESC, 'dsl' = ANY (roles) DESC, created_at LIMIT 1
                 """,
                 [school],
-                row => row.GetGuid(0),
+                row => (row.GetGuid(0), row.GetBoolean(1)),
                 cancellationToken);
-            if (first is [var staff])
+            if (first is [var (staff, given)])
             {
-                return (school, staff);
+                return (school, staff, given);
             }
         }
 

@@ -1,6 +1,4 @@
-using System.Net;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 
 namespace OnlineSafety.Monitoring.Access.SignIn;
 
@@ -15,31 +13,29 @@ internal readonly record struct SignInResult(string? Token, bool Locked)
 }
 
 /// <summary>Address and password, then a code: the two steps of a local account, and the limits around both.</summary>
-internal sealed class PasswordSignIn(
-    Accounts accounts, Passwords passwords, Sessions sessions, SignInAttempts attempts, IOptions<SignInOptions> options, ILogger<PasswordSignIn> logger)
+internal sealed class PasswordSignIn(Accounts accounts, Passwords passwords, Sessions sessions, SignInAttempts attempts, ILogger<PasswordSignIn> logger)
 {
-    // A whole sign-in is a password and a code: what its success takes back of the place's count.
-    private const int AttemptsOfASignIn = 2;
-
-    public async Task<SignInResult> PasswordAsync(string address, string password, IPAddress peer, CancellationToken cancellationToken)
+    public async Task<SignInResult> PasswordAsync(string address, string password, SignInOrigin origin, CancellationToken cancellationToken)
     {
         var account = await accounts.FindAsync(address, cancellationToken);
-        if (!await MayTryAsync(address, account, peer, cancellationToken))
+        var attempt = await attempts.PasswordAsync(address, origin.BrowserOf(account?.Id), origin.Peer, cancellationToken);
+        if (!attempt.Given)
         {
-            return SignInResult.Waiting;
+            return Delayed();
         }
 
         if (!await passwords.FitsAsync(account, password, cancellationToken))
         {
-            SignInMetrics.Attempt(SignInWay.Password, SignInMetrics.Wrong);
+            await FailedAsync(attempt, account?.Id, SignInWay.Password, AccountNews.Guessing, cancellationToken);
             return SignInResult.Wrong;
         }
 
+        await attempts.ForgetAsync(attempt, cancellationToken);
         return new SignInResult(await sessions.BeginAsync(account!.Id, SessionStage.FirstFactor, SignInWay.Password, cancellationToken), Locked: false);
     }
 
     /// <summary>The code of the session's owner: raises a session that waits for it, and proves one that stands once more.</summary>
-    public async Task<SignInResult> CodeAsync(StaffSession session, string code, IPAddress peer, CancellationToken cancellationToken)
+    public async Task<SignInResult> CodeAsync(StaffSession session, string code, SignInOrigin origin, CancellationToken cancellationToken)
     {
         var account = await accounts.FindAsync(session.Account, cancellationToken);
         if (account is null)
@@ -47,55 +43,55 @@ internal sealed class PasswordSignIn(
             return SignInResult.Wrong;
         }
 
-        if (!await MayTryAsync(account.Address, account, peer, cancellationToken))
+        var attempt = await attempts.CodeAsync(account.Id, origin.BrowserOf(account.Id), cancellationToken);
+        if (!attempt.Given)
         {
-            return SignInResult.Waiting;
+            return Delayed();
         }
 
         if (!await accounts.TakeCodeAsync(account, code, cancellationToken))
         {
-            SignInMetrics.Attempt(session.Way, SignInMetrics.Wrong);
+            await FailedAsync(attempt, account.Id, session.Way, AccountNews.Codes, cancellationToken);
             return SignInResult.Wrong;
         }
 
         SignInMetrics.Attempt(session.Way, SignInMetrics.Ok);
-        await attempts.ForgetAsync(account.Address, peer, AttemptsOfASignIn, cancellationToken);
+        await attempts.ForgetAsync(attempt, cancellationToken);
         var token = session.Stage == SessionStage.FirstFactor
             ? await sessions.RaiseAsync(session, cancellationToken)
             : await sessions.ProveAgainAsync(session, cancellationToken);
         return new SignInResult(token, Locked: false);
     }
 
-    /// <summary>Whether this is the password of somebody who is signed in; false too while attempts are refused.</summary>
-    public async Task<bool> IsPasswordAsync(Account account, string password, IPAddress peer, CancellationToken cancellationToken)
+    /// <summary>Whether this is the password of somebody who is signed in; false too while attempts are delayed.</summary>
+    public async Task<bool> IsPasswordAsync(Account account, string password, CancellationToken cancellationToken)
     {
-        if (!await MayTryAsync(account.Address, account, peer, cancellationToken) || !await passwords.FitsAsync(account, password, cancellationToken))
+        var attempt = await attempts.RepeatedAsync(account.Id, cancellationToken);
+        if (!attempt.Given || !await passwords.FitsAsync(account, password, cancellationToken))
         {
             return false;
         }
 
-        await attempts.ForgetAsync(account.Address, peer, attempts: 1, cancellationToken);
+        await attempts.ForgetAsync(attempt, cancellationToken);
         return true;
     }
 
-    private async Task<bool> MayTryAsync(string address, Account? account, IPAddress peer, CancellationToken cancellationToken)
+    private static SignInResult Delayed()
     {
-        var allowance = await attempts.CountAsync(address, peer, cancellationToken);
-        if (allowance == Allowance.Given)
-        {
-            return true;
-        }
-
         SignInMetrics.Attempt(SignInWay.Password, SignInMetrics.Locked);
-        if (allowance == Allowance.JustLocked)
+        return SignInResult.Waiting;
+    }
+
+    private async Task FailedAsync(Attempt attempt, Guid? account, string way, string news, CancellationToken cancellationToken)
+    {
+        SignInMetrics.Attempt(way, SignInMetrics.Wrong);
+        if (attempt.Last)
         {
-            logger.AccountLocked((int)options.Value.AttemptsWithin.TotalMinutes, account?.Id);
-            if (account is not null)
+            logger.AccountDelayed(account);
+            if (account is { } known)
             {
-                await accounts.RecordAsync(account.Id, "sign-in.locked", cancellationToken);
+                await accounts.RecordAsync(known, "sign-in.locked", news, cancellationToken);
             }
         }
-
-        return false;
     }
 }

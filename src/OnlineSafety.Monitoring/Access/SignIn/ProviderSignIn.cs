@@ -20,6 +20,9 @@ internal enum ProviderOutcome
 
     /// <summary>A local account has the address: its holder connects the provider from inside.</summary>
     ConnectFirst,
+
+    /// <summary>The provider knows the person already, by another address.</summary>
+    AddressChanged,
     Unreachable,
 }
 
@@ -111,7 +114,11 @@ internal sealed class ProviderSignIn(
         if (account is null)
         {
             account = await accounts.CreateAsync(session, identity.Address, cancellationToken);
-            await AddIdentityAsync(session, account.Id, identity, cancellationToken);
+            if (!await AddIdentityAsync(session, account.Id, identity, cancellationToken))
+            {
+                logger.ProviderRefused(provider.Word, "the same person has an account here by another address");
+                return new ProviderResult(ProviderOutcome.AddressChanged);
+            }
         }
         else
         {
@@ -142,13 +149,25 @@ internal sealed class ProviderSignIn(
         await session.StateAddressAsync(identity.Address, cancellationToken);
         var places = await PlacesAsync(session, identity.Address, cancellationToken);
         await session.StateAccountAsync(account, cancellationToken);
-        if (await KnownAsync(session, account, identity, cancellationToken) is null)
+        var known = await KnownAsync(session, account, identity, cancellationToken);
+        if (known == false)
         {
-            await AddIdentityAsync(session, account, identity, cancellationToken);
+            // Connected to somebody else there: that one would stay the way in, and this one be told that it is.
+            return ProviderOutcome.Refused;
+        }
+
+        if (known is null && !await AddIdentityAsync(session, account, identity, cancellationToken))
+        {
+            return ProviderOutcome.AddressChanged;
         }
 
         await JoinAllAsync(session, account, places, cancellationToken);
         await session.CommitAsync(cancellationToken);
+        if (known is null)
+        {
+            await accounts.RecordAsync(account, "account.provider", AccountNews.Provider, cancellationToken);
+        }
+
         return ProviderOutcome.Connected;
     }
 
@@ -171,10 +190,11 @@ internal sealed class ProviderSignIn(
         return stored is [var hash] ? hash.AsSpan().SequenceEqual(Hash(identity)) : null;
     }
 
-    private Task AddIdentityAsync(Session session, Guid account, ProvidedIdentity identity, CancellationToken cancellationToken) => session.ExecuteAsync(
-        "INSERT INTO account_identity (account_id, issuer, subject_hash, created_at) VALUES ($1, $2, $3, $4)",
+    // False: another account is that person's already.
+    private async Task<bool> AddIdentityAsync(Session session, Guid account, ProvidedIdentity identity, CancellationToken cancellationToken) => await session.ExecuteAsync(
+        "INSERT INTO account_identity (account_id, issuer, subject_hash, created_at) VALUES ($1, $2, $3, $4) ON CONFLICT (issuer, subject_hash) DO NOTHING",
         [account, identity.Issuer, Hash(identity), time.GetUtcNow()],
-        cancellationToken);
+        cancellationToken) == 1;
 
     private static byte[] Hash(ProvidedIdentity identity) => SHA256.HashData(Encoding.UTF8.GetBytes(identity.Subject));
 

@@ -16,9 +16,12 @@ internal sealed class SealedState(Database console, MasterKeys masters, TimeProv
 
     private readonly DerivedSeal _seal = new(masters, "onlinesafety sign-in state");
 
-    public string Seal<T>(string purpose, T value)
+    /// <param name="purpose">It opens for this one alone.</param>
+    /// <param name="value">What the next step needs.</param>
+    /// <param name="valid">How long it opens; null: <see cref="Valid"/>.</param>
+    public string Seal<T>(string purpose, T value, TimeSpan? valid = null)
     {
-        var stated = JsonSerializer.SerializeToUtf8Bytes(new Stated<T>(time.GetUtcNow() + Valid, value));
+        var stated = JsonSerializer.SerializeToUtf8Bytes(new Stated<T>(time.GetUtcNow() + (valid ?? Valid), value));
         return Base64Url.EncodeToString(_seal.Seal(stated, Encoding.UTF8.GetBytes(purpose)));
     }
 

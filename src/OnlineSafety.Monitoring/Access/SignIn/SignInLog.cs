@@ -5,8 +5,8 @@ namespace OnlineSafety.Monitoring.Access.SignIn;
 /// <summary>Messages of signing in: 5000 to 5099. Never a name, an address, a code or a secret; an account by its id alone.</summary>
 internal static partial class SignInLog
 {
-    [LoggerMessage(5000, LogLevel.Warning, "Too many attempts to sign in as one account: it waits {Minutes} minutes (account {Account})")]
-    public static partial void AccountLocked(this ILogger logger, int minutes, Guid? account);
+    [LoggerMessage(5000, LogLevel.Warning, "Many attempts to sign in as one account failed: further ones from there are delayed (account {Account})")]
+    public static partial void AccountDelayed(this ILogger logger, Guid? account);
 
     [LoggerMessage(5001, LogLevel.Warning, "A provider's answer was refused: {Provider} {Reason}")]
     public static partial void ProviderRefused(this ILogger logger, string provider, string reason);

@@ -17,15 +17,18 @@ internal sealed class SignInOptions
     [Range(typeof(TimeSpan), "00:05:00", "1.00:00:00")]
     public TimeSpan LongestSession { get; set; } = TimeSpan.FromHours(12);
 
-    /// <summary>Passwords and codes tried for one address of an account before it has to wait.</summary>
+    /// <summary>
+    /// Passwords tried for one address from one network, or codes for one account, before each further one is delayed: by half a minute, then twice as long each
+    /// time. From everywhere together five times as many. A browser with which the owner signed in before has as many for itself.
+    /// </summary>
     [Range(3, 100)]
     public int AttemptsPerAccount { get; set; } = 8;
 
-    /// <summary>Attempts that failed from one network address (IPv6: one /64) before it has to wait. A school's staff share one.</summary>
+    /// <summary>Attempts that failed from one network address (IPv6: one /64) before browsers there that nobody signed in with are delayed. A school's staff share one.</summary>
     [Range(10, 10_000)]
     public int AttemptsPerPeer { get; set; } = 60;
 
-    /// <summary>How long both are counted, and how long whoever reached them waits.</summary>
+    /// <summary>The longest delay, and the time in which a network's are forgiven.</summary>
     [Range(typeof(TimeSpan), "00:01:00", "1.00:00:00")]
     public TimeSpan AttemptsWithin { get; set; } = TimeSpan.FromMinutes(15);
 

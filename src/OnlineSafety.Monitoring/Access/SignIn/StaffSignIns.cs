@@ -35,23 +35,56 @@ internal sealed class StaffSignIns(Database setup, TimeProvider time)
         session.ExecuteAsync("DELETE FROM session WHERE school_id = $1 AND staff_id = $2", [school, staff], cancellationToken);
 
     /// <summary>
-    /// Takes an account away with all its factors and sessions, in every school: who lost them is invited anew, and whoever else knew them is out. False when
-    /// the person has none.
+    /// Takes the account behind a member of staff away with all its factors and sessions, in every school: who lost them is invited anew, and whoever else knew them
+    /// is out. Factors are of a person and not of a school, so that one who works in several schools loses them in all: each has a record of it.
     /// </summary>
-    public async Task<bool> ResetAsync(Guid school, Guid staff, Actor actor, CancellationToken cancellationToken)
+    /// <param name="school">Whose staff list names the person.</param>
+    /// <param name="staff">The person there.</param>
+    /// <param name="everywhere">Also when other schools share the account.</param>
+    /// <param name="actor">Who takes it away; recorded.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async Task<ResetResult> ResetAsync(Guid school, Guid staff, bool everywhere, Actor actor, CancellationToken cancellationToken)
     {
         await using var session = await setup.OpenAsync(school, actor, cancellationToken);
+        var address = (await session.RowsAsync(
+            "SELECT email FROM staff WHERE school_id = $1 AND staff_id = $2", [school, staff], row => Account.AddressOf(row.GetString(0)), cancellationToken)).SingleOrDefault("");
+        await session.StateAddressAsync(address, cancellationToken);
         var accounts = await session.RowsAsync(
-            "SELECT account_id FROM staff_account WHERE school_id = $1 AND staff_id = $2", [school, staff], row => row.GetGuid(0), cancellationToken);
-        if (accounts is not [var account])
+            "SELECT account_id FROM staff_account WHERE school_id = $1 AND staff_id = $2 UNION SELECT account_id FROM account WHERE address = $3", [school, staff, address],
+            row => row.GetGuid(0), cancellationToken);
+        if (accounts.Count == 0)
         {
-            return false;
+            return new ResetResult(Done: false, []);
         }
 
-        await session.StateAccountAsync(account, cancellationToken);
-        await session.ExecuteAsync("DELETE FROM account WHERE account_id = $1", [account], cancellationToken);
-        await session.RecordAccessAsync(school, "staff.reset-factors", staff.ToString(), cancellationToken);
+        var places = await session.RowsAsync(
+            "SELECT o.school_id, c.name, o.staff_id, o.account_id FROM staff_account o JOIN school c USING (school_id) WHERE o.account_id = ANY ($1) ORDER BY c.name", [accounts.ToArray()],
+            row => (School: row.GetGuid(0), Name: row.GetString(1), Staff: row.GetGuid(2), Account: row.GetGuid(3)), cancellationToken);
+        var others = places.Where(place => place.School != school).Select(place => place.Name).ToList();
+        if (others.Count > 0 && !everywhere)
+        {
+            return new ResetResult(Done: false, others);
+        }
+
+        await AccountNews.TellAsync(session, school, staff, AccountNews.Reset, cancellationToken);
+        foreach (var account in accounts)
+        {
+            await session.StateAccountAsync(account, cancellationToken);
+            await session.ExecuteAsync("DELETE FROM account WHERE account_id = $1", [account], cancellationToken);
+        }
+
+        foreach (var (at, who) in places.Select(place => (place.School, place.Staff)).Append((school, staff)).Distinct())
+        {
+            await session.EnterAsync(at, cancellationToken);
+            await session.RecordAccessAsync(at, "staff.reset-factors", who.ToString(), cancellationToken);
+        }
+
         await session.CommitAsync(cancellationToken);
-        return true;
+        return new ResetResult(Done: true, others);
     }
 }
+
+/// <summary>What came of taking an account away.</summary>
+/// <param name="Done">False: other schools share it and it was not asked for in all of them; or, without any of those, nobody signs in with that address.</param>
+/// <param name="Others">Other schools in which the same account is used.</param>
+internal sealed record ResetResult(bool Done, IReadOnlyList<string> Others);

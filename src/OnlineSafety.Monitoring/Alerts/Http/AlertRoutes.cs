@@ -33,7 +33,7 @@ internal static class AlertRoutes
         foreach (var (route, step) in _steps)
         {
             alerts.MapPost("/{alert}/" + route, (HttpContext http, string alert, AlertQueue queue, CancellationToken cancellationToken) =>
-                StepAsync(http, alert, step, queue, cancellationToken)).Requires(Permission.ActOnAlerts);
+                StepAsync(http, alert, step, queue, cancellationToken)).Requires(AlertSteps.Needs(step));
         }
 
         return routes;

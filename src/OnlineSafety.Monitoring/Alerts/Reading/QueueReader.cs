@@ -53,7 +53,7 @@ internal sealed class QueueReader(Database console, ThemeGuide guide, PolicyDire
         return [.. (await session.RowsAsync(QueueSql.These, [who.School, numbers], row => Read(seal, row), cancellationToken)).Select(row => Clocked(row, clocks))];
     }
 
-    /// <summary>Nothing of it is recorded as a look: it only brings a list up to date whose opening was.</summary>
+    /// <summary>What is shown of it is recorded by <see cref="ShownAsync"/>, before it is shown.</summary>
     /// <param name="after">Number of the newest alert that the console knows.</param>
     /// <param name="shown">Numbers of the rows on its page.</param>
     public async Task<QueueNews> NewsAsync(SignedInStaff who, int after, int[] shown, CancellationToken cancellationToken)
@@ -66,6 +66,17 @@ internal sealed class QueueReader(Database console, ThemeGuide guide, PolicyDire
         // Only rows that wait show a clock.
         var clocks = rows.Any(row => row.IsWaiting) ? await policies.OfAsync(session, who.School, cancellationToken) : null;
         return new QueueNews(counted[0].Alerts, gravest, Math.Max(after, counted[0].Newest), clocks is null ? rows : [.. rows.Select(row => Clocked(row, clocks))]);
+    }
+
+    /// <summary>Records that rows of these alerts are shown to somebody whose page is open.</summary>
+    public async Task ShownAsync(SignedInStaff who, IReadOnlyCollection<int> numbers, CancellationToken cancellationToken)
+    {
+        if (numbers.Count > 0)
+        {
+            await using var session = await console.OpenAsync(who.School, who.Actor, cancellationToken);
+            await session.RecordAccessAsync(who.School, AuditTrail.LiveAction, AuditTrail.ListObject(["live"], numbers), cancellationToken);
+            await session.CommitAsync(cancellationToken);
+        }
     }
 
     /// <summary>What is being watched: sources and when each was last heard. Nothing about a person.</summary>

@@ -1,9 +1,9 @@
-using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Npgsql;
 using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Access.Audit;
 using OnlineSafety.Monitoring.Access.Sealing;
 using OnlineSafety.Monitoring.Alerts.Policy;
 using OnlineSafety.Monitoring.Events;
@@ -29,7 +29,7 @@ internal sealed class SurroundingsReader(Database console, ThemeGuide guide, Pol
     private static readonly TimeSpan s_minutes = TimeSpan.FromMinutes(10);
     private readonly AlertFace _face = new(guide);
 
-    /// <summary>Null when there is no such alert that this actor may see. Part of looking at the alert, which is recorded by whoever shows it.</summary>
+    /// <summary>Null when there is no such alert that this actor may see. The look at the alert is recorded by whoever shows it, this one here: it shows other alerts.</summary>
     public async Task<Surroundings?> OfAsync(SignedInStaff who, Guid alert, CancellationToken cancellationToken)
     {
         var seal = await seals.OfAsync(who.School, cancellationToken);
@@ -57,6 +57,8 @@ internal sealed class SurroundingsReader(Database console, ThemeGuide guide, Pol
                 row => new SubjectDay(row.GetFieldValue<DateOnly>(0), Words.Of((Severity)row.GetInt16(1)), row.GetInt32(2)), cancellationToken);
         }
 
+        await session.RecordAccessAsync(who.School, AuditTrail.AroundAction, AuditTrail.AroundObject(alert, earlier.Select(other => other.Number)), cancellationToken);
+        await session.CommitAsync(cancellationToken);
         return new Surroundings(
             facts.First, AlertClock.AcknowledgeBy(facts.Severity, facts.Since, policy.Policy, policy.Calendar), facts.Sources, vendors, earlier, days, staff);
     }
@@ -77,7 +79,10 @@ internal sealed class SurroundingsReader(Database console, ThemeGuide guide, Pol
         IReadOnlyList<EventView> events = facts.Subject is { } subject
             ? await session.RowsAsync(SurroundingsSql.Hour, [who.School, subject, facts.First - HalfHour, facts.Last + HalfHour, AlertQueue.MostEvents], row => _face.EventOf(seal, row), cancellationToken)
             : [];
-        await session.RecordAccessAsync(who.School, "alert.hour", alert.ToString(), seal.SealWords(reason, SealedField.AccessReason), cancellationToken);
+        var shown = facts.Subject is null
+            ? []
+            : await session.RowsAsync(SurroundingsSql.HourAlerts, [who.School, facts.Subject, facts.First - HalfHour, facts.Last + HalfHour], row => row.GetInt32(0), cancellationToken);
+        await session.RecordAccessAsync(who.School, AuditTrail.HourAction, AuditTrail.AroundObject(alert, shown), seal.SealWords(reason, SealedField.AccessReason), cancellationToken);
         await session.CommitAsync(cancellationToken);
         return events;
     }
@@ -92,7 +97,7 @@ internal sealed class SurroundingsReader(Database console, ThemeGuide guide, Pol
             SurroundingsSql.Alike, [who.School, time.GetUtcNow() - AlikeSince],
             row => Quotes(seal.Open(row.GetFieldValue<byte[]>(7), SealedField.AlertReasons), stored) ? EarlierOf(row) : null, cancellationToken);
         List<EarlierAlert> alerts = [.. found.OfType<EarlierAlert>().Take(MostAlike)];
-        await session.RecordAccessAsync(who.School, "alert.alike", alerts.Count.ToString(CultureInfo.InvariantCulture), cancellationToken);
+        await session.RecordAccessAsync(who.School, AuditTrail.AlikeAction, AuditTrail.ListObject(["alike"], alerts.Select(alert => alert.Number)), cancellationToken);
         await session.CommitAsync(cancellationToken);
         return alerts;
     }

@@ -36,6 +36,12 @@ internal static class SurroundingsSql
         SELECT number, severity, theme, state, outcome, raised_at, event_count, reasons FROM alert WHERE school_id = $1 AND raised_at >= $2 ORDER BY number DESC
         """;
 
+    /// <summary>Which alerts events of that time are in, for the record of the look.</summary>
+    public const string HourAlerts = """
+        SELECT DISTINCT a.number FROM event e JOIN alert a ON a.school_id = e.school_id AND a.alert_id = e.alert_id
+        WHERE e.school_id = $1 AND e.subject_key = ANY ($2) AND e.received_at BETWEEN $3 AND $4
+        """;
+
     /// <summary>Columns as <see cref="AlertFace.EventOf"/> reads them.</summary>
     public const string Hour = """
         SELECT stream_id, seq, part, received_at, occurred_at, kind, action, risk, theme, severity, vendor, review, detail

@@ -13,6 +13,9 @@ internal readonly record struct EventPlace(DateTimeOffset ReceivedAt, Guid Strea
         (one.ReceivedAt, one.Stream, one.Sequence, one.Part).CompareTo((other.ReceivedAt, other.Stream, other.Sequence, other.Part)));
 }
 
+/// <summary>What decides on whose desk something is.</summary>
+internal readonly record struct Matter(string Route, Audience Audience, Guid? Staff, PersonRole Role);
+
 /// <summary>An event of concern: as it is recorded, or as other rules judge it. No word of what it says.</summary>
 internal sealed class JudgedEvent
 {
@@ -54,6 +57,8 @@ internal sealed class JudgedEvent
 
     /// <summary>Of a record that nothing could read.</summary>
     public required bool Review { get; init; }
+
+    public Matter Matter => new(Route, Audience, Staff, Role);
 
     public bool IsQueued => Severity >= AlertGrouping.QueueAt || NeedsReview;
 

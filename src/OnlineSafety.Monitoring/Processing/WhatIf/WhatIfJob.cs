@@ -33,7 +33,7 @@ internal sealed class WhatIfJob(
         await contexts.WaitUntilSealedAsync(context.Job.Target.School, cancellationToken);
         var job = context.Job;
         var (from, to) = (job.From!.Value, job.To!.Value);
-        var (request, recorded, ranges) = await LoadAsync(job, from, to, cancellationToken);
+        var ((request, asker), recorded, ranges) = await LoadAsync(job, from, to, cancellationToken);
         var tried = Tried(request);
         var sources = await SourcesAsync(job, request, ranges, recorded, cancellationToken);
         var coverage = new WhatIfCoverage(from, to);
@@ -50,8 +50,9 @@ internal sealed class WhatIfJob(
         coverage.Close();
 
         var window = sources.Count > 0 ? sources.Values.First().GroupingWindow : TimeSpan.Zero;
-        var alerts = await AlertsAsync(job, recorded, cancellationToken);
-        var compared = WhatIfQueue.Compare(recorded, reader.Judged, place => coverage.Has(place), alerts, window, tried.RuleSet);
+        var alerts = await AlertsAsync(job, recorded, asker, cancellationToken);
+        (recorded, var judged) = await OnDeskAsync(job, recorded, [.. reader.Judged], alerts, asker, cancellationToken);
+        var compared = WhatIfQueue.Compare(recorded, judged, place => coverage.Has(place), alerts, window, tried.RuleSet);
         var inSpan = recorded.Where(e => e.Alert is not null && e.Place.ReceivedAt >= from && e.Place.ReceivedAt <= to).Select(e => e.Alert!.Value).ToHashSet();
         inSpan.ExceptWith(compared.Select(c => c.Id).OfType<Guid>());
         var saw = new WhatIfReport.Sight(Of(coverage.Log), Of(coverage.Evidence), coverage.Unreadable, inSpan.Count);
@@ -59,14 +60,15 @@ internal sealed class WhatIfJob(
             .Report(new WhatIfReport.Judges(rules.RuleSet.Version, tried.RuleSet.Version), from, to, saw, request.MinutesPerAlert).ToJson();
     }
 
-    private async Task<(WhatIfRequest Request, List<JudgedEvent> Recorded, List<ReplayRange> Ranges)> LoadAsync(
+    private async Task<((WhatIfRequest Request, Guid? Asker) Asked, List<JudgedEvent> Recorded, List<ReplayRange> Ranges)> LoadAsync(
         SourceJob job, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken)
     {
         await using var session = await database.OpenAsync(job.Target.School, Actor, cancellationToken);
+        var (content, asker) = await WhatIfSql.AskedAsync(session, job, cancellationToken);
         WhatIfRequest request;
         try
         {
-            request = WhatIfRequest.Unpack(await WhatIfSql.ContentAsync(session, job, cancellationToken));
+            request = WhatIfRequest.Unpack(content);
         }
         catch (InvalidDataException e)
         {
@@ -75,7 +77,7 @@ internal sealed class WhatIfJob(
 
         var recorded = await WhatIfSql.EventsAsync(session, job.Target.School, (from, to), RecordWriter.Remembered, Afterwards, MostConcerns + 1, cancellationToken);
         return recorded.Count <= MostConcerns
-            ? (request, recorded, await WhatIfSql.StreamsAsync(session, job.Target, from, to, cancellationToken))
+            ? ((request, asker), recorded, await WhatIfSql.StreamsAsync(session, job.Target, from, to, cancellationToken))
             : throw new JobRefusedException(TooMany);
     }
 
@@ -114,10 +116,29 @@ internal sealed class WhatIfJob(
             .DistinctBy(e => (e.Place.Stream, e.Place.Sequence)).Select(e => e.Place).Order(EventPlace.InOrder),
     ];
 
-    private async Task<Dictionary<Guid, RecordedAlert>> AlertsAsync(SourceJob job, List<JudgedEvent> recorded, CancellationToken cancellationToken)
+    /// <summary>
+    /// What is on the asker's desk, on both sides: what is about staff, or about the asker, or at another desk enters neither the comparison nor a count of it. An event
+    /// whose record is hidden is hidden as other rules judge it too, or a change of rules would show it.
+    /// </summary>
+    private async Task<(List<JudgedEvent> Recorded, List<JudgedEvent> Judged)> OnDeskAsync(
+        SourceJob job, List<JudgedEvent> recorded, List<JudgedEvent> judged, Dictionary<Guid, RecordedAlert> alerts, Guid? asker, CancellationToken cancellationToken)
+    {
+        if (asker is not { } person)
+        {
+            return (recorded, judged);
+        }
+
+        await using var session = await database.OpenAsync(job.Target.School, Actor, cancellationToken);
+        var seen = await WhatIfSql.OnDeskAsync(session, [.. recorded.Concat(judged).Select(e => e.Matter).Distinct()], person, cancellationToken);
+        bool Sees(JudgedEvent e) => seen.Contains(e.Matter) && (e.Alert is not { } alert || alerts.ContainsKey(alert));
+        var hidden = recorded.Where(e => !Sees(e)).Select(e => e.Place).ToHashSet();
+        return (recorded.FindAll(Sees), judged.FindAll(e => Sees(e) && !hidden.Contains(e.Place)));
+    }
+
+    private async Task<Dictionary<Guid, RecordedAlert>> AlertsAsync(SourceJob job, List<JudgedEvent> recorded, Guid? asker, CancellationToken cancellationToken)
     {
         await using var session = await database.OpenAsync(job.Target.School, Actor, cancellationToken);
-        var found = await WhatIfSql.AlertsAsync(session, job.Target.School, [.. recorded.Select(e => e.Alert).OfType<Guid>().Distinct()], cancellationToken);
+        var found = await WhatIfSql.AlertsAsync(session, job.Target.School, [.. recorded.Select(e => e.Alert).OfType<Guid>().Distinct()], asker, cancellationToken);
         return found.ToDictionary(alert => alert.Id);
     }
 

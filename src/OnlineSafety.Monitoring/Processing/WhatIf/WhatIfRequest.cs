@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using OnlineSafety.Monitoring.Classification;
@@ -31,6 +32,24 @@ internal sealed record WhatIfRequest(string? Taxonomy, double MinutesPerAlert, b
 
     /// <summary>Some thirty times the shipped rules.</summary>
     public const int LargestPlain = 48 * 1024 * 1024;
+
+    /// <summary>What was tried, for the record: the edition, and the SHA-256 of the one file, or of the lines that <c>sha256sum</c> prints of several.</summary>
+    public string Tried
+    {
+        get
+        {
+            var hashes = Files.Select(file => (file.Name, Hash: Hash(file.Json))).ToList();
+            var all = hashes.Count switch
+            {
+                0 => "",
+                1 => hashes[0].Hash,
+                _ => Hash(string.Concat(hashes.Select(file => $"{file.Hash}  {file.Name}\n"))),
+            };
+            return string.Join(' ', new[] { Taxonomy ?? "", all.Length > 0 ? "sha256:" + all : "" }.Where(part => part.Length > 0));
+        }
+    }
+
+    private static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 
     public byte[] Pack()
     {

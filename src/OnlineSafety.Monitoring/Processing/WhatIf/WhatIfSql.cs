@@ -19,7 +19,15 @@ internal readonly record struct EvidenceRecord(EventPlace Place, Guid Source, Ra
 /// <summary>What a what-if reads of the database. It writes nothing there but its result.</summary>
 internal static class WhatIfSql
 {
-    private const string Content = "SELECT content FROM source_job WHERE school_id = $1 AND job_id = $2";
+    private const string Asked = "SELECT content, asked_by FROM source_job WHERE school_id = $1 AND job_id = $2";
+
+    // By the staff list and the school's policy, as the console's own row-level policies read them: what is on this person's desk, and nothing else.
+    private const string OnDesk = "standing($3, desks_of($3), route, audience, subject_staff, subject_role, false) = 2";
+
+    private const string Matters = $"""
+        SELECT route, audience, subject_staff, subject_role
+        FROM unnest($1::text[], $2::smallint[], $4::uuid[], $5::smallint[]) AS m (route, audience, subject_staff, subject_role) WHERE {OnDesk}
+        """;
 
     // Streams with what they hold of the span, below the checkpoint: what comes later is not recorded yet.
     private const string Streams = """
@@ -43,6 +51,8 @@ internal static class WhatIfSql
 
     private const string Alerts = "SELECT alert_id, number, outcome, subject_key FROM alert WHERE school_id = $1 AND alert_id = ANY ($2)";
 
+    private const string AlertsOnDesk = $"{Alerts} AND {OnDesk}";
+
     private const string Evidence = """
         SELECT v.stream_id, v.seq, v.door, v.content_type, v.peer, v.raw, e.received_at, e.source_id, e.detail
         FROM unnest($2::uuid[], $3::bigint[]) AS k (stream_id, seq)
@@ -52,8 +62,23 @@ internal static class WhatIfSql
         ORDER BY v.stream_id, v.seq
         """;
 
-    public static async Task<byte[]> ContentAsync(Session session, SourceJob job, CancellationToken cancellationToken) =>
-        (await session.RowsAsync(Content, [job.Target.School, job.Id], row => row.GetFieldValue<byte[]>(0), cancellationToken)).Single();
+    /// <summary>What is asked, and by whom; null: by the account of the host.</summary>
+    public static async Task<(byte[] Content, Guid? By)> AskedAsync(Session session, SourceJob job, CancellationToken cancellationToken) =>
+        (await session.RowsAsync(
+            Asked, [job.Target.School, job.Id], row => (row.GetFieldValue<byte[]>(0), row.IsDBNull(1) ? (Guid?)null : row.GetGuid(1)), cancellationToken)).Single();
+
+    /// <summary>Which of these matters are on one person's desk.</summary>
+    public static async Task<HashSet<Matter>> OnDeskAsync(Session session, IReadOnlyCollection<Matter> matters, Guid asker, CancellationToken cancellationToken) =>
+    [
+        .. await session.RowsAsync(
+            Matters,
+            [
+                matters.Select(matter => matter.Route).ToArray(), matters.Select(matter => (short)matter.Audience).ToArray(), asker,
+                matters.Select(matter => matter.Staff).ToArray(), matters.Select(matter => (short)matter.Role).ToArray(),
+            ],
+            row => new Matter(row.GetString(0), (Audience)row.GetInt16(1), row.IsDBNull(2) ? null : row.GetGuid(2), (PersonRole)row.GetInt16(3)),
+            cancellationToken),
+    ];
 
     public static Task<List<ReplayRange>> StreamsAsync(Session session, SourceKey target, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken) =>
         session.RowsAsync(
@@ -67,10 +92,11 @@ internal static class WhatIfSql
         Session session, Guid school, (DateTimeOffset From, DateTimeOffset To) span, TimeSpan before, TimeSpan after, int most, CancellationToken cancellationToken) =>
         session.RowsAsync(Events, [school, span.From - before, span.To + after, span.From, span.To, most], ReadEvent, cancellationToken);
 
-    public static Task<List<RecordedAlert>> AlertsAsync(Session session, Guid school, Guid[] alerts, CancellationToken cancellationToken) =>
+    /// <param name="asker">Only those on this person's desk; null: all.</param>
+    public static Task<List<RecordedAlert>> AlertsAsync(Session session, Guid school, Guid[] alerts, Guid? asker, CancellationToken cancellationToken) =>
         session.RowsAsync(
-            Alerts,
-            [school, alerts],
+            asker is null ? Alerts : AlertsOnDesk,
+            asker is { } whose ? [school, alerts, whose] : [school, alerts],
             row => new RecordedAlert(row.GetGuid(0), row.GetInt32(1), row.IsDBNull(2) ? null : row.GetString(2), row.IsDBNull(3) ? null : row.GetString(3)),
             cancellationToken);
 

@@ -4,6 +4,7 @@ using OnlineSafety.Monitoring.Access.Audit;
 using OnlineSafety.Monitoring.Access.Sealing;
 using OnlineSafety.Monitoring.Alerts;
 using OnlineSafety.Monitoring.Alerts.Policy;
+using OnlineSafety.Monitoring.Alerts.Reading;
 using OnlineSafety.Monitoring.Sources.Health;
 
 namespace OnlineSafety.Monitoring.IntegrationTests.Access.Audit;
@@ -37,6 +38,35 @@ public sealed class AuditTrailTests(PostgresFixture postgres) : IClassFixture<Po
         Assert.Equal("operator tester audit.who-saw 2", Assert.Single(await database.AccessRecordsAsync("audit.%")));
         var reason = (string)(await database.Test.RunAsync("SELECT reason FROM onlinesafety.access_record WHERE action = 'audit.who-saw'"))!;
         Assert.Equal("test", (await database.Seals.OfAsync(school, default)).OpenWords(reason, SealedField.AccessReason));
+    }
+
+    [Fact]
+    public async Task LooksAtAPersonAtTheHourAtAlikeOnesAndByAFeedAreFoundByAlertAndByPerson()
+    {
+        await using var database = await InstallationDatabase.CreateAsync(postgres.Server);
+        var school = await AddSchoolAsync(database);
+        var first = await database.AddAlertAsync(school, 1);
+        await database.AddAlertAsync(school, 2);
+        await database.AddAlertAsync(school, 3);
+        await database.Test.RunAsync("UPDATE onlinesafety.alert SET subject_key = 'user:pupil2' WHERE number = 3");
+        await database.AddEventAsync(school, first, "{}");
+        await database.Test.RunAsync("UPDATE onlinesafety.event SET subject_key = 'user:pupil1'");
+        var (who, guide) = (new SignedInStaff(school, Lead), ThemeGuide.Read("""{"taxonomy":"t","version":"1","themes":[]}"""u8.ToArray()));
+        var around = new SurroundingsReader(database[DatabaseRole.Console], guide, new PolicyDirectory(BankHolidays.None, NullLogger.Instance), TimeProvider.System);
+        await around.OfAsync(who, first, default);
+        await around.HourAsync(who, first, "the tutor asks", default);
+        await around.AlikeAsync(who, "none", default);
+        await new QueueReader(database[DatabaseRole.Console], guide, new PolicyDirectory(BankHolidays.None, NullLogger.Instance)).ShownAsync(who, [3, 2], default);
+
+        async Task<string> SawAsync(int number) => string.Join(' ', (await Trail(database).WhoSawAsync(school, InstallationDatabase.Tester, new AlertReference(null, number), reason: null, default))!.Select(s => s.Entry.Action));
+        Assert.Equal("alert.around alert.hour", await SawAsync(1));
+        // The first one's page and feed showed it besides.
+        Assert.Equal("alert.around alert.live", await SawAsync(2));
+        Assert.Equal("alert.live", await SawAsync(3));
+        Assert.Equal(
+            ["1 alert.around", "2 alert.around", "1 alert.hour", "2 alert.live"],
+            (await Trail(database).WhoSawPersonAsync(school, InstallationDatabase.Tester, "pupil1", "test", default)).Select(s => $"{s.Number} {s.Entry.Action}"));
+        Assert.Equal(0L, await database.Test.RunAsync("SELECT count(*) FROM onlinesafety.access_record WHERE object LIKE '%pupil%'"));
     }
 
     [Theory]

@@ -2,9 +2,11 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
 using Npgsql;
 using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.Access.Audit;
+using OnlineSafety.Monitoring.Access.SignIn;
 using OnlineSafety.Monitoring.Alerts;
 using OnlineSafety.Monitoring.Alerts.Policy;
 using OnlineSafety.Monitoring.Sources.Health;
@@ -36,6 +38,7 @@ public sealed class MixedRequestsTests(PostgresFixture postgres) : IClassFixture
     private Database _console = null!;
     private AlertQueue _queue = null!;
     private StaffKeys _keys = null!;
+    private Sessions _sessions = null!;
     private School[] _schools = [];
 
     public async Task InitializeAsync()
@@ -46,6 +49,7 @@ public sealed class MixedRequestsTests(PostgresFixture postgres) : IClassFixture
         _console = new Database(_pool, DatabaseRole.Console);
         _queue = new AlertQueue(_console, ThemeGuide.Read("""{"taxonomy":"t","version":"1","themes":[]}"""u8.ToArray()), new PolicyDirectory(BankHolidays.None, NullLogger.Instance), _installation.Seals);
         _keys = new StaffKeys(_console);
+        _sessions = new Sessions(_console, Options.Create(new SignInOptions()), TimeProvider.System);
         _schools = [.. Enumerable.Range(0, Schools).Select(_ => new School(Guid.NewGuid(), Guid.NewGuid(), AccessKey.Create(AccessKey.StaffPrefix)))];
         await FillAsync();
     }
@@ -93,6 +97,7 @@ public sealed class MixedRequestsTests(PostgresFixture postgres) : IClassFixture
         ("show", (own, other, random) => ShowAsync(own, other, random)),
         ("act", (own, other, random) => ActAsync(own, other, random)),
         ("key", (own, _, _) => KeyAsync(own)),
+        ("session", (own, _, _) => SessionAsync(own)),
         ("count", (own, _, _) => CountAsync(own)),
         ("enter", (own, _, _) => EnterAsync(own)),
         ("without a scope", (own, _, _) => WithoutAScopeAsync(own)),
@@ -107,7 +112,7 @@ public sealed class MixedRequestsTests(PostgresFixture postgres) : IClassFixture
         var (own, other) = (_schools[random.Next(Schools)], _schools[random.Next(Schools)]);
         var weight = random.Next(100);
         // What is cheap is asked most.
-        var kind = Kinds[weight < 12 ? weight % 4 : 4 + (weight % 7)];
+        var kind = Kinds[weight < 12 ? weight % 4 : 4 + (weight % 8)];
         await kind.Run(own, other == own ? _schools[(Array.IndexOf(_schools, own) + 1) % Schools] : other, random);
         _done.AddOrUpdate(kind.Name, 1, (_, n) => n + 1);
     }
@@ -136,6 +141,13 @@ public sealed class MixedRequestsTests(PostgresFixture postgres) : IClassFixture
     }
 
     private async Task KeyAsync(School own) => Expect((await _keys.FindAsync(own.Key, default))?.School == own.Id, "key");
+
+    // One account has places in all schools: each of its sessions stands in one.
+    private async Task SessionAsync(School own)
+    {
+        var found = await _sessions.FindAsync(own.Token, use: true, default);
+        Expect(found?.Staff?.School == own.Id && found.Staff.Actor.Staff == own.Staff, "session");
+    }
 
     private async Task CountAsync(School own)
     {
@@ -272,6 +284,11 @@ public sealed class MixedRequestsTests(PostgresFixture postgres) : IClassFixture
             INSERT INTO staff (school_id, staff_id, name, email, roles) SELECT s, p, 'D. Lead', 'dsl@school.example', ARRAY['dsl'] FROM unnest({Ids(s => s.Id)}, {Ids(s => s.Staff)}) AS t (s, p);
             INSERT INTO staff_key (school_id, staff_id, key_hash) SELECT s, p, sha256(convert_to(k, 'UTF8'))
                 FROM unnest({Ids(s => s.Id)}, {Ids(s => s.Staff)}, ARRAY[{string.Join(',', _schools.Select(s => $"'{s.Key}'"))}]) AS t (s, p, k);
+            INSERT INTO account (account_id, address, created_at) VALUES ('{_schools[0].Id}', 'dsl@school.example', now());
+            INSERT INTO staff_account SELECT s, p, '{_schools[0].Id}', now() FROM unnest({Ids(s => s.Id)}, {Ids(s => s.Staff)}) AS t (s, p);
+            INSERT INTO session (session_id, token_hash, account_id, stage, way, school_id, staff_id, began_at, proved_at, seen_at, ends_at)
+                SELECT p, decode(h, 'hex'), '{_schools[0].Id}', 3, 'passkey', s, p, now(), now(), now() - interval '2 minutes', now() + interval '12 hours'
+                FROM unnest({Ids(s => s.Id)}, {Ids(s => s.Staff)}, ARRAY[{string.Join(',', _schools.Select(s => $"'{Convert.ToHexString(SessionToken.Hash(s.Token)!)}'"))}]) AS t (s, p, h);
             INSERT INTO alert (school_id, alert_id, number, severity, risk, theme, parent_theme, themes, needs_review, audience, route, subject_key, subject_role,
                                source_ids, vendors, event_count, reasons, first_received_at, last_received_at, raised_at)
                 SELECT s, a, n, 3, 1, 'of ' || s, 'x', ARRAY['of ' || s], false, 0, 'dsl', 'user:pupil1', 1, ARRAY[]::uuid[], ARRAY['protex'], 1, '[]', now(), now(), now()
@@ -295,6 +312,8 @@ public sealed class MixedRequestsTests(PostgresFixture postgres) : IClassFixture
         public Actor Reader { get; } = new(ActorKind.Staff, "D. Lead", Staff, ["dsl"]);
 
         public string Mark { get; } = $"of {Id}";
+
+        public string Token { get; } = SessionToken.Create();
 
         /// <summary>The alert with this number.</summary>
         public Guid Alert(int number) => Alerts[number - 1];

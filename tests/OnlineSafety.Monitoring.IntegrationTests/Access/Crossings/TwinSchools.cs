@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
+using OnlineSafety.Monitoring.Access.SignIn;
 using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.App.Commands;
 using OnlineSafety.Monitoring.App.Demo;
@@ -14,7 +15,7 @@ namespace OnlineSafety.Monitoring.IntegrationTests.Access.Crossings;
 /// <param name="Mark">A word that is in everything a pupil of this school typed, and nowhere else.</param>
 /// <param name="Ids">Ids that are this school's and nobody else's business.</param>
 /// <param name="Named">Of those, one of each kind, by the name that a route or switch has for it.</param>
-internal sealed record TwinSchool(Guid Id, string Name, string Mark, string StaffKey, string SourceKey, IReadOnlyList<string> Ids, IReadOnlyDictionary<string, string> Named)
+internal sealed record TwinSchool(Guid Id, string Name, string Mark, string StaffKey, string SourceKey, string Cookie, IReadOnlyList<string> Ids, IReadOnlyDictionary<string, string> Named)
 {
     public IEnumerable<string> Marks => [Name, Mark, Id.ToString(), .. Ids];
 
@@ -28,6 +29,8 @@ internal sealed record TwinSchool(Guid Id, string Name, string Mark, string Staf
 /// </summary>
 public sealed class TwinSchools : IAsyncLifetime
 {
+    private const string CookieOf = "onlinesafety=";
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
 
     private readonly HttpClient _http = new(new HttpClientHandler { AllowAutoRedirect = false });
@@ -92,6 +95,20 @@ public sealed class TwinSchools : IAsyncLifetime
         Directory.Delete(Data, recursive: true);
     }
 
+    /// <summary>The lead, signed in with a browser.</summary>
+    private async Task<string> SignInAsync(Guid school, Guid staff, string mark)
+    {
+        var token = SessionToken.Create();
+        await Database.Test.RunAsync($"""
+            SET search_path = onlinesafety;
+            INSERT INTO account (account_id, address, created_at) VALUES ('{staff}', '{mark}@school.example', now());
+            INSERT INTO staff_account VALUES ('{school}', '{staff}', '{staff}', now());
+            INSERT INTO session (session_id, token_hash, account_id, stage, way, school_id, staff_id, began_at, proved_at, seen_at, ends_at)
+                VALUES ('{staff}', '\x{Convert.ToHexString(SessionToken.Hash(token)!)}', '{staff}', 3, 'password', '{school}', '{staff}', now(), now(), now(), now() + interval '12 hours')
+            """);
+        return CookieOf + token;
+    }
+
     /// <summary>A command as an operator calls it.</summary>
     internal async Task<(int Exit, string Said)> RunAsync(params string[] arguments)
     {
@@ -104,7 +121,15 @@ public sealed class TwinSchools : IAsyncLifetime
     internal async Task<(HttpStatusCode Status, string Said)> AskAsync(HttpMethod method, string path, string key)
     {
         using var request = new HttpRequestMessage(method, Service.Addresses.Http + path);
-        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", key);
+        if (key.StartsWith(CookieOf, StringComparison.Ordinal))
+        {
+            request.Headers.Add("Cookie", key);
+        }
+        else
+        {
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", key);
+        }
+
         if (method != HttpMethod.Get && method != HttpMethod.Head)
         {
             request.Content = new StringContent("""{"outcome":"test","note":"twin"}""", Encoding.UTF8, "application/json");
@@ -141,7 +166,7 @@ public sealed class TwinSchools : IAsyncLifetime
         var canary = Assert.Single(await IdsAsync("SELECT canary_id FROM canary WHERE school_id = $1", school));
         var rule = Assert.Single(await IdsAsync("SELECT rule_id FROM school_rule WHERE school_id = $1", school));
         return new TwinSchool(
-            school, name, mark, lead.Key, source.Key!,
+            school, name, mark, lead.Key, source.Key!, await SignInAsync(school, lead.Staff.StaffId, mark),
             [source.Source.SourceId.ToString(), lead.Staff.StaffId.ToString(), head.Staff.StaffId.ToString(), canary, .. alerts],
             new Dictionary<string, string>(StringComparer.Ordinal)
             {

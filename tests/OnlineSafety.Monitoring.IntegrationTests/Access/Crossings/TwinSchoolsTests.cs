@@ -18,7 +18,7 @@ public sealed partial class TwinSchoolsTests(TwinSchools twins) : IClassFixture<
     {
         ["runs the service itself"] = ["serve", "demo"],
         ["finds the school by the Message-ID of a mail that came back"] = ["notify bounce"],
-        ["is of all schools of its operator"] = ["verify", "audit verify", "school add", "school list", "notify test"],
+        ["is of all schools of its operator"] = ["staff first-link", "verify", "audit verify", "school add", "school list", "notify test"],
         ["names a source, and with it its school, to its operator"] =
         [
             "import", "canary add", "source expect", "source suggest", "source map", "source mappings", "source rotate-key", "source disable", "source authentication show", "source authentication set",
@@ -66,7 +66,7 @@ public sealed partial class TwinSchoolsTests(TwinSchools twins) : IClassFixture<
         {
             foreach (var (foreign, absent) in Addresses(pattern))
             {
-                foreach (var key in new[] { twins.Alpha.StaffKey, twins.Alpha.SourceKey })
+                foreach (var key in new[] { twins.Alpha.StaffKey, twins.Alpha.SourceKey, twins.Alpha.Cookie })
                 {
                     var (status, said) = await twins.AskAsync(method, foreign, key);
                     var marks = twins.Bravo.MarksIn(said, [.. twins.Bravo.Named.Values]);
@@ -90,6 +90,9 @@ public sealed partial class TwinSchoolsTests(TwinSchools twins) : IClassFixture<
         var own = await twins.AskAsync(HttpMethod.Get, $"/v1/alerts/{twins.Bravo.Named["alert"]}", twins.Bravo.StaffKey);
         Assert.Equal(HttpStatusCode.OK, own.Status);
         Assert.Contains(twins.Bravo.Mark, own.Said, StringComparison.Ordinal);
+        var page = await twins.AskAsync(HttpMethod.Get, "/alerts/1", twins.Bravo.Cookie);
+        Assert.Equal(HttpStatusCode.OK, page.Status);
+        Assert.Contains(twins.Bravo.Mark, page.Said, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -117,7 +120,7 @@ public sealed partial class TwinSchoolsTests(TwinSchools twins) : IClassFixture<
 
         Assert.Empty(unlisted);
         Assert.Equal(before, await SnapshotAsync(twins.Bravo.Id));
-        var own = await twins.RunAsync("alerts", "show", twins.Bravo.Named["alert"], "--school", twins.Bravo.Id.ToString());
+        var own = await twins.RunAsync("alerts", "show", twins.Bravo.Named["alert"], "--school", twins.Bravo.Id.ToString(), "--name", "T. Ester", "--reason", "test");
         Assert.Contains(twins.Bravo.Mark, own.Said, StringComparison.Ordinal);
     }
 
@@ -191,6 +194,15 @@ public sealed partial class TwinSchoolsTests(TwinSchools twins) : IClassFixture<
         }
 
         given.AddRange(["--school", twins.Alpha.Id.ToString()]);
+        if (command.Options.Any(option => option.Name == "--key-file"))
+        {
+            // Whoever has the other school's key has it for that school.
+            var key = Path.Combine(twins.Data, "bravo.key");
+            File.WriteAllText(key, twins.Bravo.StaffKey);
+            yield return ([.. given, "--key-file", key], true);
+            given.AddRange(["--name", "T. Win", "--reason", "twin"]);
+        }
+
         yield return ([.. given], foreign);
         foreach (var option in command.Options.Where(o => !o.Required && twins.Bravo.Named.ContainsKey(o.Name[2..]) && o.Name != "--school"))
         {
@@ -214,7 +226,7 @@ public sealed partial class TwinSchoolsTests(TwinSchools twins) : IClassFixture<
         }
 
         // Things of which neither school has any.
-        return thing is "job" or "channel" or "secret" or "silence" ? "5b0c4d3e-0000-4000-8000-000000000000"
+        return thing is "job" or "channel" or "secret" or "silence" or "key" ? "5b0c4d3e-0000-4000-8000-000000000000"
             : Values.TryGetValue(name, out var value) ? value : throw new InvalidOperationException($"Of {path}: say in Values what {name} is given.");
     }
 

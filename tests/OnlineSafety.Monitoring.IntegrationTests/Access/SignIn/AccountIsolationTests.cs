@@ -84,6 +84,78 @@ public sealed class AccountIsolationTests(PostgresFixture postgres) : IClassFixt
     }
 
     [Fact]
+    public async Task ASessionStandsOnlyWhereItsAccountWorksAndGoesOnUnderANewSecret()
+    {
+        var elsewhere = (await _installation.AddSourceAsync()).School;
+        await _installation.Store.RunAsync($"INSERT INTO onlinesafety.staff (school_id, staff_id, name, email, roles) VALUES ('{elsewhere}', '{_own}', 'n', 'own@school.example', ARRAY['dsl'])");
+        const string next = "UPDATE session SET token_hash = sha256('next'), stage = 2";
+        string Into(Guid school, Guid staff) => $"UPDATE session SET token_hash = sha256('in'), stage = 3, school_id = '{school}', staff_id = '{staff}'";
+
+        // One step at a time, each with a secret of its own.
+        await RefusedAsync("UPDATE session SET stage = 2");
+        await RefusedAsync(Into(_school.School, _own));
+        Assert.Equal(1, await ChangedAsync(_own, next));
+        // Neither as a colleague nor in a school where the account has no place, whatever its staff list says.
+        await RefusedAsync(next, Into(_school.School, _other));
+        await RefusedAsync(next, Into(elsewhere, _own));
+        await RefusedAsync(next, $"UPDATE session SET stage = 3, school_id = '{_school.School}', staff_id = '{_own}'");
+        await RefusedAsync(next, "UPDATE session SET token_hash = sha256('back'), stage = 1");
+        await using (var session = await OpenAsync(_own, address: null))
+        {
+            await session.ExecuteAsync(next, [], default);
+            Assert.Equal(1, await session.ExecuteAsync(Into(_school.School, _own), [], default));
+        }
+
+        await _installation.Store.RunAsync($"UPDATE onlinesafety.staff SET enabled = false WHERE staff_id = '{_own}'");
+        await RefusedAsync(next, Into(_school.School, _own));
+        // And none begins inside.
+        await RefusedAsync($"INSERT INTO session (session_id, token_hash, account_id, stage, way, school_id, staff_id, began_at, proved_at, seen_at, ends_at) VALUES (gen_random_uuid(), sha256('x'), '{_own}', 3, 'password', '{_school.School}', '{_own}', now(), now(), now(), now())");
+    }
+
+    [Theory]
+    [InlineData("own@school.example", true, true)]
+    [InlineData("somebody@school.example", true, false)]
+    [InlineData("own@school.example", false, false)]
+    public async Task AnAccountIsJoinedWhereItsAddressIsListedAndItsLinkWasUsedInThatVeryTransaction(string listed, bool used, bool joins)
+    {
+        var (school, staff) = ((await _installation.AddSourceAsync()).School, Guid.NewGuid());
+        await _installation.Store.RunAsync($"""
+            SET search_path = onlinesafety;
+            DELETE FROM account_identity;
+            INSERT INTO staff (school_id, staff_id, name, email, roles) VALUES ('{school}', '{staff}', 'n', '{listed}', ARRAY['dsl']);
+            INSERT INTO invitation (school_id, staff_id, token_hash, created_at, ends_at, used_at) VALUES ('{school}', '{staff}', sha256('old'), now(), now(), now()),
+                ('{school}', '{staff}', sha256('new'), now(), now() + interval '1 day', NULL);
+            """);
+        await using var session = await OpenAsync(_own, address: null);
+        await session.EnterAsync(school, default);
+        if (used)
+        {
+            await session.ExecuteAsync("UPDATE invitation SET used_at = now() WHERE token_hash = sha256('new')", [], default);
+        }
+
+        var join = () => session.ExecuteAsync("INSERT INTO staff_account VALUES ($1, $2, $3, now())", [school, staff, _own], default);
+        if (joins)
+        {
+            Assert.Equal(1, await join());
+        }
+        else
+        {
+            Assert.Equal(PostgresErrorCodes.InsufficientPrivilege, (await Assert.ThrowsAsync<PostgresException>(join)).SqlState);
+        }
+    }
+
+    private async Task RefusedAsync(params string[] statements)
+    {
+        await using var session = await OpenAsync(_own, address: null);
+        foreach (var sql in statements[..^1])
+        {
+            await session.ExecuteAsync(sql, [], default);
+        }
+
+        Assert.Equal(PostgresErrorCodes.InsufficientPrivilege, (await Assert.ThrowsAsync<PostgresException>(() => session.ExecuteAsync(statements[^1], [], default))).SqlState);
+    }
+
+    [Fact]
     public async Task AStatedAccountEndsWithItsTransaction()
     {
         for (var i = 0; i < 20; i++)

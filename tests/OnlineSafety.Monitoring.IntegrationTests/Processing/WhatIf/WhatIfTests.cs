@@ -73,6 +73,68 @@ public sealed class WhatIfTests(PostgresFixture postgres) : ReplayScene(postgres
     }
 
     [Fact]
+    public async Task OnlyWhatIsOnTheAskersDeskIsComparedCountedOrNamed()
+    {
+        await RecordAsync();
+        var (lead, deputy, head) = (Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid());
+        await Installation.Store.RunAsync($"""
+            SET search_path = onlinesafety;
+            INSERT INTO staff (school_id, staff_id, name, email, roles) VALUES ('{Protex.School}', '{lead}', 'l', 'l@school.example', ARRAY['dsl']),
+                ('{Protex.School}', '{deputy}', 'd', 'd@school.example', ARRAY['deputy']), ('{Protex.School}', '{head}', 'h', 'h@school.example', ARRAY['head']);
+            -- The one about ada turned out to be about the deputy; a concern, so that it would also be named as missed.
+            UPDATE event SET subject_staff = '{deputy}', subject_role = 5, route = 'head' WHERE subject_key = 'user:ada';
+            UPDATE alert SET subject_staff = '{deputy}', subject_role = 5, route = 'head', state = 'resolved', outcome = 'concern', resolved_at = now(), resolved_by = 'x', note = 'x', acted_at = now()
+                WHERE subject_key = 'user:ada';
+            """);
+        var whole = Protex with { Source = Guid.Empty };
+        var (ada, ben) = (await NumberAsync("user:ada"), await NumberAsync("user:ben"));
+
+        var everything = Read(await AskAsync(whole, Silent(), whole: true));
+        Assert.Equal([ada], everything.TrueConcerns.Missed);
+        foreach (var (staff, role) in new[] { (lead, "dsl"), (deputy, "deputy") })
+        {
+            var report = Read(await AskAsync(whole, Silent(), whole: true, by: Actor.Member(staff, role, [role])));
+            Assert.Equal((1, 0), (report.Alerts.Before, report.TrueConcerns.Resolved));
+            Assert.Equal([ben], report.Vanished);
+            Assert.True(report.Fit);
+        }
+
+        // What was claimed of somebody counts for nothing: the head has no pupil's alert, and only the one that is on the head's desk.
+        var heads = Read(await AskAsync(whole, Silent(), whole: true, by: Actor.Member(head, "h", ["dsl"])));
+        Assert.Equal([ada], heads.Vanished);
+    }
+
+    [Fact]
+    public async Task NobodyIsShownAnothersAnswerAndNobodyAsksInAnothersName()
+    {
+        await RecordAsync();
+        var (lead, deputy) = (Actor.Member(Guid.NewGuid(), "l", ["dsl"]), Actor.Member(Guid.NewGuid(), "d", ["deputy"]));
+        await Installation.Store.RunAsync($"""
+            INSERT INTO onlinesafety.staff (school_id, staff_id, name, email, roles) VALUES ('{Protex.School}', '{lead.Staff}', 'l', 'l@school.example', ARRAY['dsl']),
+                ('{Protex.School}', '{deputy.Staff}', 'd', 'd@school.example', ARRAY['deputy'])
+            """);
+        await AskAsync(Protex, [], by: lead);
+
+        Assert.Single(await Desk.ListAsync(Protex.School, source: null, lead, default));
+        Assert.Empty(await Desk.ListAsync(Protex.School, source: null, deputy, default));
+        Assert.Equal("review", await Installation.Store.RunAsync("SELECT reason FROM onlinesafety.access_record WHERE action = 'source.job.whatif'"));
+        await using var session = await Installation[DatabaseRole.Setup].OpenAsync(Protex.School, deputy, default);
+        await Assert.ThrowsAsync<Npgsql.PostgresException>(() => session.ExecuteAsync(
+            "INSERT INTO source_job (school_id, job_id, kind, requested_at, content, asked_by) VALUES ($1, $2, 'whatif', now(), '', $3)", [Protex.School, Guid.NewGuid(), lead.Staff!.Value], default));
+    }
+
+    [Fact]
+    public void WhatWasTriedIsNamedByTheHashThatAnybodyCanTakeOfTheFile()
+    {
+        var one = new WhatIfFile(WhatIfFileKind.Pack, "own.json", "{}");
+        // printf '{}' | sha256sum
+        const string hash = "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a";
+        Assert.Equal("kcsie-2025 sha256:" + hash, new WhatIfRequest("kcsie-2025", 10, Whole: false, [one]).Tried);
+        var two = new WhatIfRequest(null, 10, Whole: false, [one, one with { Name = "other.json" }]).Tried;
+        Assert.Equal("sha256:" + Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes($"{hash}  own.json\n{hash}  other.json\n"))), two);
+    }
+
+    [Fact]
     public async Task RulesThatAreWrongEndTheJobWithEveryError()
     {
         await RecordAsync();
@@ -99,17 +161,17 @@ public sealed class WhatIfTests(PostgresFixture postgres) : ReplayScene(postgres
         });
     }
 
-    private async Task<JsonElement> AskAsync(SourceKey target, List<WhatIfFile> files, bool whole = false)
+    private async Task<JsonElement> AskAsync(SourceKey target, List<WhatIfFile> files, bool whole = false, Actor? by = null)
     {
-        var job = await RunAsync(target, new WhatIfRequest(null, 10, whole, files));
+        var job = await RunAsync(target, new WhatIfRequest(null, 10, whole, files), by);
         Assert.True(job.State == JobState.Done, $"{job.State}: {job.Error}");
         return job.Result!.Value;
     }
 
-    private async Task<SourceJob> RunAsync(SourceKey target, WhatIfRequest request)
+    private async Task<SourceJob> RunAsync(SourceKey target, WhatIfRequest request, Actor? by = null)
     {
         var id = await new WhatIfDesk(Installation[DatabaseRole.Setup], TimeProvider.System).AskAsync(
-            target, request, Started, Started.AddHours(3), Operator, CancellationToken.None);
+            target, request, Started, Started.AddHours(3), "review", by ?? Operator, CancellationToken.None);
         var job = new WhatIfJob(Installation[DatabaseRole.Process], Installation.Master, Contexts(), Repository.Rules, NullLogger<WhatIfJob>.Instance);
         await new JobRunner(Ledger, [job], TimeProvider.System, NullLogger<JobRunner>.Instance).RunNextAsync(CancellationToken.None);
         return (await Desk.ListAsync(target.School, source: null, Operator, CancellationToken.None)).Single(found => found.Id == id);
