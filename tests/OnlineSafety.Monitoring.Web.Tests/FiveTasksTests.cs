@@ -32,7 +32,7 @@ public sealed class FiveTasksTests(ConsoleFixture fixture)
         await Pictures.TakeAsync(page, "task-1-alert", width: width);
 
         // What else happened around it: in other products, and in the hour.
-        var minutes = page.GetByRole(AriaRole.Region, new() { Name = "The same minutes in every product" });
+        var minutes = page.GetByRole(AriaRole.Region, new() { Name = "The same minutes in every product", Exact = true });
         await Expect(minutes).ToContainTextAsync("Senso");
         await Expect(minutes).ToContainTextAsync("Generic");
         await page.GetByText("Show the hour around it").ClickAsync();

@@ -66,7 +66,7 @@ public sealed class RoomsWalkTests(ConsoleFixture console)
             INSERT INTO school_calendar (school_id, content) VALUES ('{school}', '{CalendarJson}');
             INSERT INTO silence (school_id, silence_id, theme, most_severity, reason, author, author_id, starts_at, ends_at)
             VALUES ('{school}', gen_random_uuid(), 'games', 2, 'Year 8 project on esports', 'Dana Lead', gen_random_uuid(), now() - interval '1 day', now() + interval '3 days'),
-                   ('{school}', gen_random_uuid(), 'gambling', 3, '=cmd|''/c calc''!A1 \u202Egnp.exe and a reason that goes on and on until it is long', 'Deputy Dee', gen_random_uuid(), now(), now() + interval '9 days');
+                   ('{school}', gen_random_uuid(), 'gambling', 3, '=cmd|''/c calc''!A1 <b>bold</b> and a reason that goes on and on until it is long', 'Deputy Dee', gen_random_uuid(), now(), now() + interval '9 days');
             INSERT INTO school_rule VALUES ('{school}', gen_random_uuid(), 1, 'dagger lane', '', 0, 'A road by the school', 'Dana Lead', now(), now(), now() + interval '60 days');
             """);
         await _rooms.AddAlertsAsync(school, "bullying", risk: 3, people: 12, each: 3);

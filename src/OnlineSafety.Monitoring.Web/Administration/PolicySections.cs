@@ -21,7 +21,7 @@ internal static class PolicySections
         new("How soon alerts are acknowledged",
         [
             .. s_severities.Select(severity => new PolicyLine(Capital(Words.Of(severity)), Clock(policy.Clocks.Of(severity)!.Value, severity, policy.Clocks))),
-            new("Never sooner than", SchoolTime.Count(policy.Clocks.AtLeastMinutes, "minute")),
+            new("Shortest time", SchoolTime.Count(policy.Clocks.AtLeastMinutes, "minute")),
         ]),
         new("Out of hours",
         [

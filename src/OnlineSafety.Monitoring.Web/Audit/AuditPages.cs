@@ -14,6 +14,12 @@ internal sealed class AuditPages(Database audit)
     public const int MostExported = 100_000;
     private const int LongestReason = 2000;
 
+    private const string NamesSql = """
+        SELECT alert_id, 'alert ' || number FROM alert WHERE school_id = $1 AND alert_id = ANY ($2)
+        UNION ALL
+        (SELECT DISTINCT ON (actor_id) actor_id, actor_name FROM access_record WHERE school_id = $1 AND actor_id = ANY ($2) ORDER BY actor_id, seq DESC)
+        """;
+
     private readonly AuditTrail _trail = new(audit);
 
     public async Task<AuditListView> ListAsync(SignedInStaff who, AuditQuery query, TimeZoneInfo zone, CancellationToken cancellationToken)
@@ -23,10 +29,10 @@ internal sealed class AuditPages(Database audit)
         await using var session = await audit.OpenAsync(who.School, who.Actor, cancellationToken);
         var actors = await session.RowsAsync(
             "SELECT actor_name FROM access_record WHERE school_id = $1 GROUP BY actor_name ORDER BY actor_name LIMIT 500", [who.School], row => row.GetString(0), cancellationToken);
-        var numbers = await NumbersAsync(session, who.School, entries, cancellationToken);
+        var names = await NamesAsync(session, who.School, entries, cancellationToken);
         var head = await AuditHeads.ReadAsync(session, who.School, cancellationToken);
         var earlier = entries.Count > Shown ? AddressOf(query with { Before = entries[Shown - 1].At }) : null;
-        return new AuditListView(query, [.. entries.Take(Shown).Select(entry => RowOf(entry, numbers))], actors, earlier, head?.Anchor.ToString() ?? "");
+        return new AuditListView(query, [.. entries.Take(Shown).Select(entry => RowOf(entry, names))], actors, earlier, head?.Anchor.ToString() ?? "");
     }
 
     /// <returns>Comma-separated values, the oldest first.</returns>
@@ -36,10 +42,10 @@ internal sealed class AuditPages(Database audit)
         var why = Reason(reason);
         var entries = await _trail.ListAsync(who.School, who.Actor, FilterOf(query with { Before = null }, zone) with { Limit = MostExported }, cancellationToken);
         await using var session = await audit.OpenAsync(who.School, who.Actor, cancellationToken);
-        var numbers = await NumbersAsync(session, who.School, entries, cancellationToken);
+        var names = await NamesAsync(session, who.School, entries, cancellationToken);
         await session.RecordAccessAsync(who.School, "audit.export", entries.Count.ToString(CultureInfo.InvariantCulture), why, cancellationToken);
         await session.CommitAsync(cancellationToken);
-        return AuditTable.Of(entries.Select(entry => RowOf(entry, numbers)));
+        return AuditTable.Of(entries.Select(entry => RowOf(entry, names)));
     }
 
     /// <param name="alert">A number; empty: a person is asked about.</param>
@@ -112,16 +118,18 @@ internal sealed class AuditPages(Database audit)
         sighting.Number, sighting.Entry.At, AuditWords.Who(sighting.Entry.Actor, sighting.Entry.ActorKind),
         sighting.Listed ? "saw it in a list" : AuditWords.Of(sighting.Entry.Action), sighting.Entry.Reason, sighting.Entry.Entry);
 
-    private static AuditRow RowOf(AuditEntryView entry, Dictionary<string, int> numbers) => new(
-        entry, AuditWords.Of(entry.Action),
-        entry.Object is { } what && numbers.TryGetValue(what.Split(' ', 2)[0], out var number) ? string.Create(CultureInfo.InvariantCulture, $"alert {number}") : entry.Object);
+    private static AuditRow RowOf(AuditEntryView entry, Dictionary<string, string> names)
+    {
+        var words = entry.Object?.Split(' ', 2) ?? [];
+        return new AuditRow(entry, AuditWords.Of(entry.Action), words.Length > 0 && names.TryGetValue(words[0], out var name) ? string.Join(' ', [name, .. words[1..]]) : entry.Object);
+    }
 
-    // Ids say nothing to a person; of an alert that is about the reader the role is shown none.
-    private static async Task<Dictionary<string, int>> NumbersAsync(Session session, Guid school, IReadOnlyList<AuditEntryView> entries, CancellationToken cancellationToken)
+    // Ids say nothing to a person. Alerts are named by their number, and of one that is about the reader the role is shown none; staff by the name under which they
+    // themselves did something: this role has no staff list.
+    private static async Task<Dictionary<string, string>> NamesAsync(Session session, Guid school, IReadOnlyList<AuditEntryView> entries, CancellationToken cancellationToken)
     {
         var ids = entries.Select(entry => entry.Object?.Split(' ', 2)[0]).Select(text => Guid.TryParse(text, out var id) ? id : (Guid?)null).OfType<Guid>().Distinct().ToArray();
-        var found = await session.RowsAsync(
-            "SELECT alert_id, number FROM alert WHERE school_id = $1 AND alert_id = ANY ($2)", [school, ids], row => (Id: row.GetGuid(0).ToString(), Number: row.GetInt32(1)), cancellationToken);
-        return found.ToDictionary(alert => alert.Id, alert => alert.Number, StringComparer.Ordinal);
+        var found = await session.RowsAsync(NamesSql, [school, ids], row => (Id: row.GetGuid(0).ToString(), Name: row.GetString(1)), cancellationToken);
+        return found.ToDictionary(named => named.Id, named => named.Name, StringComparer.Ordinal);
     }
 }

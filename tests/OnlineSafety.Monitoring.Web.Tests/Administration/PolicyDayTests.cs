@@ -59,7 +59,7 @@ public sealed class PolicyDayTests(ConsoleFixture console)
         await visitor.GoAsync("/administration/policy");
         await Expect(page.GetByText("also Head")).ToBeVisibleAsync();
         await page.GetByText("Change it", new() { Exact = true }).ClickAsync();
-        await page.GetByLabel("Rounds").FillAsync("3");
+        await page.GetByLabel("Rounds", new() { Exact = true }).FillAsync("3");
         await page.GetByRole(AriaRole.Button, new() { Name = "See what changes" }).First.ClickAsync();
         await Expect(page.Locator(".changes.removed li")).ToHaveCountAsync(1);
         await page.GetByRole(AriaRole.Button, new() { Name = "Set this policy" }).ClickAsync();
