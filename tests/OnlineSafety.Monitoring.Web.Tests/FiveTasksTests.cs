@@ -56,7 +56,7 @@ public sealed class FiveTasksTests(ConsoleFixture fixture)
 
         // On-board a source of a product that nobody knows.
         await page.GetByRole(AriaRole.Link, new() { Name = "Add a source" }).ClickAsync();
-        await page.GetByLabel("Product").SelectOptionAsync("Another product, or I am not sure");
+        await page.GetByLabel("Product", new() { Exact = true }).SelectOptionAsync("Another product, or I am not sure");
         await page.GetByLabel("Webhook").CheckAsync();
         await Pictures.TakeAsync(page, "task-5-add", width: width);
         await page.GetByRole(AriaRole.Button, new() { Name = "Add the source" }).ClickAsync();

@@ -65,7 +65,7 @@ public sealed class RoomsWalkTests(ConsoleFixture console)
             VALUES ('{school}', gen_random_uuid(), '{source}', 'Library PC 1', 'oscanaryoscanaryoscanary', 'a.invalid', '15 min', now() - interval '6 minutes');
             INSERT INTO school_calendar (school_id, content) VALUES ('{school}', '{CalendarJson}');
             INSERT INTO silence (school_id, silence_id, theme, most_severity, reason, author, author_id, starts_at, ends_at)
-            VALUES ('{school}', gen_random_uuid(), 'games', 2, 'Year 8 project on esports', 'Dana Lead', gen_random_uuid(), now() - interval '1 day', now() + interval '3 days'),
+            VALUES ('{school}', gen_random_uuid(), 'drugs', 2, 'Year 8 lesson on vapes', 'Dana Lead', gen_random_uuid(), now() - interval '1 day', now() + interval '3 days'),
                    ('{school}', gen_random_uuid(), 'gambling', 3, '=cmd|''/c calc''!A1 <b>bold</b> and a reason that goes on and on until it is long', 'Deputy Dee', gen_random_uuid(), now(), now() + interval '9 days');
             INSERT INTO school_rule VALUES ('{school}', gen_random_uuid(), 1, 'dagger lane', '', 0, 'A road by the school', 'Dana Lead', now(), now(), now() + interval '60 days');
             """);

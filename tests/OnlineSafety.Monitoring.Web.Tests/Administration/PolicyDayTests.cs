@@ -52,7 +52,7 @@ public sealed class PolicyDayTests(ConsoleFixture console)
         var (key, _) = await _rooms.AddStaffAsync(school, "Ada Min", "admin");
         await _rooms.RunAsync($$"""
             INSERT INTO school_policy (school_id, policy, named, set_at, set_by, revision)
-            VALUES ('{{school}}', '{"routing": [{"name": "Games in Year 8", "when": {"themes": ["games"]}, "also": ["head"]}]}', '{}', now(), 'Ada Min', 4)
+            VALUES ('{{school}}', '{"routing": [{"name": "Gambling in Year 8", "when": {"themes": ["gambling"]}, "also": ["head"]}]}', '{}', now(), 'Ada Min', 4)
             """);
         await using var visitor = await _rooms.ComeAsync(key);
         var page = visitor.Page;
@@ -63,7 +63,7 @@ public sealed class PolicyDayTests(ConsoleFixture console)
         await page.GetByRole(AriaRole.Button, new() { Name = "See what changes" }).First.ClickAsync();
         await Expect(page.Locator(".changes.removed li")).ToHaveCountAsync(1);
         await page.GetByRole(AriaRole.Button, new() { Name = "Set this policy" }).ClickAsync();
-        Assert.Equal(1, await _rooms.NumberAsync($"SELECT count(*) FROM school_policy WHERE school_id = '{school}' AND revision = 5 AND policy #>> '{{routing,0,name}}' = 'Games in Year 8' AND policy #>> '{{escalation,rounds}}' = '3'"));
+        Assert.Equal(1, await _rooms.NumberAsync($"SELECT count(*) FROM school_policy WHERE school_id = '{school}' AND revision = 5 AND policy #>> '{{routing,0,name}}' = 'Gambling in Year 8' AND policy #>> '{{escalation,rounds}}' = '3'"));
     }
 
     [Fact]
