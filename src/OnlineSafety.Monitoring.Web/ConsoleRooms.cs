@@ -1,10 +1,11 @@
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
-using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.Web.Administration;
+using OnlineSafety.Monitoring.Web.Audit;
 using OnlineSafety.Monitoring.Web.People;
 using OnlineSafety.Monitoring.Web.Reports;
 using OnlineSafety.Monitoring.Web.Rules;
+using OnlineSafety.Monitoring.Web.Silences;
 using OnlineSafety.Monitoring.Web.Sources;
 
 namespace OnlineSafety.Monitoring.Web;
@@ -14,20 +15,29 @@ internal static class ConsoleRooms
 {
     public static IServiceCollection AddRooms(this IServiceCollection services)
     {
+        services.AddSingleton(OpenRooms.Of);
+        services.AddSingleton<SilencePages>();
         services.AddPeoplePages();
         services.AddReportPages();
         services.AddSourcePages();
         services.AddRulePages();
         services.AddAdministrationPages();
+        services.AddAuditPages();
         return services;
     }
 
     public static void MapRooms(this IEndpointRouteBuilder pages)
     {
+        pages.MapSilences();
         pages.MapPeople();
         pages.MapReports();
-        // A console without a login for the set-up role has no pages that stand on it.
-        if (pages.ServiceProvider.GetKeyedService<Database>(DatabaseRole.Setup) is not null)
+        var open = pages.ServiceProvider.GetRequiredService<OpenRooms>();
+        if (open.Audit)
+        {
+            pages.MapAudit();
+        }
+
+        if (open.SetUp)
         {
             pages.MapSources();
             pages.MapRules();

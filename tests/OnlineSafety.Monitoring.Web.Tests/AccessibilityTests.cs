@@ -22,6 +22,7 @@ public sealed class AccessibilityTests(ConsoleFixture fixture)
         foreach (var address in new[] { "/alerts", "/alerts?show=resolved", "/alerts?severity=low", "/alerts/1", "/alerts/2", "/alerts/999" })
         {
             await visitor.GoAsync(address);
+            await Pictures.TakeAsync(visitor.Page, address, colours, width);
             // Closed parts count too.
             await visitor.Page.EvaluateAsync("() => document.querySelectorAll('details').forEach(part => part.open = true)");
             var found = await visitor.Page.RunAxe();

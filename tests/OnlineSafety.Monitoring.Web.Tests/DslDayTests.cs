@@ -76,22 +76,53 @@ public sealed class DslDayTests(ConsoleFixture fixture)
     }
 
     [Fact]
-    public async Task TheHourAroundIsShownForAReasonThatIsRecorded()
+    public async Task TheHourAroundIsReadBackFromTheLogForAReasonThatIsRecorded()
     {
         var school = await fixture.AddSchoolAsync();
         var key = await school.AddStaffAsync("Dana Lead", "dsl");
+        await VisitAsync(school, "a.pupil@school.example", "https://weather.example.test/today");
+        await VisitAsync(school, "b.other@school.example", "https://others.example.test/");
+        await VisitAsync(school, user: null, "https://nobody.example.test/");
         await school.ReportGraveSearchAsync("a.pupil");
         await school.AlertsAsync(key, 1);
         await using var visitor = await Visitor.ComeAsync(fixture, key);
         await visitor.GoAsync("/alerts/1");
+        await AskForHourAsync(visitor.Page, device: false);
 
-        await visitor.Page.GetByText("Show the hour around it").ClickAsync();
-        await visitor.Page.GetByLabel("Why do you need it?").FillAsync("Her tutor asks what came before.");
-        await visitor.Page.GetByRole(AriaRole.Button, new() { Name = "Show the hour" }).ClickAsync();
-
+        var hour = visitor.Page.Locator("#hour");
         await Expect(visitor.Page.GetByRole(AriaRole.Heading, new() { Name = "The hour around it" })).ToBeVisibleAsync();
-        await Expect(visitor.Page.Locator("#hour .event").First).ToContainTextAsync("a.pupil");
-        Assert.Equal(1, await fixture.Service.NumberAsync($"SELECT count(*) FROM access_record WHERE school_id = '{school.Id}' AND action = 'alert.hour' AND access_record::text LIKE '%Her tutor asks%'"));
+        await Expect(hour.Locator(".event")).ToHaveCountAsync(2);
+        await Expect(hour).ToContainTextAsync("weather.example.test");
+        await Expect(hour).Not.ToContainTextAsync("others.example.test");
+        await Expect(hour).Not.ToContainTextAsync("nobody.example.test");
+
+        await visitor.GoAsync("/alerts/1");
+        await AskForHourAsync(visitor.Page, device: true);
+        await Expect(hour).ToContainTextAsync("nobody.example.test");
+        await Expect(hour).ToContainTextAsync("1 event on it names somebody else");
+        await Expect(hour).Not.ToContainTextAsync("others.example.test");
+        Assert.Empty(visitor.Trouble);
+        // Both looks, each before a record was opened.
+        Assert.Equal(2, await fixture.Service.NumberAsync($"SELECT count(*) FROM access_record WHERE school_id = '{school.Id}' AND action = 'alert.hour' AND reason LIKE 'Her tutor asks%'"));
+        Assert.Equal(1, await fixture.Service.NumberAsync($"SELECT count(*) FROM access_record WHERE school_id = '{school.Id}' AND action = 'alert.log' AND reason LIKE 'Her tutor asks%' AND object LIKE '% device'"));
+    }
+
+    [Fact]
+    public async Task WhenTheLogOfAnHourIsGoneThePageSaysSoAndShowsWhatWasStored()
+    {
+        var school = await fixture.AddSchoolAsync();
+        var key = await school.AddStaffAsync("Dana Lead", "dsl");
+        await VisitAsync(school, "a.pupil@school.example", "https://weather.example.test/today");
+        await school.ReportGraveSearchAsync("a.pupil");
+        await school.AlertsAsync(key, 1);
+        await fixture.Service.ExecuteAsync($"DELETE FROM data_key WHERE school_id = '{school.Id}'");
+        await using var visitor = await Visitor.ComeAsync(fixture, key);
+        await visitor.GoAsync("/alerts/1");
+        await AskForHourAsync(visitor.Page, device: false);
+
+        await Expect(visitor.Page.Locator("#hour")).ToContainTextAsync("The log of that time is no longer kept.");
+        await Expect(visitor.Page.Locator("#hour .event")).ToHaveCountAsync(1);
+        await Expect(visitor.Page.Locator("#hour")).Not.ToContainTextAsync("weather.example.test");
     }
 
     [Fact]
@@ -114,6 +145,19 @@ public sealed class DslDayTests(ConsoleFixture fixture)
         await Expect(visitor.Page.GetByRole(AriaRole.Status).Last).ToContainTextAsync("Low alerts taken: 1");
         Assert.Equal("new", (await school.GetAsync(key, "/v1/alerts/4")).GetProperty("state").GetString());
         Assert.Equal("acknowledged", (await school.GetAsync(key, "/v1/alerts/1")).GetProperty("state").GetString());
+    }
+
+    private static Task VisitAsync(TestSchool school, string? user, string url) => school.ReportAsync(new
+    {
+        timestamp = DateTimeOffset.UtcNow, user = user is null ? null : new { email = user }, device = new { name = "LIB-07" }, url, action = "allowed",
+    });
+
+    private static async Task AskForHourAsync(IPage page, bool device)
+    {
+        await page.GetByText("Show the hour around it").ClickAsync();
+        await page.GetByLabel("Why do you need it?").FillAsync("Her tutor asks what came before.");
+        await page.GetByLabel("Also what the same device did").SetCheckedAsync(device);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Show the hour" }).ClickAsync();
     }
 
     private static async Task FillAsync(IPage page, string summary, string label, string text, string button)

@@ -6,9 +6,6 @@ namespace OnlineSafety.Monitoring.Web.Tests;
 [Collection(ConsoleCollection.Name)]
 public sealed class RoomsWalkTests(ConsoleFixture console)
 {
-    /// <summary>Where pictures of the pages go, for whoever wants to look at them; unset: nowhere.</summary>
-    private const string PicturesVariable = "ONLINESAFETY_TEST_PICTURES";
-
     private readonly Rooms _rooms = new(console);
 
     [Theory]
@@ -18,7 +15,8 @@ public sealed class RoomsWalkTests(ConsoleFixture console)
     public async Task AxeFindsNothingSeriousAndNothingIsWiderThanTheScreen(ColorScheme colours, int width)
     {
         var (school, source, unknown) = await FurnishedAsync();
-        var (everything, _) = await _rooms.AddStaffAsync(school, "Erin All", "dsl", "admin", "it");
+        var (everything, _) = await _rooms.AddStaffAsync(school, "Erin All", "dsl", "admin", "it", "dpo");
+        var (_, colleague) = await _rooms.AddStaffAsync(school, "Dee Colleague", "deputy", "pastoral");
         await using var visitor = await Visitor.ComeAsync(console, everything, options =>
         {
             options.ColorScheme = colours;
@@ -28,12 +26,14 @@ public sealed class RoomsWalkTests(ConsoleFixture console)
         [
             "/sources", "/sources/schools", "/sources/add", $"/sources/{source}", $"/sources/{unknown}", $"/sources/{unknown}/onboard", "/reports", "/reports/governors",
             "/reports/governors?term=2025-09-01", "/reports/digests/next", "/rules", "/rules/try", "/rules/what-if", "/rules/packs", "/administration/staff", "/administration/calendar",
-            "/administration/channels", "/people", $"/sources/{Guid.NewGuid()}",
+            "/administration/channels", "/people", "/alerts/silences", "/audit", "/audit?about=exports", "/audit/who-saw", "/audit/unanswered", "/administration/policy",
+            $"/administration/staff/{colleague}", $"/sources/{Guid.NewGuid()}",
         ];
         foreach (var address in addresses)
         {
             await visitor.GoAsync(address);
-            await PictureAsync(visitor.Page, address, colours, width, source, unknown);
+            var name = address.Replace(colleague.ToString(), "colleague", StringComparison.Ordinal).Replace(source.ToString(), "one", StringComparison.Ordinal).Replace(unknown.ToString(), "unknown", StringComparison.Ordinal);
+            await Pictures.TakeAsync(visitor.Page, name, colours, width);
             // Closed parts count too.
             await visitor.Page.EvaluateAsync("() => document.querySelectorAll('main details').forEach(part => part.open = true)");
             await AccessibilityCheck.RunAsync(visitor.Page);
@@ -64,6 +64,9 @@ public sealed class RoomsWalkTests(ConsoleFixture console)
             INSERT INTO canary (school_id, canary_id, source_id, name, token, address, every, last_seen_at)
             VALUES ('{school}', gen_random_uuid(), '{source}', 'Library PC 1', 'oscanaryoscanaryoscanary', 'a.invalid', '15 min', now() - interval '6 minutes');
             INSERT INTO school_calendar (school_id, content) VALUES ('{school}', '{CalendarJson}');
+            INSERT INTO silence (school_id, silence_id, theme, most_severity, reason, author, author_id, starts_at, ends_at)
+            VALUES ('{school}', gen_random_uuid(), 'drugs', 2, 'Year 8 lesson on vapes', 'Dana Lead', gen_random_uuid(), now() - interval '1 day', now() + interval '3 days'),
+                   ('{school}', gen_random_uuid(), 'gambling', 3, '=cmd|''/c calc''!A1 <b>bold</b> and a reason that goes on and on until it is long', 'Deputy Dee', gen_random_uuid(), now(), now() + interval '9 days');
             INSERT INTO school_rule VALUES ('{school}', gen_random_uuid(), 1, 'dagger lane', '', 0, 'A road by the school', 'Dana Lead', now(), now(), now() + interval '60 days');
             """);
         await _rooms.AddAlertsAsync(school, "bullying", risk: 3, people: 12, each: 3);
@@ -73,13 +76,4 @@ public sealed class RoomsWalkTests(ConsoleFixture console)
     }
 
     private const string CalendarJson = """{"terms": [{"name": "Autumn", "first": "2026-09-03", "last": "2026-12-18"}], "closures": [{"first": "2026-10-26", "last": "2026-10-30", "kind": "half-term"}]}""";
-
-    private static async Task PictureAsync(IPage page, string address, ColorScheme colours, int width, Guid source, Guid unknown)
-    {
-        if (Environment.GetEnvironmentVariable(PicturesVariable) is { Length: > 0 } folder)
-        {
-            var name = address.Replace(source.ToString(), "one", StringComparison.Ordinal).Replace(unknown.ToString(), "unknown", StringComparison.Ordinal).Trim('/').Replace('/', '-').Replace('?', '-');
-            await page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(folder, $"{name}-{colours}-{width}.png".ToLowerInvariant()), FullPage = true });
-        }
-    }
 }

@@ -54,8 +54,13 @@ internal sealed class RunningService : IAsyncDisposable
         using var startup = LoggerFactory.Create(logging => ServiceLogging.Configure(logging, options.Settings.Configuration));
         // Set-up makes the holding school; where this process has no such login, another one did it.
         var setup = options.Settings.MayUse(DatabaseRole.Setup);
-        IReadOnlyList<DatabaseRole> roles = setup ? [DatabaseRole.Setup, .. options.Roles.Databases()] : options.Roles.Databases();
-        roles = ServiceAssembly.LetsGo(options) ? [.. roles, DatabaseRole.Retention] : roles;
+        var audit = options.Roles.HasFlag(ServiceRoles.Console) && options.Settings.MayUse(DatabaseRole.Audit);
+        var retention = ServiceAssembly.LetsGo(options);
+        IReadOnlyList<DatabaseRole> roles =
+        [
+            .. setup ? [DatabaseRole.Setup] : Array.Empty<DatabaseRole>(), .. options.Roles.Databases(),
+            .. audit ? [DatabaseRole.Audit] : Array.Empty<DatabaseRole>(), .. retention ? [DatabaseRole.Retention] : Array.Empty<DatabaseRole>(),
+        ];
         var database = await MonitoringDatabase.OpenAsync(options.Settings.Database(ClusterUse.Serve, roles), startup, time, cancellationToken);
         WebApplication? web = null;
         try

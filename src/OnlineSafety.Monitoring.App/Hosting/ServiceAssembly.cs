@@ -7,6 +7,7 @@ using OnlineSafety.Monitoring.Alerts;
 using OnlineSafety.Monitoring.Alerts.Escalation;
 using OnlineSafety.Monitoring.Alerts.Http;
 using OnlineSafety.Monitoring.Alerts.Policy;
+using OnlineSafety.Monitoring.Alerts.Reading;
 using OnlineSafety.Monitoring.App.Guides;
 using OnlineSafety.Monitoring.Digests;
 using OnlineSafety.Monitoring.Intake;
@@ -106,6 +107,12 @@ internal static class ServiceAssembly
             services.AddKeyedSingleton(DatabaseRole.Retention, database[DatabaseRole.Retention]);
         }
 
+        // Who saw what is read as a role that has no right to what was seen. Again: without a login for it, no such pages.
+        if (options.Roles.HasFlag(ServiceRoles.Console) && options.Settings.MayUse(DatabaseRole.Audit))
+        {
+            services.AddKeyedSingleton(DatabaseRole.Audit, database[DatabaseRole.Audit]);
+        }
+
         // A process that only notifies opens the addresses of channels with it.
         if (options.NeedsMasterKey || (options.Roles.HasFlag(ServiceRoles.Notify) && options.Settings.HasMasterKey))
         {
@@ -155,6 +162,11 @@ internal static class ServiceAssembly
             services.AddSingleton(provider => new AlertQueue(
                 provider.GetRequiredKeyedService<Database>(DatabaseRole.Console), provider.GetRequiredService<ThemeGuide>(), provider.GetRequiredService<PolicyDirectory>(),
                 provider.GetRequiredService<SchoolSeals>()));
+            if (data.Rules is not null)
+            {
+                // A process that reads the log anyway; one that is a console alone has no such service, no login for it and need not have the key.
+                services.AddSingleton(provider => ActivatorUtilities.CreateInstance<LogHourReader>(provider, provider.GetRequiredKeyedService<Database>(DatabaseRole.Process)));
+            }
         }
 
         if (roles.HasFlag(ServiceRoles.Ingest))

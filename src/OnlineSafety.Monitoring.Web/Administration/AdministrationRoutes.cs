@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Alerts.Policy;
 using OnlineSafety.Monitoring.Notifications.Outgoing;
 using OnlineSafety.Monitoring.People;
 using OnlineSafety.Monitoring.Web.Sources;
@@ -16,6 +17,7 @@ internal static class AdministrationRoutes
     private static readonly (AdministrationTab Tab, Permission Permission)[] Tabs =
     [
         (new("/administration/staff", "Staff and roles"), Permission.ManageStaff),
+        (new("/administration/policy", "Policy"), Permission.ManagePolicy),
         (new("/administration/calendar", "Calendar"), Permission.ManagePolicy),
         (new("/administration/channels", "Channels"), Permission.ManagePolicy),
     ];
@@ -23,6 +25,9 @@ internal static class AdministrationRoutes
     public static IServiceCollection AddAdministrationPages(this IServiceCollection services)
     {
         services.AddSingleton(provider => new StaffRegister(SourcePagesRegistration.Setup(provider)));
+        services.AddSingleton<StaffMemberPages>();
+        services.AddSingleton(provider => new PolicyRegister(SourcePagesRegistration.Setup(provider), SourcePagesRegistration.Time(provider)));
+        services.AddSingleton<PolicyPages>();
         services.AddSingleton(provider => new ChannelRegister(SourcePagesRegistration.Setup(provider), SourcePagesRegistration.Time(provider)));
         services.AddSingleton(provider => new ChannelPages(
             provider.GetRequiredService<ChannelRegister>(), provider.GetService<MasterKeys>(), provider.GetService<ChannelSender>(), provider.GetRequiredService<TimeProvider>()));
@@ -34,6 +39,7 @@ internal static class AdministrationRoutes
         // Whoever may do none of it is not told that it exists; the filter asks before.
         routes.MapGet("/administration", Start).RequiresSignIn();
         routes.MapStaff();
+        routes.MapPolicy();
         routes.MapCalendar();
         routes.MapChannels();
     }

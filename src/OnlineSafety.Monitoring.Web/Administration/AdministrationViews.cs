@@ -12,8 +12,17 @@ public sealed record StaffForm(string Name = "", string Email = "", string Accou
     public IReadOnlyList<string> Roles { get; init; } = [];
 }
 
-/// <summary>Somebody just added.</summary>
-public sealed record AddedStaffView(string Name, string Email);
+/// <summary>One member of staff.</summary>
+/// <param name="Roles">Words as stored.</param>
+/// <param name="Self">The reader: nobody gives roles to themselves, or locks themselves out.</param>
+/// <param name="Sessions">Where the person is signed in now.</param>
+public sealed record StaffMemberView(Guid Id, string Name, string Email, IReadOnlyList<string> Roles, string Accounts, bool Enabled, bool Self, IReadOnlyList<StaffSessionRow> Sessions);
+
+/// <param name="Way">How the person signed in.</param>
+public sealed record StaffSessionRow(string Way, DateTimeOffset BeganAt, DateTimeOffset SeenAt);
+
+/// <summary>A sign-in link, shown only now.</summary>
+public sealed record InvitationView(string Link, DateTimeOffset EndsAt);
 
 public sealed record StaffView(IReadOnlyList<StaffRow> Staff, IReadOnlyList<RoleChoice> Roles);
 

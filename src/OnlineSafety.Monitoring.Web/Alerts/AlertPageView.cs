@@ -44,8 +44,17 @@ public sealed record AlertPageView
     /// <summary>The reader's own id, to give it to oneself.</summary>
     public required Guid? Me { get; init; }
 
+    /// <summary>When its first event was received.</summary>
+    public required DateTimeOffset FirstReceivedAt { get; init; }
+
+    /// <summary>No message is sent about it, because somebody silenced what is like it.</summary>
+    public bool Silenced { get; init; }
+
+    /// <summary>Whether the reader may silence what is like it.</summary>
+    public bool MaySilence { get; init; }
+
     /// <summary>Null: nobody asked for it.</summary>
-    public IReadOnlyList<EventView>? Hour { get; init; }
+    public HourView? Hour { get; init; }
 
     /// <summary>Whether the hour around may be asked for.</summary>
     public bool MayAskForHour { get; init; }
@@ -66,6 +75,16 @@ public sealed record AlertPageView
 
 /// <summary>What somebody typed into a form that was refused: nobody types it twice.</summary>
 public sealed record StepDraft(string Step, string Error, string Note = "", string Outcome = "", string Reference = "");
+
+/// <summary>The hour around an alert.</summary>
+/// <param name="Events">Of the same person, the newest first: what is stored, and what the log holds beside it.</param>
+/// <param name="Log">What was read of the log; null: this process cannot open it.</param>
+public sealed record HourView(IReadOnlyList<EventView> Events, LogHour? Log)
+{
+    /// <summary>Stored and logged are one event where their ids are; what is stored says more of it.</summary>
+    public static HourView Of(IReadOnlyList<EventView> stored, LogHour? log) => new(
+        log is null ? stored : [.. stored.Concat(log.Events).DistinctBy(e => e.Event, StringComparer.Ordinal).OrderByDescending(e => e.ReceivedAt)], log);
+}
 
 /// <summary>What excluding words would have silenced.</summary>
 /// <param name="Until">Offered as the last day, as a date field writes it.</param>

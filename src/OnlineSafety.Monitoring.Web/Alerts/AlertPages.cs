@@ -7,7 +7,7 @@ using OnlineSafety.Monitoring.Web.Pages;
 namespace OnlineSafety.Monitoring.Web.Alerts;
 
 /// <summary>Puts an alert's page together for one person.</summary>
-internal sealed class AlertPages(AlertQueue queue, SurroundingsReader surroundings, SchoolNames names, ThemeGuide guide, TimeProvider time)
+internal sealed class AlertPages(AlertQueue queue, QueueReader rows, SurroundingsReader surroundings, SchoolNames names, ThemeGuide guide, TimeProvider time)
 {
     private const int LongestWords = 200;
 
@@ -23,6 +23,7 @@ internal sealed class AlertPages(AlertQueue queue, SurroundingsReader surroundin
 
         var history = await queue.HistoryAsync(who.School, who.Actor, reference, cancellationToken);
         var told = await queue.ToldAsync(who.School, who.Actor, reference, cancellationToken);
+        var silenced = alert.State == AlertState.New && (await rows.TheseAsync(who, [number], cancellationToken)).Any(row => row.Silenced);
         var zone = SchoolZone.Of((await names.OfAsync(who, cancellationToken)).Zone);
         var now = time.GetUtcNow();
         return new AlertPageView
@@ -33,6 +34,9 @@ internal sealed class AlertPages(AlertQueue queue, SurroundingsReader surroundin
             Deciding = AlertSummary.Deciding(alert),
             Summary = AlertSummary.Of(alert, around.Sources, around.FirstReceivedAt, now, zone),
             AcknowledgeBy = around.AcknowledgeBy,
+            FirstReceivedAt = around.FirstReceivedAt,
+            Silenced = silenced,
+            MaySilence = who.May(Permission.SilenceAlerts) && !alert.Drill && alert.Severity != "critical",
             Sources = around.Sources,
             Vendors = around.Vendors,
             Earlier = around.Earlier,
@@ -46,6 +50,18 @@ internal sealed class AlertPages(AlertQueue queue, SurroundingsReader surroundin
             MayAskForHour = HasPast(alert) && who.May(Permission.ExportEvidence),
             MayExclude = who.May(Permission.ManageRules),
         };
+    }
+
+    /// <summary>The same page with the hour around it.</summary>
+    public AlertPageView WithHour(AlertPageView view, HourView hour)
+    {
+        var titles = view.Titles.ToDictionary(title => title.Key, title => title.Value, StringComparer.Ordinal);
+        foreach (var theme in hour.Events.Concat(hour.Log?.Device ?? []).Select(e => e.Theme))
+        {
+            titles.TryAdd(theme, guide.LabelOf(theme));
+        }
+
+        return view with { Hour = hour, Titles = titles };
     }
 
     /// <summary>Words that rules matched in it, each once; none where they are masked.</summary>

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.Alerts;
@@ -52,9 +53,11 @@ internal static class AlertRoutes
     private static async Task<IResult> ShowAsync(HttpContext http, int number, AlertPages pages, CancellationToken cancellationToken) =>
         Page(await pages.OfAsync(Who(http), number, cancellationToken), StepNotice.Of(http.Request.Query));
 
-    private static async Task<IResult> HourAsync(HttpContext http, int number, AlertPages pages, SurroundingsReader surroundings, CancellationToken cancellationToken)
+    private static async Task<IResult> HourAsync(
+        HttpContext http, int number, AlertPages pages, SurroundingsReader surroundings, [FromServices] LogHourReader? log, CancellationToken cancellationToken)
     {
-        var reason = (await http.Request.ReadFormAsync(cancellationToken))["note"].ToString().Trim();
+        var form = await http.Request.ReadFormAsync(cancellationToken);
+        var reason = form["note"].ToString().Trim();
         if (await pages.OfAsync(Who(http), number, cancellationToken) is not { } view)
         {
             return Page(view: null);
@@ -65,7 +68,10 @@ internal static class AlertRoutes
             return Page(view with { Draft = new StepDraft("hour", $"Say why you need the hour around it, in {ShortestReason} to {LongestReason} characters.") });
         }
 
-        return Page(view with { Hour = await surroundings.HourAsync(Who(http), view.Alert.Alert, reason, cancellationToken) });
+        var stored = await surroundings.HourAsync(Who(http), view.Alert.Alert, reason, cancellationToken) ?? [];
+        var read = log is null ? null : await log.ReadAsync(
+            Who(http), view.Alert, reason, view.FirstReceivedAt - SurroundingsReader.HalfHour, view.Alert.LastReceivedAt + SurroundingsReader.HalfHour, form["device"] == "yes", cancellationToken);
+        return Page(pages.WithHour(view, HourView.Of(stored, read)));
     }
 
     // The form names a place in the list and not the words: what may be asked for is what the alert itself holds.

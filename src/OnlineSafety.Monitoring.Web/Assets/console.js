@@ -62,6 +62,9 @@
     document.title = news ? `\u25CF ${news.textContent} - ${title}` : title;
   });
 
+  // Where one is stands in sight, also where the navigation is wider than a phone.
+  document.querySelector(".nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+
   // A sheet that was opened closes by a click beside it or by Escape.
   const sheet = document.querySelector("details.who");
   document.addEventListener("click", (event) => { if (sheet?.open && !sheet.contains(event.target)) { sheet.open = false; } });

@@ -13,13 +13,17 @@ internal static class StartRoutes
     public static void MapStart(this IEndpointRouteBuilder routes)
     {
         routes.MapGet("/", Start).RequiresSignIn();
-        routes.MapGet(Navigation.Nothing, () => new RazorComponentResult<NotFoundPage>(new
-        {
-            Heading = "There is nothing for you here yet",
-            Words = "Your role gets its news by e-mail and has no page in the console. If you expected one, ask whoever manages staff at your school.",
-            Address = "",
-        })).RequiresSignIn();
+        routes.MapGet(Navigation.Nothing, Nothing).RequiresSignIn();
     }
 
-    private static RedirectHttpResult Start(HttpContext http) => TypedResults.Redirect(Navigation.StartOf(http.Features.GetRequiredFeature<SignedInStaff>()));
+    private static RedirectHttpResult Start(HttpContext http, OpenRooms rooms) => TypedResults.Redirect(Navigation.StartOf(http.Features.GetRequiredFeature<SignedInStaff>(), rooms));
+
+    private static RazorComponentResult<NotFoundPage> Nothing(HttpContext http, OpenRooms rooms) => new(new
+    {
+        Heading = "There is nothing for you here yet",
+        Words = Navigation.Misses(http.Features.GetRequiredFeature<SignedInStaff>(), rooms)
+            ? "There are pages for your role, but this console does not serve them: it has no database login for them. Whoever runs the service can give it one, or tell you which address has them."
+            : "Your role gets its news by e-mail and has no page in the console. If you expected one, ask whoever manages staff at your school.",
+        Address = "",
+    });
 }

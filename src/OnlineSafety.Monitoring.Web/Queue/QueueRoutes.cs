@@ -32,7 +32,10 @@ internal static class QueueRoutes
             after is null ? null : QueueAddress.Of(filter),
             page.Next is null ? null : QueueAddress.Of(filter, page.Next),
             FeedOf(page, back),
-            page.Rows.Count == 0 ? await queue.WatchedAsync(who, cancellationToken) : []);
+            page.Rows.Count == 0 ? await queue.WatchedAsync(who, cancellationToken) : [])
+        {
+            MaySilence = who.May(Permission.SilenceAlerts),
+        };
         return new RazorComponentResult<QueuePage>(new { View = view, Done = StepNotice.Of(http.Request.Query) });
     }
 

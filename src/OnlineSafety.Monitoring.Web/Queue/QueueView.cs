@@ -11,7 +11,11 @@ namespace OnlineSafety.Monitoring.Web.Queue;
 /// <param name="Feed">Address of the page's feed.</param>
 /// <param name="Watched">Read only for a page without alerts.</param>
 public sealed record QueueView(
-    IReadOnlyList<QueueRow> Rows, FilterView Filter, int Waiting, int Overdue, string Back, string? First, string? Next, string Feed, IReadOnlyList<WatchedSource> Watched);
+    IReadOnlyList<QueueRow> Rows, FilterView Filter, int Waiting, int Overdue, string Back, string? First, string? Next, string Feed, IReadOnlyList<WatchedSource> Watched)
+{
+    /// <summary>Whether the reader may silence alerts.</summary>
+    public bool MaySilence { get; init; }
+}
 
 /// <summary>The filters as links.</summary>
 /// <param name="Scope">Word of the part that is shown.</param>

@@ -63,6 +63,14 @@ internal static class SourceWords
         : source.Capture ? "Its records are kept, and read for grave words alone, until it is given a mapping."
         : judged ?? "Nobody has judged it yet.";
 
+    /// <summary>A sentence of the watch as a page says it: what it tells of commands is for whoever reads it on the host.</summary>
+    public static string OnPage(string sentence)
+    {
+        var words = sentence.Split(" See: onlinesafety", 2)[0].Replace(": onlinesafety canary add", ", which can be added on its page", StringComparison.Ordinal)
+            .Replace("; onlinesafety canary add", "; one can be added on its page", StringComparison.Ordinal);
+        return words.Length == 0 ? words : char.ToUpper(words[0], British) + words[1..];
+    }
+
     /// <summary>What stands at the door, in words; empty: nothing.</summary>
     public static string Trouble(DoorTrouble trouble) => trouble.Kind.Replace('_', ' ');
 

@@ -15,6 +15,10 @@ internal sealed class ThemeGuide(Taxonomy taxonomy) : IThemeWords
         return new ThemeGuide(taxonomy);
     }
 
+    /// <summary>Codes and titles, by title.</summary>
+    public IReadOnlyList<(string Code, string Title)> All { get; } =
+        [.. taxonomy.Themes.Select(theme => (theme.Code, theme.Title)).OrderBy(theme => theme.Title, StringComparer.OrdinalIgnoreCase)];
+
     public bool Knows(string theme) => taxonomy.Find(theme) is not null;
 
     public string LabelOf(string theme) => taxonomy.Find(theme)?.Title ?? theme;

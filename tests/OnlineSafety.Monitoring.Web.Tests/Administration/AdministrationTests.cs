@@ -24,7 +24,9 @@ public sealed class AdministrationTests(ConsoleFixture console)
         Assert.Equal("Harriet Head", await page.GetByLabel("Name", new() { Exact = true }).InputValueAsync());
         await page.GetByLabel("Headteacher").CheckAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Add", Exact = true }).ClickAsync();
-        await Assertions.Expect(page.GetByText("Harriet Head is added")).ToBeVisibleAsync();
+        await Assertions.Expect(page.GetByRole(AriaRole.Status)).ToContainTextAsync("Added. To let this person sign in");
+        await Assertions.Expect(page.GetByLabel("Headteacher")).ToBeCheckedAsync();
+        await page.GetByRole(AriaRole.Navigation, new() { Name = "Administration" }).GetByRole(AriaRole.Link, new() { Name = "Staff and roles" }).ClickAsync();
         await Assertions.Expect(page.GetByRole(AriaRole.Row).Filter(new() { HasText = "h.head@school.example" })).ToContainTextAsync("Headteacher");
         Rooms.NothingWentWrong(visitor);
     }

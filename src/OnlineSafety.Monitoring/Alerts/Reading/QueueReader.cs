@@ -132,6 +132,8 @@ internal sealed class QueueReader(Database console, ThemeGuide guide, PolicyDire
             Outcome = row.IsDBNull(14) ? null : row.GetString(14),
             Sources = row.GetFieldValue<string[]>(18),
             ActedAt = row.IsDBNull(19) ? null : row.GetFieldValue<DateTimeOffset>(19),
+            Drill = row.GetBoolean(20),
+            Silenced = row.GetBoolean(21),
             Why = reasons.Count > 0 ? reasons[0].Explanation : "",
         };
     }

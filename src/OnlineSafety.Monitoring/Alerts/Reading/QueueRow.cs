@@ -38,6 +38,12 @@ public sealed record QueueRow
     /// <summary>The same words by several people within an hour.</summary>
     public required bool ClassActivity { get; init; }
 
+    /// <summary>Raised to try the chain out: nothing has happened.</summary>
+    public bool Drill { get; init; }
+
+    /// <summary>It waits, and no message is sent about it: somebody silenced what is like it.</summary>
+    public bool Silenced { get; init; }
+
     /// <summary>When it was raised, or became new again: when its clock began.</summary>
     public required DateTimeOffset Since { get; init; }
 
@@ -69,7 +75,7 @@ public sealed record QueueRow
     {
         get
         {
-            var shown = string.Create(CultureInfo.InvariantCulture, $"{State}|{Severity}|{Theme}|{Count}|{Who}|{Outcome}|{NeedsReview}|{Unproven}|{LastReceivedAt.UtcTicks}|{Since.UtcTicks}");
+            var shown = string.Create(CultureInfo.InvariantCulture, $"{State}|{Severity}|{Theme}|{Count}|{Who}|{Outcome}|{NeedsReview}|{Unproven}|{LastReceivedAt.UtcTicks}|{Since.UtcTicks}|{Silenced}");
             return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(shown)).AsSpan(0, 3));
         }
     }

@@ -1,0 +1,65 @@
+using OnlineSafety.Monitoring.Alerts;
+using OnlineSafety.Monitoring.Alerts.Policy;
+using OnlineSafety.Monitoring.Events;
+using OnlineSafety.Monitoring.Web.Pages;
+
+namespace OnlineSafety.Monitoring.Web.Administration;
+
+/// <summary>A policy in plain words, a section for each question that a school has answered. Pure.</summary>
+internal static class PolicySections
+{
+    private static readonly Severity[] s_severities = [Severity.Critical, Severity.High, Severity.Medium, Severity.Low];
+
+    /// <summary>Desks as they are offered.</summary>
+    public static IReadOnlyList<(string Word, string Label)> Desks { get; } =
+    [
+        (PolicyDesk.Dsl, "Safeguarding lead"), (PolicyDesk.Deputy, "Deputies"), (PolicyDesk.Head, "Head"), (PolicyDesk.Trust, "Trust"), (PolicyDesk.OnCall, "Whoever is on call"),
+    ];
+
+    public static IReadOnlyList<PolicySection> Of(SchoolPolicy policy, ThemeGuide guide) =>
+    [
+        new("How soon alerts are acknowledged",
+        [
+            .. s_severities.Select(severity => new PolicyLine(Capital(Words.Of(severity)), Clock(policy.Clocks.Of(severity)!.Value, severity, policy.Clocks))),
+            new("Shortest time", SchoolTime.Count(policy.Clocks.AtLeastMinutes, "minute")),
+        ]),
+        new("Out of hours",
+        [
+            new("What holds", policy.OutOfHours.Words),
+            .. policy.OutOfHours.OnCall.Count > 0 ? [new PolicyLine("On call", List(policy.OutOfHours.OnCall))] : Array.Empty<PolicyLine>(),
+        ]),
+        new("When nobody answers",
+        [
+            .. policy.Escalation.Steps.Select(step => new PolicyLine(
+                step.After == TimeSpan.Zero ? "At once" : $"After {SchoolTime.Count((int)step.After.TotalMinutes, "minute")}", List(step.Tell))),
+            new("Then again", $"every {SchoolTime.Count((int)policy.Escalation.RepeatEvery.TotalMinutes, "minute")}, {SchoolTime.Count(policy.Escalation.Rounds, "round")} in all"),
+            new("The trust is", policy.Trust.Count > 0 ? string.Join(", ", policy.Trust) : "nobody: that step tells no one"),
+        ]),
+        new("Who is told besides, or instead", policy.Routing.Count == 0
+            ? [new PolicyLine("Rules", "none: each alert goes to the whole of its desk")]
+            : [.. policy.Routing.Select(rule => new PolicyLine(rule.Name, Rule(rule, guide)))]),
+        new("Silences", [new("Longest", SchoolTime.Count(policy.LongestSilenceDays, "day"))]),
+    ];
+
+    private static string Clock(ClockTime clock, Severity severity, PolicyClocks clocks) => clock.Kind switch
+    {
+        ClockKind.EndOfLesson => $"by the end of the lesson ({SchoolTime.Count(clocks.LessonMinutes, "minute")} where the bells are not known)",
+        ClockKind.SameSchoolDay => "on the same school day",
+        _ => $"within {SchoolTime.Count(clock.Minutes, "minute")} of school time{(severity == Severity.Critical ? ", and before the last bell" : "")}",
+    };
+
+    private static string Rule(RoutingRule rule, ThemeGuide guide)
+    {
+        string[] asked =
+        [
+            rule.Severities.Count > 0 ? string.Join(" or ", rule.Severities.Select(Words.Of)) : "", string.Join(" or ", rule.Themes.Select(guide.LabelOf)),
+            string.Join(" or ", rule.KeyStages), string.Join(" or ", rule.Groups),
+        ];
+        var when = string.Join(", ", asked.Where(part => part.Length > 0));
+        return $"{(when.Length > 0 ? Capital(when) : "Every alert")}:{(rule.Only.Count > 0 ? $" only {List(rule.Only)} of the desk" : "")}{(rule is { Only.Count: > 0, Also.Count: > 0 } ? ";" : "")}{(rule.Also.Count > 0 ? $" also {List(rule.Also)}" : "")}";
+    }
+
+    private static string List(IReadOnlyList<string> desks) => string.Join(", ", desks.Select(desk => Desks.FirstOrDefault(known => known.Word == desk) is { Label: { } label } ? label : desk));
+
+    private static string Capital(string words) => words.Length == 0 ? words : char.ToUpperInvariant(words[0]) + words[1..];
+}

@@ -1,0 +1,59 @@
+using Microsoft.Extensions.DependencyInjection;
+using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Access.SignIn;
+using OnlineSafety.Monitoring.People;
+using OnlineSafety.Monitoring.Sources;
+
+namespace OnlineSafety.Monitoring.Web.Administration;
+
+/// <summary>One member of staff, for whoever manages staff. Everything here is recorded by the registers that do it.</summary>
+internal sealed class StaffMemberPages(StaffRegister register, [FromKeyedServices(DatabaseRole.Setup)] Database setup, TimeProvider time)
+{
+    private readonly Invitations _invitations = new(setup, time);
+    private readonly StaffSignIns _signIns = new(setup, time);
+
+    /// <summary>Null: the school has nobody with this id.</summary>
+    public async Task<StaffMemberView?> FindAsync(SignedInStaff who, Guid staff, CancellationToken cancellationToken)
+    {
+        if ((await register.ListAsync(who.School, who.Actor, cancellationToken)).FirstOrDefault(member => member.StaffId == staff) is not { } found)
+        {
+            return null;
+        }
+
+        var sessions = (await _signIns.ListAsync(who.School, who.Actor, cancellationToken)).Where(session => session.Staff == staff);
+        return new StaffMemberView(
+            found.StaffId, found.Name, found.Email, found.Roles, string.Join(", ", found.Accounts), found.Enabled, staff == who.Actor.Staff,
+            [.. sessions.Select(session => new StaffSessionRow(session.Way, session.BeganAt, session.SeenAt))]);
+    }
+
+    /// <exception cref="SetupException">A word is no role, none was chosen, or it is the reader.</exception>
+    public Task SetRolesAsync(SignedInStaff who, StaffMemberView member, IReadOnlyList<string> roles, CancellationToken cancellationToken)
+    {
+        NotSelf(member, "Nobody changes their own roles");
+        return roles.Count == 0
+            ? throw new SetupException("Choose at least one role. To take somebody out of use, use the button below.")
+            : register.SetRolesAsync(who.School, member.Id, roles, who.Actor, cancellationToken);
+    }
+
+    /// <exception cref="SetupException">It is the reader.</exception>
+    public Task SetEnabledAsync(SignedInStaff who, StaffMemberView member, bool enabled, CancellationToken cancellationToken)
+    {
+        NotSelf(member, "Nobody takes themselves out of use");
+        return register.SetEnabledAsync(who.School, member.Id, enabled, who.Actor, cancellationToken);
+    }
+
+    /// <exception cref="SetupException">The person is out of use.</exception>
+    public Task<IssuedInvitation> InviteAsync(SignedInStaff who, StaffMemberView member, CancellationToken cancellationToken) => member.Enabled
+        ? _invitations.CreateAsync(who.School, member.Id, who.Actor, cancellationToken)
+        : throw new SetupException($"{member.Name} is out of use. Put the person into use again first.");
+
+    public Task SignOutAsync(SignedInStaff who, StaffMemberView member, CancellationToken cancellationToken) => _signIns.EndAsync(who.School, member.Id, who.Actor, cancellationToken);
+
+    private static void NotSelf(StaffMemberView member, string what)
+    {
+        if (member.Self)
+        {
+            throw new SetupException($"{what}: ask somebody else who manages staff.");
+        }
+    }
+}

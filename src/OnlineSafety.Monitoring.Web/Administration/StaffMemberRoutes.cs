@@ -1,0 +1,80 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Access.SignIn;
+using OnlineSafety.Monitoring.Sources;
+using OnlineSafety.Monitoring.Web.Sources;
+
+namespace OnlineSafety.Monitoring.Web.Administration;
+
+/// <summary>One member of staff: roles, a link to sign in with, out of use and into use again.</summary>
+internal static class StaffMemberRoutes
+{
+    private const string Member = StaffRoutes.Address + "/{staff:guid}";
+
+    public static void MapStaffMember(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet(Member, ShowAsync).Requires(Permission.ManageStaff);
+        Post("roles", "roles", async (who, member, pages, form, cancellationToken) => await pages.SetRolesAsync(who, member, [.. form["roles"].OfType<string>()], cancellationToken));
+        Post("sign-out", "signed-out", async (who, member, pages, _, cancellationToken) => await pages.SignOutAsync(who, member, cancellationToken));
+        Post("disable", "disabled", async (who, member, pages, _, cancellationToken) => await pages.SetEnabledAsync(who, member, enabled: false, cancellationToken));
+        Post("enable", "enabled", async (who, member, pages, _, cancellationToken) => await pages.SetEnabledAsync(who, member, enabled: true, cancellationToken));
+        routes.MapPost(Member + "/invite", InviteAsync).Requires(Permission.ManageStaff);
+
+        void Post(string address, string done, Func<SignedInStaff, StaffMemberView, StaffMemberPages, IFormCollection, CancellationToken, Task> work) => routes.MapPost(
+            $"{Member}/{address}",
+            (Guid staff, HttpContext http, StaffMemberPages pages, CancellationToken cancellationToken) => DoAsync(staff, http, pages, async (member, form) =>
+            {
+                await work(http.SignedIn(), member, pages, form, cancellationToken);
+                return TypedResults.Redirect($"{StaffRoutes.Address}/{staff}?done={done}");
+            }, cancellationToken)).Requires(Permission.ManageStaff);
+    }
+
+    private static async Task<IResult> ShowAsync(Guid staff, HttpContext http, StaffMemberPages pages, CancellationToken cancellationToken) =>
+        Page(http, await pages.FindAsync(http.SignedIn(), staff, cancellationToken), done: http.Request.Query["done"].ToString());
+
+    // The link stands on the page that answers, and nowhere else: not in an address, and no cache keeps a page.
+    private static Task<IResult> InviteAsync(Guid staff, HttpContext http, StaffMemberPages pages, ConsoleAddress address, CancellationToken cancellationToken) =>
+        DoAsync(staff, http, pages, async (member, _) =>
+        {
+            var invitation = await pages.InviteAsync(http.SignedIn(), member, cancellationToken);
+            return Page(http, member, new InvitationView(address.Of(http) + invitation.Path, invitation.EndsAt));
+        }, cancellationToken);
+
+    private static async Task<IResult> DoAsync(
+        Guid staff, HttpContext http, StaffMemberPages pages, Func<StaffMemberView, IFormCollection, Task<IResult>> work, CancellationToken cancellationToken)
+    {
+        if (await pages.FindAsync(http.SignedIn(), staff, cancellationToken) is not { } member)
+        {
+            return Missing.Page();
+        }
+
+        try
+        {
+            return await work(member, await http.Request.ReadFormAsync(cancellationToken));
+        }
+        catch (SetupException error)
+        {
+            return Page(http, member, problem: SourceSetupRoutes.Said(error));
+        }
+    }
+
+    private static IResult Page(HttpContext http, StaffMemberView? member, InvitationView? invitation = null, string done = "", string problem = "") => member is null
+        ? Missing.Page()
+        : new RazorComponentResult<StaffMemberPage>(new
+        {
+            Tabs = AdministrationRoutes.For(http.SignedIn()), Member = member, Invitation = invitation, Done = DoneOf(done), Problem = problem,
+        }) { StatusCode = problem.Length > 0 ? StatusCodes.Status400BadRequest : null };
+
+    private static string DoneOf(string word) => word switch
+    {
+        "added" => "Added. To let this person sign in, make a link and give it to that person alone.",
+        "roles" => "The roles are changed. They count from the next page on.",
+        "signed-out" => "Signed out everywhere.",
+        "disabled" => "Out of use: told nothing more, and signed out everywhere. What was recorded stays.",
+        "enabled" => "In use again.",
+        _ => "",
+    };
+}

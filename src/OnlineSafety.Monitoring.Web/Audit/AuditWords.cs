@@ -1,0 +1,99 @@
+namespace OnlineSafety.Monitoring.Web.Audit;
+
+/// <summary>Recorded actions as a person reads them. A word that is not here is shown as it is recorded.</summary>
+internal static class AuditWords
+{
+    private static readonly Dictionary<string, string> s_actions = new(StringComparer.Ordinal)
+    {
+        ["alert.list"] = "saw a list of alerts",
+        ["alert.show"] = "opened an alert",
+        ["alert.history"] = "saw an alert's history",
+        ["alert.told"] = "saw who was told",
+        ["alert.hour"] = "saw the hour around an alert",
+        ["alert.log"] = "read the log around an alert",
+        ["alert.alike"] = "saw alerts with the same words",
+        ["alert.precision"] = "saw how often rules were right",
+        ["alert.acknowledge"] = "acknowledged an alert",
+        ["alert.review"] = "took an alert into review",
+        ["alert.assign"] = "gave an alert to somebody",
+        ["alert.note"] = "added a note",
+        ["alert.escalate"] = "escalated an alert",
+        ["alert.hand_over"] = "handed an alert over",
+        ["alert.resolve"] = "resolved an alert",
+        ["alert.reopen"] = "opened an alert again",
+        ["alert.drill"] = "ran a drill",
+        ["person.list"] = "saw the list of people",
+        ["person.show"] = "saw a person's timeline",
+        ["digest.show"] = "read a digest",
+        ["digest.preview"] = "saw the next digest",
+        ["report.governors"] = "saw the governors' report",
+        ["audit.list"] = "searched these records",
+        ["audit.viewed"] = "asked what was opened and not acted on",
+        ["audit.who-saw"] = "asked who saw an alert",
+        ["audit.export"] = "exported these records",
+        ["silence.add"] = "began a silence",
+        ["silence.approve"] = "agreed to a silence",
+        ["silence.end"] = "ended a silence",
+        ["silence.preview"] = "tried what a silence would cover",
+        ["staff.add"] = "added a member of staff",
+        ["staff.invite"] = "made a sign-in link",
+        ["staff.role"] = "changed roles",
+        ["staff.disable"] = "took a member of staff out of use",
+        ["staff.enable"] = "put a member of staff into use again",
+        ["staff.reset-factors"] = "took away how somebody signs in",
+        ["staff.sign-out"] = "signed somebody out",
+        ["people.import"] = "imported the people list",
+        ["policy.import"] = "changed the policy",
+        ["rules.add"] = "added a phrase",
+        ["rules.exclude"] = "excluded a phrase or rule",
+        ["rules.remove"] = "ended a phrase or exclusion",
+        ["school.add"] = "added the school",
+        ["school.edition"] = "chose an edition of the rules",
+        ["source.add"] = "added a source",
+        ["source.import"] = "imported a file",
+        ["source.categories"] = "named a source's categories",
+        ["source.unmapped"] = "saw what could not be understood",
+        ["source.mapping.store"] = "stored a mapping",
+        ["source.mapping.apply"] = "applied a mapping",
+        ["source.job.whatif"] = "asked what other rules would do",
+        ["source.job.cancel"] = "stopped a job",
+        ["canary.add"] = "added a canary",
+        ["canary.remove"] = "removed a canary",
+        ["digest.send"] = "sent a digest",
+        ["digest.days"] = "changed the days of the digest",
+        ["account.join"] = "joined a sign-in to this school",
+        ["channel.add"] = "added a channel",
+        ["channel.remove"] = "removed a channel",
+    };
+
+    /// <summary>What can be asked for: a word of the address, what it is called, what recorded actions begin with.</summary>
+    public static IReadOnlyList<(string Word, string Label, string Prefix)> Groups { get; } =
+    [
+        ("alerts", "Alerts", "alert."),
+        ("people", "People's timelines", "person."),
+        ("exports", "Exports of these records", "audit.export"),
+        ("audit", "Questions to these records", "audit."),
+        ("silences", "Silences", "silence."),
+        ("staff", "Staff and roles", "staff."),
+        ("sign-in", "Sign-in", "sign-in."),
+        ("policy", "Policy", "policy."),
+        ("rules", "Rules", "rules."),
+        ("sources", "Sources", "source."),
+        ("digests", "Digests", "digest."),
+    ];
+
+    public static string Of(string action) => s_actions.TryGetValue(action, out var words) ? words
+        : action.EndsWith(".refused", StringComparison.Ordinal) ? Of(action[..^".refused".Length]) + " (refused)"
+        : action;
+
+    /// <summary>Null: everything.</summary>
+    public static string? PrefixOf(string group) => Groups.FirstOrDefault(known => known.Word == group).Prefix;
+
+    /// <summary>An actor who is no member of staff is said to be none.</summary>
+    public static string Who(string actor, string kind) => kind switch
+    {
+        "staff" => actor,
+        "operator" => $"{actor} (account of the host)",
+        _ => $"{actor} (the service)",
+    };
+}

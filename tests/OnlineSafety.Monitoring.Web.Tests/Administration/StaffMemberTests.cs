@@ -1,0 +1,78 @@
+using System.Net;
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace OnlineSafety.Monitoring.Web.Tests.Administration;
+
+/// <summary>Somebody comes, changes roles, leaves: all at a browser.</summary>
+[Collection(ConsoleCollection.Name)]
+public sealed class StaffMemberTests(ConsoleFixture console)
+{
+    private readonly Rooms _rooms = new(console);
+
+    [Fact]
+    public async Task SomebodyIsInvitedGivenARoleAndTakenOutOfUse()
+    {
+        var school = await _rooms.AddSchoolAsync();
+        var (admin, _) = await _rooms.AddStaffAsync(school, "Ada Min", "admin");
+        var (key, colleague) = await _rooms.AddStaffAsync(school, "Dee Puty", "governor");
+        await using var visitor = await _rooms.ComeAsync(admin);
+        var page = visitor.Page;
+        await visitor.GoAsync("/administration/staff");
+        await page.GetByRole(AriaRole.Link, new() { Name = "Dee Puty" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Make a sign-in link" }).ClickAsync();
+        var link = await page.Locator(".secret").InnerTextAsync();
+        Assert.StartsWith(console.Address + "welcome/", link, StringComparison.Ordinal);
+        await AccessibilityCheck.RunAsync(page);
+        Assert.Equal(1, await _rooms.NumberAsync($"SELECT count(*) FROM invitation WHERE school_id = '{school}' AND staff_id = '{colleague}' AND used_at IS NULL"));
+
+        await page.GetByLabel("Deputy safeguarding lead").CheckAsync();
+        await page.Locator("input[value=governor]").UncheckAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Save the roles" }).ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Status)).ToContainTextAsync("The roles are changed");
+        using var queue = await _rooms.GetAsync("/alerts", key);
+        Assert.Equal(HttpStatusCode.OK, queue.StatusCode);
+        await page.GetByLabel("Deputy safeguarding lead").UncheckAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Save the roles" }).ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("Choose at least one role");
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "Take out of use" }).ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Status)).ToContainTextAsync("Out of use");
+        Assert.Equal(0, await _rooms.NumberAsync($"SELECT count(*) FROM invitation WHERE school_id = '{school}' AND staff_id = '{colleague}'"));
+        using var gone = await _rooms.GetAsync("/alerts", key);
+        Assert.StartsWith("/sign-in", gone.Headers.Location?.OriginalString, StringComparison.Ordinal);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Put into use again" }).ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Status)).ToContainTextAsync("In use again");
+        Rooms.NothingWentWrong(visitor);
+    }
+
+    [Fact]
+    public async Task NobodyGivesThemselvesARoleOrTakesThemselvesOut()
+    {
+        var school = await _rooms.AddSchoolAsync();
+        var (key, self) = await _rooms.AddStaffAsync(school, "Ada Min", "admin");
+        foreach (var (path, fields) in new[] { ("roles", new[] { ("roles", "dsl") }), ("disable", Array.Empty<(string, string)>()) })
+        {
+            using var answer = await _rooms.PostAsync($"/administration/staff/{self}/{path}", key, fields);
+            Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+            Assert.Contains("ask somebody else who manages staff", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        }
+
+        Assert.Equal(1, await _rooms.NumberAsync($"SELECT count(*) FROM staff WHERE staff_id = '{self}' AND enabled AND roles = ARRAY['admin']"));
+    }
+
+    [Fact]
+    public async Task ColleaguesOfAnotherSchoolAreNotThere()
+    {
+        var (school, other) = (await _rooms.AddSchoolAsync(), await _rooms.AddSchoolAsync());
+        var (key, _) = await _rooms.AddStaffAsync(school, "Ada Min", "admin");
+        var (_, stranger) = await _rooms.AddStaffAsync(other, "Stan Ger", "dsl");
+        foreach (var path in new[] { "roles", "invite", "disable", "enable", "sign-out" })
+        {
+            using var answer = await _rooms.PostAsync($"/administration/staff/{stranger}/{path}", key, ("roles", "it"));
+            Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
+        }
+
+        Assert.Equal(1, await _rooms.NumberAsync($"SELECT count(*) FROM staff WHERE staff_id = '{stranger}' AND enabled AND roles = ARRAY['dsl']"));
+    }
+}
