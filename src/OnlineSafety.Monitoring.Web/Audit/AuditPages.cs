@@ -2,13 +2,14 @@ using System.Globalization;
 using Microsoft.AspNetCore.Http.Extensions;
 using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.Access.Audit;
+using OnlineSafety.Monitoring.Access.Sealing;
 using OnlineSafety.Monitoring.Alerts;
 using OnlineSafety.Monitoring.Sources;
 
 namespace OnlineSafety.Monitoring.Web.Audit;
 
 /// <summary>The records of who saw what, for one person. They are read as the audit role of the database, which has no right to what a child did.</summary>
-internal sealed class AuditPages(Database audit)
+internal sealed class AuditPages(Database audit, SchoolSeals seals)
 {
     public const int Shown = 200;
     public const int MostExported = 100_000;
@@ -20,7 +21,7 @@ internal sealed class AuditPages(Database audit)
         (SELECT DISTINCT ON (actor_id) actor_id, actor_name FROM access_record WHERE school_id = $1 AND actor_id = ANY ($2) ORDER BY actor_id, seq DESC)
         """;
 
-    private readonly AuditTrail _trail = new(audit);
+    private readonly AuditTrail _trail = new(audit, seals);
 
     public async Task<AuditListView> ListAsync(SignedInStaff who, AuditQuery query, TimeZoneInfo zone, CancellationToken cancellationToken)
     {
@@ -40,10 +41,11 @@ internal sealed class AuditPages(Database audit)
     public async Task<byte[]> ExportAsync(SignedInStaff who, AuditQuery query, TimeZoneInfo zone, string reason, CancellationToken cancellationToken)
     {
         var why = Reason(reason);
+        var seal = await seals.OfAsync(who.School, cancellationToken);
         var entries = await _trail.ListAsync(who.School, who.Actor, FilterOf(query with { Before = null }, zone) with { Limit = MostExported }, cancellationToken);
         await using var session = await audit.OpenAsync(who.School, who.Actor, cancellationToken);
         var names = await NamesAsync(session, who.School, entries, cancellationToken);
-        await session.RecordAccessAsync(who.School, "audit.export", entries.Count.ToString(CultureInfo.InvariantCulture), why, cancellationToken);
+        await session.RecordAccessAsync(who.School, "audit.export", entries.Count.ToString(CultureInfo.InvariantCulture), seal.SealWords(why, SealedField.AccessReason), cancellationToken);
         await session.CommitAsync(cancellationToken);
         return AuditTable.Of(entries.Select(entry => RowOf(entry, names)));
     }

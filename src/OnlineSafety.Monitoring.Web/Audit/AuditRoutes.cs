@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Access.Sealing;
 using OnlineSafety.Monitoring.Notifications;
 using OnlineSafety.Monitoring.Sources;
 using OnlineSafety.Monitoring.Web.Pages;
@@ -18,7 +19,7 @@ internal static class AuditRoutes
     public const string Address = "/audit";
 
     public static IServiceCollection AddAuditPages(this IServiceCollection services) =>
-        services.AddSingleton(provider => new AuditPages(provider.GetRequiredKeyedService<Database>(DatabaseRole.Audit)));
+        services.AddSingleton(provider => new AuditPages(provider.GetRequiredKeyedService<Database>(DatabaseRole.Audit), provider.GetRequiredService<SchoolSeals>()));
 
     public static void MapAudit(this IEndpointRouteBuilder routes)
     {
