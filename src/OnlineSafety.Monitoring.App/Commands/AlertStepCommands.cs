@@ -38,7 +38,7 @@ internal static class AlertStepCommands
 
     private static ExampledCommand Create(Installation installation, string name, AlertStep step, string description, string example, params Option<string>[] asks)
     {
-        var switches = new AlertSwitches();
+        var switches = new AlertSwitches(named: true);
         var alert = AlertSwitches.Alert();
         var command = new ExampledCommand(name, description, $"onlinesafety alerts {name} 12 --school \"Example Academy\" --as dsl@school.example{example}") { alert, switches.School };
         foreach (var ask in asks)

@@ -10,15 +10,23 @@ using OnlineSafety.Monitoring.Storage.Hosting;
 namespace OnlineSafety.Monitoring.App.Commands;
 
 /// <summary>Switches of the alert commands: whose queue, seen by whom.</summary>
-internal sealed class AlertSwitches
+/// <param name="named">A person must be named: what was done about an alert was done by somebody.</param>
+internal sealed class AlertSwitches(bool named = false)
 {
     public Option<string> School { get; } = SchoolSwitch.Required();
 
-    public Option<string?> As { get; } = new("--as")
-    {
-        Description = "E-mail address or id of the member of staff to act as, who then sees only what that person may; without it the account of this host. Either is recorded.",
-        HelpName = "STAFF",
-    };
+    public Option<string?> As { get; } = named
+        ? new("--as")
+        {
+            Description = "E-mail address or id of the member of staff who takes the step. The record names that person, and the account of this host that took it for them.",
+            HelpName = "STAFF",
+            Required = true,
+        }
+        : new("--as")
+        {
+            Description = "E-mail address or id of the member of staff to act as, who then sees only what that person may; without it the account of this host. Either is recorded.",
+            HelpName = "STAFF",
+        };
 
     public Option<bool> Json { get; } = Output.JsonSwitch();
 

@@ -1,5 +1,4 @@
 using Npgsql;
-using OnlineSafety.Monitoring.Alerts.Policy;
 using OnlineSafety.Monitoring.Events;
 
 namespace OnlineSafety.Monitoring.Alerts;
@@ -37,7 +36,8 @@ internal sealed class AlertFace(ThemeGuide guide)
         };
     }
 
-    public AlertView View(Alert alert, PolicyInForce inForce) => new()
+    /// <summary>By when it must be answered stands with its escalation (<see cref="Escalation.EscalationMarks"/>).</summary>
+    public AlertView View(Alert alert) => new()
     {
         Alert = alert.AlertId,
         Number = alert.Number,
@@ -57,13 +57,12 @@ internal sealed class AlertFace(ThemeGuide guide)
         Drill = alert.Drill,
         Unproven = LowTrust.Marks(alert.Reasons),
         LastReceivedAt = alert.LastReceivedAt,
-        AcknowledgeBy = AcknowledgeBy(alert, inForce),
         ActedAt = alert.ActedAt,
         AssignedTo = alert.AssignedTo,
         Reasons = ReasonsOf(alert),
     };
 
-    public AlertDetailView Detail(Alert alert, PolicyInForce inForce, string? assignee, IReadOnlyList<EventView> events) => new(View(alert, inForce))
+    public AlertDetailView Detail(Alert alert, string? assignee, IReadOnlyList<EventView> events) => new(View(alert))
     {
         Subject = alert.SubjectKey,
         SubjectRole = Words.Of((PersonRole)alert.SubjectRole),
@@ -78,11 +77,6 @@ internal sealed class AlertFace(ThemeGuide guide)
         Assignee = assignee,
         Events = events,
     };
-
-    // The clock of whoever acts next: it stands still once somebody did.
-    private static DateTimeOffset? AcknowledgeBy(Alert alert, PolicyInForce inForce) => alert.State == AlertState.New
-        ? AlertClock.AcknowledgeBy((Severity)alert.Severity, alert.RenewedAt ?? alert.RaisedAt, inForce.Policy, inForce.Calendar)
-        : null;
 
     private IReadOnlyList<Reason> ReasonsOf(Alert alert) =>
         StoredEvent.Mask(StoredEvent.ReadReasons(alert.Reasons), guide.MasksUrls([alert.Theme, .. alert.Themes]));

@@ -1,10 +1,12 @@
 using Npgsql;
 using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Alerts;
 using OnlineSafety.Monitoring.Notifications.Email;
+using OnlineSafety.Monitoring.Notifications.Outgoing;
 
 namespace OnlineSafety.Monitoring.Notifications;
 
-/// <summary>The mail that says that messages do not reach a member of staff. No child and no alert is in it: it also goes to whoever looks after the mail.</summary>
+/// <summary>The mail that says that messages do not reach a member of staff, or get through no channel. No child and no alert is in it: it also goes to whoever looks after the mail.</summary>
 internal sealed class MailboxBody : INotificationBody
 {
     // A week is longer than any outage that is nobody's fault.
@@ -21,6 +23,11 @@ internal sealed class MailboxBody : INotificationBody
         if (!Recipients.MayReceiveSources(to.Member))
         {
             return new Preparation.Drop(DropCode.NotRouted);
+        }
+
+        if (entry.Cause is NotifyCause.ChannelBroken or NotifyCause.ChannelMended)
+        {
+            return await ChannelNotice.PrepareAsync(session, entry, to, cancellationToken);
         }
 
         var found = await session.RowsAsync(Sql, [entry.School, entry.Notice ?? Guid.Empty], Read, cancellationToken);

@@ -1,6 +1,7 @@
 using Npgsql;
 using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.Access.Audit;
+using OnlineSafety.Monitoring.Alerts.Escalation;
 using OnlineSafety.Monitoring.Alerts.Policy;
 using OnlineSafety.Monitoring.Events;
 
@@ -82,8 +83,8 @@ internal sealed class QueueReader(Database console, ThemeGuide guide, PolicyDire
         _ => [AlertState.New, .. s_inHand],
     };
 
-    private static QueueRow Clocked(QueueRow row, PolicyInForce clocks) => row.IsWaiting && Words.TryRead<Severity>(row.Severity, out var severity)
-        ? row with { AcknowledgeBy = AlertClock.AcknowledgeBy(severity, row.Since, clocks.Policy, clocks.Calendar) }
+    private static QueueRow Clocked(QueueRow row, PolicyInForce clocks) => row is { IsWaiting: true, Clock: { } clock } && Words.TryRead<Severity>(row.Severity, out var severity)
+        ? row with { AcknowledgeBy = clock.By(severity, clocks) }
         : row;
 
     private static object Or(object? value) => value ?? DBNull.Value;
@@ -117,6 +118,7 @@ internal sealed class QueueReader(Database console, ThemeGuide guide, PolicyDire
             Outcome = row.IsDBNull(14) ? null : row.GetString(14),
             Sources = row.GetFieldValue<string[]>(18),
             ActedAt = row.IsDBNull(19) ? null : row.GetFieldValue<DateTimeOffset>(19),
+            Clock = row.IsDBNull(20) ? null : StandingClock.Read(row.GetFieldValue<DateTimeOffset?[]>(20)),
             Why = reasons.Count > 0 ? reasons[0].Explanation : "",
         };
     }

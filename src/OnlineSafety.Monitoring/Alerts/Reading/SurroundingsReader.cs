@@ -3,6 +3,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using Npgsql;
 using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Alerts.Escalation;
 using OnlineSafety.Monitoring.Alerts.Policy;
 using OnlineSafety.Monitoring.Events;
 
@@ -55,7 +56,7 @@ internal sealed class SurroundingsReader(Database console, ThemeGuide guide, Pol
         }
 
         return new Surroundings(
-            facts.First, AlertClock.AcknowledgeBy(facts.Severity, facts.Since, policy.Policy, policy.Calendar), facts.Sources, vendors, earlier, days, staff);
+            facts.First, facts.Clock?.By(facts.Severity, policy), facts.Sources, vendors, earlier, days, staff);
     }
 
     /// <summary>
@@ -94,7 +95,8 @@ internal sealed class SurroundingsReader(Database console, ThemeGuide guide, Pol
         var rows = await session.RowsAsync(
             SurroundingsSql.Facts, [school, alert],
             row => new Facts(
-                row.GetFieldValue<DateTimeOffset>(0), row.GetFieldValue<DateTimeOffset>(1), row.GetFieldValue<DateTimeOffset>(2), (Severity)row.GetInt16(3),
+                row.GetFieldValue<DateTimeOffset>(0), row.GetFieldValue<DateTimeOffset>(1),
+                row.IsDBNull(2) ? null : StandingClock.Read(row.GetFieldValue<DateTimeOffset?[]>(2)), (Severity)row.GetInt16(3),
                 row.IsDBNull(4) || AlertCohort.Is(row.GetString(4)) ? null : row.GetString(4), row.GetString(5), row.GetFieldValue<string[]>(6)),
             cancellationToken);
         return rows.Count > 0 ? rows[0] : null;
@@ -108,8 +110,8 @@ internal sealed class SurroundingsReader(Database console, ThemeGuide guide, Pol
         row.GetInt32(0), Words.Of((Severity)row.GetInt16(1)), guide.LabelOf(row.GetString(2)), row.GetString(3), row.IsDBNull(4) ? null : row.GetString(4),
         row.GetFieldValue<DateTimeOffset>(5), row.GetInt32(6));
 
-    /// <param name="Since">When its clock began.</param>
+    /// <param name="Clock">Null: none runs.</param>
     /// <param name="Subject">Null: nobody known, or a whole class.</param>
     private sealed record Facts(
-        DateTimeOffset First, DateTimeOffset Last, DateTimeOffset Since, Severity Severity, string? Subject, string Route, IReadOnlyList<string> Sources);
+        DateTimeOffset First, DateTimeOffset Last, StandingClock? Clock, Severity Severity, string? Subject, string Route, IReadOnlyList<string> Sources);
 }
