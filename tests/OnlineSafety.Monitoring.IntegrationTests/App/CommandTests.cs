@@ -159,7 +159,7 @@ public sealed class CommandTests(PostgresFixture postgres) : IClassFixture<Postg
         Assert.Equal(0, (await RunAsync(database, "alerts", "ack", "1", "--school", "Example Academy", "--as", "DSL@school.example")).Exit);
         var (exit, _, _) = await RunAsync(database, "alerts", "resolve", "1", "--school", "Example Academy", "--as", "dsl@school.example", "--outcome", "concern", "--note", "Done.");
         Assert.Equal(0, exit);
-        var again = await RunAsync(database, "alerts", "resolve", "1", "--school", "Example Academy", "--outcome", "concern", "--note", "Done.");
+        var again = await RunAsync(database, "alerts", "resolve", "1", "--school", "Example Academy", "--as", "dsl@school.example", "--outcome", "concern", "--note", "Done.");
 
         Assert.Equal(1, again.Exit);
         Assert.Contains("is resolved and cannot be resolved", again.Error, StringComparison.Ordinal);
