@@ -39,7 +39,7 @@ internal sealed class MailboxBody : INotificationBody
         var school = MailDocument.Line(to.SchoolName);
         var body = new MailDocument($"Messages do not reach {mailbox.Name}")
             .Paragraph($"What {mailbox.Name} at {school} was to be told could not be delivered. Others are told of alerts in that person's place where somebody is left to tell.")
-            .Facts(("Address", mailbox.Email), ("What the mail system said", mailbox.Error), ("Messages given up in a week", mailbox.Count.ToString("N0", System.Globalization.CultureInfo.GetCultureInfo("en-GB"))))
+            .Facts(("Address", mailbox.Email), ("What went wrong", mailbox.Error == DropCode.Bounced ? "The mail was taken, and came back undelivered." : MailWords.Of(MailFaults.Of(mailbox.Error))), ("Messages given up in a week", mailbox.Count.ToString("N0", System.Globalization.CultureInfo.GetCultureInfo("en-GB"))))
             .Heading("What to do next")
             .Items([
                 "Tell that person by another way: there may be alerts on the queue that nobody has seen.",

@@ -197,7 +197,7 @@ public sealed class ChannelTests(PostgresFixture postgres) : IClassFixture<Postg
         await dispatcher.DispatchOnceAsync(default);
 
         Assert.Null(await StandingAsync());
-        Assert.Equal(2, world.Smtp.Mails.Count(mail => Unfolded(mail.Text).Contains("works again", StringComparison.Ordinal)));
+        Assert.Equal(2, world.Smtp.Mails.Count(mail => Unfolded(mail.Text).Contains("at Oak School works again\r\n", StringComparison.Ordinal)));
         Assert.Equal(4, world.Smtp.Mails.Count);
         Assert.Equal(0L, await world.Database.RunAsync("SELECT count(*) FROM onlinesafety.channel_trouble"));
 

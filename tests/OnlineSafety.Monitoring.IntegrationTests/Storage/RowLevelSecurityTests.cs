@@ -100,7 +100,7 @@ public sealed class RowLevelSecurityTests(PostgresFixture postgres) : IAsyncLife
         // A new one here is a decision: it may name only tables without anything about a person.
         string[] approved =
         [
-            "checkpoint.process_claim", "escalation.notify_find", "escalation.owner_keeps", "intake_stream.process_find", "invitation.console_find",
+            "channel_trouble.notify_find", "checkpoint.process_claim", "escalation.notify_find", "escalation.owner_keeps", "intake_stream.process_find", "invitation.console_find",
             "notification.notify_claim", "notification.notify_mark", "school.audit_find", "school.ingest_all", "school.notify_read", "school.process_read",
             "school.setup_all", "session.console_find", "sign_in_attempts.console_count", "sign_in_spent.console_spend", "source.ingest_read",
             "source.process_read", "source.setup_find", "source_job.process_claim", "source_secret.ingest_read", "staff_account.setup_find",
