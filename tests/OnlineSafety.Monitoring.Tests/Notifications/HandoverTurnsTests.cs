@@ -7,6 +7,9 @@ public sealed class HandoverTurnsTests
 {
     private static readonly TimeSpan Alone = TimeSpan.FromSeconds(1);
 
+    // A turn that is never given back is a failure and not a hang.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
     private readonly ManualTimeProvider _clock = new(Some.Time);
 
     [Fact]
@@ -20,11 +23,11 @@ public sealed class HandoverTurnsTests
 
         first.Dispose();
         first.Dispose();
-        await two;
+        await two.WaitAsync(Patience);
         Assert.False(three.IsCompleted);
 
         second.Dispose();
-        await three;
+        await three.WaitAsync(Patience);
     }
 
     [Fact]
@@ -37,7 +40,7 @@ public sealed class HandoverTurnsTests
         _clock.Advance(Alone - TimeSpan.FromMilliseconds(1));
         Assert.False(waiting.IsCompleted);
         _clock.Advance(TimeSpan.FromMilliseconds(1));
-        await waiting;
+        await waiting.WaitAsync(Patience);
 
         // What ends late gives back no turn that is another's by then.
         slow.Dispose();
