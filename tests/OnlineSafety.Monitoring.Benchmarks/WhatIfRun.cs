@@ -78,7 +78,7 @@ internal static class WhatIfRun
     {
         var database = installation[DatabaseRole.Process];
         var (from, to) = (DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
-        var id = await new WhatIfDesk(installation[DatabaseRole.Setup], TimeProvider.System).AskAsync(
+        var id = await new WhatIfDesk(installation[DatabaseRole.Setup], installation.Seals, TimeProvider.System).AskAsync(
             new SourceKey(school, Guid.Empty), new WhatIfRequest(null, 10, Whole: false, []), from, to, "bench", Actor.Service("bench"), CancellationToken.None);
         var contexts = new StreamContexts(
             database, new PeopleDirectory(database, installation.Seals, TimeProvider.System), new SchoolRuleDirectory(database, TimeProvider.System), installation.Seals, Repository.Rules, TimeProvider.System, NullLogger<StreamContexts>.Instance);

@@ -73,6 +73,9 @@ internal sealed class SmtpCapture : IAsyncDisposable
     /// <summary>Asked at each recipient: what happens instead of the usual answer, or null.</summary>
     public Func<string, SmtpFault?> Recipient { get; set; } = static _ => null;
 
+    /// <summary>How long a message that is kept waits for its answer, as a relay's disk takes.</summary>
+    public TimeSpan AnswersAfter { get; set; }
+
     /// <summary>While set, every session is refused at its greeting.</summary>
     public bool Refusing { get; set; }
 

@@ -111,6 +111,7 @@ internal sealed class SmtpCaptureSession(SmtpCapture capture, Stream stream)
 
         capture.Keep(new CapturedMail(_from!, [.. _recipients], message.ToArray(), _stream is SslStream));
         Forget();
+        await Task.Delay(capture.AnswersAfter, cancellationToken);
         await AnswerAsync(SmtpStep.Accepted, "250 2.0.0 Ok: kept", cancellationToken);
     }
 

@@ -3,6 +3,7 @@ using System.Globalization;
 using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.Alerts;
 using OnlineSafety.Monitoring.Notifications;
+using OnlineSafety.Monitoring.Notifications.Outgoing;
 using OnlineSafety.Monitoring.Sources;
 using OnlineSafety.Monitoring.Sources.Health;
 
@@ -43,6 +44,11 @@ internal static class AlertListCommand
                 if (alarms.Count > 0)
                 {
                     await Output.LineAsync(parse, SetupText.Shown($"Not all is seen: {string.Join("; ", alarms.Select(alarm => $"{alarm.Name} {alarm.Words}"))}. See: onlinesafety sources"));
+                }
+
+                foreach (var channel in await ChannelTrouble.StandingAsync(opened.Database[DatabaseRole.Setup], opened.School.SchoolId, opened.Actor, cancellationToken))
+                {
+                    await Output.LineAsync(parse, SetupText.Shown(channel.Words(zone)));
                 }
             }
 

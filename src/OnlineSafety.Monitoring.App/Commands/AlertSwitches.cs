@@ -1,5 +1,6 @@
 using System.CommandLine;
 using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Access.Sealing;
 using Microsoft.Extensions.Logging.Abstractions;
 using OnlineSafety.Monitoring.Alerts;
 using OnlineSafety.Monitoring.Alerts.Policy;
@@ -76,8 +77,9 @@ internal sealed class AlertSwitches
         try
         {
             var school = await SchoolSwitch.ResolveAsync(database, parse.GetRequiredValue(School), cancellationToken);
-            var actor = await ActorAsync(database, school.SchoolId, parse, cancellationToken);
-            return new OpenedQueue(database, new AlertQueue(database[DatabaseRole.Console], guide, new PolicyDirectory(installation.Schemas.ReadBankHolidays(), NullLogger.Instance), installation.Seals(parse, database[DatabaseRole.Console])), school, actor);
+            var seals = installation.Seals(parse, database[DatabaseRole.Console]);
+            var actor = await ActorAsync(database, seals, school.SchoolId, parse, cancellationToken);
+            return new OpenedQueue(database, new AlertQueue(database[DatabaseRole.Console], guide, new PolicyDirectory(installation.Schemas.ReadBankHolidays(), NullLogger.Instance), seals), school, actor);
         }
         catch
         {
@@ -86,7 +88,7 @@ internal sealed class AlertSwitches
         }
     }
 
-    private async Task<Actor> ActorAsync(MonitoringDatabase database, Guid school, ParseResult parse, CancellationToken cancellationToken)
+    private async Task<Actor> ActorAsync(MonitoringDatabase database, SchoolSeals seals, Guid school, ParseResult parse, CancellationToken cancellationToken)
     {
         if (parse.GetValue(Key) is { } file)
         {
@@ -106,15 +108,16 @@ internal sealed class AlertSwitches
             return Actor.Member(staff.StaffId, $"{staff.Name} (by {Installation.Operator.Name})", staff.Roles);
         }
 
-        return parse.GetValue(Name) is { } name ? await PastTheStaffAsync(database, school, name.Trim(), parse, cancellationToken) : Installation.Operator;
+        return parse.GetValue(Name) is { } name ? await PastTheStaffAsync(database, seals, school, name.Trim(), parse, cancellationToken) : Installation.Operator;
     }
 
     // The reason stands in the record before anything is shown or done.
-    private async Task<Actor> PastTheStaffAsync(MonitoringDatabase database, Guid school, string name, ParseResult parse, CancellationToken cancellationToken)
+    private async Task<Actor> PastTheStaffAsync(MonitoringDatabase database, SchoolSeals seals, Guid school, string name, ParseResult parse, CancellationToken cancellationToken)
     {
         var actor = Actor.Operator($"{SetupText.Shown(name)} ({Installation.Operator.Name})");
+        var seal = await seals.OfAsync(school, cancellationToken);
         await using var session = await database[DatabaseRole.Console].OpenAsync(school, actor, cancellationToken);
-        await session.RecordAccessAsync(school, "alert.past-the-staff", CommandPermissions.PathOf(parse), parse.GetValue(Reason)!.Trim(), cancellationToken);
+        await session.RecordAccessAsync(school, "alert.past-the-staff", CommandPermissions.PathOf(parse), seal.SealWords(parse.GetValue(Reason)!.Trim(), SealedField.AccessReason), cancellationToken);
         await session.CommitAsync(cancellationToken);
         return actor;
     }

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.App.Hosting;
 using OnlineSafety.Monitoring.Events;
+using OnlineSafety.Monitoring.Notifications;
 using OnlineSafety.Monitoring.Notifications.Email;
 using OnlineSafety.Monitoring.Notifications.Outgoing;
 using OnlineSafety.Monitoring.Sources;
@@ -66,7 +67,7 @@ internal static class ChannelCommands
     {
         var school = SchoolSwitch.Required();
         var json = Output.JsonSwitch();
-        var command = new ExampledCommand("list", "List the channels of a school; never where they lead.", "onlinesafety channel list --school \"Example Academy\"") { school, json };
+        var command = new ExampledCommand("list", "List the channels of a school and whether they work; never where they lead.", "onlinesafety channel list --school \"Example Academy\"") { school, json };
         return command.Does(async (parse, cancellationToken) =>
         {
             await using var database = await installation.OpenAsync(parse, cancellationToken, DatabaseRole.Setup);
@@ -74,11 +75,13 @@ internal static class ChannelCommands
             var channels = await new ChannelRegister(database[DatabaseRole.Setup], installation.Time).ListAsync(at.SchoolId, Installation.Operator, cancellationToken);
             if (parse.GetValue(json))
             {
-                await Output.JsonAsync(parse, channels.Select(c => new { channel = c.Id, c.Kind, c.Name, least = Words.Of(c.Least) }));
+                await Output.JsonAsync(parse, channels.Select(c => new { channel = c.Id, c.Kind, c.Name, least = Words.Of(c.Least), failingSince = c.Trouble?.Since, error = c.Trouble?.Error ?? "" }));
                 return;
             }
 
-            Output.Table(parse, ["Channel", "Kind", "Name", "From"], channels.Select(c => (string[])[c.Id.ToString(), c.Kind, c.Name, Words.Of(c.Least)]));
+            var zone = SchoolZone.Of(at.TimeZone);
+            Output.Table(parse, ["Channel", "Kind", "Name", "From", "State"], channels.Select(c => (string[])
+                [c.Id.ToString(), c.Kind, c.Name, Words.Of(c.Least), c.Trouble is { } trouble ? $"nothing gets through since {Output.Time(trouble.Since, zone)} ({trouble.Error})" : "no trouble known"]));
         });
     }
 

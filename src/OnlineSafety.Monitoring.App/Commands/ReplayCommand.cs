@@ -59,7 +59,7 @@ internal static class ReplayCommand
         var reports = new List<(SourceKey Target, string Name, WhatIfReport Report)>();
         foreach (var (target, name) in await TargetsAsync(switches, parse, database, installation, cancellationToken))
         {
-            var asked = await new WhatIfDesk(database[DatabaseRole.Setup], installation.Time).AskAsync(
+            var asked = await new WhatIfDesk(database[DatabaseRole.Setup], installation.Seals(parse, database[DatabaseRole.Setup]), installation.Time).AskAsync(
                 target, request, parse.GetValue(switches.From)!.Value, parse.GetValue(switches.To)!.Value, parse.GetRequiredValue(switches.Reason), Installation.Operator, cancellationToken);
             var job = await JobWait.ForAsync(parse, desk, target.School, asked, name, json, cancellationToken);
             reports.Add((target, name, job.Result!.Value.Deserialize<WhatIfReport>(WhatIfReport.Json)!));

@@ -3,6 +3,7 @@ using System.Globalization;
 using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.App.Guides;
 using OnlineSafety.Monitoring.Notifications;
+using OnlineSafety.Monitoring.Notifications.Outgoing;
 using OnlineSafety.Monitoring.Sources;
 using OnlineSafety.Monitoring.Sources.Health;
 
@@ -37,6 +38,8 @@ internal static class SourceListCommand
                 var sources = await register.ListAsync(one.SchoolId, Installation.Operator, cancellationToken);
                 listed.AddRange(sources.Select(source => (one, source)));
                 notes.AddRange(WatchNotes(one, sources, await register.WatchAsync(one.SchoolId, Installation.Operator, cancellationToken), installation.Time.GetUtcNow()));
+                notes.AddRange((await ChannelTrouble.StandingAsync(database[DatabaseRole.Setup], one.SchoolId, Installation.Operator, cancellationToken))
+                    .Select(channel => $"{one.Name}: {channel.Words(SchoolZone.Of(one.TimeZone))}"));
             }
 
             if (parse.GetValue(json))

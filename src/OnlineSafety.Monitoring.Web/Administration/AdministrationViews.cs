@@ -31,7 +31,7 @@ public sealed record CalendarRow(string What, string First, string Last, string 
 /// <param name="Json">As it was given; empty: none.</param>
 public sealed record CalendarView(IReadOnlyList<CalendarRow> Terms, IReadOnlyList<CalendarRow> Closures, string Hours, string Json, string Today, string Until);
 
-public sealed record ChannelRow(Guid Id, string Name, string Kind, string Least);
+public sealed record ChannelRow(Guid Id, string Name, string Kind, string Least, DateTimeOffset? FailingSince, string Error);
 
 /// <param name="MayAdd">This process can seal an address.</param>
 /// <param name="MayTest">This process sends.</param>

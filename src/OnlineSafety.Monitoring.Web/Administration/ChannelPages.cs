@@ -13,7 +13,7 @@ internal sealed class ChannelPages(ChannelRegister register, MasterKeys? masters
     private static readonly string[] Kinds = [ChannelKind.Webhook, ChannelKind.Teams];
 
     public async Task<ChannelsView> ReadAsync(SignedInStaff who, CancellationToken cancellationToken) => new(
-        [.. (await register.ListAsync(who.School, who.Actor, cancellationToken)).Select(channel => new ChannelRow(channel.Id, channel.Name, channel.Kind, Words.Of(channel.Least)))],
+        [.. (await register.ListAsync(who.School, who.Actor, cancellationToken)).Select(channel => new ChannelRow(channel.Id, channel.Name, channel.Kind, Words.Of(channel.Least), channel.Trouble?.Since, channel.Trouble?.Error ?? ""))],
         MayAdd: masters is not null,
         MayTest: sender is not null);
 

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Access.Sealing;
 using OnlineSafety.Monitoring.Classification.Overlays;
 using OnlineSafety.Monitoring.Events;
 using OnlineSafety.Monitoring.Processing.WhatIf;
@@ -25,7 +26,7 @@ internal static class RuleRoutes
     {
         services.AddSingleton(provider => new OverlayRegister(SourcePagesRegistration.Setup(provider), SourcePagesRegistration.Time(provider)));
         services.AddSingleton(provider => new EditionRegister(SourcePagesRegistration.Setup(provider), SourcePagesRegistration.Time(provider)));
-        services.AddSingleton(provider => new WhatIfDesk(SourcePagesRegistration.Setup(provider), SourcePagesRegistration.Time(provider)));
+        services.AddSingleton(provider => new WhatIfDesk(SourcePagesRegistration.Setup(provider), provider.GetRequiredService<SchoolSeals>(), SourcePagesRegistration.Time(provider)));
         services.AddSingleton<SchoolRulesReader>();
         return services;
     }

@@ -3,6 +3,7 @@ using Npgsql;
 using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.Access.Sealing;
 using OnlineSafety.Monitoring.Notifications;
+using OnlineSafety.Monitoring.Notifications.Outgoing;
 using OnlineSafety.Monitoring.Sources;
 using OnlineSafety.Monitoring.Sources.Health;
 
@@ -43,7 +44,7 @@ internal sealed class SourceReader(
         return new SourcesView(
             name,
             [.. listed.Select(source => RowOf(source, now, zone)).OrderByDescending(row => row.Tone).ThenBy(row => row.Name, StringComparer.OrdinalIgnoreCase)],
-            Notices(listed, watch, now),
+            [.. Notices(listed, watch, now), .. (await ChannelTrouble.StandingAsync(setup, school, actor, cancellationToken)).Select(channel => channel.Words(zone))],
             MayManage: false,
             Schools: 1);
     }

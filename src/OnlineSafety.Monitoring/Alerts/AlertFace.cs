@@ -1,6 +1,5 @@
 using Npgsql;
 using OnlineSafety.Monitoring.Access.Sealing;
-using OnlineSafety.Monitoring.Alerts.Policy;
 using OnlineSafety.Monitoring.Events;
 
 namespace OnlineSafety.Monitoring.Alerts;
@@ -38,7 +37,8 @@ internal sealed class AlertFace(ThemeGuide guide)
         };
     }
 
-    public AlertView View(SchoolSeal seal, Alert alert, PolicyInForce inForce) => new()
+    /// <summary>By when it must be answered stands with its escalation (<see cref="Escalation.EscalationMarks"/>).</summary>
+    public AlertView View(SchoolSeal seal, Alert alert) => new()
     {
         Alert = alert.AlertId,
         Number = alert.Number,
@@ -58,13 +58,12 @@ internal sealed class AlertFace(ThemeGuide guide)
         Drill = alert.Drill,
         Unproven = alert.Unproven,
         LastReceivedAt = alert.LastReceivedAt,
-        AcknowledgeBy = AcknowledgeBy(alert, inForce),
         ActedAt = alert.ActedAt,
         AssignedTo = alert.AssignedTo,
         Reasons = ReasonsOf(seal, alert),
     };
 
-    public AlertDetailView Detail(SchoolSeal seal, Alert alert, PolicyInForce inForce, string? assignee, IReadOnlyList<EventView> events) => new(View(seal, alert, inForce))
+    public AlertDetailView Detail(SchoolSeal seal, Alert alert, string? assignee, IReadOnlyList<EventView> events) => new(View(seal, alert))
     {
         Subject = alert.Subject is { } subject ? seal.OpenText(subject, SealedField.AlertSubject) : alert.SubjectKey,
         SubjectRole = Words.Of((PersonRole)alert.SubjectRole),
@@ -79,11 +78,6 @@ internal sealed class AlertFace(ThemeGuide guide)
         Assignee = assignee,
         Events = events,
     };
-
-    // The clock of whoever acts next: it stands still once somebody did.
-    private static DateTimeOffset? AcknowledgeBy(Alert alert, PolicyInForce inForce) => alert.State == AlertState.New
-        ? AlertClock.AcknowledgeBy((Severity)alert.Severity, alert.RenewedAt ?? alert.RaisedAt, inForce.Policy, inForce.Calendar)
-        : null;
 
     private IReadOnlyList<Reason> ReasonsOf(SchoolSeal seal, Alert alert) =>
         StoredEvent.Mask(StoredEvent.ReadReasons(seal.Open(alert.Reasons, SealedField.AlertReasons)), guide.MasksUrls([alert.Theme, .. alert.Themes]));

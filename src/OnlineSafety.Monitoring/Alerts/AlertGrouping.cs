@@ -82,6 +82,12 @@ internal static class NotifyCause
 
     /// <summary>Somebody who was to be told of it cannot be reached.</summary>
     public const string Unreached = "unreached";
+
+    /// <summary>Nothing gets through a channel of the school.</summary>
+    public const string ChannelBroken = "channel-broken";
+
+    /// <summary>A channel works again.</summary>
+    public const string ChannelMended = "channel-mended";
 }
 
 /// <summary>

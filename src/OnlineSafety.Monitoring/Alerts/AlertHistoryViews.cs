@@ -34,7 +34,7 @@ public sealed record ToldView
     /// <summary>Since when it was to be told.</summary>
     public required DateTimeOffset Since { get; init; }
 
-    /// <summary><c>raised</c>, <c>severity</c>, <c>theme</c>, <c>critical-again</c>, <c>route</c>, <c>escalated</c>, <c>assigned</c>, <c>reopened</c>, <c>unanswered</c>.</summary>
+    /// <summary><c>raised</c>, <c>severity</c>, <c>theme</c>, <c>critical-again</c>, <c>route</c>, <c>escalated</c>, <c>assigned</c>, <c>reopened</c>, <c>unanswered</c>, <c>unreached</c>.</summary>
     public required string Cause { get; init; }
 
     /// <summary>Null for a channel of the school, or when there was nobody to tell.</summary>

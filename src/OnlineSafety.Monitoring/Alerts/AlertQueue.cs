@@ -41,7 +41,7 @@ internal sealed class AlertQueue(Database console, ThemeGuide guide, PolicyDirec
             .Take(limit).ToListAsync(cancellationToken);
         await session.RecordAccessAsync(school, AuditTrail.ListAction, AuditTrail.ListObject(wanted, alerts.Select(a => a.Number)), cancellationToken);
         var inForce = await policies.OfAsync(session, school, cancellationToken);
-        var views = await EscalationMarks.OnAsync(session, school, [.. alerts.Select(alert => _face.View(seal, alert, inForce))], cancellationToken);
+        var views = await EscalationMarks.OnAsync(session, school, [.. alerts.Select(alert => _face.View(seal, alert))], inForce, cancellationToken);
         await session.CommitAsync(cancellationToken);
         return views;
     }
@@ -63,7 +63,7 @@ internal sealed class AlertQueue(Database console, ThemeGuide guide, PolicyDirec
             : null;
         await session.RecordAccessAsync(school, AuditTrail.OpenAction, alert.AlertId.ToString(), cancellationToken);
         var inForce = await policies.OfAsync(session, school, cancellationToken);
-        var view = await EscalationMarks.OnAsync(session, school, [_face.Detail(seal, alert, inForce, assignee, events)], cancellationToken);
+        var view = await EscalationMarks.OnAsync(session, school, [_face.Detail(seal, alert, assignee, events)], inForce, cancellationToken);
         await session.CommitAsync(cancellationToken);
         return view[0];
     }
@@ -94,8 +94,9 @@ internal sealed class AlertQueue(Database console, ThemeGuide guide, PolicyDirec
         var told = refusal is null ? await step.TakeAsync(move, cancellationToken) : 0;
         await session.RecordAccessAsync(
             school, "alert." + AlertSteps.Word(move.Step) + (refusal is null ? "" : ".refused"), alert.AlertId.ToString(), cancellationToken);
+        var view = await EscalationMarks.OnAsync(session, school, [_face.View(seal, alert)], inForce, cancellationToken);
         await session.CommitAsync(cancellationToken);
-        return new StepResult(_face.View(seal, alert, inForce), refusal, told);
+        return new StepResult(view[0], refusal, told);
     }
 
     /// <summary>The alert's steps, oldest first, beginning with its raising; empty when there is none that this actor may see.</summary>

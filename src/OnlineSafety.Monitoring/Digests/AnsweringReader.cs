@@ -8,25 +8,50 @@ namespace OnlineSafety.Monitoring.Digests;
 /// <summary>Reads what a digest says of how the school was told and who answered, within one transaction in the school's scope.</summary>
 internal static class AnsweringReader
 {
-    private const string BreachesSql = """
-        SELECT a.number, a.severity, a.theme, a.audience, a.route, a.subject_staff, e.answer_by, e.rounds, e.answered_at, a.subject_role
+    private const string Breached = """
         FROM escalation e JOIN alert a ON a.school_id = e.school_id AND a.alert_id = e.alert_id
         WHERE e.school_id = $1 AND NOT a.drill AND a.raised_at < $3
           AND ((e.breached_at IS NOT NULL AND e.answered_at IS NULL)
                OR e.alert_id IN (SELECT s.alert_id FROM alert_step s WHERE s.school_id = $1 AND s.step = 'breached' AND s.at >= $2 AND s.at < $3))
-        ORDER BY e.answered_at IS NOT NULL, a.severity DESC, e.breached_at, a.number LIMIT 200
         """;
 
-    // A failed row's due_at is when it was given up. Times of the ledger and of the window are all the database's. Drills have their own lines.
-    private const string UndeliveredSql = """
-        SELECT COALESCE(a.route, ''), COALESCE(a.audience, 0::smallint), a.subject_staff, COALESCE(t.name, c.name, ''), n.error, n.state = 'failed', count(*), COALESCE(a.subject_role, 0::smallint)
+    private const string BreachesSql = $"""
+        SELECT number, severity, theme, audience, route, subject_staff, answer_by, rounds, answered_at, subject_role
+        FROM (SELECT a.number, a.severity, a.theme, {DigestReader.Desk}, e.answer_by, e.rounds, e.answered_at, e.breached_at,
+                     row_number() OVER (PARTITION BY {DigestReader.Desk} ORDER BY e.answered_at IS NOT NULL, a.severity DESC, e.breached_at, a.number) AS place
+              {Breached}) AS breached
+        WHERE place <= $4
+        ORDER BY answered_at IS NOT NULL, severity DESC, breached_at, number
+        """;
+
+    private const string Unsent = """
         FROM notification n
         LEFT JOIN alert a ON a.school_id = n.school_id AND a.alert_id = n.alert_id
         LEFT JOIN staff t ON t.school_id = n.school_id AND t.staff_id = n.staff_id
         LEFT JOIN channel c ON c.school_id = n.school_id AND c.channel_id = n.target
         WHERE n.school_id = $1 AND NOT COALESCE(a.drill, false)
           AND ((n.state = 'failed' AND n.due_at >= $2 AND n.due_at < $3) OR (n.state IN ('due', 'sending') AND n.created_at < $3 - interval '15 minutes'))
-        GROUP BY 1, 2, 3, 4, 5, 6, 8 ORDER BY 7 DESC, 4, 5 LIMIT 200
+        """;
+
+    // A failed row's due_at is when it was given up. Times of the ledger and of the window are all the database's. Drills have their own lines.
+    private const string UndeliveredSql = $"""
+        SELECT route, audience, subject_staff, recipient, error, failed, messages, subject_role
+        FROM (SELECT COALESCE(a.route, '') AS route, COALESCE(a.audience, 0::smallint) AS audience, a.subject_staff, COALESCE(a.subject_role, 0::smallint) AS subject_role,
+                     COALESCE(t.name, c.name, '') AS recipient, n.error, n.state = 'failed' AS failed, count(*) AS messages,
+                     row_number() OVER (PARTITION BY {DigestReader.Desk} ORDER BY count(*) DESC, COALESCE(t.name, c.name, ''), n.error) AS place
+              {Unsent}
+              GROUP BY {DigestReader.Desk}, COALESCE(t.name, c.name, ''), n.error, n.state = 'failed') AS unsent
+        WHERE place <= $4
+        ORDER BY messages DESC, recipient, error
+        """;
+
+    // Of all, whatever the lists above keep.
+    private const string CountsSql = $"""
+        SELECT CASE WHEN e.answered_at IS NULL THEN 'unanswered' ELSE 'answered-late' END, {DigestReader.Desk}, count(*) {Breached} GROUP BY 1, {DigestReader.Desk}
+        UNION ALL
+        SELECT CASE n.state WHEN 'failed' THEN 'failed' ELSE 'waits' END, COALESCE(a.route, ''), COALESCE(a.audience, 0::smallint), a.subject_staff, COALESCE(a.subject_role, 0::smallint), count(*)
+        {Unsent} GROUP BY 1, {DigestReader.Desk}
+        ORDER BY 1, 2, 3, 4, 5
         """;
 
     private const string SilencesSql = """
@@ -47,15 +72,20 @@ internal static class AnsweringReader
         """;
 
     public static Task<List<BreachedAlert>> BreachesAsync(Session session, Guid school, DigestWindow window, CancellationToken cancellationToken) => session.RowsAsync(
-        BreachesSql, [school, window.From, window.To],
+        BreachesSql, [school, window.From, window.To, DigestReader.KeptOfADesk],
         row => new BreachedAlert(
             row.GetInt32(0), row.GetInt16(1), row.GetString(2), row.GetInt16(3), row.GetString(4), row.IsDBNull(5) ? null : row.GetGuid(5), Time(row, 6), row.GetInt32(7), Time(row, 8), row.GetInt16(9)),
         cancellationToken);
 
     public static Task<List<UndeliveredMessages>> UndeliveredAsync(Session session, Guid school, DigestWindow window, CancellationToken cancellationToken) => session.RowsAsync(
-        UndeliveredSql, [school, window.From, window.To],
+        UndeliveredSql, [school, window.From, window.To, DigestReader.KeptOfADesk],
         row => new UndeliveredMessages(
             row.GetString(0), row.GetInt16(1), row.IsDBNull(2) ? null : row.GetGuid(2), row.GetString(3), row.GetString(4), row.GetBoolean(5), row.GetInt64(6), row.GetInt16(7)),
+        cancellationToken);
+
+    public static Task<List<DeskCount>> CountsAsync(Session session, Guid school, DigestWindow window, CancellationToken cancellationToken) => session.RowsAsync(
+        CountsSql, [school, window.From, window.To],
+        row => new DeskCount(row.GetString(0), row.GetString(1), row.GetInt16(2), row.IsDBNull(3) ? null : row.GetGuid(3), row.GetInt16(4), row.GetInt64(5)),
         cancellationToken);
 
     public static Task<List<SilenceReport>> SilencesAsync(Session session, Guid school, DigestWindow window, CancellationToken cancellationToken) => session.RowsAsync(

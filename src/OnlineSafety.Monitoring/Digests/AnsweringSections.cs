@@ -9,6 +9,7 @@ namespace OnlineSafety.Monitoring.Digests;
 internal static class AnsweringSections
 {
     private const int BreachesShown = 20;
+    private const int UndeliveredShown = 30;
 
     private static readonly CultureInfo _british = CultureInfo.GetCultureInfo("en-GB");
 
@@ -25,19 +26,27 @@ internal static class AnsweringSections
                 Number(a.Number), Capital(Words.Of((Severity)a.Severity)), themes.LabelOf(a.Theme), a.AnswerBy is { } by ? When(by, zone) : "-",
                 a.Rounds switch { 0 => "-", 1 => "once", var rounds => $"{Number(rounds)} times" }, a.AnsweredAt is { } answered ? When(answered, zone) : "NOT YET",
             })]);
-        if (view.Breaches.Count > BreachesShown)
+        var more = view.Unanswered + view.AnsweredLate - Math.Min(BreachesShown, view.Breaches.Count);
+        if (more > 0)
         {
-            body.Paragraph($"{Number(view.Breaches.Count - BreachesShown)} more were not answered in time; see the queue.");
+            body.Paragraph($"And {Number(more)} more {(more == 1 ? "was" : "were")} not answered in time; see the queue.");
         }
     }
 
     public static void Undelivered(MailDocument body, DigestView view)
     {
-        if (view.Undelivered.Count > 0)
+        if (view.Undelivered.Count == 0)
         {
-            body.Heading("Messages that did not arrive").Table("", ["To", "Why", "State", "Messages"], [.. view.Undelivered
-                .GroupBy(m => (m.To, m.Error, m.Failed))
-                .Select(g => new[] { g.Key.To.Length == 0 ? "nobody was there to tell" : g.Key.To, g.Key.Error.Length == 0 ? "-" : g.Key.Error, g.Key.Failed ? "given up" : "waits", Number(g.Sum(m => m.Count)) })]);
+            return;
+        }
+
+        var groups = view.Undelivered.GroupBy(m => (m.To, m.Error, m.Failed)).Select(g => (g.Key, Count: g.Sum(m => m.Count))).OrderByDescending(g => g.Count).Take(UndeliveredShown).ToList();
+        body.Heading("Messages that did not arrive").Table("", ["To", "Why", "State", "Messages"], [.. groups.Select(g => new[]
+            { g.Key.To.Length == 0 ? "nobody was there to tell" : g.Key.To, g.Key.Error.Length == 0 ? "-" : g.Key.Error, g.Key.Failed ? "given up" : "waits", Number(g.Count) })]);
+        var more = view.Failed + view.Waits - groups.Sum(g => g.Count);
+        if (more > 0)
+        {
+            body.Paragraph($"And {Number(more)} more {(more == 1 ? "message" : "messages")} did not arrive.");
         }
     }
 

@@ -20,12 +20,12 @@ internal static class DigestAttention
         var content = view.Content;
         var items = new List<string>();
         Add(view.New, "alert is not acknowledged", "alerts are not acknowledged",
-            view.Unacknowledged.Count > 0 ? $"; the oldest waits for {Spoken(content.To - view.Unacknowledged.Min(a => a.RaisedAt))}" : "");
-        Add(view.Breaches.Count(a => a.AnsweredAt is null), "alert was not answered in time and still is not", "alerts were not answered in time and still are not");
-        Add(view.Breaches.Count(a => a.AnsweredAt is not null), "alert was answered too late", "alerts were answered too late");
+            view.OldestNew is { } oldest ? $"; the oldest waits for {Spoken(content.To - oldest)}" : "");
+        Add(view.Unanswered, "alert was not answered in time and still is not", "alerts were not answered in time and still are not");
+        Add(view.AnsweredLate, "alert was answered too late", "alerts were answered too late");
         Add(view.Alerts.Sum(a => a.Untold), "alert of high severity has reached nobody by mail", "alerts of high severity have reached nobody by mail");
-        Add(view.Undelivered.Where(m => m.Failed).Sum(m => m.Count), "message could not be delivered", "messages could not be delivered");
-        Add(view.Undelivered.Where(m => !m.Failed).Sum(m => m.Count), "message waits for the mail relay", "messages wait for the mail relay");
+        Add(view.Failed, "message could not be delivered", "messages could not be delivered");
+        Add(view.Waits, "message waits for the mail relay", "messages wait for the mail relay");
         foreach (var source in content.Sources.Where(s => IsUnwell(s.State)))
         {
             items.Add($"Source {source.Name}: {source.Words}.");
@@ -96,6 +96,11 @@ internal static class DigestAttention
             items.Add(content.Watch.Deputies > 0
                 ? "No Designated Safeguarding Lead is set: alerts go to the deputies."
                 : "No Designated Safeguarding Lead and no deputy is set: alerts go to the head, or to nobody.");
+        }
+
+        else if (content.Watch.Dsls + content.Watch.Deputies == 1)
+        {
+            items.Add("One person alone is told when a pupil asks for help: while that person is away, nobody is. Give somebody the role deputy.");
         }
 
         if (content.Watch.Heads == 0)

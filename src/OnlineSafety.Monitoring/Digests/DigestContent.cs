@@ -42,6 +42,9 @@ internal sealed record DigestContent
 
     public IReadOnlyList<UndeliveredMessages> Undelivered { get; init; } = [];
 
+    /// <summary>How many breaches and messages there are in all, by desk. Null: made before they were counted beside the lists.</summary>
+    public IReadOnlyList<DeskCount>? Counts { get; init; }
+
     /// <summary>What no messages are sent about.</summary>
     public IReadOnlyList<SilenceReport> Silences { get; init; } = [];
 
@@ -75,9 +78,10 @@ internal sealed record ActionTotal(short Action, long Count, long UnknownRole);
 /// <param name="Untold">Of them new, grave, and known to nobody: no mail about them has left.</param>
 /// <param name="Late">Of them raised by a replay in the window, long after what is in them was received.</param>
 /// <param name="Unproven">Of them open, and the gravest was reported by a browser, which proves nothing.</param>
+/// <param name="Oldest">When the oldest of them was raised, where they are new.</param>
 internal sealed record AlertGroup(
     string State, short Severity, string Theme, short Audience, string Route, Guid? SubjectStaff, bool Raised, long Count, long Untold = 0, long Late = 0, long Unproven = 0,
-    short SubjectRole = 0);
+    short SubjectRole = 0, DateTimeOffset? Oldest = null);
 
 /// <param name="Watched">Somebody is set to answer.</param>
 internal sealed record OutOfHoursReport(bool Watched, string Words)

@@ -80,9 +80,10 @@ internal sealed class DigestDocument(IThemeWords themes, IOptions<MailOptions> o
                 { Number(a.Number), Capital(Words.Of((Severity)a.Severity)), Theme(a.Theme), DigestAttention.Spoken(view.Content.To - a.RaisedAt) })]);
         }
 
-        if (view.New > WaitingShown)
+        var more = view.New - Math.Min(WaitingShown, view.Unacknowledged.Count);
+        if (more > 0)
         {
-            body.Paragraph($"{Number(view.New - Math.Min(WaitingShown, view.Unacknowledged.Count))} more are not acknowledged; see the queue.");
+            body.Paragraph($"And {Number(more)} more {(more == 1 ? "is" : "are")} not acknowledged; see the queue.");
         }
 
         body.Paragraph("Alerts that are not routed to you are neither shown nor counted here.");

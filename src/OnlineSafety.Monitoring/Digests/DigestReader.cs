@@ -8,7 +8,15 @@ namespace OnlineSafety.Monitoring.Digests;
 internal static class DigestReader
 {
     private const int BlockedLimit = 40;
-    private const int WaitingLimit = 200;
+
+    /// <summary>
+    /// Of each list so many alerts of one desk are kept, the gravest first: more than a mail shows, so that what is not a reader's takes no place of what is.
+    /// Who may see an alert follows from these columns alone. All of them are counted beside.
+    /// </summary>
+    internal const int KeptOfADesk = 50;
+
+    internal const string Desk = "a.route, a.audience, a.subject_staff, a.subject_role";
+
     private const int HeadsLimit = 1000;
 
     private const string InWindow = "school_id = $1 AND recorded_at >= $2 AND recorded_at < $3";
@@ -31,17 +39,20 @@ internal static class DigestReader
         SELECT a.state, a.severity, a.theme, a.audience, a.route, a.subject_staff, a.raised_at >= $2 AS raised, count(*),
                count(*) FILTER (WHERE a.state = 'new' AND a.severity >= 3 AND a.raised_at < $3 - interval '15 minutes'
                     AND NOT EXISTS (SELECT 1 FROM notification n WHERE n.school_id = a.school_id AND n.alert_id = a.alert_id AND n.state = 'sent' AND n.channel = 'email')),
-               count(*) FILTER (WHERE a.late AND a.raised_at >= $2), count(*) FILTER (WHERE a.unproven AND a.state <> 'resolved'), a.subject_role
+               count(*) FILTER (WHERE a.late AND a.raised_at >= $2), count(*) FILTER (WHERE a.unproven AND a.state <> 'resolved'), a.subject_role,
+               min(a.raised_at) FILTER (WHERE a.state = 'new')
         FROM alert a
         WHERE a.school_id = $1 AND NOT a.drill AND a.raised_at < $3 AND (a.state <> 'resolved' OR a.raised_at >= $2 OR a.resolved_at >= $2)
         GROUP BY a.state, a.severity, a.theme, a.audience, a.route, a.subject_staff, a.subject_role, raised
         ORDER BY a.severity DESC, a.theme, a.state
         """;
 
-    private const string WaitingSql = """
+    private const string WaitingSql = $"""
         SELECT number, severity, theme, audience, route, subject_staff, raised_at, subject_role
-        FROM alert WHERE school_id = $1 AND state = 'new' AND NOT drill AND raised_at < $3
-        ORDER BY severity DESC, raised_at LIMIT $2
+        FROM (SELECT a.number, a.severity, a.theme, a.raised_at, {Desk}, row_number() OVER (PARTITION BY {Desk} ORDER BY a.severity DESC, a.raised_at, a.number) AS place
+              FROM alert a WHERE a.school_id = $1 AND a.state = 'new' AND NOT a.drill AND a.raised_at < $3) AS waiting
+        WHERE place <= $2
+        ORDER BY severity DESC, raised_at, number
         """;
 
     private const string SourcesSql = $"""
@@ -101,11 +112,12 @@ internal static class DigestReader
             Actions = await session.RowsAsync(ActionsSql, [school, window.From, window.To],
                 row => new ActionTotal(row.GetInt16(0), row.GetInt64(1), row.GetInt64(2)), cancellationToken),
             Alerts = await session.RowsAsync(AlertsSql, [school, window.From, window.To], GroupOf, cancellationToken),
-            Unacknowledged = await session.RowsAsync(WaitingSql, [school, WaitingLimit, window.To], WaitingOf, cancellationToken),
+            Unacknowledged = await session.RowsAsync(WaitingSql, [school, KeptOfADesk, window.To], WaitingOf, cancellationToken),
             Sources = await session.RowsAsync(SourcesSql, [school, window.From, window.To], SourceOf, cancellationToken),
             Watch = (await session.RowsAsync(WatchSql, [school, window.To], WatchOf, cancellationToken))[0],
             Breaches = await AnsweringReader.BreachesAsync(session, school, window, cancellationToken),
             Undelivered = await AnsweringReader.UndeliveredAsync(session, school, window, cancellationToken),
+            Counts = await AnsweringReader.CountsAsync(session, school, window, cancellationToken),
             Silences = await AnsweringReader.SilencesAsync(session, school, window, cancellationToken),
             Drills = await AnsweringReader.DrillsAsync(session, school, window, cancellationToken),
             OutOfHours = outOfHours,
@@ -119,7 +131,7 @@ internal static class DigestReader
 
     private static AlertGroup GroupOf(NpgsqlDataReader row) => new(
         row.GetString(0), row.GetInt16(1), row.GetString(2), row.GetInt16(3), row.GetString(4), row.IsDBNull(5) ? null : row.GetGuid(5), row.GetBoolean(6), row.GetInt64(7),
-        row.GetInt64(8), row.GetInt64(9), row.GetInt64(10), row.GetInt16(11));
+        row.GetInt64(8), row.GetInt64(9), row.GetInt64(10), row.GetInt16(11), row.IsDBNull(12) ? null : row.GetFieldValue<DateTimeOffset>(12));
 
     private static WaitingAlert WaitingOf(NpgsqlDataReader row) => new(
         row.GetInt32(0), row.GetInt16(1), row.GetString(2), row.GetInt16(3), row.GetString(4), row.IsDBNull(5) ? null : row.GetGuid(5), row.GetFieldValue<DateTimeOffset>(6), row.GetInt16(7));

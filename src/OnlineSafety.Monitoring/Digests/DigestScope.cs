@@ -17,15 +17,17 @@ internal sealed record DigestScope
 
     public IReadOnlyList<UndeliveredMessages> Undelivered { get; init; } = [];
 
+    public IReadOnlyList<DeskCount>? Counts { get; init; }
+
     public static DigestScope Of(DigestContent content, StaffMember reader)
     {
         var view = new DigestView(content, reader);
-        return new DigestScope { Alerts = view.Alerts, Unacknowledged = view.Unacknowledged, Breaches = view.Breaches, Undelivered = view.Undelivered };
+        return new DigestScope { Alerts = view.Alerts, Unacknowledged = view.Unacknowledged, Breaches = view.Breaches, Undelivered = view.Undelivered, Counts = view.Counts };
     }
 
     /// <summary>The digest with this recipient's part alone.</summary>
     public DigestContent Cut(DigestContent content) =>
-        content with { Alerts = Alerts, Unacknowledged = Unacknowledged, Breaches = Breaches, Undelivered = Undelivered };
+        content with { Alerts = Alerts, Unacknowledged = Unacknowledged, Breaches = Breaches, Undelivered = Undelivered, Counts = Counts };
 
     public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, DigestJson.Default.DigestScope);
 
@@ -47,6 +49,23 @@ internal sealed record BreachedAlert(
 /// <param name="Failed">Given up; otherwise they wait.</param>
 internal sealed record UndeliveredMessages(string Route, short Audience, Guid? SubjectStaff, string To, string Error, bool Failed, long Count,
     short SubjectRole = 0);
+
+/// <summary>How many there are in all, at one desk, of what a list in the digest may leave off.</summary>
+/// <param name="Of">One of the words below.</param>
+internal sealed record DeskCount(string Of, string Route, short Audience, Guid? SubjectStaff, short SubjectRole, long Count)
+{
+    /// <summary>Alerts not answered in time, and still not.</summary>
+    public const string Unanswered = "unanswered";
+
+    /// <summary>Alerts answered, and too late.</summary>
+    public const string AnsweredLate = "answered-late";
+
+    /// <summary>Messages given up.</summary>
+    public const string Failed = "failed";
+
+    /// <summary>Messages that wait to be sent.</summary>
+    public const string Waits = "waits";
+}
 
 /// <param name="Scope">What it silences, in words.</param>
 /// <param name="Approver">Empty: it needs no second person, or waits for one.</param>

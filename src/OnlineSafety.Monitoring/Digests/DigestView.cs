@@ -18,6 +18,7 @@ internal sealed class DigestView
         Breaches = [.. content.Breaches.Where(a => MaySee(reader, a.Route, a.Audience, a.SubjectStaff, a.SubjectRole))];
         // What tells of no alert is everybody's: a mailbox that is full says nothing of a child or a colleague.
         Undelivered = [.. content.Undelivered.Where(m => m.Route.Length == 0 || MaySee(reader, m.Route, m.Audience, m.SubjectStaff, m.SubjectRole))];
+        Counts = content.Counts is null ? null : [.. content.Counts.Where(c => c.Route.Length == 0 || MaySee(reader, c.Route, c.Audience, c.SubjectStaff, c.SubjectRole))];
     }
 
     public DigestContent Content { get; }
@@ -30,10 +31,26 @@ internal sealed class DigestView
 
     public IReadOnlyList<UndeliveredMessages> Undelivered { get; }
 
+    public IReadOnlyList<DeskCount>? Counts { get; }
+
+    /// <summary>In all; the lists of them are bounded.</summary>
+    public long Unanswered => CountOf(DeskCount.Unanswered) ?? Breaches.Count(a => a.AnsweredAt is null);
+
+    public long AnsweredLate => CountOf(DeskCount.AnsweredLate) ?? Breaches.Count(a => a.AnsweredAt is not null);
+
+    public long Failed => CountOf(DeskCount.Failed) ?? Undelivered.Where(m => m.Failed).Sum(m => m.Count);
+
+    public long Waits => CountOf(DeskCount.Waits) ?? Undelivered.Where(m => !m.Failed).Sum(m => m.Count);
+
+    /// <summary>When the oldest alert was raised that nobody has acknowledged; null: there is none.</summary>
+    public DateTimeOffset? OldestNew => Alerts.Min(a => a.Oldest) ?? (Unacknowledged.Count > 0 ? Unacknowledged.Min(a => a.RaisedAt) : null);
+
     public long Open => Alerts.Where(a => a.State is not AlertState.Resolved).Sum(a => a.Count);
 
     /// <summary>Of new alerts by count; the list of them is bounded.</summary>
     public long New => Alerts.Where(a => a.State is AlertState.New).Sum(a => a.Count);
+
+    private long? CountOf(string what) => Counts?.Where(c => c.Of == what).Sum(c => c.Count);
 
     private static bool MaySee(StaffMember reader, string route, short audience, Guid? subjectStaff, short subjectRole)
     {

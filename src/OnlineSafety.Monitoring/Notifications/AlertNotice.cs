@@ -86,7 +86,7 @@ internal sealed record AlertNotice
         // Asked last: whoever is dropped for these was to be told, and goes on seeing the alert.
         return notice.Hidden || !Recipients.MayReceive(to.Member, facts, to.Desks.Staff, to.Desks.Policy) ? DropCode.NotRouted
             : notice.IsAnswered(row.Cause, row.CreatedAt) ? DropCode.ActedOn
-            : notice.Silenced && row.Cause is not (NotifyCause.Escalated or NotifyCause.Assigned or NotifyCause.Reopened) ? DropCode.Silenced
+            : notice.Silenced && row.Cause is not (NotifyCause.Escalated or NotifyCause.Assigned or NotifyCause.Reopened or NotifyCause.Unreached) ? DropCode.Silenced
             : null;
     }
 }

@@ -28,6 +28,8 @@ internal sealed class Dispatcher(Ledger ledger, MailComposer composer, MailDeliv
     /// <summary>One for each mail under way: nothing is claimed that cannot be worked on at once, so that no lease runs out in a queue.</summary>
     private readonly SemaphoreSlim _places = new(options.Value.Concurrency);
 
+    private readonly HandoverTurns _turns = new(TimeSpan.FromSeconds(options.Value.HandoverSeconds), time);
+
     private readonly ConcurrentDictionary<Guid, long> _pacedSince = new();
     private readonly ConcurrentDictionary<Guid, bool> _asked = new();
 
@@ -125,7 +127,8 @@ internal sealed class Dispatcher(Ledger ledger, MailComposer composer, MailDeliv
         var started = time.GetTimestamp();
         try
         {
-            var outcomes = await BoundedOutcomeAsync(claim, cancellationToken);
+            using var turn = _turns.Next();
+            var outcomes = await BoundedOutcomeAsync(claim, turn, cancellationToken);
             using var limit = new CancellationTokenSource(_markWithin);
             if (await ledger.CompleteAsync(claim, outcomes, limit.Token))
             {
@@ -153,20 +156,20 @@ internal sealed class Dispatcher(Ledger ledger, MailComposer composer, MailDeliv
     /// A mail that trips over a defect of ours is tried again and given up like any other, so that it can neither block nor loop for ever.
     /// Trouble with the database is no fault of the mail: that is left to the lease.
     /// </summary>
-    private async Task<IReadOnlyList<Outcome>> BoundedOutcomeAsync(MailClaim claim, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<Outcome>> BoundedOutcomeAsync(MailClaim claim, HandoverTurns.HandoverTurn turn, CancellationToken cancellationToken)
     {
         try
         {
-            return await OutcomeAsync(claim, cancellationToken);
+            return await OutcomeAsync(claim, turn, cancellationToken);
         }
-        catch (Exception e) when (e is not (DbException or OperationCanceledException))
+        catch (Exception e) when (e is not (DbException or OperationCanceledException or ClaimLostException))
         {
             NotificationsLog.Defect(logger, claim.Mail, claim.Entries[0].Attempts, e.GetType().Name);
             return RetryPlan.After(e is MailException known ? known.Fault : MailFault.Internal, claim.Entries);
         }
     }
 
-    private async Task<IReadOnlyList<Outcome>> OutcomeAsync(MailClaim claim, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<Outcome>> OutcomeAsync(MailClaim claim, HandoverTurns.HandoverTurn turn, CancellationToken cancellationToken)
     {
         if (claim.Channel != ChannelKind.Email)
         {
@@ -179,9 +182,18 @@ internal sealed class Dispatcher(Ledger ledger, MailComposer composer, MailDeliv
             return [.. outcomes.Select(outcome => outcome!)];
         }
 
-        var fault = await delivery.TryAsync(mail, cancellationToken);
+        var fault = await delivery.TryAsync(mail with { Turn = token => TakeTurnAsync(claim, turn, token) }, cancellationToken);
         var after = fault is { } known ? RetryPlan.After(known, claim.Entries) : [.. claim.Entries.Select(_ => new Outcome.Sent())];
         return [.. outcomes.Zip(after, (instead, then) => instead ?? then)];
+    }
+
+    private async Task TakeTurnAsync(MailClaim claim, HandoverTurns.HandoverTurn turn, CancellationToken cancellationToken)
+    {
+        await turn.TakeAsync(cancellationToken);
+        if (!await ledger.HoldsAsync(claim, cancellationToken))
+        {
+            throw new ClaimLostException();
+        }
     }
 
     private void Report(MailClaim claim, IReadOnlyList<Outcome> outcomes, TimeSpan took)

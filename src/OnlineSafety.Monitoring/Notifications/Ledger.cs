@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Notifications.Outgoing;
 
 namespace OnlineSafety.Monitoring.Notifications;
 
@@ -49,6 +50,13 @@ internal sealed class Ledger([FromKeyedServices(DatabaseRole.Notify)] Database d
         return new Claimed(mails, paced || waiting.Count > 0);
     }
 
+    /// <summary>Is the claim ours still? Asked before a mail is handed over: whoever stood still meanwhile, or has no database to mark it in, sends nothing.</summary>
+    public async Task<bool> HoldsAsync(MailClaim claim, CancellationToken cancellationToken)
+    {
+        await using var session = await database.OpenAsync(claim.School, _actor, cancellationToken);
+        return (await session.RowsAsync(LedgerSql.Holds, [claim.School, claim.Entries[0].Id, claim.Fence], _ => 0, cancellationToken)).Count > 0;
+    }
+
     /// <summary>Writes what became of a claimed mail's rows. False: the claim is not ours any more and nothing was written.</summary>
     /// <param name="outcomes">One for each entry, in their order.</param>
     public async Task<bool> CompleteAsync(MailClaim claim, IReadOnlyList<Outcome> outcomes, CancellationToken cancellationToken)
@@ -64,8 +72,26 @@ internal sealed class Ledger([FromKeyedServices(DatabaseRole.Notify)] Database d
         Add(command, marks.Select(mark => mark.Wait).ToArray());
         Add(command, marks.Select(mark => mark.KeepsMail).ToArray());
         var written = await command.ExecuteNonQueryAsync(cancellationToken);
+        if (written > 0 && claim.Target is { } channel)
+        {
+            await NoteAsync(session, claim.School, channel, outcomes, cancellationToken);
+        }
+
         await session.CommitAsync(cancellationToken);
         return written > 0;
+    }
+
+    /// <summary>Whether a channel works is known from what became of its rows, with which it is written.</summary>
+    private static async Task NoteAsync(Session session, Guid school, Guid channel, IReadOnlyList<Outcome> outcomes, CancellationToken cancellationToken)
+    {
+        if (outcomes.Any(outcome => outcome is Outcome.Sent))
+        {
+            await session.ExecuteAsync(ChannelTroubleSql.Worked, [school, channel], cancellationToken);
+        }
+        else if (outcomes.FirstOrDefault(outcome => outcome is Outcome.Retry or Outcome.Failed) is { } fault)
+        {
+            await session.ExecuteAsync(ChannelTroubleSql.Failed, [school, channel, MarkOf(fault).Error, fault is Outcome.Failed], cancellationToken);
+        }
     }
 
     private static (string State, string Error, TimeSpan Wait, bool KeepsMail) MarkOf(Outcome outcome) => outcome switch

@@ -28,6 +28,9 @@ internal sealed record MailClaim(Guid School, Guid Mail, Guid Fence, IReadOnlyLi
     public Guid? Target => Entries[0].Target;
 }
 
+/// <summary>A claim went to another worker before its mail was handed over; nothing was sent.</summary>
+internal sealed class ClaimLostException : Exception;
+
 /// <summary>What one pass over a school claimed.</summary>
 /// <param name="Paced">Something is due and waits for its turn.</param>
 internal sealed record Claimed(IReadOnlyList<MailClaim> Mails, bool Paced);

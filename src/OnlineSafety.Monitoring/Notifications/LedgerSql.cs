@@ -70,6 +70,12 @@ internal static class LedgerSql
         {Returning}
         """;
 
+    /// <summary>No row: another worker has it, or may have it any moment.</summary>
+    public const string Holds = """
+        SELECT 1 FROM notification n
+        WHERE n.school_id = $1 AND n.notification_id = $2 AND n.claimed_by = $3 AND n.state = 'sending' AND n.lease_until > statement_timestamp()
+        """;
+
     /// <summary>The fence: a worker whose lease went to another, or to another task of its own process, changes nothing.</summary>
     public const string Complete = $"""
         UPDATE notification n

@@ -1,10 +1,12 @@
 using Npgsql;
 using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Alerts;
 using OnlineSafety.Monitoring.Notifications.Email;
+using OnlineSafety.Monitoring.Notifications.Outgoing;
 
 namespace OnlineSafety.Monitoring.Notifications;
 
-/// <summary>The mail that says that messages do not reach a member of staff. No child and no alert is in it: it also goes to whoever looks after the mail.</summary>
+/// <summary>The mail that says that messages do not reach a member of staff, or get through no channel. No child and no alert is in it: it also goes to whoever looks after the mail.</summary>
 internal sealed class MailboxBody : INotificationBody
 {
     // A week is longer than any outage that is nobody's fault.
@@ -23,6 +25,11 @@ internal sealed class MailboxBody : INotificationBody
             return new Preparation.Drop(DropCode.NotRouted);
         }
 
+        if (entry.Cause is NotifyCause.ChannelBroken or NotifyCause.ChannelMended)
+        {
+            return await ChannelNotice.PrepareAsync(session, entry, to, cancellationToken);
+        }
+
         var found = await session.RowsAsync(Sql, [entry.School, entry.Notice ?? Guid.Empty], Read, cancellationToken);
         return found is [var mailbox] ? Say(mailbox, to) : new Preparation.Drop(DropCode.NoticeGone);
     }
@@ -32,7 +39,7 @@ internal sealed class MailboxBody : INotificationBody
         var school = MailDocument.Line(to.SchoolName);
         var body = new MailDocument($"Messages do not reach {mailbox.Name}")
             .Paragraph($"What {mailbox.Name} at {school} was to be told could not be delivered. Others are told of alerts in that person's place where somebody is left to tell.")
-            .Facts(("Address", mailbox.Email), ("What the mail system said", mailbox.Error), ("Messages given up in a week", mailbox.Count.ToString("N0", System.Globalization.CultureInfo.GetCultureInfo("en-GB"))))
+            .Facts(("Address", mailbox.Email), ("What went wrong", mailbox.Error == DropCode.Bounced ? "The mail was taken, and came back undelivered." : MailWords.Of(MailFaults.Of(mailbox.Error))), ("Messages given up in a week", mailbox.Count.ToString("N0", System.Globalization.CultureInfo.GetCultureInfo("en-GB"))))
             .Heading("What to do next")
             .Items([
                 "Tell that person by another way: there may be alerts on the queue that nobody has seen.",

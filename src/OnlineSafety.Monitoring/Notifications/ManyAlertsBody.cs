@@ -55,7 +55,7 @@ internal sealed class ManyAlertsBody(AlertBody alone, IThemeWords themes, IOptio
         var school = MailDocument.Line(to.SchoolName);
         var critical = notices.Count(notice => notice.Severity == Severity.Critical);
         var count = notices.Count.ToString("N0", _british);
-        var grave = critical > 0 ? $"{count} alerts, {critical.ToString("N0", _british)} critical" : $"{count} alerts, none critical";
+        var grave = $"{count} {(notices.Count == 1 ? "alert" : "alerts")}, {(critical > 0 ? critical.ToString("N0", _british) : "none")} critical";
         var (first, last) = (notices.Min(notice => notice.Number), notices.Max(notice => notice.Number));
         var raised = TimeZoneInfo.ConvertTime(notices.Min(notice => notice.RaisedAt), to.Zone).ToString("ddd d MMM yyyy 'at' HH:mm", _british);
 
@@ -73,7 +73,7 @@ internal sealed class ManyAlertsBody(AlertBody alone, IThemeWords themes, IOptio
             .Link("Open the queue", options.Value.BaseUrl.TrimEnd('/') + "/alerts")
             .Paragraph("This message holds no names, searches or web addresses on purpose. Please do not add any when you reply or forward it.");
         return new Preparation.Say(
-            string.Create(CultureInfo.InvariantCulture, $"[Online safety] {grave}: numbers {first} to {last} at {school}"), body, notices.Any(notice => notice.Severity >= Severity.High));
+            string.Create(CultureInfo.InvariantCulture, $"[Online safety] {grave}: {(first == last ? $"number {first}" : $"numbers {first} to {last}")} at {school}"), body, notices.Any(notice => notice.Severity >= Severity.High));
     }
 
     private static (string Name, string Value) Row(IGrouping<Severity, AlertNotice> group)

@@ -7,10 +7,10 @@ internal sealed class Notification
 
     public Guid NotificationId { get; set; }
 
-    /// <summary><c>alert</c>, <c>digest</c> or <c>source</c>.</summary>
+    /// <summary><c>alert</c>, <c>digest</c>, <c>source</c> or <c>delivery</c>.</summary>
     public string Kind { get; set; } = "";
 
-    /// <summary>Why now: <c>raised</c>, <c>severity</c>, <c>theme</c>, <c>critical-again</c>, <c>route</c>, <c>escalated</c>, <c>assigned</c>, <c>reopened</c>, <c>daily</c>, <c>quiet</c>, <c>cleared</c>.</summary>
+    /// <summary>Why now: <c>raised</c>, <c>severity</c>, <c>theme</c>, <c>critical-again</c>, <c>route</c>, <c>escalated</c>, <c>assigned</c>, <c>reopened</c>, <c>unanswered</c>, <c>unreached</c>, <c>daily</c>, <c>quiet</c>, <c>cleared</c>, <c>channel-broken</c>, <c>channel-mended</c>.</summary>
     public string Cause { get; set; } = "";
 
     public Guid? AlertId { get; set; }

@@ -34,4 +34,7 @@ internal static partial class NotificationsLog
 
     [LoggerMessage(6009, LogLevel.Error, "Mail {Mail} could not be made at attempt {Attempt}: {Error}")]
     public static partial void Defect(ILogger logger, Guid mail, int attempt, string error);
+
+    [LoggerMessage(6010, LogLevel.Warning, "Channels of school {School}: {Broken} do not work, {Mended} work again; {Told} messages say so")]
+    public static partial void Channels(ILogger logger, Guid school, int broken, int mended, int told);
 }

@@ -39,6 +39,8 @@ public sealed class AlertHistoryAccessTests(PostgresFixture postgres) : IClassFi
 
     [Theory]
     [InlineData("state = 'dropped', error = 'acted-on'", true)]
+    [InlineData("state = 'dropped', error = 'alert-resolved'", true)]
+    [InlineData("state = 'dropped', error = 'silenced'", false)]
     [InlineData("state = 'dropped', error = 'not-routed'", false)]
     [InlineData("state = 'sent', withdrawn = true", false)]
     [InlineData("state = 'dropped', error = 'acted-on', withdrawn = true", false)]

@@ -297,6 +297,46 @@ public sealed class DigestMakerTests(PostgresFixture postgres) : IClassFixture<P
         return string.Join('\n', lines);
     }
 
+    [Fact]
+    public async Task WhatIsOnOtherDesksTakesNoPlaceInAReadersLists()
+    {
+        await using var world = await NotifyWorld.CreateAsync(postgres.Server);
+        var head = Guid.NewGuid();
+        await world.AddStaffAsync(head, "head@school.example.test", "head", "digest");
+        // 260 graver ones on the DSL's own desk, for the DSL alone, before the head's three and one of which anybody may know.
+        await world.RaiseManyAsync(260, [world.Dsl], criticalEach: 1);
+        await world.Database.RunAsync("UPDATE onlinesafety.alert SET audience = 1");
+        for (var n = 0; n < 3; n++)
+        {
+            await world.RaiseAsync(to: head, route: "head", subject: world.Dsl);
+        }
+
+        await world.RaiseAsync();
+        await world.Database.RunAsync("""
+            UPDATE onlinesafety.alert SET raised_at = raised_at - interval '3 days' WHERE number = 1;
+            UPDATE onlinesafety.escalation SET breached_at = now();
+            UPDATE onlinesafety.notification SET state = 'failed', error = 'busy' || (random() * 1000)::int, due_at = now();
+            """);
+        await world.Maker().MakeAsync(world.School, Day, late: false, default);
+
+        var heads = await ScopeAsync(world, head);
+        Assert.Equal([261, 262, 263, 264], heads.Unacknowledged.Select(a => a.Number).Order());
+        Assert.Equal([261, 262, 263, 264], heads.Breaches.Select(a => a.Number).Order());
+        Assert.Equal(4, heads.Undelivered.Sum(m => m.Count));
+        Assert.Equal(4, heads.Counts!.Where(c => c.Of == DeskCount.Unanswered).Sum(c => c.Count));
+        Assert.Equal(4, heads.Counts!.Where(c => c.Of == DeskCount.Failed).Sum(c => c.Count));
+
+        var dsls = await ScopeAsync(world, world.Dsl);
+        Assert.InRange(dsls.Unacknowledged.Count, DigestReader.KeptOfADesk, 2 * DigestReader.KeptOfADesk);
+        Assert.Equal(261, dsls.Alerts.Sum(a => a.Count));
+        Assert.Equal(261, dsls.Counts!.Where(c => c.Of == DeskCount.Unanswered).Sum(c => c.Count));
+        Assert.Equal(261, dsls.Counts!.Where(c => c.Of == DeskCount.Failed).Sum(c => c.Count));
+        Assert.True(dsls.Alerts.Min(a => a.Oldest) < DateTimeOffset.UtcNow.AddDays(-2));
+    }
+
+    private static async Task<DigestScope> ScopeAsync(NotifyWorld world, Guid reader) =>
+        DigestScope.FromJson((byte[])(await world.Database.RunAsync($"SELECT content FROM onlinesafety.digest_recipient WHERE staff_id = '{reader}'"))!);
+
     private static async Task<long> SumAsync(NotifyWorld world)
     {
         var sum = 0L;

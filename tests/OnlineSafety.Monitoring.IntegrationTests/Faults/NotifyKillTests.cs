@@ -12,13 +12,16 @@ public sealed class NotifyKillTests(PostgresFixture postgres, ITestOutputHelper 
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
 
+    /// <summary>Mails that are due at once: as many as one school has under way.</summary>
+    private const int Burst = 4;
+
     // By a point of the program's own, or (empty) from outside at any moment.
     private static readonly string[] Kills = [.. Enumerable.Repeat<string[]>(["outbox-claimed", "smtp-accepted-before-mark", ""], CrashPlan.Full ? 8 : 2).SelectMany(kill => kill)];
 
     [Fact]
     public async Task KilledBetweenClaimSendAndMarkNobodyIsLeftOutAndAKillDoublesOneMailAtMost()
     {
-        await using var world = await NotifyWorld.CreateAsync(postgres.Server);
+        await using var world = await WorldAsync();
         await using var first = Launch(world, Program(world));
         await using var second = Launch(world, Program(world));
         await Task.WhenAll(first.UntilReadyAsync(), second.UntilReadyAsync());
@@ -49,11 +52,33 @@ public sealed class NotifyKillTests(PostgresFixture postgres, ITestOutputHelper 
         Assert.InRange(tally.Doubled, 1, Kills.Length + 2);
     }
 
+    /// <summary>The control: where no mail waits for another, one kill doubles as many as the relay has and has not answered.</summary>
+    [Fact]
+    public async Task WithoutTurnsOneKillDoublesMany()
+    {
+        await using var world = await WorldAsync();
+        // Long enough for a kill to meet them all.
+        world.Smtp.AnswersAfter = TimeSpan.FromSeconds(2);
+        var program = Program(world).With("ONLINESAFETY_Mail__HandoverSeconds", "0");
+        await using var service = Launch(world, program);
+        await service.UntilReadyAsync();
+        await BurstAsync(world);
+        await UntilAsync(() => Task.FromResult(world.Smtp.Mails.Count >= Burst), service);
+        service.Kill();
+        world.Smtp.AnswersAfter = TimeSpan.Zero;
+        await world.RunOutLeasesAsync();
+        service.Restart(program);
+        await UntilAsync(async () => (await Tally.OfAsync(world)).Waiting == 0, service);
+
+        var tally = await Tally.OfAsync(world);
+        Assert.True(tally is { Clean: true, Doubled: > 1 }, tally.ToString());
+    }
+
     /// <summary>The control: marked before it is sent, the mail of a kill in between is lost.</summary>
     [Fact]
     public async Task WithTheMarkBeforeTheMailTheSameTallyFindsALoss()
     {
-        await using var world = await NotifyWorld.CreateAsync(postgres.Server);
+        await using var world = await WorldAsync();
         await using var service = Launch(world, InjectedFault.In(Program(world), InjectedFault.MarkBeforeSend));
         await service.UntilReadyAsync();
         using var enough = new CancellationTokenSource();
@@ -81,26 +106,41 @@ public sealed class NotifyKillTests(PostgresFixture postgres, ITestOutputHelper 
         Assert.Equal(137, victim.ExitCode);
     }
 
-    // One mail under way in each process: a kill meets one mail at most, where as many can be doubled as are under way.
+    /// <summary>A relay that takes a while to answer, as a disk does: many mails are under way in each process at any time.</summary>
+    private async Task<NotifyWorld> WorldAsync()
+    {
+        var world = await NotifyWorld.CreateAsync(postgres.Server);
+        world.Smtp.AnswersAfter = TimeSpan.FromMilliseconds(50);
+        return world;
+    }
+
     private static ServiceExecutable Program(NotifyWorld world) => (ServiceExecutable.Built with { Serving = ["--roles", "notify"] })
         .With("ONLINESAFETY_Mail__RelayHost", "127.0.0.1")
         .With("ONLINESAFETY_Mail__RelayPort", world.Smtp.Port.ToString(CultureInfo.InvariantCulture))
-        .With("ONLINESAFETY_Mail__From", "safety@school.example.test")
-        .With("ONLINESAFETY_Mail__Concurrency", "1");
+        .With("ONLINESAFETY_Mail__From", "safety@school.example.test");
 
     private static ServiceProcess Launch(NotifyWorld world, ServiceExecutable program) =>
         ServiceProcess.Launch(program, data: null, new ServerOfOnesOwn(world.Database.ConnectionString, world.Database.ConnectionString));
 
-    /// <summary>Alerts, each for somebody of their own, so that each has a mail of its own.</summary>
+    /// <summary>Each mail goes to somebody of their own, so that none waits for its turn with another.</summary>
     private static async Task RaiseAsync(NotifyWorld world, CancellationToken enough)
     {
         while (!enough.IsCancellationRequested)
         {
-            var staff = Guid.NewGuid();
-            await world.AddStaffAsync(staff, $"{staff:N}@school.example.test", "dsl");
-            await world.RaiseAsync(to: staff);
-            await Task.Delay(100, CancellationToken.None);
+            await BurstAsync(world);
+            await Task.Delay(500, CancellationToken.None);
         }
+    }
+
+    private static async Task BurstAsync(NotifyWorld world)
+    {
+        var staff = Enumerable.Range(0, Burst).Select(_ => Guid.NewGuid()).ToList();
+        foreach (var one in staff)
+        {
+            await world.AddStaffAsync(one, $"{one:N}@school.example.test", "dsl");
+        }
+
+        await world.RaiseManyAsync(1, [.. staff]);
     }
 
     private static async Task UntilAsync(Func<Task<bool>> so, ServiceProcess service)

@@ -164,6 +164,75 @@ public sealed class ChannelTests(PostgresFixture postgres) : IClassFixture<Postg
         Assert.Equal(20, JsonDocument.Parse(Assert.Single(receiver.Requests).Body).RootElement.GetProperty("data").GetProperty("count").GetInt32());
     }
 
+    [Fact]
+    public async Task AChannelThatDoesNotWorkIsToldOfOnceAndSoIsThatItWorksAgain()
+    {
+        await using var world = await NotifyWorld.CreateAsync(postgres.Server);
+        await using var receiver = new HttpsReceiver(500, 500, 500, 200);
+        await world.AddStaffAsync(Guid.NewGuid(), "it@school.example.test", "it");
+        await world.AddStaffAsync(Guid.NewGuid(), "governor@school.example.test", "digest");
+        var channel = (await AddAsync(world, ChannelKind.Webhook, receiver.Url)).Id;
+        await FanOutAsync(world, (await world.RaiseAsync()).Alert);
+        var (dispatcher, pass) = (world.Process(channels: receiver.Trusted).Dispatcher, world.Escalation());
+
+        await TryAsync();
+        Assert.Null(await StandingAsync());
+        await TryAsync();
+        // Failed twice, and ten minutes are not over.
+        Assert.Null(await StandingAsync());
+        Assert.Empty(world.Smtp.Mails);
+        await world.Database.RunAsync("UPDATE onlinesafety.channel_trouble SET due_at = due_at - interval '10 minutes'");
+        await TryAsync();
+        await pass.RunAsync(default);
+        await dispatcher.DispatchOnceAsync(default);
+
+        Assert.Equal(channel, (await StandingAsync())!.Channel);
+        Assert.Equal(["dsl@school.example.test", "it@school.example.test"], world.Smtp.Mails.Select(mail => mail.Recipients[0]).Order());
+        Assert.All(world.Smtp.Mails, mail => Assert.Contains("does not work", Unfolded(mail.Text), StringComparison.Ordinal));
+        Assert.DoesNotContain("self", world.Smtp.Mails[0].Text, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains("busy", (await new ChannelRegister(Open(world, DatabaseRole.Setup), TimeProvider.System).ListAsync(world.School, Tester, default))[0].Trouble!.Value.Error, StringComparison.Ordinal);
+
+        await TryAsync();
+        Assert.Equal("sent ", await ChannelStateAsync(world));
+        await dispatcher.DispatchOnceAsync(default);
+
+        Assert.Null(await StandingAsync());
+        Assert.Equal(2, world.Smtp.Mails.Count(mail => Unfolded(mail.Text).Contains("at Oak School works again\r\n", StringComparison.Ordinal)));
+        Assert.Equal(4, world.Smtp.Mails.Count);
+        Assert.Equal(0L, await world.Database.RunAsync("SELECT count(*) FROM onlinesafety.channel_trouble"));
+
+        async Task TryAsync()
+        {
+            await world.Database.RunAsync("UPDATE onlinesafety.notification SET due_at = now() WHERE state = 'due' AND target IS NOT NULL");
+            await dispatcher.DispatchOnceAsync(default);
+            await pass.RunAsync(default);
+        }
+
+        async Task<ChannelTrouble?> StandingAsync() => (await ChannelTrouble.StandingAsync(Open(world, DatabaseRole.Setup), world.School, Tester, default)).SingleOrDefault();
+    }
+
+    /// <summary>The control: what the retries mend within minutes is nobody's business.</summary>
+    [Fact]
+    public async Task AShortOutageOfAChannelIsToldToNobody()
+    {
+        await using var world = await NotifyWorld.CreateAsync(postgres.Server);
+        await using var receiver = new HttpsReceiver(500, 200);
+        await AddAsync(world, ChannelKind.Webhook, receiver.Url);
+        await FanOutAsync(world, (await world.RaiseAsync()).Alert);
+        var dispatcher = world.Process(channels: receiver.Trusted).Dispatcher;
+        await dispatcher.DispatchOnceAsync(default);
+        Assert.Equal(1L, await world.Database.RunAsync("SELECT count(*) FROM onlinesafety.channel_trouble"));
+        await world.MakeDueAsync();
+        await dispatcher.DispatchOnceAsync(default);
+        await world.Escalation().RunAsync(default);
+
+        Assert.Equal("sent ", await ChannelStateAsync(world));
+        Assert.Equal(0L, await world.Database.RunAsync("SELECT count(*) FROM onlinesafety.channel_trouble"));
+        Assert.Equal(0L, await world.Database.RunAsync("SELECT count(*) FROM onlinesafety.notification WHERE kind = 'delivery'"));
+    }
+
+    private static string Unfolded(string text) => text.Replace("=\r\n", "", StringComparison.Ordinal).Replace("\r\n ", " ", StringComparison.Ordinal);
+
     private static readonly SemaphoreSlim OneByOne = new(1);
 
     private static async Task<Guid> RaisedAloneAsync(NotifyWorld world)

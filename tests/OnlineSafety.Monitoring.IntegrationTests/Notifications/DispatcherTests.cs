@@ -129,6 +129,49 @@ public sealed class DispatcherTests(PostgresFixture postgres) : IClassFixture<Po
         Assert.Equal("sent ", await world.StateAsync(notification));
     }
 
+    /// <summary>A process that stood still between claim and send while its lease went to another.</summary>
+    [Fact]
+    public async Task WhoeverLostTheClaimBeforeTheMailLeftSendsNothing()
+    {
+        await using var world = await NotifyWorld.CreateAsync(postgres.Server);
+        var (_, notification) = await world.RaiseAsync();
+        var frozen = new TransportThatStandsStill(new SmtpTransport(Microsoft.Extensions.Options.Options.Create(world.Mail)));
+        var still = world.Process(frozen).Dispatcher.DispatchOnceAsync(default);
+        await frozen.Reached.Task;
+        await world.RunOutLeasesAsync();
+        await world.Process().Dispatcher.DispatchOnceAsync(default);
+
+        frozen.GoOn.SetResult();
+        await still;
+
+        Assert.Single(world.Smtp.Mails);
+        Assert.Equal("sent ", await world.StateAsync(notification));
+    }
+
+    /// <summary>A database that is gone could mark nothing: of the mails that are under way none is handed over but the one that was.</summary>
+    [Fact]
+    public async Task WithTheDatabaseGoneOneMailAtMostIsSentTwice()
+    {
+        await using var world = await NotifyWorld.CreateAsync(postgres.Server);
+        for (var i = 0; i < 4; i++)
+        {
+            var staff = Guid.NewGuid();
+            await world.AddStaffAsync(staff, $"dsl{i}@school.example.test", "dsl");
+            await world.RaiseAsync(to: staff);
+        }
+
+        var dying = new TransportWhoseProcessDiesAfterSending(new SmtpTransport(Microsoft.Extensions.Options.Options.Create(world.Mail)));
+        var (dispatcher, _, source) = world.Process(dying);
+        dying.Death = () => source.DisposeAsync();
+        await dispatcher.DispatchOnceAsync(default);
+        Assert.Single(world.Smtp.Mails);
+
+        await world.RunOutLeasesAsync();
+        await world.Process().Dispatcher.DispatchOnceAsync(default);
+
+        Assert.Equal(new Tally(Waiting: 0, Sent: 4, Lost: 0, Doubled: 1, Strange: 0), await Tally.OfAsync(world));
+    }
+
     /// <summary>The control: the order that other systems have, mark and then send, loses the mail in the same crash.</summary>
     [Fact]
     public async Task MarkingBeforeSendingWouldLoseTheMail()
@@ -311,6 +354,21 @@ public sealed class DispatcherTests(PostgresFixture postgres) : IClassFixture<Po
         await dispatcher.DispatchOnceAsync(default);
 
         Assert.Equal("failed internal", await world.Database.RunAsync("SELECT state || ' ' || error FROM onlinesafety.notification WHERE kind = 'digest'"));
+    }
+
+    /// <summary>Stands still when it has the mail and before it has handed any of it over.</summary>
+    private sealed class TransportThatStandsStill(IMailTransport inner) : IMailTransport
+    {
+        public TaskCompletionSource Reached { get; } = new();
+
+        public TaskCompletionSource GoOn { get; } = new();
+
+        public async Task SendAsync(OutgoingMail mail, CancellationToken cancellationToken)
+        {
+            Reached.SetResult();
+            await GoOn.Task;
+            await inner.SendAsync(mail, cancellationToken);
+        }
     }
 
     /// <summary>The database goes away between the relay's 250 and the mark, as with a kill of the process.</summary>

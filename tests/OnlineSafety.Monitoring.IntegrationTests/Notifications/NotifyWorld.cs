@@ -131,7 +131,7 @@ internal sealed class NotifyWorld : IAsyncDisposable
     {
         var database = Open().Database;
         return new EscalationPass(
-            database, new EscalationDesk(database, Policies, Signals, NullLogger<EscalationDesk>.Instance), new SilenceKeeper(database, NullLogger<SilenceKeeper>.Instance),
+            database, new EscalationDesk(database, Policies, Signals, NullLogger<EscalationDesk>.Instance), new ChannelWatch(database, Signals, NullLogger<ChannelWatch>.Instance), new SilenceKeeper(database, NullLogger<SilenceKeeper>.Instance),
             time ?? TimeProvider.System, NullLogger<EscalationPass>.Instance);
     }
 

@@ -68,6 +68,27 @@ public sealed class RabbitBusTests(PostgresFixture postgres) : IClassFixture<Pos
         Assert.Equal(staff.Count, world.Smtp.Mails.Select(NotifyWorld.MessageIdOf).Distinct().Count());
     }
 
+    /// <summary>The control: without the sweeper nobody is told of what is raised while the broker is stopped.</summary>
+    [RabbitFact]
+    public async Task WithoutTheSweeperAStoppedBrokerLeavesPeopleUntold()
+    {
+        await using var world = await NotifyWorld.CreateAsync(postgres.Server);
+        var staff = await StaffAsync(world, 5);
+        await using var broker = new RabbitBroker();
+        using var host = await NotifyHostTests.StartAsync(world, NotifyHostTests.WithoutSweeper, Over(broker));
+        foreach (var one in staff)
+        {
+            var (_, notification) = await world.RaiseAsync(to: one);
+            host.Services.GetRequiredService<NotificationSignals>().TryWrite(world.School, notification);
+        }
+
+        await Task.Delay(TimeSpan.FromSeconds(3));
+
+        Assert.Equal((long)staff.Count, await world.Database.RunAsync("SELECT count(*) FROM onlinesafety.notification WHERE state = 'due'"));
+        Assert.Empty(world.Smtp.Mails);
+        await host.StopAsync();
+    }
+
     [RabbitFact]
     public async Task ABrokerThatIsNotThereKeepsTheServiceNeitherFromStartingNorFromTelling()
     {

@@ -63,6 +63,10 @@ public sealed class RoleGrantsTests(PostgresFixture postgres) : IAsyncLifetime
     [InlineData(DatabaseRole.Notify, "UPDATE escalation SET answered_at = now()")]
     [InlineData(DatabaseRole.Notify, "UPDATE escalation SET since = now()")]
     [InlineData(DatabaseRole.Notify, "DELETE FROM escalation")]
+    [InlineData(DatabaseRole.Notify, "UPDATE channel_trouble SET since = now()")]
+    [InlineData(DatabaseRole.Setup, "UPDATE channel_trouble SET told_at = now()")]
+    [InlineData(DatabaseRole.Console, "SELECT 1 FROM channel_trouble")]
+    [InlineData(DatabaseRole.Process, "SELECT 1 FROM channel_trouble")]
     [InlineData(DatabaseRole.Notify, "UPDATE silence SET ends_at = now()")]
     [InlineData(DatabaseRole.Notify, "UPDATE silence SET approver_id = gen_random_uuid()")]
     [InlineData(DatabaseRole.Notify, "INSERT INTO silence (school_id) SELECT school_id FROM school")]
@@ -217,7 +221,7 @@ public sealed class RoleGrantsTests(PostgresFixture postgres) : IAsyncLifetime
             DatabaseRole.Setup => ["school", "source", "staff_account"],
             DatabaseRole.Ingest => ["school", "source", "source_secret"],
             DatabaseRole.Process => ["school", "source", "intake_stream", "intake_tombstone", "checkpoint", "source_job"],
-            DatabaseRole.Notify => ["school", "notification", "escalation"],
+            DatabaseRole.Notify => ["school", "notification", "escalation", "channel_trouble"],
             DatabaseRole.Audit or DatabaseRole.Retention => ["school"],
             _ => ["staff_key", "invitation", "session"],
         };

@@ -65,6 +65,7 @@ internal static class SampleRows
                 VALUES ('{school}', '{id}', 'alert', 'raised', '{id}', '{id}', 'email', now(), now());
             INSERT INTO alert_step (school_id, alert_id, at, actor_kind, actor_name, step, from_state, to_state) VALUES ('{school}', '{id}', now(), 'service', 'x', 'grown', 'new', 'new');
             INSERT INTO channel (school_id, channel_id, kind, name, least_severity, master_id, sealed, created_at) VALUES ('{school}', '{id}', 'webhook', 'n', 3, 'm', '', now());
+            INSERT INTO channel_trouble (school_id, channel_id, since, error) VALUES ('{school}', '{id}', now(), 'connect');
             INSERT INTO digest VALUES ('{school}', '2026-11-25', now(), now(), false, '', now());
             INSERT INTO digest_recipient VALUES ('{school}', '2026-11-25', '{id}', '', now());
             INSERT INTO silence (school_id, silence_id, theme, most_severity, reason, author, author_id, starts_at, ends_at)

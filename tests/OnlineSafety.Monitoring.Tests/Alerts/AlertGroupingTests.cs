@@ -126,6 +126,19 @@ public sealed class AlertGroupingTests
         Assert.Equal((AlertState.New, null), (alert.State, alert.AcknowledgedAt));
     }
 
+    [Theory]
+    [InlineData(14, Severity.Critical, null)]
+    [InlineData(15, Severity.Critical, NotifyCause.CriticalAgain)]
+    [InlineData(15, Severity.High, null)]
+    internal void WhileNobodyHasAnsweredAFurtherCriticalEventTellsAgainAfterAQuarterOfAnHourOfQuiet(int minutes, Severity severity, string? cause)
+    {
+        var alert = Raise(Candidate(Severity.Critical));
+
+        Assert.Equal(cause, AlertGrouping.Grow(alert, Candidate(severity) with { ReceivedAt = Some.Time.AddMinutes(minutes) }));
+        // Quiet is counted from the last event, not from the first.
+        Assert.Null(AlertGrouping.Grow(alert, Candidate(Severity.Critical) with { ReceivedAt = Some.Time.AddMinutes(minutes + 1) }));
+    }
+
     private static void Hand(Alert alert, string state) =>
         (alert.State, alert.AcknowledgedAt, alert.AcknowledgedBy, alert.Reference) = (state, Some.Time, "somebody", "C-1"u8.ToArray());
 

@@ -11,6 +11,8 @@ public sealed class CommandLineTests
     [InlineData("source", "add", "--school", "S", "--product", "protex", "--via", "pigeon")]
     [InlineData("staff", "add", "--school", "S", "--name", "N", "--email", "n@school.example", "--role", "caretaker")]
     [InlineData("alerts", "resolve", "1", "--school", "S", "--outcome", "whatever", "--note", "n")]
+    [InlineData("alerts", "ack", "1", "--school", "S")]
+    [InlineData("alerts", "resolve", "1", "--school", "S", "--outcome", "concern", "--note", "n")]
     [InlineData("alerts", "list", "--school", "S", "--state", "closed")]
     [InlineData("serve", "--http", "127.0.0.1")]
     [InlineData("serve", "--syslog", "nowhere:514")]

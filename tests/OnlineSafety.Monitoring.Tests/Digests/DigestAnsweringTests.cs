@@ -82,6 +82,32 @@ public sealed class DigestAnsweringTests
         Assert.Contains("2 messages could not be delivered.", text, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void WhatAListLeavesOffIsCountedAndSaidToBeThere()
+    {
+        var content = Empty with
+        {
+            Alerts = [new AlertGroup("new", 3, "self_harm", 0, "dsl", null, Raised: true, 61, Oldest: To.AddHours(-30))],
+            Unacknowledged = [.. Enumerable.Range(1, 50).Select(n => new WaitingAlert(n, 3, "self_harm", 0, "dsl", null, To.AddHours(-2)))],
+            Breaches = [.. Enumerable.Range(1, 50).Select(n => Breach() with { Number = n })],
+            Undelivered = [new UndeliveredMessages("dsl", 0, null, "D. Lead", "busy", Failed: true, 4)],
+            Counts =
+            [
+                new DeskCount(DeskCount.Unanswered, "dsl", 0, null, 0, 60), new DeskCount(DeskCount.AnsweredLate, "dsl", 0, null, 0, 1),
+                new DeskCount(DeskCount.Failed, "dsl", 0, null, 0, 5), new DeskCount(DeskCount.Waits, "", 0, null, 0, 2),
+            ],
+        };
+        var text = Text(content);
+
+        Assert.Contains("61 alerts are not acknowledged; the oldest waits for 30 h 0 min.", text, StringComparison.Ordinal);
+        Assert.Contains("60 alerts were not answered in time and still are not.", text, StringComparison.Ordinal);
+        Assert.Contains("1 alert was answered too late.", text, StringComparison.Ordinal);
+        Assert.Contains("5 messages could not be delivered.", text, StringComparison.Ordinal);
+        Assert.Contains("And 41 more are not acknowledged; see the queue.", text, StringComparison.Ordinal);
+        Assert.Contains("And 41 more were not answered in time; see the queue.", text, StringComparison.Ordinal);
+        Assert.Contains("And 3 more messages did not arrive.", text, StringComparison.Ordinal);
+    }
+
     public static TheoryData<string, short, bool, short> Scopes => new()
     {
         // Route, audience, about the reader, role of a subject whom no account leads to.
@@ -99,6 +125,7 @@ public sealed class DigestAnsweringTests
             Unacknowledged = [new WaitingAlert(41, 4, "grooming", audience, route, subject, To.AddHours(-5), role)],
             Breaches = [Breach(route, audience, subject, role)],
             Undelivered = [new UndeliveredMessages(route, audience, subject, "C. Chair", "busy", Failed: true, 7, role)],
+            Counts = [new DeskCount(DeskCount.Unanswered, route, audience, subject, role, 1), new DeskCount(DeskCount.Failed, route, audience, subject, role, 7)],
         };
         var scope = DigestScope.Of(content, HeadWhoIsDsl);
 
@@ -106,6 +133,7 @@ public sealed class DigestAnsweringTests
         Assert.Empty(scope.Unacknowledged);
         Assert.Empty(scope.Breaches);
         Assert.Empty(scope.Undelivered);
+        Assert.Empty(scope.Counts!);
         Assert.Equal(Text(Empty, HeadWhoIsDsl), Text(content, HeadWhoIsDsl));
         Assert.Equal(Text(Empty, HeadWhoIsDsl), Text(scope.Cut(content), HeadWhoIsDsl));
     }

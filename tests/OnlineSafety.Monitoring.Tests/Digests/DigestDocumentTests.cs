@@ -115,6 +115,18 @@ public sealed class DigestDocumentTests
     }
 
     [Theory]
+    [InlineData(1, 0, true)]
+    [InlineData(0, 1, false)]
+    [InlineData(1, 1, false)]
+    [InlineData(2, 0, false)]
+    public void OnePersonAloneForCallsForHelpIsAGap(int dsls, int deputies, bool gap)
+    {
+        var content = Empty with { Watch = Empty.Watch with { Dsls = dsls, Deputies = deputies } };
+
+        Assert.Equal(gap, DigestAttention.NotWatched(content).Any(line => line.StartsWith("One person alone", StringComparison.Ordinal)));
+    }
+
+    [Theory]
     [InlineData(null, null)]
     [InlineData(14, "ends within 14 days")]
     [InlineData(1, "ends within a day or has ended")]

@@ -98,4 +98,8 @@ public sealed class ManyAlertsBodyTests
         Assert.Contains("DRILL: number 3 is a drill and nothing has happened.", say.Body.ToText(), StringComparison.Ordinal);
         Assert.DoesNotContain("999", say.Body.ToText(), StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void OneAlertBesideADrillIsOne() =>
+        Assert.StartsWith("[Online safety] 1 alert, none critical: number 7 at", Body.Say([Notice(7), Notice(8) with { Drill = true }], To).Subject, StringComparison.Ordinal);
 }

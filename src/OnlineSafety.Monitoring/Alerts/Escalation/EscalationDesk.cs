@@ -80,7 +80,8 @@ internal sealed class EscalationDesk(
     {
         await using var session = await database.OpenAsync(school, Actor, cancellationToken);
         var failed = await session.RowsAsync(
-            EscalationSql.TakeFailed, [school, most], row => (Alert: row.IsDBNull(0) ? (Guid?)null : row.GetGuid(0), Staff: row.IsDBNull(1) ? (Guid?)null : row.GetGuid(1)), cancellationToken);
+            EscalationSql.TakeFailed, [school, most],
+            row => new LostMessage(row.IsDBNull(0) ? null : row.GetGuid(0), row.IsDBNull(1) ? null : row.GetGuid(1), row.GetString(2), row.GetFieldValue<DateTimeOffset>(3)), cancellationToken);
         // Of channels, and where there was nobody from the start, the digest tells; there is nobody in whose place somebody could be told.
         var people = failed.Where(row => row.Staff is not null).ToList();
         var members = people.Select(row => row.Staff!.Value).Distinct().ToArray();
@@ -90,10 +91,10 @@ internal sealed class EscalationDesk(
             var policy = await policies.OfAsync(session, school, cancellationToken);
             var staff = await StaffAsync(session, school, cancellationToken);
             var alerts = people.Select(row => row.Alert).OfType<Guid>().Distinct().ToArray();
-            foreach (var (alert, told) in await session.RowsAsync(EscalationSql.Unreached, [school, alerts], row => (Read(row), row.GetFieldValue<Guid[]>(13)), cancellationToken))
+            foreach (var alert in await session.RowsAsync(EscalationSql.Unreached, [school, alerts], ReadUnreached, cancellationToken))
             {
-                var others = EscalationRound.Instead(alert.Facts, told.ToHashSet(), policy, staff);
-                if (others.Count > 0)
+                var waits = people.Exists(message => message.Alert == alert.Alert && alert.Waits(message));
+                if (waits && alert.Instead(policy, staff) is { Count: > 0 } others)
                 {
                     written.AddRange(await TellAsync(session, school, alert.Alert, NotifyCause.Unreached, others, cancellationToken));
                 }
@@ -140,13 +141,18 @@ internal sealed class EscalationDesk(
     private static Task<List<StaffMember>> StaffAsync(Session session, Guid school, CancellationToken cancellationToken) => session.RowsAsync(
         EscalationSql.Staff, [school], row => new StaffMember(row.GetGuid(0), row.GetFieldValue<string[]>(1), row.GetBoolean(2)), cancellationToken);
 
+    private static AlertFacts FactsOf(NpgsqlDataReader row) => new(
+        row.GetString(1), (Audience)row.GetInt16(2), row.IsDBNull(3) ? null : row.GetGuid(3), (Severity)row.GetInt16(4), row.GetFieldValue<string[]>(5), row.GetFieldValue<string[]>(6))
+    {
+        SubjectRole = (PersonRole)row.GetInt16(7),
+    };
+
+    private static UnreachedAlert ReadUnreached(NpgsqlDataReader row) => new(
+        row.GetGuid(0), FactsOf(row), row.GetString(8), row.IsDBNull(9) ? null : row.GetFieldValue<DateTimeOffset>(9),
+        row.GetFieldValue<Guid[]>(10).ToHashSet(), row.GetFieldValue<Guid[]>(11).ToHashSet());
+
     private static UnansweredAlert Read(NpgsqlDataReader row) => new(
-        row.GetGuid(0),
-        new AlertFacts(
-            row.GetString(1), (Audience)row.GetInt16(2), row.IsDBNull(3) ? null : row.GetGuid(3), (Severity)row.GetInt16(4), row.GetFieldValue<string[]>(5), row.GetFieldValue<string[]>(6))
-        {
-            SubjectRole = (PersonRole)row.GetInt16(7),
-        },
+        row.GetGuid(0), FactsOf(row),
         row.GetFieldValue<DateTimeOffset>(9), row.IsDBNull(10) ? null : row.GetFieldValue<DateTimeOffset>(10), row.GetInt32(11), row.GetInt32(12))
     {
         Drill = row.GetBoolean(8),

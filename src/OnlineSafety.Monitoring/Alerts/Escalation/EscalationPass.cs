@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.Alerts.Silences;
+using OnlineSafety.Monitoring.Notifications.Outgoing;
 
 namespace OnlineSafety.Monitoring.Alerts.Escalation;
 
@@ -10,7 +11,7 @@ namespace OnlineSafety.Monitoring.Alerts.Escalation;
 /// in trouble delays no other.
 /// </summary>
 internal sealed class EscalationPass(
-    [FromKeyedServices(DatabaseRole.Notify)] Database database, EscalationDesk desk, SilenceKeeper silences, TimeProvider time, ILogger<EscalationPass> logger)
+    [FromKeyedServices(DatabaseRole.Notify)] Database database, EscalationDesk desk, ChannelWatch channels, SilenceKeeper silences, TimeProvider time, ILogger<EscalationPass> logger)
 {
     private const int AlertsPerTurn = 50;
 
@@ -56,7 +57,8 @@ internal sealed class EscalationPass(
     {
         try
         {
-            return await desk.EscalateAsync(school, AlertsPerTurn, cancellationToken) + await desk.TellOthersAsync(school, AlertsPerTurn, cancellationToken);
+            return await desk.EscalateAsync(school, AlertsPerTurn, cancellationToken) + await desk.TellOthersAsync(school, AlertsPerTurn, cancellationToken)
+                + await channels.TellAsync(school, cancellationToken);
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using OnlineSafety.Monitoring.Alerts.Silences;
+using OnlineSafety.Monitoring.Notifications.Outgoing;
 
 namespace OnlineSafety.Monitoring.Alerts.Escalation;
 
@@ -10,6 +11,7 @@ internal static class EscalationRegistration
     {
         services.AddSingleton<EscalationDesk>();
         services.AddSingleton<SilenceKeeper>();
+        services.AddSingleton<ChannelWatch>();
         services.AddSingleton<EscalationPass>();
         services.AddHostedService<EscalationService>();
         return services;

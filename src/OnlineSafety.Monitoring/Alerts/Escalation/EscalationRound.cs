@@ -38,11 +38,11 @@ internal sealed record EscalationRound
     public static EscalationRound Of(UnansweredAlert alert, DateTimeOffset now, PolicyInForce inForce, IReadOnlyList<StaffMember> staff)
     {
         var (policy, calendar) = (inForce.Policy, inForce.Calendar);
-        var by = Earlier(AlertClock.AcknowledgeBy(alert.Facts.Severity, alert.Since, policy, calendar), alert.NoLater);
+        var by = AlertClock.AcknowledgeBy(alert.Facts.Severity, alert.Since, alert.NoLater, inForce);
         var same = new EscalationRound { AnswerBy = by, StepsDone = alert.StepsDone, Rounds = alert.Rounds };
         if (alert.Rounds == 0 && !(now >= by))
         {
-            return same with { NextAt = Earlier(by, by is null ? null : now + LookAgain) };
+            return same with { NextAt = AlertClock.Earlier(by, by is null ? null : now + LookAgain) };
         }
 
         var plan = PlanOf(policy);
@@ -63,7 +63,7 @@ internal sealed record EscalationRound
             Breach = begins,
             Rounds = round + 1,
             Steps = true,
-            Tell = WhoIsTold(plan.Steps[step], alert.Facts, policy, staff, open: calendar.IsOpen(now)),
+            Tell = [.. WhoIsTold(plan.Steps[step], alert.Facts, policy, staff, open: calendar.IsOpen(now)).Union(step == 0 ? Beyond(plan, round, alert.Facts, policy, staff) : [])],
             StepsDone = alert.StepsDone + 1,
             NextAt = Next(alert, plan, now, calendar),
         };
@@ -95,6 +95,20 @@ internal sealed record EscalationRound
     {
         var desk = Recipients.At(step.Tell, facts, staff, policy);
         return open || policy.OutOfHours.OnCall.Count == 0 ? desk : [.. desk.Union(Recipients.At([PolicyDesk.OnCall], facts, staff, policy))];
+    }
+
+    // Whom a plan names may simply be away, and of some matters it reaches one desk alone: of staff the head. Each further round asks one desk more of the
+    // alert's own ladder, nearest first, which never leads to whom it is about.
+    private static List<Guid> Beyond(EscalationPlan plan, int further, AlertFacts facts, SchoolPolicy policy, IReadOnlyList<StaffMember> staff)
+    {
+        var planned = plan.Steps.SelectMany(step => Recipients.At(step.Tell, facts, staff, policy)).ToHashSet();
+        var beyond = new List<Guid>();
+        for (var desk = 0; desk < further; desk++)
+        {
+            beyond.AddRange(Recipients.Next(facts, new Desks(staff, policy), [.. planned, .. beyond]));
+        }
+
+        return beyond;
     }
 
     // A policy that says nothing of it has not said that nobody need answer.
@@ -135,7 +149,4 @@ internal sealed record EscalationRound
 
         return null;
     }
-
-    private static DateTimeOffset? Earlier(DateTimeOffset? one, DateTimeOffset? other) =>
-        one is null ? other : other is null || one < other ? one : other;
 }

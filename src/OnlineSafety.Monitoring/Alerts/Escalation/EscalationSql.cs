@@ -1,3 +1,5 @@
+using OnlineSafety.Monitoring.Notifications.Outgoing;
+
 namespace OnlineSafety.Monitoring.Alerts.Escalation;
 
 /// <summary>The statements of escalation. All times are the database's.</summary>
@@ -6,12 +8,13 @@ internal static class EscalationSql
     /// <summary>One leader among all processes; held as long as its pass.</summary>
     public const string Lead = "SELECT pg_try_advisory_xact_lock(hashtextextended('escalation', 0))";
 
-    /// <summary>Two looks into an index for each school, however much waits at one of them. $1: not these.</summary>
-    public const string Schools = """
+    /// <summary>Three looks into an index for each school, however much waits at one of them. $1: not these.</summary>
+    public const string Schools = $"""
         SELECT s.school_id FROM school s
         WHERE NOT (s.school_id = ANY ($1))
           AND (EXISTS (SELECT 1 FROM escalation e WHERE e.school_id = s.school_id AND e.next_at <= statement_timestamp())
-               OR EXISTS (SELECT 1 FROM notification n WHERE n.school_id = s.school_id AND n.state = 'failed' AND NOT n.answered_for AND n.due_at <= statement_timestamp()))
+               OR EXISTS (SELECT 1 FROM notification n WHERE n.school_id = s.school_id AND n.state = 'failed' AND NOT n.answered_for AND n.due_at <= statement_timestamp())
+               OR {ChannelTroubleSql.IsDue})
         """;
 
     /// <summary>$2 at most, the gravest of what is due first.</summary>
@@ -43,17 +46,21 @@ internal static class EscalationSql
         FROM (SELECT f.notification_id FROM notification f
               WHERE f.school_id = $1 AND f.state = 'failed' AND NOT f.answered_for AND f.due_at <= statement_timestamp() ORDER BY f.due_at LIMIT $2 FOR UPDATE SKIP LOCKED) AS due
         WHERE n.school_id = $1 AND n.notification_id = due.notification_id
-        RETURNING n.alert_id, n.staff_id
+        RETURNING n.alert_id, n.staff_id, n.cause, n.created_at
         """;
 
-    /// <summary>Those of $2 that still wait for an answer, and to whom messages about them went or were to go.</summary>
+    /// <summary>
+    /// Of the alerts $2: where each is, to whom messages about it went or were to go, and of them those whom it is no use to tell once more: they cannot be
+    /// reached, or stand in for somebody already.
+    /// </summary>
     public const string Unreached = """
-        SELECT a.alert_id, a.route, a.audience, a.subject_staff, a.severity, a.themes || a.parent_theme, a.groups, a.subject_role, a.drill,
-               e.since, e.no_later, e.steps_done, e.rounds,
+        SELECT a.alert_id, a.route, a.audience, a.subject_staff, a.severity, a.themes || a.parent_theme, a.groups, a.subject_role, a.state, a.acted_at,
                ARRAY(SELECT DISTINCT n.staff_id FROM notification n
-                     WHERE n.school_id = a.school_id AND n.alert_id = a.alert_id AND n.staff_id IS NOT NULL AND NOT n.withdrawn)
-        FROM alert a JOIN escalation e ON e.school_id = a.school_id AND e.alert_id = a.alert_id
-        WHERE a.school_id = $1 AND a.alert_id = ANY ($2) AND e.answered_at IS NULL
+                     WHERE n.school_id = a.school_id AND n.alert_id = a.alert_id AND n.staff_id IS NOT NULL AND NOT n.withdrawn),
+               ARRAY(SELECT DISTINCT n.staff_id FROM notification n
+                     WHERE n.school_id = a.school_id AND n.alert_id = a.alert_id AND n.staff_id IS NOT NULL AND NOT n.withdrawn AND (n.state = 'failed' OR n.cause = 'unreached'))
+        FROM alert a
+        WHERE a.school_id = $1 AND a.alert_id = ANY ($2)
         """;
 
     /// <summary>$2 of whom, $3 to whom. Once a day is enough for somebody who has an address to mend.</summary>

@@ -52,6 +52,13 @@ internal static class AlertClock
         return due < least ? least : due;
     }
 
+    /// <param name="noLater">What it had to be acknowledged by before it became graver, which never gives it longer; null: it has not.</param>
+    public static DateTimeOffset? AcknowledgeBy(Severity severity, DateTimeOffset since, DateTimeOffset? noLater, PolicyInForce inForce) =>
+        Earlier(AcknowledgeBy(severity, since, inForce.Policy, inForce.Calendar), noLater);
+
+    public static DateTimeOffset? Earlier(DateTimeOffset? one, DateTimeOffset? other) =>
+        one is null ? other : other is null || one < other ? one : other;
+
     public static ClockLeft Left(DateTimeOffset acknowledgeBy, DateTimeOffset now, SchoolCalendar calendar) =>
         new(acknowledgeBy - now, calendar.OpenTime(now, acknowledgeBy));
 

@@ -22,7 +22,7 @@ internal static class PolicyWords
         lines.Add("trust: " + List(policy.Trust));
         lines.AddRange(policy.Routing.Select(rule => $"rule \"{rule.Name}\": {When(rule)}{(rule.Only.Count > 0 ? "; of the desk only " + List(rule.Only) : "")}{(rule.Also.Count > 0 ? "; also " + List(rule.Also) : "")}"));
         lines.AddRange(policy.Escalation.Steps.Select(step => $"unanswered: {step.After.TotalMinutes:0} minutes after the clock ran out {List(step.Tell)}"));
-        lines.Add($"unanswered: again every {policy.Escalation.RepeatEvery.TotalMinutes:0} minutes, {policy.Escalation.Rounds} {(policy.Escalation.Rounds == 1 ? "round" : "rounds")}");
+        lines.Add($"unanswered: again every {policy.Escalation.RepeatEvery.TotalMinutes:0} minutes, {policy.Escalation.Rounds} {(policy.Escalation.Rounds == 1 ? "round" : "rounds, each further one to one desk more of the alert's ladder")}");
         lines.Add($"silences: {policy.LongestSilenceDays} days at most");
         lines.AddRange(policy.Retention.Words());
         return lines;

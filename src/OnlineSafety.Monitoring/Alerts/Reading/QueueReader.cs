@@ -2,6 +2,7 @@ using Npgsql;
 using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.Access.Sealing;
 using OnlineSafety.Monitoring.Access.Audit;
+using OnlineSafety.Monitoring.Alerts.Escalation;
 using OnlineSafety.Monitoring.Alerts.Policy;
 using OnlineSafety.Monitoring.Events;
 
@@ -97,8 +98,8 @@ internal sealed class QueueReader(Database console, ThemeGuide guide, PolicyDire
         _ => [AlertState.New, .. s_inHand],
     };
 
-    private static QueueRow Clocked(QueueRow row, PolicyInForce clocks) => row.IsWaiting && Words.TryRead<Severity>(row.Severity, out var severity)
-        ? row with { AcknowledgeBy = AlertClock.AcknowledgeBy(severity, row.Since, clocks.Policy, clocks.Calendar) }
+    private static QueueRow Clocked(QueueRow row, PolicyInForce clocks) => row is { IsWaiting: true, Clock: { } clock } && Words.TryRead<Severity>(row.Severity, out var severity)
+        ? row with { AcknowledgeBy = clock.By(severity, clocks) }
         : row;
 
     private static object Or(object? value) => value ?? DBNull.Value;
@@ -134,6 +135,7 @@ internal sealed class QueueReader(Database console, ThemeGuide guide, PolicyDire
             ActedAt = row.IsDBNull(19) ? null : row.GetFieldValue<DateTimeOffset>(19),
             Drill = row.GetBoolean(20),
             Silenced = row.GetBoolean(21),
+            Clock = row.IsDBNull(22) ? null : StandingClock.Read(row.GetFieldValue<DateTimeOffset?[]>(22)),
             Why = reasons.Count > 0 ? reasons[0].Explanation : "",
         };
     }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using OnlineSafety.Monitoring.Alerts.Escalation;
 
 namespace OnlineSafety.Monitoring.Alerts.Reading;
 
@@ -52,6 +53,9 @@ public sealed record QueueRow
     /// <summary>By when somebody should have it, by the school's clocks; null: no clock runs.</summary>
     public DateTimeOffset? AcknowledgeBy { get; init; }
 
+    /// <summary>The clock behind it, before the school's policy is asked.</summary>
+    internal StandingClock? Clock { get; init; }
+
     /// <summary>When a person last acted on it.</summary>
     public DateTimeOffset? ActedAt { get; init; }
 
@@ -75,7 +79,7 @@ public sealed record QueueRow
     {
         get
         {
-            var shown = string.Create(CultureInfo.InvariantCulture, $"{State}|{Severity}|{Theme}|{Count}|{Who}|{Outcome}|{NeedsReview}|{Unproven}|{LastReceivedAt.UtcTicks}|{Since.UtcTicks}|{Silenced}");
+            var shown = string.Create(CultureInfo.InvariantCulture, $"{State}|{Severity}|{Theme}|{Count}|{Who}|{Outcome}|{NeedsReview}|{Unproven}|{LastReceivedAt.UtcTicks}|{Since.UtcTicks}|{AcknowledgeBy?.UtcTicks}|{Silenced}");
             return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(shown)).AsSpan(0, 3));
         }
     }

@@ -5,6 +5,7 @@ using Npgsql;
 using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.Access.Audit;
 using OnlineSafety.Monitoring.Access.Sealing;
+using OnlineSafety.Monitoring.Alerts.Escalation;
 using OnlineSafety.Monitoring.Alerts.Policy;
 using OnlineSafety.Monitoring.Events;
 
@@ -60,7 +61,7 @@ internal sealed class SurroundingsReader(Database console, ThemeGuide guide, Pol
         await session.RecordAccessAsync(who.School, AuditTrail.AroundAction, AuditTrail.AroundObject(alert, earlier.Select(other => other.Number)), cancellationToken);
         await session.CommitAsync(cancellationToken);
         return new Surroundings(
-            facts.First, AlertClock.AcknowledgeBy(facts.Severity, facts.Since, policy.Policy, policy.Calendar), facts.Sources, vendors, earlier, days, staff);
+            facts.First, facts.Clock?.By(facts.Severity, policy), facts.Sources, vendors, earlier, days, staff);
     }
 
     /// <summary>
@@ -110,7 +111,8 @@ internal sealed class SurroundingsReader(Database console, ThemeGuide guide, Pol
         var rows = await session.RowsAsync(
             SurroundingsSql.Facts, [seal.School, alert],
             row => new Facts(
-                row.GetFieldValue<DateTimeOffset>(0), row.GetFieldValue<DateTimeOffset>(1), row.GetFieldValue<DateTimeOffset>(2), (Severity)row.GetInt16(3),
+                row.GetFieldValue<DateTimeOffset>(0), row.GetFieldValue<DateTimeOffset>(1),
+                row.IsDBNull(2) ? null : StandingClock.Read(row.GetFieldValue<DateTimeOffset?[]>(2)), (Severity)row.GetInt16(3),
                 SubjectForms.Of(seal, row, key: 4, name: 5), row.GetString(6), row.GetFieldValue<string[]>(7)),
             cancellationToken);
         return rows.Count > 0 ? rows[0] : null;
@@ -124,8 +126,8 @@ internal sealed class SurroundingsReader(Database console, ThemeGuide guide, Pol
         row.GetInt32(0), Words.Of((Severity)row.GetInt16(1)), guide.LabelOf(row.GetString(2)), row.GetString(3), row.IsDBNull(4) ? null : row.GetString(4),
         row.GetFieldValue<DateTimeOffset>(5), row.GetInt32(6));
 
-    /// <param name="Since">When its clock began.</param>
+    /// <param name="Clock">Null: none runs.</param>
     /// <param name="Subject">All that the person may be stored as; null: nobody known, or a whole class.</param>
     private sealed record Facts(
-        DateTimeOffset First, DateTimeOffset Last, DateTimeOffset Since, Severity Severity, string[]? Subject, string Route, IReadOnlyList<string> Sources);
+        DateTimeOffset First, DateTimeOffset Last, StandingClock? Clock, Severity Severity, string[]? Subject, string Route, IReadOnlyList<string> Sources);
 }

@@ -1,10 +1,12 @@
+using OnlineSafety.Monitoring.Alerts.Escalation;
+
 namespace OnlineSafety.Monitoring.Alerts.Reading;
 
 /// <summary>The statements behind <see cref="SurroundingsReader"/>. Row-level security stands behind each: none of them says who may see what.</summary>
 internal static class SurroundingsSql
 {
-    public const string Facts = """
-        SELECT a.first_received_at, a.last_received_at, COALESCE(a.renewed_at, a.raised_at), a.severity, a.subject_key, a.subject, a.route,
+    public const string Facts = $"""
+        SELECT a.first_received_at, a.last_received_at, {StandingClock.Column}, a.severity, a.subject_key, a.subject, a.route,
                ARRAY(SELECT o.name FROM source o WHERE o.school_id = a.school_id AND o.source_id = ANY (a.source_ids) ORDER BY o.name)
         FROM alert a WHERE a.school_id = $1 AND a.alert_id = $2
         """;

@@ -106,6 +106,9 @@ internal static class MailFaults
         _ => "internal",
     };
 
+    /// <summary>The fault that the ledger's code stands for.</summary>
+    public static MailFault Of(string code) => Enum.GetValues<MailFault>().Where(fault => CodeOf(fault) == code).DefaultIfEmpty(MailFault.Internal).First();
+
     /// <summary>Trying again cannot help. What speaks of the relay and not of this recipient is always tried again.</summary>
     public static bool IsPermanent(MailFault fault) =>
         fault is MailFault.RecipientRefused or MailFault.MessageRefused or MailFault.Address;

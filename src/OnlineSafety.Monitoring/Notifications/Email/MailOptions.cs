@@ -88,6 +88,12 @@ internal sealed class MailOptions
     /// <summary>Seconds that one step of it may take: connecting, the handshake, each answer but the last.</summary>
     public int StepSeconds { get; set; } = 10;
 
+    /// <summary>
+    /// Seconds for which one mail may keep others of this process waiting from the end of its data until it is marked. While the relay answers within that time, a
+    /// process that is killed doubles one mail at most; of one that is slower as many as it has not answered. 0: no mail waits for another.
+    /// </summary>
+    public double HandoverSeconds { get; set; } = 0.5;
+
     public bool HasRelay => RelayHost.Length > 0;
 
     public bool RelayIsLocal =>
@@ -106,6 +112,7 @@ internal sealed class MailOptionsCheck : IValidateOptions<MailOptions>
             "Mail:BaseUrl must be an http or https address.");
         Require(options.Concurrency is >= 1 and <= 64, "Mail:Concurrency must be from 1 to 64.");
         Require(options.AttemptSeconds is >= 1 and <= 30, "Mail:AttemptSeconds must be from 1 to 30: the whole work on a row fits its lease of 60 s.");
+        Require(options.HandoverSeconds is >= 0 and <= 30, "Mail:HandoverSeconds must be from 0 to 30.");
         Require(options.StepSeconds is >= 1 and <= 30, "Mail:StepSeconds must be from 1 to 30.");
         Require(options.SubjectTag.Length <= 60 && !options.SubjectTag.Any(char.IsControl), "Mail:SubjectTag must have at most 60 characters and no control characters.");
         foreach (var (header, value) in options.Headers)

@@ -38,6 +38,7 @@ internal static class MailWords
         MailFault.RelayRefused => "The other side refuses: the address is wrong or no longer in use, or it leads elsewhere, which is not followed.",
         MailFault.Blocked => "The address leads into a network of this host or the school. Allow it in the settings if that is meant: Channels:AllowNetworks.",
         MailFault.Command => "The program is not in the settings (Channels:Commands), cannot be run, or failed.",
+        MailFault.RelayDown => "It failed several times of late, so it was not tried again at once.",
         MailFault.MasterKey => "This is not the master key that the channel was added with: give the right --master-key-file, or add it anew.",
         _ => "Nobody can tell whether the other side has it.",
     };

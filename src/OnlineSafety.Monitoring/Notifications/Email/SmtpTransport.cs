@@ -11,6 +11,9 @@ namespace OnlineSafety.Monitoring.Notifications.Email;
 /// </summary>
 internal sealed class SmtpTransport(IOptions<MailOptions> options) : IMailTransport
 {
+    /// <summary>A dot and the end of its line.</summary>
+    private const int LastLine = 3;
+
     private readonly MailOptions _options = options.Value;
 
     public Task SendAsync(OutgoingMail mail, CancellationToken cancellationToken) => SendAsync(mail, static _ => { }, cancellationToken);
@@ -30,7 +33,7 @@ internal sealed class SmtpTransport(IOptions<MailOptions> options) : IMailTransp
         await AskAsync(MailStep.Sender, MailFault.RelayRefused, $"MAIL FROM:<{mail.From}>");
         await AskAsync(MailStep.Recipient, MailFault.RecipientRefused, $"RCPT TO:<{mail.To}>");
         await AskAsync(MailStep.Data, MailFault.MessageRefused, "DATA");
-        await HandOverAsync(connection, Stuffed(mail.Message.Span), done, cancellationToken);
+        await HandOverAsync(connection, mail, done, cancellationToken);
         await LeaveAsync(connection, cancellationToken);
 
         Task<SmtpReply> AskAsync(MailStep step, MailFault refusal, string command) =>
@@ -107,11 +110,24 @@ internal sealed class SmtpTransport(IOptions<MailOptions> options) : IMailTransp
         done,
         cancellationToken);
 
-    private static async Task HandOverAsync(SmtpConnection connection, byte[] message, Action<MailProgress> done, CancellationToken cancellationToken)
+    private static async Task HandOverAsync(SmtpConnection connection, OutgoingMail mail, Action<MailProgress> done, CancellationToken cancellationToken)
     {
+        var message = Stuffed(mail.Message.Span).AsMemory();
         try
         {
-            await connection.WriteAsync(message, cancellationToken);
+            // Without its last line it is no message: a relay that loses the connection here has nothing.
+            await connection.WriteAsync(message[..^LastLine], cancellationToken);
+        }
+        catch (MailException e)
+        {
+            e.Step = MailStep.Message;
+            throw;
+        }
+
+        await mail.Turn(cancellationToken);
+        try
+        {
+            await connection.WriteAsync(message[^LastLine..], cancellationToken);
             var reply = await ExpectAsync(connection.ReadReplyAsync(cancellationToken), MailFault.MessageRefused);
             done(new MailProgress(MailStep.Message, reply.Words));
         }

@@ -85,5 +85,8 @@ internal sealed class ChannelRegister(Database database, TimeProvider time)
     }
 
     private static OutgoingChannel Read(Guid school, NpgsqlDataReader row) =>
-        new(school, row.GetGuid(0), row.GetString(1), row.GetString(2), (Severity)row.GetInt16(3), row.GetString(4), row.GetFieldValue<byte[]>(5));
+        new(school, row.GetGuid(0), row.GetString(1), row.GetString(2), (Severity)row.GetInt16(3), row.GetString(4), row.GetFieldValue<byte[]>(5))
+        {
+            Trouble = row.IsDBNull(6) ? null : (row.GetFieldValue<DateTimeOffset>(6), row.GetString(7)),
+        };
 }

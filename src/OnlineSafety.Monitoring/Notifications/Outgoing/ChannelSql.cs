@@ -15,9 +15,16 @@ internal static class ChannelSql
         JOIN channel c ON c.school_id = $1 AND c.removed_at IS NULL AND c.least_severity <= a.severity
         """;
 
-    public const string Select = "SELECT channel_id, kind, name, least_severity, master_id, sealed FROM channel WHERE school_id = $1 AND removed_at IS NULL ORDER BY created_at, channel_id";
+    private const string Columns = """
+        SELECT c.channel_id, c.kind, c.name, c.least_severity, c.master_id, c.sealed, t.since, t.error
+        FROM channel c LEFT JOIN channel_trouble t ON t.school_id = c.school_id AND t.channel_id = c.channel_id AND t.over_at IS NULL
+        WHERE c.school_id = $1 AND c.removed_at IS NULL
 
-    public const string SelectOne = "SELECT channel_id, kind, name, least_severity, master_id, sealed FROM channel WHERE school_id = $1 AND channel_id = $2 AND removed_at IS NULL";
+        """;
+
+    public const string Select = Columns + "ORDER BY c.created_at, c.channel_id";
+
+    public const string SelectOne = Columns + "AND c.channel_id = $2";
 
     public const string Insert = """
         INSERT INTO channel (school_id, channel_id, kind, name, least_severity, master_id, sealed, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)

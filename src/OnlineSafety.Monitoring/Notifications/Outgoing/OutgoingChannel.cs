@@ -32,6 +32,9 @@ internal sealed record OutgoingChannel(Guid School, Guid Id, string Kind, string
 {
     private static readonly byte[] _purpose = "channel v1"u8.ToArray();
 
+    /// <summary>Since when nothing gets through it, and the ledger's code; null: it works, as far as anybody has tried.</summary>
+    public (DateTimeOffset Since, string Error)? Trouble { get; init; }
+
     public static byte[] Seal(MasterKey master, Guid school, Guid id, ChannelAddress address) =>
         SealedBytes.Seal(master.Bytes.Span, JsonSerializer.SerializeToUtf8Bytes(address), Associated(school, id));
 

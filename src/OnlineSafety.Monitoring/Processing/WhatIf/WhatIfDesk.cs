@@ -1,19 +1,20 @@
 using Npgsql;
 using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Access.Sealing;
 using OnlineSafety.Monitoring.IntakeLog;
 using OnlineSafety.Monitoring.Processing.Jobs;
 
 namespace OnlineSafety.Monitoring.Processing.WhatIf;
 
 /// <summary>Where the set-up side asks what other rules would have made of a span. The answer is watched at the <see cref="JobDesk"/>.</summary>
-internal sealed class WhatIfDesk(Database setup, TimeProvider time)
+internal sealed class WhatIfDesk(Database setup, SchoolSeals seals, TimeProvider time)
 {
     public const int ShortestReason = 3;
     public const int LongestReason = 500;
 
     private const string Insert = """
-        INSERT INTO source_job (school_id, job_id, source_id, kind, range_from, range_to, requested_at, content, reason, asked_by)
-        VALUES ($1, $2, NULLIF($3, '00000000-0000-0000-0000-000000000000'::uuid), $4, $5, $6, $7, $8, $9, NULLIF($10, '00000000-0000-0000-0000-000000000000'::uuid))
+        INSERT INTO source_job (school_id, job_id, source_id, kind, range_from, range_to, requested_at, content, asked_by)
+        VALUES ($1, $2, NULLIF($3, '00000000-0000-0000-0000-000000000000'::uuid), $4, $5, $6, $7, $8, NULLIF($9, '00000000-0000-0000-0000-000000000000'::uuid))
         """;
 
     /// <param name="target">Source <see cref="Guid.Empty"/>: the whole school.</param>
@@ -41,15 +42,16 @@ internal sealed class WhatIfDesk(Database setup, TimeProvider time)
         }
 
         var job = Guid.NewGuid();
+        var seal = await seals.OfAsync(target.School, cancellationToken);
         await using var session = await setup.OpenAsync(target.School, actor, cancellationToken);
         await using var insert = session.Command(Insert);
-        foreach (var value in new object[] { target.School, job, target.Source, JobKind.WhatIf, from, to, time.GetUtcNow(), content, why, actor.Staff ?? Guid.Empty })
+        foreach (var value in new object[] { target.School, job, target.Source, JobKind.WhatIf, from, to, time.GetUtcNow(), content, actor.Staff ?? Guid.Empty })
         {
             insert.Parameters.Add(new NpgsqlParameter { Value = value });
         }
 
         await insert.ExecuteNonQueryAsync(cancellationToken);
-        await session.RecordAccessAsync(target.School, "source.job.whatif", $"{job} {request.Tried}", why, cancellationToken);
+        await session.RecordAccessAsync(target.School, "source.job.whatif", $"{job} {request.Tried}", seal.SealWords(why, SealedField.AccessReason), cancellationToken);
         await session.CommitAsync(cancellationToken);
         return job;
     }

@@ -4,8 +4,8 @@ using Microsoft.EntityFrameworkCore.Migrations;
 namespace OnlineSafety.Monitoring.Storage.Migrations;
 
 [DbContext(typeof(MonitoringContext))]
-[Migration("0027_queue_order")]
+[Migration("0028_queue_order")]
 internal sealed class QueueOrderMigration : Migration
 {
-    protected override void Up(MigrationBuilder migrationBuilder) => migrationBuilder.Sql(SqlFile.Read("0027_queue_order.sql"));
+    protected override void Up(MigrationBuilder migrationBuilder) => migrationBuilder.Sql(SqlFile.Read("0028_queue_order.sql"));
 }

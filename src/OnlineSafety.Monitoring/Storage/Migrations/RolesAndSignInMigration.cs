@@ -4,8 +4,8 @@ using Microsoft.EntityFrameworkCore.Migrations;
 namespace OnlineSafety.Monitoring.Storage.Migrations;
 
 [DbContext(typeof(MonitoringContext))]
-[Migration("0026_roles_and_sign_in")]
+[Migration("0027_roles_and_sign_in")]
 internal sealed class RolesAndSignInMigration : Migration
 {
-    protected override void Up(MigrationBuilder migrationBuilder) => migrationBuilder.Sql(SqlFile.Read("0026_roles_and_sign_in.sql"));
+    protected override void Up(MigrationBuilder migrationBuilder) => migrationBuilder.Sql(SqlFile.Read("0027_roles_and_sign_in.sql"));
 }

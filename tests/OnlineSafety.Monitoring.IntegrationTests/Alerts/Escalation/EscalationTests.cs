@@ -207,6 +207,131 @@ public sealed class EscalationTests(PostgresFixture postgres) : IClassFixture<Po
         Assert.Equal("raised dsl, unreached deputy, unreached deputy", await world.Database.RunAsync(Rows));
     }
 
+    [Theory]
+    [InlineData("escalated", "head", "escalated", "unreached deputy, unreached dsl")]
+    [InlineData("assigned", "deputy", "acknowledged", "unreached head")]
+    public async Task WhatAColleagueHandsOnAndDoesNotArriveIsToldToOthers(string cause, string to, string state, string told)
+    {
+        await using var world = await WorldAsync();
+        var row = await HandedOnAsync(world, cause, to, state);
+        Assert.Equal(1, await new BounceDesk(world.Open().Database).TakeAsync(row, Actor.Operator("mail"), default));
+
+        await world.Escalation().RunAsync(default);
+        await world.Escalation().RunAsync(default);
+
+        Assert.Equal(told, await world.Database.RunAsync(Rows + " WHERE kind = 'alert' AND cause = 'unreached'"));
+        await world.Process().Dispatcher.DispatchOnceAsync(default);
+        Assert.Equal(0L, await world.Database.RunAsync("SELECT count(*) FROM onlinesafety.notification WHERE kind = 'alert' AND cause = 'unreached' AND state <> 'sent'"));
+    }
+
+    /// <summary>The control: somebody acted on it since.</summary>
+    [Theory]
+    [InlineData("in_review")]
+    [InlineData("handed_over")]
+    public async Task WhatSomebodyActedOnSinceIsToldToNobodyInstead(string state)
+    {
+        await using var world = await WorldAsync();
+        var row = await HandedOnAsync(world, "escalated", "head", "escalated");
+        await world.Database.RunAsync($"UPDATE onlinesafety.alert SET state = '{state}', reference = 'C-1', acted_at = clock_timestamp()");
+        await new BounceDesk(world.Open().Database).TakeAsync(row, Actor.Operator("mail"), default);
+
+        await world.Escalation().RunAsync(default);
+
+        Assert.Equal(0L, await world.Database.RunAsync("SELECT count(*) FROM onlinesafety.notification WHERE kind = 'alert' AND cause = 'unreached'"));
+    }
+
+    /// <summary>The DSL and the deputy were told, one of them acted, and what was handed on to this desk left as a mail.</summary>
+    private static async Task<Guid> HandedOnAsync(NotifyWorld world, string cause, string to, string state)
+    {
+        var (alert, _) = await world.RaiseAsync(severity: 4);
+        await world.Database.RunAsync($"""
+            INSERT INTO onlinesafety.notification (school_id, notification_id, kind, cause, alert_id, staff_id, channel, state, sent_at, due_at, created_at)
+            SELECT school_id, gen_random_uuid(), 'alert', 'raised', '{alert}', staff_id, 'email', 'sent', now(), now(), now() - interval '1 hour' FROM onlinesafety.staff WHERE 'deputy' = ANY (roles);
+            UPDATE onlinesafety.notification SET state = 'sent', sent_at = now(), created_at = now() - interval '1 hour';
+            UPDATE onlinesafety.alert SET state = '{state}', acknowledged_at = now(), acknowledged_by = 'x', acted_at = now();
+            """);
+        var row = Guid.NewGuid();
+        await world.Database.RunAsync($"""
+            INSERT INTO onlinesafety.notification (school_id, notification_id, kind, cause, alert_id, staff_id, channel, due_at, created_at)
+            SELECT a.school_id, '{row}', 'alert', '{cause}', alert_id, staff_id, 'email', acted_at, acted_at FROM onlinesafety.alert a JOIN onlinesafety.staff USING (school_id) WHERE '{to}' = ANY (roles)
+            """);
+        await world.Process().Dispatcher.DispatchOnceAsync(default);
+        Assert.Equal("sent ", await world.StateAsync(row));
+        return row;
+    }
+
+    [Fact]
+    public async Task AboutStaffTheChairIsToldFromTheSecondRoundOnAndMaySeeIt()
+    {
+        await using var world = await WorldAsync();
+        var chair = Guid.NewGuid();
+        await world.AddStaffAsync(chair, "chair@school.example.test", "chair");
+        await world.RaiseAsync(route: "head", severity: 4, subject: world.Dsl);
+        await world.Database.RunAsync("DELETE FROM onlinesafety.notification");
+        await LongAgoAsync(world);
+        var pass = world.Escalation();
+        for (var step = 0; step < 3; step++)
+        {
+            await MakeDueAsync(world);
+            await pass.RunAsync(default);
+        }
+
+        Assert.Equal("unanswered head, unanswered head, unanswered head", await world.Database.RunAsync(Rows));
+        Assert.Empty(await world.Queue().ListAsync(world.School, NotifyWorld.Member(chair, "chair"), [], 10, default));
+        await MakeDueAsync(world);
+        await pass.RunAsync(default);
+
+        Assert.Equal("unanswered chair, unanswered head, unanswered head, unanswered head, unanswered head", await world.Database.RunAsync(Rows));
+        Assert.Single(await world.Queue().ListAsync(world.School, NotifyWorld.Member(chair, "chair"), [], 10, default));
+        await world.Process().Dispatcher.DispatchOnceAsync(default);
+        Assert.Equal("sent", await world.Database.RunAsync($"SELECT state FROM onlinesafety.notification WHERE staff_id = '{chair}'"));
+        Assert.DoesNotContain(world.Smtp.Mails, mail => mail.Recipients[0].StartsWith("dsl@", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task ABreachedAlertThatGrowsBeginsItsStepsAgainAndStaysRed()
+    {
+        await using var world = await WorldAsync();
+        await world.RaiseAsync(severity: 3);
+        await LongAgoAsync(world);
+        var pass = world.Escalation();
+        for (var step = 0; step < 2; step++)
+        {
+            await MakeDueAsync(world);
+            await pass.RunAsync(default);
+        }
+
+        Assert.Equal("2 1 t", await world.Database.RunAsync("SELECT concat_ws(' ', steps_done, rounds, breached_at IS NOT NULL) FROM onlinesafety.escalation"));
+        await world.Database.RunAsync("UPDATE onlinesafety.alert SET severity = 4");
+
+        Assert.Equal("0 0 t", await world.Database.RunAsync("SELECT concat_ws(' ', steps_done, rounds, breached_at IS NOT NULL) FROM onlinesafety.escalation"));
+        Assert.Equal(1, await pass.RunAsync(default));
+        Assert.Equal("1 1 t", await world.Database.RunAsync("SELECT concat_ws(' ', steps_done, rounds, breached_at IS NOT NULL) FROM onlinesafety.escalation"));
+        Assert.Equal(2L, await world.Database.RunAsync("SELECT count(*) FROM onlinesafety.alert_step WHERE step = 'breached'"));
+    }
+
+    [Fact]
+    public async Task AClockThatWasSetBackDelaysNeitherAMessageNorAnAnswer()
+    {
+        await using var world = await WorldAsync();
+        var (alert, _) = await world.RaiseAsync(severity: 4);
+        await world.Database.RunAsync("DELETE FROM onlinesafety.notification");
+        // Whoever recorded it read a clock that was an hour ahead.
+        PlannedNotification[] rows = [new(Guid.NewGuid(), NotifyCause.Raised, alert, world.Dsl)];
+        await world.Open(DatabaseRole.Process).Database.ExecuteAsync(
+            world.School, Actor.Service("test"), batch => batch.BatchCommands.Add(AlertSql.NotifyCommand(world.School, rows, DateTimeOffset.UtcNow.AddHours(1))), default);
+        await world.Database.RunAsync($"""
+            INSERT INTO onlinesafety.alert (school_id, alert_id, number, severity, risk, theme, parent_theme, themes, needs_review, audience, route, subject_role, source_ids, vendors,
+                event_count, reasons, instructions, first_received_at, last_received_at, raised_at)
+            SELECT school_id, gen_random_uuid(), 99, severity, risk, theme, parent_theme, themes, needs_review, audience, route, subject_role, source_ids, vendors,
+                event_count, reasons, '', now(), now(), now() + interval '1 hour' FROM onlinesafety.alert
+            """);
+
+        Assert.Equal(true, await world.Database.RunAsync("SELECT bool_and(due_at <= now() AND created_at <= now()) FROM onlinesafety.notification"));
+        Assert.Equal(true, await world.Database.RunAsync("SELECT bool_and(since <= now() AND next_at <= now()) AND count(*) = 2 FROM onlinesafety.escalation"));
+        Assert.Equal(1, await world.Process().Dispatcher.DispatchOnceAsync(default));
+    }
+
     [Fact]
     public async Task NobodyIsToldInPlaceOfAnotherOfWhatHasBeenAnswered()
     {

@@ -86,6 +86,26 @@ public sealed class SilenceTests(PostgresFixture postgres) : IClassFixture<Postg
     }
 
     [Theory]
+    [InlineData("raised", true)]
+    [InlineData("severity", true)]
+    [InlineData("unanswered", true)]
+    [InlineData("escalated", false)]
+    [InlineData("assigned", false)]
+    [InlineData("reopened", false)]
+    [InlineData("unreached", false)]
+    public async Task WhatOneColleagueTellsAnotherNoSilenceKeepsBack(string cause, bool silenced)
+    {
+        await using var world = await WorldAsync();
+        await BeginAsync(world, Theme("self_harm", Severity.High), approved: true);
+        var (_, row) = await world.RaiseAsync();
+        await world.Database.RunAsync($"UPDATE onlinesafety.notification SET cause = '{cause}'");
+
+        await world.Process().Dispatcher.DispatchOnceAsync(default);
+
+        Assert.Equal(silenced ? "dropped silenced" : "sent ", await world.StateAsync(row));
+    }
+
+    [Theory]
     [InlineData("""[{"rule":"self-harm.explicit"},{"rule":"modifier.evening"}]""", true)]
     [InlineData("""[{"rule":"self-harm.explicit"},{"rule":"self-harm.other"}]""", false)]
     [InlineData("""[{"rule":"self-harm.other"}]""", false)]

@@ -170,7 +170,7 @@ public sealed class WhatIfTests(PostgresFixture postgres) : ReplayScene(postgres
 
     private async Task<SourceJob> RunAsync(SourceKey target, WhatIfRequest request, Actor? by = null)
     {
-        var id = await new WhatIfDesk(Installation[DatabaseRole.Setup], TimeProvider.System).AskAsync(
+        var id = await new WhatIfDesk(Installation[DatabaseRole.Setup], Installation.Seals, TimeProvider.System).AskAsync(
             target, request, Started, Started.AddHours(3), "review", by ?? Operator, CancellationToken.None);
         var job = new WhatIfJob(Installation[DatabaseRole.Process], Installation.Master, Contexts(), Repository.Rules, NullLogger<WhatIfJob>.Instance);
         await new JobRunner(Ledger, [job], TimeProvider.System, NullLogger<JobRunner>.Instance).RunNextAsync(CancellationToken.None);

@@ -171,6 +171,89 @@ public sealed class EscalationRoundTests
         }
     }
 
+    // Of staff the plan reaches the head alone, of the head the chair alone: whoever that is may simply be away.
+    [Theory]
+    [InlineData("head", 1, "head")]
+    [InlineData("head", 2, "chair head")]
+    [InlineData("head", 3, "chair head trust")]
+    [InlineData("head", 5, "chair head trust")]
+    [InlineData("chair", 1, "chair")]
+    [InlineData("chair", 2, "chair trust")]
+    [InlineData("chair", 5, "chair trust")]
+    [InlineData("dsl", 1, "deputy dsl")]
+    [InlineData("dsl", 5, "deputy dsl")]
+    public void EachFurtherRoundAsksOneDeskMoreOfTheAlertsOwnLadder(string route, int round, string told)
+    {
+        var (trust, staff) = Trust();
+        var alert = new UnansweredAlert(Guid.NewGuid(), About(Severity.Critical, route), Ten, null, (round - 1) * 3, round - 1);
+
+        Assert.Equal(told, Roles(EscalationRound.Of(alert, At("2026-11-25T12:00:00Z"), trust, staff).Tell, staff));
+    }
+
+    [Fact]
+    public void APlanThatNamesOnePersonIsWidenedByTheRestOfTheDeskAndThenByTheNext()
+    {
+        var narrow = Default with
+        {
+            Policy = SchoolPolicy.Default with
+            {
+                Escalation = new EscalationPlan([new EscalationStep(TimeSpan.Zero, ["lead@school.example"])], TimeSpan.FromMinutes(30), 5),
+                Named = new Dictionary<string, Guid> { ["lead@school.example"] = Dsl.Id },
+            },
+        };
+        string[] told = [.. Enumerable.Range(0, 4).Select(round => Roles(EscalationRound.Of(Alert(steps: round, rounds: round), At("2026-11-25T12:00:00Z"), narrow, Staff).Tell, Staff))];
+
+        Assert.Equal(["dsl", "deputy dsl", "deputy dsl head", "deputy dsl head"], told);
+        // A child who asked for help stays with the DSL's desk in every round.
+        var help = new UnansweredAlert(Guid.NewGuid(), About(Severity.Critical, audience: Audience.DslOnly), Ten, null, 4, 4);
+        Assert.Equal("deputy dsl", Roles(EscalationRound.Of(help, At("2026-11-25T12:00:00Z"), narrow, Staff).Tell, Staff));
+    }
+
+    [Fact]
+    public void NoRoundTellsWhomItIsAbout()
+    {
+        var (trust, staff) = Trust();
+        for (var steps = 0; steps < 15; steps++)
+        {
+            foreach (var subject in staff)
+            {
+                var route = subject.HasAny("head") ? "chair" : "head";
+                var alert = new UnansweredAlert(Guid.NewGuid(), About(Severity.Critical, route, subject.Id), Ten, null, steps, (steps + 2) / 3);
+
+                Assert.DoesNotContain(subject.Id, EscalationRound.Of(alert, At("2026-11-25T12:00:00Z"), trust, staff).Tell);
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData("2026-11-25T12:00:00Z", "deputy dsl")]
+    [InlineData("2026-11-25T20:00:00Z", "deputy dsl head")]
+    public void WhoeverIsOnCallIsToldOfABreachOutOfHours(string now, string told)
+    {
+        var onCall = Default with { Policy = SchoolPolicy.Default with { OutOfHours = new OutOfHours(OutOfHoursChoice.OnCall, ["head"], "") } };
+
+        Assert.Equal(told, Roles(EscalationRound.Of(Alert(), At(now), onCall, Staff).Tell, Staff));
+    }
+
+    [Fact]
+    public void WhereThePlanReachesNobodyTheNextDeskOfTheLadderStandsIn()
+    {
+        Assert.Equal([Chair.Id], EscalationRound.Instead(About(Severity.High, "head"), new HashSet<Guid> { Head.Id }, Default, Staff));
+        var (trust, staff) = Trust();
+        Assert.Equal("trust", Roles(EscalationRound.Instead(About(Severity.High, "chair"), new HashSet<Guid> { Chair.Id }, trust, staff), staff));
+    }
+
+    /// <summary>Somebody at the trust, named by the policy, with no role at the school.</summary>
+    private static (PolicyInForce Policy, StaffMember[] Staff) Trust()
+    {
+        var somebody = Member("trust");
+        var policy = SchoolPolicy.Default with { Trust = ["t@trust.example"], Named = new Dictionary<string, Guid> { ["t@trust.example"] = somebody.Id } };
+        return (Default with { Policy = policy }, [.. Staff, somebody]);
+    }
+
+    private static string Roles(IReadOnlyList<Guid> told, StaffMember[] staff) =>
+        string.Join(' ', told.Select(id => staff.Single(member => member.Id == id).Roles[0]).Order(StringComparer.Ordinal));
+
     [Fact]
     public void WithNobodyAtAnyDeskTheStepIsTakenAllTheSameSoThatTheRecordSaysIt()
     {

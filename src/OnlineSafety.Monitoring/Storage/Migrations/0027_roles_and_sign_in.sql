@@ -127,8 +127,7 @@ CREATE POLICY console_words ON alert_step AS RESTRICTIVE FOR SELECT TO onlinesaf
 
 -- Who asked, and why: the comparison holds what that person may see, and nobody else is shown it. Null: the account of the host.
 ALTER TABLE source_job
-    ADD COLUMN asked_by uuid,
-    ADD COLUMN reason   text NOT NULL DEFAULT '' CHECK (length(reason) <= 500);
+    ADD COLUMN asked_by uuid;
 CREATE POLICY setup_own_question ON source_job AS RESTRICTIVE FOR SELECT TO onlinesafety_setup
     USING (kind <> 'whatif' OR current_staff() IS NULL OR asked_by = current_staff());
 CREATE POLICY setup_asks ON source_job AS RESTRICTIVE FOR INSERT TO onlinesafety_setup WITH CHECK (asked_by IS NULL OR asked_by = current_staff());
