@@ -35,7 +35,7 @@ public sealed partial class TwinSchoolsTests(TwinSchools twins) : IClassFixture<
     /// <summary>What a command that asks for it is given.</summary>
     private static readonly Dictionary<string, string> Values = new(StringComparer.Ordinal)
     {
-        ["--outcome"] = "test", ["hold"] = "5b0c4d3e-0000-4000-8000-000000000000", ["--note"] = "twin", ["--reference"] = "twin", ["--as"] = "lead@school.example", ["days"] = "every", ["--kind"] = "webhook", ["--name"] = "twin", ["--email"] = "new@school.example", ["--role"] = "digest", ["--phrase"] = "twin words",
+        ["--outcome"] = "test", ["hold"] = "5b0c4d3e-0000-4000-8000-000000000000", ["--person"] = "twin", ["--note"] = "twin", ["--reference"] = "twin", ["--as"] = "lead@school.example", ["days"] = "every", ["--kind"] = "webhook", ["--name"] = "twin", ["--email"] = "new@school.example", ["--role"] = "digest", ["--phrase"] = "twin words",
         ["--theme"] = "self_harm", ["--severity"] = "high", ["--why"] = "twin", ["--reason"] = "twin", ["--product"] = "senso", ["--via"] = "webhook", ["text"] = "twin words",
         ["--until"] = DateTime.UtcNow.AddDays(30).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), ["--from"] = "2026-01-01", ["--to"] = "2026-01-02",
     };
