@@ -1,3 +1,4 @@
+using System.Text;
 using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.Alerts;
 using OnlineSafety.Monitoring.Events;
@@ -104,7 +105,7 @@ public sealed class AlertGroupingTests
         Assert.Null(AlertGrouping.Grow(alert, Candidate(Severity.Critical)));
         Hand(alert, state);
         Assert.Equal(NotifyCause.CriticalAgain, AlertGrouping.Grow(alert, Candidate(Severity.Critical)));
-        Assert.Equal((AlertState.New, null, "C-1"), (alert.State, alert.AcknowledgedBy, alert.Reference));
+        Assert.Equal((AlertState.New, null, "C-1"), (alert.State, alert.AcknowledgedBy, Encoding.UTF8.GetString(alert.Reference!)));
     }
 
     [Theory]
@@ -126,7 +127,7 @@ public sealed class AlertGroupingTests
     }
 
     private static void Hand(Alert alert, string state) =>
-        (alert.State, alert.AcknowledgedAt, alert.AcknowledgedBy, alert.Reference) = (state, Some.Time, "somebody", "C-1");
+        (alert.State, alert.AcknowledgedAt, alert.AcknowledgedBy, alert.Reference) = (state, Some.Time, "somebody", "C-1"u8.ToArray());
 
     [Fact]
     public void HelpSeekingKeepsItsNarrowAudienceInAnyCompany()

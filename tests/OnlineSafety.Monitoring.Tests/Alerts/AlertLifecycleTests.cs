@@ -1,3 +1,4 @@
+using System.Text;
 using OnlineSafety.Monitoring.Alerts;
 
 namespace OnlineSafety.Monitoring.Tests.Alerts;
@@ -90,7 +91,7 @@ public sealed class AlertLifecycleTests
     {
         var alert = In(AlertState.InReview);
         AlertLifecycle.TryMove(alert, new AlertMove.HandOver(" C-1042 ", ""), "D. Lead", At);
-        Assert.Equal((AlertState.HandedOver, "C-1042"), (alert.State, alert.Reference));
+        Assert.Equal((AlertState.HandedOver, "C-1042"), (alert.State, Encoding.UTF8.GetString(alert.Reference!)));
     }
 
     [Fact]
@@ -99,7 +100,7 @@ public sealed class AlertLifecycleTests
         var alert = new Alert();
 
         Assert.True(AlertLifecycle.TryMove(alert, new AlertMove.Resolve(Resolution.TryCreate("False-Alert", " a lesson ", out _)!), "D. Lead", At));
-        Assert.Equal(("resolved", "false-alert", "a lesson", "D. Lead", At), (alert.State, alert.Outcome, alert.Note, alert.ResolvedBy, alert.ResolvedAt));
+        Assert.Equal(("resolved", "false-alert", "a lesson", "D. Lead", At), (alert.State, alert.Outcome, Encoding.UTF8.GetString(alert.Note!), alert.ResolvedBy, alert.ResolvedAt));
         Assert.Null(alert.AcknowledgedAt);
         Assert.Equal(At, alert.ActedAt);
     }
@@ -108,12 +109,12 @@ public sealed class AlertLifecycleTests
     public void WhatIsOpenedAgainIsNewAndKeepsWhomItWasGivenToAndItsCase()
     {
         var alert = In(AlertState.Resolved);
-        (alert.AssignedTo, alert.Reference, alert.AcknowledgedAt, alert.AcknowledgedBy) = (Guid.NewGuid(), "C-1", At, "D. Lead");
+        (alert.AssignedTo, alert.Reference, alert.AcknowledgedAt, alert.AcknowledgedBy) = (Guid.NewGuid(), "C-1"u8.ToArray(), At, "D. Lead");
 
         Assert.True(AlertLifecycle.TryMove(alert, new AlertMove.Reopen("Again."), "D. Lead", At.AddDays(1)));
 
         Assert.Equal((AlertState.New, null, null, null, null), (alert.State, alert.Outcome, alert.Note, alert.ResolvedAt, alert.ResolvedBy));
-        Assert.Equal((null, null, At.AddDays(1), "C-1"), (alert.AcknowledgedAt, alert.AcknowledgedBy, alert.RenewedAt, alert.Reference));
+        Assert.Equal((null, null, At.AddDays(1), "C-1"), (alert.AcknowledgedAt, alert.AcknowledgedBy, alert.RenewedAt, Encoding.UTF8.GetString(alert.Reference!)));
         Assert.NotNull(alert.AssignedTo);
     }
 
@@ -160,7 +161,7 @@ public sealed class AlertLifecycleTests
 
         if (state == AlertState.Resolved)
         {
-            (alert.ResolvedAt, alert.ResolvedBy, alert.Outcome, alert.Note) = (At.AddHours(-1), "before", "concern", "x");
+            (alert.ResolvedAt, alert.ResolvedBy, alert.Outcome, alert.Note) = (At.AddHours(-1), "before", "concern", "x"u8.ToArray());
         }
 
         return alert;

@@ -6,7 +6,9 @@ using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
+using OnlineSafety.Monitoring.Access.Sealing;
 using OnlineSafety.Monitoring.App.Commands;
+using OnlineSafety.Monitoring.TestKit;
 
 namespace OnlineSafety.Monitoring.IntegrationTests.Access.Crossings;
 
@@ -18,7 +20,7 @@ public sealed partial class TwinSchoolsTests(TwinSchools twins) : IClassFixture<
     {
         ["runs the service itself"] = ["serve", "demo"],
         ["finds the school by the Message-ID of a mail that came back"] = ["notify bounce"],
-        ["is of all schools of its operator"] = ["verify", "audit verify", "school add", "school list", "notify test"],
+        ["is of all schools of its operator"] = ["verify", "audit verify", "school add", "school list", "notify test", "keys status", "keys rotate", "keys export", "keys import"],
         ["names a source, and with it its school, to its operator"] =
         [
             "import", "canary add", "source expect", "source suggest", "source map", "source mappings", "source rotate-key", "source disable", "source authentication show", "source authentication set",
@@ -149,7 +151,7 @@ public sealed partial class TwinSchoolsTests(TwinSchools twins) : IClassFixture<
         {
             foreach (var (own, other) in new[] { (twins.Alpha, twins.Bravo), (twins.Bravo, twins.Alpha) })
             {
-                foreach (var row in await NamesAsync(source, $"SELECT to_jsonb(t)::text FROM onlinesafety.{table} t WHERE school_id = '{own.Id}'"))
+                foreach (var row in await OpenedAsync($"SELECT to_jsonb(t)::text FROM onlinesafety.{table} t WHERE school_id = '{own.Id}'"))
                 {
                     // Bytes are shown in hexadecimal.
                     var readable = $"{row} {string.Concat(Hexadecimal().Matches(row).Select(m => Encoding.Latin1.GetString(Convert.FromHexString(m.Groups["digits"].Value))))}";
@@ -161,6 +163,13 @@ public sealed partial class TwinSchoolsTests(TwinSchools twins) : IClassFixture<
 
         // Events, evidence, alerts and rules at least: or the search would find nothing anywhere.
         Assert.True(marked >= 8, $"{marked} rows hold the mark of their school");
+    }
+
+    // What is sealed must name nobody of the other school either.
+    private async Task<IEnumerable<string>> OpenedAsync(string sql)
+    {
+        var seals = twins.Service.Services.GetRequiredService<SchoolSeals>();
+        return (await OpenedCopy.QueryAsync(twins.Database.Test.ConnectionString, async school => await seals.OfAsync(school, CancellationToken.None), sql)).Select(row => (string)row[0]);
     }
 
     private IEnumerable<(HttpMethod Method, string Pattern)> Routes() => twins.Service.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
