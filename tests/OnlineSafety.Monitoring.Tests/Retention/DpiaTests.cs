@@ -55,6 +55,6 @@ public sealed partial class DpiaTests
         Assert.Contains("the intake log 30 days", Draft, StringComparison.Ordinal);
     }
 
-    [GeneratedRegex("[a-z]+(Days|Years[A-Za-z]*)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex("\\b[a-z][A-Za-z]*(Days|Years[A-Za-z]*)\\b", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex ClockName();
 }

@@ -6,7 +6,9 @@ using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
+using OnlineSafety.Monitoring.Access.Sealing;
 using OnlineSafety.Monitoring.App.Commands;
+using OnlineSafety.Monitoring.TestKit;
 
 namespace OnlineSafety.Monitoring.IntegrationTests.Access.Crossings;
 
@@ -18,7 +20,7 @@ public sealed partial class TwinSchoolsTests(TwinSchools twins) : IClassFixture<
     {
         ["runs the service itself"] = ["serve", "demo"],
         ["finds the school by the Message-ID of a mail that came back"] = ["notify bounce"],
-        ["is of all schools of its operator"] = ["staff first-link", "verify", "audit verify", "school add", "school list", "notify test"],
+        ["is of all schools of its operator"] = ["staff first-link", "verify", "audit verify", "school add", "school list", "notify test", "keys status", "keys rotate", "keys export", "keys import"],
         ["names a source, and with it its school, to its operator"] =
         [
             "import", "canary add", "source expect", "source suggest", "source map", "source mappings", "source rotate-key", "source disable", "source authentication show", "source authentication set",
@@ -35,7 +37,7 @@ public sealed partial class TwinSchoolsTests(TwinSchools twins) : IClassFixture<
     /// <summary>What a command that asks for it is given.</summary>
     private static readonly Dictionary<string, string> Values = new(StringComparer.Ordinal)
     {
-        ["--outcome"] = "test", ["hold"] = "5b0c4d3e-0000-4000-8000-000000000000", ["--note"] = "twin", ["--reference"] = "twin", ["--as"] = "lead@school.example", ["days"] = "every", ["--kind"] = "webhook", ["--name"] = "twin", ["--email"] = "new@school.example", ["--role"] = "digest", ["--phrase"] = "twin words",
+        ["--outcome"] = "test", ["hold"] = "5b0c4d3e-0000-4000-8000-000000000000", ["--person"] = "twin", ["--note"] = "twin", ["--reference"] = "twin", ["--as"] = "lead@school.example", ["days"] = "every", ["--kind"] = "webhook", ["--name"] = "twin", ["--email"] = "new@school.example", ["--role"] = "digest", ["--phrase"] = "twin words",
         ["--theme"] = "self_harm", ["--severity"] = "high", ["--why"] = "twin", ["--reason"] = "twin", ["--product"] = "senso", ["--via"] = "webhook", ["text"] = "twin words",
         ["--until"] = DateTime.UtcNow.AddDays(30).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), ["--from"] = "2026-01-01", ["--to"] = "2026-01-02",
     };
@@ -152,7 +154,7 @@ public sealed partial class TwinSchoolsTests(TwinSchools twins) : IClassFixture<
         {
             foreach (var (own, other) in new[] { (twins.Alpha, twins.Bravo), (twins.Bravo, twins.Alpha) })
             {
-                foreach (var row in await NamesAsync(source, $"SELECT to_jsonb(t)::text FROM onlinesafety.{table} t WHERE school_id = '{own.Id}'"))
+                foreach (var row in await OpenedAsync($"SELECT to_jsonb(t)::text FROM onlinesafety.{table} t WHERE school_id = '{own.Id}'"))
                 {
                     // Bytes are shown in hexadecimal.
                     var readable = $"{row} {string.Concat(Hexadecimal().Matches(row).Select(m => Encoding.Latin1.GetString(Convert.FromHexString(m.Groups["digits"].Value))))}";
@@ -164,6 +166,13 @@ public sealed partial class TwinSchoolsTests(TwinSchools twins) : IClassFixture<
 
         // Events, evidence, alerts and rules at least: or the search would find nothing anywhere.
         Assert.True(marked >= 8, $"{marked} rows hold the mark of their school");
+    }
+
+    // What is sealed must name nobody of the other school either.
+    private async Task<IEnumerable<string>> OpenedAsync(string sql)
+    {
+        var seals = twins.Service.Services.GetRequiredService<SchoolSeals>();
+        return (await OpenedCopy.QueryAsync(twins.Database.Test.ConnectionString, async school => await seals.OfAsync(school, CancellationToken.None), sql)).Select(row => (string)row[0]);
     }
 
     private IEnumerable<(HttpMethod Method, string Pattern)> Routes() => twins.Service.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()

@@ -74,7 +74,7 @@ public sealed class PolicyFileTests
     [Theory]
     [InlineData("[]", "$: write an object")]
     [InlineData("{", "$: is not JSON (line 1)")]
-    [InlineData("""{"clock":{}}""", "$.clock: is not known. Remove it, or write one of clocks, outOfHours, trust, routing, escalation, silences.")]
+    [InlineData("""{"clock":{}}""", "$.clock: is not known. Remove it, or write one of clocks, outOfHours, trust, routing, escalation, silences, retention.")]
     [InlineData("""{"clocks":{"critical":"sameSchoolDay"}}""", "$.clocks.critical: a critical alert waits for the end of the lesson at most")]
     [InlineData("""{"clocks":{"critical":121}}""", "$.clocks.critical: write \"endOfLesson\" or minutes of school time, a whole number from 5 to 120.")]
     [InlineData("""{"clocks":{"high":"tomorrow"}}""", "$.clocks.high: write \"endOfLesson\", \"sameSchoolDay\" or minutes")]
