@@ -357,7 +357,7 @@ BEGIN
     WHEN 'signIns' THEN
         DELETE FROM session WHERE ctid = ANY (ARRAY(SELECT s.ctid FROM session s WHERE s.ends_at < before LIMIT most));
         GET DIAGNOSTICS fell = ROW_COUNT;
-        DELETE FROM sign_in_attempts WHERE ctid = ANY (ARRAY(SELECT s.ctid FROM sign_in_attempts s WHERE s.began_at < before LIMIT most));
+        DELETE FROM sign_in_attempts WHERE ctid = ANY (ARRAY(SELECT s.ctid FROM sign_in_attempts s WHERE s.last_at < before LIMIT most));
         DELETE FROM sign_in_spent WHERE ctid = ANY (ARRAY(SELECT s.ctid FROM sign_in_spent s WHERE s.ends_at < before LIMIT most));
         DELETE FROM invitation WHERE ctid = ANY (ARRAY(SELECT i.ctid FROM invitation i WHERE i.school_id = current_school() AND i.ends_at < before LIMIT most));
     ELSE
