@@ -71,10 +71,10 @@ public sealed class QueueClockTests(PostgresFixture postgres) : IClassFixture<Po
     private static async Task<(QueueRow Row, QueueRow News, Surroundings Around)> LookAsync(NotifyWorld world, Guid alert)
     {
         var console = world.Open(DatabaseRole.Console).Database;
-        var queue = new QueueReader(console, Guide, world.Policies);
+        var queue = new QueueReader(console, Guide, world.Policies, world.Seals);
         var page = await queue.PageAsync(Dsl(world), QueueFilter.Open, after: null, default);
         var news = await queue.NewsAsync(Dsl(world), 1, [1], default);
-        var around = await new SurroundingsReader(console, Guide, world.Policies, TimeProvider.System).OfAsync(Dsl(world), alert, default);
+        var around = await new SurroundingsReader(console, Guide, world.Policies, world.Seals, TimeProvider.System).OfAsync(Dsl(world), alert, default);
         return (Assert.Single(page.Rows), Assert.Single(news.Shown), around!);
     }
 }

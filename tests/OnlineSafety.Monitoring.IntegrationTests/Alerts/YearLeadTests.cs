@@ -120,5 +120,5 @@ public sealed class YearLeadTests(PostgresFixture postgres) : IClassFixture<Post
         return (await Assert.ThrowsAsync<PostgresException>(() => session.ExecuteAsync(sql, [], default))).SqlState;
     }
 
-    private static AlertQueue Queue(InstallationDatabase database) => new(database[DatabaseRole.Console], ThemeGuide.Read("""{"taxonomy":"t","version":"1","themes":[]}"""u8.ToArray()), InstallationDatabase.Policies);
+    private static AlertQueue Queue(InstallationDatabase database) => new(database[DatabaseRole.Console], ThemeGuide.Read("""{"taxonomy":"t","version":"1","themes":[]}"""u8.ToArray()), InstallationDatabase.Policies, database.Seals);
 }

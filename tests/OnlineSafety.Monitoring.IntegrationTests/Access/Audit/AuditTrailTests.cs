@@ -52,11 +52,11 @@ public sealed class AuditTrailTests(PostgresFixture postgres) : IClassFixture<Po
         await database.AddEventAsync(school, first, "{}");
         await database.Test.RunAsync("UPDATE onlinesafety.event SET subject_key = 'user:pupil1'");
         var (who, guide) = (new SignedInStaff(school, Lead), ThemeGuide.Read("""{"taxonomy":"t","version":"1","themes":[]}"""u8.ToArray()));
-        var around = new SurroundingsReader(database[DatabaseRole.Console], guide, new PolicyDirectory(BankHolidays.None, NullLogger.Instance), TimeProvider.System);
+        var around = new SurroundingsReader(database[DatabaseRole.Console], guide, new PolicyDirectory(BankHolidays.None, NullLogger.Instance), database.Seals, TimeProvider.System);
         await around.OfAsync(who, first, default);
         await around.HourAsync(who, first, "the tutor asks", default);
         await around.AlikeAsync(who, "none", default);
-        await new QueueReader(database[DatabaseRole.Console], guide, new PolicyDirectory(BankHolidays.None, NullLogger.Instance)).ShownAsync(who, [3, 2], default);
+        await new QueueReader(database[DatabaseRole.Console], guide, new PolicyDirectory(BankHolidays.None, NullLogger.Instance), database.Seals).ShownAsync(who, [3, 2], default);
 
         async Task<string> SawAsync(int number) => string.Join(' ', (await Trail(database).WhoSawAsync(school, InstallationDatabase.Tester, new AlertReference(null, number), reason: null, default))!.Select(s => s.Entry.Action));
         Assert.Equal("alert.around alert.hour", await SawAsync(1));
