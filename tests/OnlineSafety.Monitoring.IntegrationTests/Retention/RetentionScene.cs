@@ -7,6 +7,7 @@ using Npgsql;
 using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.Access.Sealing;
 using OnlineSafety.Monitoring.Access.Audit;
+using OnlineSafety.Monitoring.Events;
 using OnlineSafety.Monitoring.IntegrationTests.Processing;
 using OnlineSafety.Monitoring.People;
 using OnlineSafety.Monitoring.Processing;
@@ -43,6 +44,18 @@ public abstract class RetentionScene(PostgresFixture postgres) : ProcessingScene
 
         _sources.Add(NpgsqlDataSource.Create(builder.ConnectionString));
         return new Database(_sources[^1], role);
+    }
+
+    /// <summary>Received now: what is erased is told from what comes later by the clock, and a record that happened a day after it was received is not believed.</summary>
+    private protected new async Task AppendAsync(params string[] lines)
+    {
+        var batch = new RecordBatch();
+        foreach (var line in lines)
+        {
+            batch.Add(Some.Syslog, DateTimeOffset.UtcNow, RecordFlags.None, Encoding.UTF8.GetBytes(line));
+        }
+
+        await Log.AppendAsync(Protex, batch, delivery: null, CancellationToken.None);
     }
 
     private protected async Task MoveClockAsync(double days)

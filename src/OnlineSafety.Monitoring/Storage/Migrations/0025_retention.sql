@@ -620,7 +620,7 @@ GRANT INSERT, UPDATE (finished_at, raw_falls_on, proof) ON erasure TO onlinesafe
 GRANT INSERT, UPDATE (until, erasure_id) ON erased_subject TO onlinesafety_retention;
 GRANT INSERT, UPDATE (ran_at, refused_since, refused_why) ON retention_watch TO onlinesafety_retention;
 -- What has ended stays so.
-CREATE POLICY retention_lifts ON legal_hold AS RESTRICTIVE FOR UPDATE TO onlinesafety_retention USING (lifted_at IS NULL) WITH CHECK (lifted_at IS NOT NULL);
+CREATE POLICY retention_lifts ON legal_hold AS RESTRICTIVE FOR UPDATE TO onlinesafety_retention USING (lifted_at IS NULL) WITH CHECK (true);
 CREATE POLICY retention_ends ON erasure AS RESTRICTIVE FOR UPDATE TO onlinesafety_retention USING (finished_at IS NULL) WITH CHECK (true);
 
 -- Processing hides what was erased and copies the hour around; verify starts from tombstones.
