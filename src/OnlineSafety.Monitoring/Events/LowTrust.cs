@@ -1,8 +1,8 @@
 namespace OnlineSafety.Monitoring.Events;
 
 /// <summary>
-/// The reason that stands with everything that nothing proves. An alert of which it is a reason is shown as a report of a browser: it is read back from
-/// the reasons, so that no mark can disagree with them. The column <c>alert.unproven</c> is made of the same bytes.
+/// The reason that stands with everything that nothing proves. An alert of which it is a reason is shown as a report of a browser: it is read from
+/// the reasons before they are sealed, and written beside them as <c>alert.unproven</c>.
 /// </summary>
 internal static class LowTrust
 {

@@ -15,7 +15,7 @@ public sealed class LifecycleConstraintTests(PostgresFixture postgres) : IClassF
     private const string Whole = """
         acknowledged_at = CASE WHEN s.state <> 'new' THEN now() END, acknowledged_by = CASE WHEN s.state <> 'new' THEN 'x' END,
         acted_at = now(), reference = 'C-1', resolved_at = CASE WHEN s.state = 'resolved' THEN now() END, resolved_by = CASE WHEN s.state = 'resolved' THEN 'x' END,
-        outcome = CASE WHEN s.state = 'resolved' THEN 'concern' END, note = CASE WHEN s.state = 'resolved' THEN 'x' END
+        outcome = CASE WHEN s.state = 'resolved' THEN 'concern' END, note = CASE WHEN s.state = 'resolved' THEN 'x'::bytea END
         """;
 
     [Fact]

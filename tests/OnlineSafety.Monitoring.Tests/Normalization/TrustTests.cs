@@ -73,14 +73,14 @@ public sealed class TrustTests
         var hint = Candidate(RuleFiles.Search(Grave, more: draft => draft.Warnings = EventWarnings.LowTrust));
         var alert = AlertGrouping.Raise(hint, Guid.Empty, Guid.Empty, Packs.ReceivedAt);
         AlertGrouping.Grow(alert, hint);
-        Assert.True(LowTrust.Marks(alert.Reasons));
+        Assert.True(alert.Unproven && LowTrust.Marks(alert.Reasons));
 
         var proof = Candidate(RuleFiles.Search(Grave)) with { Severity = Severity.High };
         AlertGrouping.Grow(alert, proof);
-        Assert.False(LowTrust.Marks(alert.Reasons));
+        Assert.False(alert.Unproven || LowTrust.Marks(alert.Reasons));
 
         AlertGrouping.Grow(alert, hint);
-        Assert.False(LowTrust.Marks(alert.Reasons));
+        Assert.False(alert.Unproven || LowTrust.Marks(alert.Reasons));
     }
 
     private static AlertCandidate Candidate(Assessment assessment) => new()
@@ -99,6 +99,7 @@ public sealed class TrustTests
         Vendor = "netsweeper",
         NeedsReview = false,
         Reasons = EventDetail.ReasonsOf(assessment),
+        Unproven = LowTrust.Marks(EventDetail.ReasonsOf(assessment)),
         Instructions = "",
     };
 }
