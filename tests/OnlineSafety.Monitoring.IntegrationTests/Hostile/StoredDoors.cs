@@ -109,21 +109,9 @@ internal sealed class StoredDoors : IAsyncDisposable
         }
     }
 
-    public async Task<List<object[]>> RowsAsync(string sql)
-    {
-        await using var source = NpgsqlDataSource.Create(_installation.Store.ConnectionString);
-        await using var command = source.CreateCommand(sql);
-        await using var reader = await command.ExecuteReaderAsync();
-        var rows = new List<object[]>();
-        while (await reader.ReadAsync())
-        {
-            var row = new object[reader.FieldCount];
-            reader.GetValues(row);
-            rows.Add(row);
-        }
-
-        return rows;
-    }
+    /// <summary>What was recorded, opened where it is sealed.</summary>
+    public Task<List<object[]>> RowsAsync(string sql) =>
+        OpenedCopy.QueryAsync(_installation.Store.ConnectionString, async school => await _installation.Seals.OfAsync(school, CancellationToken.None), sql);
 
     public async ValueTask DisposeAsync()
     {
