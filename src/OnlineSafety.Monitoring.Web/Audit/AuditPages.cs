@@ -42,7 +42,12 @@ internal sealed class AuditPages(Database audit, SchoolSeals seals)
     {
         var why = Reason(reason);
         var seal = await seals.OfAsync(who.School, cancellationToken);
-        var entries = await _trail.ListAsync(who.School, who.Actor, FilterOf(query with { Before = null }, zone) with { Limit = MostExported }, cancellationToken);
+        var entries = await _trail.ListAsync(who.School, who.Actor, FilterOf(query with { Before = null }, zone) with { Limit = MostExported + 1 }, cancellationToken);
+        if (entries.Count > MostExported)
+        {
+            throw new SetupException($"These are more than {MostExported:N0} records. Ask for a shorter time, and for the rest after it.");
+        }
+
         await using var session = await audit.OpenAsync(who.School, who.Actor, cancellationToken);
         var names = await NamesAsync(session, who.School, entries, cancellationToken);
         await session.RecordAccessAsync(who.School, "audit.export", entries.Count.ToString(CultureInfo.InvariantCulture), seal.SealWords(why, SealedField.AccessReason), cancellationToken);

@@ -57,8 +57,8 @@ internal sealed class LiveFeed(QueueReader queue, LiveSignal signal, LiveFragmen
         using var over = CancellationTokenSource.CreateLinkedTokenSource(stopping, cancellationToken);
         var begun = time.GetUtcNow();
         var (said, asked) = (begun, begun);
-        // The rows of the page were recorded when it was opened; what comes besides is, once for each feed.
-        var seen = cursor.Rows.ToHashSet();
+        // Each row that is sent, once for each feed: which ones the page had already is only what the browser says.
+        var seen = new HashSet<int>();
         yield return Item("", "hello", cursor);
         while (!over.IsCancellationRequested && time.GetUtcNow() - begun < longest)
         {

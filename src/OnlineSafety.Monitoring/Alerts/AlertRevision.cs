@@ -176,6 +176,11 @@ internal sealed class AlertRevision<T>
             (Alert.SubjectRole, Alert.SubjectYear) = ((short)reading.SubjectRole, AlertGrouping.YearOf(key, reading));
             Name(reading);
         }
+        else
+        {
+            // Of several people: for no year's lead.
+            Alert.SubjectYear = null;
+        }
     }
 
     private void Name(AlertCandidate reading) =>

@@ -87,6 +87,8 @@ internal sealed class StaffRegister(Database setup)
         {
             await StaffSignIns.EndAsync(session, school, staff, cancellationToken);
             await session.ExecuteAsync("DELETE FROM invitation WHERE school_id = $1 AND staff_id = $2 AND used_at IS NULL", [school, staff], cancellationToken);
+            // Being enabled again brings no old key back.
+            await session.ExecuteAsync("UPDATE staff_key SET revoked_at = statement_timestamp() WHERE school_id = $1 AND staff_id = $2 AND revoked_at IS NULL", [school, staff], cancellationToken);
         }
 
         await session.RecordAccessAsync(school, enabled ? "staff.enable" : "staff.disable", staff.ToString(), cancellationToken);

@@ -55,7 +55,7 @@ public sealed class ConflictOfInterestSqlTests(PostgresFixture postgres) : IClas
         ("desks_of", "AND s.enabled", "", "by an account that was ended"),
         ("desks_of", "s.school_id = current_school() AND", "", null),
         ("trust_staff", "p.named ? lower(btrim(address))", "false", "too little by the trust"),
-        ("was_told", "n.staff_id = current_staff() AND", "", null),
+        ("was_told", "n.staff_id = current_staff() AND", "", "of what somebody else was told"),
         ("was_told", "AND NOT n.withdrawn", "", "of what has left the desk"),
     ];
 

@@ -12,7 +12,7 @@ public sealed class StaffCommandTests(PostgresFixture postgres) : IClassFixture<
 {
     private const string Dsl = "dsl@school.example";
 
-    private readonly string _data = Directory.CreateTempSubdirectory("onlinesafety-staff-").FullName;
+    private readonly string _data = InstallationDatabase.DataWithKey("onlinesafety-staff-");
 
     [Fact]
     public async Task SomebodyIsInvitedChangedDisabledAndReset()

@@ -228,7 +228,7 @@ public sealed class AccessMatrixTests(PostgresFixture postgres) : IClassFixture<
                            source_ids, vendors, event_count, reasons, first_received_at, last_received_at, raised_at, acted_at, outcome, resolved_at, resolved_by, note)
             SELECT y.school_id, gen_random_uuid(), y.number, y.state, 3, 1, 's', 's', ARRAY['s'], false, y.audience, y.route, 'user:y', y.role, y.subject, y.year, '{"{}"}', '{"{}"}', 1, '', now(), now(), now(),
                    CASE WHEN y.state <> 'new' THEN now() END, CASE WHEN y.state <> 'new' THEN 'concern' END, CASE WHEN y.state <> 'new' THEN now() END, CASE WHEN y.state <> 'new' THEN 'x' END,
-                   CASE WHEN y.state <> 'new' THEN 'x' END FROM years y;
+                   CASE WHEN y.state <> 'new' THEN 'x'::bytea END FROM years y;
         INSERT INTO event (school_id, stream_id, seq, part, source_id, alert_id, received_at, occurred_at, recorded_at, kind, action, risk, severity, theme, parent_theme,
                            audience, route, subject_role, subject_staff, vendor, detail)
             SELECT a.school_id, '{year}', 20 + v.n, 0, a.alert_id, CASE WHEN v.alone THEN NULL ELSE a.alert_id END, now(), now(), now(), 1, 1, 1, 3, 's', 's', v.audience, v.route, v.role, v.subject, 'protex', ''
@@ -236,7 +236,7 @@ public sealed class AccessMatrixTests(PostgresFixture postgres) : IClassFixture<
                 (5, 20, 'dsl', 0, NULL, 0, false), (6, 20, 'dsl', 0, NULL, 1, true), (7, 25, 'dsl', 0, NULL, 1, false), (8, 2, 'dsl', 0, NULL, 1, false), (9, 28, 'dsl', 0, NULL, 1, false))
                 v (n, number, route, audience, subject, role, alone) WHERE a.number = v.number;
         INSERT INTO alert_step (school_id, alert_id, at, actor_kind, actor_id, actor_name, step, from_state, to_state, note)
-            SELECT a.school_id, a.alert_id, now(), 'staff', s.who, 'probe', s.step, 'new', s.state, s.note FROM alert a, (VALUES ('{year}'::uuid, 'note', 'new', 'own words'),
+            SELECT a.school_id, a.alert_id, now(), 'staff', s.who, 'probe', s.step, 'new', s.state, convert_to(s.note, 'UTF8') FROM alert a, (VALUES ('{year}'::uuid, 'note', 'new', 'own words'),
                 ('{year}', 'acknowledge', 'acknowledged', ''), ('{_own.School}', 'acknowledge', 'acknowledged', ''), ('{_own.School}', 'note', 'new', 'words of others')) s (who, step, state, note) WHERE a.school_id = '{_own.School}' AND a.number = 20;
         INSERT INTO notification (school_id, notification_id, kind, cause, staff_id, channel, state, due_at, created_at)
             SELECT s.school_id, gen_random_uuid(), 'account', 'password', s.staff_id, 'email', state, now(), now() FROM staff s, unnest(ARRAY['due', 'sent']) AS state;

@@ -12,7 +12,7 @@ public sealed class MailOptionsTests
     [Fact]
     public void EveryFaultIsReportedAtOnce()
     {
-        var faults = Faults(new MailOptions { From = "nobody", BaseUrl = "ftp://x", Concurrency = 0, AttemptSeconds = 31, RelayHost = "relay.example.test", RelayPort = 0, HandoverSeconds = 31 });
+        var faults = Faults(new MailOptions { From = "nobody", BaseUrl = "ftp://x", Concurrency = 0, AttemptSeconds = 31, RelayHost = "relay.example.test", RelayPort = 0, HandoverSeconds = 11 });
 
         Assert.Equal(6, faults.Count());
     }

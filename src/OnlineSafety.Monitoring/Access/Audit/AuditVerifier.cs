@@ -43,14 +43,16 @@ internal sealed class AuditVerifier(Database audit)
 
         foreach (var anchor in missing.OrderBy(a => a.Last))
         {
-            if (report.CutAt.Values.Any(last => anchor.Last < last))
+            // An anchor does not say whose it is: of all schools none may answer for another's, which may have been written anew.
+            if (school is not null && report.CutAt.Values.Any(last => anchor.Last < last))
             {
                 // Printed of an entry that fell since: nothing is left that could prove it.
                 report.Unprovable++;
                 continue;
             }
 
-            report.Add($"anchor {anchor}: no chain has it. What it covered was cut off or written anew, or the anchor is of another installation or mistyped.");
+            report.Add($"anchor {anchor}: no chain has it. What it covered was cut off or written anew, or the anchor is of another installation or mistyped"
+                + (report.CutAt.Values.Any(last => anchor.Last < last) ? "; or it is of a school whose older entries fell: ask for that one alone, with --school." : "."));
         }
 
         return report;

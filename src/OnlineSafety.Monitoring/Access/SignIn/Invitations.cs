@@ -64,7 +64,7 @@ internal sealed class Invitations(Database database, TimeProvider time)
             await session.EnterAsync(school, cancellationToken);
             var first = await session.RowsAsync(
                 """
-                SELECT staff_id, EXISTS (SELECT 1 FROM invitation i WHERE i.school_id = staff.school_id AND i.first) FROM staff WHERE school_id = $1 AND enabled AND roles && ARRAY['admin', 'dsl', 'head']
+                SELECT staff_id, EXISTS (SELECT 1 FROM invitation i WHERE i.school_id = staff.school_id) FROM staff WHERE school_id = $1 AND enabled AND roles && ARRAY['admin', 'dsl', 'head']
                 ORDER BY 'admin' = ANY (roles) DESC, 'dsl' = ANY (roles) DESC, created_at LIMIT 1
                 """,
                 [school],

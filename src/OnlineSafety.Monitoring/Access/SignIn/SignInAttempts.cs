@@ -33,7 +33,7 @@ internal sealed class SignInAttempts(Database console, IOptions<SignInOptions> o
         INSERT INTO sign_in_attempts AS a (subject_hash, attempts, last_at) VALUES ($1, 1, $2)
         ON CONFLICT (subject_hash) DO UPDATE
             SET attempts = GREATEST(a.attempts - floor(GREATEST(extract(epoch FROM $2 - a.last_at), 0) / $3), 0)::int + 1, last_at = $2
-            WHERE a.last_at > $2 OR (SELECT CASE WHEN counted < $4 THEN true ELSE a.last_at + LEAST($6, $5 * power(2, LEAST(counted - $4, 20))) <= $2 END
+            WHERE a.last_at > $2 + interval '1 minute' OR (SELECT CASE WHEN counted < $4 THEN true ELSE a.last_at + LEAST($6, $5 * power(2, LEAST(counted - $4, 20))) <= $2 END
                 FROM GREATEST(a.attempts - floor(GREATEST(extract(epoch FROM $2 - a.last_at), 0) / $3), 0) AS counted)
         RETURNING attempts
         """;

@@ -76,6 +76,8 @@ internal sealed class StaffSignIns(Database setup, TimeProvider time)
         foreach (var (at, who) in places.Select(place => (place.School, place.Staff)).Append((school, staff)).Distinct())
         {
             await session.EnterAsync(at, cancellationToken);
+            // Whoever else knew the factors may have a key as well.
+            await session.ExecuteAsync("UPDATE staff_key SET revoked_at = statement_timestamp() WHERE school_id = $1 AND staff_id = $2 AND revoked_at IS NULL", [at, who], cancellationToken);
             await session.RecordAccessAsync(at, "staff.reset-factors", who.ToString(), cancellationToken);
         }
 

@@ -43,7 +43,8 @@ internal sealed class LogHourReader(
         SignedInStaff who, AlertDetailView alert, string reason, DateTimeOffset from, DateTimeOffset to, bool device, CancellationToken cancellationToken)
     {
         var shortened = to - from > LongestSpan;
-        to = shortened ? from + LongestSpan : to;
+        // The end of it: what it became grave by stands nearer to there.
+        from = shortened ? to - LongestSpan : from;
         using var patience = new CancellationTokenSource(s_patience, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, patience.Token);
         var reading = new LogHourReading(rules, guide, who.Actor, alert, from, to, device, logger);
@@ -67,7 +68,8 @@ internal sealed class LogHourReader(
         }
 
         var hour = reading.Found();
-        return hour with { Sight = hour.Sight == LogSight.Whole && (shortened || !ended) ? LogSight.Cut : hour.Sight };
+        // Not read to its end is never "no longer kept".
+        return hour with { Sight = shortened || !ended ? LogSight.Cut : hour.Sight };
     }
 
     public void Dispose() => _turn.Dispose();

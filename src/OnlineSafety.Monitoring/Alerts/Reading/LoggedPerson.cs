@@ -33,7 +33,8 @@ internal sealed class LoggedPerson
 
     private readonly string _kind;
     private readonly HashSet<string> _accounts = new(StringComparer.OrdinalIgnoreCase);
-    private readonly HashSet<string> _devices = new(StringComparer.OrdinalIgnoreCase);
+    private readonly HashSet<string> _hosts = new(StringComparer.OrdinalIgnoreCase);
+    private readonly HashSet<string> _addresses = new(StringComparer.OrdinalIgnoreCase);
 
     private LoggedPerson(string kind) => _kind = kind;
 
@@ -59,11 +60,18 @@ internal sealed class LoggedPerson
                 person._accounts.Add(known is { Length: > 0 } ? known : name);
             }
 
-            person.AddDevice(one.DeviceHost);
-            person.AddDevice(one.DeviceIp);
+            // A whole school may stand behind one address: it names a device only where nothing else does.
+            if (one.DeviceHost is { Length: > 0 } host)
+            {
+                person._hosts.Add(host);
+            }
+            else if (one.DeviceIp is { Length: > 0 } address && kind != Host)
+            {
+                person._addresses.Add(address);
+            }
         }
 
-        return (kind == User ? person._accounts.Count : person._devices.Count) > 0 ? person : null;
+        return (kind == User ? person._accounts.Count : kind == Host ? person._hosts.Count : person._addresses.Count) > 0 ? person : null;
     }
 
     /// <param name="draft">An event of the log.</param>
@@ -76,21 +84,13 @@ internal sealed class LoggedPerson
             return LoggedMatch.Person;
         }
 
-        if (!Holds(_devices, draft[EventField.DeviceHost]) && !Holds(_devices, draft[EventField.DeviceIp]))
+        if (draft.Has(EventField.DeviceHost) ? !Holds(_hosts, draft[EventField.DeviceHost]) : !Holds(_addresses, draft[EventField.DeviceIp]))
         {
             return LoggedMatch.None;
         }
 
         // Where nobody is known by name, the device is whom the alert is about.
         return named ? LoggedMatch.Other : _kind == User ? LoggedMatch.Device : LoggedMatch.Person;
-    }
-
-    private void AddDevice(string? name)
-    {
-        if (name is { Length: > 0 })
-        {
-            _devices.Add(name);
-        }
     }
 
     // Only what was written to the stack is read from it.

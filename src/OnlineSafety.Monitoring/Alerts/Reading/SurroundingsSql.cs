@@ -29,7 +29,7 @@ internal static class SurroundingsSql
     /// <summary>Whom row-level security would let see it once it is theirs: the desks of the alert's own ladder.</summary>
     public const string Staff = """
         SELECT staff_id, name, roles FROM staff
-        WHERE school_id = $1 AND enabled AND roles && CASE $2 WHEN 'dsl' THEN ARRAY['dsl', 'deputy', 'pastoral'] WHEN 'head' THEN ARRAY['head'] ELSE ARRAY['chair'] END
+        WHERE school_id = $1 AND enabled AND roles && CASE $2 WHEN 'dsl' THEN ARRAY['dsl', 'deputy'] WHEN 'head' THEN ARRAY['head'] ELSE ARRAY['chair'] END
         ORDER BY name
         """;
 

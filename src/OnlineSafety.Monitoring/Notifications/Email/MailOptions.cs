@@ -112,7 +112,7 @@ internal sealed class MailOptionsCheck : IValidateOptions<MailOptions>
             "Mail:BaseUrl must be an http or https address.");
         Require(options.Concurrency is >= 1 and <= 64, "Mail:Concurrency must be from 1 to 64.");
         Require(options.AttemptSeconds is >= 1 and <= 30, "Mail:AttemptSeconds must be from 1 to 30: the whole work on a row fits its lease of 60 s.");
-        Require(options.HandoverSeconds is >= 0 and <= 30, "Mail:HandoverSeconds must be from 0 to 30.");
+        Require(options.HandoverSeconds is >= 0 and <= 10, "Mail:HandoverSeconds must be from 0 to 10.");
         Require(options.StepSeconds is >= 1 and <= 30, "Mail:StepSeconds must be from 1 to 30.");
         Require(options.SubjectTag.Length <= 60 && !options.SubjectTag.Any(char.IsControl), "Mail:SubjectTag must have at most 60 characters and no control characters.");
         foreach (var (header, value) in options.Headers)

@@ -413,6 +413,8 @@ BEGIN
     IF NOT FOUND THEN
         RETURN 0;
     END IF;
+    -- Whoever asks: the policy's own least. Nobody cuts what was written yesterday.
+    before := LEAST(before, clock_timestamp() - interval '180 days');
     SELECT max(o.seq) INTO cut FROM (
         SELECT r.seq, bool_and(r.at < before AND NOT EXISTS (SELECT 1 FROM legal_hold h WHERE h.school_id = r.school_id AND h.lifted_at IS NULL
             AND (h.hold_id::text = split_part(r.object, ' ', 1) OR h.alert_id::text = split_part(r.object, ' ', 1)

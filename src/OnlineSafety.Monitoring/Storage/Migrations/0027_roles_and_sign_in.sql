@@ -121,7 +121,11 @@ CREATE FUNCTION acts_on(school uuid, alert uuid) RETURNS boolean LANGUAGE sql ST
 -- Whoever only reads may add a note, which changes nothing of the alert, and reads no other person's words.
 CREATE POLICY console_acts ON alert_step AS RESTRICTIVE FOR INSERT TO onlinesafety_console WITH CHECK (step = 'note' OR acts_on(school_id, alert_id));
 CREATE POLICY console_words ON alert_step AS RESTRICTIVE FOR SELECT TO onlinesafety_console
-    USING (note = '' OR actor_id = current_staff() OR acts_on(school_id, alert_id));
+    USING ((note = '' AND step <> 'hand_over') OR actor_id = current_staff() OR acts_on(school_id, alert_id));
+-- The kept hour is evidence: for whoever acts on the alert.
+DROP POLICY console_read ON kept_context;
+CREATE POLICY console_read ON kept_context FOR SELECT TO onlinesafety_console USING (school_id = current_school()
+    AND EXISTS (SELECT 1 FROM alert a WHERE a.school_id = kept_context.school_id AND a.alert_id = kept_context.alert_id) AND acts_on(school_id, alert_id));
 
 -- What if ------------------------------------------------------------------------------------------------------------
 

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging.Abstractions;
 using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Access.Sealing;
 using OnlineSafety.Monitoring.IntegrationTests.Processing.Replay;
 using OnlineSafety.Monitoring.IntakeLog;
 using OnlineSafety.Monitoring.Processing.Jobs;
@@ -77,14 +78,15 @@ public sealed class WhatIfTests(PostgresFixture postgres) : ReplayScene(postgres
     {
         await RecordAsync();
         var (lead, deputy, head) = (Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid());
+        var key = (await Installation.Seals.OfAsync(Protex.School, default)).Index("user:ada");
         await Installation.Store.RunAsync($"""
             SET search_path = onlinesafety;
             INSERT INTO staff (school_id, staff_id, name, email, roles) VALUES ('{Protex.School}', '{lead}', 'l', 'l@school.example', ARRAY['dsl']),
                 ('{Protex.School}', '{deputy}', 'd', 'd@school.example', ARRAY['deputy']), ('{Protex.School}', '{head}', 'h', 'h@school.example', ARRAY['head']);
             -- The one about ada turned out to be about the deputy; a concern, so that it would also be named as missed.
-            UPDATE event SET subject_staff = '{deputy}', subject_role = 5, route = 'head' WHERE subject_key = 'user:ada';
+            UPDATE event SET subject_staff = '{deputy}', subject_role = 5, route = 'head' WHERE subject_key = '{key}';
             UPDATE alert SET subject_staff = '{deputy}', subject_role = 5, route = 'head', state = 'resolved', outcome = 'concern', resolved_at = now(), resolved_by = 'x', note = 'x', acted_at = now()
-                WHERE subject_key = 'user:ada';
+                WHERE subject_key = '{key}';
             """);
         var whole = Protex with { Source = Guid.Empty };
         var (ada, ben) = (await NumberAsync("user:ada"), await NumberAsync("user:ben"));
@@ -117,7 +119,8 @@ public sealed class WhatIfTests(PostgresFixture postgres) : ReplayScene(postgres
 
         Assert.Single(await Desk.ListAsync(Protex.School, source: null, lead, default));
         Assert.Empty(await Desk.ListAsync(Protex.School, source: null, deputy, default));
-        Assert.Equal("review", await Installation.Store.RunAsync("SELECT reason FROM onlinesafety.access_record WHERE action = 'source.job.whatif'"));
+        var reason = (string)(await Installation.Store.RunAsync("SELECT reason FROM onlinesafety.access_record WHERE action = 'source.job.whatif'"))!;
+        Assert.Equal("review", (await Installation.Seals.OfAsync(Protex.School, default)).OpenWords(reason, SealedField.AccessReason));
         await using var session = await Installation[DatabaseRole.Setup].OpenAsync(Protex.School, deputy, default);
         await Assert.ThrowsAsync<Npgsql.PostgresException>(() => session.ExecuteAsync(
             "INSERT INTO source_job (school_id, job_id, kind, requested_at, content, asked_by) VALUES ($1, $2, 'whatif', now(), '', $3)", [Protex.School, Guid.NewGuid(), lead.Staff!.Value], default));
