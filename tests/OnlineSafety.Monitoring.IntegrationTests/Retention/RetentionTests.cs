@@ -131,6 +131,26 @@ public sealed class RetentionTests(PostgresFixture postgres) : RetentionScene(po
     }
 
     [Fact]
+    public async Task ADayWhoseKeyIsNotThereFallsWithItsStreamsAndNotBefore()
+    {
+        await AppendAsync(Search("blocked", "capital of france"));
+        await DrainAsync();
+        await MoveClockAsync(40);
+        await Installation.Store.RunAsync("DELETE FROM onlinesafety.data_key");
+
+        await using (var session = await Retention.OpenAsync(School, Officer, CancellationToken.None))
+        {
+            await session.RowsAsync(RetentionSql.DropEmptyDay, [], row => 0, CancellationToken.None);
+            await session.CommitAsync(CancellationToken.None);
+        }
+
+        Assert.Equal(1, await CountAsync("intake_segment"));
+        await RetainAsync();
+        Assert.Equal((0, 0, 1), (await CountAsync("intake_segment"), await CountAsync("intake_stream"), await CountAsync("intake_tombstone")));
+        await AssertWholeAsync(fallen: 1);
+    }
+
+    [Fact]
     public async Task AHoldWinsOverEveryClockUntilItIsLifted()
     {
         await AppendAsync(Search("held", Grave), Search("other", Grave), Search("watched", "capital of france"), Search("free", "capital of france"));

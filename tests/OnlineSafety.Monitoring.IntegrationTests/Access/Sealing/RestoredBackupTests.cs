@@ -71,6 +71,31 @@ public sealed class RestoredBackupTests(PostgresFixture postgres) : ProcessingSc
     }
 
     [Fact]
+    public async Task NoServiceStartsOnABackupWhoseKeysAreNotBackUnlessTheyWereDestroyed()
+    {
+        await AppendAsync(Search("ada", "painless ways to kill myself"));
+        await DrainAsync();
+        var (apart, export) = (await DumpAsync(WithoutKeys), await ExportAsync());
+        await using var restored = await RestoreAsync(apart, export: null);
+        foreach (var role in new[] { DatabaseRole.Ingest, DatabaseRole.Process })
+        {
+            var refused = await Assert.ThrowsAsync<OnlineSafety.Monitoring.Sources.SetupException>(() => MissingKeys.RefuseAsync(restored[role], CancellationToken.None));
+            Assert.Contains("keys import", refused.Message, StringComparison.Ordinal);
+        }
+
+        // Of the log alone is not enough: what is stored of people needs the school's.
+        await new DataKeyRing(restored[DatabaseRole.Ingest], restored.Master).GetOrMakeAsync(Protex.School, new DateOnly(2026, 1, 1), CancellationToken.None);
+        await MissingKeys.RefuseAsync(restored[DatabaseRole.Ingest], CancellationToken.None);
+        await Assert.ThrowsAsync<OnlineSafety.Monitoring.Sources.SetupException>(() => MissingKeys.RefuseAsync(restored[DatabaseRole.Process], CancellationToken.None));
+
+        await ImportAsync(restored, export);
+        await MissingKeys.RefuseAsync(restored[DatabaseRole.Process], CancellationToken.None);
+        var school = new OnlineSafety.Monitoring.Sources.School { SchoolId = Protex.School, Name = "Test School" };
+        await new KeyStore(restored[DatabaseRole.Keys]).DestroyAsync(school, school.Name, Operator, CancellationToken.None);
+        await MissingKeys.RefuseAsync(restored[DatabaseRole.Process], CancellationToken.None);
+    }
+
+    [Fact]
     public async Task KeysThatComeBackAfterAServiceHasMadeItsOwnSealAgain()
     {
         await AppendAsync(Search("ada", "painless ways to kill myself"));
