@@ -151,6 +151,25 @@ public sealed class RetentionTests(PostgresFixture postgres) : RetentionScene(po
     }
 
     [Fact]
+    public async Task ADayThatAWriterWithAWrongClockFillsDoesNotFall()
+    {
+        await AppendAsync(Search("blocked", "capital of france"));
+        await DrainAsync();
+        await MoveClockAsync(40);
+        foreach (var (table, column) in new[] { ("intake_stream", "opened_at"), ("data_key", "created_at") })
+        {
+            // Begun a moment ago, of a day that the writer's clock takes for today's.
+            await Installation.Store.RunAsync($"UPDATE onlinesafety.{table} SET {column} = {column} + interval '40 days'");
+            Assert.Contains("less than two days ago", (await RetainAsync()).Clocks[0].Why, StringComparison.Ordinal);
+            Assert.Equal((1, 1), (await CountAsync("data_key"), await CountAsync("intake_segment")));
+            await Installation.Store.RunAsync($"UPDATE onlinesafety.{table} SET {column} = {column} - interval '40 days'");
+        }
+
+        await RetainAsync();
+        Assert.Equal((0, 0), (await CountAsync("data_key"), await CountAsync("intake_segment")));
+    }
+
+    [Fact]
     public async Task AHoldWinsOverEveryClockUntilItIsLifted()
     {
         await AppendAsync(Search("held", Grave), Search("other", Grave), Search("watched", "capital of france"), Search("free", "capital of france"));

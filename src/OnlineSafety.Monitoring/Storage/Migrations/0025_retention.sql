@@ -216,6 +216,10 @@ CREATE FUNCTION raw_days() RETURNS TABLE (raw_day date, streams int, records big
         WHEN EXISTS (SELECT 1 FROM source_job_stream p JOIN source_job j USING (school_id, job_id) WHERE j.school_id = current_school() AND j.state IN ('due', 'running') AND p.day = d.day)
             THEN 'it is being read again'
         WHEN bool_or(s.stream_id IS NOT NULL AND s.last_seq >= COALESCE(c.next_seq, 1)) THEN 'not all of it was read yet'
+        -- By the database's clock. The day is the writer's, whose clock may be wrong; a stream is written to for a day of it at most, and it needs the key till then.
+        WHEN max(s.opened_at) > clock_timestamp() - interval '2 days'
+            OR EXISTS (SELECT 1 FROM data_key k WHERE k.school_id = current_school() AND k.day = d.day AND k.created_at > clock_timestamp() - interval '2 days')
+            THEN 'it was begun less than two days ago'
         WHEN EXISTS (SELECT 1 FROM context_wish w JOIN alert a USING (school_id, alert_id) WHERE w.school_id = current_school() AND w.done_at IS NULL
             -- A record's day is that of the writer's clock: a day around covers what was received on either side of midnight.
             AND (a.first_received_at - interval '30 minutes') AT TIME ZONE 'UTC' < d.day + 2 AND (a.last_received_at + interval '30 minutes') AT TIME ZONE 'UTC' >= d.day - 1)
