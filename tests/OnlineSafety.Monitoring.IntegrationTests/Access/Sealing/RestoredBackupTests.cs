@@ -96,12 +96,50 @@ public sealed class RestoredBackupTests(PostgresFixture postgres) : ProcessingSc
     }
 
     [Fact]
-    public async Task KeysThatComeBackAfterAServiceHasMadeItsOwnSealAgain()
+    public async Task NoKeyIsMadeForASchoolWhoseSealedRowsNeedAnother()
     {
         await AppendAsync(Search("ada", "painless ways to kill myself"));
         await DrainAsync();
         var (apart, export) = (await DumpAsync(WithoutKeys), await ExportAsync());
         await using var restored = await RestoreAsync(apart, export: null);
+
+        await Assert.ThrowsAsync<KeyGoneException>(async () => await restored.Seals.OfAsync(Protex.School, CancellationToken.None));
+
+        Assert.Equal(0L, await restored.Store.RunAsync("SELECT count(*) FROM onlinesafety.school_key"));
+        await ImportAsync(restored, export);
+        Assert.Equal("user:ada", await SubjectAsync(restored));
+    }
+
+    [Fact]
+    public async Task AnImportThatFindsAnotherKeyOfADayImportsNothing()
+    {
+        await AppendAsync(Search("ada", "painless ways to kill myself"));
+        await DrainAsync();
+        var (apart, export) = (await DumpAsync(WithoutKeys), await ExportAsync());
+        await using var restored = await RestoreAsync(apart, export: null);
+        var day = DateOnly.FromDateTime((DateTime)(await restored.Store.RunAsync("SELECT day::timestamp FROM onlinesafety.intake_stream"))!);
+        await new DataKeyRing(restored[DatabaseRole.Ingest], restored.Master).GetOrMakeAsync(Protex.School, day, CancellationToken.None);
+
+        await Assert.ThrowsAsync<OnlineSafety.Monitoring.Sources.SetupException>(() => ImportAsync(restored, export));
+
+        Assert.Equal(0L, await restored.Store.RunAsync("SELECT count(*) FROM onlinesafety.school_key"));
+        await restored.Store.RunAsync("DELETE FROM onlinesafety.data_key");
+        Assert.Equal(2, (await ImportAsync(restored, export)).Added);
+        Assert.Equal(0, (await ImportAsync(restored, export)).Added);
+    }
+
+    [Fact]
+    public async Task KeysThatComeBackAfterAnotherWasMadeSealAgain()
+    {
+        await AppendAsync(Search("ada", "painless ways to kill myself"));
+        await DrainAsync();
+        var (apart, export) = (await DumpAsync(WithoutKeys), await ExportAsync());
+        await using var restored = await RestoreAsync(apart, export: null);
+        var own = SchoolKey.Make();
+        await restored.Store.RunAsync($"""
+            INSERT INTO onlinesafety.school_key (school_id, key_id, master_id, wrapped)
+            VALUES ('{Protex.School}', '{own.Id}', '{restored.Master.Id}', '\x{Convert.ToHexString(own.Wrap(restored.Master, Protex.School))}')
+            """);
         var before = await restored.Seals.OfAsync(Protex.School, CancellationToken.None);
 
         await ImportAsync(restored, export);
