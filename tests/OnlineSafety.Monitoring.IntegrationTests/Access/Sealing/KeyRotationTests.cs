@@ -100,6 +100,26 @@ public sealed class KeyRotationTests(PostgresFixture postgres) : IClassFixture<P
         await Assert.ThrowsAnyAsync<CryptographicException>(() => ReadAllAsync(installation, Source.Open(mayMake: false), places));
     }
 
+    [Fact]
+    public async Task ADestroyedKeyOfADayOpensForHalfAMinuteAtMost()
+    {
+        await using var installation = await TestInstallation.CreateAsync(postgres.Server);
+        var school = (await installation.AddSourceAsync()).School;
+        var time = new ManualTimeProvider(DateTimeOffset.UnixEpoch);
+        var (writer, reader) = (new DataKeyRing(installation[DatabaseRole.Ingest], installation.Master, time), new DataKeyRing(installation[DatabaseRole.Process], installation.Master, time));
+        var key = await writer.GetOrMakeAsync(school, First, CancellationToken.None);
+        Assert.Equal(key.Id, (await reader.FindAsync(school, First, CancellationToken.None))!.Id);
+        time.Advance(DataKeyRing.Fresh);
+        Assert.Equal(key.Id, (await writer.GetOrMakeAsync(school, First, CancellationToken.None)).Id);
+        Assert.Equal(key.Id, (await reader.FindAsync(school, First, CancellationToken.None))!.Id);
+
+        await installation.Store.RunAsync("DELETE FROM onlinesafety.data_key");
+        time.Advance(DataKeyRing.Fresh);
+
+        Assert.Null(await reader.FindAsync(school, First, CancellationToken.None));
+        Assert.NotEqual(key.Id, (await writer.GetOrMakeAsync(school, First, CancellationToken.None)).Id);
+    }
+
     public void Dispose() => Directory.Delete(_directory, recursive: true);
 
     private static MasterKey New() => MasterKey.Of(RandomNumberGenerator.GetBytes(MasterKey.Length));
