@@ -3,6 +3,7 @@ using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.Access.Keys;
 using OnlineSafety.Monitoring.Access.Sealing;
 using OnlineSafety.Monitoring.Access.SignIn;
+using OnlineSafety.Monitoring.App.Commands;
 using OnlineSafety.Monitoring.App.Hosting;
 using OnlineSafety.Monitoring.IntakeLog;
 using OnlineSafety.Monitoring.Notifications.Outgoing;
@@ -118,6 +119,15 @@ public sealed class KeyRotationTests(PostgresFixture postgres) : IClassFixture<P
 
         Assert.Null(await reader.FindAsync(school, First, CancellationToken.None));
         Assert.NotEqual(key.Id, (await writer.GetOrMakeAsync(school, First, CancellationToken.None)).Id);
+    }
+
+    [Fact]
+    public void WhoeverChangesTheMasterKeyIsToldToExportTheKeysAnew()
+    {
+        foreach (var source in new[] { Source, Source with { Text = "given" } })
+        {
+            Assert.Contains("keys export", string.Join('\n', KeyCommands.Next(source, [], New())), StringComparison.Ordinal);
+        }
     }
 
     public void Dispose() => Directory.Delete(_directory, recursive: true);
