@@ -2,11 +2,12 @@
 # A backup in two parts, so that what a school destroys is gone from its backups too (deploy/data.md):
 #   data-TIME.dump  everything but keys; keep as many as you like
 #   keys.json       all keys, wrapped by the master key; replaced each time: move it to another system
+# Run it after `onlinesafety keys rotate` too: the keys.json of before needs the master key of before.
 # Usage: backup.sh DIRECTORY [arguments of onlinesafety, as --data DIR or --connection STRING]
 # The database is the one that PGHOST, PGPORT, PGUSER and PGDATABASE name; without PGHOST the embedded one in ${DATA:-./data}, while its service runs.
 set -eu
 
-[ $# -ge 1 ] || { sed -n '2,6s/^# \{0,1\}//p' "$0" >&2; exit 2; }
+[ $# -ge 1 ] || { sed -n '2,7s/^# \{0,1\}//p' "$0" >&2; exit 2; }
 to=$1
 shift
 umask 077

@@ -88,7 +88,8 @@ internal static class KeyCommands
         });
     }
 
-    private static IEnumerable<string> Next(MasterKeySource source, List<WrappedCount> left, MasterKey wanted)
+    /// <summary>What is still to be done after a change of the master key, a line each.</summary>
+    internal static IEnumerable<string> Next(MasterKeySource source, List<WrappedCount> left, MasterKey wanted)
     {
         if (left.Count > 0)
         {
@@ -98,6 +99,8 @@ internal static class KeyCommands
         yield return source.InFile
             ? $"The key before lies in {source.PreviousFile ?? source.File + MasterKeySource.PreviousSuffix}: keep it until every host has the new one and `onlinesafety keys status` shows {wanted.Id} alone."
             : $"The key does not come from a file here: start each service with the new one now, and with --previous-master-key-file for the one before, then run this again.";
+        // An export is wrapped as it was when it was made, and there is but the newest one.
+        yield return "Exported keys are wrapped by the key before still: run `onlinesafety keys export` now, and keep the key before until the export is replaced.";
     }
 
     private static ExampledCommand Destroy(Installation installation, TextReader? input)

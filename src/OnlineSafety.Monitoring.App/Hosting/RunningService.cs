@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
 using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Access.Keys;
 using OnlineSafety.Monitoring.Intake.Mail;
 using OnlineSafety.Monitoring.Intake.Syslog;
 using OnlineSafety.Monitoring.Notifications.Email;
@@ -69,6 +70,11 @@ internal sealed class RunningService : IAsyncDisposable
             {
                 await database.WhileRecoveringAsync(
                     token => new SchoolRegister(database[DatabaseRole.Setup]).EnsureHoldingAsync(Actor.Service("start"), token), cancellationToken);
+            }
+
+            foreach (var role in options.Roles.Databases().Where(role => role is DatabaseRole.Ingest or DatabaseRole.Process))
+            {
+                await database.WhileRecoveringAsync(token => MissingKeys.RefuseAsync(database[role], token), cancellationToken);
             }
 
             web = ServiceAssembly.Build(options, database, data, time);

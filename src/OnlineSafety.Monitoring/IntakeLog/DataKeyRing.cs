@@ -9,20 +9,26 @@ namespace OnlineSafety.Monitoring.IntakeLog;
 /// Data keys by school and day, made when first needed. A key is used only after its row is committed: a segment whose key was
 /// rolled back could never be opened again.
 /// </summary>
-internal sealed class DataKeyRing(Database database, MasterKeys masters)
+/// <param name="time">Measures how long a key was not looked for; null: the system's, whose hour does not matter here.</param>
+internal sealed class DataKeyRing(Database database, MasterKeys masters, TimeProvider? time = null)
 {
+    /// <summary>How long a destroyed key goes on opening.</summary>
+    public static readonly TimeSpan Fresh = TimeSpan.FromSeconds(30);
+
     private const int Kept = 10_000;
     private static readonly Actor Actor = Actor.Service("data-keys");
-    private readonly ConcurrentDictionary<(Guid School, DateOnly Day), DataKey> _keys = new();
+    private readonly ConcurrentDictionary<(Guid School, DateOnly Day), (DataKey Key, long ReadAt)> _keys = new();
+    private readonly TimeProvider _time = time ?? TimeProvider.System;
 
     /// <summary>The key of a school's day, made if there is none (ingest).</summary>
     public async Task<DataKey> GetOrMakeAsync(Guid school, DateOnly day, CancellationToken cancellationToken)
     {
-        if (_keys.TryGetValue((school, day), out var known))
+        if (await FindAsync(school, day, cancellationToken) is { } known)
         {
             return known;
         }
 
+        var readAt = _time.GetTimestamp();
         var (fresh, master) = (new DataKey(Guid.NewGuid(), RandomNumberGenerator.GetBytes(32)), masters.Current);
         await using var session = await database.OpenAsync(school, Actor, cancellationToken);
         await using var insert = session.Command(
@@ -36,30 +42,38 @@ internal sealed class DataKeyRing(Database database, MasterKeys masters)
         var stored = await ReadAsync(session, school, day, cancellationToken)
             ?? throw new InvalidOperationException("A data key was written and cannot be read.");
         await session.CommitAsync(cancellationToken);
-        return Keep(school, day, stored);
+        return Keep(school, day, stored, readAt);
     }
 
     /// <summary>The key of a school's day, null when it was destroyed (readers).</summary>
     public async Task<DataKey?> FindAsync(Guid school, DateOnly day, CancellationToken cancellationToken)
     {
-        if (_keys.TryGetValue((school, day), out var known))
+        if (_keys.TryGetValue((school, day), out var known) && _time.GetElapsedTime(known.ReadAt) < Fresh)
         {
-            return known;
+            return known.Key;
         }
 
+        var readAt = _time.GetTimestamp();
         await using var session = await database.OpenAsync(school, Actor, cancellationToken);
         var stored = await ReadAsync(session, school, day, cancellationToken);
-        return stored is null ? null : Keep(school, day, stored);
+        if (stored is null)
+        {
+            _keys.TryRemove((school, day), out _);
+            return null;
+        }
+
+        return Keep(school, day, stored, readAt);
     }
 
-    private DataKey Keep(Guid school, DateOnly day, DataKey key)
+    private DataKey Keep(Guid school, DateOnly day, DataKey key, long readAt)
     {
         if (_keys.Count >= Kept)
         {
             _keys.Clear();
         }
 
-        return _keys[(school, day)] = key;
+        _keys[(school, day)] = (key, readAt);
+        return key;
     }
 
     private async Task<DataKey?> ReadAsync(Session session, Guid school, DateOnly day, CancellationToken cancellationToken)

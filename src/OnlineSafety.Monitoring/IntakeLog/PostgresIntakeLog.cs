@@ -32,7 +32,7 @@ internal sealed class PostgresIntakeLog : IIntakeLog, IHostedService, IAsyncDisp
         _options = options.Value;
         _queues = new Channel<PendingAppend>[_options.Writers];
         _writers = new SegmentWriter[_options.Writers];
-        var keys = new DataKeyRing(database, masters);
+        var keys = new DataKeyRing(database, masters, time);
         for (var i = 0; i < _options.Writers; i++)
         {
             _queues[i] = Channel.CreateBounded<PendingAppend>(new BoundedChannelOptions(_options.Waiting) { SingleReader = true });

@@ -41,6 +41,9 @@ internal static partial class ProcessingLog
     [LoggerMessage(4011, LogLevel.Error, "Sealing what was stored before failed ({Error}); it goes on after a pause")]
     public static partial void SealingFailed(ILogger logger, string error);
 
+    [LoggerMessage(4012, LogLevel.Error, "Sealing what was stored before of school {School} failed ({Error}); it goes on after a pause")]
+    public static partial void SchoolNotSealed(ILogger logger, Guid school, string error);
+
     [LoggerMessage(4100, LogLevel.Information, "Job {Job} ({Kind}) of source {Source} begins")]
     public static partial void JobStarted(ILogger logger, Guid job, string kind, Guid source);
 

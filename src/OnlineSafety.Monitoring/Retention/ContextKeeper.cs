@@ -66,7 +66,15 @@ internal sealed class ContextKeeper(
         var all = 0;
         foreach (var school in schools)
         {
-            all += await PassAsync(school, cancellationToken);
+            try
+            {
+                all += await PassAsync(school, cancellationToken);
+            }
+            catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+            {
+                // One school's trouble, as with its key, must not keep hours from being copied in another.
+                RetentionLog.ContextFailed(logger, school, e.GetType().Name);
+            }
         }
 
         return all;

@@ -23,6 +23,9 @@ internal static partial class RetentionLog
     [LoggerMessage(6405, LogLevel.Information, "The hour around alert {Alert} was copied from the log: {Events} events")]
     public static partial void ContextKept(ILogger logger, Guid alert, int events);
 
+    [LoggerMessage(6407, LogLevel.Error, "Copying hours around alerts failed in school {School} with {Error}; it is tried again")]
+    public static partial void ContextFailed(ILogger logger, Guid school, string error);
+
     [LoggerMessage(6406, LogLevel.Warning, "This process has no login for the database role onlinesafety_retention (Connections:Retention): it lets go of nothing")]
     public static partial void NoLogin(ILogger logger);
 }

@@ -24,22 +24,28 @@ internal sealed class RetentionService(IServiceProvider services, ContextKeeper 
         long? retainedAt = null;
         while (!stoppingToken.IsCancellationRequested)
         {
-            try
+            await TryAsync(contexts.PassAsync, stoppingToken);
+            if (pass is not null && (retainedAt is not { } at || time.GetElapsedTime(at) >= _retains))
             {
-                await contexts.PassAsync(stoppingToken);
-                if (pass is not null && (retainedAt is not { } at || time.GetElapsedTime(at) >= _retains))
-                {
-                    retainedAt = time.GetTimestamp();
-                    await pass.RunAsync(stoppingToken);
-                }
-            }
-            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
-            {
-                // A database that is away is the usual cause; what is due then is due still.
-                RetentionLog.PassFailed(logger, e.GetType().Name);
+                retainedAt = time.GetTimestamp();
+                await TryAsync(pass.RunAsync, stoppingToken);
             }
 
             await Task.Delay(_every, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    // Each by itself: hours that cannot be copied hold nothing back but the days that they lie in.
+    private async Task TryAsync(Func<CancellationToken, Task> work, CancellationToken stoppingToken)
+    {
+        try
+        {
+            await work(stoppingToken);
+        }
+        catch (Exception e) when (!stoppingToken.IsCancellationRequested)
+        {
+            // A database that is away is the usual cause; what is due then is due still.
+            RetentionLog.PassFailed(logger, e.GetType().Name);
         }
     }
 }

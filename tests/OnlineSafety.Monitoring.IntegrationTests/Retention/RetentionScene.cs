@@ -83,9 +83,10 @@ public abstract class RetentionScene(PostgresFixture postgres) : ProcessingScene
 
     private protected ErasureDesk Eraser() => new(Retention, Seals, TimeProvider.System) { Settles = TimeSpan.Zero };
 
-    private protected ContextKeeper Keeper()
+    private protected ContextKeeper Keeper() => Keeper(Installation[DatabaseRole.Process]);
+
+    private protected ContextKeeper Keeper(Database database)
     {
-        var database = Installation[DatabaseRole.Process];
         var people = new PeopleDirectory(database, Installation.Seals, TimeProvider.System);
         var contexts = new StreamContexts(
             database, people, new SchoolRuleDirectory(database, TimeProvider.System), Installation.Seals, Repository.Rules, TimeProvider.System, NullLogger<StreamContexts>.Instance);

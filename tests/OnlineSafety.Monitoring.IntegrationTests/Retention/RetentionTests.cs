@@ -1,3 +1,5 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
 using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.Access.Audit;
 using OnlineSafety.Monitoring.Alerts;
@@ -131,6 +133,45 @@ public sealed class RetentionTests(PostgresFixture postgres) : RetentionScene(po
     }
 
     [Fact]
+    public async Task ADayWhoseKeyIsNotThereFallsWithItsStreamsAndNotBefore()
+    {
+        await AppendAsync(Search("blocked", "capital of france"));
+        await DrainAsync();
+        await MoveClockAsync(40);
+        await Installation.Store.RunAsync("DELETE FROM onlinesafety.data_key");
+
+        await using (var session = await Retention.OpenAsync(School, Officer, CancellationToken.None))
+        {
+            await session.RowsAsync(RetentionSql.DropEmptyDay, [], row => 0, CancellationToken.None);
+            await session.CommitAsync(CancellationToken.None);
+        }
+
+        Assert.Equal(1, await CountAsync("intake_segment"));
+        await RetainAsync();
+        Assert.Equal((0, 0, 1), (await CountAsync("intake_segment"), await CountAsync("intake_stream"), await CountAsync("intake_tombstone")));
+        await AssertWholeAsync(fallen: 1);
+    }
+
+    [Fact]
+    public async Task ADayThatAWriterWithAWrongClockFillsDoesNotFall()
+    {
+        await AppendAsync(Search("blocked", "capital of france"));
+        await DrainAsync();
+        await MoveClockAsync(40);
+        foreach (var (table, column) in new[] { ("intake_stream", "opened_at"), ("data_key", "created_at") })
+        {
+            // Begun a moment ago, of a day that the writer's clock takes for today's.
+            await Installation.Store.RunAsync($"UPDATE onlinesafety.{table} SET {column} = {column} + interval '40 days'");
+            Assert.Contains("less than two days ago", (await RetainAsync()).Clocks[0].Why, StringComparison.Ordinal);
+            Assert.Equal((1, 1), (await CountAsync("data_key"), await CountAsync("intake_segment")));
+            await Installation.Store.RunAsync($"UPDATE onlinesafety.{table} SET {column} = {column} - interval '40 days'");
+        }
+
+        await RetainAsync();
+        Assert.Equal((0, 0), (await CountAsync("data_key"), await CountAsync("intake_segment")));
+    }
+
+    [Fact]
     public async Task AHoldWinsOverEveryClockUntilItIsLifted()
     {
         await AppendAsync(Search("held", Grave), Search("other", Grave), Search("watched", "capital of france"), Search("free", "capital of france"));
@@ -180,6 +221,41 @@ public sealed class RetentionTests(PostgresFixture postgres) : RetentionScene(po
         await MoveClockAsync(40);
         await RetainAsync();
         Assert.Equal((0, 3), (await CountAsync("data_key"), await CountAsync("kept_context")));
+    }
+
+    [Fact]
+    public async Task ASchoolWhoseKeyCannotBeOpenedKeepsNoHourOfAnotherFromBeingCopied()
+    {
+        var other = await Installation.AddSourceAsync();
+        await AppendAsync(Search("child", Grave));
+        await AppendToAsync(other, Search("child", Grave));
+        await DrainAsync();
+        await Installation.Store.RunAsync("UPDATE onlinesafety.alert SET state = 'resolved', outcome = 'concern', resolved_at = now(), resolved_by = 'd.lead', acted_at = now()");
+        // Of the one whose turn is first.
+        await Installation.Store.RunAsync("UPDATE onlinesafety.data_key SET master_id = 'elsewhere' WHERE school_id = (SELECT school_id FROM onlinesafety.school ORDER BY school_id LIMIT 1)");
+
+        Assert.Equal(1, await Keeper().PassAsync(CancellationToken.None));
+
+        Assert.Equal((1, 1), (await CountAsync("context_wish", "done_at IS NULL"), await CountAsync("context_wish", "done_at IS NOT NULL")));
+    }
+
+    [Fact]
+    public async Task WhatIsDueFallsThoughNoHourCanBeCopied()
+    {
+        await Installation.Store.RunAsync($"""
+            INSERT INTO onlinesafety.retention_watch (school_id, ran_at) VALUES ('{School}', now() - interval '1 day') ON CONFLICT (school_id) DO UPDATE SET ran_at = EXCLUDED.ran_at
+            """);
+        await using var gone = Npgsql.NpgsqlDataSource.Create("Host=127.0.0.1;Port=1;Timeout=2");
+        await using var services = new ServiceCollection().AddSingleton(new RetentionPass(Retention, Desk(), NullLogger<RetentionPass>.Instance)).BuildServiceProvider();
+        using var service = new RetentionService(services, Keeper(new Database(gone, DatabaseRole.Process)), TimeProvider.System, NullLogger<RetentionService>.Instance);
+        await service.StartAsync(CancellationToken.None);
+        for (var waits = 0; waits < 600 && await CountAsync("retention_watch", "ran_at > now() - interval '1 hour'") == 0; waits++)
+        {
+            await Task.Delay(50);
+        }
+
+        await service.StopAsync(CancellationToken.None);
+        Assert.Equal(1, await CountAsync("retention_watch", $"school_id = '{School}' AND ran_at > now() - interval '1 hour'"));
     }
 
     [Fact]

@@ -67,8 +67,8 @@ public sealed class RowLevelSecurityTests(PostgresFixture postgres) : IAsyncLife
         // What falls by time and what is erased goes through functions that leave what is open or held (RetentionGrantTests).
         string[] asOwner =
         [
-            "drop_empty_day", "drop_lone_evidence", "ensure_intake_partition", "erase_access", "erase_alerts", "erase_events", "erase_person", "governors_report", "keep_escalation",
-            "note_erased", "raw_days", "record_access", "retention_counts", "retire", "retire_access", "retire_alerts", "retire_day", "rewrite_alert", "rewrite_context",
+            "drop_empty_day", "drop_lone_evidence", "ensure_intake_partition", "erase_access", "erase_alerts", "erase_events", "erase_person", "governors_report", "holds_sealed",
+            "keep_escalation", "keys_destroyed", "log_lacks_keys", "note_erased", "raw_days", "record_access", "retention_counts", "retire", "retire_access", "retire_alerts", "retire_day", "rewrite_alert", "rewrite_context",
             "rewrite_event", "rewrite_evidence", "rewrite_step", "was_told", "wish_before_fall", "wish_context",
         ];
         Assert.Equal(asOwner, await NamesAsync("SELECT proname FROM pg_proc WHERE pronamespace = 'onlinesafety'::regnamespace AND prosecdef ORDER BY 1"));
@@ -108,7 +108,7 @@ public sealed class RowLevelSecurityTests(PostgresFixture postgres) : IAsyncLife
         string[] approved =
         [
             "account.keys_find", "account.keys_rewrap", "channel.keys_find", "channel.keys_rewrap", "channel_trouble.notify_find", "checkpoint.process_claim", "context_wish.owner_keeps",
-            "data_key.keys_all", "data_key.owner_days", "escalation.notify_find", "escalation.owner_keeps", "intake_stream.process_find", "intake_tombstone.process_find",
+            "data_key.keys_all", "data_key.owner_days", "escalation.notify_find", "escalation.owner_keeps", "intake_stream.owner_days", "intake_stream.process_find", "intake_tombstone.process_find",
             "invitation.console_find", "notification.notify_claim", "notification.notify_mark", "school.audit_find", "school.ingest_all", "school.keys_find",
             "school.notify_read", "school.process_read", "school.retention_find", "school.setup_all", "school_key.keys_all", "session.console_find",
             "sign_in_attempts.console_count", "sign_in_spent.console_spend", "source.ingest_read",

@@ -21,10 +21,12 @@ internal sealed class KeyStore(Database keys)
         INSERT INTO data_key (school_id, day, key_id, master_id, wrapped, created_at) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING
         """;
 
-    // A service that was started on the restored data before this has made a key of its own: it goes on opening, and seals nothing new.
+    // A key that was made before this, for a school that had nothing sealed: it goes on opening, and seals nothing new.
     private const string Retire = """
         UPDATE school_key SET retired_at = clock_timestamp() WHERE school_id = $1 AND retired_at IS NULL AND key_id <> $2
         """;
+
+    private const string OtherDataKey = "SELECT 1 FROM data_key WHERE school_id = $1 AND day = $2 AND key_id <> $3";
 
     private const string InsertSchoolKey = """
         INSERT INTO school_key (school_id, key_id, master_id, wrapped, created_at, retired_at) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (school_id, key_id) DO NOTHING
@@ -47,6 +49,7 @@ internal sealed class KeyStore(Database keys)
     }
 
     /// <summary>Puts in what is not there; recorded in each school that was given a key.</summary>
+    /// <exception cref="SetupException">A day has another key: what it sealed and what the imported one sealed cannot both be read. Nothing was imported.</exception>
     public async Task<KeyImport> ImportAsync(KeyExport export, Actor actor, CancellationToken cancellationToken)
     {
         await using var session = await keys.OpenAcrossAsync(actor, cancellationToken);
@@ -67,7 +70,14 @@ internal sealed class KeyStore(Database keys)
 
         foreach (var key in export.DataKeys.Where(key => schools.Contains(key.School)))
         {
-            Add(key.School, await session.ExecuteAsync(InsertDataKey, [key.School, key.Day, key.Key, key.MasterId, key.Wrapped, key.CreatedAt], cancellationToken));
+            var rows = await session.ExecuteAsync(InsertDataKey, [key.School, key.Day, key.Key, key.MasterId, key.Wrapped, key.CreatedAt], cancellationToken);
+            if (rows == 0 && (await session.RowsAsync(OtherDataKey, [key.School, key.Day, key.Key], row => row.GetInt32(0), cancellationToken)).Count > 0)
+            {
+                throw new SetupException(
+                    $"The log of {key.Day:yyyy-MM-dd} in school {key.School} has another key here: a service was started before the import. Nothing was imported. Restore the dump anew, and import before a service is started.");
+            }
+
+            Add(key.School, rows);
         }
 
         foreach (var (school, count) in added.Where(entry => entry.Value > 0))

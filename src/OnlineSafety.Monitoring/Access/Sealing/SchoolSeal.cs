@@ -7,7 +7,7 @@ using System.Text;
 namespace OnlineSafety.Monitoring.Access.Sealing;
 
 /// <summary>A value was sealed by a key that the school has no more: it was destroyed, or a backup was restored without it.</summary>
-internal sealed class KeyGoneException(Guid key) : CryptographicException($"What was sealed by school key {key} can no longer be opened: the school has no such key.");
+internal sealed class KeyGoneException(string message) : CryptographicException(message);
 
 /// <summary>
 /// Seals and opens what is stored of one school, and hashes whom it is about. Sealed form: 0xFF, which no UTF-8 text holds | form (1: as it is, 2: packed) | key id |
@@ -91,7 +91,7 @@ internal sealed class SchoolSeal
         var id = new Guid(stored.Slice(2, 16), bigEndian: true);
         if (!_keys.TryGetValue(id, out var key))
         {
-            throw new KeyGoneException(id);
+            throw new KeyGoneException($"What was sealed by school key {id} can no longer be opened: the school has no such key.");
         }
 
         Span<byte> associated = stackalloc byte[HeaderLength + 16 + LongestField];

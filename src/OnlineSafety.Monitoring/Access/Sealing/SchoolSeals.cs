@@ -22,9 +22,12 @@ internal sealed class SchoolSeals(Database database, MasterKeys masters, TimePro
 
     private const string Insert = "INSERT INTO school_key (school_id, key_id, master_id, wrapped) VALUES ($1, $2, $3, $4) ON CONFLICT (school_id) WHERE retired_at IS NULL DO NOTHING";
 
+    private const string NeedsAnother = "SELECT holds_sealed()";
+
     private static readonly Actor Actor = Actor.Service("school-keys");
     private readonly ConcurrentDictionary<Guid, (SchoolSeal Seal, long ReadAt)> _known = new();
 
+    /// <exception cref="KeyGoneException">The school has no key, and something sealed that needs the one it had.</exception>
     public ValueTask<SchoolSeal> OfAsync(Guid school, CancellationToken cancellationToken) =>
         _known.TryGetValue(school, out var known) && time.GetElapsedTime(known.ReadAt) < Fresh ? new(known.Seal) : new(ReadAsync(school, cancellationToken));
 
@@ -39,6 +42,12 @@ internal sealed class SchoolSeals(Database database, MasterKeys masters, TimePro
         var rows = await session.RowsAsync(Keys, [school], KeyRow.Read, cancellationToken);
         if (!rows.Exists(row => row.Current))
         {
+            // Its hashes would find nobody, and would stay in what is written meanwhile.
+            if ((await session.RowsAsync(NeedsAnother, [], row => row.GetBoolean(0), cancellationToken))[0])
+            {
+                throw new KeyGoneException($"What is sealed of school {school} was sealed by a key that is not here. After restoring a backup put its keys back: onlinesafety keys import keys.json.");
+            }
+
             var (fresh, master) = (SchoolKey.Make(), masters.Current);
             await session.ExecuteAsync(Insert, [school, fresh.Id, master.Id, fresh.Wrap(master, school)], cancellationToken);
             // Another process may have been faster: its key counts.

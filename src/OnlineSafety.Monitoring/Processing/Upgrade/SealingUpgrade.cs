@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Npgsql;
 using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.Access.Sealing;
+using OnlineSafety.Monitoring.Telemetry;
 
 namespace OnlineSafety.Monitoring.Processing.Upgrade;
 
@@ -35,7 +36,16 @@ internal sealed class SealingUpgrade([FromKeyedServices(DatabaseRole.Process)] D
         var left = 0;
         foreach (var school in schools)
         {
-            left += await SealAsync(school, cancellationToken) ? 0 : 1;
+            try
+            {
+                left += await SealAsync(school, cancellationToken) ? 0 : 1;
+            }
+            catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+            {
+                // One school's trouble, as with its key, must not leave another's rows plain. It counts as left and comes again.
+                left++;
+                ProcessingLog.SchoolNotSealed(logger, school, ErrorWords.Of(e));
+            }
         }
 
         return left;

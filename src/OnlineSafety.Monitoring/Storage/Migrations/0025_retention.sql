@@ -216,6 +216,10 @@ CREATE FUNCTION raw_days() RETURNS TABLE (raw_day date, streams int, records big
         WHEN EXISTS (SELECT 1 FROM source_job_stream p JOIN source_job j USING (school_id, job_id) WHERE j.school_id = current_school() AND j.state IN ('due', 'running') AND p.day = d.day)
             THEN 'it is being read again'
         WHEN bool_or(s.stream_id IS NOT NULL AND s.last_seq >= COALESCE(c.next_seq, 1)) THEN 'not all of it was read yet'
+        -- By the database's clock. The day is the writer's, whose clock may be wrong; a stream is written to for a day of it at most, and it needs the key till then.
+        WHEN max(s.opened_at) > clock_timestamp() - interval '2 days'
+            OR EXISTS (SELECT 1 FROM data_key k WHERE k.school_id = current_school() AND k.day = d.day AND k.created_at > clock_timestamp() - interval '2 days')
+            THEN 'it was begun less than two days ago'
         WHEN EXISTS (SELECT 1 FROM context_wish w JOIN alert a USING (school_id, alert_id) WHERE w.school_id = current_school() AND w.done_at IS NULL
             -- A record's day is that of the writer's clock: a day around covers what was received on either side of midnight.
             AND (a.first_received_at - interval '30 minutes') AT TIME ZONE 'UTC' < d.day + 2 AND (a.last_received_at + interval '30 minutes') AT TIME ZONE 'UTC' >= d.day - 1)
@@ -266,7 +270,8 @@ BEGIN
 END
 $$;
 
--- The oldest partition of which no school has a key any more. Whoever appends waits for its lock, so it is not waited for; the next run tries again.
+-- The oldest partition of which no school has a stream or a key any more: streams fall with their key and leave tombstones, and keys that are not there yet, or were
+-- destroyed by themselves, are no reason to drop what they open. Whoever appends waits for its lock, so it is not waited for; the next run tries again.
 CREATE FUNCTION drop_empty_day() RETURNS date LANGUAGE plpgsql SECURITY DEFINER SET search_path = onlinesafety, pg_temp AS $$
 DECLARE
     found_name text;
@@ -277,6 +282,7 @@ BEGIN
     WHERE i.inhparent = 'onlinesafety.intake_segment'::regclass AND c.relname ~ '^intake_segment_[0-9]{8}$'
       AND to_date(right(c.relname, 8), 'YYYYMMDD') < (clock_timestamp() AT TIME ZONE 'UTC')::date - 1
       AND NOT EXISTS (SELECT 1 FROM data_key k WHERE k.day = to_date(right(c.relname, 8), 'YYYYMMDD'))
+      AND NOT EXISTS (SELECT 1 FROM intake_stream s WHERE s.day = to_date(right(c.relname, 8), 'YYYYMMDD'))
     ORDER BY 2 LIMIT 1;
     IF found_name IS NULL THEN
         RETURN NULL;
@@ -288,6 +294,18 @@ EXCEPTION WHEN lock_not_available THEN
     RETURN NULL;
 END
 $$;
+
+-- Keys that should be there and are not: a backup was restored and its keys were not put back yet. Where a person destroyed them the access records say so.
+CREATE FUNCTION keys_destroyed() RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER SET search_path = onlinesafety, pg_temp AS $$
+    SELECT EXISTS (SELECT 1 FROM access_record r WHERE r.school_id = current_school() AND r.action = 'keys.destroy') $$;
+-- The school has a log and no key of any day.
+CREATE FUNCTION log_lacks_keys() RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER SET search_path = onlinesafety, pg_temp AS $$
+    SELECT EXISTS (SELECT 1 FROM intake_stream s WHERE s.school_id = current_school())
+        AND NOT EXISTS (SELECT 1 FROM data_key k WHERE k.school_id = current_school()) AND NOT keys_destroyed() $$;
+-- Something of the school is sealed, so that a key made now would not be the one that it needs. The newest event is the first that is sealed (Processing/Upgrade).
+CREATE FUNCTION holds_sealed() RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER SET search_path = onlinesafety, pg_temp AS $$
+    SELECT (EXISTS (SELECT 1 FROM person p WHERE p.school_id = current_school() AND is_sealed(p.account))
+        OR COALESCE((SELECT is_sealed(e.detail) FROM event e WHERE e.school_id = current_school() ORDER BY e.received_at DESC LIMIT 1), false)) AND NOT keys_destroyed() $$;
 
 -- How much of a clock is due, how much of that is held, and how much there is in all.
 CREATE FUNCTION retention_counts(clock text, before timestamptz) RETURNS TABLE (due bigint, held bigint, kept bigint, oldest timestamptz)
@@ -606,8 +624,9 @@ CREATE POLICY owner_keeps ON context_wish TO onlinesafety_owner USING (true) WIT
 -- The same rows, now by one policy each.
 DROP POLICY owner_own ON notification;
 DROP POLICY report_counts ON alert;
--- A partition goes when no school has a key of its day: ids and days.
+-- A partition goes when no school has a stream or a key of its day: ids and days.
 CREATE POLICY owner_days ON data_key FOR SELECT TO onlinesafety_owner USING (true);
+CREATE POLICY owner_days ON intake_stream FOR SELECT TO onlinesafety_owner USING (true);
 CREATE POLICY owner_reads ON access_record FOR SELECT TO onlinesafety_owner USING (school_id = current_school());
 CREATE POLICY owner_cuts ON access_record FOR DELETE TO onlinesafety_owner USING (school_id = current_school());
 CREATE POLICY owner_erases ON access_record FOR UPDATE TO onlinesafety_owner USING (school_id = current_school());
@@ -658,3 +677,6 @@ BEGIN
 END
 $$;
 GRANT EXECUTE ON FUNCTION record_access(uuid, text, text, text, text) TO onlinesafety_retention;
+REVOKE ALL ON FUNCTION keys_destroyed(), log_lacks_keys(), holds_sealed() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION log_lacks_keys() TO onlinesafety_ingest, onlinesafety_process;
+GRANT EXECUTE ON FUNCTION holds_sealed() TO onlinesafety_setup, onlinesafety_process, onlinesafety_console, onlinesafety_retention;

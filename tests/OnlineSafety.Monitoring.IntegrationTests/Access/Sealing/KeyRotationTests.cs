@@ -3,6 +3,7 @@ using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.Access.Keys;
 using OnlineSafety.Monitoring.Access.Sealing;
 using OnlineSafety.Monitoring.Access.SignIn;
+using OnlineSafety.Monitoring.App.Commands;
 using OnlineSafety.Monitoring.App.Hosting;
 using OnlineSafety.Monitoring.IntakeLog;
 using OnlineSafety.Monitoring.Notifications.Outgoing;
@@ -98,6 +99,35 @@ public sealed class KeyRotationTests(PostgresFixture postgres) : IClassFixture<P
 
         File.Delete(Source.File + MasterKeySource.NextSuffix);
         await Assert.ThrowsAnyAsync<CryptographicException>(() => ReadAllAsync(installation, Source.Open(mayMake: false), places));
+    }
+
+    [Fact]
+    public async Task ADestroyedKeyOfADayOpensForHalfAMinuteAtMost()
+    {
+        await using var installation = await TestInstallation.CreateAsync(postgres.Server);
+        var school = (await installation.AddSourceAsync()).School;
+        var time = new ManualTimeProvider(DateTimeOffset.UnixEpoch);
+        var (writer, reader) = (new DataKeyRing(installation[DatabaseRole.Ingest], installation.Master, time), new DataKeyRing(installation[DatabaseRole.Process], installation.Master, time));
+        var key = await writer.GetOrMakeAsync(school, First, CancellationToken.None);
+        Assert.Equal(key.Id, (await reader.FindAsync(school, First, CancellationToken.None))!.Id);
+        time.Advance(DataKeyRing.Fresh);
+        Assert.Equal(key.Id, (await writer.GetOrMakeAsync(school, First, CancellationToken.None)).Id);
+        Assert.Equal(key.Id, (await reader.FindAsync(school, First, CancellationToken.None))!.Id);
+
+        await installation.Store.RunAsync("DELETE FROM onlinesafety.data_key");
+        time.Advance(DataKeyRing.Fresh);
+
+        Assert.Null(await reader.FindAsync(school, First, CancellationToken.None));
+        Assert.NotEqual(key.Id, (await writer.GetOrMakeAsync(school, First, CancellationToken.None)).Id);
+    }
+
+    [Fact]
+    public void WhoeverChangesTheMasterKeyIsToldToExportTheKeysAnew()
+    {
+        foreach (var source in new[] { Source, Source with { Text = "given" } })
+        {
+            Assert.Contains("keys export", string.Join('\n', KeyCommands.Next(source, [], New())), StringComparison.Ordinal);
+        }
     }
 
     public void Dispose() => Directory.Delete(_directory, recursive: true);

@@ -71,12 +71,75 @@ public sealed class RestoredBackupTests(PostgresFixture postgres) : ProcessingSc
     }
 
     [Fact]
-    public async Task KeysThatComeBackAfterAServiceHasMadeItsOwnSealAgain()
+    public async Task NoServiceStartsOnABackupWhoseKeysAreNotBackUnlessTheyWereDestroyed()
     {
         await AppendAsync(Search("ada", "painless ways to kill myself"));
         await DrainAsync();
         var (apart, export) = (await DumpAsync(WithoutKeys), await ExportAsync());
         await using var restored = await RestoreAsync(apart, export: null);
+        foreach (var role in new[] { DatabaseRole.Ingest, DatabaseRole.Process })
+        {
+            var refused = await Assert.ThrowsAsync<OnlineSafety.Monitoring.Sources.SetupException>(() => MissingKeys.RefuseAsync(restored[role], CancellationToken.None));
+            Assert.Contains("keys import", refused.Message, StringComparison.Ordinal);
+        }
+
+        // Of the log alone is not enough: what is stored of people needs the school's.
+        await new DataKeyRing(restored[DatabaseRole.Ingest], restored.Master).GetOrMakeAsync(Protex.School, new DateOnly(2026, 1, 1), CancellationToken.None);
+        await MissingKeys.RefuseAsync(restored[DatabaseRole.Ingest], CancellationToken.None);
+        await Assert.ThrowsAsync<OnlineSafety.Monitoring.Sources.SetupException>(() => MissingKeys.RefuseAsync(restored[DatabaseRole.Process], CancellationToken.None));
+
+        await ImportAsync(restored, export);
+        await MissingKeys.RefuseAsync(restored[DatabaseRole.Process], CancellationToken.None);
+        var school = new OnlineSafety.Monitoring.Sources.School { SchoolId = Protex.School, Name = "Test School" };
+        await new KeyStore(restored[DatabaseRole.Keys]).DestroyAsync(school, school.Name, Operator, CancellationToken.None);
+        await MissingKeys.RefuseAsync(restored[DatabaseRole.Process], CancellationToken.None);
+    }
+
+    [Fact]
+    public async Task NoKeyIsMadeForASchoolWhoseSealedRowsNeedAnother()
+    {
+        await AppendAsync(Search("ada", "painless ways to kill myself"));
+        await DrainAsync();
+        var (apart, export) = (await DumpAsync(WithoutKeys), await ExportAsync());
+        await using var restored = await RestoreAsync(apart, export: null);
+
+        await Assert.ThrowsAsync<KeyGoneException>(async () => await restored.Seals.OfAsync(Protex.School, CancellationToken.None));
+
+        Assert.Equal(0L, await restored.Store.RunAsync("SELECT count(*) FROM onlinesafety.school_key"));
+        await ImportAsync(restored, export);
+        Assert.Equal("user:ada", await SubjectAsync(restored));
+    }
+
+    [Fact]
+    public async Task AnImportThatFindsAnotherKeyOfADayImportsNothing()
+    {
+        await AppendAsync(Search("ada", "painless ways to kill myself"));
+        await DrainAsync();
+        var (apart, export) = (await DumpAsync(WithoutKeys), await ExportAsync());
+        await using var restored = await RestoreAsync(apart, export: null);
+        var day = DateOnly.FromDateTime((DateTime)(await restored.Store.RunAsync("SELECT day::timestamp FROM onlinesafety.intake_stream"))!);
+        await new DataKeyRing(restored[DatabaseRole.Ingest], restored.Master).GetOrMakeAsync(Protex.School, day, CancellationToken.None);
+
+        await Assert.ThrowsAsync<OnlineSafety.Monitoring.Sources.SetupException>(() => ImportAsync(restored, export));
+
+        Assert.Equal(0L, await restored.Store.RunAsync("SELECT count(*) FROM onlinesafety.school_key"));
+        await restored.Store.RunAsync("DELETE FROM onlinesafety.data_key");
+        Assert.Equal(2, (await ImportAsync(restored, export)).Added);
+        Assert.Equal(0, (await ImportAsync(restored, export)).Added);
+    }
+
+    [Fact]
+    public async Task KeysThatComeBackAfterAnotherWasMadeSealAgain()
+    {
+        await AppendAsync(Search("ada", "painless ways to kill myself"));
+        await DrainAsync();
+        var (apart, export) = (await DumpAsync(WithoutKeys), await ExportAsync());
+        await using var restored = await RestoreAsync(apart, export: null);
+        var own = SchoolKey.Make();
+        await restored.Store.RunAsync($"""
+            INSERT INTO onlinesafety.school_key (school_id, key_id, master_id, wrapped)
+            VALUES ('{Protex.School}', '{own.Id}', '{restored.Master.Id}', '\x{Convert.ToHexString(own.Wrap(restored.Master, Protex.School))}')
+            """);
         var before = await restored.Seals.OfAsync(Protex.School, CancellationToken.None);
 
         await ImportAsync(restored, export);

@@ -69,6 +69,20 @@ public sealed class SealingUpgradeTests(PostgresFixture postgres) : IClassFixtur
     }
 
     [Fact]
+    public async Task ASchoolWhoseKeyCannotBeOpenedKeepsNoOtherPlain()
+    {
+        await using var installation = await TestInstallation.CreateAtAsync(postgres.Server, Before);
+        var (first, second) = (await FillAsync(installation, name: "First Academy"), await FillAsync(installation, name: "Second Academy"));
+        await installation.UpgradeAsync();
+        await installation.Store.RunAsync($"INSERT INTO onlinesafety.school_key (school_id, key_id, master_id, wrapped) VALUES ('{first}', '{first}', 'elsewhere', 'x')");
+
+        Assert.Equal(1, await UpgradeOf(installation).PassAsync(CancellationToken.None));
+
+        Assert.NotEqual(0, await PlainAsync(installation, first));
+        Assert.Equal(0, await PlainAsync(installation, second));
+    }
+
+    [Fact]
     public async Task TheRightsForSealingAreGoodForNothingElse()
     {
         await using var installation = await TestInstallation.CreateAtAsync(postgres.Server, Before);
@@ -131,12 +145,12 @@ public sealed class SealingUpgradeTests(PostgresFixture postgres) : IClassFixtur
         Assert.Equal([("category", "zqxword", 3L), ("record", "unclaimed", 2L)], unmapped.Select(u => (u.Kind, u.Value!, u.Count)).Order());
     }
 
-    private static async Task<Guid> FillAsync(TestInstallation installation, int events = 3)
+    private static async Task<Guid> FillAsync(TestInstallation installation, int events = 3, string name = "Example Academy")
     {
         var (school, source, alert, stream) = (Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid());
         await installation.Store.RunAsync($$$"""
             SET search_path = onlinesafety;
-            INSERT INTO school (school_id, name) VALUES ('{{{school}}}', 'Example Academy');
+            INSERT INTO school (school_id, name) VALUES ('{{{school}}}', '{{{name}}}');
             INSERT INTO source (school_id, source_id, name, product, door) VALUES ('{{{school}}}', '{{{source}}}', 's', 'protex', 1);
             INSERT INTO person (school_id, person_id, account, role, year_group, date_of_birth) VALUES ('{{{school}}}', '{{{alert}}}', 'zqxjane', 1, '9', '2012-09-01');
             INSERT INTO person_alias (school_id, alias, person_id) VALUES ('{{{school}}}', 'zqxalias', '{{{alert}}}');
