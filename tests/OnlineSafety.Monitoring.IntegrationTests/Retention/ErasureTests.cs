@@ -46,7 +46,16 @@ public sealed class ErasureTests(PostgresFixture postgres) : RetentionScene(post
                 decode('{Convert.ToHexString(seal.SealText($"Ask {Child} about it, not {Twin}.", SealedField.StepNote))}', 'hex'))
             """);
 
-        await Eraser().RunAsync(School, Child, [], "asked", Officer, CancellationToken.None);
+        // Whoever has to act on the twin's alert reads it as it is, until it is closed.
+        var dump = await DumpAsync();
+        var open = await Eraser().RunAsync(School, Child, [], "asked", Officer, CancellationToken.None);
+        Assert.Contains("about somebody else", Assert.Single(open.Stays), StringComparison.Ordinal);
+        Assert.Equal((0L, 0L), (open.Rewritten["event"], open.Rewritten["alert_step"]));
+        Assert.Equal(RowsOf(dump), RowsOf(await DumpAsync()));
+        Assert.Equal(1, await CountAsync("person"));
+
+        await ResolveAsync(Twin, "false-alert");
+        Assert.Empty((await Eraser().RunAsync(School, Child, [], "asked", Officer, CancellationToken.None)).Stays);
 
         var note = (byte[])(await Installation.Store.RunAsync("SELECT note FROM onlinesafety.alert_step WHERE step = 'note'"))!;
         Assert.Equal($"Ask [erased] about it, not {Twin}.", seal.OpenText(note, SealedField.StepNote));
@@ -55,7 +64,7 @@ public sealed class ErasureTests(PostgresFixture postgres) : RetentionScene(post
         var raw = seal.OpenText((byte[])evidence[1], SealedField.EvidenceRaw);
         Assert.Contains("because of [erased]", raw, StringComparison.Ordinal);
         Assert.Contains(Twin, raw, StringComparison.Ordinal);
-        Assert.Equal((1, 1), (await CountAsync("alert", "state = 'new'"), await CountAsync("event")));
+        Assert.Equal((1, 1), (await CountAsync("alert", "state = 'resolved'"), await CountAsync("event")));
         await AssertGoneAsync();
         await AssertWholeAsync();
         // Nobody else changes a step, also while somebody is erased.
@@ -187,6 +196,10 @@ public sealed class ErasureTests(PostgresFixture postgres) : RetentionScene(post
             Assert.Equal("42501", (await Assert.ThrowsAsync<Npgsql.PostgresException>(() => session.RowsAsync(sql, [], _ => 0, CancellationToken.None))).SqlState);
         }
     }
+
+    /// <summary>What a dump says of alerts, their steps, events and evidence.</summary>
+    private static List<string> RowsOf(string dump) =>
+        [.. dump.Split('\n').Where(line => line.StartsWith("INSERT INTO onlinesafety.alert", StringComparison.Ordinal) || line.StartsWith("INSERT INTO onlinesafety.ev", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
 
     private async Task PrepareAsync()
     {

@@ -127,6 +127,10 @@ CREATE FUNCTION is_alert_held(school uuid, alert uuid) RETURNS boolean LANGUAGE 
     SELECT EXISTS (SELECT 1 FROM legal_hold h WHERE h.school_id = school AND h.lifted_at IS NULL AND (h.alert_id = alert
         OR EXISTS (SELECT 1 FROM alert a WHERE a.school_id = school AND a.alert_id = alert AND a.subject_key = ANY (h.subject_keys))
         OR EXISTS (SELECT 1 FROM event e WHERE e.school_id = school AND e.alert_id = alert AND e.subject_key = ANY (h.subject_keys)))) $$;
+-- What an erasure leaves word for word: what is held, and what an open alert shows to whoever has to act on it, whomever that is about.
+CREATE FUNCTION is_kept(school uuid, alert uuid, subject text) RETURNS boolean LANGUAGE sql STABLE SET search_path = onlinesafety, pg_temp AS $$
+    SELECT is_held(school, alert, subject) OR EXISTS (
+        SELECT 1 FROM alert a WHERE a.school_id = school AND a.alert_id = alert AND (a.state <> 'resolved' OR is_alert_held(a.school_id, a.alert_id))) $$;
 CREATE FUNCTION is_erasing(school uuid) RETURNS boolean LANGUAGE sql STABLE SET search_path = onlinesafety, pg_temp AS $$
     SELECT EXISTS (SELECT 1 FROM erasure e WHERE e.school_id = school AND e.finished_at IS NULL) $$;
 
@@ -451,8 +455,8 @@ DECLARE
     reviews boolean[];
 BEGIN
     PERFORM require_erasure();
-    WITH gone AS (DELETE FROM event e WHERE e.school_id = current_school() AND e.subject_key = ANY (keys) AND NOT is_held(e.school_id, e.alert_id, e.subject_key)
-        AND NOT EXISTS (SELECT 1 FROM alert a WHERE a.school_id = e.school_id AND a.alert_id = e.alert_id AND a.subject_key = ANY (keys)) RETURNING e.stream_id, e.seq, e.review <> '' AS review)
+    WITH gone AS (DELETE FROM event e WHERE e.school_id = current_school() AND e.subject_key = ANY (keys)
+        AND NOT is_kept(e.school_id, e.alert_id, e.subject_key) RETURNING e.stream_id, e.seq, e.review <> '' AS review)
     SELECT count(*), array_agg(stream_id), array_agg(seq), array_agg(review) INTO events, streams, seqs, reviews FROM gone;
     PERFORM note_erased(COALESCE(streams, '{}'), COALESCE(seqs, '{}'), COALESCE(reviews, '{}'));
     evidences := drop_lone_evidence(COALESCE(streams, '{}'), COALESCE(seqs, '{}'));
@@ -499,14 +503,14 @@ BEGIN
 END
 $$;
 
--- A name in what stays because it is about others: the words are replaced, the row stays. What is held is left as it is.
+-- A name in what stays because it is about others: the words are replaced, the row stays. What is open or held is left as it is.
 CREATE FUNCTION rewrite_event(stream uuid, wanted bigint, wanted_part int, words bytea) RETURNS int LANGUAGE plpgsql SECURITY DEFINER SET search_path = onlinesafety, pg_temp AS $$
 DECLARE
     reviewed boolean;
 BEGIN
     PERFORM require_erasure();
     UPDATE event e SET detail = words WHERE e.school_id = current_school() AND e.stream_id = stream AND e.seq = wanted AND e.part = wanted_part
-        AND NOT is_held(e.school_id, e.alert_id, e.subject_key) RETURNING e.review <> '' INTO reviewed;
+        AND NOT is_kept(e.school_id, e.alert_id, e.subject_key) RETURNING e.review <> '' INTO reviewed;
     IF reviewed IS NULL THEN
         RETURN 0;
     END IF;
@@ -521,7 +525,7 @@ DECLARE
 BEGIN
     PERFORM require_erasure();
     UPDATE evidence v SET content_type = kind, peer = '', raw = words WHERE v.school_id = current_school() AND v.stream_id = stream AND v.seq = wanted
-        AND NOT EXISTS (SELECT 1 FROM event e WHERE e.school_id = v.school_id AND e.stream_id = v.stream_id AND e.seq = v.seq AND is_held(e.school_id, e.alert_id, e.subject_key));
+        AND NOT EXISTS (SELECT 1 FROM event e WHERE e.school_id = v.school_id AND e.stream_id = v.stream_id AND e.seq = v.seq AND is_kept(e.school_id, e.alert_id, e.subject_key));
     GET DIAGNOSTICS rewritten = ROW_COUNT;
     IF rewritten > 0 THEN
         PERFORM note_erased(ARRAY[stream], ARRAY[wanted], ARRAY[EXISTS (
@@ -536,7 +540,7 @@ DECLARE rewritten int;
 BEGIN
     PERFORM require_erasure();
     UPDATE kept_context k SET detail = words WHERE k.school_id = current_school() AND k.alert_id = wanted AND k.stream_id = stream AND k.seq = at_seq AND k.part = at_part
-        AND NOT is_alert_held(k.school_id, k.alert_id);
+        AND NOT is_kept(k.school_id, k.alert_id, NULL);
     GET DIAGNOSTICS rewritten = ROW_COUNT;
     RETURN rewritten;
 END
@@ -546,7 +550,7 @@ CREATE FUNCTION rewrite_alert(wanted uuid, said bytea, words bytea, other bytea)
 DECLARE rewritten int;
 BEGIN
     PERFORM require_erasure();
-    UPDATE alert a SET reasons = said, note = words, reference = other WHERE a.school_id = current_school() AND a.alert_id = wanted AND NOT is_alert_held(a.school_id, a.alert_id);
+    UPDATE alert a SET reasons = said, note = words, reference = other WHERE a.school_id = current_school() AND a.alert_id = wanted AND NOT is_kept(a.school_id, a.alert_id, NULL);
     GET DIAGNOSTICS rewritten = ROW_COUNT;
     RETURN rewritten;
 END
@@ -556,7 +560,7 @@ CREATE FUNCTION rewrite_step(wanted uuid, number bigint, words bytea, other text
 DECLARE rewritten int;
 BEGIN
     PERFORM require_erasure();
-    UPDATE alert_step s SET note = words, detail = other WHERE s.school_id = current_school() AND s.alert_id = wanted AND s.step_no = number AND NOT is_alert_held(s.school_id, s.alert_id);
+    UPDATE alert_step s SET note = words, detail = other WHERE s.school_id = current_school() AND s.alert_id = wanted AND s.step_no = number AND NOT is_kept(s.school_id, s.alert_id, NULL);
     GET DIAGNOSTICS rewritten = ROW_COUNT;
     RETURN rewritten;
 END
