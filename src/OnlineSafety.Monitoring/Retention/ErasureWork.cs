@@ -107,7 +107,7 @@ internal sealed class ErasureWork(Session session, Guid school, NamedPerson pers
         await RewriteAlertsAsync(cancellationToken);
         foreach (var found in _context)
         {
-            await CountAsync("kept_context", ErasureSql.RewriteContext, [found.Alert!, found.Stream, found.Sequence, found.Part, content.SealContext(found.Detail)], cancellationToken);
+            await CountAsync("kept_context", ErasureSql.RewriteContext, [found.Alert!.Value, found.Stream, found.Sequence, found.Part, content.SealContext(found.Detail)], cancellationToken);
         }
     }
 
