@@ -102,14 +102,16 @@ public abstract class RetentionScene(PostgresFixture postgres) : ProcessingScene
             """);
     }
 
-    private protected async Task AddPersonAsync(string account, DateOnly? born = null, params string[] aliases)
+    private protected Task AddPersonAsync(string account, DateOnly? born = null, params string[] aliases) => AddPersonAsync(account, PersonRole.Pupil, born, aliases);
+
+    private protected async Task AddPersonAsync(string account, PersonRole role, DateOnly? born, params string[] aliases)
     {
         var seal = await Installation.Seals.OfAsync(School, CancellationToken.None);
         await using var session = await Installation[DatabaseRole.Setup].OpenAsync(School, Officer, CancellationToken.None);
         var id = Guid.NewGuid();
         session.Context.People.Add(new StoredPerson
         {
-            SchoolId = School, PersonId = id, Account = seal.SealText(account, SealedField.PersonAccount), AccountKey = SealedPeople.KeyOf(seal, account), Role = 1,
+            SchoolId = School, PersonId = id, Account = seal.SealText(account, SealedField.PersonAccount), AccountKey = SealedPeople.KeyOf(seal, account), Role = (short)role,
             DateOfBirth = SealedPeople.SealBirth(seal, born), UpdatedAt = DateTimeOffset.UtcNow,
         });
         await session.Context.SaveChangesAsync();

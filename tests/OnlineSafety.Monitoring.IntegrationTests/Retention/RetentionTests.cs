@@ -1,6 +1,7 @@
 using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.Access.Audit;
 using OnlineSafety.Monitoring.Alerts;
+using OnlineSafety.Monitoring.Events;
 using OnlineSafety.Monitoring.IntakeLog;
 using OnlineSafety.Monitoring.Retention;
 
@@ -54,6 +55,25 @@ public sealed class RetentionTests(PostgresFixture postgres) : RetentionScene(po
         Assert.Equal((1, 1, 1), (await CountAsync("alert"), await CountAsync("event"), await CountAsync("evidence")));
         Assert.Equal(1, await CountAsync("alert", $"subject_key = '{await KeyAsync("user:open")}' AND state = 'new'"));
         Assert.True((await AuditAsync()).Clean);
+    }
+
+    [Fact]
+    public async Task ACaseAboutSomebodyOfStaffIsKeptByItsClosingAndNotByABirthday()
+    {
+        await AddPersonAsync("teacher", PersonRole.Staff, DateOnly.FromDateTime(DateTime.UtcNow).AddYears(-24));
+        await AppendAsync(Search("teacher", Grave));
+        await DrainAsync();
+        await ResolveAsync("teacher", "concern");
+        // The log first: while a record is in it, its alert stays for that alone.
+        await RetireLogAsync();
+
+        await MoveClockAsync(365.25 * 3);
+        await RetainAsync();
+        Assert.Equal(1, await CountAsync("alert"));
+
+        await MoveClockAsync(365.25 * 20);
+        await RetainAsync();
+        Assert.Equal(0, await CountAsync("alert"));
     }
 
     [Fact]
@@ -255,6 +275,14 @@ public sealed class RetentionTests(PostgresFixture postgres) : RetentionScene(po
                 throw new TimeoutException();
             }
         }
+    }
+
+    private async Task RetireLogAsync()
+    {
+        await MoveClockAsync(40);
+        await Keeper().PassAsync(CancellationToken.None);
+        await RetainAsync();
+        Assert.Equal(0, await CountAsync("data_key"));
     }
 
     private async Task RecordAsync(string action, string subject)
