@@ -140,7 +140,7 @@ public sealed class ErasureTests(PostgresFixture postgres) : RetentionScene(post
         await DrainAsync();
         await ResolveAsync(Child, "concern");
 
-        await Keeper().PassAsync(CancellationToken.None);
+        await KeepAsync();
 
         // The new alert's own event, and nothing of the hour before the erasure.
         Assert.Equal(1, await CountAsync("kept_context"));
@@ -226,7 +226,7 @@ public sealed class ErasureTests(PostgresFixture postgres) : RetentionScene(post
             $"a line that no mapping reads, of {Child}");
         await DrainAsync();
         await ResolveAsync(Child, "concern", $"Spoke with {Child}");
-        await Keeper().PassAsync(CancellationToken.None);
+        await KeepAsync();
         await using var session = await Installation[DatabaseRole.Audit].OpenAsync(School, Officer, CancellationToken.None);
         await session.RecordAccessAsync(School, "audit.who-saw", "1", (await Installation.Seals.OfAsync(School, CancellationToken.None)).SealWords($"the mother of {Child} asks", SealedField.AccessReason), CancellationToken.None);
         await session.CommitAsync(CancellationToken.None);

@@ -83,9 +83,16 @@ public abstract class RetentionScene(PostgresFixture postgres) : ProcessingScene
 
     private protected ErasureDesk Eraser() => new(Retention, Seals, TimeProvider.System) { Settles = TimeSpan.Zero };
 
+    /// <summary>Copies what was wished for when the hour around it is over.</summary>
+    private protected async Task<int> KeepAsync()
+    {
+        await MoveClockAsync(1 / 24d);
+        return await Keeper().PassAsync(CancellationToken.None);
+    }
+
     private protected ContextKeeper Keeper()
     {
-        var database = Installation[DatabaseRole.Process];
+        var database = Moved(DatabaseRole.Process);
         var people = new PeopleDirectory(database, Installation.Seals, TimeProvider.System);
         var contexts = new StreamContexts(
             database, people, new SchoolRuleDirectory(database, TimeProvider.System), Installation.Seals, Repository.Rules, TimeProvider.System, NullLogger<StreamContexts>.Instance);

@@ -21,7 +21,7 @@ public sealed class RetentionTests(PostgresFixture postgres) : RetentionScene(po
         await ResolveAsync("grown", "concern");
         await ResolveAsync("unborn", "concern");
         await ResolveAsync("benign", "false-alert");
-        await Keeper().PassAsync(CancellationToken.None);
+        await KeepAsync();
 
         // A month: the log, and nothing that came of it.
         await MoveClockAsync(40);
@@ -161,7 +161,7 @@ public sealed class RetentionTests(PostgresFixture postgres) : RetentionScene(po
         var number = (int)(await Installation.Store.RunAsync($"SELECT number FROM onlinesafety.alert WHERE subject_key = '{await KeyAsync("user:held")}'"))!;
         var onAlert = await holds.PlaceOnAlertAsync(School, new AlertReference(null, number), "police", Officer, CancellationToken.None);
         var onPerson = await holds.PlaceOnPersonAsync(School, "WATCHED@school.example", "inquiry", Officer, CancellationToken.None);
-        await Keeper().PassAsync(CancellationToken.None);
+        await KeepAsync();
 
         await MoveClockAsync(365 * 40);
         var report = await RetainAsync();
@@ -191,7 +191,7 @@ public sealed class RetentionTests(PostgresFixture postgres) : RetentionScene(po
         Assert.Equal(0, await Keeper().PassAsync(CancellationToken.None));
         await ResolveAsync("child", "concern");
 
-        Assert.Equal(1, await Keeper().PassAsync(CancellationToken.None));
+        Assert.Equal(1, await KeepAsync());
 
         Assert.Equal(3, await CountAsync("kept_context"));
         Assert.DoesNotContain((await DumpAsync()).Split('\n'), line => line.Contains("kept_context", StringComparison.Ordinal) && line.Contains("neighbour", StringComparison.Ordinal));
@@ -200,6 +200,40 @@ public sealed class RetentionTests(PostgresFixture postgres) : RetentionScene(po
         await MoveClockAsync(40);
         await RetainAsync();
         Assert.Equal((0, 3), (await CountAsync("data_key"), await CountAsync("kept_context")));
+    }
+
+    [Fact]
+    public async Task TheHourAroundIsCopiedWhenItIsOverSoThatWhatCameAfterwardsIsInIt()
+    {
+        await AppendAsync(Search("child", Grave));
+        await DrainAsync();
+        await ResolveAsync("child", "concern");
+
+        Assert.Equal(0, await Keeper().PassAsync(CancellationToken.None));
+        await AppendAsync(Visit("child", "https://www.bbc.co.uk/bitesize/after", "Education"));
+        await DrainAsync();
+
+        Assert.Equal(1, await KeepAsync());
+        Assert.Equal(2, await CountAsync("kept_context"));
+    }
+
+    [Fact]
+    public async Task AnHourThatWasCopiedTooEarlyIsCopiedAgainBeforeTheLogFalls()
+    {
+        await AppendAsync(Search("child", Grave));
+        await DrainAsync();
+        await ResolveAsync("child", "concern");
+        await KeepAsync();
+        // The alert grew afterwards.
+        await Installation.Store.RunAsync("UPDATE onlinesafety.context_wish w SET done_at = a.last_received_at FROM onlinesafety.alert a WHERE a.alert_id = w.alert_id");
+        await MoveClockAsync(40);
+
+        await RetainAsync();
+
+        Assert.Equal(1, await CountAsync("data_key"));
+        Assert.Equal(1, await Keeper().PassAsync(CancellationToken.None));
+        await RetainAsync();
+        Assert.Equal(0, await CountAsync("data_key"));
     }
 
     [Fact]

@@ -230,10 +230,13 @@ CREATE FUNCTION raw_days() RETURNS TABLE (raw_day date, streams int, records big
     LEFT JOIN checkpoint c ON c.school_id = s.school_id AND c.stream_id = s.stream_id
     GROUP BY d.day ORDER BY d.day $$;
 
--- Of an open alert whose log is about to fall the hour around is kept: it may become a case.
+-- Of an open alert whose log is about to fall the hour around is kept: it may become a case. What was copied before that hour was over is copied again.
 CREATE FUNCTION wish_before_fall(until date) RETURNS int LANGUAGE plpgsql SECURITY DEFINER SET search_path = onlinesafety, pg_temp AS $$
 DECLARE made int;
 BEGIN
+    UPDATE context_wish w SET asked_at = clock_timestamp(), done_at = NULL FROM alert a
+        WHERE w.school_id = current_school() AND a.school_id = w.school_id AND a.alert_id = w.alert_id
+        AND w.done_at < a.last_received_at + interval '30 minutes' AND a.last_received_at + interval '30 minutes' < clock_timestamp();
     INSERT INTO context_wish (school_id, alert_id, why, asked_at)
         SELECT a.school_id, a.alert_id, 'log-falls', clock_timestamp() FROM alert a
         WHERE a.school_id = current_school() AND a.state <> 'resolved' AND NOT a.drill AND (a.first_received_at - interval '30 minutes') AT TIME ZONE 'UTC' < until + 1
