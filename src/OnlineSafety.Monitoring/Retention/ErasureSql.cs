@@ -3,7 +3,13 @@ namespace OnlineSafety.Monitoring.Retention;
 /// <summary>The statements of an erasure. Everything that changes something is a function that does so only while somebody is being erased (migration 0025).</summary>
 internal static class ErasureSql
 {
-    public const string Running = "SELECT erasure_id, proof::text FROM erasure WHERE school_id = $1 AND finished_at IS NULL";
+    // Whose it is, the keys say that it hides: any of them, because the first attempt may have taken the others with the people list.
+    public const string Running = """
+        SELECT e.erasure_id, e.proof::text, EXISTS (
+            SELECT 1 FROM erased_subject s WHERE s.school_id = $1 AND s.erasure_id = e.erasure_id AND s.subject_key = ANY ($2))
+        FROM erasure e WHERE e.school_id = $1 AND e.finished_at IS NULL
+        """;
+
     public const string Begin = "INSERT INTO erasure (school_id, erasure_id, asked_at, asked_by) VALUES ($1, $2, clock_timestamp(), $3)";
 
     public const string Hide = """

@@ -202,6 +202,28 @@ public sealed class ErasureTests(PostgresFixture postgres) : RetentionScene(post
     }
 
     [Fact]
+    public async Task AnErasureThatWasKilledIsNotTakenOverByThatOfAnother()
+    {
+        await PrepareAsync();
+        await ResolveAsync(Twin, "false-alert");
+        var twins = (Guid)(await QueryAsync($"SELECT alert_id FROM onlinesafety.alert WHERE subject_key = '{await KeyAsync("user:" + Twin)}'"))[0][0];
+        var dying = new ErasureDesk(Retention, Seals, TimeProvider.System) { Settles = TimeSpan.Zero, Verify = _ => throw new TimeoutException() };
+        await Assert.ThrowsAsync<TimeoutException>(() => dying.RunAsync(School, Child, [], "asked", Officer, CancellationToken.None));
+
+        await Assert.ThrowsAsync<RetentionException>(() => Eraser().RunAsync(School, Twin, [], "asked", Officer, CancellationToken.None));
+
+        Assert.Equal((1, 0), (await CountAsync("erasure", "finished_at IS NULL"), await CountAsync("erased_subject", $"subject_key = '{await KeyAsync("user:" + Twin)}'")));
+        // Neither does it open the door to the clocks: what is in the log still, stays.
+        await using (var session = await Retention.OpenAsync(School, Officer, CancellationToken.None))
+        {
+            Assert.Equal([0], await session.RowsAsync(RetentionSql.RetireAlerts, [new[] { twins }], row => row.GetInt32(0), CancellationToken.None));
+        }
+
+        await Eraser().RunAsync(School, Child, [], "asked", Officer, CancellationToken.None);
+        Assert.Equal(1, (await Eraser().RunAsync(School, Twin, [], "asked", Officer, CancellationToken.None)).Deleted["alert"]);
+    }
+
+    [Fact]
     public async Task OutsideOfAnErasureNothingIsErased()
     {
         await PrepareAsync();

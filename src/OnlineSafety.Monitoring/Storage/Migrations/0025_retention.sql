@@ -388,6 +388,16 @@ $$;
 
 -- Closed cases: the alert with its steps, events, evidence, messages, clock and kept hour. What is open, held, or in the log still, stays.
 CREATE FUNCTION retire_alerts(wanted uuid[]) RETURNS int LANGUAGE plpgsql SECURITY DEFINER SET search_path = onlinesafety, pg_temp AS $$
+DECLARE going uuid[];
+BEGIN
+    SELECT COALESCE(array_agg(a.alert_id), '{}') INTO going FROM alert a WHERE a.school_id = current_school() AND a.alert_id = ANY (wanted)
+        AND NOT EXISTS (SELECT 1 FROM event e JOIN intake_stream s ON s.school_id = e.school_id AND s.stream_id = e.stream_id WHERE e.school_id = a.school_id AND e.alert_id = a.alert_id);
+    RETURN drop_alerts(going);
+END
+$$;
+
+-- Closed alerts with all that is theirs, but what is held.
+CREATE FUNCTION drop_alerts(wanted uuid[]) RETURNS int LANGUAGE plpgsql SECURITY DEFINER SET search_path = onlinesafety, pg_temp AS $$
 DECLARE
     fell int;
     going uuid[];
@@ -395,9 +405,7 @@ DECLARE
     seqs bigint[];
 BEGIN
     SELECT COALESCE(array_agg(a.alert_id), '{}') INTO going FROM (SELECT alert_id, school_id FROM alert WHERE school_id = current_school() AND alert_id = ANY (wanted) AND state = 'resolved' FOR UPDATE) a
-    WHERE NOT is_alert_held(a.school_id, a.alert_id)
-      AND (is_erasing(a.school_id) OR NOT EXISTS (
-          SELECT 1 FROM event e JOIN intake_stream s ON s.school_id = e.school_id AND s.stream_id = e.stream_id WHERE e.school_id = a.school_id AND e.alert_id = a.alert_id));
+    WHERE NOT is_alert_held(a.school_id, a.alert_id);
     WITH gone AS (DELETE FROM event e WHERE e.school_id = current_school() AND e.alert_id = ANY (going) RETURNING e.stream_id, e.seq)
     SELECT COALESCE(array_agg(stream_id), '{}'), COALESCE(array_agg(seq), '{}') INTO streams, seqs FROM gone;
     PERFORM drop_lone_evidence(streams, seqs);
@@ -489,7 +497,7 @@ BEGIN
         WHERE a.school_id = current_school() AND a.subject_key = ANY (keys) AND a.state = 'resolved' AND NOT is_alert_held(a.school_id, a.alert_id);
     SELECT COALESCE(array_agg(e.stream_id), '{}'), COALESCE(array_agg(e.seq), '{}'), COALESCE(array_agg(e.review <> ''), '{}') INTO streams, seqs, reviews
         FROM event e WHERE e.school_id = current_school() AND e.alert_id = ANY (going);
-    fell := retire_alerts(going);
+    fell := drop_alerts(going);
     PERFORM note_erased(streams, seqs, reviews);
     RETURN fell;
 END
@@ -652,11 +660,11 @@ DO $$
 DECLARE f regprocedure;
 BEGIN
     FOR f IN SELECT p.oid::regprocedure FROM pg_proc p WHERE p.pronamespace = 'onlinesafety'::regnamespace AND p.prosecdef AND p.proname = ANY (ARRAY[
-        'raw_days', 'wish_before_fall', 'retire_day', 'drop_empty_day', 'retention_counts', 'retire', 'drop_lone_evidence', 'retire_alerts', 'retire_access',
+        'raw_days', 'wish_before_fall', 'retire_day', 'drop_empty_day', 'retention_counts', 'retire', 'drop_lone_evidence', 'drop_alerts', 'retire_alerts', 'retire_access',
         'erase_events', 'note_erased', 'erase_alerts', 'erase_person', 'rewrite_event', 'rewrite_evidence', 'rewrite_context', 'rewrite_alert', 'rewrite_step', 'erase_access']) LOOP
         EXECUTE format('REVOKE ALL ON FUNCTION %s FROM PUBLIC', f);
-        -- The two that only the others use.
-        IF f::text NOT LIKE '%drop_lone_evidence%' AND f::text NOT LIKE '%note_erased%' THEN
+        -- Those that only the others use.
+        IF f::text NOT LIKE '%drop_lone_evidence%' AND f::text NOT LIKE '%drop_alerts%' AND f::text NOT LIKE '%note_erased%' THEN
             EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO onlinesafety_retention', f);
         END IF;
     END LOOP;
