@@ -206,7 +206,7 @@ public sealed class ErasureTests(PostgresFixture postgres) : RetentionScene(post
     {
         await PrepareAsync();
         await ResolveAsync(Twin, "false-alert");
-        var twins = (Guid)(await QueryAsync($"SELECT alert_id FROM onlinesafety.alert WHERE subject_key = '{await KeyAsync("user:" + Twin)}'"))[0][0];
+        var twins = (Guid)(await Installation.Store.RunAsync($"SELECT alert_id FROM onlinesafety.alert WHERE subject_key = '{await KeyAsync("user:" + Twin)}'"))!;
         var dying = new ErasureDesk(Retention, Seals, TimeProvider.System) { Settles = TimeSpan.Zero, Verify = _ => throw new TimeoutException() };
         await Assert.ThrowsAsync<TimeoutException>(() => dying.RunAsync(School, Child, [], "asked", Officer, CancellationToken.None));
 
