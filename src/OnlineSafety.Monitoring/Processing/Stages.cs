@@ -196,7 +196,7 @@ internal sealed class Stages(Rules rules, ILogger logger) : IEventSink
         var origin = new EventOrigin(_context.Target.School, _context.Target.Source, _context.Product, _context.Product, Mapping: "");
         var read = EventMaterializer.Materialize(draft, new EventId(_position.Stream, _position.Sequence, part), origin, _record);
         var key = SubjectKeys.Of(read, subject) is { } name ? _context.Seal.Index(name) : null;
-        if (!_held.Contains(part) && _context.Erased.Hides(key, read.OccurredAt))
+        if (!_held.Contains(part) && _context.Erased.Hides(key, read.ReceivedAt, read.OccurredAt, assessment.Severity))
         {
             // Counted above, without a name. The record's bytes hold it, so they become no evidence for anybody else in it either.
             _erased = true;

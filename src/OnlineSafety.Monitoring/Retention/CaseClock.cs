@@ -11,7 +11,7 @@ internal sealed record ClosedAlert(Guid Id, int Number, DateTimeOffset ResolvedA
 /// <summary>When a closed alert falls. Pure.</summary>
 internal static class CaseClock
 {
-    /// <param name="born">Of the person whom it is about, where that is known.</param>
+    /// <param name="born">Of the pupil whom it is about, where that is known.</param>
     public static DateTimeOffset FallsAt(ClosedAlert alert, DateOnly? born, RetentionClocks clocks)
     {
         var settled = alert.ResolvedAt.AddDays(clocks.DismissedDays);
@@ -20,13 +20,14 @@ internal static class CaseClock
             return settled;
         }
 
-        if (born is not { } day)
+        // Somebody who was that old when it was closed is no pupil, or the date of birth is wrong: it says nothing of how long this case is needed.
+        var grown = born is { } day ? new DateTimeOffset(day.AddYears(clocks.CasesYearsAfterBirth), TimeOnly.MinValue, TimeSpan.Zero) : DateTimeOffset.MinValue;
+        if (grown < alert.ResolvedAt)
         {
             return alert.ResolvedAt.AddYears(clocks.CasesYearsAfterClosing);
         }
 
-        // A case that was closed just before that birthday, or a date of birth that is wrong: never sooner than what was no case.
-        var grown = new DateTimeOffset(day.AddYears(clocks.CasesYearsAfterBirth), TimeOnly.MinValue, TimeSpan.Zero);
+        // A case that was closed just before that birthday: never sooner than what was no case.
         return grown > settled ? grown : settled;
     }
 }

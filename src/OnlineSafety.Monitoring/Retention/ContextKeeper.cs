@@ -28,10 +28,12 @@ internal sealed class ContextKeeper(
 
     private const string Schools = "SELECT school_id FROM school ORDER BY school_id";
 
+    // When the hour is over: what its person does until then belongs to it. An alert that grows all day is copied after a day, and what comes later before the log falls.
     private const string Wishes = """
         SELECT a.alert_id, a.subject_key, a.first_received_at, a.last_received_at, a.subject IS NOT NULL FROM context_wish w
         JOIN alert a ON a.school_id = w.school_id AND a.alert_id = w.alert_id
-        WHERE w.school_id = $1 AND w.done_at IS NULL ORDER BY w.asked_at LIMIT $2
+        WHERE w.school_id = $1 AND w.done_at IS NULL
+          AND (a.last_received_at + interval '30 minutes' < clock_timestamp() OR w.asked_at < clock_timestamp() - interval '1 day') ORDER BY w.asked_at LIMIT $2
         """;
 
     // Streams with what they hold of the hour, below the checkpoint: what comes later was not assessed yet.

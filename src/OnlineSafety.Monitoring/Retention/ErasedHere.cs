@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Events;
 
 namespace OnlineSafety.Monitoring.Retention;
 
@@ -22,9 +23,13 @@ internal sealed class ErasedHere
 
     public bool IsEmpty => _subjects.Count == 0;
 
-    /// <summary>Whether this happened before its person was erased. What the same person does afterwards is seen as anybody's is.</summary>
-    public bool Hides(string? subjectKey, DateTimeOffset occurredAt) =>
-        subjectKey is not null && _subjects.TryGetValue(subjectKey, out var until) && occurredAt <= until;
+    /// <summary>
+    /// Whether this was received, or happened, before its person was erased. What the same person does afterwards is seen as anybody's is. The time of what was
+    /// received afterwards is the product's word alone, and a clock may be slow: a grave one is seen whatever it says. Better that a file that is imported again
+    /// raises an old alert than that a child's cry for help is lost.
+    /// </summary>
+    public bool Hides(string? subjectKey, DateTimeOffset receivedAt, DateTimeOffset occurredAt, Severity severity) =>
+        subjectKey is not null && _subjects.TryGetValue(subjectKey, out var until) && (receivedAt <= until || (occurredAt <= until && severity < Severity.High));
 
     /// <summary>Whether something was erased in this very record.</summary>
     public bool Holds(Guid stream, long sequence) => _records.Count > 0 && _records.Contains((stream, sequence));

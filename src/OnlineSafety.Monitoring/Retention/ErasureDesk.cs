@@ -25,7 +25,7 @@ internal sealed class ErasureDesk(Database retention, SchoolSeals seals, TimePro
     /// <summary>What would be erased.</summary>
     /// <param name="name">An account or alias.</param>
     /// <param name="also">Further names by which texts may call the person, such as the name in full.</param>
-    /// <exception cref="RetentionException">The person is held.</exception>
+    /// <exception cref="RetentionException">The person is held, or the erasure of somebody else is not finished.</exception>
     public async Task<ErasureProof> PreviewAsync(Guid school, string name, IReadOnlyList<string> also, Actor actor, CancellationToken cancellationToken)
     {
         var content = new CaseContent(await seals.OfAsync(school, cancellationToken));
@@ -69,7 +69,14 @@ internal sealed class ErasureDesk(Database retention, SchoolSeals seals, TimePro
         await session.RowsAsync(RetentionSql.Alone, [school], _ => 0, cancellationToken);
         var person = await FindAsync(session, content, name, also, cancellationToken);
         var running = await session.RowsAsync(
-            ErasureSql.Running, [school], row => (Id: row.GetGuid(0), Proof: row.IsDBNull(1) ? null : JsonSerializer.Deserialize<ErasureProof>(row.GetString(1), Json)), cancellationToken);
+            ErasureSql.Running, [school, person.Keys.ToArray()],
+            row => (Id: row.GetGuid(0), Proof: row.IsDBNull(1) ? null : JsonSerializer.Deserialize<ErasureProof>(row.GetString(1), Json), IsTheirs: row.GetBoolean(2)), cancellationToken);
+        if (running.Exists(other => !other.IsTheirs))
+        {
+            // Taken over, it would end as proof of an erasure that was not done.
+            throw new RetentionException("The erasure of somebody else is not finished. Run its command again first; the access records say when it was begun and by whom.");
+        }
+
         var erasure = running.Count > 0 ? running[0].Id : Guid.NewGuid();
         if (running.Count == 0)
         {

@@ -1,12 +1,15 @@
 using System.Text.Json;
 using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Access.Sealing;
 using OnlineSafety.Monitoring.Alerts;
 
 namespace OnlineSafety.Monitoring.Retention;
 
-internal sealed record FoundEvent(Guid Stream, long Sequence, int Part, byte[] Detail);
+internal sealed record FoundEvent(Guid Stream, long Sequence, int Part, byte[] Detail, Guid? Alert);
 
 internal sealed record FoundAlert(Guid Id, int Number, string State, bool Held);
+
+internal sealed record FoundAlertText(Guid Alert, byte[] Reasons, string? Note, string? Reference);
 
 /// <param name="StoredDetail">As it is stored.</param>
 /// <param name="Detail">As it reads.</param>
@@ -23,10 +26,48 @@ internal sealed class ErasureScan(Session session, Guid school, NamedPerson pers
     public Task<List<FoundAlert>> AlertsAsync(CancellationToken cancellationToken) => session.RowsAsync(
         ErasureSql.Alerts, [school, _keys], row => new FoundAlert(row.GetGuid(0), row.GetInt32(1), row.GetString(2), row.GetBoolean(3)), cancellationToken);
 
+    /// <summary>Open and held alerts about others that hold any of these records, or are any of these.</summary>
+    public Task<List<FoundAlert>> AlertsThatKeepAsync(Guid[] alerts, IReadOnlyCollection<(Guid Stream, long Sequence)> records, CancellationToken cancellationToken) => session.RowsAsync(
+        ErasureSql.AlertsThatKeep, [school, _keys, alerts, records.Select(record => record.Stream).ToArray(), records.Select(record => record.Sequence).ToArray()],
+        row => new FoundAlert(row.GetGuid(0), row.GetInt32(1), row.GetString(2), row.GetBoolean(3)), cancellationToken);
+
+    /// <summary>Texts of alerts about others that name the person, as they read.</summary>
+    public async Task<List<FoundAlertText>> AlertTextsNamingAsync(NameMask mask, CancellationToken cancellationToken)
+    {
+        var seal = content.Seal;
+        var all = await session.RowsAsync(
+            ErasureSql.OtherAlerts, [school, _keys],
+            row => new FoundAlertText(
+                row.GetGuid(0), content.OpenReasons(row.GetFieldValue<byte[]>(1)), row.IsDBNull(2) ? null : seal.OpenText(row.GetFieldValue<byte[]>(2), SealedField.AlertNote),
+                row.IsDBNull(3) ? null : seal.OpenText(row.GetFieldValue<byte[]>(3), SealedField.AlertReference)), cancellationToken);
+        return all.FindAll(found => !ReferenceEquals(mask.OfJson(found.Reasons), found.Reasons) || mask.IsIn(found.Note) || mask.IsIn(found.Reference));
+    }
+
+    /// <summary>Steps of alerts about others that name the person, as they read.</summary>
+    public async Task<List<FoundText>> StepsNamingAsync(NameMask mask, CancellationToken cancellationToken)
+    {
+        var seal = content.Seal;
+        var all = await session.RowsAsync(
+            ErasureSql.OtherSteps, [school, _keys],
+            row => new FoundText(
+                row.GetGuid(0), row.GetInt64(1), seal.OpenText(row.GetFieldValue<byte[]>(2), SealedField.StepNote), row.GetString(3), seal.OpenWords(row.GetString(3), SealedField.StepDetail)),
+            cancellationToken);
+        return all.FindAll(step => mask.IsIn(step.Note) || mask.IsIn(step.Detail));
+    }
+
+    /// <summary>What was kept of the hour around alerts about others and names the person, as it is to be.</summary>
+    public async Task<List<FoundEvent>> ContextNamingAsync(NameMask mask, CancellationToken cancellationToken)
+    {
+        var all = await session.RowsAsync(
+            ErasureSql.OtherContext, [school, _keys],
+            row => new FoundEvent(row.GetGuid(1), row.GetInt64(2), row.GetInt32(3), content.OpenContext(row.GetFieldValue<byte[]>(4)), row.GetGuid(0)), cancellationToken);
+        return [.. all.Select(one => (Before: one, After: one with { Detail = mask.OfJson(one.Detail) })).Where(one => !ReferenceEquals(one.Before.Detail, one.After.Detail)).Select(one => one.After)];
+    }
+
     /// <summary>Events about the person; whether they are held.</summary>
-    public Task<List<(FoundEvent Event, bool Held, Guid? Alert)>> EventsAsync(CancellationToken cancellationToken) => session.RowsAsync(
+    public Task<List<(FoundEvent Event, bool Held)>> EventsAsync(CancellationToken cancellationToken) => session.RowsAsync(
         ErasureSql.EventsAbout, [school, _keys],
-        row => (new FoundEvent(row.GetGuid(0), row.GetInt64(1), row.GetInt32(2), content.OpenDetail(row.GetFieldValue<byte[]>(3))), row.GetBoolean(4), row.IsDBNull(5) ? (Guid?)null : row.GetGuid(5)),
+        row => (new FoundEvent(row.GetGuid(0), row.GetInt64(1), row.GetInt32(2), content.OpenDetail(row.GetFieldValue<byte[]>(3)), row.IsDBNull(5) ? null : row.GetGuid(5)), row.GetBoolean(4)),
         cancellationToken);
 
     /// <summary>By what the products call the person: those names too must go.</summary>
@@ -43,7 +84,8 @@ internal sealed class ErasureScan(Session session, Guid school, NamedPerson pers
         {
             var page = await session.RowsAsync(
                 ErasureSql.Events, [school, at.Stream, at.Sequence, at.Part, _keys],
-                row => new FoundEvent(row.GetGuid(0), row.GetInt64(1), row.GetInt32(2), content.OpenDetail(row.GetFieldValue<byte[]>(3))), cancellationToken);
+                row => new FoundEvent(row.GetGuid(0), row.GetInt64(1), row.GetInt32(2), content.OpenDetail(row.GetFieldValue<byte[]>(3)), row.IsDBNull(4) ? null : row.GetGuid(4)),
+                cancellationToken);
             foreach (var one in page)
             {
                 if (mask.OfJson(one.Detail) is var masked && !ReferenceEquals(masked, one.Detail))

@@ -3,7 +3,13 @@ namespace OnlineSafety.Monitoring.Retention;
 /// <summary>The statements of an erasure. Everything that changes something is a function that does so only while somebody is being erased (migration 0025).</summary>
 internal static class ErasureSql
 {
-    public const string Running = "SELECT erasure_id, proof::text FROM erasure WHERE school_id = $1 AND finished_at IS NULL";
+    // Whose it is, the keys say that it hides: any of them, because the first attempt may have taken the others with the people list.
+    public const string Running = """
+        SELECT e.erasure_id, e.proof::text, EXISTS (
+            SELECT 1 FROM erased_subject s WHERE s.school_id = $1 AND s.erasure_id = e.erasure_id AND s.subject_key = ANY ($2))
+        FROM erasure e WHERE e.school_id = $1 AND e.finished_at IS NULL
+        """;
+
     public const string Begin = "INSERT INTO erasure (school_id, erasure_id, asked_at, asked_by) VALUES ($1, $2, clock_timestamp(), $3)";
 
     public const string Hide = """
@@ -19,13 +25,23 @@ internal static class ErasureSql
         SELECT alert_id, number, state, is_alert_held(school_id, alert_id) FROM alert WHERE school_id = $1 AND subject_key = ANY ($2) ORDER BY number
         """;
 
+    // About somebody else, and open or held: they keep what they say of the person, in their own words ($3) or in a record of theirs ($4, $5).
+    public const string AlertsThatKeep = """
+        SELECT a.alert_id, a.number, a.state, is_alert_held(a.school_id, a.alert_id) FROM alert a
+        WHERE a.school_id = $1 AND (a.subject_key IS NULL OR a.subject_key <> ALL ($2)) AND is_kept(a.school_id, a.alert_id, NULL)
+          AND (a.alert_id = ANY ($3) OR EXISTS (
+              SELECT 1 FROM unnest($4::uuid[], $5::bigint[]) AS r (stream_id, seq) JOIN event e ON e.school_id = $1 AND e.stream_id = r.stream_id AND e.seq = r.seq
+              WHERE e.alert_id = a.alert_id))
+        ORDER BY a.number
+        """;
+
     public const string PersonHeld = "SELECT count(*)::int FROM legal_hold WHERE school_id = $1 AND lifted_at IS NULL AND subject_keys && $2";
 
     public const string EventsAbout = "SELECT stream_id, seq, part, detail, is_held(school_id, alert_id, subject_key), alert_id FROM event WHERE school_id = $1 AND subject_key = ANY ($2)";
 
     // Pages along the key: a school's events are never all in memory.
     public const string Events = """
-        SELECT stream_id, seq, part, detail FROM event
+        SELECT stream_id, seq, part, detail, alert_id FROM event
         WHERE school_id = $1 AND (stream_id, seq, part) > ($2, $3, $4) AND (subject_key IS NULL OR subject_key <> ALL ($5)) ORDER BY stream_id, seq, part LIMIT 500
         """;
 

@@ -12,8 +12,12 @@ internal sealed class ErasureWork(Session session, Guid school, NamedPerson pers
     private readonly SortedDictionary<string, long> _rewritten = new(StringComparer.Ordinal);
     private readonly List<string> _stays = [];
     private List<FoundAlert> _alerts = [];
-    private List<(FoundEvent Event, bool Held, Guid? Alert)> _events = [];
+    private List<FoundAlert> _keeping = [];
+    private List<(FoundEvent Event, bool Held)> _events = [];
     private List<FoundEvent> _naming = [];
+    private List<FoundEvent> _context = [];
+    private List<FoundAlertText> _texts = [];
+    private List<FoundText> _steps = [];
     private HashSet<(Guid Stream, long Sequence)> _records = [];
 
     /// <summary>Entries of the access records that named the person.</summary>
@@ -29,10 +33,15 @@ internal sealed class ErasureWork(Session session, Guid school, NamedPerson pers
         _records = [.. await _scan.EvidenceNamingAsync(_mask, cancellationToken), .. _events.Select(found => (found.Event.Stream, found.Event.Sequence)), .. _naming.Select(found => (found.Stream, found.Sequence))];
         _stays.AddRange(_alerts.Where(alert => alert.Held).Select(alert => $"alert {alert.Number}: a legal hold stands on it"));
         _stays.AddRange(_alerts.Where(alert => !alert.Held && alert.State != "resolved").Select(alert => $"alert {alert.Number}: it is open, and nothing deletes an open alert"));
+        (_texts, _steps) = (await _scan.AlertTextsNamingAsync(_mask, cancellationToken), await _scan.StepsNamingAsync(_mask, cancellationToken));
+        _context = await _scan.ContextNamingAsync(_mask, cancellationToken);
+        Guid[] naming = [.. _texts.Select(text => text.Alert), .. _steps.Select(step => step.Alert), .. _context.Select(found => found.Alert!.Value)];
+        _keeping = await _scan.AlertsThatKeepAsync(naming, _records, cancellationToken);
+        _stays.AddRange(_keeping.Select(alert => $"alert {alert.Number}: it is about somebody else, {(alert.Held ? "a legal hold stands on it" : "it is open")}, and it keeps what it says of this person"));
         ErasedLooks = await LooksAsync(cancellationToken);
     }
 
-    /// <summary>Does it. Held rows are left by the functions themselves.</summary>
+    /// <summary>Does it. Rows that are held, or that an open alert holds, are left by the functions themselves.</summary>
     public async Task EraseAsync(CancellationToken cancellationToken)
     {
         _deleted["alert"] = await NumberAsync(ErasureSql.EraseAlerts, [person.Keys.ToArray()], cancellationToken);
@@ -52,11 +61,12 @@ internal sealed class ErasureWork(Session session, Guid school, NamedPerson pers
 
     public ErasureProof Foreseen(DateTimeOffset now, DateOnly falls)
     {
-        var kept = _alerts.Where(alert => alert.Held || alert.State != "resolved").Select(alert => (Guid?)alert.Id).ToHashSet();
-        _deleted["alert"] = _alerts.Count - kept.Count;
-        _deleted["event"] = _events.Count(found => !found.Held && (found.Alert is null || !kept.Contains(found.Alert)));
-        _deleted["person"] = kept.Count == 0 ? person.People.Count : 0;
-        (_rewritten["event"], _rewritten["access_record"]) = (_naming.Count, ErasedLooks.Count);
+        var own = _alerts.FindAll(alert => alert.Held || alert.State != "resolved");
+        var kept = own.Concat(_keeping).Select(alert => (Guid?)alert.Id).ToHashSet();
+        _deleted["alert"] = _alerts.Count - own.Count;
+        _deleted["event"] = _events.Count(found => !found.Held && !kept.Contains(found.Event.Alert));
+        _deleted["person"] = _stays.Count == 0 ? person.People.Count : 0;
+        (_rewritten["event"], _rewritten["access_record"]) = (_naming.Count(found => !kept.Contains(found.Alert)), ErasedLooks.Count);
         return Proof(Guid.Empty, now, falls, dryRun: true);
     }
 
@@ -95,46 +105,27 @@ internal sealed class ErasureWork(Session session, Guid school, NamedPerson pers
         }
 
         await RewriteAlertsAsync(cancellationToken);
-        foreach (var (alert, stream, sequence, part, detail) in await session.RowsAsync(
-            ErasureSql.OtherContext, [school, person.Keys.ToArray()],
-            row => (row.GetGuid(0), row.GetGuid(1), row.GetInt64(2), row.GetInt32(3), content.OpenContext(row.GetFieldValue<byte[]>(4))), cancellationToken))
+        foreach (var found in _context)
         {
-            if (_mask.OfJson(detail) is var masked && !ReferenceEquals(masked, detail))
-            {
-                await CountAsync("kept_context", ErasureSql.RewriteContext, [alert, stream, sequence, part, content.SealContext(masked)], cancellationToken);
-            }
+            await CountAsync("kept_context", ErasureSql.RewriteContext, [found.Alert!.Value, found.Stream, found.Sequence, found.Part, content.SealContext(found.Detail)], cancellationToken);
         }
     }
 
     private async Task RewriteAlertsAsync(CancellationToken cancellationToken)
     {
-        var seal = content.Seal;
-        foreach (var (alert, reasons, note, reference) in await session.RowsAsync(
-            ErasureSql.OtherAlerts, [school, person.Keys.ToArray()],
-            row => (
-                row.GetGuid(0), content.OpenReasons(row.GetFieldValue<byte[]>(1)), row.IsDBNull(2) ? null : seal.OpenText(row.GetFieldValue<byte[]>(2), SealedField.AlertNote),
-                row.IsDBNull(3) ? null : seal.OpenText(row.GetFieldValue<byte[]>(3), SealedField.AlertReference)), cancellationToken))
+        foreach (var text in _texts)
         {
-            var masked = _mask.OfJson(reasons);
-            if (!ReferenceEquals(masked, reasons) || _mask.IsIn(note) || _mask.IsIn(reference))
-            {
-                await CountAsync(
-                    "alert", ErasureSql.RewriteAlert, [alert, content.SealReasons(masked), Sealed(note, SealedField.AlertNote), Sealed(reference, SealedField.AlertReference)], cancellationToken);
-            }
+            await CountAsync(
+                "alert", ErasureSql.RewriteAlert,
+                [text.Alert, content.SealReasons(_mask.OfJson(text.Reasons)), Sealed(text.Note, SealedField.AlertNote), Sealed(text.Reference, SealedField.AlertReference)], cancellationToken);
         }
 
-        foreach (var step in await session.RowsAsync(
-            ErasureSql.OtherSteps, [school, person.Keys.ToArray()],
-            row => new FoundText(
-                row.GetGuid(0), row.GetInt64(1), seal.OpenText(row.GetFieldValue<byte[]>(2), SealedField.StepNote), row.GetString(3), seal.OpenWords(row.GetString(3), SealedField.StepDetail)),
-            cancellationToken))
+        var seal = content.Seal;
+        foreach (var step in _steps)
         {
-            if (_mask.IsIn(step.Note) || _mask.IsIn(step.Detail))
-            {
-                // Only the words of a person are sealed: ids and outcomes in this column stay as they are.
-                var detail = _mask.IsIn(step.Detail) ? seal.SealWords(_mask.Of(step.Detail), SealedField.StepDetail) : step.StoredDetail;
-                await CountAsync("alert_step", ErasureSql.RewriteStep, [step.Alert, step.Step, seal.SealText(_mask.Of(step.Note), SealedField.StepNote), detail], cancellationToken);
-            }
+            // Only the words of a person are sealed: ids and outcomes in this column stay as they are.
+            var detail = _mask.IsIn(step.Detail) ? seal.SealWords(_mask.Of(step.Detail), SealedField.StepDetail) : step.StoredDetail;
+            await CountAsync("alert_step", ErasureSql.RewriteStep, [step.Alert, step.Step, seal.SealText(_mask.Of(step.Note), SealedField.StepNote), detail], cancellationToken);
         }
     }
 

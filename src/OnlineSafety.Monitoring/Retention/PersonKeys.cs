@@ -1,5 +1,6 @@
 using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.Access.Sealing;
+using OnlineSafety.Monitoring.Events;
 using OnlineSafety.Monitoring.People;
 
 namespace OnlineSafety.Monitoring.Retention;
@@ -14,12 +15,12 @@ internal sealed record NamedPerson(string Account, IReadOnlyList<Person> People,
 /// <summary>From the people list to the keys by which events are grouped.</summary>
 internal static class PersonKeys
 {
-    /// <summary>Dates of birth by the key of the person's events, in every form in which it may be stored.</summary>
+    /// <summary>Pupils' dates of birth by the key of their events, in every form in which it may be stored.</summary>
     public static async Task<Dictionary<string, DateOnly>> BirthsAsync(Session session, SchoolSeal seal, CancellationToken cancellationToken)
     {
         var births = new Dictionary<string, DateOnly>(StringComparer.Ordinal);
         var (people, _) = await SealedPeople.ReadAsync(session, seal, cancellationToken);
-        foreach (var person in people.Where(person => person.DateOfBirth is not null))
+        foreach (var person in people.Where(person => person.DateOfBirth is not null && person.Role == (int)PersonRole.Pupil))
         {
             foreach (var key in seal.Forms(KeyOf(person.Account)))
             {

@@ -11,6 +11,7 @@ public sealed class ErasureTests(PostgresFixture postgres) : RetentionScene(post
 {
     private const string Child = "annabel.quick";
     private const string Twin = "annabel.quickly";
+    private const string Quiet = "capital of france";
 
     [Fact]
     public async Task NothingOfTheChildIsLeftAndEverythingOfTheOther()
@@ -46,7 +47,16 @@ public sealed class ErasureTests(PostgresFixture postgres) : RetentionScene(post
                 decode('{Convert.ToHexString(seal.SealText($"Ask {Child} about it, not {Twin}.", SealedField.StepNote))}', 'hex'))
             """);
 
-        await Eraser().RunAsync(School, Child, [], "asked", Officer, CancellationToken.None);
+        // Whoever has to act on the twin's alert reads it as it is, until it is closed.
+        var dump = await DumpAsync();
+        var open = await Eraser().RunAsync(School, Child, [], "asked", Officer, CancellationToken.None);
+        Assert.Contains("about somebody else", Assert.Single(open.Stays), StringComparison.Ordinal);
+        Assert.Equal((0L, 0L), (open.Rewritten["event"], open.Rewritten["alert_step"]));
+        Assert.Equal(RowsOf(dump), RowsOf(await DumpAsync()));
+        Assert.Equal(1, await CountAsync("person"));
+
+        await ResolveAsync(Twin, "false-alert");
+        Assert.Empty((await Eraser().RunAsync(School, Child, [], "asked", Officer, CancellationToken.None)).Stays);
 
         var note = (byte[])(await Installation.Store.RunAsync("SELECT note FROM onlinesafety.alert_step WHERE step = 'note'"))!;
         Assert.Equal($"Ask [erased] about it, not {Twin}.", seal.OpenText(note, SealedField.StepNote));
@@ -55,7 +65,7 @@ public sealed class ErasureTests(PostgresFixture postgres) : RetentionScene(post
         var raw = seal.OpenText((byte[])evidence[1], SealedField.EvidenceRaw);
         Assert.Contains("because of [erased]", raw, StringComparison.Ordinal);
         Assert.Contains(Twin, raw, StringComparison.Ordinal);
-        Assert.Equal((1, 1), (await CountAsync("alert", "state = 'new'"), await CountAsync("event")));
+        Assert.Equal((1, 1), (await CountAsync("alert", "state = 'resolved'"), await CountAsync("event")));
         await AssertGoneAsync();
         await AssertWholeAsync();
         // Nobody else changes a step, also while somebody is erased.
@@ -66,10 +76,9 @@ public sealed class ErasureTests(PostgresFixture postgres) : RetentionScene(post
     public async Task ImportedAgainTheChildsRecordsComeBackToNobody()
     {
         await AddPersonAsync(Child, born: null, "a.quick");
-        string[] file = [Search(Child, Grave), Search(Twin, Grave), Search("a.quick", Grave), Visit(Child, "https://www.bbc.co.uk/bitesize", "Education")];
+        string[] file = [Search(Child, Quiet), Search(Twin, Grave), Search("a.quick", Quiet), Visit(Child, "https://www.bbc.co.uk/bitesize", "Education")];
         await AppendAsync(file);
         await DrainAsync();
-        await ResolveAsync(Child, "false-alert");
         await Eraser().RunAsync(School, Child, [], "asked", Officer, CancellationToken.None);
         await AssertGoneAsync();
 
@@ -87,14 +96,29 @@ public sealed class ErasureTests(PostgresFixture postgres) : RetentionScene(post
     }
 
     [Fact]
+    public async Task AGraveSearchAfterTheErasureIsSeenAlsoWhenTheProductsClockIsSlow()
+    {
+        await AddPersonAsync(Child);
+        var (grave, quiet) = (Search(Child, Grave), Search(Child, Quiet));
+        await Task.Delay(20);
+        await Eraser().RunAsync(School, Child, [], "asked", Officer, CancellationToken.None);
+        await Task.Delay(20);
+
+        await AppendAsync(grave, quiet);
+        await DrainAsync();
+
+        Assert.Equal(1, await CountAsync("alert", $"subject_key = '{await KeyAsync("user:" + Child)}'"));
+        Assert.Equal(1, await CountAsync("event"));
+    }
+
+    [Fact]
     public async Task WithoutTheListOfTheErasedAnImportWouldBringThemBack()
     {
         // The control of the test above.
         await AddPersonAsync(Child);
-        var line = Search(Child, Grave);
+        var line = Search(Child, Quiet);
         await AppendAsync(line);
         await DrainAsync();
-        await ResolveAsync(Child, "false-alert");
         await Eraser().RunAsync(School, Child, [], "asked", Officer, CancellationToken.None);
         await Installation.Store.RunAsync("DELETE FROM onlinesafety.erased_subject");
 
@@ -116,7 +140,7 @@ public sealed class ErasureTests(PostgresFixture postgres) : RetentionScene(post
         await DrainAsync();
         await ResolveAsync(Child, "concern");
 
-        await Keeper().PassAsync(CancellationToken.None);
+        await KeepAsync();
 
         // The new alert's own event, and nothing of the hour before the erasure.
         Assert.Equal(1, await CountAsync("kept_context"));
@@ -178,6 +202,28 @@ public sealed class ErasureTests(PostgresFixture postgres) : RetentionScene(post
     }
 
     [Fact]
+    public async Task AnErasureThatWasKilledIsNotTakenOverByThatOfAnother()
+    {
+        await PrepareAsync();
+        await ResolveAsync(Twin, "false-alert");
+        var twins = (Guid)(await Installation.Store.RunAsync($"SELECT alert_id FROM onlinesafety.alert WHERE subject_key = '{await KeyAsync("user:" + Twin)}'"))!;
+        var dying = new ErasureDesk(Retention, Seals, TimeProvider.System) { Settles = TimeSpan.Zero, Verify = _ => throw new TimeoutException() };
+        await Assert.ThrowsAsync<TimeoutException>(() => dying.RunAsync(School, Child, [], "asked", Officer, CancellationToken.None));
+
+        await Assert.ThrowsAsync<RetentionException>(() => Eraser().RunAsync(School, Twin, [], "asked", Officer, CancellationToken.None));
+
+        Assert.Equal((1, 0), (await CountAsync("erasure", "finished_at IS NULL"), await CountAsync("erased_subject", $"subject_key = '{await KeyAsync("user:" + Twin)}'")));
+        // Neither does it open the door to the clocks: what is in the log still, stays.
+        await using (var session = await Retention.OpenAsync(School, Officer, CancellationToken.None))
+        {
+            Assert.Equal([0], await session.RowsAsync(RetentionSql.RetireAlerts, [new[] { twins }], row => row.GetInt32(0), CancellationToken.None));
+        }
+
+        await Eraser().RunAsync(School, Child, [], "asked", Officer, CancellationToken.None);
+        Assert.Equal(1, (await Eraser().RunAsync(School, Twin, [], "asked", Officer, CancellationToken.None)).Deleted["alert"]);
+    }
+
+    [Fact]
     public async Task OutsideOfAnErasureNothingIsErased()
     {
         await PrepareAsync();
@@ -187,6 +233,10 @@ public sealed class ErasureTests(PostgresFixture postgres) : RetentionScene(post
             Assert.Equal("42501", (await Assert.ThrowsAsync<Npgsql.PostgresException>(() => session.RowsAsync(sql, [], _ => 0, CancellationToken.None))).SqlState);
         }
     }
+
+    /// <summary>What a dump says of alerts, their steps, events and evidence.</summary>
+    private static List<string> RowsOf(string dump) =>
+        [.. dump.Split('\n').Where(line => line.StartsWith("INSERT INTO onlinesafety.alert", StringComparison.Ordinal) || line.StartsWith("INSERT INTO onlinesafety.ev", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
 
     private async Task PrepareAsync()
     {
@@ -198,7 +248,7 @@ public sealed class ErasureTests(PostgresFixture postgres) : RetentionScene(post
             $"a line that no mapping reads, of {Child}");
         await DrainAsync();
         await ResolveAsync(Child, "concern", $"Spoke with {Child}");
-        await Keeper().PassAsync(CancellationToken.None);
+        await KeepAsync();
         await using var session = await Installation[DatabaseRole.Audit].OpenAsync(School, Officer, CancellationToken.None);
         await session.RecordAccessAsync(School, "audit.who-saw", "1", (await Installation.Seals.OfAsync(School, CancellationToken.None)).SealWords($"the mother of {Child} asks", SealedField.AccessReason), CancellationToken.None);
         await session.CommitAsync(CancellationToken.None);

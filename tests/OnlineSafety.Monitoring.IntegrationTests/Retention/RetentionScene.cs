@@ -83,7 +83,14 @@ public abstract class RetentionScene(PostgresFixture postgres) : ProcessingScene
 
     private protected ErasureDesk Eraser() => new(Retention, Seals, TimeProvider.System) { Settles = TimeSpan.Zero };
 
-    private protected ContextKeeper Keeper() => Keeper(Installation[DatabaseRole.Process]);
+    /// <summary>Copies what was wished for when the hour around it is over.</summary>
+    private protected async Task<int> KeepAsync()
+    {
+        await MoveClockAsync(1 / 24d);
+        return await Keeper().PassAsync(CancellationToken.None);
+    }
+
+    private protected ContextKeeper Keeper() => Keeper(Moved(DatabaseRole.Process));
 
     private protected ContextKeeper Keeper(Database database)
     {
@@ -103,14 +110,16 @@ public abstract class RetentionScene(PostgresFixture postgres) : ProcessingScene
             """);
     }
 
-    private protected async Task AddPersonAsync(string account, DateOnly? born = null, params string[] aliases)
+    private protected Task AddPersonAsync(string account, DateOnly? born = null, params string[] aliases) => AddPersonAsync(account, PersonRole.Pupil, born, aliases);
+
+    private protected async Task AddPersonAsync(string account, PersonRole role, DateOnly? born, params string[] aliases)
     {
         var seal = await Installation.Seals.OfAsync(School, CancellationToken.None);
         await using var session = await Installation[DatabaseRole.Setup].OpenAsync(School, Officer, CancellationToken.None);
         var id = Guid.NewGuid();
         session.Context.People.Add(new StoredPerson
         {
-            SchoolId = School, PersonId = id, Account = seal.SealText(account, SealedField.PersonAccount), AccountKey = SealedPeople.KeyOf(seal, account), Role = 1,
+            SchoolId = School, PersonId = id, Account = seal.SealText(account, SealedField.PersonAccount), AccountKey = SealedPeople.KeyOf(seal, account), Role = (short)role,
             DateOfBirth = SealedPeople.SealBirth(seal, born), UpdatedAt = DateTimeOffset.UtcNow,
         });
         await session.Context.SaveChangesAsync();

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.Access.Audit;
 using OnlineSafety.Monitoring.Alerts;
+using OnlineSafety.Monitoring.Events;
 using OnlineSafety.Monitoring.IntakeLog;
 using OnlineSafety.Monitoring.Retention;
 
@@ -22,7 +23,7 @@ public sealed class RetentionTests(PostgresFixture postgres) : RetentionScene(po
         await ResolveAsync("grown", "concern");
         await ResolveAsync("unborn", "concern");
         await ResolveAsync("benign", "false-alert");
-        await Keeper().PassAsync(CancellationToken.None);
+        await KeepAsync();
 
         // A month: the log, and nothing that came of it.
         await MoveClockAsync(40);
@@ -56,6 +57,25 @@ public sealed class RetentionTests(PostgresFixture postgres) : RetentionScene(po
         Assert.Equal((1, 1, 1), (await CountAsync("alert"), await CountAsync("event"), await CountAsync("evidence")));
         Assert.Equal(1, await CountAsync("alert", $"subject_key = '{await KeyAsync("user:open")}' AND state = 'new'"));
         Assert.True((await AuditAsync()).Clean);
+    }
+
+    [Fact]
+    public async Task ACaseAboutSomebodyOfStaffIsKeptByItsClosingAndNotByABirthday()
+    {
+        await AddPersonAsync("teacher", PersonRole.Staff, DateOnly.FromDateTime(DateTime.UtcNow).AddYears(-24));
+        await AppendAsync(Search("teacher", Grave));
+        await DrainAsync();
+        await ResolveAsync("teacher", "concern");
+        // The log first: while a record is in it, its alert stays for that alone.
+        await RetireLogAsync();
+
+        await MoveClockAsync(365.25 * 3);
+        await RetainAsync();
+        Assert.Equal(1, await CountAsync("alert"));
+
+        await MoveClockAsync(365.25 * 20);
+        await RetainAsync();
+        Assert.Equal(0, await CountAsync("alert"));
     }
 
     [Fact]
@@ -182,7 +202,7 @@ public sealed class RetentionTests(PostgresFixture postgres) : RetentionScene(po
         var number = (int)(await Installation.Store.RunAsync($"SELECT number FROM onlinesafety.alert WHERE subject_key = '{await KeyAsync("user:held")}'"))!;
         var onAlert = await holds.PlaceOnAlertAsync(School, new AlertReference(null, number), "police", Officer, CancellationToken.None);
         var onPerson = await holds.PlaceOnPersonAsync(School, "WATCHED@school.example", "inquiry", Officer, CancellationToken.None);
-        await Keeper().PassAsync(CancellationToken.None);
+        await KeepAsync();
 
         await MoveClockAsync(365 * 40);
         var report = await RetainAsync();
@@ -212,7 +232,7 @@ public sealed class RetentionTests(PostgresFixture postgres) : RetentionScene(po
         Assert.Equal(0, await Keeper().PassAsync(CancellationToken.None));
         await ResolveAsync("child", "concern");
 
-        Assert.Equal(1, await Keeper().PassAsync(CancellationToken.None));
+        Assert.Equal(1, await KeepAsync());
 
         Assert.Equal(3, await CountAsync("kept_context"));
         Assert.DoesNotContain((await DumpAsync()).Split('\n'), line => line.Contains("kept_context", StringComparison.Ordinal) && line.Contains("neighbour", StringComparison.Ordinal));
@@ -234,7 +254,7 @@ public sealed class RetentionTests(PostgresFixture postgres) : RetentionScene(po
         // Of the one whose turn is first.
         await Installation.Store.RunAsync("UPDATE onlinesafety.data_key SET master_id = 'elsewhere' WHERE school_id = (SELECT school_id FROM onlinesafety.school ORDER BY school_id LIMIT 1)");
 
-        Assert.Equal(1, await Keeper().PassAsync(CancellationToken.None));
+        Assert.Equal(1, await KeepAsync());
 
         Assert.Equal((1, 1), (await CountAsync("context_wish", "done_at IS NULL"), await CountAsync("context_wish", "done_at IS NOT NULL")));
     }
@@ -256,6 +276,40 @@ public sealed class RetentionTests(PostgresFixture postgres) : RetentionScene(po
 
         await service.StopAsync(CancellationToken.None);
         Assert.Equal(1, await CountAsync("retention_watch", $"school_id = '{School}' AND ran_at > now() - interval '1 hour'"));
+    }
+
+    [Fact]
+    public async Task TheHourAroundIsCopiedWhenItIsOverSoThatWhatCameAfterwardsIsInIt()
+    {
+        await AppendAsync(Search("child", Grave));
+        await DrainAsync();
+        await ResolveAsync("child", "concern");
+
+        Assert.Equal(0, await Keeper().PassAsync(CancellationToken.None));
+        await AppendAsync(Visit("child", "https://www.bbc.co.uk/bitesize/after", "Education"));
+        await DrainAsync();
+
+        Assert.Equal(1, await KeepAsync());
+        Assert.Equal(2, await CountAsync("kept_context"));
+    }
+
+    [Fact]
+    public async Task AnHourThatWasCopiedTooEarlyIsCopiedAgainBeforeTheLogFalls()
+    {
+        await AppendAsync(Search("child", Grave));
+        await DrainAsync();
+        await ResolveAsync("child", "concern");
+        await KeepAsync();
+        // The alert grew afterwards.
+        await Installation.Store.RunAsync("UPDATE onlinesafety.context_wish w SET done_at = a.last_received_at FROM onlinesafety.alert a WHERE a.alert_id = w.alert_id");
+        await MoveClockAsync(40);
+
+        await RetainAsync();
+
+        Assert.Equal(1, await CountAsync("data_key"));
+        Assert.Equal(1, await Keeper().PassAsync(CancellationToken.None));
+        await RetainAsync();
+        Assert.Equal(0, await CountAsync("data_key"));
     }
 
     [Fact]
@@ -331,6 +385,14 @@ public sealed class RetentionTests(PostgresFixture postgres) : RetentionScene(po
                 throw new TimeoutException();
             }
         }
+    }
+
+    private async Task RetireLogAsync()
+    {
+        await MoveClockAsync(40);
+        await Keeper().PassAsync(CancellationToken.None);
+        await RetainAsync();
+        Assert.Equal(0, await CountAsync("data_key"));
     }
 
     private async Task RecordAsync(string action, string subject)

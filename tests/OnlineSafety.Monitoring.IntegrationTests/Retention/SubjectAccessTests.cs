@@ -17,7 +17,7 @@ public sealed class SubjectAccessTests(PostgresFixture postgres) : RetentionScen
         await AppendAsync(Search("annabel.quick", $"{Grave} because of ben.other"), Search("ben.other", Grave), Visit("a.quick", "https://www.bbc.co.uk/bitesize", "Education"));
         await DrainAsync();
         await ResolveAsync("annabel.quick", "concern", "Spoke with her and with Benny");
-        await Keeper().PassAsync(CancellationToken.None);
+        await KeepAsync();
 
         var file = await new SubjectAccess(Retention, Seals, TimeProvider.System).ReadAsync(School, "A.QUICK@school.example", "request of annabel.quick", Officer, CancellationToken.None);
 

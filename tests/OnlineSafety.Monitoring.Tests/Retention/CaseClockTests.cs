@@ -17,9 +17,12 @@ public sealed class CaseClockTests
     [InlineData("benign-curriculum", null, "2027-11-25")]
     [InlineData("duplicate", null, "2027-11-25")]
     [InlineData("test", null, "2027-11-25")]
-    // Closed just before the birthday, or a birth that is mistyped: not sooner than what was no concern.
+    // Closed just before the birthday: not sooner than what was no concern.
     [InlineData("concern", "2001-11-26", "2027-11-25")]
-    [InlineData("concern", "1920-01-01", "2027-11-25")]
+    // Long past it: of no pupil, or mistyped.
+    [InlineData("concern", "2001-11-24", "2048-11-25")]
+    [InlineData("concern", "1920-01-01", "2048-11-25")]
+    [InlineData("concern", "1900-01-01", "2048-11-25")]
     // Born on a leap day: 25 years later there is none.
     [InlineData("concern", "2012-02-29", "2037-02-28")]
     public void AnAlertFallsByItsOutcomeAndByTheBirthOfItsPerson(string outcome, string? born, string falls)

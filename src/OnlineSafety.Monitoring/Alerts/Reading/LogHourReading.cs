@@ -112,7 +112,7 @@ internal sealed class LogHourReading(
         {
             // Whose desk it is was decided for the alert; somebody who became staff since is another desk's. Who was erased is not brought back by a later alert.
             if (_parts.TryGetValue(planned.Event.Id.Part, out var match) && planned.Review.Length == 0 && reader.Routes.Contains(planned.Route, StringComparer.Ordinal)
-                && !_context.Erased.Hides(planned.SubjectKey, planned.Event.OccurredAt))
+                && !_context.Erased.Hides(planned.SubjectKey, planned.Event.ReceivedAt, planned.Event.OccurredAt, planned.Assessment.Severity))
             {
                 (match == LoggedMatch.Person ? _person : _device).Add(ViewOf(planned));
             }

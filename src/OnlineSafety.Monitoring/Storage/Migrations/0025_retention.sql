@@ -127,6 +127,10 @@ CREATE FUNCTION is_alert_held(school uuid, alert uuid) RETURNS boolean LANGUAGE 
     SELECT EXISTS (SELECT 1 FROM legal_hold h WHERE h.school_id = school AND h.lifted_at IS NULL AND (h.alert_id = alert
         OR EXISTS (SELECT 1 FROM alert a WHERE a.school_id = school AND a.alert_id = alert AND a.subject_key = ANY (h.subject_keys))
         OR EXISTS (SELECT 1 FROM event e WHERE e.school_id = school AND e.alert_id = alert AND e.subject_key = ANY (h.subject_keys)))) $$;
+-- What an erasure leaves word for word: what is held, and what an open alert shows to whoever has to act on it, whomever that is about.
+CREATE FUNCTION is_kept(school uuid, alert uuid, subject text) RETURNS boolean LANGUAGE sql STABLE SET search_path = onlinesafety, pg_temp AS $$
+    SELECT is_held(school, alert, subject) OR EXISTS (
+        SELECT 1 FROM alert a WHERE a.school_id = school AND a.alert_id = alert AND (a.state <> 'resolved' OR is_alert_held(a.school_id, a.alert_id))) $$;
 CREATE FUNCTION is_erasing(school uuid) RETURNS boolean LANGUAGE sql STABLE SET search_path = onlinesafety, pg_temp AS $$
     SELECT EXISTS (SELECT 1 FROM erasure e WHERE e.school_id = school AND e.finished_at IS NULL) $$;
 
@@ -230,10 +234,13 @@ CREATE FUNCTION raw_days() RETURNS TABLE (raw_day date, streams int, records big
     LEFT JOIN checkpoint c ON c.school_id = s.school_id AND c.stream_id = s.stream_id
     GROUP BY d.day ORDER BY d.day $$;
 
--- Of an open alert whose log is about to fall the hour around is kept: it may become a case.
+-- Of an open alert whose log is about to fall the hour around is kept: it may become a case. What was copied before that hour was over is copied again.
 CREATE FUNCTION wish_before_fall(until date) RETURNS int LANGUAGE plpgsql SECURITY DEFINER SET search_path = onlinesafety, pg_temp AS $$
 DECLARE made int;
 BEGIN
+    UPDATE context_wish w SET asked_at = clock_timestamp(), done_at = NULL FROM alert a
+        WHERE w.school_id = current_school() AND a.school_id = w.school_id AND a.alert_id = w.alert_id
+        AND w.done_at < a.last_received_at + interval '30 minutes' AND a.last_received_at + interval '30 minutes' < clock_timestamp();
     INSERT INTO context_wish (school_id, alert_id, why, asked_at)
         SELECT a.school_id, a.alert_id, 'log-falls', clock_timestamp() FROM alert a
         WHERE a.school_id = current_school() AND a.state <> 'resolved' AND NOT a.drill AND (a.first_received_at - interval '30 minutes') AT TIME ZONE 'UTC' < until + 1
@@ -399,6 +406,16 @@ $$;
 
 -- Closed cases: the alert with its steps, events, evidence, messages, clock and kept hour. What is open, held, or in the log still, stays.
 CREATE FUNCTION retire_alerts(wanted uuid[]) RETURNS int LANGUAGE plpgsql SECURITY DEFINER SET search_path = onlinesafety, pg_temp AS $$
+DECLARE going uuid[];
+BEGIN
+    SELECT COALESCE(array_agg(a.alert_id), '{}') INTO going FROM alert a WHERE a.school_id = current_school() AND a.alert_id = ANY (wanted)
+        AND NOT EXISTS (SELECT 1 FROM event e JOIN intake_stream s ON s.school_id = e.school_id AND s.stream_id = e.stream_id WHERE e.school_id = a.school_id AND e.alert_id = a.alert_id);
+    RETURN drop_alerts(going);
+END
+$$;
+
+-- Closed alerts with all that is theirs, but what is held.
+CREATE FUNCTION drop_alerts(wanted uuid[]) RETURNS int LANGUAGE plpgsql SECURITY DEFINER SET search_path = onlinesafety, pg_temp AS $$
 DECLARE
     fell int;
     going uuid[];
@@ -406,9 +423,7 @@ DECLARE
     seqs bigint[];
 BEGIN
     SELECT COALESCE(array_agg(a.alert_id), '{}') INTO going FROM (SELECT alert_id, school_id FROM alert WHERE school_id = current_school() AND alert_id = ANY (wanted) AND state = 'resolved' FOR UPDATE) a
-    WHERE NOT is_alert_held(a.school_id, a.alert_id)
-      AND (is_erasing(a.school_id) OR NOT EXISTS (
-          SELECT 1 FROM event e JOIN intake_stream s ON s.school_id = e.school_id AND s.stream_id = e.stream_id WHERE e.school_id = a.school_id AND e.alert_id = a.alert_id));
+    WHERE NOT is_alert_held(a.school_id, a.alert_id);
     WITH gone AS (DELETE FROM event e WHERE e.school_id = current_school() AND e.alert_id = ANY (going) RETURNING e.stream_id, e.seq)
     SELECT COALESCE(array_agg(stream_id), '{}'), COALESCE(array_agg(seq), '{}') INTO streams, seqs FROM gone;
     PERFORM drop_lone_evidence(streams, seqs);
@@ -471,8 +486,8 @@ DECLARE
     reviews boolean[];
 BEGIN
     PERFORM require_erasure();
-    WITH gone AS (DELETE FROM event e WHERE e.school_id = current_school() AND e.subject_key = ANY (keys) AND NOT is_held(e.school_id, e.alert_id, e.subject_key)
-        AND NOT EXISTS (SELECT 1 FROM alert a WHERE a.school_id = e.school_id AND a.alert_id = e.alert_id AND a.subject_key = ANY (keys)) RETURNING e.stream_id, e.seq, e.review <> '' AS review)
+    WITH gone AS (DELETE FROM event e WHERE e.school_id = current_school() AND e.subject_key = ANY (keys)
+        AND NOT is_kept(e.school_id, e.alert_id, e.subject_key) RETURNING e.stream_id, e.seq, e.review <> '' AS review)
     SELECT count(*), array_agg(stream_id), array_agg(seq), array_agg(review) INTO events, streams, seqs, reviews FROM gone;
     PERFORM note_erased(COALESCE(streams, '{}'), COALESCE(seqs, '{}'), COALESCE(reviews, '{}'));
     evidences := drop_lone_evidence(COALESCE(streams, '{}'), COALESCE(seqs, '{}'));
@@ -502,7 +517,7 @@ BEGIN
         WHERE a.school_id = current_school() AND a.subject_key = ANY (keys) AND a.state = 'resolved' AND NOT is_alert_held(a.school_id, a.alert_id);
     SELECT COALESCE(array_agg(e.stream_id), '{}'), COALESCE(array_agg(e.seq), '{}'), COALESCE(array_agg(e.review <> ''), '{}') INTO streams, seqs, reviews
         FROM event e WHERE e.school_id = current_school() AND e.alert_id = ANY (going);
-    fell := retire_alerts(going);
+    fell := drop_alerts(going);
     PERFORM note_erased(streams, seqs, reviews);
     RETURN fell;
 END
@@ -519,14 +534,14 @@ BEGIN
 END
 $$;
 
--- A name in what stays because it is about others: the words are replaced, the row stays. What is held is left as it is.
+-- A name in what stays because it is about others: the words are replaced, the row stays. What is open or held is left as it is.
 CREATE FUNCTION rewrite_event(stream uuid, wanted bigint, wanted_part int, words bytea) RETURNS int LANGUAGE plpgsql SECURITY DEFINER SET search_path = onlinesafety, pg_temp AS $$
 DECLARE
     reviewed boolean;
 BEGIN
     PERFORM require_erasure();
     UPDATE event e SET detail = words WHERE e.school_id = current_school() AND e.stream_id = stream AND e.seq = wanted AND e.part = wanted_part
-        AND NOT is_held(e.school_id, e.alert_id, e.subject_key) RETURNING e.review <> '' INTO reviewed;
+        AND NOT is_kept(e.school_id, e.alert_id, e.subject_key) RETURNING e.review <> '' INTO reviewed;
     IF reviewed IS NULL THEN
         RETURN 0;
     END IF;
@@ -541,7 +556,7 @@ DECLARE
 BEGIN
     PERFORM require_erasure();
     UPDATE evidence v SET content_type = kind, peer = '', raw = words WHERE v.school_id = current_school() AND v.stream_id = stream AND v.seq = wanted
-        AND NOT EXISTS (SELECT 1 FROM event e WHERE e.school_id = v.school_id AND e.stream_id = v.stream_id AND e.seq = v.seq AND is_held(e.school_id, e.alert_id, e.subject_key));
+        AND NOT EXISTS (SELECT 1 FROM event e WHERE e.school_id = v.school_id AND e.stream_id = v.stream_id AND e.seq = v.seq AND is_kept(e.school_id, e.alert_id, e.subject_key));
     GET DIAGNOSTICS rewritten = ROW_COUNT;
     IF rewritten > 0 THEN
         PERFORM note_erased(ARRAY[stream], ARRAY[wanted], ARRAY[EXISTS (
@@ -556,7 +571,7 @@ DECLARE rewritten int;
 BEGIN
     PERFORM require_erasure();
     UPDATE kept_context k SET detail = words WHERE k.school_id = current_school() AND k.alert_id = wanted AND k.stream_id = stream AND k.seq = at_seq AND k.part = at_part
-        AND NOT is_alert_held(k.school_id, k.alert_id);
+        AND NOT is_kept(k.school_id, k.alert_id, NULL);
     GET DIAGNOSTICS rewritten = ROW_COUNT;
     RETURN rewritten;
 END
@@ -566,7 +581,7 @@ CREATE FUNCTION rewrite_alert(wanted uuid, said bytea, words bytea, other bytea)
 DECLARE rewritten int;
 BEGIN
     PERFORM require_erasure();
-    UPDATE alert a SET reasons = said, note = words, reference = other WHERE a.school_id = current_school() AND a.alert_id = wanted AND NOT is_alert_held(a.school_id, a.alert_id);
+    UPDATE alert a SET reasons = said, note = words, reference = other WHERE a.school_id = current_school() AND a.alert_id = wanted AND NOT is_kept(a.school_id, a.alert_id, NULL);
     GET DIAGNOSTICS rewritten = ROW_COUNT;
     RETURN rewritten;
 END
@@ -576,7 +591,7 @@ CREATE FUNCTION rewrite_step(wanted uuid, number bigint, words bytea, other text
 DECLARE rewritten int;
 BEGIN
     PERFORM require_erasure();
-    UPDATE alert_step s SET note = words, detail = other WHERE s.school_id = current_school() AND s.alert_id = wanted AND s.step_no = number AND NOT is_alert_held(s.school_id, s.alert_id);
+    UPDATE alert_step s SET note = words, detail = other WHERE s.school_id = current_school() AND s.alert_id = wanted AND s.step_no = number AND NOT is_kept(s.school_id, s.alert_id, NULL);
     GET DIAGNOSTICS rewritten = ROW_COUNT;
     RETURN rewritten;
 END
@@ -666,11 +681,11 @@ DO $$
 DECLARE f regprocedure;
 BEGIN
     FOR f IN SELECT p.oid::regprocedure FROM pg_proc p WHERE p.pronamespace = 'onlinesafety'::regnamespace AND p.prosecdef AND p.proname = ANY (ARRAY[
-        'raw_days', 'wish_before_fall', 'retire_day', 'drop_empty_day', 'retention_counts', 'retire', 'drop_lone_evidence', 'retire_alerts', 'retire_access',
+        'raw_days', 'wish_before_fall', 'retire_day', 'drop_empty_day', 'retention_counts', 'retire', 'drop_lone_evidence', 'drop_alerts', 'retire_alerts', 'retire_access',
         'erase_events', 'note_erased', 'erase_alerts', 'erase_person', 'rewrite_event', 'rewrite_evidence', 'rewrite_context', 'rewrite_alert', 'rewrite_step', 'erase_access']) LOOP
         EXECUTE format('REVOKE ALL ON FUNCTION %s FROM PUBLIC', f);
-        -- The two that only the others use.
-        IF f::text NOT LIKE '%drop_lone_evidence%' AND f::text NOT LIKE '%note_erased%' THEN
+        -- Those that only the others use.
+        IF f::text NOT LIKE '%drop_lone_evidence%' AND f::text NOT LIKE '%drop_alerts%' AND f::text NOT LIKE '%note_erased%' THEN
             EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO onlinesafety_retention', f);
         END IF;
     END LOOP;

@@ -165,12 +165,15 @@ public sealed class TwinSchools : IAsyncLifetime
         Assert.Equal(pupils, alerts.Count);
         var canary = Assert.Single(await IdsAsync("SELECT canary_id FROM canary WHERE school_id = $1", school));
         var rule = Assert.Single(await IdsAsync("SELECT rule_id FROM school_rule WHERE school_id = $1", school));
+        var silence = Assert.Single(await IdsAsync(
+            "INSERT INTO silence (school_id, silence_id, theme, most_severity, reason, author, author_id, starts_at, ends_at) "
+            + $"SELECT $1, gen_random_uuid(), 's', 2, '{mark}', '{mark}', '{lead.Staff.StaffId}', now(), now() + interval '1 day' RETURNING silence_id", school));
         return new TwinSchool(
             school, name, mark, lead.Key, source.Key!, await SignInAsync(school, lead.Staff.StaffId, mark),
-            [source.Source.SourceId.ToString(), lead.Staff.StaffId.ToString(), head.Staff.StaffId.ToString(), canary, .. alerts],
+            [source.Source.SourceId.ToString(), lead.Staff.StaffId.ToString(), head.Staff.StaffId.ToString(), canary, silence, .. alerts],
             new Dictionary<string, string>(StringComparer.Ordinal)
             {
-                ["alert"] = alerts[^1], ["source"] = source.Source.SourceId.ToString(), ["staff"] = head.Staff.StaffId.ToString(), ["canary"] = canary,
+                ["alert"] = alerts[^1], ["source"] = source.Source.SourceId.ToString(), ["staff"] = head.Staff.StaffId.ToString(), ["canary"] = canary, ["silence"] = silence,
                 ["entry"] = $"school.{Guid.Parse(rule):N}"[..19], ["school"] = school.ToString(),
             });
     }
