@@ -80,7 +80,7 @@ public sealed class RulesDayTests(ConsoleFixture console)
         await page.GetByRole(AriaRole.Button, new() { Name = "Ask" }).ClickAsync();
         await Assertions.Expect(page.GetByText("No true concern would have been missed")).ToBeVisibleAsync(new() { Timeout = 30_000 });
         await Assertions.Expect(page.GetByText("of the DSL's week, as it was")).ToBeVisibleAsync();
-        Assert.Equal(1, await _rooms.NumberAsync($"SELECT count(*) FROM access_record WHERE school_id = '{school}' AND action = 'source.job.whatif' AND object LIKE '% kcsie-2025' AND reason = 'Review at half-term'"));
+        Assert.Equal(1, await _rooms.NumberAsync($"SELECT count(*) FROM access_record WHERE school_id = '{school}' AND action = 'source.job.whatif' AND object LIKE '% kcsie-2025' AND reason <> '' AND reason NOT LIKE '%half-term%'"));
         // A colleague has the same rights and another desk: the answer is not theirs.
         var answer = new Uri(page.Url).AbsolutePath;
         var (deputy, _) = await _rooms.AddStaffAsync(school, "Deputy Dee", "deputy");
