@@ -48,8 +48,10 @@ internal static partial class OpenedCopy
         }
 
         await OpenEventsAsync(open, sealOf, names);
-        foreach (var (hash, name) in names)
+        foreach (var (hash, sent) in names)
         {
+            // No text of Postgres holds a NUL.
+            var name = sent.Replace("\0", "\\0", StringComparison.Ordinal);
             await RunAsync(open, "UPDATE opened.alert SET subject_key = $2 WHERE subject_key = $1", hash, name);
             await RunAsync(open, "UPDATE opened.event SET subject_key = $2 WHERE subject_key = $1", hash, name);
         }

@@ -190,7 +190,7 @@ public sealed class StaffCommandTests(PostgresFixture postgres) : IClassFixture<
         Assert.Equal(
             ["staff dsl (by ", "operator O. Perator (", "operator O. Perator ("],
             (await database.AccessRecordsAsync("alert.%")).Select(record => record[..(record.IndexOf('(', StringComparison.Ordinal) + (record.StartsWith("staff", StringComparison.Ordinal) ? 4 : 1))]));
-        Assert.Equal("alerts show: the lead is ill", await database.Test.RunAsync("SELECT object || ': ' || reason FROM onlinesafety.access_record WHERE action = 'alert.past-the-staff'"));
+        Assert.Equal(1L, await database.Test.RunAsync("SELECT count(*) FROM onlinesafety.access_record WHERE action = 'alert.past-the-staff' AND object = 'alerts show' AND reason <> '' AND reason NOT LIKE '%the lead is ill%'"));
     }
 
     [Fact]

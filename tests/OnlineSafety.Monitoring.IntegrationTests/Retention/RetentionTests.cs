@@ -250,7 +250,7 @@ public sealed class RetentionTests(PostgresFixture postgres) : RetentionScene(po
         await AppendAsync(Search("child", Grave));
         await AppendToAsync(other, Search("child", Grave));
         await DrainAsync();
-        await Installation.Store.RunAsync("UPDATE onlinesafety.alert SET state = 'resolved', outcome = 'concern', resolved_at = now(), resolved_by = 'd.lead', acted_at = now()");
+        await Installation.Store.RunAsync("UPDATE onlinesafety.alert SET state = 'resolved', outcome = 'concern', resolved_at = now(), resolved_by = 'd.lead', acted_at = now(), note = 'seen'");
         // Of the one whose turn is first.
         await Installation.Store.RunAsync("UPDATE onlinesafety.data_key SET master_id = 'elsewhere' WHERE school_id = (SELECT school_id FROM onlinesafety.school ORDER BY school_id LIMIT 1)");
 

@@ -238,6 +238,9 @@ public sealed class AccessMatrixTests(PostgresFixture postgres) : IClassFixture<
         INSERT INTO alert_step (school_id, alert_id, at, actor_kind, actor_id, actor_name, step, from_state, to_state, note)
             SELECT a.school_id, a.alert_id, now(), 'staff', s.who, 'probe', s.step, 'new', s.state, convert_to(s.note, 'UTF8') FROM alert a, (VALUES ('{year}'::uuid, 'note', 'new', 'own words'),
                 ('{year}', 'acknowledge', 'acknowledged', ''), ('{_own.School}', 'acknowledge', 'acknowledged', ''), ('{_own.School}', 'note', 'new', 'words of others')) s (who, step, state, note) WHERE a.school_id = '{_own.School}' AND a.number = 20;
+        INSERT INTO alert_step (school_id, alert_id, at, actor_kind, actor_id, actor_name, step, from_state, to_state, detail, note)
+            SELECT school_id, alert_id, now(), 'staff', school_id, 'probe', 'hand_over', 'new', 'handed_over', 'case', '' FROM alert WHERE school_id = '{_own.School}' AND number = 20;
+        INSERT INTO kept_context SELECT school_id, alert_id, alert_id, 1, 0, now(), '' FROM alert WHERE school_id = '{_own.School}' AND number = 20;
         INSERT INTO notification (school_id, notification_id, kind, cause, staff_id, channel, state, due_at, created_at)
             SELECT s.school_id, gen_random_uuid(), 'account', 'password', s.staff_id, 'email', state, now(), now() FROM staff s, unnest(ARRAY['due', 'sent']) AS state;
         INSERT INTO source_job (school_id, job_id, kind, requested_at, content, asked_by)
