@@ -131,7 +131,8 @@ public sealed class CrashPointTests(ITestOutputHelper output)
         """
         WITH made AS (
             INSERT INTO school (school_id, name, time_zone, created_at) SELECT gen_random_uuid(), 'Retained ' || (count(*) + 1), 'UTC', now() - interval '2 days' FROM school RETURNING school_id)
-        INSERT INTO data_key (school_id, day, key_id, master_id, wrapped) SELECT school_id, current_date - 60, gen_random_uuid(), 'none', '' FROM made
+        INSERT INTO data_key (school_id, day, key_id, master_id, wrapped, created_at)
+        SELECT school_id, current_date - 60, gen_random_uuid(), 'none', '', now() - interval '60 days' FROM made
         """);
 
     /// <summary>A school whose digest has been due for a minute.</summary>
