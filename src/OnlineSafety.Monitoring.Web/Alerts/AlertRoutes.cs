@@ -40,6 +40,7 @@ internal static class AlertRoutes
     public static void MapAlertPages(this IEndpointRouteBuilder routes)
     {
         routes.MapGet("/alerts/{number:int}", ShowAsync).Requires(Permission.SeeAlerts);
+        routes.MapGet("/alerts/{alert:guid}", FromMailAsync).Requires(Permission.SeeAlerts);
         routes.MapPost("/alerts/acknowledge", AcknowledgeTogetherAsync).Requires(Permission.ActOnAlerts);
         routes.MapPost("/alerts/{number:int}/hour", HourAsync).Requires(Permission.ExportEvidence);
         routes.MapPost("/alerts/{number:int}/alike", AlikeAsync).Requires(Permission.ManageRules);
@@ -52,6 +53,12 @@ internal static class AlertRoutes
 
     private static async Task<IResult> ShowAsync(HttpContext http, int number, AlertPages pages, CancellationToken cancellationToken) =>
         Page(await pages.OfAsync(Who(http), number, cancellationToken), StepNotice.Of(http.Request.Query));
+
+    // A mail names an alert past doubt: a number alone could be another school's, where somebody works at two.
+    private static async Task<IResult> FromMailAsync(HttpContext http, Guid alert, QueueReader queue, CancellationToken cancellationToken) =>
+        await queue.NumberOfAsync(Who(http), alert, cancellationToken) is { } number
+            ? TypedResults.LocalRedirect(string.Create(CultureInfo.InvariantCulture, $"/alerts/{number}"))
+            : Page(view: null);
 
     private static async Task<IResult> HourAsync(
         HttpContext http, int number, AlertPages pages, SurroundingsReader surroundings, [FromServices] LogHourReader? log, CancellationToken cancellationToken)

@@ -45,6 +45,14 @@ internal sealed class QueueReader(Database console, ThemeGuide guide, PolicyDire
             [.. rows.Take(PageSize).Select(row => Clocked(row.Row, clocks))], rows.Count > PageSize ? rows[PageSize - 1].At : null, counts, newest.Count > 0 ? newest[0] : 0);
     }
 
+    /// <summary>The alert's number in its school; null when there is none that this reader may see. Shows nothing of it.</summary>
+    public async Task<int?> NumberOfAsync(SignedInStaff who, Guid alert, CancellationToken cancellationToken)
+    {
+        await using var session = await console.OpenAsync(who.School, who.Actor, cancellationToken);
+        var numbers = await session.RowsAsync("SELECT number FROM alert WHERE school_id = $1 AND alert_id = $2", [who.School, alert], row => row.GetInt32(0), cancellationToken);
+        return numbers.Count > 0 ? numbers[0] : null;
+    }
+
     /// <summary>Rows by their numbers; those that the actor may not see are left out.</summary>
     public async Task<IReadOnlyList<QueueRow>> TheseAsync(SignedInStaff who, int[] numbers, CancellationToken cancellationToken)
     {
