@@ -70,10 +70,10 @@ public sealed class LiveTests(ConsoleFixture fixture)
         Assert.DoesNotContain("id=\"alert-1\"", second, StringComparison.Ordinal);
         Assert.Contains("99 events", second, StringComparison.Ordinal);
         Assert.Contains("1 new alert", second, StringComparison.Ordinal);
-        // What came by itself and was not on the page is a look of its own; rows of the page are in the record of that.
+        // Each row that a feed sent is a look of its own, once for each feed: which ones the page had already is only what the browser says.
         // (The first feed may not have learnt yet that nobody reads it.)
-        Assert.InRange(await fixture.Service.NumberAsync($"SELECT count(*) FROM access_record WHERE school_id = '{school.Id}' AND action = 'alert.live' AND object = 'live 4' AND actor_name = 'Dana Lead'"), 1, 2);
-        Assert.Equal(1, await fixture.Service.NumberAsync($"SELECT count(DISTINCT object) FROM access_record WHERE school_id = '{school.Id}' AND action = 'alert.live'"));
+        Assert.InRange(await fixture.Service.NumberAsync($"SELECT count(*) FROM access_record WHERE school_id = '{school.Id}' AND action = 'alert.live' AND object LIKE 'live%4' AND actor_name = 'Dana Lead'"), 1, 2);
+        Assert.Equal(1, await fixture.Service.NumberAsync($"SELECT count(*) FROM access_record WHERE school_id = '{school.Id}' AND action = 'alert.live' AND object LIKE 'live 1%'"));
     }
 
     [Fact]
