@@ -44,10 +44,11 @@ internal sealed class ErasureWork(Session session, Guid school, NamedPerson pers
     /// <summary>Does it. Rows that are held, or that an open alert holds, are left by the functions themselves.</summary>
     public async Task EraseAsync(CancellationToken cancellationToken)
     {
-        _deleted["alert"] = await NumberAsync(ErasureSql.EraseAlerts, [person.Keys.ToArray()], cancellationToken);
+        // Before their alerts, which would take them along uncounted.
         var (events, evidences) = (await session.RowsAsync(
             ErasureSql.EraseEvents, [person.Keys.ToArray()], row => (row.GetInt32(0), row.GetInt32(1)), cancellationToken))[0];
         (_deleted["event"], _deleted["evidence"]) = (events, evidences);
+        _deleted["alert"] = await NumberAsync(ErasureSql.EraseAlerts, [person.Keys.ToArray()], cancellationToken);
         await RewriteAsync(cancellationToken);
         if (_stays.Count == 0)
         {

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Access.Audit;
 using OnlineSafety.Monitoring.Access.Sealing;
 using OnlineSafety.Monitoring.Alerts;
 
@@ -37,8 +38,6 @@ internal sealed record AccessEvent(DateTimeOffset ReceivedAt, int? Alert, bool K
 /// <summary>Reads what is stored about one person, to be given to that person.</summary>
 internal sealed class SubjectAccess(Database retention, SchoolSeals seals, TimeProvider time)
 {
-    public const string Action = "person.subject-access";
-
     private const string SchoolSql = "SELECT name FROM school WHERE school_id = $1";
 
     private const string AlertsSql = """
@@ -73,7 +72,7 @@ internal sealed class SubjectAccess(Database retention, SchoolSeals seals, TimeP
             title, person.Account, time.GetUtcNow(), await reader.PeopleAsync(cancellationToken), await reader.AlertsAsync(cancellationToken), await reader.EventsAsync(cancellationToken));
         // Which alerts it showed: whoever asks later who saw them is told of this file.
         await session.RecordAccessAsync(
-            school, Action, Access.Audit.NumberRanges.Text(file.Alerts.Select(alert => (long)alert.Number)), content.SealReason(reason), cancellationToken);
+            school, AuditTrail.SubjectAccessAction, AuditTrail.ListObject(["all"], file.Alerts.Select(alert => alert.Number)), content.SealReason(reason), cancellationToken);
         await session.CommitAsync(cancellationToken);
         return file;
     }

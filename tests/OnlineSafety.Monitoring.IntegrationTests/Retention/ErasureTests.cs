@@ -182,7 +182,8 @@ public sealed class ErasureTests(PostgresFixture postgres) : RetentionScene(post
         Assert.Equal((0, 0), (await CountAsync("erasure"), await CountAsync("erased_subject")));
         Assert.Equal(2, await CountAsync("alert"));
         var proof = await Eraser().RunAsync(School, Child, [], "asked", Officer, CancellationToken.None);
-        Assert.Equal((preview.Deleted["alert"], preview.Deleted["person"]), (proof.Deleted["alert"], proof.Deleted["person"]));
+        Assert.True(proof.Deleted["event"] > 0 && proof.Deleted["evidence"] > 0);
+        Assert.Equal((preview.Deleted["alert"], preview.Deleted["event"], preview.Deleted["person"]), (proof.Deleted["alert"], proof.Deleted["event"], proof.Deleted["person"]));
     }
 
     [Fact]

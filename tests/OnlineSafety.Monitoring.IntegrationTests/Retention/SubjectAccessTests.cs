@@ -1,7 +1,10 @@
 using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
+using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Access.Audit;
 using OnlineSafety.Monitoring.Access.Sealing;
+using OnlineSafety.Monitoring.Alerts;
 using OnlineSafety.Monitoring.Retention;
 
 namespace OnlineSafety.Monitoring.IntegrationTests.Retention;
@@ -37,10 +40,12 @@ public sealed class SubjectAccessTests(PostgresFixture postgres) : RetentionScen
         // The control: without taking names out, the other child would be read.
         Assert.Contains((await DumpAsync()).Split('\n'), line => line.Contains("ben.other", StringComparison.Ordinal) && line.Contains("because of", StringComparison.Ordinal));
 
-        var look = (await QueryAsync($"SELECT object, reason FROM onlinesafety.access_record WHERE action = '{SubjectAccess.Action}'"))[0];
+        var look = (await QueryAsync($"SELECT object, reason FROM onlinesafety.access_record WHERE action = '{AuditTrail.SubjectAccessAction}'"))[0];
         var seal = await Installation.Seals.OfAsync(School, CancellationToken.None);
-        Assert.Equal(("1", "request of annabel.quick"), ((string)look[0], seal.OpenWords((string)look[1], SealedField.AccessReason)));
+        Assert.Equal(("all 1", "request of annabel.quick"), ((string)look[0], seal.OpenWords((string)look[1], SealedField.AccessReason)));
         Assert.DoesNotContain("annabel", (string)look[1], StringComparison.Ordinal);
+        var saw = await new AuditTrail(Installation[DatabaseRole.Audit], Installation.Seals).WhoSawAsync(School, Officer, new AlertReference(Id: null, 1), reason: null, CancellationToken.None);
+        Assert.Contains(saw!, sighting => sighting.Entry.Action == AuditTrail.SubjectAccessAction);
     }
 
     private static async Task<Dictionary<string, string>> PagesAsync(MemoryStream zip)

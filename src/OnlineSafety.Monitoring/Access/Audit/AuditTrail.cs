@@ -30,6 +30,9 @@ internal sealed class AuditTrail(Database audit, SchoolSeals seals)
     public const string PeopleAction = "person.list";
     public const string PersonAction = "person.show";
 
+    /// <summary>What a file for the person it is about is recorded as.</summary>
+    public const string SubjectAccessAction = "person.subject-access";
+
     private const string Columns = "r.seq, r.at, r.actor_kind, r.actor_name, r.action, r.object, r.reason";
 
     private const string ListSql = $"""
@@ -51,7 +54,7 @@ internal sealed class AuditTrail(Database audit, SchoolSeals seals)
     private const string ListsSql = $"""
         SELECT {Columns} FROM access_record r
         WHERE r.school_id = $1 AND r.object IS NOT NULL
-          AND r.action IN ('{ListAction}', '{LiveAction}', '{AroundAction}', '{HourAction}', '{AlikeAction}', '{PeopleAction}', '{PersonAction}')
+          AND r.action IN ('{ListAction}', '{LiveAction}', '{AroundAction}', '{HourAction}', '{AlikeAction}', '{PeopleAction}', '{PersonAction}', '{SubjectAccessAction}')
         ORDER BY r.seq
         """;
 
