@@ -37,7 +37,10 @@ internal sealed class PersonStep
 
         if (AlertLifecycle.After(_alert.State, move.Step) is null)
         {
-            return $"The alert is {AlertState.Shown(_alert.State)} and cannot be {AlertSteps.Done(move.Step)}.";
+            // Of two who press at once the second is told that it is done, and by whom.
+            return AlertLifecycle.After(AlertState.New, move.Step) == _alert.State
+                ? $"The alert is {AlertState.Shown(_alert.State)} already{(_alert is { State: AlertState.Acknowledged, AcknowledgedBy: { } by } ? $", by {by}" : "")}."
+                : $"The alert is {AlertState.Shown(_alert.State)} and cannot be {AlertSteps.Done(move.Step)}.";
         }
 
         // Said of whoever may not see it exactly as of whoever is not there.

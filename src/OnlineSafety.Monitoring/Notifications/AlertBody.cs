@@ -27,10 +27,8 @@ internal sealed class AlertBody(IThemeWords themes, IOptions<MailOptions> option
     {
         var severity = Capital(Words.Of(notice.Severity));
         var theme = themes.LabelOf(notice.Theme);
-        var others = string.Join(", ", notice.Themes.Where(t => t != notice.Theme).Select(themes.LabelOf));
         var school = MailDocument.Line(to.SchoolName);
         var subject = string.Create(_british, $"[Online safety] {(notice.Drill ? DrillMark : "")}{severity}: alert {notice.Number} at {school}: {theme}");
-        var raised = TimeZoneInfo.ConvertTime(notice.RaisedAt, to.Zone).ToString("ddd d MMM yyyy 'at' HH:mm", _british);
         var link = options.Value.BaseUrl.TrimEnd('/') + "/alerts/" + notice.Alert.ToString("D");
 
         var body = new MailDocument(string.Create(_british, $"{(notice.Drill ? DrillMark : "")}{severity} alert {notice.Number}: {theme}"));
@@ -40,21 +38,38 @@ internal sealed class AlertBody(IThemeWords themes, IOptions<MailOptions> option
         }
 
         body.Paragraph(WhyNow(cause))
-            .Facts(
-                ("School", school),
-                ("Severity", severity + (notice.Unproven ? $", {LowTrust.Words}" : "")),
-                ("Theme", theme),
-                ("Also concerns", others.Length == 0 ? "No other theme" : others),
-                ("Risk", notice.Risk == Risk.None ? "Not yet known" : Capital(Words.Of(notice.Risk))),
-                ("Alert number", notice.Number.ToString(_british)),
-                ("Raised", raised + (notice.Late ? ", late: from records that were received before and could be read only now" : "")),
-                ("Events so far", notice.Events.ToString("N0", _british)),
-                ("Status", notice.NeedsReview ? "Needs review: the record could not be read fully, so a person must look at it" : Capital(AlertState.Shown(notice.State))))
+            .Facts([.. Facts(notice, school, severity, theme, to)])
             .Heading("What to do next")
-            .Items(NextSteps(notice))
+            .Items(NextSteps(notice, to.Member))
             .Link("Open this alert", link)
             .Paragraph("This message holds no names, searches or web addresses on purpose. Please do not add any when you reply or forward it.");
         return new Preparation.Say(subject, body, notice.Severity >= Severity.High);
+    }
+
+    private IEnumerable<(string, string)> Facts(AlertNotice notice, string school, string severity, string theme, NotificationAddressee to)
+    {
+        string At(DateTimeOffset moment) => TimeZoneInfo.ConvertTime(moment, to.Zone).ToString("ddd d MMM yyyy 'at' HH:mm", _british);
+
+        yield return ("School", school);
+        yield return ("Severity", severity + (notice.Unproven ? $", {LowTrust.Words}" : ""));
+        if (to.InForce is { } inForce && notice.Clock?.By(notice.Severity, inForce) is { } by)
+        {
+            yield return ("Acknowledge by", At(by));
+        }
+
+        yield return ("Theme", theme);
+        // A drill is about nothing: it has no risk and no events.
+        if (!notice.Drill)
+        {
+            var others = string.Join(", ", notice.Themes.Where(t => t != notice.Theme).Select(themes.LabelOf));
+            yield return ("Also concerns", others.Length == 0 ? "No other theme" : others);
+            yield return ("Risk", notice.Risk == Risk.None ? "Not yet known" : Capital(Words.Of(notice.Risk)));
+            yield return ("Events so far", notice.Events.ToString("N0", _british));
+        }
+
+        yield return ("Alert number", notice.Number.ToString(_british));
+        yield return ("Raised", At(notice.RaisedAt) + (notice.Late ? ", late: from records that were received before and could be read only now" : ""));
+        yield return ("Status", notice.NeedsReview ? "Needs review: the record could not be read fully, so a person must look at it" : Capital(AlertState.Shown(notice.State)));
     }
 
     private static string WhyNow(string cause) => cause switch
@@ -71,7 +86,7 @@ internal sealed class AlertBody(IThemeWords themes, IOptions<MailOptions> option
         _ => "A new alert needs your attention.",
     };
 
-    private List<string> NextSteps(AlertNotice notice)
+    private List<string> NextSteps(AlertNotice notice, StaffMember reader)
     {
         var steps = new List<string>();
         // In full and first: whoever reads this on a phone must not go and look at the material before the console is open.
@@ -80,7 +95,13 @@ internal sealed class AlertBody(IThemeWords themes, IOptions<MailOptions> option
             steps.Add(matter);
         }
 
-        steps.AddRange(themes.Instructions(notice.Instructions));
+        var instructions = themes.Instructions(notice.Instructions);
+        steps.AddRange(instructions);
+        // They are written for whoever comes upon it, and the mail goes to the person whom they send that reader to.
+        if (notice.Route == AlertRoute.Dsl && instructions.Count > 0 && reader.HasAny(StaffMember.Dsl, StaffMember.Deputy))
+        {
+            steps.Add("Where a step says the DSL, it means you.");
+        }
 
         if (notice is { Severity: >= Severity.Critical, Drill: false })
         {

@@ -1,4 +1,5 @@
 using OnlineSafety.Monitoring.Alerts;
+using OnlineSafety.Monitoring.Alerts.Escalation;
 using OnlineSafety.Monitoring.Alerts.Policy;
 using OnlineSafety.Monitoring.Events;
 
@@ -54,6 +55,9 @@ internal sealed record AlertNotice
 
     /// <summary>A silence that stands covers it.</summary>
     public bool Silenced { get; init; }
+
+    /// <summary>The clock that runs for an answer; null: none does.</summary>
+    public StandingClock? Clock { get; init; }
 
     /// <summary>Taxonomy ids, parted by spaces, of the instructions that must be followed (IWF, police); empty for most themes.</summary>
     public required string Instructions { get; init; }

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Alerts.Escalation;
 using OnlineSafety.Monitoring.Alerts.Silences;
 using OnlineSafety.Monitoring.Events;
 
@@ -54,6 +55,11 @@ internal static class AlertNotices
         foreach (var silenced in await session.RowsAsync(SilenceSql.Silenced, [school, alerts], row => row.GetGuid(0), cancellationToken))
         {
             notices[silenced] = notices[silenced] with { Silenced = true };
+        }
+
+        foreach (var (alert, clock) in await EscalationMarks.ClocksAsync(session, school, alerts, cancellationToken))
+        {
+            notices[alert] = notices[alert] with { Clock = clock };
         }
 
         return notices;

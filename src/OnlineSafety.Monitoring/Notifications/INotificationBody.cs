@@ -18,6 +18,9 @@ internal sealed record NotificationAddressee(StaffMember Member, string Email, s
 {
     /// <summary>Who else there is to tell.</summary>
     public Desks Desks { get; init; } = new([Member], SchoolPolicy.Default);
+
+    /// <summary>The school's clocks, days and bells; null where nobody asks by when.</summary>
+    public PolicyInForce? InForce { get; init; }
 }
 
 /// <summary>Who sits where in a school, as it is now.</summary>

@@ -81,10 +81,12 @@ internal sealed class MailComposer(
             return null;
         }
 
+        var inForce = await policies.OfAsync(session, claim.School, cancellationToken);
         var all = found.ConvertAll(member => new StaffMember(member.StaffId, member.Roles, member.Enabled));
         return new NotificationAddressee(all.Find(member => member.Id == to.StaffId)!, to.Email, to.Name, SchoolZone.Of(to.TimeZone))
         {
-            Desks = new Desks(all, (await policies.OfAsync(session, claim.School, cancellationToken)).Policy),
+            Desks = new Desks(all, inForce.Policy),
+            InForce = inForce,
         };
     }
 

@@ -158,12 +158,14 @@ public sealed class CommandTests(PostgresFixture postgres) : IClassFixture<Postg
         var id = await database.AddAlertAsync(school, 1);
 
         Assert.Equal(0, (await RunAsync(database, "alerts", "ack", "1", "--school", "Example Academy", "--as", "DSL@school.example")).Exit);
+        var twice = await RunAsync(database, "alerts", "ack", "1", "--school", "Example Academy", "--as", "DSL@school.example");
+        Assert.Contains("is acknowledged already, by dsl.", twice.Error, StringComparison.Ordinal);
         var (exit, _, _) = await RunAsync(database, "alerts", "resolve", "1", "--school", "Example Academy", "--as", "dsl@school.example", "--outcome", "concern", "--note", "Done.");
         Assert.Equal(0, exit);
         var again = await RunAsync(database, "alerts", "resolve", "1", "--school", "Example Academy", "--as", "dsl@school.example", "--outcome", "concern", "--note", "Done.");
 
         Assert.Equal(1, again.Exit);
-        Assert.Contains("is resolved and cannot be resolved", again.Error, StringComparison.Ordinal);
+        Assert.Contains("is resolved already", again.Error, StringComparison.Ordinal);
         Assert.StartsWith("staff dsl (by ", (await database.AccessRecordsAsync("alert.acknowledge"))[0], StringComparison.Ordinal);
         Assert.Contains(id.ToString(), (await database.AccessRecordsAsync("alert.resolve"))[0], StringComparison.Ordinal);
     }

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 using System.Text;
 using OnlineSafety.Monitoring.TestKit;
 
@@ -118,7 +119,8 @@ internal sealed class SenderOracle : IDisposable
                     ? false
                     : throw new InvalidOperationException($"The service answered {(int)answer.StatusCode} to a good delivery."));
         }
-        catch (Exception error) when (error is HttpRequestException or OperationCanceledException)
+        // The client lets a SocketException through when the other end dies while it looks at a connection that was just made.
+        catch (Exception error) when (error is HttpRequestException or OperationCanceledException or SocketException)
         {
             return false;
         }

@@ -1,10 +1,12 @@
 using Microsoft.Extensions.Options;
 using OnlineSafety.Monitoring.Alerts;
+using OnlineSafety.Monitoring.Alerts.Escalation;
 using OnlineSafety.Monitoring.Alerts.Policy;
 using OnlineSafety.Monitoring.Events;
 using OnlineSafety.Monitoring.Notifications;
 using OnlineSafety.Monitoring.Notifications.Email;
 using OnlineSafety.Monitoring.Notifications.Outgoing;
+using OnlineSafety.Monitoring.Sources.Health;
 
 namespace OnlineSafety.Monitoring.Tests.Notifications;
 
@@ -63,6 +65,41 @@ public sealed class AlertBodyTests
 
         Assert.Contains("What to do next\n---------------\n\n- Do not search for or open the material.\n", body.Say(Notice with { Instructions = "csam" }, "raised", To).Body.ToText(), StringComparison.Ordinal);
         Assert.DoesNotContain("Do not search for", body.Say(Notice, "raised", To).Body.ToText(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ByWhenItMustBeAcknowledgedIsSaidInTheSchoolsTime()
+    {
+        var by = new DateTimeOffset(2026, 7, 1, 10, 20, 0, TimeSpan.Zero);
+        var clock = new StandingClock(by, Notice.RaisedAt, NoLater: null);
+        var to = To with { InForce = new PolicyInForce(SchoolPolicy.Default, new SchoolCalendar(null, BankHolidays.None, To.Zone), 0) };
+
+        Assert.Contains("Wed 1 Jul 2026 at 11:20", Body.Say(Notice with { Clock = clock }, "raised", to).Body.ToText(), StringComparison.Ordinal);
+        Assert.DoesNotContain("Acknowledge by", Body.Say(Notice, "raised", to).Body.ToText(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("dsl", "dsl", true)]
+    [InlineData("deputy", "dsl", true)]
+    [InlineData("head", "dsl", false)]
+    [InlineData("dsl", "head", false)]
+    public void AStepThatNamesTheDslTellsTheDslThatItMeansThem(string role, string route, bool said)
+    {
+        var body = new AlertBody(new WordsWithInstructions(), Options.Create(new MailOptions()));
+        var to = ToMember(Dsl with { Roles = [role] });
+
+        Assert.Equal(said, body.Say(Notice with { Instructions = "csam", Route = route }, "raised", to).Body.ToText().Contains("- Where a step says the DSL, it means you.", StringComparison.Ordinal));
+        Assert.DoesNotContain("it means you", body.Say(Notice, "raised", to).Body.ToText(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ADrillSpeaksOfNoRiskAndNoEvents()
+    {
+        var drill = Body.Say(Notice with { Drill = true, Risk = Risk.None, Events = 0 }, "raised", To).Body.ToText();
+
+        Assert.DoesNotContain("Not yet known", drill, StringComparison.Ordinal);
+        Assert.DoesNotContain("Events so far", drill, StringComparison.Ordinal);
+        Assert.Contains("Events so far", Body.Say(Notice, "raised", To).Body.ToText(), StringComparison.Ordinal);
     }
 
     private sealed class WordsWithInstructions : IThemeWords

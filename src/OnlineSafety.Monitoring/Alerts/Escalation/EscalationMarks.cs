@@ -20,6 +20,10 @@ internal static class EscalationMarks
         return [.. views.Select(view => marks.TryGetValue(view.Alert, out var mark) ? Marked(view, mark.Clock, mark.Rounds, inForce) : view)];
     }
 
+    /// <summary>The clocks that run of these alerts.</summary>
+    public static Task<List<(Guid Alert, StandingClock? Clock)>> ClocksAsync(Session session, Guid school, Guid[] alerts, CancellationToken cancellationToken) =>
+        session.RowsAsync(Sql, [school, alerts], row => (row.GetGuid(0), StandingClock.Read(row.GetFieldValue<DateTimeOffset?[]>(1))), cancellationToken);
+
     // Of a record that others derive from, "with" keeps the derived type.
     private static T Marked<T>(T view, StandingClock? clock, int rounds, PolicyInForce inForce)
         where T : AlertView =>

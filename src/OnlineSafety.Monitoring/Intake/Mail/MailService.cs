@@ -150,9 +150,10 @@ internal sealed class MailService : BackgroundService
         var counted = PeerAddress.LimitKey(peer);
         if (_connections.Count >= _options.MaxConnections || !_perPeer.TryEnter(counted))
         {
-            accepted.Dispose();
+            // Counted before the peer can see that it was turned away.
             Met.Note();
             _parts.Refuse(peer, _connections.Count >= _options.MaxConnections ? IntakeReason.ConnectionLimit : IntakeReason.PeerConnectionLimit, source: null);
+            accepted.Dispose();
             return;
         }
 
