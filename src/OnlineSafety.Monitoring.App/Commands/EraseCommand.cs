@@ -16,15 +16,16 @@ internal static class EraseCommand
         var person = new Option<string>("--person") { Description = "Account or alias of the person.", HelpName = "ACCOUNT", Required = true };
         var also = new Option<string[]>("--also") { Description = "A further name by which texts may call the person, such as the name in full; as often as needed.", HelpName = "NAME" };
         var reason = RetentionSwitches.Reason("Why; recorded, without the person's names.");
+        var nothingKnown = new Option<bool>("--nothing-known") { Description = "Also when nobody of this name is known here: hides what a product may still send of it from before." };
         var dryRun = new Option<bool>("--dry-run") { Description = "Only say what would be erased." };
         var yes = new Option<bool>("--yes") { Description = "Erase without asking." };
         var command = new ExampledCommand(
             "erase",
-            "Erase a person: rows and evidence at once, raw records hidden at once; says when they fall. Exit 3 when an open or held alert stays.",
+            "Erase a person: rows and evidence at once, raw records hidden at once; says when they fall. Exit 3 when an open or held alert stays; refused when nobody of that name is known.",
             "onlinesafety erase --person jsmith --also \"John Smith\" --school \"Example Academy\" --reason \"Request under article 17, 3 December\" --dry-run",
             "onlinesafety erase --person jsmith --school \"Example Academy\" --reason \"Request under article 17, 3 December\" --as dpo@school.example")
         {
-            person, also, switches.School, reason, switches.As, dryRun, yes, switches.Json,
+            person, also, switches.School, reason, switches.As, nothingKnown, dryRun, yes, switches.Json,
         };
         command.Validators.Add(result =>
         {
@@ -36,7 +37,7 @@ internal static class EraseCommand
         return command.Does(async (parse, cancellationToken) =>
         {
             await using var opened = await switches.OpenAsync(installation, parse, cancellationToken, DatabaseRole.Process, DatabaseRole.Audit);
-            var desk = new ErasureDesk(opened.Retention, opened.Seals, installation.Time) { Verify = token => ChainsAsync(opened, token) };
+            var desk = new ErasureDesk(opened.Retention, opened.Seals, installation.Time) { Verify = token => ChainsAsync(opened, token), MayBeNobody = parse.GetValue(nothingKnown) };
             var (school, name, names) = (opened.School.SchoolId, parse.GetRequiredValue(person), parse.GetValue(also) ?? []);
             var proof = await desk.PreviewAsync(school, name, names, opened.Actor, cancellationToken);
             if (!parse.GetValue(dryRun))

@@ -29,7 +29,7 @@ internal static partial class ProcessingLog
     [LoggerMessage(4007, LogLevel.Error, "{Alerts} alerts of school {School} were raised and there is nobody to tell. Nobody who may know of them has the role {Role}: onlinesafety staff add --school {School} --role {Role} ...")]
     public static partial void NobodyToTell(ILogger logger, int alerts, Guid school, string role);
 
-    [LoggerMessage(4008, LogLevel.Information, "Source {Source} was given another mapping; stream {Stream} is assessed again from where it was")]
+    [LoggerMessage(4008, LogLevel.Information, "Source {Source} was given another mapping, or somebody was erased; stream {Stream} is assessed again from where it was")]
     public static partial void MappingChanged(ILogger logger, Guid source, Guid stream);
 
     [LoggerMessage(4009, LogLevel.Error, "Mapping {Version} of source {Source} cannot be used any more ({Errors} errors); its records are kept for review")]

@@ -1,6 +1,7 @@
 using Npgsql;
 using NpgsqlTypes;
 using OnlineSafety.Monitoring.Access.Sealing;
+using OnlineSafety.Monitoring.Retention;
 
 namespace OnlineSafety.Monitoring.Processing;
 
@@ -12,6 +13,12 @@ internal static class RecordSql
     // and never before the last cut: a server's clock set back must not put an event into no window.
     private const string Lock = "SELECT pg_advisory_xact_lock_shared(hashtextextended('digest:' || $1::text, 0))";
 
+    /// <summary>
+    /// The same lock alone, for a moment, by whoever adds to the list of the erased: what was assessed without it is committed by then, and what comes after finds it in
+    /// the fence below and is assessed again.
+    /// </summary>
+    public const string LockAlone = "SELECT pg_advisory_xact_lock(hashtextextended('digest:' || $1::text, 0))";
+
     // A lock held for longer (a digest being made, a session left open by hand) is one stream's trouble, and is then said as that (55P03): waited for
     // until the command's own limit, it would look like a database that is away.
     private const string WaitForLocks = "SET LOCAL lock_timeout = '5s'";
@@ -20,8 +27,8 @@ internal static class RecordSql
     // in the fence below and is assessed again. The fence is a statement of its own after the lock, so it sees what that holder committed.
     private const string MappingLock = "SELECT pg_advisory_xact_lock_shared(hashtextextended('mapping:' || $1::text, 0))";
 
-    private const string Fence = """
-        SELECT c.next_seq, GREATEST(clock_timestamp(), (SELECT max(window_to) FROM digest WHERE school_id = $1)), s.mapping_version, s.capture
+    private const string Fence = $"""
+        SELECT c.next_seq, GREATEST(clock_timestamp(), (SELECT max(window_to) FROM digest WHERE school_id = $1)), s.mapping_version, s.capture, {ErasedHere.VersionColumn}
         FROM checkpoint c JOIN source s ON s.school_id = c.school_id AND s.source_id = c.source_id
         WHERE c.school_id = $1 AND c.stream_id = $2 FOR UPDATE OF c
         """;

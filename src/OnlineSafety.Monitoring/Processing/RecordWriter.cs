@@ -12,11 +12,11 @@ namespace OnlineSafety.Monitoring.Processing;
 /// <summary>What a Record transaction did.</summary>
 /// <param name="Moved">False when another worker was faster: nothing was written.</param>
 /// <param name="NobodyToTell">Alerts that found no recipient.</param>
-/// <param name="Stale">Nothing was written because the source has another mapping than the plan was made with.</param>
+/// <param name="Stale">Nothing was written because the source has another mapping than the plan was made with, or somebody was erased since.</param>
 internal readonly record struct RecordResult(bool Moved, IReadOnlyList<WrittenNotification> Notifications, int Alerts, Unreached? NobodyToTell = null, bool Stale = false);
 
 /// <summary>What stands in the database as a Record transaction begins.</summary>
-internal readonly record struct RecordFence(long Next, DateTimeOffset Now, int MappingVersion, bool Capture);
+internal readonly record struct RecordFence(long Next, DateTimeOffset Now, int MappingVersion, bool Capture, long Erased);
 
 /// <summary>
 /// Record: everything that came of a range of one stream, in one transaction with the checkpoint. Redoing a range changes nothing,
@@ -38,7 +38,7 @@ internal sealed class RecordWriter(Database database, RuleSet rules, PolicyDirec
             return new RecordResult(Moved: false, [], 0);
         }
 
-        if (fence.MappingVersion != context.MappingVersion || fence.Capture != context.Capture)
+        if (fence.MappingVersion != context.MappingVersion || fence.Capture != context.Capture || fence.Erased != context.Erased.Version)
         {
             return new RecordResult(Moved: false, [], 0, Stale: true);
         }
@@ -104,7 +104,7 @@ internal sealed class RecordWriter(Database database, RuleSet rules, PolicyDirec
         }
 
         return await rows.ReadAsync(cancellationToken)
-            ? new RecordFence(rows.GetInt64(0), rows.GetFieldValue<DateTimeOffset>(1), rows.GetInt32(2), rows.GetBoolean(3))
+            ? new RecordFence(rows.GetInt64(0), rows.GetFieldValue<DateTimeOffset>(1), rows.GetInt32(2), rows.GetBoolean(3), rows.GetInt64(4))
             : null;
     }
 

@@ -57,13 +57,6 @@ internal sealed class Stages(Rules rules, ILogger logger) : IEventSink
     {
         Begin(context, plan, record, new RecordPosition(stream, sequence));
         (_concern, _canaryOnly, _parts, _erased) = (false, false, 0, false);
-        if (context.Erased.Holds(stream, sequence))
-        {
-            // Somebody in it was erased: it is counted, and nothing of it is read.
-            plan.End(Disposition.Counted, record.ReceivedAt);
-            return;
-        }
-
         if (context.Capture)
         {
             Capture();
@@ -259,9 +252,10 @@ internal sealed class Stages(Rules rules, ILogger logger) : IEventSink
     }
 
     /// <summary>
-    /// No event came of it, by a condition that is too wide or for an empty list; or it is a mail, in which most may stand beside the labels.
+    /// No event came of it, by a condition that is too wide or for an empty list; or it is a mail, in which most may stand beside the labels. Not where somebody in
+    /// it was erased: read as plain text it would come back.
     /// </summary>
-    private bool IsHardlyRead(in NormalizeResult result) => result.Events == 0 || (!_concern && _record.Envelope.ContentType == RecordEnvelope.Mail);
+    private bool IsHardlyRead(in NormalizeResult result) => result.Events == 0 || (!_concern && !_erased && _record.Envelope.ContentType == RecordEnvelope.Mail);
 
     /// <summary>A mail that answers one of ours holds our own words: an alert about an alert would never end.</summary>
     private static bool IsAnswer(in NormalizeResult result) => result.Reason is Reasons.MailAnswer or Reasons.OwnMail;

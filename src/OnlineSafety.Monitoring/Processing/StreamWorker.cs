@@ -185,7 +185,8 @@ internal sealed class StreamWorker(
 
         if (result.Stale)
         {
-            // From the moment in which a mapping is applied no record is recorded by the one before: the range comes again, and is assessed anew.
+            // From the moment in which a mapping is applied no record is recorded by the one before, nor one of somebody who is erased: the range comes again, and is
+            // assessed anew.
             contexts.Forget(stream.Target);
             ProcessingLog.MappingChanged(logger, stream.Target.Source, stream.Stream);
             return false;

@@ -12,7 +12,8 @@ namespace OnlineSafety.Monitoring.Retention;
 
 /// <summary>
 /// Copies the hour around an alert out of the log: everything that its person did from half an hour before it to half an hour after, of concern or not. Only that
-/// person's part of each record, so that nobody else's browsing is kept with a case. Done again it changes nothing.
+/// person's part of each record, so that nobody else's browsing is kept with a case. Done again it changes nothing. Somebody's erasure hides nothing from the hour
+/// around an alert about them that stays, and takes their name out of others' hours.
 /// </summary>
 internal sealed class ContextKeeper(
     [FromKeyedServices(DatabaseRole.Process)] Database database, MasterKeys masters, SchoolSeals seals, StreamContexts contexts, Rules rules, ILogger<ContextKeeper> logger)
@@ -30,7 +31,7 @@ internal sealed class ContextKeeper(
 
     // When the hour is over: what its person does until then belongs to it. An alert that grows all day is copied after a day, and what comes later before the log falls.
     private const string Wishes = """
-        SELECT a.alert_id, a.subject_key, a.first_received_at, a.last_received_at, a.subject IS NOT NULL FROM context_wish w
+        SELECT a.alert_id, a.subject_key, a.first_received_at, a.last_received_at, a.subject IS NOT NULL, a.raised_at FROM context_wish w
         JOIN alert a ON a.school_id = w.school_id AND a.alert_id = w.alert_id
         WHERE w.school_id = $1 AND w.done_at IS NULL
           AND (a.last_received_at + interval '30 minutes' < clock_timestamp() OR w.asked_at < clock_timestamp() - interval '1 day') ORDER BY w.asked_at LIMIT $2
@@ -89,22 +90,36 @@ internal sealed class ContextKeeper(
         {
             wishes = await session.RowsAsync(
                 Wishes, [school, AlertsAtOnce],
-                row => new Wish(row.GetGuid(0), row.IsDBNull(1) ? null : row.GetString(1), row.GetFieldValue<DateTimeOffset>(2), row.GetFieldValue<DateTimeOffset>(3), row.GetBoolean(4)),
+                row => new Wish(row.GetGuid(0), row.IsDBNull(1) ? null : row.GetString(1), row.GetFieldValue<DateTimeOffset>(2), row.GetFieldValue<DateTimeOffset>(3), row.GetBoolean(4), row.GetFieldValue<DateTimeOffset>(5)),
                 cancellationToken);
         }
 
+        var kept = 0;
         foreach (var wish in wishes)
         {
-            var events = wish.Subject is null || AlertCohort.Is(wish.Subject) ? [] : await ReadAsync(school, wish, cancellationToken);
-            await WriteAsync(school, wish, events, cancellationToken);
-            RetentionLog.ContextKept(logger, wish.Alert, events.Count);
+            if (await WriteAsync(school, wish, await ReadAsync(school, wish, cancellationToken), cancellationToken) is { } events)
+            {
+                kept++;
+                RetentionLog.ContextKept(logger, wish.Alert, events);
+            }
         }
 
-        return wishes.Count;
+        return kept;
     }
 
-    private async Task<List<PlannedEvent>> ReadAsync(Guid school, Wish wish, CancellationToken cancellationToken)
+    private async Task<Copy> ReadAsync(Guid school, Wish wish, CancellationToken cancellationToken)
     {
+        ErasedHere everywhere;
+        await using (var session = await database.OpenAsync(school, Actor, cancellationToken))
+        {
+            everywhere = await ErasedHere.OfAsync(session, school, cancellationToken);
+        }
+
+        if (wish.Subject is null || AlertCohort.Is(wish.Subject))
+        {
+            return new Copy([], Names: null, everywhere.Version);
+        }
+
         var (from, to) = (wish.First - Alerts.Reading.SurroundingsReader.HalfHour, wish.Last + Alerts.Reading.SurroundingsReader.HalfHour);
         List<(Guid Stream, Guid Source, DateOnly Day, long First, long Last)> streams;
         await using (var session = await database.OpenAsync(school, Actor, cancellationToken))
@@ -117,11 +132,12 @@ internal sealed class ContextKeeper(
         // A row of before the upgrade has the name itself; what is read now has its hash.
         var subject = (await seals.OfAsync(school, cancellationToken)).Index(wish.Subject!);
         subject = wish.IsHash ? wish.Subject! : subject;
+        var erased = everywhere.Around(subject, wish.RaisedAt);
         var stages = new Stages(rules, logger) { Wants = key => key == subject };
         var kept = new List<PlannedEvent>();
         foreach (var (stream, source, day, first, last) in streams)
         {
-            var context = await contexts.OfAsync(new SourceKey(school, source), cancellationToken);
+            var context = await contexts.OfAsync(new SourceKey(school, source), cancellationToken) with { Erased = erased };
             for (var next = first; next <= last && kept.Count < MostEvents;)
             {
                 var stored = await _segments.ReadAsync(school, stream, day, next, SegmentsRead, BytesRead, cancellationToken);
@@ -140,7 +156,7 @@ internal sealed class ContextKeeper(
             }
         }
 
-        return kept.Count > MostEvents ? kept[..MostEvents] : kept;
+        return new Copy(kept.Count > MostEvents ? kept[..MostEvents] : kept, everywhere.NamesBeside(subject, await seals.OfAsync(school, cancellationToken)), everywhere.Version);
     }
 
     private static List<PlannedEvent> Of(Stages stages, StreamContext context, OpenedSegment opened, string subject, DateTimeOffset from, DateTimeOffset to)
@@ -164,17 +180,31 @@ internal sealed class ContextKeeper(
         return plan.Events.FindAll(planned => planned.SubjectKey == subject);
     }
 
-    private async Task WriteAsync(Guid school, Wish wish, List<PlannedEvent> events, CancellationToken cancellationToken)
+    /// <summary>How many events were kept; null: somebody was erased since they were read, and they are read again.</summary>
+    private async Task<int?> WriteAsync(Guid school, Wish wish, Copy copy, CancellationToken cancellationToken)
     {
-        await using var session = await database.OpenAsync(school, Actor, cancellationToken);
+        var (content, events) = (new CaseContent(await seals.OfAsync(school, cancellationToken)), copy.Events);
+        await using var session = await database.OpenUnstatedAsync(Actor, cancellationToken);
+        await using (var fence = session.Batch())
+        {
+            fence.Timeout = SchoolTurn.Patience;
+            fence.BatchCommands.Add(Session.StateCommand(school, Actor));
+            fence.BatchCommands.Add(SchoolTurn.ShareCommand(school));
+            await fence.ExecuteNonQueryAsync(cancellationToken);
+        }
+
+        if ((await ErasedHere.OfAsync(session, school, cancellationToken)).Version != copy.Erased)
+        {
+            return null;
+        }
+
         if (events.Count > 0)
         {
-            var content = new CaseContent(await seals.OfAsync(school, cancellationToken));
             await session.ExecuteAsync(
                 Keep,
                 [
                     school, wish.Alert, events.Select(e => e.Event.Id.Stream).ToArray(), events.Select(e => e.Event.Id.Sequence).ToArray(), events.Select(e => e.Event.Id.Part).ToArray(),
-                    events.Select(e => e.Event.ReceivedAt).ToArray(), events.Select(e => content.SealContext(content.OpenDetail(EventDetail.Of(content.Seal, e.Event, e.Assessment, e.History)))).ToArray(),
+                    events.Select(e => e.Event.ReceivedAt).ToArray(), events.Select(e => content.SealContext(Words(content, copy.Names, e))).ToArray(),
                 ],
                 cancellationToken);
         }
@@ -182,8 +212,18 @@ internal sealed class ContextKeeper(
         await session.ExecuteAsync(Done, [school, wish.Alert, events.Count], cancellationToken);
         await session.RecordAccessAsync(school, "alert.context-kept", wish.Alert.ToString(), cancellationToken);
         await session.CommitAsync(cancellationToken);
+        return events.Count;
+    }
+
+    private static byte[] Words(CaseContent content, ErasedNames? names, PlannedEvent kept)
+    {
+        var detail = content.OpenDetail(EventDetail.Of(content.Seal, kept.Event, kept.Assessment, kept.History));
+        return names is null ? detail : names.At(kept.Event.ReceivedAt).OfJson(detail);
     }
 
     /// <param name="IsHash">Of the subject; else it is the name that was stored before.</param>
-    private sealed record Wish(Guid Alert, string? Subject, DateTimeOffset First, DateTimeOffset Last, bool IsHash);
+    private sealed record Wish(Guid Alert, string? Subject, DateTimeOffset First, DateTimeOffset Last, bool IsHash, DateTimeOffset RaisedAt);
+
+    /// <param name="Erased">By which list of the erased it was read: <see cref="ErasedHere.Version"/>.</param>
+    private sealed record Copy(List<PlannedEvent> Events, ErasedNames? Names, long Erased);
 }

@@ -5,19 +5,22 @@ using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.Access.Audit;
 using OnlineSafety.Monitoring.Access.Sealing;
 using OnlineSafety.Monitoring.Alerts.Policy;
+using OnlineSafety.Monitoring.People;
+using OnlineSafety.Monitoring.Processing;
 
 namespace OnlineSafety.Monitoring.Retention;
 
 /// <summary>
 /// Erases one person: hides the raw records at once, then takes away rows and evidence in one transaction, then has the chains walked and keeps the proof. Killed in
-/// between, the same command goes on. What is open or held stays, and the proof says so.
+/// between, the same command goes on. What is open or held stays, with the hour around it, and the proof says so. Whoever assessed records without knowing whom to
+/// hide finds it when they are recorded, and assesses them again (<see cref="ErasedHere.Version"/>).
 /// </summary>
 internal sealed class ErasureDesk(Database retention, SchoolSeals seals, TimeProvider time)
 {
     public const string Action = "person.erase";
 
-    /// <summary>Who reads the log knows within this time whom it hides (<see cref="People.PeopleDirectory.Fresh"/>, and a second).</summary>
-    public TimeSpan Settles { get; init; } = TimeSpan.FromSeconds(6);
+    /// <summary>Whether somebody may be erased of whom nothing is known: what a product still sends from before is hidden then. Else it is refused: a name may be misspelt.</summary>
+    public bool MayBeNobody { get; init; }
 
     /// <summary>Walks the chains when all is done; null: they are not walked.</summary>
     public Func<CancellationToken, Task<string>>? Verify { get; init; }
@@ -25,13 +28,14 @@ internal sealed class ErasureDesk(Database retention, SchoolSeals seals, TimePro
     /// <summary>What would be erased.</summary>
     /// <param name="name">An account or alias.</param>
     /// <param name="also">Further names by which texts may call the person, such as the name in full.</param>
-    /// <exception cref="RetentionException">The person is held, or the erasure of somebody else is not finished.</exception>
+    /// <exception cref="RetentionException">The person is held, or nobody of that name is known, or the erasure of somebody else is not finished.</exception>
     public async Task<ErasureProof> PreviewAsync(Guid school, string name, IReadOnlyList<string> also, Actor actor, CancellationToken cancellationToken)
     {
         var content = new CaseContent(await seals.OfAsync(school, cancellationToken));
         await using var session = await retention.OpenAsync(school, actor, cancellationToken);
         var person = await FindAsync(session, content, name, also, cancellationToken);
         var work = new ErasureWork(session, school, person, content);
+        await RequireSomebodyAsync(session, content, person, work, cancellationToken);
         await work.LookAsync(cancellationToken);
         var (_, falls) = await ClockAsync(session, school, cancellationToken);
         await session.RecordAccessAsync(school, Action + "-preview", SaltedOf(Guid.NewGuid(), person), cancellationToken);
@@ -44,7 +48,6 @@ internal sealed class ErasureDesk(Database retention, SchoolSeals seals, TimePro
     public async Task<ErasureProof> RunAsync(Guid school, string name, IReadOnlyList<string> also, string reason, Actor actor, CancellationToken cancellationToken)
     {
         var (erasure, person, before) = await HideAsync(school, name, also, actor, cancellationToken);
-        await Task.Delay(Settles, time, cancellationToken);
         var proof = await EraseAsync(school, erasure, person, before, actor, cancellationToken);
         if (Verify is not null)
         {
@@ -66,7 +69,7 @@ internal sealed class ErasureDesk(Database retention, SchoolSeals seals, TimePro
     {
         var content = new CaseContent(await seals.OfAsync(school, cancellationToken));
         await using var session = await retention.OpenAsync(school, actor, cancellationToken);
-        await session.RowsAsync(RetentionSql.Alone, [school], _ => 0, cancellationToken);
+        await SchoolTurn.TakeAsync(session, school, cancellationToken);
         var person = await FindAsync(session, content, name, also, cancellationToken);
         var running = await session.RowsAsync(
             ErasureSql.Running, [school, person.Keys.ToArray()],
@@ -80,10 +83,14 @@ internal sealed class ErasureDesk(Database retention, SchoolSeals seals, TimePro
         var erasure = running.Count > 0 ? running[0].Id : Guid.NewGuid();
         if (running.Count == 0)
         {
+            await RequireSomebodyAsync(session, content, person, new ErasureWork(session, school, person, content), cancellationToken);
             await session.ExecuteAsync(ErasureSql.Begin, [school, erasure, actor.Name], cancellationToken);
         }
 
-        await session.ExecuteAsync(ErasureSql.Hide, [school, person.Keys.ToArray(), erasure], cancellationToken);
+        // Keys of events, and of names in texts. The lock last: live records wait for it.
+        string[] keys = [.. person.Keys, .. person.Names.Where(known => known.Trim().Length >= NameBounds.ShortestName).Select(known => ErasedHere.KeyOf(content.Seal, known))];
+        await session.RowsAsync(RecordSql.LockAlone, [school], _ => 0, cancellationToken);
+        await session.ExecuteAsync(ErasureSql.Hide, [school, keys.Distinct(StringComparer.Ordinal).ToArray(), erasure], cancellationToken);
         await session.RecordAccessAsync(school, Action + "-begun", $"{erasure} {SaltedOf(erasure, person)}", cancellationToken);
         await session.CommitAsync(cancellationToken);
         return (erasure, person, running.Count > 0 ? running[0].Proof : null);
@@ -93,10 +100,19 @@ internal sealed class ErasureDesk(Database retention, SchoolSeals seals, TimePro
     {
         var content = new CaseContent(await seals.OfAsync(school, cancellationToken));
         await using var session = await retention.OpenAsync(school, actor, cancellationToken);
-        await session.RowsAsync(RetentionSql.Alone, [school], _ => 0, cancellationToken);
+        await SchoolTurn.TakeAsync(session, school, cancellationToken);
         var work = new ErasureWork(session, school, person, content);
         await work.LookAsync(cancellationToken);
-        await work.EraseAsync(cancellationToken);
+        // Asked again with the lock held under which holds are placed, and that this transaction keeps.
+        if (await IsHeldAsync(session, school, person, cancellationToken))
+        {
+            work.LeaveAll();
+        }
+        else
+        {
+            await work.EraseAsync(cancellationToken);
+        }
+
         var (now, falls) = await ClockAsync(session, school, cancellationToken);
         var proof = work.Done(erasure, now, falls, before);
         await session.ExecuteAsync(ErasureSql.Note, [school, erasure, JsonSerializer.Serialize(proof, Json), falls], cancellationToken);
@@ -113,7 +129,7 @@ internal sealed class ErasureDesk(Database retention, SchoolSeals seals, TimePro
     {
         var school = content.Seal.School;
         var person = await PersonKeys.FindAsync(session, content.Seal, name, cancellationToken);
-        if ((await session.RowsAsync(ErasureSql.PersonHeld, [school, person.Keys.ToArray()], row => row.GetInt32(0), cancellationToken))[0] > 0)
+        if (await IsHeldAsync(session, school, person, cancellationToken))
         {
             throw new RetentionException("A legal hold stands on this person: nothing is erased while it does. See: onlinesafety hold list");
         }
@@ -121,6 +137,25 @@ internal sealed class ErasureDesk(Database retention, SchoolSeals seals, TimePro
         var scan = new ErasureScan(session, school, person, content);
         var called = ErasureScan.NamesIn((await scan.EventsAsync(cancellationToken)).Select(found => found.Event));
         return person with { Names = [.. person.Names.Concat(called).Concat(also).Where(n => n.Trim().Length > 0).Distinct(StringComparer.OrdinalIgnoreCase)] };
+    }
+
+    private static async Task<bool> IsHeldAsync(Session session, Guid school, NamedPerson person, CancellationToken cancellationToken) =>
+        (await session.RowsAsync(ErasureSql.PersonHeld, [school, person.Keys.ToArray()], row => row.GetInt32(0), cancellationToken))[0] > 0;
+
+    // Whoever was erased before is known by that, and is erased again for what came since.
+    private async Task RequireSomebodyAsync(Session session, CaseContent content, NamedPerson person, ErasureWork work, CancellationToken cancellationToken)
+    {
+        if (MayBeNobody || person.People.Count > 0
+            || (await session.RowsAsync(ErasureSql.ErasedBefore, [content.Seal.School, person.Keys.ToArray()], row => row.GetInt32(0), cancellationToken))[0] > 0
+            || await work.FindsAnythingAsync(cancellationToken))
+        {
+            return;
+        }
+
+        var (people, aliases) = await SealedPeople.ReadAsync(session, content.Seal, cancellationToken);
+        throw new RetentionException(
+            $"Nobody of this name is known: it is no account or alias of the {people.Count} people on the list ({aliases.Count} aliases), no event or alert is about it, and no stored text names it. "
+            + "Nothing was erased or hidden. If it is spelt as you mean it, and what a product may still send of it from before is to be hidden: --nothing-known");
     }
 
     private static async Task<(DateTimeOffset Now, DateOnly Falls)> ClockAsync(Session session, Guid school, CancellationToken cancellationToken)

@@ -15,6 +15,11 @@ internal sealed record FoundAlertText(Guid Alert, byte[] Reasons, string? Note, 
 /// <param name="Detail">As it reads.</param>
 internal sealed record FoundText(Guid Alert, long Step, string Note, string StoredDetail, string Detail);
 
+/// <param name="WhyLifted">Null: it stands.</param>
+internal sealed record FoundHold(Guid Hold, string About, string Reason, string? WhyLifted);
+
+internal sealed record FoundWord(Guid Source, string Kind, string Stored, string Word);
+
 /// <summary>
 /// What is stored about one person, and where others' rows name them. Reads a page at a time; what is returned is only what must change.
 /// </summary>
@@ -64,8 +69,29 @@ internal sealed class ErasureScan(Session session, Guid school, NamedPerson pers
         return [.. all.Select(one => (Before: one, After: one with { Detail = mask.OfJson(one.Detail) })).Where(one => !ReferenceEquals(one.Before.Detail, one.After.Detail)).Select(one => one.After)];
     }
 
-    /// <summary>Events about the person; whether they are held.</summary>
-    public Task<List<(FoundEvent Event, bool Held)>> EventsAsync(CancellationToken cancellationToken) => session.RowsAsync(
+    /// <summary>Holds whose words name the person, as they read.</summary>
+    public async Task<List<FoundHold>> HoldsNamingAsync(NameMask mask, CancellationToken cancellationToken)
+    {
+        var seal = content.Seal;
+        var all = await session.RowsAsync(
+            ErasureSql.Holds, [school],
+            row => new FoundHold(
+                row.GetGuid(0), seal.OpenText(row.GetFieldValue<byte[]>(1), SealedField.HoldAbout), seal.OpenText(row.GetFieldValue<byte[]>(2), SealedField.HoldReason),
+                row.IsDBNull(3) ? null : seal.OpenText(row.GetFieldValue<byte[]>(3), SealedField.HoldWhyLifted)), cancellationToken);
+        return all.FindAll(hold => mask.IsIn(hold.About) || mask.IsIn(hold.Reason) || mask.IsIn(hold.WhyLifted));
+    }
+
+    /// <summary>Names that a mapping took for a product's category, action or severity.</summary>
+    public async Task<List<FoundWord>> WordsNamingAsync(NameMask mask, CancellationToken cancellationToken)
+    {
+        var all = await session.RowsAsync(
+            ErasureSql.Unmapped, [school],
+            row => new FoundWord(row.GetGuid(0), row.GetString(1), row.GetString(2), content.Seal.OpenText(row.GetFieldValue<byte[]>(3), SealedField.UnmappedWord)), cancellationToken);
+        return all.FindAll(found => mask.IsIn(found.Word));
+    }
+
+    /// <summary>Events about the person; whether an erasure leaves them.</summary>
+    public Task<List<(FoundEvent Event, bool Stays)>> EventsAsync(CancellationToken cancellationToken) => session.RowsAsync(
         ErasureSql.EventsAbout, [school, _keys],
         row => (new FoundEvent(row.GetGuid(0), row.GetInt64(1), row.GetInt32(2), content.OpenDetail(row.GetFieldValue<byte[]>(3)), row.IsDBNull(5) ? null : row.GetGuid(5)), row.GetBoolean(4)),
         cancellationToken);
@@ -77,7 +103,8 @@ internal sealed class ErasureScan(Session session, Guid school, NamedPerson pers
         .OfType<string>().Where(name => name.Length > 0).Distinct(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Events about others that name the person, as they are to be.</summary>
-    public async Task<List<FoundEvent>> EventsNamingAsync(NameMask mask, CancellationToken cancellationToken)
+    /// <param name="records">Records whose raw bytes name the person: of their events more than plain words is looked at.</param>
+    public async Task<List<FoundEvent>> EventsNamingAsync(NameMask mask, IReadOnlySet<(Guid Stream, long Sequence)> records, CancellationToken cancellationToken)
     {
         var (found, at) = (new List<FoundEvent>(), (Stream: Guid.Empty, Sequence: 0L, Part: -1));
         while (true)
@@ -88,7 +115,7 @@ internal sealed class ErasureScan(Session session, Guid school, NamedPerson pers
                 cancellationToken);
             foreach (var one in page)
             {
-                if (mask.OfJson(one.Detail) is var masked && !ReferenceEquals(masked, one.Detail))
+                if (mask.OfJson(one.Detail, records.Contains((one.Stream, one.Sequence))) is var masked && !ReferenceEquals(masked, one.Detail))
                 {
                     found.Add(one with { Detail = masked });
                 }
@@ -127,7 +154,7 @@ internal sealed class ErasureScan(Session session, Guid school, NamedPerson pers
     {
         var details = await session.RowsAsync(
             ErasureSql.DetailsOfRecord, [school, stream, sequence, _keys],
-            row => (Detail: mask.OfJson(content.OpenDetail(row.GetFieldValue<byte[]>(1))), Stays: row.GetBoolean(2)), cancellationToken);
+            row => (Detail: mask.OfJson(content.OpenDetail(row.GetFieldValue<byte[]>(1)), encoded: true), Stays: row.GetBoolean(2)), cancellationToken);
         if (details.Count == 0 || details.Exists(one => one.Stays))
         {
             return null;

@@ -1,6 +1,6 @@
 namespace OnlineSafety.Monitoring.Retention;
 
-/// <summary>The statements of an erasure. Everything that changes something is a function that does so only while somebody is being erased (migration 0025).</summary>
+/// <summary>The statements of an erasure. Everything that changes something is a function that does so only while somebody is being erased (migrations 0025 and 0029).</summary>
 internal static class ErasureSql
 {
     // Whose it is, the keys say that it hides: any of them, because the first attempt may have taken the others with the people list.
@@ -13,8 +13,8 @@ internal static class ErasureSql
     public const string Begin = "INSERT INTO erasure (school_id, erasure_id, asked_at, asked_by) VALUES ($1, $2, clock_timestamp(), $3)";
 
     public const string Hide = """
-        INSERT INTO erased_subject (school_id, subject_key, until, erasure_id) SELECT $1, k, clock_timestamp(), $3 FROM unnest($2::text[]) AS k
-        ON CONFLICT (school_id, subject_key) DO UPDATE SET until = EXCLUDED.until, erasure_id = EXCLUDED.erasure_id
+        INSERT INTO erased_subject AS s (school_id, subject_key, until, erasure_id) SELECT $1, k, clock_timestamp(), $3 FROM unnest($2::text[]) AS k
+        ON CONFLICT (school_id, subject_key) DO UPDATE SET until = GREATEST(s.until, EXCLUDED.until), erasure_id = EXCLUDED.erasure_id
         """;
 
     public const string Note = "UPDATE erasure SET proof = $3::text::jsonb, raw_falls_on = $4 WHERE school_id = $1 AND erasure_id = $2";
@@ -37,7 +37,13 @@ internal static class ErasureSql
 
     public const string PersonHeld = "SELECT count(*)::int FROM legal_hold WHERE school_id = $1 AND lifted_at IS NULL AND subject_keys && $2";
 
-    public const string EventsAbout = "SELECT stream_id, seq, part, detail, is_held(school_id, alert_id, subject_key), alert_id FROM event WHERE school_id = $1 AND subject_key = ANY ($2)";
+    public const string ErasedBefore = "SELECT count(*)::int FROM erased_subject WHERE school_id = $1 AND subject_key = ANY ($2)";
+
+    // As erase_events leaves them.
+    public const string EventsAbout = """
+        SELECT stream_id, seq, part, detail, is_kept(school_id, alert_id, subject_key) OR (alert_id IS NULL AND is_around_kept(school_id, subject_key, received_at)), alert_id
+        FROM event WHERE school_id = $1 AND subject_key = ANY ($2)
+        """;
 
     // Pages along the key: a school's events are never all in memory.
     public const string Events = """
@@ -65,7 +71,13 @@ internal static class ErasureSql
         WHERE k.school_id = $1 AND (a.subject_key IS NULL OR a.subject_key <> ALL ($2))
         """;
 
-    public const string Looks = "SELECT seq, object, reason FROM access_record WHERE school_id = $1 AND object IS NOT NULL AND (reason IS NOT NULL OR object ~ '[^0-9a-f, -]')";
+    public const string Looks = """
+        SELECT seq, object, reason, kept_alert_of(school_id, object) FROM access_record
+        WHERE school_id = $1 AND object IS NOT NULL AND (reason IS NOT NULL OR object ~ '[^0-9a-f, -]')
+        """;
+
+    public const string Holds = "SELECT hold_id, about, reason, why_lifted FROM legal_hold WHERE school_id = $1 ORDER BY placed_at";
+    public const string Unmapped = "SELECT source_id, kind, value, sealed FROM unmapped WHERE school_id = $1 AND sealed IS NOT NULL";
 
     public const string EraseAlerts = "SELECT erase_alerts($1)";
     public const string EraseEvents = "SELECT events, evidences FROM erase_events($1)";
@@ -75,5 +87,7 @@ internal static class ErasureSql
     public const string RewriteEvidence = "SELECT rewrite_evidence($1, $2, $3, $4)";
     public const string RewriteAlert = "SELECT rewrite_alert($1, $2, $3, $4)";
     public const string RewriteStep = "SELECT rewrite_step($1, $2, $3, $4)";
+    public const string RewriteHold = "SELECT rewrite_hold($1, $2, $3, $4)";
+    public const string RewriteUnmapped = "SELECT rewrite_unmapped($1, $2, $3, $4)";
     public const string RewriteContext = "SELECT rewrite_context($1, $2, $3, $4, $5)";
 }

@@ -13,11 +13,13 @@ internal sealed class ErasureWork(Session session, Guid school, NamedPerson pers
     private readonly List<string> _stays = [];
     private List<FoundAlert> _alerts = [];
     private List<FoundAlert> _keeping = [];
-    private List<(FoundEvent Event, bool Held)> _events = [];
+    private List<(FoundEvent Event, bool Stays)> _events = [];
     private List<FoundEvent> _naming = [];
     private List<FoundEvent> _context = [];
     private List<FoundAlertText> _texts = [];
     private List<FoundText> _steps = [];
+    private List<FoundHold> _holds = [];
+    private List<FoundWord> _words = [];
     private HashSet<(Guid Stream, long Sequence)> _records = [];
 
     /// <summary>Entries of the access records that named the person.</summary>
@@ -28,17 +30,44 @@ internal sealed class ErasureWork(Session session, Guid school, NamedPerson pers
     {
         _alerts = await _scan.AlertsAsync(cancellationToken);
         _events = await _scan.EventsAsync(cancellationToken);
-        _naming = await _scan.EventsNamingAsync(_mask, cancellationToken);
+        var raw = (await _scan.EvidenceNamingAsync(_mask, cancellationToken)).ToHashSet();
+        _naming = await _scan.EventsNamingAsync(_mask, raw, cancellationToken);
         // A record that somebody else's event names, or that holds the person beside others, or whose bytes name the person in any way.
-        _records = [.. await _scan.EvidenceNamingAsync(_mask, cancellationToken), .. _events.Select(found => (found.Event.Stream, found.Event.Sequence)), .. _naming.Select(found => (found.Stream, found.Sequence))];
+        _records = [.. raw, .. _events.Select(found => (found.Event.Stream, found.Event.Sequence)), .. _naming.Select(found => (found.Stream, found.Sequence))];
         _stays.AddRange(_alerts.Where(alert => alert.Held).Select(alert => $"alert {alert.Number}: a legal hold stands on it"));
         _stays.AddRange(_alerts.Where(alert => !alert.Held && alert.State != "resolved").Select(alert => $"alert {alert.Number}: it is open, and nothing deletes an open alert"));
         (_texts, _steps) = (await _scan.AlertTextsNamingAsync(_mask, cancellationToken), await _scan.StepsNamingAsync(_mask, cancellationToken));
         _context = await _scan.ContextNamingAsync(_mask, cancellationToken);
-        Guid[] naming = [.. _texts.Select(text => text.Alert), .. _steps.Select(step => step.Alert), .. _context.Select(found => found.Alert!.Value)];
+        (_holds, _words) = (await _scan.HoldsNamingAsync(_mask, cancellationToken), await _scan.WordsNamingAsync(_mask, cancellationToken));
+        var looks = await LooksAsync(cancellationToken);
+        Guid[] naming =
+        [
+            .. _texts.Select(text => text.Alert), .. _steps.Select(step => step.Alert), .. _context.Select(found => found.Alert!.Value), .. looks.Select(look => look.Keeps).OfType<Guid>(),
+        ];
         _keeping = await _scan.AlertsThatKeepAsync(naming, _records, cancellationToken);
         _stays.AddRange(_keeping.Select(alert => $"alert {alert.Number}: it is about somebody else, {(alert.Held ? "a legal hold stands on it" : "it is open")}, and it keeps what it says of this person"));
-        ErasedLooks = await LooksAsync(cancellationToken);
+        _stays.AddRange(_holds.Where(hold => hold.WhyLifted is null).Select(hold => $"hold {hold.Hold}: it stands, and says whom it is about"));
+        ErasedLooks = [.. looks.Where(look => look.Keeps is null).Select(look => look.Sequence)];
+    }
+
+    /// <summary>Whether anything stored is about the person or names them. The quick ways of knowing first.</summary>
+    public async Task<bool> FindsAnythingAsync(CancellationToken cancellationToken) =>
+        (await _scan.AlertsAsync(cancellationToken)).Count > 0
+        || (await _scan.EventsAsync(cancellationToken)).Count > 0
+        || (await _scan.AlertTextsNamingAsync(_mask, cancellationToken)).Count > 0
+        || (await _scan.StepsNamingAsync(_mask, cancellationToken)).Count > 0
+        || (await _scan.HoldsNamingAsync(_mask, cancellationToken)).Count > 0
+        || (await _scan.WordsNamingAsync(_mask, cancellationToken)).Count > 0
+        || (await LooksAsync(cancellationToken)).Count > 0
+        || (await _scan.ContextNamingAsync(_mask, cancellationToken)).Count > 0
+        || (await _scan.EvidenceNamingAsync(_mask, cancellationToken)).Count > 0
+        || (await _scan.EventsNamingAsync(_mask, new HashSet<(Guid, long)>(), cancellationToken)).Count > 0;
+
+    /// <summary>A legal hold was placed on the person since: nothing goes.</summary>
+    public void LeaveAll()
+    {
+        _stays.Add("everything: a legal hold was placed on this person while the erasure ran; run it again when the hold is lifted");
+        ErasedLooks = [];
     }
 
     /// <summary>Does it. Rows that are held, or that an open alert holds, are left by the functions themselves.</summary>
@@ -65,7 +94,7 @@ internal sealed class ErasureWork(Session session, Guid school, NamedPerson pers
         var own = _alerts.FindAll(alert => alert.Held || alert.State != "resolved");
         var kept = own.Concat(_keeping).Select(alert => (Guid?)alert.Id).ToHashSet();
         _deleted["alert"] = _alerts.Count - own.Count;
-        _deleted["event"] = _events.Count(found => !found.Held && !kept.Contains(found.Event.Alert));
+        _deleted["event"] = _events.Count(found => !found.Stays);
         _deleted["person"] = _stays.Count == 0 ? person.People.Count : 0;
         (_rewritten["event"], _rewritten["access_record"]) = (_naming.Count(found => !kept.Contains(found.Alert)), ErasedLooks.Count);
         return Proof(Guid.Empty, now, falls, dryRun: true);
@@ -106,6 +135,12 @@ internal sealed class ErasureWork(Session session, Guid school, NamedPerson pers
         }
 
         await RewriteAlertsAsync(cancellationToken);
+        await RewriteHoldsAsync(cancellationToken);
+        foreach (var word in _words)
+        {
+            await CountAsync("unmapped", ErasureSql.RewriteUnmapped, [word.Source, word.Kind, word.Stored, content.Seal.SealText(_mask.Of(word.Word), SealedField.UnmappedWord)], cancellationToken);
+        }
+
         foreach (var found in _context)
         {
             await CountAsync("kept_context", ErasureSql.RewriteContext, [found.Alert!.Value, found.Stream, found.Sequence, found.Part, content.SealContext(found.Detail)], cancellationToken);
@@ -130,13 +165,25 @@ internal sealed class ErasureWork(Session session, Guid school, NamedPerson pers
         }
     }
 
+    private async Task RewriteHoldsAsync(CancellationToken cancellationToken)
+    {
+        foreach (var hold in _holds.Where(hold => hold.WhyLifted is not null))
+        {
+            await CountAsync(
+                "legal_hold", ErasureSql.RewriteHold,
+                [hold.Hold, Sealed(hold.About, SealedField.HoldAbout), Sealed(hold.Reason, SealedField.HoldReason), Sealed(hold.WhyLifted, SealedField.HoldWhyLifted)], cancellationToken);
+        }
+    }
+
     private object Sealed(string? text, SealedField field) => text is null ? DBNull.Value : content.Seal.SealText(_mask.Of(text), field);
 
-    private async Task<List<long>> LooksAsync(CancellationToken cancellationToken)
+    // Keeps: the alert that the look was at, when that stays; the look then stays with it.
+    private async Task<List<(long Sequence, Guid? Keeps)>> LooksAsync(CancellationToken cancellationToken)
     {
         var looks = await session.RowsAsync(
-            ErasureSql.Looks, [school], row => (Sequence: row.GetInt64(0), Object: row.GetString(1), Reason: content.OpenReason(row.IsDBNull(2) ? null : row.GetString(2))), cancellationToken);
-        return [.. looks.Where(look => _mask.IsIn(look.Object) || _mask.IsIn(look.Reason)).Select(look => look.Sequence)];
+            ErasureSql.Looks, [school], row => (Sequence: row.GetInt64(0), Object: row.GetString(1), Reason: content.OpenReason(row.IsDBNull(2) ? null : row.GetString(2)), Keeps: row.IsDBNull(3) ? (Guid?)null : row.GetGuid(3)),
+            cancellationToken);
+        return [.. looks.Where(look => _mask.IsIn(look.Object) || _mask.IsIn(look.Reason)).Select(look => (look.Sequence, look.Keeps))];
     }
 
     private async Task CountAsync(string table, string sql, object[] values, CancellationToken cancellationToken) =>

@@ -10,7 +10,8 @@ public sealed record HoldView(Guid Hold, string About, string Reason, string Aut
 
 /// <summary>
 /// Legal holds: what stands under one survives its clock and an erasure, until somebody lifts it. Placing one has the hour around its alerts copied from the log
-/// while that is kept (a trigger asks for it, so that no way of placing one forgets it).
+/// while that is kept (a trigger asks for it, so that no way of placing one forgets it). Placing one waits for an erasure that runs: it then stands before a row goes,
+/// or after it is gone, and never in between.
 /// </summary>
 internal sealed class HoldDesk(Database retention, SchoolSeals seals)
 {
@@ -35,6 +36,7 @@ internal sealed class HoldDesk(Database retention, SchoolSeals seals)
     {
         var seal = await seals.OfAsync(school, cancellationToken);
         await using var session = await retention.OpenAsync(school, actor, cancellationToken);
+        await SchoolTurn.TakeAsync(session, school, cancellationToken);
         var found = await session.RowsAsync(AlertSql, [school, alert.Number, alert.Id ?? Guid.Empty], row => (Id: row.GetGuid(0), Number: row.GetInt32(1)), cancellationToken);
         return found.Count == 0
             ? throw new RetentionException("There is no such alert in this school.")
@@ -46,6 +48,7 @@ internal sealed class HoldDesk(Database retention, SchoolSeals seals)
     {
         var seal = await seals.OfAsync(school, cancellationToken);
         await using var session = await retention.OpenAsync(school, actor, cancellationToken);
+        await SchoolTurn.TakeAsync(session, school, cancellationToken);
         var person = await PersonKeys.FindAsync(session, seal, name, cancellationToken);
         return await PlaceAsync(session, seal, alert: null, [.. person.Keys], $"person {person.Account}", reason, cancellationToken);
     }
@@ -70,6 +73,7 @@ internal sealed class HoldDesk(Database retention, SchoolSeals seals)
     {
         var seal = await seals.OfAsync(school, cancellationToken);
         await using var session = await retention.OpenAsync(school, actor, cancellationToken);
+        await SchoolTurn.TakeAsync(session, school, cancellationToken);
         if (await session.ExecuteAsync(LiftSql, [school, hold, actor.Name, seal.SealText(reason, SealedField.HoldWhyLifted)], cancellationToken) == 0)
         {
             throw new RetentionException("No such hold stands. See: onlinesafety hold list");

@@ -70,7 +70,7 @@ internal static class PersonKeys
     public static async Task<ILookup<Guid, string>> AliasesAsync(Session session, SchoolSeal seal, CancellationToken cancellationToken) =>
         (await SealedPeople.ReadAsync(session, seal, cancellationToken)).Aliases.ToLookup(alias => alias.PersonId, alias => alias.Alias);
 
-    private static string KeyOf(string account) => "user:" + account;
+    internal static string KeyOf(string account) => "user:" + account;
 
     private static bool Same(string one, string other) => one.Equals(other, StringComparison.OrdinalIgnoreCase);
 }

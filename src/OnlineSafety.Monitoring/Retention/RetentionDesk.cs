@@ -244,7 +244,7 @@ internal sealed class RetentionDesk(Database retention, SchoolSeals seals, TimeP
         {
             using var activity = Instruments.Activities.StartActivity("retain");
             await using var session = await retention.OpenAsync(school, actor, cancellationToken);
-            await session.RowsAsync(RetentionSql.Alone, [school], _ => 0, cancellationToken);
+            await SchoolTurn.TakeAsync(session, school, cancellationToken);
             var fell = await work(session);
             if (count(fell) > 0)
             {

@@ -5,9 +5,6 @@ internal static class RetentionSql
 {
     public const string Lead = "SELECT pg_try_advisory_xact_lock(hashtextextended('onlinesafety.retention', 0))";
 
-    /// <summary>A run and another, or an erasure, in one school would count each other's rows.</summary>
-    public const string Alone = "SELECT pg_advisory_xact_lock(hashtextextended('retention:' || $1::text, 0))";
-
     public const string Schools = "SELECT school_id, name, time_zone FROM school ORDER BY name, school_id";
 
     public const string Watch = """

@@ -17,7 +17,8 @@ public sealed class ErasureTests(PostgresFixture postgres) : RetentionScene(post
     public async Task NothingOfTheChildIsLeftAndEverythingOfTheOther()
     {
         await PrepareAsync();
-        var before = await QueryAsync($"SELECT subject_key, severity, event_count FROM onlinesafety.alert WHERE subject_key = '{await KeyAsync("user:" + Twin)}'");
+        var before = await QueryAsync($"SELECT subject_key, severity, event_count FROM onlinesafety.alert WHERE subject_key = 'user:{Twin}'");
+        Assert.Single(before);
         Assert.Contains(Child, await DumpAsync(), StringComparison.OrdinalIgnoreCase);
 
         var proof = await Eraser().RunAsync(School, "SCHOOL\\" + Child, ["Annabel Quick"], $"Parents of {Child}, Annabel Quick", Officer, CancellationToken.None);
@@ -25,7 +26,7 @@ public sealed class ErasureTests(PostgresFixture postgres) : RetentionScene(post
         Assert.Empty(proof.Stays);
         Assert.Equal((1, 1, 2), (proof.Deleted["alert"], proof.Deleted["person"], proof.Deleted["person_alias"]));
         await AssertGoneAsync();
-        Assert.Equal(before, await QueryAsync($"SELECT subject_key, severity, event_count FROM onlinesafety.alert WHERE subject_key = '{await KeyAsync("user:" + Twin)}'"));
+        Assert.Equal(before, await QueryAsync($"SELECT subject_key, severity, event_count FROM onlinesafety.alert WHERE subject_key = 'user:{Twin}'"));
         Assert.Equal(1, await CountAsync("person"));
         Assert.Contains(Twin, await DumpAsync(), StringComparison.Ordinal);
         Assert.Equal(1, await CountAsync("erasure", "finished_at IS NOT NULL AND raw_falls_on > now()"));
@@ -190,7 +191,7 @@ public sealed class ErasureTests(PostgresFixture postgres) : RetentionScene(post
     public async Task AnErasureThatWasKilledGoesOnWithTheSameCommand()
     {
         await PrepareAsync();
-        var dying = new ErasureDesk(Retention, Seals, TimeProvider.System) { Settles = TimeSpan.Zero, Verify = _ => throw new TimeoutException() };
+        var dying = new ErasureDesk(Retention, Seals, TimeProvider.System) { Verify = _ => throw new TimeoutException() };
         await Assert.ThrowsAsync<TimeoutException>(() => dying.RunAsync(School, Child, ["Annabel Quick"], "asked", Officer, CancellationToken.None));
         Assert.Equal(1, await CountAsync("erasure", "finished_at IS NULL"));
 
@@ -208,7 +209,7 @@ public sealed class ErasureTests(PostgresFixture postgres) : RetentionScene(post
         await PrepareAsync();
         await ResolveAsync(Twin, "false-alert");
         var twins = (Guid)(await Installation.Store.RunAsync($"SELECT alert_id FROM onlinesafety.alert WHERE subject_key = '{await KeyAsync("user:" + Twin)}'"))!;
-        var dying = new ErasureDesk(Retention, Seals, TimeProvider.System) { Settles = TimeSpan.Zero, Verify = _ => throw new TimeoutException() };
+        var dying = new ErasureDesk(Retention, Seals, TimeProvider.System) { Verify = _ => throw new TimeoutException() };
         await Assert.ThrowsAsync<TimeoutException>(() => dying.RunAsync(School, Child, [], "asked", Officer, CancellationToken.None));
 
         await Assert.ThrowsAsync<RetentionException>(() => Eraser().RunAsync(School, Twin, [], "asked", Officer, CancellationToken.None));
@@ -255,12 +256,7 @@ public sealed class ErasureTests(PostgresFixture postgres) : RetentionScene(post
         await session.CommitAsync(CancellationToken.None);
     }
 
-    private async Task AssertGoneAsync()
-    {
-        var mask = new NameMask([Child, "a.quick", "Annabel Quick"], NameMask.Erased);
-        var dump = await DumpAsync();
-        Assert.DoesNotContain(dump.Split('\n'), mask.IsIn);
-    }
+    private Task AssertGoneAsync() => AssertGoneAsync(Child, "a.quick", "Annabel Quick");
 
     private async Task AssertWholeAsync()
     {

@@ -8,6 +8,7 @@ using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.Access.Sealing;
 using OnlineSafety.Monitoring.Access.Audit;
 using OnlineSafety.Monitoring.Events;
+using OnlineSafety.Monitoring.IntakeLog;
 using OnlineSafety.Monitoring.IntegrationTests.Processing;
 using OnlineSafety.Monitoring.People;
 using OnlineSafety.Monitoring.Processing;
@@ -58,6 +59,14 @@ public abstract class RetentionScene(PostgresFixture postgres) : ProcessingScene
         await Log.AppendAsync(Protex, batch, delivery: null, CancellationToken.None);
     }
 
+    /// <summary>One record of a source that sends JSON, received now.</summary>
+    private protected async Task AppendJsonAsync(SourceKey target, string json)
+    {
+        var batch = new RecordBatch();
+        batch.Add(Some.Json, DateTimeOffset.UtcNow, RecordFlags.None, Encoding.UTF8.GetBytes(json));
+        await Log.AppendAsync(target, batch, delivery: null, CancellationToken.None);
+    }
+
     private protected async Task MoveClockAsync(double days)
     {
         _by += TimeSpan.FromDays(days);
@@ -79,9 +88,26 @@ public abstract class RetentionScene(PostgresFixture postgres) : ProcessingScene
     private protected Task<RetentionReport> RetainAsync(bool confirmed = true, bool dryRun = false, int batch = 500, Action<long, long>? progress = null) =>
         Desk().RunAsync(School, Officer, new RetentionRequest(dryRun, confirmed) { Batch = batch, Progress = progress }, CancellationToken.None);
 
+    /// <summary>Until no record is left, with the hours around what is open copied before.</summary>
+    private protected async Task RetireLogAsync()
+    {
+        await MoveClockAsync(40);
+        await Keeper().PassAsync(CancellationToken.None);
+        await RetainAsync();
+        Assert.Equal(0, await CountAsync("data_key"));
+    }
+
+    /// <summary>Nothing is broken, and of all that there was so many records fell.</summary>
+    private protected async Task AssertWholeAsync(long fallen)
+    {
+        var report = await VerifyAsync();
+        Assert.Empty(report.Breaks);
+        Assert.Equal((0, fallen), (report.Stored, report.Fallen));
+    }
+
     private protected HoldDesk Holds() => new(Retention, Seals);
 
-    private protected ErasureDesk Eraser() => new(Retention, Seals, TimeProvider.System) { Settles = TimeSpan.Zero };
+    private protected ErasureDesk Eraser() => new(Retention, Seals, TimeProvider.System);
 
     /// <summary>Copies what was wished for when the hour around it is over.</summary>
     private protected async Task<int> KeepAsync()
@@ -163,6 +189,13 @@ public abstract class RetentionScene(PostgresFixture postgres) : ProcessingScene
         var text = await dump.StandardOutput.ReadToEndAsync();
         await dump.WaitForExitAsync();
         return dump.ExitCode == 0 ? Opened(text, await Installation.Seals.OfAsync(School, CancellationToken.None)) : throw new InvalidOperationException(await dump.StandardError.ReadToEndAsync());
+    }
+
+    /// <summary>Nothing that the database holds names them, sealed or not.</summary>
+    private protected async Task AssertGoneAsync(params string[] names)
+    {
+        var mask = new NameMask(names, NameMask.Erased);
+        Assert.DoesNotContain((await DumpAsync()).Split('\n'), mask.IsIn);
     }
 
     // bytea is written as hexadecimal, and sealed values say not of which column they are: each is tried.

@@ -1,14 +1,10 @@
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging.Abstractions;
 using OnlineSafety.Monitoring.Access;
-using OnlineSafety.Monitoring.Access.Audit;
-using OnlineSafety.Monitoring.Alerts;
 using OnlineSafety.Monitoring.Events;
-using OnlineSafety.Monitoring.IntakeLog;
 using OnlineSafety.Monitoring.Retention;
 
 namespace OnlineSafety.Monitoring.IntegrationTests.Retention;
 
+/// <summary>Clocks of rows: what falls when, and what a run waits for.</summary>
 [Collection(PostgresCollection.Name)]
 public sealed class RetentionTests(PostgresFixture postgres) : RetentionScene(postgres)
 {
@@ -133,207 +129,6 @@ public sealed class RetentionTests(PostgresFixture postgres) : RetentionScene(po
     }
 
     [Fact]
-    public async Task WhatWasNotReadYetOrIsReadAgainDoesNotFall()
-    {
-        await AppendAsync(Search("blocked", "capital of france"));
-        await MoveClockAsync(40);
-        Assert.Contains("not all of it was read yet", (await RetainAsync()).Clocks[0].Why, StringComparison.Ordinal);
-        await DrainAsync();
-        await Installation.Store.RunAsync($"""
-            INSERT INTO onlinesafety.source_job (school_id, job_id, source_id, kind, state, requested_at) VALUES ('{School}', '{School}', '{Protex.Source}', 'replay', 'running', now());
-            INSERT INTO onlinesafety.source_job_stream (school_id, job_id, stream_id, ordinal, day, next_seq, last_seq)
-                SELECT '{School}', '{School}', stream_id, 0, day, 1, 1 FROM onlinesafety.intake_stream
-            """);
-        Assert.Contains("being read again", (await RetainAsync()).Clocks[0].Why, StringComparison.Ordinal);
-        Assert.Equal(1, await CountAsync("data_key"));
-
-        await Installation.Store.RunAsync("UPDATE onlinesafety.source_job SET state = 'done', finished_at = now()");
-        await RetainAsync();
-        Assert.Equal(0, await CountAsync("data_key"));
-    }
-
-    [Fact]
-    public async Task ADayWhoseKeyIsNotThereFallsWithItsStreamsAndNotBefore()
-    {
-        await AppendAsync(Search("blocked", "capital of france"));
-        await DrainAsync();
-        await MoveClockAsync(40);
-        await Installation.Store.RunAsync("DELETE FROM onlinesafety.data_key");
-
-        await using (var session = await Retention.OpenAsync(School, Officer, CancellationToken.None))
-        {
-            await session.RowsAsync(RetentionSql.DropEmptyDay, [], row => 0, CancellationToken.None);
-            await session.CommitAsync(CancellationToken.None);
-        }
-
-        Assert.Equal(1, await CountAsync("intake_segment"));
-        await RetainAsync();
-        Assert.Equal((0, 0, 1), (await CountAsync("intake_segment"), await CountAsync("intake_stream"), await CountAsync("intake_tombstone")));
-        await AssertWholeAsync(fallen: 1);
-    }
-
-    [Fact]
-    public async Task ADayThatAWriterWithAWrongClockFillsDoesNotFall()
-    {
-        await AppendAsync(Search("blocked", "capital of france"));
-        await DrainAsync();
-        await MoveClockAsync(40);
-        foreach (var (table, column) in new[] { ("intake_stream", "opened_at"), ("data_key", "created_at") })
-        {
-            // Begun a moment ago, of a day that the writer's clock takes for today's.
-            await Installation.Store.RunAsync($"UPDATE onlinesafety.{table} SET {column} = {column} + interval '40 days'");
-            Assert.Contains("less than two days ago", (await RetainAsync()).Clocks[0].Why, StringComparison.Ordinal);
-            Assert.Equal((1, 1), (await CountAsync("data_key"), await CountAsync("intake_segment")));
-            await Installation.Store.RunAsync($"UPDATE onlinesafety.{table} SET {column} = {column} - interval '40 days'");
-        }
-
-        await RetainAsync();
-        Assert.Equal((0, 0), (await CountAsync("data_key"), await CountAsync("intake_segment")));
-    }
-
-    [Fact]
-    public async Task AHoldWinsOverEveryClockUntilItIsLifted()
-    {
-        await AppendAsync(Search("held", Grave), Search("other", Grave), Search("watched", "capital of france"), Search("free", "capital of france"));
-        await DrainAsync();
-        await ResolveAsync("held", "false-alert");
-        await ResolveAsync("other", "false-alert");
-        var holds = Holds();
-        var number = (int)(await Installation.Store.RunAsync($"SELECT number FROM onlinesafety.alert WHERE subject_key = '{await KeyAsync("user:held")}'"))!;
-        var onAlert = await holds.PlaceOnAlertAsync(School, new AlertReference(null, number), "police", Officer, CancellationToken.None);
-        var onPerson = await holds.PlaceOnPersonAsync(School, "WATCHED@school.example", "inquiry", Officer, CancellationToken.None);
-        await KeepAsync();
-
-        await MoveClockAsync(365 * 40);
-        var report = await RetainAsync();
-
-        Assert.Equal(["user:held"], (await QueryAsync("SELECT subject_key FROM onlinesafety.alert")).ConvertAll(row => (string)row[0]));
-        Assert.Equal(
-            ["user:held", "user:watched"],
-            (await QueryAsync("SELECT subject_key FROM onlinesafety.event")).ConvertAll(row => (string)row[0]).Order(StringComparer.Ordinal));
-        Assert.Equal(2, await CountAsync("evidence"));
-        Assert.Equal((1L, 1L), (report.Clocks.Single(clock => clock.Clock == "dismissedDays").Held, report.Clocks.Single(clock => clock.Clock == "eventsDays").Held));
-        // Not by the owner either, and not by a superuser.
-        await Assert.ThrowsAsync<Npgsql.PostgresException>(() => Installation.Store.RunAsync("DELETE FROM onlinesafety.alert"));
-
-        await holds.LiftAsync(School, onAlert, "over", Officer, CancellationToken.None);
-        await holds.LiftAsync(School, onPerson, "over", Officer, CancellationToken.None);
-        await RetainAsync();
-        Assert.Equal((0, 0, 0), (await CountAsync("alert"), await CountAsync("event"), await CountAsync("evidence")));
-    }
-
-    [Fact]
-    public async Task TheHourAroundAConcernIsCopiedBeforeTheLogFallsAndIsNobodyElses()
-    {
-        await AppendAsync(
-            Visit("child", "https://www.bbc.co.uk/bitesize/a", "Education"), Visit("neighbour", "https://www.bbc.co.uk/bitesize/b", "Education"), Search("child", Grave),
-            Visit("child", "https://www.bbc.co.uk/bitesize/c", "Education"));
-        await DrainAsync();
-        Assert.Equal(0, await Keeper().PassAsync(CancellationToken.None));
-        await ResolveAsync("child", "concern");
-
-        Assert.Equal(1, await KeepAsync());
-
-        Assert.Equal(3, await CountAsync("kept_context"));
-        Assert.DoesNotContain((await DumpAsync()).Split('\n'), line => line.Contains("kept_context", StringComparison.Ordinal) && line.Contains("neighbour", StringComparison.Ordinal));
-        Assert.Contains((await DumpAsync()).Split('\n'), line => line.Contains("kept_context", StringComparison.Ordinal) && line.Contains("bitesize/c", StringComparison.Ordinal));
-        Assert.Equal(0, await Keeper().PassAsync(CancellationToken.None));
-        await MoveClockAsync(40);
-        await RetainAsync();
-        Assert.Equal((0, 3), (await CountAsync("data_key"), await CountAsync("kept_context")));
-    }
-
-    [Fact]
-    public async Task ASchoolWhoseKeyCannotBeOpenedKeepsNoHourOfAnotherFromBeingCopied()
-    {
-        var other = await Installation.AddSourceAsync();
-        await AppendAsync(Search("child", Grave));
-        await AppendToAsync(other, Search("child", Grave));
-        await DrainAsync();
-        await Installation.Store.RunAsync("UPDATE onlinesafety.alert SET state = 'resolved', outcome = 'concern', resolved_at = now(), resolved_by = 'd.lead', acted_at = now(), note = 'seen'");
-        // Of the one whose turn is first.
-        await Installation.Store.RunAsync("UPDATE onlinesafety.data_key SET master_id = 'elsewhere' WHERE school_id = (SELECT school_id FROM onlinesafety.school ORDER BY school_id LIMIT 1)");
-
-        Assert.Equal(1, await KeepAsync());
-
-        Assert.Equal((1, 1), (await CountAsync("context_wish", "done_at IS NULL"), await CountAsync("context_wish", "done_at IS NOT NULL")));
-    }
-
-    [Fact]
-    public async Task WhatIsDueFallsThoughNoHourCanBeCopied()
-    {
-        await Installation.Store.RunAsync($"""
-            INSERT INTO onlinesafety.retention_watch (school_id, ran_at) VALUES ('{School}', now() - interval '1 day') ON CONFLICT (school_id) DO UPDATE SET ran_at = EXCLUDED.ran_at
-            """);
-        await using var gone = Npgsql.NpgsqlDataSource.Create("Host=127.0.0.1;Port=1;Timeout=2");
-        await using var services = new ServiceCollection().AddSingleton(new RetentionPass(Retention, Desk(), NullLogger<RetentionPass>.Instance)).BuildServiceProvider();
-        using var service = new RetentionService(services, Keeper(new Database(gone, DatabaseRole.Process)), TimeProvider.System, NullLogger<RetentionService>.Instance);
-        await service.StartAsync(CancellationToken.None);
-        for (var waits = 0; waits < 600 && await CountAsync("retention_watch", "ran_at > now() - interval '1 hour'") == 0; waits++)
-        {
-            await Task.Delay(50);
-        }
-
-        await service.StopAsync(CancellationToken.None);
-        Assert.Equal(1, await CountAsync("retention_watch", $"school_id = '{School}' AND ran_at > now() - interval '1 hour'"));
-    }
-
-    [Fact]
-    public async Task TheHourAroundIsCopiedWhenItIsOverSoThatWhatCameAfterwardsIsInIt()
-    {
-        await AppendAsync(Search("child", Grave));
-        await DrainAsync();
-        await ResolveAsync("child", "concern");
-
-        Assert.Equal(0, await Keeper().PassAsync(CancellationToken.None));
-        await AppendAsync(Visit("child", "https://www.bbc.co.uk/bitesize/after", "Education"));
-        await DrainAsync();
-
-        Assert.Equal(1, await KeepAsync());
-        Assert.Equal(2, await CountAsync("kept_context"));
-    }
-
-    [Fact]
-    public async Task AnHourThatWasCopiedTooEarlyIsCopiedAgainBeforeTheLogFalls()
-    {
-        await AppendAsync(Search("child", Grave));
-        await DrainAsync();
-        await ResolveAsync("child", "concern");
-        await KeepAsync();
-        // The alert grew afterwards.
-        await Installation.Store.RunAsync("UPDATE onlinesafety.context_wish w SET done_at = a.last_received_at FROM onlinesafety.alert a WHERE a.alert_id = w.alert_id");
-        await MoveClockAsync(40);
-
-        await RetainAsync();
-
-        Assert.Equal(1, await CountAsync("data_key"));
-        Assert.Equal(1, await Keeper().PassAsync(CancellationToken.None));
-        await RetainAsync();
-        Assert.Equal(0, await CountAsync("data_key"));
-    }
-
-    [Fact]
-    public async Task HeadsThatWerePrintedHoldAfterTheirRecordsFell()
-    {
-        await AppendAsync(Search("blocked", "capital of france"));
-        await AppendAsync(Search("blocked", "capital of spain"));
-        await DrainAsync();
-        var head = (await QueryAsync("SELECT stream_id, last_seq, head_hash FROM onlinesafety.intake_stream")).Select(row => new HeadAnchor((Guid)row[0], (long)row[1], (byte[])row[2])).Single();
-        await MoveClockAsync(40);
-        await RetainAsync();
-
-        Assert.Empty((await VerifyAsync(head)).Breaks);
-        var earlier = await VerifyAsync(head with { Last = 1 });
-        Assert.Equal((0, 1L), (earlier.Breaks.Count, earlier.Unprovable));
-        // Controls: another hash, a later end, a stream that never was, a tombstone that was written anew.
-        Assert.Single((await VerifyAsync(head with { Hash = new byte[32] })).Breaks);
-        Assert.Single((await VerifyAsync(head with { Last = 9 })).Breaks);
-        Assert.Single((await VerifyAsync(head with { Stream = Guid.NewGuid() })).Breaks);
-        await Installation.Store.RunAsync("UPDATE onlinesafety.intake_tombstone SET head_hash = sha256('')");
-        Assert.Single((await VerifyAsync(head)).Breaks);
-    }
-
-    [Fact]
     public async Task AccessRecordsFallFromTheFirstOnAndTheRestOfTheChainIsWalked()
     {
         for (var i = 0; i < 30; i++)
@@ -387,28 +182,10 @@ public sealed class RetentionTests(PostgresFixture postgres) : RetentionScene(po
         }
     }
 
-    private async Task RetireLogAsync()
-    {
-        await MoveClockAsync(40);
-        await Keeper().PassAsync(CancellationToken.None);
-        await RetainAsync();
-        Assert.Equal(0, await CountAsync("data_key"));
-    }
-
     private async Task RecordAsync(string action, string subject)
     {
         await using var session = await Moved(DatabaseRole.Retention).OpenAsync(School, Officer, CancellationToken.None);
         await session.RecordAccessAsync(School, action, subject, CancellationToken.None);
         await session.CommitAsync(CancellationToken.None);
-    }
-
-    private Task<VerifyReport> VerifyAsync(HeadAnchor anchor) =>
-        new LogVerifier(Installation[DatabaseRole.Process]).VerifyAsync(source: null, [anchor], progress: null, CancellationToken.None);
-
-    private async Task AssertWholeAsync(long fallen)
-    {
-        var report = await VerifyAsync();
-        Assert.Empty(report.Breaks);
-        Assert.Equal((0, fallen), (report.Stored, report.Fallen));
     }
 }

@@ -197,6 +197,9 @@ public sealed class RoleGrantsTests(PostgresFixture postgres) : IAsyncLifetime
     [InlineData(DatabaseRole.Process, "DELETE FROM kept_context")]
     [InlineData(DatabaseRole.Process, "UPDATE kept_context SET detail = detail")]
     [InlineData(DatabaseRole.Process, "SELECT 1 FROM legal_hold")]
+    [InlineData(DatabaseRole.Process, "SELECT rewrite_unmapped(gen_random_uuid(), '', '', '')")]
+    [InlineData(DatabaseRole.Console, "SELECT 1 FROM held_rows(gen_random_uuid(), 1, 2)")]
+    [InlineData(DatabaseRole.Retention, "UPDATE unmapped SET sealed = ''")]
     [InlineData(DatabaseRole.Ingest, "UPDATE data_key SET wrapped = ''")]
     internal async Task ARoleMayNot(DatabaseRole role, string sql)
     {

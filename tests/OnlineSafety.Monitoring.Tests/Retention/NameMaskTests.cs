@@ -42,5 +42,36 @@ public sealed class NameMaskTests
     [InlineData("q=Anna%20Smith", true)]
     [InlineData("""{"u":"SCHOOL\\anna"}""", true)]
     [InlineData("user=anna.b", false)]
+    [InlineData("""{"u":"\u0061nna"}""", true)]
+    [InlineData("""{"u":"line\nanna\tis here"}""", true)]
+    [InlineData("<b>&#97;nna</b>", true)]
+    [InlineData("Subject: about =61nna\r\n", true)]
+    [InlineData("an=\r\nna is here", true)]
+    [InlineData("Subject: =?utf-8?Q?Anna_Smith?=", true)]
+    [InlineData("Subject: =?utf-8?B?QW5uYSBTbWl0aA==?=", true)]
+    [InlineData("""{"body":"eyJ1IjoiXHUwMDYxbm5hIn0"}""", true)]
+    [InlineData("Content-Transfer-Encoding: base64\r\n\r\nVGhlIHB1cGlsIGFu\r\nbmEgaXMgaGVyZQ==\r\n", true)]
+    [InlineData("Subject: =?utf-8?B?Sm9hbm5hIFNtaXRo?=", false)]
     public void ARecordNamesSomebodyAlsoWhereItIsEncoded(string raw, bool named) => Assert.Equal(named, Mask.IsInRecord(Encoding.UTF8.GetBytes(raw)));
+
+    [Fact]
+    public void ALetterWithAnAccentIsOneSignOrTwoAndOfAnyCharacterSet()
+    {
+        var mask = new NameMask(["zo\u00eb"], NameMask.Erased);
+
+        Assert.Equal("[erased] and [erased]", mask.Of("zo\u00eb and zoe\u0308"));
+        Assert.Equal("by [erased]", mask.Of("by zo\\u00eb"));
+        Assert.True(mask.IsInRecord(Encoding.Latin1.GetBytes("user=zo\u00eb")));
+        Assert.True(mask.IsInRecord(Encoding.Unicode.GetBytes("user=zo\u00eb")));
+        Assert.False(mask.IsInRecord(Encoding.UTF8.GetBytes("user=zoe")));
+    }
+
+    [Fact]
+    public void AStringThatHidesTheNameInAnEncodingGoesWhole()
+    {
+        var json = """{"a":"QW5uYSBTbWl0aA==","b":"Sm9hbm5h"}"""u8.ToArray();
+
+        Assert.Same(json, Mask.OfJson(json));
+        Assert.Equal("""{"a":"[erased]","b":"Sm9hbm5h"}""", Encoding.UTF8.GetString(Mask.OfJson(json, encoded: true)));
+    }
 }

@@ -74,7 +74,7 @@ internal sealed class PreviewJob(
             await ReplayHistory.CorrelateAsync(session, source.Target.School, chunk.Range.Stream, plan, rules.RuleSet, cancellationToken);
             var alerts = new ReplayAlerts(session, source, time.GetUtcNow(), imagined);
             await alerts.DecideAsync(plan, chunk.Range.Stream, planner.Heirs, planner.Kept, cancellationToken);
-            ReplayWriter.Count(tally, plan, planner.Kept.Count, alerts);
+            ReplayWriter.Count(tally, plan, planner, alerts);
             imagined.AddRange(alerts.Writer.Raised.Take(Math.Max(0, MostImagined - imagined.Count)));
         }
     }

@@ -66,15 +66,23 @@ internal sealed class ReplayJob(
     private async Task<long> ReplayAsync(
         SourceJobContext context, ReplayReader reader, ReplayPlanner planner, ReplayRange range, ReplayTally tally, CancellationToken cancellationToken)
     {
-        // Anew for each chunk: who is staff, and who may be told, may change while a long replay runs.
-        var source = await contexts.OfAsync(range.Target, context.Job.MappingVersion, cancellationToken);
         long[] before = [.. tally.Counts];
-        for (var alone = false; ; alone = true)
+        for (var alone = false; ;)
         {
+            // Anew for each chunk: who is staff, who may be told and who was erased may change while a long replay runs.
+            var source = await contexts.OfAsync(range.Target, context.Job.MappingVersion, cancellationToken);
             using var chunk = await reader.ReadAsync(range, alone, cancellationToken);
             try
             {
-                Tell(range, await _writer.WriteAsync(context, chunk, planner, source, tally, cancellationToken));
+                var replayed = await _writer.WriteAsync(context, chunk, planner, source, tally, cancellationToken);
+                if (replayed.Stale)
+                {
+                    // By a person who placed a hold or erased somebody: none does so for ever.
+                    before.CopyTo(tally.Counts, 0);
+                    continue;
+                }
+
+                Tell(range, replayed);
                 return chunk.Last + 1;
             }
             catch (PostgresException e) when (IsOfTheRows(e))
@@ -86,6 +94,8 @@ internal sealed class ReplayJob(
                     await _writer.WriteAsync(context, chunk with { Segments = [] }, planner, source, tally, cancellationToken);
                     return chunk.Last + 1;
                 }
+
+                alone = true;
             }
         }
     }

@@ -13,7 +13,7 @@ internal sealed class ReplayPlanner(Stages stages, int mostEvents)
     /// <summary>New rows that take an old one's place in an alert.</summary>
     public Dictionary<PlannedEvent, Guid> Heirs { get; } = [];
 
-    /// <summary>Old rows that stay, because an alert holds them and the new reading has nothing in their place.</summary>
+    /// <summary>Old rows that stay: a legal hold stands on them, or an alert holds them and the new reading has nothing in their place.</summary>
     public List<OldEvent> Kept { get; } = [];
 
     /// <summary>Sequences of records that a kept row alone stands for: their evidence stays.</summary>
@@ -22,7 +22,7 @@ internal sealed class ReplayPlanner(Stages stages, int mostEvents)
     /// <summary>Plans for a chunk, one after the other; together they tile it. <see cref="Heirs"/> and <see cref="Kept"/> are of the one just given.</summary>
     public IEnumerable<RecordPlan> Plans(ReplayChunk chunk, StreamContext context)
     {
-        var held = chunk.Old.Where(row => row.Alert is not null).ToLookup(row => row.Sequence);
+        var held = chunk.Old.Where(row => row.Alert is not null || row.Held).ToLookup(row => row.Sequence);
         for (var next = chunk.First; next <= chunk.Last; next = _plan.Last + 1)
         {
             Heirs.Clear();
@@ -48,14 +48,17 @@ internal sealed class ReplayPlanner(Stages stages, int mostEvents)
         var before = _plan.Events.Count;
         var evidence = _plan.Evidence.Count;
         // An unread record was one row, whatever it holds: of what it is now, the first event takes that place if no other is of concern.
-        stages.Reread(context, stream, sequence, record, [.. held.Select(row => row.Unread ? 0 : row.Part)], _plan);
+        stages.Reread(context, stream, sequence, record, [.. held.Where(row => !row.Held).Select(row => row.Unread ? 0 : row.Part)], _plan);
         if (held.Count == 0)
         {
             return;
         }
 
+        // Whatever the new reading says in the place of a row on which a legal hold stands: that row stays.
+        _plan.Events.RemoveAll(e => e.Event.Id.Sequence == sequence && held.Exists(row => row.Held && row.Part == e.Event.Id.Part));
+        Kept.AddRange(held.Where(row => row.Held));
         var read = _plan.Events[before..];
-        foreach (var row in held.OrderBy(row => row.Unread))
+        foreach (var row in held.Where(row => !row.Held).OrderBy(row => row.Unread))
         {
             if (HeirOf(row, read) is { } heir)
             {

@@ -123,16 +123,22 @@ internal sealed class ReplayReader(Database database, SegmentReader segments, Pr
     private async Task<List<OldEvent>> OldEventsAsync(ReplayRange range, long last, CancellationToken cancellationToken)
     {
         await using var session = await database.OpenAsync(range.Target.School, Actor, cancellationToken);
+        return await OldEventsAsync(session, range, range.Next, last, cancellationToken);
+    }
+
+    /// <summary>Event rows as they stand.</summary>
+    public static async Task<List<OldEvent>> OldEventsAsync(Session session, ReplayRange range, long first, long last, CancellationToken cancellationToken)
+    {
         await using var select = session.Command(ReplaySql.OldEvents);
         select.Parameters.Add(ReplaySql.Of(range.Target.School));
         select.Parameters.Add(ReplaySql.Of(range.Stream));
-        select.Parameters.Add(ReplaySql.Of(range.Next));
+        select.Parameters.Add(ReplaySql.Of(first));
         select.Parameters.Add(ReplaySql.Of(last));
         var old = new List<OldEvent>();
         await using var rows = await select.ExecuteReaderAsync(cancellationToken);
         while (await rows.ReadAsync(cancellationToken))
         {
-            old.Add(new OldEvent(rows.GetInt64(0), rows.GetInt32(1), rows.IsDBNull(2) ? null : rows.GetGuid(2), rows.GetBoolean(3)));
+            old.Add(new OldEvent(rows.GetInt64(0), rows.GetInt32(1), rows.IsDBNull(2) ? null : rows.GetGuid(2), rows.GetBoolean(3), rows.GetBoolean(4)));
         }
 
         return old;

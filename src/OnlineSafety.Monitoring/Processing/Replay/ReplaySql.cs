@@ -1,6 +1,7 @@
 using Npgsql;
 using NpgsqlTypes;
 using OnlineSafety.Monitoring.Processing.Jobs;
+using OnlineSafety.Monitoring.Retention;
 
 namespace OnlineSafety.Monitoring.Processing.Replay;
 
@@ -32,7 +33,8 @@ internal static class ReplaySql
         """;
 
     public const string OldEvents = """
-        SELECT seq, part, alert_id, review <> '' FROM event WHERE school_id = $1 AND stream_id = $2 AND seq BETWEEN $3 AND $4 ORDER BY seq, part
+        SELECT e.seq, e.part, e.alert_id, e.review <> '', h.seq IS NOT NULL FROM event e LEFT JOIN held_rows($2, $3, $4) h ON h.seq = e.seq AND h.part = e.part
+        WHERE e.school_id = $1 AND e.stream_id = $2 AND e.seq BETWEEN $3 AND $4 ORDER BY e.seq, e.part
         """;
 
     public const string OldCounts = """
@@ -61,8 +63,9 @@ internal static class ReplaySql
 
     // The job's row and the stream's are locked to the end: cancelled or taken over, it stands still from here on. The source cannot be given another mapping
     // meanwhile, because this transaction holds the mapping lock.
-    public const string Fence = """
-        SELECT j.state, j.worker, p.next_seq, s.mapping_version, s.capture, GREATEST(clock_timestamp(), (SELECT max(window_to) FROM digest WHERE school_id = $1))
+    public const string Fence = $"""
+        SELECT j.state, j.worker, p.next_seq, s.mapping_version, s.capture, GREATEST(clock_timestamp(), (SELECT max(window_to) FROM digest WHERE school_id = $1)),
+               {ErasedHere.VersionColumn}, EXISTS (SELECT 1 FROM erased_record r WHERE r.school_id = $1 AND r.stream_id = $3 AND r.seq BETWEEN $4 AND $5)
         FROM source_job j
         JOIN source_job_stream p ON p.school_id = j.school_id AND p.job_id = j.job_id
         JOIN source s ON s.school_id = j.school_id AND s.source_id = j.source_id

@@ -25,6 +25,7 @@ internal enum Tallied
     UnmappedActions,
     UnmappedSeverities,
     UnreadRecords,
+    EventsHeld,
 }
 
 /// <summary>Counts of a replay, and nothing else: its result may be seen by whoever may not see a record.</summary>
@@ -55,7 +56,7 @@ internal sealed class ReplayTally
         {
             records = this[Tallied.Records],
             notRead = this[Tallied.NotRead],
-            events = new { before = this[Tallied.EventsBefore], after = this[Tallied.EventsAfter] },
+            events = new { before = this[Tallied.EventsBefore], after = this[Tallied.EventsAfter], held = this[Tallied.EventsHeld] },
             before = new
             {
                 concern = this[Tallied.ConcernBefore], counted = this[Tallied.CountedBefore], review = this[Tallied.ReviewBefore],

@@ -6,15 +6,22 @@ using OnlineSafety.Monitoring.Classification;
 using OnlineSafety.Monitoring.Events;
 using OnlineSafety.Monitoring.Notifications;
 using OnlineSafety.Monitoring.Processing.Jobs;
+using OnlineSafety.Monitoring.Retention;
 
 namespace OnlineSafety.Monitoring.Processing.Replay;
 
 /// <summary>What became of a chunk.</summary>
-internal readonly record struct ReplayedChunk(IReadOnlyList<WrittenNotification> Notifications, Unreached NobodyToTell);
+/// <param name="Stale">Nothing was written: a hold was placed or lifted, or somebody erased, since the chunk was read.</param>
+internal readonly record struct ReplayedChunk(IReadOnlyList<WrittenNotification> Notifications, Unreached NobodyToTell, bool Stale = false);
+
+/// <summary>What stands in the database as a chunk is written.</summary>
+/// <param name="Erased">Who was erased, as <see cref="ErasedHere.Version"/> says it.</param>
+/// <param name="HoldsErased">Somebody was erased in one of its records.</param>
+internal readonly record struct ReplayFence(DateTimeOffset Now, long Erased, bool HoldsErased);
 
 /// <summary>
 /// Replaces what was recorded of a chunk by what it is read as now, in one transaction with the job's progress: after a kill it is either as before and comes
-/// again, or done. Locks are taken in the order of Record: digest, mapping, alerts; then the job's rows, which nobody holds who waits for those. Live recording writes
+/// again, or done. First the lock under which holds are placed and people erased; then in the order of Record: digest, mapping, alerts; then the job's rows, which nobody holds who waits for those. Live recording writes
 /// ranges only from the checkpoint on, and this only below. Where they meet is at alerts, under their lock, and at the source's health and words, in
 /// that order and last: a Record without concerns takes nothing else, so neither ever waits for the other in a circle.
 /// </summary>
@@ -30,7 +37,13 @@ internal sealed class ReplayWriter(Database database, RuleSet rules, PolicyDirec
         using var plans = planner.Plans(chunk, context).GetEnumerator();
         var planned = chunk.IsReadable && plans.MoveNext();
         await using var session = await database.OpenUnstatedAsync(Actor, cancellationToken);
-        var now = await FenceAsync(session, job, chunk, cancellationToken);
+        var fence = await FenceAsync(session, job, chunk, cancellationToken);
+        if (planned && await IsStaleAsync(session, fence, chunk, context, cancellationToken))
+        {
+            return new ReplayedChunk([], new Unreached(), Stale: true);
+        }
+
+        var now = fence.Now;
         var (notifications, nobody) = (new List<WrittenNotification>(), new Unreached());
         if (planned)
         {
@@ -44,7 +57,7 @@ internal sealed class ReplayWriter(Database database, RuleSet rules, PolicyDirec
                 await alerts.QuoteWhatRemainsAsync(cancellationToken);
                 nobody.Add(alerts.Writer.NobodyToTell);
                 changes.Give(context.Seal, plans.Current);
-                Count(tally, plans.Current, planner.Kept.Count, alerts);
+                Count(tally, plans.Current, planner, alerts);
             }
             while (plans.MoveNext());
             await changes.WriteAsync(session, context.Seal, chunk.Range, now, cancellationToken);
@@ -68,21 +81,24 @@ internal sealed class ReplayWriter(Database database, RuleSet rules, PolicyDirec
     /// Takes the locks and the time. The time is read with the digest lock held and is never before the last window's end, so all that the chunk
     /// writes is in the next digest, once.
     /// </summary>
-    private static async Task<DateTimeOffset> FenceAsync(Session session, SourceJobContext job, ReplayChunk chunk, CancellationToken cancellationToken)
+    private static async Task<ReplayFence> FenceAsync(Session session, SourceJobContext job, ReplayChunk chunk, CancellationToken cancellationToken)
     {
         var target = chunk.Range.Target;
         await using var batch = session.Batch();
+        batch.Timeout = SchoolTurn.Patience;
         batch.BatchCommands.Add(Session.StateCommand(target.School, Actor));
+        // First of all: nothing live may wait behind this while it waits for an erasure.
+        batch.BatchCommands.Add(SchoolTurn.ShareCommand(target.School));
         batch.BatchCommands.Add(RecordSql.LockCommand(target.School));
         batch.BatchCommands.Add(RecordSql.MappingLockCommand(target.Source));
         // Always: which alerts a chunk changes is known only from its old rows.
         batch.BatchCommands.Add(AlertWriter.LockCommand(target.School));
         batch.BatchCommands.Add(new NpgsqlBatchCommand(ReplaySql.Fence)
         {
-            Parameters = { ReplaySql.Of(target.School), ReplaySql.Of(job.Job.Id), ReplaySql.Of(chunk.Range.Stream) },
+            Parameters = { ReplaySql.Of(target.School), ReplaySql.Of(job.Job.Id), ReplaySql.Of(chunk.Range.Stream), ReplaySql.Of(chunk.First), ReplaySql.Of(chunk.Last) },
         });
         await using var rows = await batch.ExecuteReaderAsync(cancellationToken);
-        for (var results = 4; results > 0; results--)
+        for (var results = 5; results > 0; results--)
         {
             await rows.NextResultAsync(cancellationToken);
         }
@@ -93,9 +109,16 @@ internal sealed class ReplayWriter(Database database, RuleSet rules, PolicyDirec
         }
 
         return rows.GetInt32(3) == job.Job.MappingVersion && !rows.GetBoolean(4)
-            ? rows.GetFieldValue<DateTimeOffset>(5)
+            ? new ReplayFence(rows.GetFieldValue<DateTimeOffset>(5), rows.GetInt64(6), rows.GetBoolean(7))
             : throw new JobEndedException("The source has another mapping by now.");
     }
+
+    /// <summary>
+    /// Whether what the plan was made with stands no more. Its old rows too: an erasure takes some away, and a hold is asked for in the transaction that deletes.
+    /// </summary>
+    private static async Task<bool> IsStaleAsync(Session session, ReplayFence fence, ReplayChunk chunk, StreamContext context, CancellationToken cancellationToken) =>
+        fence.Erased != context.Erased.Version || fence.HoldsErased
+        || !chunk.Old.SequenceEqual(await ReplayReader.OldEventsAsync(session, chunk.Range, chunk.First, chunk.Last, cancellationToken));
 
     private async Task<ReplayAlerts> WriteAsync(
         Session session, ReplayChunk chunk, RecordPlan plan, ReplayPlanner planner, StreamContext context, DateTimeOffset now, CancellationToken cancellationToken)
@@ -143,9 +166,10 @@ internal sealed class ReplayWriter(Database database, RuleSet rules, PolicyDirec
         return written;
     }
 
-    internal static void Count(ReplayTally tally, RecordPlan plan, int kept, ReplayAlerts alerts)
+    internal static void Count(ReplayTally tally, RecordPlan plan, ReplayPlanner planner, ReplayAlerts alerts)
     {
-        tally[Tallied.EventsAfter] += plan.Events.Count + kept;
+        tally[Tallied.EventsAfter] += plan.Events.Count + planner.Kept.Count;
+        tally[Tallied.EventsHeld] += planner.Kept.Count(row => row.Held);
         tally[Tallied.ConcernAfter] += plan.Count(Disposition.Concern);
         tally[Tallied.CountedAfter] += plan.Count(Disposition.Counted);
         tally[Tallied.ReviewAfter] += plan.Count(Disposition.Review);

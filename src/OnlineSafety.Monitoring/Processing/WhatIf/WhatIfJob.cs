@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.Classification;
+using OnlineSafety.Monitoring.Events;
 using OnlineSafety.Monitoring.IntakeLog;
 using OnlineSafety.Monitoring.Processing.Jobs;
 using OnlineSafety.Monitoring.Processing.Replay;
@@ -52,7 +53,9 @@ internal sealed class WhatIfJob(
         var window = sources.Count > 0 ? sources.Values.First().GroupingWindow : TimeSpan.Zero;
         var alerts = await AlertsAsync(job, recorded, asker, cancellationToken);
         (recorded, var judged) = await OnDeskAsync(job, recorded, [.. reader.Judged], alerts, asker, cancellationToken);
-        var compared = WhatIfQueue.Compare(recorded, judged, place => coverage.Has(place), alerts, window, tried.RuleSet);
+        // What an erasure left, because its alert is open or held, is not read again: it stands on both sides.
+        var left = recorded.Where(e => sources[e.Source].Erased.Hides(e.SubjectKey, e.Place.ReceivedAt, e.Place.ReceivedAt, Severity.None)).Select(e => e.Place).ToHashSet();
+        var compared = WhatIfQueue.Compare(recorded, judged, place => coverage.Has(place) && !left.Contains(place), alerts, window, tried.RuleSet);
         var inSpan = recorded.Where(e => e.Alert is not null && e.Place.ReceivedAt >= from && e.Place.ReceivedAt <= to).Select(e => e.Alert!.Value).ToHashSet();
         inSpan.ExceptWith(compared.Select(c => c.Id).OfType<Guid>());
         var saw = new WhatIfReport.Sight(Of(coverage.Log), Of(coverage.Evidence), coverage.Unreadable, inSpan.Count);
