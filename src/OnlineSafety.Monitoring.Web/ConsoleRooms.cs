@@ -4,6 +4,7 @@ using OnlineSafety.Monitoring.Web.Administration;
 using OnlineSafety.Monitoring.Web.Audit;
 using OnlineSafety.Monitoring.Web.People;
 using OnlineSafety.Monitoring.Web.Reports;
+using OnlineSafety.Monitoring.Web.Retention;
 using OnlineSafety.Monitoring.Web.Rules;
 using OnlineSafety.Monitoring.Web.Silences;
 using OnlineSafety.Monitoring.Web.Sources;
@@ -23,6 +24,7 @@ internal static class ConsoleRooms
         services.AddRulePages();
         services.AddAdministrationPages();
         services.AddAuditPages();
+        services.AddRetentionPages();
         return services;
     }
 
@@ -35,6 +37,11 @@ internal static class ConsoleRooms
         if (open.Audit)
         {
             pages.MapAudit();
+        }
+
+        if (open.Retention)
+        {
+            pages.MapRetention();
         }
 
         if (open.SetUp)

@@ -2,6 +2,7 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Microsoft.Playwright;
+using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.TestKit;
 
 namespace OnlineSafety.Monitoring.Web.Tests;
@@ -52,6 +53,14 @@ public sealed class ConsoleFixture : IAsyncLifetime
         var school = await Service.CommandAsync("school", "add", "--name", name);
         return new TestSchool(this, name, school.GetProperty("school").GetGuid());
     }
+
+    /// <summary>A key of a member of staff, of which nobody is told.</summary>
+    internal async Task<string> KeyOfAsync(Guid school, Guid staff)
+    {
+        var key = AccessKey.Create(AccessKey.StaffPrefix);
+        await Service.ExecuteAsync($"INSERT INTO staff_key (school_id, staff_id, key_hash) VALUES ('{school}', '{staff}', '\\x{Convert.ToHexString(AccessKey.Hash(key))}')");
+        return key;
+    }
 }
 
 /// <summary>Waits of tests.</summary>
@@ -97,7 +106,7 @@ internal sealed class TestSchool(ConsoleFixture fixture, string name, Guid id)
     {
         var added = await fixture.Service.CommandAsync(
             ["staff", "add", "--school", name, "--name", staff, "--email", $"{Guid.NewGuid():N}@school.example", .. roles.SelectMany(role => new[] { "--role", role })]);
-        return added.GetProperty("key").GetString()!;
+        return await fixture.KeyOfAsync(id, added.GetProperty("staff").GetGuid());
     }
 
     /// <summary>What a filter reports, by webhook.</summary>

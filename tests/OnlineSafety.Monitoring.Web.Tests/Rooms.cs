@@ -29,7 +29,7 @@ internal sealed class Rooms(ConsoleFixture console)
         await using var database = await console.Service.OpenForSetupAsync();
         var wanted = new NewStaff(name, $"{name.Replace(' ', '.').ToLowerInvariant()}@school.example", roles, []);
         var issued = await new StaffRegister(database[DatabaseRole.Setup]).AddAsync(school, wanted, Tester, default);
-        return (issued.Key, issued.Staff.StaffId);
+        return (await console.KeyOfAsync(school, issued.Staff.StaffId), issued.Staff.StaffId);
     }
 
     /// <returns>Id and key.</returns>

@@ -26,7 +26,7 @@ public sealed class RoomsWalkTests(ConsoleFixture console)
         [
             "/sources", "/sources/schools", "/sources/add", $"/sources/{source}", $"/sources/{unknown}", $"/sources/{unknown}/onboard", "/reports", "/reports/governors",
             "/reports/governors?term=2025-09-01", "/reports/digests/next", "/rules", "/rules/try", "/rules/what-if", "/rules/packs", "/administration/staff", "/administration/calendar",
-            "/administration/channels", "/people", "/alerts/silences", "/audit", "/audit?about=exports", "/audit/who-saw", "/audit/unanswered", "/administration/policy",
+            "/administration/channels", "/people", "/alerts/silences", "/audit", "/audit?about=exports", "/audit/who-saw", "/audit/unanswered", "/retention", "/retention/holds", "/retention/erasures", "/administration/policy",
             $"/administration/staff/{colleague}", $"/sources/{Guid.NewGuid()}",
         ];
         foreach (var address in addresses)
@@ -68,6 +68,13 @@ public sealed class RoomsWalkTests(ConsoleFixture console)
             VALUES ('{school}', gen_random_uuid(), 'drugs', 2, 'Year 8 lesson on vapes', 'Dana Lead', gen_random_uuid(), now() - interval '1 day', now() + interval '3 days'),
                    ('{school}', gen_random_uuid(), 'gambling', 3, '=cmd|''/c calc''!A1 <b>bold</b> and a reason that goes on and on until it is long', 'Deputy Dee', gen_random_uuid(), now(), now() + interval '9 days');
             INSERT INTO school_rule VALUES ('{school}', gen_random_uuid(), 1, 'dagger lane', '', 0, 'A road by the school', 'Dana Lead', now(), now(), now() + interval '60 days');
+            """);
+        await _rooms.RunAsync($"""
+            INSERT INTO legal_hold (school_id, hold_id, subject_keys, about, reason, author, placed_at, lifted_at, lifted_by, why_lifted)
+            SELECT '{school}', gen_random_uuid(), ARRAY['user:x'], convert_to('person a.very.long.account.name.of.somebody@students.example-academy.example.test', 'UTF8'),
+                convert_to('Request of the police, reference 4411, and a reason that goes on and on until it is long <b>bold</b>', 'UTF8'), 'Olive Officer', now() - interval '9 days', l, CASE WHEN l IS NULL THEN NULL ELSE 'Olive Officer' END,
+                CASE WHEN l IS NULL THEN NULL ELSE convert_to('The inquiry is closed', 'UTF8') END FROM unnest(ARRAY[NULL, now()]) l;
+            INSERT INTO erasure (school_id, erasure_id, asked_at, asked_by) VALUES ('{school}', gen_random_uuid(), now() - interval '2 days', 'Olive Officer');
             """);
         await _rooms.AddAlertsAsync(school, "bullying", risk: 3, people: 12, each: 3);
         await _rooms.AddAlertsAsync(school, "gambling", risk: 4, people: 4, each: 3);

@@ -80,7 +80,7 @@ internal static class AlertText
         yield return "";
         yield return alert.Count > alert.Events.Count
             ? string.Create(CultureInfo.InvariantCulture, $"The newest {alert.Events.Count} of {alert.Count} events:")
-            : string.Create(CultureInfo.InvariantCulture, $"{alert.Count} events:");
+            : $"{Output.Count(alert.Count, "event")}:";
         foreach (var line in alert.Events.SelectMany(e => Lines(e, zone)))
         {
             yield return line;

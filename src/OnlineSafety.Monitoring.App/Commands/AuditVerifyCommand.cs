@@ -22,9 +22,9 @@ internal static class AuditVerifyCommand
         var json = Output.JsonSwitch();
         var command = new ExampledCommand(
             "verify",
-            "Walk the chain of access records of each school. Exit 1 at a break.",
+            "Walk the chain of access records of each school. Exit 1 at a break, 3 when an old anchor must be asked for with its school.",
             "onlinesafety audit verify",
-            "onlinesafety audit verify --school \"Example Academy\" --anchor OSA1-1234-ABCDE-FGHIJ-KLMNO-PQRST-UVWXY",
+            "onlinesafety audit verify --school \"Example Academy\" --anchor OSA2-1234-SCHUL-ABCDE-FGHIJ-KLMNO-PQRST-UVWXY",
             "onlinesafety audit verify --anchors kept-digests.txt --json")
         {
             school, anchor, anchors, json,
@@ -40,7 +40,7 @@ internal static class AuditVerifyCommand
             var printed = texts.ConvertAll(AuditAnchor.ReadAll);
             if (printed.Exists(found => found.Count == 0))
             {
-                throw new SetupException("There is no anchor of access records in it. One looks like OSA1-1234-ABCDE-FGHIJ-KLMNO-PQRST-UVWXY.");
+                throw new SetupException("There is no anchor of access records in it. One looks like OSA2-1234-SCHUL-ABCDE-FGHIJ-KLMNO-PQRST-UVWXY.");
             }
 
             await using var database = await installation.OpenAsync(parse, cancellationToken, DatabaseRole.Setup, DatabaseRole.Audit);
@@ -59,7 +59,7 @@ internal static class AuditVerifyCommand
                 }
             }
 
-            return report.Clean ? CommandLine.Done : CommandLine.Failed;
+            return !report.Clean ? CommandLine.Failed : report.Undecided.Count > 0 ? CommandLine.Unfit : CommandLine.Done;
         });
     }
 
@@ -81,11 +81,17 @@ internal static class AuditVerifyCommand
             yield return string.Create(CultureInfo.InvariantCulture, $"anchors of entries that fell since, and cannot be checked any more: {report.Unprovable:N0}");
         }
 
+        foreach (var anchor in report.Undecided)
+        {
+            yield return $"UNDECIDED anchor {anchor}: no chain has it, and it does not say whose it is. Some schools' older entries fell since: ask for it with the school that printed it, --school.";
+        }
+
         foreach (var place in report.Breaks)
         {
             yield return $"BREAK {SetupText.Shown(place)}";
         }
 
-        yield return report.Clean ? "clean" : $"NOT clean: {report.Breaks.Count} breaks";
+        yield return report.Clean ? report.Undecided.Count > 0 ? "clean but for what is undecided" : "clean"
+            : $"NOT clean: {Output.Count(report.Breaks.Count, "break")}";
     }
 }

@@ -35,7 +35,7 @@ internal static class CommandLine
         root.Add(new Command("school", "Schools of this installation.")
         {
             SchoolCommands.Add(installation), SchoolCommands.List(installation), SchoolCalendarCommands.Calendar(installation), SchoolCalendarCommands.Closure(installation),
-            SchoolEditionCommand.Create(installation),
+            SchoolEditionCommand.Create(installation), SchoolCommands.Reopen(installation),
         });
         root.Add(new Command("source", "Exports of products at a school.")
         {

@@ -27,9 +27,14 @@ internal static class CommandPermissions
         var path = PathOf(parse);
         if (Of(path) is not { } permission || !Permissions.Of(roles).Contains(permission))
         {
-            throw new SetupException($"Nobody with only the roles {string.Join(", ", roles)} may: onlinesafety {path}");
+            throw new SetupException($"Somebody with the {(roles.Count == 1 ? "role" : "roles")} {string.Join(" and ", roles.Select(role => $"\"{role}\""))} may not run: onlinesafety {path}. {Whose(path)}");
         }
     }
+
+    // Who may instead, so that whoever is refused knows whom to ask.
+    private static string Whose(string path) => Of(path) is { } permission
+        ? $"Roles that may: {string.Join(", ", StaffRole.All.Where(role => Permissions.Of([role]).Contains(permission)))}."
+        : "No role may.";
 
     /// <summary>Of the command that was called, below the executable.</summary>
     public static string PathOf(ParseResult parse) => PathOf(parse.CommandResult);
@@ -44,7 +49,7 @@ internal static class CommandPermissions
         Add(Permission.SeeReports, "alerts precision");
         Add(Permission.ActOnAlerts, "alerts ack", "alerts review", "alerts assign", "alerts escalate", "alerts handover", "alerts resolve", "alerts reopen");
         Add(Permission.NoteOnAlerts, "alerts note");
-        Add(Permission.ManagePolicy, "school add", "school calendar", "school closure", "channel add", "channel list", "channel remove", "channel test", "notify test", "notify bounce", "policy", "digest days");
+        Add(Permission.ManagePolicy, "school add", "school reopen", "school calendar", "school closure", "channel add", "channel list", "channel remove", "channel test", "notify test", "notify bounce", "policy", "digest days");
         Add(Permission.ManageRules, "school edition", "rules", "classify", "replay", "model", "lists");
         Add(Permission.SeeHealth, "school list", "source list", "sources", "source unmapped", "canary list", "verify", "mapping");
         Add(

@@ -50,7 +50,7 @@ internal static class DrillCommand
             var minutes = parse.GetValue(wait);
             if (minutes > 0)
             {
-                await parse.InvocationConfiguration.Error.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"Drill {drill.Number} is raised; waiting up to {minutes} minutes for an answer."));
+                await parse.InvocationConfiguration.Error.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"Drill {drill.Number} is raised; waiting up to {Output.Count(minutes, "minute")} for an answer."));
                 await watch.WaitAsync(at.SchoolId, Installation.Operator, drill.Alert, TimeSpan.FromMinutes(minutes), cancellationToken);
             }
 

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.Access.Keys;
+using OnlineSafety.Monitoring.Access.Sealing;
 using OnlineSafety.Monitoring.App.Hosting;
 using OnlineSafety.Monitoring.Processing.Upgrade;
 using OnlineSafety.Monitoring.Sources;
@@ -17,7 +18,7 @@ internal static class KeyCommands
     /// <param name="input">Where the answer to a question is typed; null: the terminal.</param>
     public static Command Create(Installation installation, TextReader? input = null) => new Command("keys", "The keys by which everything at rest is sealed.")
     {
-        Status(installation), Rotate(installation), Destroy(installation, input), Export(installation), Import(installation),
+        Status(installation), Rotate(installation), Renew(installation), Destroy(installation, input), Export(installation), Import(installation),
     };
 
     private static ExampledCommand Status(Installation installation)
@@ -33,13 +34,21 @@ internal static class KeyCommands
             var wrapped = await new KeyRotation(database[DatabaseRole.Keys], masters).CountAsync(Installation.Operator, cancellationToken);
             var schools = await new SchoolRegister(database[DatabaseRole.Setup]).ListAsync(Installation.Operator, cancellationToken);
             var sealing = await CountAsync(database, schools, cancellationToken);
+            // The place for what matches no source is sealed like a school and is none.
+            var real = schools.Where(school => school.Kind != School.Unassigned).ToList();
+            var left = real.Where(school => school.ClosedAt is not null).ToList();
             if (parse.GetValue(json))
             {
-                await Output.JsonAsync(parse, new { masterKey = masters.Current.Id, wrapped, schools = schools.Count, columns = sealing });
+                await Output.JsonAsync(parse, new { masterKey = masters.Current.Id, wrapped, schools = real.Count, left = left.Select(school => new { school = school.SchoolId, closedAt = school.ClosedAt }), columns = sealing });
                 return;
             }
 
-            await Output.LineAsync(parse, $"Master key in use: {masters.Current.Id}. Schools: {schools.Count}.");
+            await Output.LineAsync(parse, $"Master key in use: {masters.Current.Id}. Schools: {real.Count}.");
+            foreach (var school in left)
+            {
+                await Output.LineAsync(parse, $"{SetupText.Shown(school.Name)} left: its keys were destroyed on {Output.Time(school.ClosedAt)}, and it gets none. If it came back: onlinesafety school reopen");
+            }
+
             Output.Table(parse, ["Column", "Sealed", "Not yet"], sealing.Select(column => (string[])[column.Column, Number(column.Sealed), Number(column.Plain)]));
             Output.Table(parse, ["Wrapped in", "By master key", "Rows", ""], wrapped.Select(count => (string[])[
                 count.Table, count.MasterKey, Number(count.Rows), count.Known ? count.MasterKey == masters.Current.Id ? "" : "an earlier key: onlinesafety keys rotate" : "this key is not here"]));
@@ -80,7 +89,7 @@ internal static class KeyCommands
                 return;
             }
 
-            await Output.LineAsync(parse, $"{Number(rows)} keys and secrets are wrapped by master key {wanted.Id} now.");
+            await Output.LineAsync(parse, $"{(rows == 1 ? "1 key or secret is" : $"{Number(rows)} keys and secrets are")} wrapped by master key {wanted.Id} now.");
             foreach (var line in Next(source, left, wanted))
             {
                 await Output.LineAsync(parse, line);
@@ -103,11 +112,35 @@ internal static class KeyCommands
         yield return "Exported keys are wrapped by the key before still: run `onlinesafety keys export` now, and keep the key before until the export is replaced.";
     }
 
+    private static ExampledCommand Renew(Installation installation)
+    {
+        var (school, json) = (SchoolSwitch.Required(), Output.JsonSwitch());
+        var command = new ExampledCommand(
+            "renew", "Give a school another key: what comes is sealed by it, what is there opens by those before. Takes half a minute, while services go on.",
+            "onlinesafety keys renew --school \"Example Academy\"") { school, json };
+        return command.Does(async (parse, cancellationToken) =>
+        {
+            await using var database = await installation.OpenAsync(parse, cancellationToken, DatabaseRole.Setup, DatabaseRole.Keys);
+            var at = await SchoolSwitch.ResolveAsync(database, parse.GetRequiredValue(school), cancellationToken);
+            var settings = installation.Settings(parse);
+            // Every process has read the school's keys anew by then.
+            Task SettlesAsync(CancellationToken token) => Task.Delay(SchoolSeals.Fresh + TimeSpan.FromSeconds(2), installation.Time, token);
+            var key = await new KeyStore(database[DatabaseRole.Keys]).RenewAsync(at, settings.MasterKeys(mayMake: false).Current, SettlesAsync, Installation.Operator, cancellationToken);
+            if (parse.GetValue(json))
+            {
+                await Output.JsonAsync(parse, new { school = at.SchoolId, key });
+                return;
+            }
+
+            await Output.LineAsync(parse, $"School key {key} seals from now on. Replace exported keys: onlinesafety keys export");
+        });
+    }
+
     private static ExampledCommand Destroy(Installation installation, TextReader? input)
     {
         var school = SchoolSwitch.Required();
         var command = new ExampledCommand(
-            "destroy", "Destroy all keys of a school that left: nothing sealed of it can be read any more, for ever.", "onlinesafety keys destroy --school \"Example Academy\"") { school };
+            "destroy", "Destroy all keys of a school that left and close it: nothing sealed of it can be read any more, for ever, and nothing that its products go on sending is taken.", "onlinesafety keys destroy --school \"Example Academy\"") { school };
         return command.Does(async (parse, cancellationToken) =>
         {
             await using var database = await installation.OpenAsync(parse, cancellationToken, DatabaseRole.Setup, DatabaseRole.Keys);
@@ -117,7 +150,8 @@ internal static class KeyCommands
             await parse.InvocationConfiguration.Output.WriteAsync("Type the school's name to destroy its keys: ".AsMemory(), cancellationToken);
             var typed = await (input ?? Console.In).ReadLineAsync(cancellationToken) ?? "";
             var destroyed = await new KeyStore(database[DatabaseRole.Keys]).DestroyAsync(at, typed, Installation.Operator, cancellationToken);
-            await Output.LineAsync(parse, $"{Number(destroyed)} keys are destroyed. A running service forgets them within a minute; destroy exports of keys that still hold them.");
+            await Output.LineAsync(parse, $"{(destroyed == 1 ? "1 key is" : $"{Number(destroyed)} keys are")} destroyed. A running service forgets them within a minute; destroy exports of keys that still hold them.");
+            await Output.LineAsync(parse, "The school is closed: what its products go on sending is refused and counted (onlinesafety source list). Turn the exports off there. If it comes back: onlinesafety school reopen");
         });
     }
 
@@ -140,7 +174,7 @@ internal static class KeyCommands
             }
 
             File.Move(aside, path, overwrite: true);
-            await Output.LineAsync(parse, $"{Number(export.DataKeys.Count)} keys of days and {Number(export.SchoolKeys.Count)} of schools. They open nothing without the master key.");
+            await Output.LineAsync(parse, $"{Output.Count(export.DataKeys.Count, "key")} of days and {Number(export.SchoolKeys.Count)} of schools. They open nothing without the master key.");
         });
     }
 
@@ -154,7 +188,7 @@ internal static class KeyCommands
             var export = KeyExport.Read(await File.ReadAllBytesAsync(parse.GetRequiredValue(file).FullName, cancellationToken));
             await using var database = await installation.OpenAsync(parse, cancellationToken, DatabaseRole.Keys);
             var result = await new KeyStore(database[DatabaseRole.Keys]).ImportAsync(export, Installation.Operator, cancellationToken);
-            await Output.LineAsync(parse, $"{Number(result.Added)} keys were added{(result.Strange > 0 ? $"; {Number(result.Strange)} are of schools that are not here" : "")}.");
+            await Output.LineAsync(parse, $"{(result.Added == 1 ? "1 key was" : $"{Number(result.Added)} keys were")} added{(result.Strange > 0 ? $"; {Number(result.Strange)} of schools that are not here" : "")}{(result.Left > 0 ? $"; {Number(result.Left)} of schools that left stay destroyed" : "")}.");
         });
     }
 

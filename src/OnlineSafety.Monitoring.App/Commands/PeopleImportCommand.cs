@@ -63,6 +63,6 @@ internal static class PeopleImportCommand
 
         await Output.LineAsync(parse, result.Imported
             ? $"{result.Added} added, {result.Changed} changed, {result.Unchanged} unchanged, {result.Errors.Count} left out."
-            : $"Nothing was imported: {result.Errors.Count} lines are wrong. Mend them, or use --skip-bad to leave them out.");
+            : $"Nothing was imported: {(result.Errors.Count == 1 ? "1 line is wrong. Mend it" : $"{result.Errors.Count} lines are wrong. Mend them")}, or use --skip-bad to leave out what is wrong.");
     }
 }

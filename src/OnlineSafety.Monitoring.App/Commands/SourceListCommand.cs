@@ -44,7 +44,7 @@ internal static class SourceListCommand
 
             if (parse.GetValue(json))
             {
-                await Output.JsonAsync(parse, listed.Select(l => Public(l.Source)));
+                await Output.JsonAsync(parse, listed.Select(l => Public(l.Source, l.School)));
                 return;
             }
 
@@ -59,7 +59,7 @@ internal static class SourceListCommand
         });
     }
 
-    private static object Public(ListedSource listed) => new
+    private static object Public(ListedSource listed, School school) => new
     {
         source = listed.Source.SourceId,
         school = listed.Source.SchoolId,
@@ -73,6 +73,7 @@ internal static class SourceListCommand
         app = listed.Source.MatchApp,
         listed.Source.Unassigned,
         listed.Source.Enabled,
+        schoolClosedAt = school.ClosedAt,
         state = listed.State?.State,
         alarming = listed.State?.Alarming ?? false,
         since = listed.State?.Since,
@@ -102,7 +103,7 @@ internal static class SourceListCommand
         listed.Source.Name,
         listed.Source.Product,
         ViaWord(listed.Source) + (listed.Source.Tls ? " (TLS)" : "") + (listed.Source.Door == (short)SourceDoor.Mail ? $" ({SourceGuide.SendersOf(listed.Source)})" : ""),
-        StateWord(listed),
+        StateWord(listed, school),
         Output.Time(listed.Health?.LastActivityAt, SchoolZone.Of(school.TimeZone)),
         listed.State is { } state ? $"{SpanSwitch.Text(state.ExpectedGap)} ({state.GapBasis})" : "-",
         listed.Canaries.Count == 0 ? "-" : Output.Time(listed.Canaries.Max(c => c.LastSeenAt), SchoolZone.Of(school.TimeZone)),
@@ -112,8 +113,8 @@ internal static class SourceListCommand
         TroublesOf(listed),
     ];
 
-    private static string StateWord(ListedSource listed) =>
-        !listed.Source.Enabled ? "disabled" : listed.Source.Unassigned ? "not assigned" : listed.Source.Capture ? "capture" : listed.State?.State ?? "not judged yet";
+    private static string StateWord(ListedSource listed, School school) =>
+        school.ClosedAt is not null ? "closed: the school left" : !listed.Source.Enabled ? "disabled" : listed.Source.Unassigned ? "not assigned" : listed.Source.Capture ? "capture" : listed.State?.State ?? "not judged yet";
 
     private static IEnumerable<string> Notes(ListedSource listed)
     {
@@ -140,6 +141,12 @@ internal static class SourceListCommand
 
     private static IEnumerable<string> WatchNotes(School school, IReadOnlyList<ListedSource> sources, StoredWatch? watch, DateTimeOffset now)
     {
+        if (school.ClosedAt is { } closed)
+        {
+            yield return $"{school.Name} left on {Output.Time(closed, SchoolZone.Of(school.TimeZone))} and its keys were destroyed: what its products still send is refused and counted as \"school closed\". Turn the exports off there. If it came back: onlinesafety school reopen";
+            yield break;
+        }
+
         if (sources.Any(s => s.Source is { Enabled: true, Unassigned: false }) && !(now - watch?.JudgedAt < Away))
         {
             yield return $"{school.Name}: nobody watches whether the sources go quiet. Is onlinesafety serve running, with the role process?";

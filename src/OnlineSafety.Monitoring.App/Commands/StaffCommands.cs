@@ -1,5 +1,6 @@
 using System.CommandLine;
 using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Notifications;
 using OnlineSafety.Monitoring.People;
 
 namespace OnlineSafety.Monitoring.App.Commands;
@@ -18,33 +19,50 @@ internal static class StaffCommands
             DefaultValueFactory = _ => [],
         };
         var year = new Option<string[]>("--year") { Description = "Of somebody with the role pastoral: a year of which the person is the lead, as the people list writes it; may be repeated.", DefaultValueFactory = _ => [] };
+        var withKey = new Option<bool>("--with-key") { Description = "Also make an API key, shown once: whoever has it acts as this person. The person is told by mail." };
+        var days = StaffKeyCommands.Days();
         var json = Output.JsonSwitch();
         role.AcceptOnlyFromAmong([.. StaffRole.All]);
         var command = new ExampledCommand(
             "add",
-            "Add a member of staff; prints an API key once.",
+            "Add a member of staff.",
             "onlinesafety staff add --school \"Example Academy\" --name \"A. Example\" --email dsl@school.example --role dsl --account aexample",
             "onlinesafety staff add --school \"Example Academy\" --name \"H. Head\" --email head@school.example --role head --role digest")
         {
-            school, name, email, role, account, year, json,
+            school, name, email, role, account, year, withKey, days, json,
         };
+        command.Validators.Add(result =>
+        {
+            if (result.GetResult(days) is { Implicit: false } && !result.GetValue(withKey))
+            {
+                result.AddError("--days is how long a key works: give --with-key too.");
+            }
+        });
         return command.Does(async (parse, cancellationToken) =>
         {
             await using var database = await installation.OpenAsync(parse, cancellationToken, DatabaseRole.Setup);
             var at = await SchoolSwitch.ResolveAsync(database, parse.GetRequiredValue(school), cancellationToken);
-            var wanted = new NewStaff(parse.GetRequiredValue(name), parse.GetRequiredValue(email), parse.GetRequiredValue(role), parse.GetRequiredValue(account)) { Years = parse.GetRequiredValue(year) };
+            var wanted = new NewStaff(parse.GetRequiredValue(name), parse.GetRequiredValue(email), parse.GetRequiredValue(role), parse.GetRequiredValue(account)) 
+            {
+                Years = parse.GetRequiredValue(year), KeyDays = parse.GetValue(withKey) ? parse.GetValue(days) : null,
+            };
             var issued = await new StaffRegister(database[DatabaseRole.Setup]).AddAsync(at.SchoolId, wanted, Installation.Operator, cancellationToken);
             if (parse.GetValue(json))
             {
-                await Output.JsonAsync(parse, new { staff = issued.Staff.StaffId, key = issued.Key });
+                // A script that waits for a key is told beside the answer why it has none.
+                await Output.JsonAsync(parse, new { staff = issued.Staff.StaffId, key = issued.Key.Length > 0 ? issued.Key : null });
+                await (issued.Key.Length > 0 ? Task.CompletedTask : parse.InvocationConfiguration.Error.WriteLineAsync(NoKey(at.SchoolId, issued.Staff.Email).AsMemory(), cancellationToken));
                 return;
             }
 
             await Output.LineAsync(parse, $"{issued.Staff.Name} ({string.Join(", ", issued.Staff.Roles)}) is {issued.Staff.StaffId}.");
-            await Output.LineAsync(parse, $"API key, shown only now:  {issued.Key}");
+            await Output.LineAsync(parse, issued.Key.Length > 0 ? $"API key for {Output.Count(parse.GetValue(days), "day")}, shown only now:  {issued.Key}" : NoKey(at.SchoolId, issued.Staff.Email));
             await Output.LineAsync(parse, $"To sign in to the console: onlinesafety staff invite {issued.Staff.Email} --school {at.SchoolId}");
         });
     }
+
+    private static string NoKey(Guid school, string email) =>
+        $"No API key was made. If a program is to act as this person: onlinesafety staff key issue {email} --school {school} --name ...  (or staff add --with-key)";
 
     public static Command List(Installation installation)
     {
@@ -56,16 +74,30 @@ internal static class StaffCommands
             await using var database = await installation.OpenAsync(parse, cancellationToken, DatabaseRole.Setup);
             var at = await SchoolSwitch.ResolveAsync(database, parse.GetRequiredValue(school), cancellationToken);
             var staff = await new StaffRegister(database[DatabaseRole.Setup]).ListAsync(at.SchoolId, Installation.Operator, cancellationToken);
+            var now = installation.Time.GetUtcNow();
+            var keys = (await new StaffKeyRegister(database[DatabaseRole.Setup]).ListAsync(at.SchoolId, Installation.Operator, cancellationToken)).Where(key => key.IsInUse(now)).ToLookup(key => key.Staff);
             if (parse.GetValue(json))
             {
-                await Output.JsonAsync(parse, staff.Select(s => new { staff = s.StaffId, s.Name, s.Email, s.Roles, s.Years, s.Accounts, s.Enabled }));
+                await Output.JsonAsync(parse, staff.Select(s => new
+                {
+                    staff = s.StaffId, s.Name, s.Email, s.Roles, s.Years, s.Accounts, s.Enabled, keys = keys[s.StaffId].Select(key => new { key = key.Id, key.Name, key.ExpiresAt }),
+                }));
                 return;
             }
 
+            var zone = SchoolZone.Of(at.TimeZone);
+
             Output.Table(
                 parse,
-                ["Staff", "Name", "E-mail", "Roles", "Years", "Accounts", "State"],
-                staff.Select(s => (string[])[s.StaffId.ToString(), s.Name, s.Email, string.Join(", ", s.Roles), string.Join(", ", s.Years), string.Join(", ", s.Accounts), s.Enabled ? "in use" : "disabled"]));
+                ["Staff", "Name", "E-mail", "Roles", "Years", "Accounts", "Keys", "State"],
+                staff.Select(s => (string[])[s.StaffId.ToString(), s.Name, s.Email, string.Join(", ", s.Roles), string.Join(", ", s.Years), string.Join(", ", s.Accounts), KeyWords(keys[s.StaffId], zone), s.Enabled ? "in use" : "disabled"]));
         });
+    }
+
+    // How many keys act as the person, and the last day of the longest.
+    private static string KeyWords(IEnumerable<StaffKeyView> keys, TimeZoneInfo zone)
+    {
+        var all = keys.ToList();
+        return all.Count == 0 ? "" : all.Exists(key => key.ExpiresAt is null) ? $"{all.Count}, without an end" : $"{all.Count}, until {Output.Time(all.Max(key => key.ExpiresAt), zone)}";
     }
 }

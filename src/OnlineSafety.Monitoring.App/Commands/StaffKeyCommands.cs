@@ -11,14 +11,7 @@ internal static class StaffKeyCommands
     {
         var (school, person, json) = (SchoolSwitch.Required(), StaffSignInCommands.Person(), Output.JsonSwitch());
         var name = new Option<string>("--name") { Description = "What it is for.", Required = true };
-        var days = new Option<int>("--days") { Description = $"How long it works, 1 to {StaffKeyRegister.MostDays} days.", DefaultValueFactory = _ => 365 };
-        days.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int>() is < 1 or > StaffKeyRegister.MostDays)
-            {
-                result.AddError($"--days is 1 to {StaffKeyRegister.MostDays}.");
-            }
-        });
+        var days = Days();
         var command = new ExampledCommand(
             "issue",
             "Make a key with which a program acts as a member of staff. It is shown once; the person is told by mail.",
@@ -44,6 +37,20 @@ internal static class StaffKeyCommands
         });
     }
 
+    /// <summary>How long a key works.</summary>
+    public static Option<int> Days()
+    {
+        var days = new Option<int>("--days") { Description = $"How long the key works, 1 to {StaffKeyRegister.MostDays} days.", DefaultValueFactory = _ => StaffKeyRegister.UsualDays };
+        days.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int>() is < 1 or > StaffKeyRegister.MostDays)
+            {
+                result.AddError($"--days is 1 to {StaffKeyRegister.MostDays}.");
+            }
+        });
+        return days;
+    }
+
     public static Command List(Installation installation)
     {
         var (school, json) = (SchoolSwitch.Required(), Output.JsonSwitch());
@@ -63,6 +70,10 @@ internal static class StaffKeyCommands
             Output.Table(parse, ["Key", "Of", "For", "Made", "Ends", "Revoked"], keys.Select(key => (string[])[
                 key.Id.ToString(), key.Owner, key.Name.Length > 0 ? key.Name : "(with the person)", Output.Time(key.CreatedAt, zone),
                 key.ExpiresAt is { } end ? Output.Time(end, zone) : "never", key.RevokedAt is { } revoked ? Output.Time(revoked, zone) : ""]));
+            if (keys.Any(key => key is { ExpiresAt: null, RevokedAt: null }))
+            {
+                await Output.LineAsync(parse, "A key that never ends was made before keys had an end: issue another in its place, then revoke it.");
+            }
         });
     }
 

@@ -93,7 +93,7 @@ internal static class StaffSignInCommands
             {
                 var staff = await new StaffRegister(database[DatabaseRole.Setup]).FindAnyAsync(at.SchoolId, person, Installation.Operator, cancellationToken);
                 var ended = await signIns.EndAsync(at.SchoolId, staff.StaffId, Installation.Operator, cancellationToken);
-                await Output.LineAsync(parse, $"{staff.Name} is signed out ({ended} sessions).");
+                await Output.LineAsync(parse, $"{staff.Name} is signed out ({Output.Count(ended, "session")}).");
                 return;
             }
 

@@ -12,7 +12,7 @@ internal static class SubjectAccessCommand
         var switches = new RetentionSwitches();
         var person = new Option<string>("--person") { Description = "Account or alias of the person.", HelpName = "ACCOUNT", Required = true };
         var reason = RetentionSwitches.Reason("Why; recorded, without the person's names.");
-        var to = new Option<FileInfo>("--to") { Description = "File to write: a ZIP with JSON and pages to read. It must not be there yet.", HelpName = "FILE.zip", Required = true };
+        var to = new Option<FileInfo>("--to") { Description = "File to write: a ZIP with a page to read and print, and the same as JSON. It must not be there yet.", HelpName = "FILE.zip", Required = true };
         var command = new ExampledCommand(
             "subject-access",
             "Write what is stored about a person, for that person: others' names taken out. Read it before you give it away. Exit 3 when there is nothing.",
@@ -41,7 +41,7 @@ internal static class SubjectAccessCommand
             var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite };
             await using var stream = new FileStream(target.FullName, options);
             await SubjectAccessPages.WriteAsync(file, stream, cancellationToken);
-            await Output.LineAsync(parse, $"{target.FullName}: {file.Alerts.Count} alerts, {file.Events.Count} events.");
+            await Output.LineAsync(parse, $"{target.FullName}: {Output.Count(file.Alerts.Count, "alert")}, {Output.Count(file.Events.Count, "event")}.");
             foreach (var line in SubjectAccessFile.Contents)
             {
                 await Output.LineAsync(parse, line);

@@ -92,7 +92,7 @@ internal static class VerifyCommand
             yield return $"BREAK {SetupText.Shown(place)}";
         }
 
-        yield return report.Clean ? "clean" : $"NOT clean: {report.Breaks.Count} breaks";
+        yield return report.Clean ? "clean" : $"NOT clean: {Output.Count(report.Breaks.Count, "break")}";
     }
 
     private static async Task<AnchorText> AnchorsAsync(ParseResult parse, Switches switches, CancellationToken cancellationToken)

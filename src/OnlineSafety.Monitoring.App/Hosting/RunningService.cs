@@ -56,7 +56,7 @@ internal sealed class RunningService : IAsyncDisposable
         // Set-up makes the holding school; where this process has no such login, another one did it.
         var setup = options.Settings.MayUse(DatabaseRole.Setup);
         var audit = options.Roles.HasFlag(ServiceRoles.Console) && options.Settings.MayUse(DatabaseRole.Audit);
-        var retention = ServiceAssembly.LetsGo(options);
+        var retention = ServiceAssembly.Keeps(options);
         IReadOnlyList<DatabaseRole> roles =
         [
             .. setup ? [DatabaseRole.Setup] : Array.Empty<DatabaseRole>(), .. options.Roles.Databases(),

@@ -62,6 +62,9 @@ internal static class ServiceAssembly
     /// <summary>Who processes also lets go of what is due, where it has a login for that.</summary>
     public static bool LetsGo(ServiceOptions options) => options.Roles.HasFlag(ServiceRoles.Process) && options.Settings.MayUse(DatabaseRole.Retention);
 
+    /// <summary>A console has pages for clocks, holds and erasure, again where it has a login for that.</summary>
+    public static bool Keeps(ServiceOptions options) => LetsGo(options) || (options.Roles.HasFlag(ServiceRoles.Console) && options.Settings.MayUse(DatabaseRole.Retention));
+
     private static void Configure(WebApplicationBuilder builder, ServiceOptions options)
     {
         builder.Configuration.Sources.Clear();
@@ -102,7 +105,7 @@ internal static class ServiceAssembly
             services.AddKeyedSingleton(DatabaseRole.Setup, database[DatabaseRole.Setup]);
         }
 
-        if (LetsGo(options))
+        if (Keeps(options))
         {
             services.AddKeyedSingleton(DatabaseRole.Retention, database[DatabaseRole.Retention]);
         }

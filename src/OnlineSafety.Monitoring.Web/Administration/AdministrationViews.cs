@@ -2,12 +2,16 @@ namespace OnlineSafety.Monitoring.Web.Administration;
 
 public sealed record AdministrationTab(string Address, string Label);
 
-public sealed record StaffRow(Guid Id, string Name, string Email, string Roles, string Accounts, bool Enabled);
+public sealed record StaffRow(Guid Id, string Name, string Email, string Roles, string Accounts, bool Enabled)
+{
+    /// <summary>Of which the person is the lead; empty: none.</summary>
+    public string Years { get; init; } = "";
+}
 
 /// <param name="Word">As stored.</param>
 public sealed record RoleChoice(string Word, string Label, string Hint);
 
-public sealed record StaffForm(string Name = "", string Email = "", string Accounts = "")
+public sealed record StaffForm(string Name = "", string Email = "", string Accounts = "", string Years = "")
 {
     public IReadOnlyList<string> Roles { get; init; } = [];
 }
@@ -16,7 +20,20 @@ public sealed record StaffForm(string Name = "", string Email = "", string Accou
 /// <param name="Roles">Words as stored.</param>
 /// <param name="Self">The reader: nobody gives roles to themselves, or locks themselves out.</param>
 /// <param name="Sessions">Where the person is signed in now.</param>
-public sealed record StaffMemberView(Guid Id, string Name, string Email, IReadOnlyList<string> Roles, string Accounts, bool Enabled, bool Self, IReadOnlyList<StaffSessionRow> Sessions);
+public sealed record StaffMemberView(Guid Id, string Name, string Email, IReadOnlyList<string> Roles, string Accounts, bool Enabled, bool Self, IReadOnlyList<StaffSessionRow> Sessions)
+{
+    /// <summary>Years of which the person is the lead, as they are typed.</summary>
+    public string Years { get; init; } = "";
+
+    /// <summary>They count only with it.</summary>
+    public bool IsPastoral { get; init; }
+
+    public IReadOnlyList<StaffKeyRow> Keys { get; init; } = [];
+}
+
+/// <summary>A key with which a program acts as the person; never the key itself.</summary>
+/// <param name="EndsAt">Null: it was given out before keys had an end.</param>
+public sealed record StaffKeyRow(string Name, DateTimeOffset? EndsAt);
 
 /// <param name="Way">How the person signed in.</param>
 public sealed record StaffSessionRow(string Way, DateTimeOffset BeganAt, DateTimeOffset SeenAt);

@@ -11,6 +11,7 @@ internal sealed class StaffMemberPages(StaffRegister register, [FromKeyedService
 {
     private readonly Invitations _invitations = new(setup, time);
     private readonly StaffSignIns _signIns = new(setup, time);
+    private readonly StaffKeyRegister _keys = new(setup);
 
     /// <summary>Null: the school has nobody with this id.</summary>
     public async Task<StaffMemberView?> FindAsync(SignedInStaff who, Guid staff, CancellationToken cancellationToken)
@@ -21,9 +22,16 @@ internal sealed class StaffMemberPages(StaffRegister register, [FromKeyedService
         }
 
         var sessions = (await _signIns.ListAsync(who.School, who.Actor, cancellationToken)).Where(session => session.Staff == staff);
+        var now = time.GetUtcNow();
+        var keys = (await _keys.ListAsync(who.School, who.Actor, cancellationToken)).Where(key => key.Staff == staff && key.IsInUse(now));
         return new StaffMemberView(
             found.StaffId, found.Name, found.Email, found.Roles, string.Join(", ", found.Accounts), found.Enabled, staff == who.Actor.Staff,
-            [.. sessions.Select(session => new StaffSessionRow(session.Way, session.BeganAt, session.SeenAt))]);
+            [.. sessions.Select(session => new StaffSessionRow(session.Way, session.BeganAt, session.SeenAt))])
+        {
+            Years = StaffRoleWords.Years(found.Years),
+            IsPastoral = found.Roles.Contains(StaffRole.Pastoral, StringComparer.Ordinal),
+            Keys = [.. keys.Select(key => new StaffKeyRow(key.Name, key.ExpiresAt))],
+        };
     }
 
     /// <exception cref="SetupException">A word is no role, none was chosen, or it is the reader.</exception>
@@ -34,6 +42,16 @@ internal sealed class StaffMemberPages(StaffRegister register, [FromKeyedService
             ? throw new SetupException("Choose at least one role. To take somebody out of use, use the button below.")
             : register.SetRolesAsync(who.School, member.Id, roles, who.Actor, cancellationToken);
     }
+
+    /// <param name="years">As typed, with commas or on lines.</param>
+    /// <exception cref="SetupException">A word is no year, or it is the reader.</exception>
+    public Task SetYearsAsync(SignedInStaff who, StaffMemberView member, string years, CancellationToken cancellationToken)
+    {
+        NotSelf(member, "Nobody gives themselves a year");
+        return register.SetYearsAsync(who.School, member.Id, YearsOf(years), who.Actor, cancellationToken);
+    }
+
+    public static IReadOnlyList<string> YearsOf(string typed) => typed.Split([',', ';', '\n', '\r'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
     /// <exception cref="SetupException">It is the reader.</exception>
     public Task SetEnabledAsync(SignedInStaff who, StaffMemberView member, bool enabled, CancellationToken cancellationToken)

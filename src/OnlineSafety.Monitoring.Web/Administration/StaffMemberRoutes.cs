@@ -18,6 +18,7 @@ internal static class StaffMemberRoutes
     {
         routes.MapGet(Member, ShowAsync).Requires(Permission.ManageStaff);
         Post("roles", "roles", async (who, member, pages, form, cancellationToken) => await pages.SetRolesAsync(who, member, [.. form["roles"].OfType<string>()], cancellationToken));
+        Post("years", "years", async (who, member, pages, form, cancellationToken) => await pages.SetYearsAsync(who, member, form["years"].ToString(), cancellationToken));
         Post("sign-out", "signed-out", async (who, member, pages, _, cancellationToken) => await pages.SignOutAsync(who, member, cancellationToken));
         Post("disable", "disabled", async (who, member, pages, _, cancellationToken) => await pages.SetEnabledAsync(who, member, enabled: false, cancellationToken));
         Post("enable", "enabled", async (who, member, pages, _, cancellationToken) => await pages.SetEnabledAsync(who, member, enabled: true, cancellationToken));
@@ -72,6 +73,7 @@ internal static class StaffMemberRoutes
     {
         "added" => "Added. To let this person sign in, make a link and give it to that person alone.",
         "roles" => "The roles are changed. They count from the next page on.",
+        "years" => "The years are changed. They count from the next page on.",
         "signed-out" => "Signed out everywhere.",
         "disabled" => "Out of use: told nothing more, and signed out everywhere. What was recorded stays.",
         "enabled" => "In use again.",

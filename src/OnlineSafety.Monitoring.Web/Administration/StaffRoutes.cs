@@ -28,11 +28,11 @@ internal static class StaffRoutes
     {
         var who = http.SignedIn();
         var sent = await http.Request.ReadFormAsync(cancellationToken);
-        var form = new StaffForm(sent["name"].ToString(), sent["email"].ToString(), sent["accounts"].ToString()) { Roles = [.. sent["roles"].OfType<string>()] };
+        var form = new StaffForm(sent["name"].ToString(), sent["email"].ToString(), sent["accounts"].ToString(), sent["years"].ToString()) { Roles = [.. sent["roles"].OfType<string>()] };
         try
         {
             var accounts = form.Accounts.Split([' ', ',', ';', '\n', '\r'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-            var issued = await register.AddAsync(who.School, new NewStaff(form.Name, form.Email, form.Roles, accounts) { WithKey = false }, who.Actor, cancellationToken);
+            var issued = await register.AddAsync(who.School, new NewStaff(form.Name, form.Email, form.Roles, accounts) { Years = StaffMemberPages.YearsOf(form.Years) }, who.Actor, cancellationToken);
             return TypedResults.Redirect($"{Address}/{issued.Staff.StaffId}?done=added");
         }
         catch (SetupException error)
@@ -49,7 +49,7 @@ internal static class StaffRoutes
         {
             Tabs = AdministrationRoutes.For(who),
             View = new StaffView(
-                [.. staff.Select(member => new StaffRow(member.StaffId, member.Name, member.Email, string.Join(", ", member.Roles.Select(StaffRoleWords.Label)), string.Join(", ", member.Accounts), member.Enabled))], StaffRoleWords.All),
+                [.. staff.Select(member => new StaffRow(member.StaffId, member.Name, member.Email, string.Join(", ", member.Roles.Select(StaffRoleWords.Label)), string.Join(", ", member.Accounts), member.Enabled) { Years = member.Roles.Contains(StaffRole.Pastoral, StringComparer.Ordinal) ? StaffRoleWords.Years(member.Years) : "" })], StaffRoleWords.All),
             Form = form,
             Problem = problem,
         }) { StatusCode = problem.Length > 0 ? StatusCodes.Status400BadRequest : null };

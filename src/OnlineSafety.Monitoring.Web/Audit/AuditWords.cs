@@ -41,6 +41,8 @@ internal static class AuditWords
         ["keys.destroy"] = "destroyed the school's keys",
         ["keys.import"] = "put keys back",
         ["keys.rotate"] = "changed the master key",
+        ["keys.renew"] = "gave the school another key",
+        ["school.reopen"] = "opened the school again",
         ["digest.show"] = "read a digest",
         ["digest.preview"] = "saw the next digest",
         ["report.governors"] = "saw the governors' report",
@@ -100,6 +102,9 @@ internal static class AuditWords
         ("rules", "Rules", "rules."),
         ("sources", "Sources", "source."),
         ("digests", "Digests", "digest."),
+        ("holds", "Legal holds", "hold."),
+        ("erasures", "Erasures", "person.erase"),
+        ("retention", "What fell by time", "retention."),
     ];
 
     public static string Of(string action) => s_actions.TryGetValue(action, out var words) ? words

@@ -25,6 +25,7 @@ internal static class Navigation
         new("Rules", "/rules", Permission.ManageRules) { IsIn = rooms => rooms.SetUp },
         new("Reports", "/reports", Permission.SeeReports),
         new("Who saw what", "/audit", Permission.SeeAudit) { IsIn = rooms => rooms.Audit },
+        new("Keeping and erasing", "/retention", Permission.RunRetention) { IsIn = rooms => rooms.Retention },
         new("Administration", "/administration", Permission.ManageStaff, Permission.ManagePolicy) { IsIn = rooms => rooms.SetUp },
     ];
 

@@ -13,6 +13,10 @@ internal static class SignInRoutes
     private const string WrongPassword = "That address and password do not belong together. Nothing else is wrong: try again.";
     private const string WrongCode = "That code is not right, or was used already. Wait for the next one and try again.";
     private const string Waiting = "Too many attempts from here. Wait a few minutes, sign in with a passkey, or use a browser with which you signed in before.";
+    private const string WithCode =
+        "Too many wrong passwords came for this address from here, perhaps from somebody else. Give the code of your authenticator app as well and you need not wait. A passkey, or a browser with which you signed in before, is not delayed either.";
+    private const string WrongTogether = "Address, password and code do not belong together, or too many codes were tried. Wait for the next code and try again.";
+    private const string Crowded = "Many people try to sign in at this moment. Try again in a few seconds.";
 
     public static void MapSignIn(this IEndpointRouteBuilder routes)
     {
@@ -32,10 +36,11 @@ internal static class SignInRoutes
         pages.MapWelcome();
     }
 
-    private static RazorComponentResult<SignInPage> Ask(HttpContext http, ProviderSignIn providers, string? error = null, string typed = "", int status = StatusCodes.Status200OK) =>
+    private static RazorComponentResult<SignInPage> Ask(HttpContext http, ProviderSignIn providers, string? error = null, string typed = "", int status = StatusCodes.Status200OK, bool withCode = false) =>
         new(new
         {
             Error = error,
+            WithCode = withCode,
             AddressTyped = typed,
             To = ReturnPath.Of(http),
             Providers = (IReadOnlyList<(string, string)>)[.. providers.All.Select(provider => (provider.Word, provider.Label))],
@@ -48,12 +53,20 @@ internal static class SignInRoutes
         HttpContext http, PasswordSignIn signIn, ProviderSignIn providers, KnownBrowsers browsers, SignInOnward onward, CancellationToken cancellationToken)
     {
         var form = await http.Request.ReadFormAsync(cancellationToken);
-        var typed = form["address"].ToString();
+        var (typed, code) = (form["address"].ToString(), form["code"].ToString().Trim());
+        if (code.Length > 0)
+        {
+            var both = await signIn.BothAsync(Account.AddressOf(typed), form["password"].ToString(), code, browsers.OriginOf(http), cancellationToken);
+            return both.Token is { } got ? await onward.GoAsync(http, got, ReturnPath.Of(http), cancellationToken)
+                : both.Busy ? Ask(http, providers, Crowded, typed, StatusCodes.Status503ServiceUnavailable, withCode: true)
+                : Ask(http, providers, WrongTogether, typed, StatusCodes.Status401Unauthorized, withCode: true);
+        }
+
         var result = await signIn.PasswordAsync(Account.AddressOf(typed), form["password"].ToString(), browsers.OriginOf(http), cancellationToken);
         return result switch
         {
             { Token: { } token } => await onward.GoAsync(http, token, ReturnPath.Of(http), cancellationToken),
-            { Locked: true } => Ask(http, providers, Waiting, typed, StatusCodes.Status429TooManyRequests),
+            { Locked: true } => Ask(http, providers, WithCode, typed, StatusCodes.Status429TooManyRequests, withCode: true),
             _ => Ask(http, providers, WrongPassword, typed, StatusCodes.Status401Unauthorized),
         };
     }

@@ -70,7 +70,7 @@ internal sealed class DigestService(
     {
         await using var session = await database.OpenAcrossAsync(_actor, cancellationToken);
         var rows = await session.Context.Schools
-            .Where(s => s.Kind == "school")
+            .Where(s => s.Kind == "school" && s.ClosedAt == null)
             .Select(s => new { s.SchoolId, s.TimeZone, s.DigestAt, s.DigestDays, s.CreatedAt })
             .ToListAsync(cancellationToken);
         return [.. rows.Select(r => new DigestSchool(r.SchoolId, SchoolZone.Of(r.TimeZone), r.DigestAt, r.CreatedAt) { SchoolDaysOnly = r.DigestDays == DigestDays.School })];

@@ -9,8 +9,11 @@ internal sealed record IssuedKey(Guid Id, string Key, DateTimeOffset ExpiresAt);
 
 /// <summary>A key as it is listed.</summary>
 /// <param name="Name">What it is for; empty: it came with the person.</param>
-/// <param name="ExpiresAt">Null: it does not end by itself.</param>
-internal sealed record StaffKeyView(Guid Id, Guid Staff, string Owner, string Name, DateTimeOffset CreatedAt, DateTimeOffset? ExpiresAt, DateTimeOffset? RevokedAt);
+/// <param name="ExpiresAt">Null: it does not end by itself. None is given out like that any more.</param>
+internal sealed record StaffKeyView(Guid Id, Guid Staff, string Owner, string Name, DateTimeOffset CreatedAt, DateTimeOffset? ExpiresAt, DateTimeOffset? RevokedAt)
+{
+    public bool IsInUse(DateTimeOffset now) => RevokedAt is null && !(ExpiresAt <= now);
+}
 
 /// <summary>
 /// Keys by which programs act for a member of staff. Whoever has one acts as that person, so that they are given out on the host alone, each for a purpose and a
@@ -19,6 +22,9 @@ internal sealed record StaffKeyView(Guid Id, Guid Staff, string Owner, string Na
 internal sealed class StaffKeyRegister(Database setup)
 {
     public const int MostDays = 730;
+
+    /// <summary>Long enough for a term's work, short enough that a key nobody remembers is no key for long.</summary>
+    public const int UsualDays = 90;
 
     private const int LongestName = 100;
 
@@ -36,6 +42,16 @@ internal sealed class StaffKeyRegister(Database setup)
     /// <exception cref="SetupException">The name or the time is wrong.</exception>
     public async Task<IssuedKey> IssueAsync(Guid school, Guid staff, string name, int days, Actor actor, CancellationToken cancellationToken)
     {
+        await using var session = await setup.OpenAsync(school, actor, cancellationToken);
+        var issued = await IssueAsync(session, school, staff, name, days, cancellationToken);
+        await session.CommitAsync(cancellationToken);
+        return issued;
+    }
+
+    /// <inheritdoc cref="IssueAsync(Guid, Guid, string, int, Actor, CancellationToken)"/>
+    /// <param name="session">The caller's transaction, in the scope of the school.</param>
+    public static async Task<IssuedKey> IssueAsync(Session session, Guid school, Guid staff, string name, int days, CancellationToken cancellationToken)
+    {
         var wanted = SetupText.Name(name, "key");
         if (wanted.Length > LongestName || days is < 1 or > MostDays)
         {
@@ -43,12 +59,10 @@ internal sealed class StaffKeyRegister(Database setup)
         }
 
         var (id, key) = (Guid.NewGuid(), AccessKey.Create(AccessKey.StaffPrefix));
-        await using var session = await setup.OpenAsync(school, actor, cancellationToken);
         var expires = await session.RowsAsync(
             Insert, [school, staff, id, wanted, AccessKey.Hash(key), days], row => row.GetFieldValue<DateTimeOffset>(0), cancellationToken);
         await AccountNews.TellAsync(session, school, staff, AccountNews.Key, cancellationToken);
         await session.RecordAccessAsync(school, "staff.key.issue", $"{staff} {id}", cancellationToken);
-        await session.CommitAsync(cancellationToken);
         return new IssuedKey(id, key, expires[0]);
     }
 

@@ -12,8 +12,8 @@ internal sealed record IssuedStaff(Staff Staff, string Key);
 /// <summary>What <c>staff add</c> asks for.</summary>
 internal sealed record NewStaff(string Name, string Email, IReadOnlyList<string> Roles, IReadOnlyList<string> Accounts)
 {
-    /// <summary>A key for programs. Whoever holds it acts as that person, so that it is given out on the host alone.</summary>
-    public bool WithKey { get; init; } = true;
+    /// <summary>Days of a key for programs; null: none. Whoever holds it acts as that person, so that it is given out on the host alone, and only where it is asked for.</summary>
+    public int? KeyDays { get; init; }
 
     /// <summary>Years of which the person is the lead.</summary>
     public IReadOnlyList<string> Years { get; init; } = [];
@@ -37,7 +37,7 @@ internal sealed class StaffRegister(Database setup)
             Years = YearsOf(wanted.Years),
             Accounts = [.. wanted.Accounts.Select(AccountName.Of).Where(a => a.Length > 0).Distinct(StringComparer.Ordinal)],
         };
-        var key = wanted.WithKey ? AccessKey.Create(AccessKey.StaffPrefix) : "";
+        var key = "";
 
         await using var session = await setup.OpenAsync(school, actor, cancellationToken);
         if (await FindAsync(session, school, staff.Email, cancellationToken) is { } taken)
@@ -45,8 +45,13 @@ internal sealed class StaffRegister(Database setup)
             throw new SetupException($"{staff.Email} is {taken.Name} ({taken.StaffId}) in this school already. See: onlinesafety staff list");
         }
 
-        await InsertAsync(session, staff, wanted.WithKey ? AccessKey.Hash(key) : null, cancellationToken);
+        await InsertAsync(session, staff, cancellationToken);
         await session.RecordAccessAsync(school, "staff.add", $"{staff.StaffId} {string.Join(',', staff.Roles)}", cancellationToken);
+        if (wanted.KeyDays is { } days)
+        {
+            key = (await StaffKeyRegister.IssueAsync(session, school, staff.StaffId, "made with the person", days, cancellationToken)).Key;
+        }
+
         await session.CommitAsync(cancellationToken);
         return new IssuedStaff(staff, key);
     }
@@ -127,31 +132,10 @@ internal sealed class StaffRegister(Database setup)
             .AsNoTracking().SingleOrDefaultAsync(cancellationToken);
     }
 
-    private static async Task InsertAsync(Session session, Staff staff, byte[]? keyHash, CancellationToken cancellationToken)
-    {
-        await using var batch = session.Batch();
-        var row = batch.CreateBatchCommand();
-        row.CommandText = "INSERT INTO staff (school_id, staff_id, name, email, roles, accounts, years) VALUES ($1, $2, $3, $4, $5, $6, $7)";
-        row.Parameters.Add(new() { Value = staff.SchoolId });
-        row.Parameters.Add(new() { Value = staff.StaffId });
-        row.Parameters.Add(new() { Value = staff.Name });
-        row.Parameters.Add(new() { Value = staff.Email });
-        row.Parameters.Add(new() { Value = staff.Roles });
-        row.Parameters.Add(new() { Value = staff.Accounts });
-        row.Parameters.Add(new() { Value = staff.Years });
-        batch.BatchCommands.Add(row);
-        if (keyHash is not null)
-        {
-            var key = batch.CreateBatchCommand();
-            key.CommandText = "INSERT INTO staff_key (school_id, staff_id, key_hash) VALUES ($1, $2, $3)";
-            key.Parameters.Add(new() { Value = staff.SchoolId });
-            key.Parameters.Add(new() { Value = staff.StaffId });
-            key.Parameters.Add(new() { Value = keyHash });
-            batch.BatchCommands.Add(key);
-        }
-
-        await batch.ExecuteNonQueryAsync(cancellationToken);
-    }
+    private static Task InsertAsync(Session session, Staff staff, CancellationToken cancellationToken) => session.ExecuteAsync(
+        "INSERT INTO staff (school_id, staff_id, name, email, roles, accounts, years) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        [staff.SchoolId, staff.StaffId, staff.Name, staff.Email, staff.Roles, staff.Accounts, staff.Years],
+        cancellationToken);
 
     private static string[] RolesOf(IReadOnlyList<string> wanted)
     {

@@ -60,8 +60,8 @@ internal sealed class HoldDesk(Database retention, SchoolSeals seals)
         var holds = await session.RowsAsync(
             ListSql, [school, all],
             row => new HoldView(
-                row.GetGuid(0), seal.OpenText(row.GetFieldValue<byte[]>(1), SealedField.HoldAbout), seal.OpenText(row.GetFieldValue<byte[]>(2), SealedField.HoldReason), row.GetString(3), row.GetFieldValue<DateTimeOffset>(4),
-                row.IsDBNull(5) ? null : row.GetFieldValue<DateTimeOffset>(5), row.IsDBNull(6) ? null : row.GetString(6), row.IsDBNull(7) ? null : seal.OpenText(row.GetFieldValue<byte[]>(7), SealedField.HoldWhyLifted)),
+                row.GetGuid(0), seal.ReadText(row.GetFieldValue<byte[]>(1), SealedField.HoldAbout), seal.ReadText(row.GetFieldValue<byte[]>(2), SealedField.HoldReason), row.GetString(3), row.GetFieldValue<DateTimeOffset>(4),
+                row.IsDBNull(5) ? null : row.GetFieldValue<DateTimeOffset>(5), row.IsDBNull(6) ? null : row.GetString(6), row.IsDBNull(7) ? null : seal.ReadText(row.GetFieldValue<byte[]>(7), SealedField.HoldWhyLifted)),
             cancellationToken);
         await session.RecordAccessAsync(school, "hold.list", holds.Count.ToString(System.Globalization.CultureInfo.InvariantCulture), cancellationToken);
         await session.CommitAsync(cancellationToken);

@@ -13,7 +13,10 @@ namespace OnlineSafety.Monitoring.Retention;
 internal sealed record SubjectAccessFile(
     string School, string About, DateTimeOffset At, IReadOnlyList<AccessPerson> Listed, IReadOnlyList<AccessAlert> Alerts, IReadOnlyList<AccessEvent> Events)
 {
-    /// <summary>What is in it, and what is not and why: on every page.</summary>
+    /// <summary>The school's own.</summary>
+    public TimeZoneInfo Zone { get; init; } = TimeZoneInfo.Utc;
+
+    /// <summary>What is in it, and what is not and why: on the page too.</summary>
     public static IReadOnlyList<string> Contents { get; } =
     [
         "In it: the person's row of the people list; every alert about the person with its steps and notes; every event stored about the person, with what was said of it.",
@@ -38,7 +41,7 @@ internal sealed record AccessEvent(DateTimeOffset ReceivedAt, int? Alert, bool K
 /// <summary>Reads what is stored about one person, to be given to that person.</summary>
 internal sealed class SubjectAccess(Database retention, SchoolSeals seals, TimeProvider time)
 {
-    private const string SchoolSql = "SELECT name FROM school WHERE school_id = $1";
+    private const string SchoolSql = "SELECT name, time_zone FROM school WHERE school_id = $1";
 
     private const string AlertsSql = """
         SELECT alert_id, number, state, severity, theme, raised_at, resolved_at, resolved_by, outcome, note, reference, reasons FROM alert
@@ -67,9 +70,9 @@ internal sealed class SubjectAccess(Database retention, SchoolSeals seals, TimeP
         var person = await PersonKeys.FindAsync(session, content.Seal, name, cancellationToken);
         var mask = new NameMask(await PersonKeys.OthersAsync(session, content.Seal, person, cancellationToken), NameMask.Somebody);
         var reader = new Reader(session, school, person, mask, content);
-        var title = (await session.RowsAsync(SchoolSql, [school], row => row.GetString(0), cancellationToken))[0];
+        var (title, zone) = (await session.RowsAsync(SchoolSql, [school], row => (row.GetString(0), row.GetString(1)), cancellationToken))[0];
         var file = new SubjectAccessFile(
-            title, person.Account, time.GetUtcNow(), await reader.PeopleAsync(cancellationToken), await reader.AlertsAsync(cancellationToken), await reader.EventsAsync(cancellationToken));
+            title, person.Account, time.GetUtcNow(), await reader.PeopleAsync(cancellationToken), await reader.AlertsAsync(cancellationToken), await reader.EventsAsync(cancellationToken)) { Zone = Notifications.SchoolZone.Of(zone) };
         // Which alerts it showed: whoever asks later who saw them is told of this file.
         await session.RecordAccessAsync(
             school, AuditTrail.SubjectAccessAction, AuditTrail.ListObject(["all"], file.Alerts.Select(alert => alert.Number)), content.SealReason(reason), cancellationToken);

@@ -62,6 +62,9 @@ internal enum DoorTroubleKind : byte
 
     /// <summary>A mail was refused, for it was too large or went round in circles.</summary>
     MailRefused,
+
+    /// <summary>Something was refused, for the school left: its keys were destroyed, and the product goes on sending.</summary>
+    SchoolClosed,
 }
 
 /// <summary>How often something went wrong at the doors of a source, as stored.</summary>
@@ -109,6 +112,7 @@ internal static class DoorTroubleWords
         DoorTroubleKind.CertificateEndsNow => "certificate_ends_now",
         DoorTroubleKind.SenderRefused => "sender_refused",
         DoorTroubleKind.MailRefused => "mail_refused",
+        DoorTroubleKind.SchoolClosed => "school_closed",
         _ => throw new UnreachableException(),
     };
 }

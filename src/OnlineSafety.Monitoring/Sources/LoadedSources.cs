@@ -4,6 +4,9 @@ using OnlineSafety.Monitoring.Sources.Authentication;
 
 namespace OnlineSafety.Monitoring.Sources;
 
+/// <param name="Closed">It left: nothing of its sources is taken.</param>
+internal readonly record struct LoadedSchool(Guid School, string Kind, bool Closed);
+
 /// <summary>The sources as one load found them; immutable.</summary>
 internal sealed class LoadedSources
 {
@@ -12,19 +15,26 @@ internal sealed class LoadedSources
     private readonly HashSet<Guid> _unreadableNetworks = [];
     private readonly string _fingerprint;
 
-    public LoadedSources(List<Source> rows, IReadOnlyList<(Guid School, string Kind)> schools, RegisteredProofs proofs)
+    public LoadedSources(List<Source> rows, IReadOnlyList<LoadedSchool> schools, RegisteredProofs proofs)
     {
         _rows = rows;
         Proofs = proofs;
         // When a second school arrives, strays stop going to the first one.
         var owner = OwnerOfUnassigned(schools);
-        var sources = new List<SourceRegistration>(rows.Count);
+        var left = schools.Where(school => school.Closed).Select(school => school.School).ToHashSet();
+        var (sources, closed) = (new List<SourceRegistration>(rows.Count), new List<SourceRegistration>());
         foreach (var row in rows)
         {
             var registration = Registration(row, proofs, Networks(row));
             if (row.Networks.Length > 0 && registration.From.Count == 0)
             {
                 // Without any network it would take from everywhere, which nobody asked for.
+                continue;
+            }
+
+            if (left.Contains(row.SchoolId))
+            {
+                closed.Add(registration);
                 continue;
             }
 
@@ -35,9 +45,9 @@ internal sealed class LoadedSources
             }
         }
 
-        Sources = sources;
+        (Sources, Closed) = (sources, closed);
         ById = sources.ToDictionary(s => s.Key.Source);
-        _fingerprint = $"{owner}|{proofs.Fingerprint}|" + string.Join('|', _rows.OrderBy(r => r.SourceId).Select(Fingerprint));
+        _fingerprint = $"{owner}|{string.Join(',', left.Order())}|{proofs.Fingerprint}|" + string.Join('|', _rows.OrderBy(r => r.SourceId).Select(Fingerprint));
     }
 
     public static LoadedSources Nothing { get; } = new([], [], RegisteredProofs.None);
@@ -45,6 +55,9 @@ internal sealed class LoadedSources
     public RegisteredProofs Proofs { get; }
 
     public IReadOnlyList<SourceRegistration> Sources { get; }
+
+    /// <summary>Of schools that left.</summary>
+    public IReadOnlyList<SourceRegistration> Closed { get; }
 
     public Dictionary<Guid, SourceRegistration> ById { get; }
 
@@ -54,11 +67,14 @@ internal sealed class LoadedSources
 
     public bool SameAs(LoadedSources other) => _fingerprint == other._fingerprint;
 
-    /// <summary>Whose what no source matches is. One school: its own. Several: nobody's, until somebody says whose.</summary>
-    public static Guid? OwnerOfUnassigned(IReadOnlyList<(Guid School, string Kind)> schools)
+    /// <summary>
+    /// Whose what no source matches is. One school: its own. Several: nobody's, until somebody says whose. A school that left counts: its products may go on sending,
+    /// and that is not for another to see.
+    /// </summary>
+    public static Guid? OwnerOfUnassigned(IReadOnlyList<LoadedSchool> schools)
     {
         var real = schools.Where(s => s.Kind != School.Unassigned).ToList();
-        if (real.Count == 1)
+        if (real is [{ Closed: false }])
         {
             return real[0].School;
         }

@@ -32,6 +32,10 @@ internal sealed class PostgresSourceDirectory(Database ingest, MasterKeys master
 
     public SourceRegistration? Find(Guid source) => _loaded.ById.GetValueOrDefault(source);
 
+    public IReadOnlyList<SourceRegistration> Closed => _loaded.Closed;
+
+    public SourceRegistration? FindClosed(Guid source) => _loaded.Closed.FirstOrDefault(closed => closed.Key.Source == source);
+
     /// <summary>
     /// The doors open after this: they must not turn away a source because it was not loaded yet. A database that was there a moment ago and is away
     /// now is most likely recovering.
@@ -184,14 +188,14 @@ internal sealed class PostgresSourceDirectory(Database ingest, MasterKeys master
         Changed?.Invoke();
     }
 
-    private static async Task<IReadOnlyList<(Guid School, string Kind)>> SchoolsAsync(Session session, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<LoadedSchool>> SchoolsAsync(Session session, CancellationToken cancellationToken)
     {
-        await using var command = session.Command("SELECT school_id, kind FROM school");
+        await using var command = session.Command("SELECT school_id, kind, closed_at IS NOT NULL FROM school");
         await using var rows = await command.ExecuteReaderAsync(cancellationToken);
-        var schools = new List<(Guid, string)>();
+        var schools = new List<LoadedSchool>();
         while (await rows.ReadAsync(cancellationToken))
         {
-            schools.Add((rows.GetGuid(0), rows.GetString(1)));
+            schools.Add(new LoadedSchool(rows.GetGuid(0), rows.GetString(1), rows.GetBoolean(2)));
         }
 
         return schools;

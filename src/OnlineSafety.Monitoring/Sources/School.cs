@@ -29,6 +29,9 @@ internal sealed class School
     public int NextAlert { get; set; } = 1;
 
     public DateTimeOffset CreatedAt { get; set; }
+
+    /// <summary>When it left: its keys were destroyed, and nothing of its sources is taken until it is opened again. Null: it is open.</summary>
+    public DateTimeOffset? ClosedAt { get; set; }
 }
 
 /// <summary>One export of one product at one school, as stored. <see cref="SourceRegistration"/> is what the doors use.</summary>

@@ -8,6 +8,9 @@ internal sealed class SchoolRegister(Database setup)
 {
     public const string HoldingName = "Unassigned";
 
+    /// <summary>Of the place for what matches no source where there are several schools; no school of anybody's.</summary>
+    public static Guid HoldingId { get; } = new("0a551600-0000-4000-8000-000000000000");
+
     /// <summary>Adds a school.</summary>
     /// <exception cref="SetupException">The name is empty, too long, holds control characters, or the name or the URN is taken.</exception>
     public async Task<School> AddAsync(string name, string urn, Actor actor, CancellationToken cancellationToken)
@@ -71,6 +74,21 @@ internal sealed class SchoolRegister(Database setup)
         await session.CommitAsync(cancellationToken);
     }
 
+    /// <summary>Opens a school that left: its sources are heard again with the keys that they have, and new keys seal what comes. What was there stays unreadable.</summary>
+    /// <exception cref="SetupException">It is open.</exception>
+    public async Task ReopenAsync(School school, Actor actor, CancellationToken cancellationToken)
+    {
+        await using var session = await setup.OpenAsync(school.SchoolId, actor, cancellationToken);
+        if (await session.ExecuteAsync("UPDATE school SET closed_at = NULL WHERE school_id = $1 AND closed_at IS NOT NULL", [school.SchoolId], cancellationToken) == 0)
+        {
+            throw new SetupException($"\"{SetupText.Shown(school.Name)}\" is open already. See: onlinesafety school list");
+        }
+
+        await session.RecordAccessAsync(school.SchoolId, "school.reopen", school.SchoolId.ToString(), cancellationToken);
+        await SourceRegister.AnnounceAsync(session, cancellationToken);
+        await session.CommitAsync(cancellationToken);
+    }
+
     /// <summary>Makes the holding school for what matches no source, once.</summary>
     public async Task EnsureHoldingAsync(Actor actor, CancellationToken cancellationToken)
     {
@@ -84,8 +102,6 @@ internal sealed class SchoolRegister(Database setup)
         await command.ExecuteNonQueryAsync(cancellationToken);
         await session.CommitAsync(cancellationToken);
     }
-
-    private static Guid HoldingId { get; } = new("0a551600-0000-4000-8000-000000000000");
 
     // The column defaults of time zone, digest time and grouping window are the entity's own.
     private static async Task InsertAsync(Session session, School school, CancellationToken cancellationToken)

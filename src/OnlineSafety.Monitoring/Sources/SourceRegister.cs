@@ -122,6 +122,11 @@ internal sealed class SourceRegister(Database setup, TimeProvider time)
         }
 
         await session.EnterAsync(inUse[0].SchoolId, cancellationToken);
+        if (await session.Context.Schools.AsNoTracking().AnyAsync(s => s.SchoolId == inUse[0].SchoolId && s.ClosedAt != null, cancellationToken))
+        {
+            throw new SetupException($"The school of source \"{shown}\" left and its keys were destroyed. If it came back: onlinesafety school reopen");
+        }
+
         await session.RecordAccessAsync(inUse[0].SchoolId, "source.import", inUse[0].SourceId.ToString(), cancellationToken);
         await session.CommitAsync(cancellationToken);
         return inUse[0];

@@ -71,6 +71,12 @@ internal interface ISourceDirectory
 
     SourceRegistration? Find(Guid source);
 
+    /// <summary>A source of a school that left: nothing of it is taken, and what it still sends is counted as refused. Not among <see cref="Sources"/>.</summary>
+    SourceRegistration? FindClosed(Guid source) => null;
+
+    /// <summary>Every such source. Replaced together with <see cref="Sources"/>.</summary>
+    IReadOnlyList<SourceRegistration> Closed => [];
+
     /// <summary>Asks for fresh data, at most once a second; used when a source is not found, so that a new one works at once.</summary>
     Task RefreshAsync(CancellationToken cancellationToken);
 

@@ -45,6 +45,7 @@ internal enum IntakeReason
     OverRate,
     MailLoop,
     CommandsBroken,
+    SchoolClosed,
 }
 
 /// <summary>What the doors took, refused and lost, by door and reason.</summary>
@@ -157,6 +158,7 @@ internal static class IntakeMetrics
         IntakeReason.OverRate => "over_rate",
         IntakeReason.MailLoop => "mail_loop",
         IntakeReason.CommandsBroken => "commands_broken",
+        IntakeReason.SchoolClosed => "school_closed",
         _ => throw new UnreachableException(),
     };
 

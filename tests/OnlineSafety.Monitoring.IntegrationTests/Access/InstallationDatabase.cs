@@ -47,8 +47,14 @@ internal sealed class InstallationDatabase(TestDatabase test, MonitoringDatabase
     public async Task<Guid> AddSchoolAsync(string name = "Example Academy") =>
         (await Schools.AddAsync(name, (_urns++).ToString(System.Globalization.CultureInfo.InvariantCulture), Tester, default)).SchoolId;
 
-    public Task<IssuedStaff> AddStaffAsync(Guid school, string name, params string[] roles) =>
-        Staff.AddAsync(school, new NewStaff(name, $"{name}@school.example", roles, [name]), Tester, default);
+    /// <summary>With a key of which nobody is told.</summary>
+    public async Task<IssuedStaff> AddStaffAsync(Guid school, string name, params string[] roles)
+    {
+        var issued = await Staff.AddAsync(school, new NewStaff(name, $"{name}@school.example", roles, [name]), Tester, default);
+        var key = AccessKey.Create(AccessKey.StaffPrefix);
+        await Test.RunAsync($"INSERT INTO onlinesafety.staff_key (school_id, staff_id, key_hash) VALUES ('{school}', '{issued.Staff.StaffId}', '\\x{Convert.ToHexString(AccessKey.Hash(key))}')");
+        return issued with { Key = key };
+    }
 
     /// <summary>An alert as Processing left it before anything was sealed.</summary>
     public async Task<Guid> AddAlertAsync(

@@ -41,7 +41,7 @@ public sealed class StaffCommandTests(PostgresFixture postgres) : IClassFixture<
                 VALUES ('{staff}', sha256('x'), '{staff}', 3, 'passkey', '{school}', '{staff}', now(), now(), now(), now() + interval '1 day');
             """);
         Assert.Contains("passkey", await RunAsync(database, "staff", "sessions", "--school", school.ToString()), StringComparison.Ordinal);
-        Assert.Contains("(1 sessions)", await RunAsync(database, "staff", "sessions", "--school", school.ToString(), "--end", Dsl), StringComparison.Ordinal);
+        Assert.Contains("(1 session)", await RunAsync(database, "staff", "sessions", "--school", school.ToString(), "--end", Dsl), StringComparison.Ordinal);
         Assert.Contains("/welcome/", await RunAsync(database, "staff", "reset-factors", Dsl, "--school", school.ToString()), StringComparison.Ordinal);
         Assert.Equal(0L, await database.Test.RunAsync("SELECT count(*) FROM onlinesafety.account"));
         Assert.Equal(
@@ -135,6 +135,38 @@ public sealed class StaffCommandTests(PostgresFixture postgres) : IClassFixture<
     }
 
     [Fact]
+    public async Task AKeyIsMadeWithAPersonOnlyWhereItIsAskedForAndItEnds()
+    {
+        await using var database = await InstallationDatabase.CreateAsync(postgres.Server);
+        var school = (await database.AddSchoolAsync()).ToString();
+        string[] Add(string name, params string[] more) => ["staff", "add", "--school", school, "--name", name, "--email", $"{name}@school.example", "--role", "dsl", .. more];
+
+        var none = await RunAsync(database, Add("ash"));
+        Assert.DoesNotContain("osu_", none, StringComparison.Ordinal);
+        Assert.Contains("onlinesafety staff key issue ash@school.example", none, StringComparison.Ordinal);
+        Assert.Equal(0L, await database.Test.RunAsync("SELECT count(*) FROM onlinesafety.staff_key"));
+
+        var key = JsonDocument.Parse(await RunAsync(database, Add("birch", "--with-key", "--json"))).RootElement.GetProperty("key").GetString()!;
+        Assert.Equal("birch", (await new StaffKeys(database[DatabaseRole.Console]).FindAsync(key, default))!.Actor.Name);
+        await RunAsync(database, Add("cedar", "--with-key", "--days", "7"));
+        Assert.Equal("90,7", await database.Test.RunAsync("SELECT string_agg(extract(day FROM expires_at - created_at)::int::text, ',' ORDER BY created_at) FROM onlinesafety.staff_key"));
+        // Whoever can act as a person is known to that person.
+        Assert.Equal(2L, await database.Test.RunAsync("SELECT count(*) FROM onlinesafety.notification WHERE kind = 'account' AND cause = 'key'"));
+        Assert.Equal(2, (await database.AccessRecordsAsync("staff.key.issue")).Count);
+
+        var listed = JsonDocument.Parse(await RunAsync(database, "staff", "list", "--school", school, "--json")).RootElement.EnumerateArray().ToList();
+        Assert.Equal([0, 1, 1], listed.Select(staff => staff.GetProperty("keys").GetArrayLength()));
+        Assert.Contains("1, until ", await RunAsync(database, "staff", "list", "--school", school), StringComparison.Ordinal);
+        await database.Test.RunAsync("UPDATE onlinesafety.staff_key SET expires_at = NULL");
+        Assert.Contains("without an end", await RunAsync(database, "staff", "list", "--school", school), StringComparison.Ordinal);
+        Assert.Contains("before keys had an end", await RunAsync(database, "staff", "key", "list", "--school", school), StringComparison.Ordinal);
+        // A row made by hand has an end too.
+        await database.Test.RunAsync("INSERT INTO onlinesafety.staff_key (school_id, staff_id, key_hash) SELECT school_id, staff_id, sha256('x') FROM onlinesafety.staff LIMIT 1");
+        Assert.Equal(1L, await database.Test.RunAsync("SELECT count(*) FROM onlinesafety.staff_key WHERE expires_at > now()"));
+        Assert.Equal(CommandLine.Usage, await ExitAsync(database, Add("dora", "--days", "7")));
+    }
+
+    [Fact]
     public async Task AKeyIsShownOnceEndsByItselfOrIsRevokedAndItsOwnerIsTold()
     {
         await using var database = await InstallationDatabase.CreateAsync(postgres.Server);
@@ -206,7 +238,7 @@ public sealed class StaffCommandTests(PostgresFixture postgres) : IClassFixture<
             new StringWriter(), error, TimeProvider.System);
 
         Assert.Equal(CommandLine.Failed, exit);
-        Assert.Contains("may: onlinesafety alerts list", error.ToString(), StringComparison.Ordinal);
+        Assert.Contains("Somebody with the role \"it\" may not run: onlinesafety alerts list. Roles that may: dsl, deputy, head, pastoral, chair.", error.ToString(), StringComparison.Ordinal);
     }
 
     public void Dispose() => Directory.Delete(_data, recursive: true);

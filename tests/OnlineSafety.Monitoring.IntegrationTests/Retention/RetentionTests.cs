@@ -156,6 +156,40 @@ public sealed class RetentionTests(PostgresFixture postgres) : RetentionScene(po
     }
 
     [Fact]
+    public async Task OverAllSchoolsAnAnchorOfEntriesThatFellIsToldFromOneThatIsLost()
+    {
+        for (var i = 0; i < 30; i++)
+        {
+            await RecordAsync("alert.show", $"object {i}");
+        }
+
+        var before = await AnchorAsync();
+        // The entry at which the cut is made is still known: this one falls before it.
+        await RecordAsync("alert.show", "object 30");
+        var other = (await Installation.AddSourceAsync()).School;
+        await using (var session = await Installation[DatabaseRole.Setup].OpenAsync(other, Officer, CancellationToken.None))
+        {
+            await session.RecordAccessAsync(other, "alert.show", "of the other school", CancellationToken.None);
+            await session.CommitAsync(CancellationToken.None);
+        }
+
+        await MoveClockAsync(800);
+        await RecordAsync("alert.show", "later");
+        await RetainAsync();
+
+        var fell = await VerifyAllAsync(before);
+        Assert.True(fell.Clean, string.Join('\n', fell.Breaks));
+        Assert.Equal(1, fell.Unprovable);
+        // One of the other school, of which nothing fell, is lost though its number is lower than what fell here.
+        Assert.Contains("no chain has it", Assert.Single((await VerifyAllAsync(before with { Last = 1, School = AuditAnchor.TagOf(other) })).Breaks), StringComparison.Ordinal);
+        Assert.Contains("of no school here", Assert.Single((await VerifyAllAsync(before with { School = AuditAnchor.TagOf(Guid.NewGuid()) })).Breaks), StringComparison.Ordinal);
+        // An old one does not say whose it is: it is decided with the school, and till then it is neither.
+        var old = await VerifyAllAsync(before.Untagged);
+        Assert.Equal((true, 0, 1), (old.Clean, old.Unprovable, old.Undecided.Count));
+        Assert.Equal(1, (await AuditAsync(before.Untagged)).Unprovable);
+    }
+
+    [Fact]
     public async Task ARunThatIsKilledBetweenBatchesGoesOnAndEndsAsOneThatWasNot()
     {
         await AppendAsync([.. Enumerable.Range(0, 60).Select(i => Search($"pupil{i}", "capital of france"))]);
@@ -180,6 +214,17 @@ public sealed class RetentionTests(PostgresFixture postgres) : RetentionScene(po
                 throw new TimeoutException();
             }
         }
+    }
+
+    private Task<AuditReport> VerifyAllAsync(AuditAnchor anchor) =>
+        new AuditVerifier(Installation[DatabaseRole.Audit]).VerifyAsync(school: null, [anchor], progress: null, CancellationToken.None);
+
+    private async Task RetireLogAsync()
+    {
+        await MoveClockAsync(40);
+        await Keeper().PassAsync(CancellationToken.None);
+        await RetainAsync();
+        Assert.Equal(0, await CountAsync("data_key"));
     }
 
     private async Task RecordAsync(string action, string subject)

@@ -30,12 +30,10 @@ public sealed class SubjectAccessTests(PostgresFixture postgres) : RetentionScen
         using var zip = new MemoryStream();
         await SubjectAccessPages.WriteAsync(file, zip, CancellationToken.None);
         var pages = await PagesAsync(zip);
-        Assert.Equal(["alert-1.html", "data.json", "events.html", "index.html"], pages.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal(["data.json", "index.html"], pages.Keys.Order(StringComparer.Ordinal));
         Assert.All(pages.Values, page => Assert.DoesNotContain("ben.other", page, StringComparison.OrdinalIgnoreCase));
         Assert.All(pages.Values, page => Assert.DoesNotContain("benny", page, StringComparison.OrdinalIgnoreCase));
-        Assert.Contains("painless ways", pages["events.html"], StringComparison.Ordinal);
-        Assert.Contains("bitesize", pages["events.html"], StringComparison.Ordinal);
-        Assert.All(pages.Where(page => page.Key.EndsWith(".html", StringComparison.Ordinal)), page => Assert.Contains("Not in it: ordinary browsing", page.Value, StringComparison.Ordinal));
+        Assert.All(["painless ways", "bitesize", "Not in it: ordinary browsing", "3 May 2012"], words => Assert.Contains(words, pages["index.html"], StringComparison.Ordinal));
         Assert.Equal("annabel.quick", JsonDocument.Parse(pages["data.json"]).RootElement.GetProperty("about").GetString());
         // The control: without taking names out, the other child would be read.
         Assert.Contains((await DumpAsync()).Split('\n'), line => line.Contains("ben.other", StringComparison.Ordinal) && line.Contains("because of", StringComparison.Ordinal));

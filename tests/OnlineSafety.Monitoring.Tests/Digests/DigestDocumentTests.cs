@@ -168,7 +168,7 @@ public sealed class DigestDocumentTests
     [Fact]
     public void TheAnchorOfTheAccessRecordsIsPrintedAlsoWhenNothingWasReceived()
     {
-        var anchor = AuditAnchor.Of(17, new byte[32]);
+        var anchor = AuditAnchor.Of(Guid.NewGuid(), 17, new byte[32]);
 
         var text = Text(Empty with { AuditAnchor = anchor.ToString() }, Governor).ReplaceLineEndings(" ");
 

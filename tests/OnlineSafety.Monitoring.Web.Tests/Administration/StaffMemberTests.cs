@@ -47,11 +47,37 @@ public sealed class StaffMemberTests(ConsoleFixture console)
     }
 
     [Fact]
+    public async Task AYearLeadIsGivenYearsAtOnceAndLater()
+    {
+        var school = await _rooms.AddSchoolAsync();
+        var (admin, _) = await _rooms.AddStaffAsync(school, "Ada Min", "admin");
+        await using var visitor = await _rooms.ComeAsync(admin, script: false);
+        var page = visitor.Page;
+        await visitor.GoAsync("/administration/staff");
+        await page.GetByLabel("Name", new() { Exact = true }).FillAsync("Yan Lead");
+        await page.GetByLabel("E-mail", new() { Exact = true }).FillAsync("yan@school.example");
+        await page.Locator("input[value=pastoral]").CheckAsync();
+        await page.GetByLabel("Years of a year or pastoral lead").FillAsync("Year 9, Y10");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Add", Exact = true }).ClickAsync();
+        await Expect(page.GetByLabel("Years of which this person is the lead")).ToHaveValueAsync("Year 9, Year 10");
+        Assert.Equal(1, await _rooms.NumberAsync($"SELECT count(*) FROM staff WHERE school_id = '{school}' AND years = ARRAY['9', '10']"));
+
+        await page.GetByLabel("Years of which this person is the lead").FillAsync("Reception");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Save the years" }).ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Status)).ToContainTextAsync("The years are changed");
+        await AccessibilityCheck.RunAsync(page);
+        await page.GetByRole(AriaRole.Link, new() { Name = "Staff and roles" }).First.ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Row).Filter(new() { HasText = "Yan Lead" })).ToContainTextAsync("(reception)");
+        Assert.Equal(1, await _rooms.NumberAsync($"SELECT count(*) FROM access_record WHERE school_id = '{school}' AND action = 'staff.years' AND actor_name = 'Ada Min'"));
+        Rooms.NothingWentWrong(visitor);
+    }
+
+    [Fact]
     public async Task NobodyGivesThemselvesARoleOrTakesThemselvesOut()
     {
         var school = await _rooms.AddSchoolAsync();
         var (key, self) = await _rooms.AddStaffAsync(school, "Ada Min", "admin");
-        foreach (var (path, fields) in new[] { ("roles", new[] { ("roles", "dsl") }), ("disable", Array.Empty<(string, string)>()) })
+        foreach (var (path, fields) in new[] { ("roles", new[] { ("roles", "dsl") }), ("disable", Array.Empty<(string, string)>()), ("years", [("years", "Year 9")]) })
         {
             using var answer = await _rooms.PostAsync($"/administration/staff/{self}/{path}", key, fields);
             Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
@@ -67,7 +93,7 @@ public sealed class StaffMemberTests(ConsoleFixture console)
         var (school, other) = (await _rooms.AddSchoolAsync(), await _rooms.AddSchoolAsync());
         var (key, _) = await _rooms.AddStaffAsync(school, "Ada Min", "admin");
         var (_, stranger) = await _rooms.AddStaffAsync(other, "Stan Ger", "dsl");
-        foreach (var path in new[] { "roles", "invite", "disable", "enable", "sign-out" })
+        foreach (var path in new[] { "roles", "years", "invite", "disable", "enable", "sign-out" })
         {
             using var answer = await _rooms.PostAsync($"/administration/staff/{stranger}/{path}", key, ("roles", "it"));
             Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);

@@ -56,6 +56,57 @@ public sealed class GuessingTests(Browser browser)
     }
 
     [Fact]
+    public async Task WhoGivesTheCodeAsWellIsKeptWaitingByNobody()
+    {
+        await using var site = await ConsoleSite.StartAsync(browser.Server);
+        var person = await site.AddPersonAsync(await site.AddSchoolAsync(), "D. Lead", Dsl, "dsl");
+        var code = person.NextCode();
+        using var pupil = new ConsoleClient(site.Address);
+        await ExhaustAsync(pupil);
+
+        // On the same network, with a browser that keeps nothing, while the pupil goes on.
+        using var fresh = new ConsoleClient(site.Address);
+        var delayed = await TryAsync(fresh, Dsl, Person.Password);
+        Assert.Equal(HttpStatusCode.TooManyRequests, delayed.StatusCode);
+        Assert.Contains("name=\"code\"", await delayed.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await BothAsync(pupil, "not the password", "000000")).StatusCode);
+        Assert.Equal(HttpStatusCode.Redirect, (await BothAsync(fresh, Person.Password, code)).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await fresh.GetAsync("/alerts")).StatusCode);
+        Assert.Equal(1, await site.CountAsync("SELECT count(*) FROM access_record WHERE action = 'sign-in.password'"));
+    }
+
+    [Fact]
+    public async Task APasswordWithACodeTellsNeitherAndGuessesNoOftenerThanTheCodeAlone()
+    {
+        await using var site = await ConsoleSite.StartAsync(browser.Server);
+        var person = await site.AddPersonAsync(await site.AddSchoolAsync(), "D. Lead", Dsl, "dsl");
+        using var client = new ConsoleClient(site.Address);
+        var right = person.NextCode();
+        // Whichever of the three is wrong, the answer is one.
+        var answers = new List<string>();
+        foreach (var (address, password, code) in new[] { (Dsl, "not the password", right), ("nobody@school.example", Person.Password, "000000"), (Dsl, Person.Password, "000000") })
+        {
+            answers.Add(await WordsAsync(await BothAsync(client, password, code, address), address));
+        }
+
+        Assert.Single(answers.Distinct(StringComparer.Ordinal));
+        Assert.StartsWith("401", answers[0], StringComparison.Ordinal);
+        for (var i = 0; i < 7; i++)
+        {
+            Assert.Equal(HttpStatusCode.Unauthorized, (await BothAsync(client, Person.Password, "000000")).StatusCode);
+        }
+
+        // Eight codes beside the right password: its owner is told, and the ninth is not looked at, right as it is.
+        Assert.Equal(1, await site.CountAsync("SELECT count(*) FROM notification WHERE kind = 'account' AND cause = 'codes'"));
+        Assert.Equal(answers[0], await WordsAsync(await BothAsync(client, Person.Password, right), Dsl));
+        site.Time.Advance(TimeSpan.FromSeconds(30));
+        var taken = person.NextCode();
+        Assert.Equal(HttpStatusCode.Redirect, (await BothAsync(client, Person.Password, taken)).StatusCode);
+        using var again = new ConsoleClient(site.Address);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await BothAsync(again, Person.Password, taken)).StatusCode);
+    }
+
+    [Fact]
     public async Task GuessesFromManyPlacesDelayTheAccountForStrangersAndNotForAKnownBrowser()
     {
         await using var site = await ConsoleSite.StartAsync(browser.Server, _behindAProxy);
@@ -200,6 +251,9 @@ public sealed class GuessingTests(Browser browser)
 
     private static Task<HttpResponseMessage> TryAsync(ConsoleClient client, string address, string password) =>
         client.SendFormAsync("/sign-in", new() { ["address"] = address, ["password"] = password });
+
+    private static Task<HttpResponseMessage> BothAsync(ConsoleClient client, string password, string code, string address = Dsl) =>
+        client.SendFormAsync("/sign-in", new() { ["address"] = address, ["password"] = password, ["code"] = code });
 
     private static async Task<string> WordsAsync(HttpResponseMessage answer, string typed)
     {

@@ -20,9 +20,15 @@ internal sealed record AuditReport
     /// <summary>Anchors of entries that fell since.</summary>
     public int Unprovable { get; set; }
 
-    /// <summary>Up to which entry they fell, of each school where some did.</summary>
+    /// <summary>
+    /// Anchors that no chain has and that do not say whose they are, while in some schools older entries fell: they may be of those. Asked for with its school alone
+    /// each is decided.
+    /// </summary>
+    public List<string> Undecided { get; } = [];
+
+    /// <summary>Each school that recorded something, by the tag of its anchors, and up to which entry its records fell; 0: none did.</summary>
     [System.Text.Json.Serialization.JsonIgnore]
-    public Dictionary<Guid, long> CutAt { get; } = [];
+    public Dictionary<string, long> Walked { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Anchors printed earlier that were looked for.</summary>
     public int Anchored { get; set; }

@@ -165,7 +165,7 @@ internal sealed class AuditTrail(Database audit, SchoolSeals seals)
 
     private static AuditEntryView EntryOf(SchoolSeal seal, NpgsqlDataReader row) => new(
         row.GetInt64(0), row.GetFieldValue<DateTimeOffset>(1), row.GetString(2), row.GetString(3), row.GetString(4),
-        row.IsDBNull(5) ? null : row.GetString(5), row.IsDBNull(6) ? null : seal.OpenWords(row.GetString(6), SealedField.AccessReason));
+        row.IsDBNull(5) ? null : row.GetString(5), row.IsDBNull(6) ? null : seal.ReadWords(row.GetString(6), SealedField.AccessReason));
 
     private static async Task<List<T>> RowsAsync<T>(
         Session session, string sql, NpgsqlParameter[] parameters, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken)

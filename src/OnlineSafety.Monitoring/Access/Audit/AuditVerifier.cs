@@ -1,4 +1,5 @@
 using Npgsql;
+using OnlineSafety.Monitoring.Sources;
 
 namespace OnlineSafety.Monitoring.Access.Audit;
 
@@ -38,21 +39,33 @@ internal sealed class AuditVerifier(Database audit)
             await using var session = await audit.OpenAsync(at, Actor, cancellationToken);
             var head = await AuditHeads.ReadAsync(session, at, cancellationToken);
             await new ChainWalk(at, missing, report) { Head = head }.RunAsync(session, progress, cancellationToken);
-            report.Schools++;
+            // The place for what matches no source is walked like a school and is none.
+            report.Schools += at == SchoolRegister.HoldingId ? 0 : 1;
         }
 
         foreach (var anchor in missing.OrderBy(a => a.Last))
         {
-            // An anchor does not say whose it is: of all schools none may answer for another's, which may have been written anew.
-            if (school is not null && report.CutAt.Values.Any(last => anchor.Last < last))
+            if (anchor.School.Length > 0 && !report.Walked.ContainsKey(anchor.School))
             {
-                // Printed of an entry that fell since: nothing is left that could prove it.
-                report.Unprovable++;
+                report.Add($"anchor {anchor}: no chain has it. It is of {(school is null ? "no school here: of another installation, or mistyped" : "another school than the one that was asked for")}.");
                 continue;
             }
 
-            report.Add($"anchor {anchor}: no chain has it. What it covered was cut off or written anew, or the anchor is of another installation or mistyped"
-                + (report.CutAt.Values.Any(last => anchor.Last < last) ? "; or it is of a school whose older entries fell: ask for that one alone, with --school." : "."));
+            // One without a tag does not say whose it is, and no school may answer for another's, which may have been written anew: only what fell in all is sure to have fallen.
+            var cutAt = anchor.School.Length > 0 ? report.Walked[anchor.School] : report.Walked.Values.DefaultIfEmpty().Min();
+            if (anchor.Last < cutAt)
+            {
+                // Printed of an entry that fell since: nothing is left that could prove it.
+                report.Unprovable++;
+            }
+            else if (anchor.School.Length == 0 && report.Walked.Values.Any(last => anchor.Last < last))
+            {
+                report.Undecided.Add(anchor.ToString());
+            }
+            else
+            {
+                report.Add($"anchor {anchor}: no chain has it. What it covered was cut off or written anew, or the anchor is of another installation or mistyped.");
+            }
         }
 
         return report;
@@ -90,10 +103,10 @@ internal sealed class AuditVerifier(Database audit)
             {
                 while (await rows.ReadAsync(cancellationToken))
                 {
-                    Head = rows.IsDBNull(12) ? null : new AuditHead(rows.GetInt64(12), rows.GetFieldValue<byte[]>(13));
+                    Head = rows.IsDBNull(12) ? null : new AuditHead(school, rows.GetInt64(12), rows.GetFieldValue<byte[]>(13));
                     if (_stone is null && !rows.IsDBNull(14))
                     {
-                        _stone = new AuditHead(rows.GetInt64(14), rows.GetFieldValue<byte[]>(15));
+                        _stone = new AuditHead(school, rows.GetInt64(14), rows.GetFieldValue<byte[]>(15));
                         (_expected, _previous) = (_stone.Last + 1, _stone.Hash);
                     }
 
@@ -107,6 +120,11 @@ internal sealed class AuditVerifier(Database audit)
 
             CheckCut();
             CheckEnd();
+            if (Head is not null || _stone is not null)
+            {
+                report.Walked[AuditAnchor.TagOf(school)] = _stone?.Last ?? 0;
+            }
+
             foreach (var entry in _erased)
             {
                 if (_erasures.Exists(erasure => NumberRanges.Contains(erasure, entry)))
@@ -140,11 +158,17 @@ internal sealed class AuditVerifier(Database audit)
             CheckDetail(entry);
             if (_anchored.Contains(entry.Sequence))
             {
-                missing.Remove(AuditAnchor.Of(entry.Sequence, entry.Hash));
+                Found(AuditAnchor.Of(school, entry.Sequence, entry.Hash));
             }
 
             report.Entries++;
             (_expected, _previous) = (entry.Sequence + 1, entry.Hash);
+        }
+
+        private void Found(AuditAnchor anchor)
+        {
+            missing.Remove(anchor);
+            missing.Remove(anchor.Untagged);
         }
 
         private void CheckDetail(AuditEntry entry)
@@ -176,8 +200,7 @@ internal sealed class AuditVerifier(Database audit)
             }
 
             report.Fallen += _stone.Last;
-            report.CutAt[school] = _stone.Last;
-            missing.Remove(AuditAnchor.Of(_stone.Last, _stone.Hash.Span));
+            Found(AuditAnchor.Of(school, _stone.Last, _stone.Hash.Span));
             if (!_cutTold)
             {
                 report.Break(school, _stone.Last, "entries up to here are gone, and no entry behind them says that they fell");

@@ -29,6 +29,9 @@ internal sealed class SchoolSeal
 
     private const int HashDigits = 32;
 
+    /// <summary>What is shown in the place of words whose key was destroyed.</summary>
+    public const string Gone = "(its key was destroyed)";
+
     private readonly Dictionary<Guid, SchoolKey> _keys;
     private readonly SchoolKey _current;
     private readonly byte[] _index;
@@ -45,7 +48,17 @@ internal sealed class SchoolSeal
         MayBePlain = mayBePlain;
     }
 
+    // Its key was never stored: what is asked for by its hashes is nowhere.
+    private SchoolSeal(Guid school, SchoolKey key)
+        : this(school, [key], key.Id) => IsClosed = true;
+
+    /// <summary>Of a school that left: finds nobody, opens only what was never sealed, and seals nothing.</summary>
+    public static SchoolSeal OfClosed(Guid school) => new(school, SchoolKey.Make());
+
     public Guid School { get; }
+
+    /// <summary>The school left: its keys were destroyed.</summary>
+    public bool IsClosed { get; }
 
     /// <summary>Rows of before the upgrade may not be sealed yet: whoever looks for a person by hash asks for <see cref="Forms"/>.</summary>
     public bool MayBePlain { get; }
@@ -55,6 +68,7 @@ internal sealed class SchoolSeal
     public Guid CurrentKey => _current.Id;
 
     /// <summary>Field and school are authenticated with it: a value cannot be moved elsewhere.</summary>
+    /// <exception cref="KeyGoneException">The school left.</exception>
     public byte[] Seal(ReadOnlySpan<byte> plain, SealedField field)
     {
         if (plain.Length < LeastPacked)
@@ -114,6 +128,9 @@ internal sealed class SchoolSeal
 
     public byte[] SealText(string text, SealedField field) => Seal(Encoding.UTF8.GetBytes(text), field);
 
+    /// <summary>What was sealed; <see cref="Gone"/> when its key was destroyed.</summary>
+    public string ReadText(ReadOnlySpan<byte> stored, SealedField field) => TryOpen(stored, field, out var plain) ? Encoding.UTF8.GetString(plain) : Gone;
+
     public string OpenText(ReadOnlySpan<byte> stored, SealedField field) => Encoding.UTF8.GetString(Open(stored, field));
 
     /// <summary>Sealed, for a column of text.</summary>
@@ -121,6 +138,10 @@ internal sealed class SchoolSeal
 
     public string OpenWords(string stored, SealedField field) =>
         stored.StartsWith(TextMarker) ? OpenText(Convert.FromBase64String(stored[1..]), field) : stored;
+
+    /// <inheritdoc cref="ReadText"/>
+    public string ReadWords(string stored, SealedField field) =>
+        stored.StartsWith(TextMarker) ? ReadText(Convert.FromBase64String(stored[1..]), field) : stored;
 
     /// <summary>
     /// The hash by which somebody is found: HMAC-SHA-256 under a key of the school, its first 32 digits. The kind before the colon stays readable:
@@ -166,6 +187,11 @@ internal sealed class SchoolSeal
 
     private byte[] Seal(ReadOnlySpan<byte> content, byte form, SealedField field)
     {
+        if (IsClosed)
+        {
+            throw new KeyGoneException($"School {School} left and its keys were destroyed: nothing is written for it until it is opened again, by onlinesafety school reopen.");
+        }
+
         var stored = new byte[HeaderLength + SealedBytes.Overhead + content.Length];
         (stored[0], stored[1]) = (Marker, form);
         _current.Id.TryWriteBytes(stored.AsSpan(2), bigEndian: true, out _);

@@ -18,7 +18,7 @@ internal sealed class SchoolSeals(Database database, MasterKeys masters, TimePro
 
     private const string Keys = "SELECT key_id, master_id, wrapped, retired_at IS NULL FROM school_key WHERE school_id = $1 ORDER BY created_at, key_id";
 
-    private const string Plain = "SELECT stored_plain FROM school WHERE school_id = $1";
+    private const string Standing = "SELECT stored_plain, closed_at IS NOT NULL FROM school WHERE school_id = $1";
 
     private const string Insert = "INSERT INTO school_key (school_id, key_id, master_id, wrapped) VALUES ($1, $2, $3, $4) ON CONFLICT (school_id) WHERE retired_at IS NULL DO NOTHING";
 
@@ -38,7 +38,14 @@ internal sealed class SchoolSeals(Database database, MasterKeys masters, TimePro
     {
         var readAt = time.GetTimestamp();
         await using var session = await database.OpenAsync(school, Actor, cancellationToken);
-        var plain = (await session.RowsAsync(Plain, [school], row => row.GetBoolean(0), cancellationToken)).Contains(true);
+        var (plain, closed) = (await session.RowsAsync(Standing, [school], row => (row.GetBoolean(0), row.GetBoolean(1)), cancellationToken)).FirstOrDefault();
+        if (closed)
+        {
+            var gone = _known.TryGetValue(school, out var before) && before.Seal.IsClosed ? before.Seal : SchoolSeal.OfClosed(school);
+            _known[school] = (gone, readAt);
+            return gone;
+        }
+
         var rows = await session.RowsAsync(Keys, [school], KeyRow.Read, cancellationToken);
         if (!rows.Exists(row => row.Current))
         {

@@ -7,6 +7,11 @@ namespace OnlineSafety.Monitoring.Access.SignIn;
 /// <param name="Locked">Too many attempts: it was not even looked at.</param>
 internal readonly record struct SignInResult(string? Token, bool Locked)
 {
+    /// <summary>Too many are being looked at in this very moment: the next may be again.</summary>
+    public bool Busy { get; private init; }
+
+    public static SignInResult Crowded { get; } = new(Token: null, Locked: false) { Busy = true };
+
     public static SignInResult Wrong { get; } = new(Token: null, Locked: false);
 
     public static SignInResult Waiting { get; } = new(Token: null, Locked: true);
@@ -15,6 +20,11 @@ internal readonly record struct SignInResult(string? Token, bool Locked)
 /// <summary>Address and password, then a code: the two steps of a local account, and the limits around both.</summary>
 internal sealed class PasswordSignIn(Accounts accounts, Passwords passwords, Sessions sessions, SignInAttempts attempts, ILogger<PasswordSignIn> logger)
 {
+    /// <summary>So many wait for their password to be looked at beside a code; each costs some 100 ms of a processor.</summary>
+    private const int MostTogether = 8;
+
+    private int _together;
+
     public async Task<SignInResult> PasswordAsync(string address, string password, SignInOrigin origin, CancellationToken cancellationToken)
     {
         var account = await accounts.FindAsync(address, cancellationToken);
@@ -32,6 +42,49 @@ internal sealed class PasswordSignIn(Accounts accounts, Passwords passwords, Ses
 
         await attempts.ForgetAsync(attempt, cancellationToken);
         return new SignInResult(await sessions.BeginAsync(account!.Id, SessionStage.FirstFactor, SignInWay.Password, cancellationToken), Locked: false);
+    }
+
+    /// <summary>
+    /// Address, password and code at once: what an account's owner gives while a stranger has passwords for that address delayed, and is never delayed by. All three are
+    /// right or it is wrong, and the answer does not say which was: nobody learns a password by it. Codes beside the right password are counted as ever, so whoever knows
+    /// the password guesses no oftener than on the page of the code; a wrong password fills no bucket but takes its turn.
+    /// </summary>
+    public async Task<SignInResult> BothAsync(string address, string password, string code, SignInOrigin origin, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return Interlocked.Increment(ref _together) > MostTogether ? SignInResult.Crowded : await LookAtBothAsync(address, password, code, origin, cancellationToken);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _together);
+        }
+    }
+
+    private async Task<SignInResult> LookAtBothAsync(string address, string password, string code, SignInOrigin origin, CancellationToken cancellationToken)
+    {
+        var account = await accounts.FindAsync(address, cancellationToken);
+        var known = await passwords.FitsAsync(account, password, cancellationToken) ? account : null;
+        // Something is counted either way, so that the time does not tell whether the password was right.
+        var attempt = known is null
+            ? await attempts.TurnAsync(origin.Peer, cancellationToken)
+            : await attempts.CodeAsync(known.Id, origin.BrowserOf(known.Id), cancellationToken);
+        if (known is null || !attempt.Given)
+        {
+            SignInMetrics.Attempt(SignInWay.Password, SignInMetrics.Wrong);
+            return SignInResult.Wrong;
+        }
+
+        if (!await accounts.TakeCodeAsync(known, code, cancellationToken))
+        {
+            await FailedAsync(attempt, known.Id, SignInWay.Password, AccountNews.Codes, cancellationToken);
+            return SignInResult.Wrong;
+        }
+
+        SignInMetrics.Attempt(SignInWay.Password, SignInMetrics.Ok);
+        await attempts.ForgetAsync(attempt, cancellationToken);
+        var token = await sessions.BeginAsync(known.Id, SessionStage.FirstFactor, SignInWay.Password, cancellationToken);
+        return new SignInResult(await sessions.FindAsync(token, use: false, cancellationToken) is { } begun ? await sessions.RaiseAsync(begun, cancellationToken) : null, Locked: false);
     }
 
     /// <summary>The code of the session's owner: raises a session that waits for it, and proves one that stands once more.</summary>

@@ -66,6 +66,10 @@ internal sealed class SignInAttempts(Database console, IOptions<SignInOptions> o
             ? own
             : await CountAsync([OfAccount($"code:{account:N}")], cancellationToken);
 
+    /// <summary>Counts for a network a wrong password that came with a code. It delays nobody.</summary>
+    public Task<Attempt> TurnAsync(IPAddress peer, CancellationToken cancellationToken) =>
+        CountAsync([new Bucket(Hash("turn:", NetworkOf(peer)), int.MaxValue, options.Value.AttemptsWithin, Shared: true)], cancellationToken);
+
     /// <summary>Counts a password that somebody who is signed in has to repeat.</summary>
     public Task<Attempt> RepeatedAsync(Guid account, CancellationToken cancellationToken) => CountAsync([OfAccount($"repeated:{account:N}")], cancellationToken);
 

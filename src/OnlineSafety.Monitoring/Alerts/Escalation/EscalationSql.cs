@@ -11,7 +11,7 @@ internal static class EscalationSql
     /// <summary>Three looks into an index for each school, however much waits at one of them. $1: not these.</summary>
     public const string Schools = $"""
         SELECT s.school_id FROM school s
-        WHERE NOT (s.school_id = ANY ($1))
+        WHERE NOT (s.school_id = ANY ($1)) AND s.closed_at IS NULL
           AND (EXISTS (SELECT 1 FROM escalation e WHERE e.school_id = s.school_id AND e.next_at <= statement_timestamp())
                OR EXISTS (SELECT 1 FROM notification n WHERE n.school_id = s.school_id AND n.state = 'failed' AND NOT n.answered_for AND n.due_at <= statement_timestamp())
                OR {ChannelTroubleSql.IsDue})

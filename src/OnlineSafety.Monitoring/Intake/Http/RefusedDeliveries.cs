@@ -20,6 +20,19 @@ internal sealed class RefusedDeliveries(ISourceDirectory directory, IDoorTrouble
     /// <param name="reason">Why it was refused.</param>
     public void Count(HttpContext context, Guid? named, IntakeReason reason)
     {
+        if (named is { } closed && directory.FindClosed(closed) is { } left)
+        {
+            // Whoever sends is told what an unknown source is told; the school's own list of sources says the rest.
+            IntakeMetrics.OnRejected(Door.Http, IntakeReason.SchoolClosed);
+            troubles.Report(left.Key, DoorTroubleKind.SchoolClosed, 1);
+            if (_refused.Add() is > 0 and var knocks)
+            {
+                DoorLog.DeliveriesRefused(logger, knocks, PeerOf(context), left.Key.Source, IntakeMetrics.WordOf(IntakeReason.SchoolClosed));
+            }
+
+            return;
+        }
+
         IntakeMetrics.OnRejected(Door.Http, reason);
         if ((named is { } id ? directory.Find(id) : null) is not { } source)
         {

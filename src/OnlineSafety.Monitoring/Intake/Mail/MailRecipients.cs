@@ -16,8 +16,7 @@ internal sealed class MailRecipients(ISourceDirectory directory, string domain)
     /// <summary>Null: no source of ours, or not our domain.</summary>
     public SourceRegistration? Find(string address)
     {
-        var at = address.LastIndexOf('@');
-        if (at is <= 0 or > LongestLocalPart || !address.AsSpan(at + 1).Equals(domain, StringComparison.OrdinalIgnoreCase))
+        if (HashOf(address) is not { } hash)
         {
             return null;
         }
@@ -28,8 +27,20 @@ internal sealed class MailRecipients(ISourceDirectory directory, string domain)
             _known = known = Known.From(directory.Sources);
         }
 
+        return known.ByHash.GetValueOrDefault(hash);
+    }
+
+    /// <summary>The source of a school that left whose address it was.</summary>
+    public SourceRegistration? FindClosed(string address) =>
+        HashOf(address) is { } hash ? Known.From(directory.Closed).ByHash.GetValueOrDefault(hash) : null;
+
+    private string? HashOf(string address)
+    {
+        var at = address.LastIndexOf('@');
         // Mailers change case; ours is lower.
-        return known.ByHash.GetValueOrDefault(Convert.ToHexString(AccessKey.Hash(address[..at].ToLowerInvariant())));
+        return at is <= 0 or > LongestLocalPart || !address.AsSpan(at + 1).Equals(domain, StringComparison.OrdinalIgnoreCase)
+            ? null
+            : Convert.ToHexString(AccessKey.Hash(address[..at].ToLowerInvariant()));
     }
 
     /// <summary>Whether the envelope's sender may write to it. A bounce, whose sender is empty, is from nobody on a list.</summary>

@@ -204,7 +204,8 @@ internal sealed class MailSession(Socket socket, IPAddress peer, MailDoorParts p
 
         if (await parts.FindAsync(address, stop) is not { } source)
         {
-            parts.Refuse(peer, IntakeReason.RecipientUnknown, source: null);
+            var closed = parts.Recipients.FindClosed(address);
+            parts.Refuse(peer, closed is null ? IntakeReason.RecipientUnknown : IntakeReason.SchoolClosed, closed, DoorTroubleKind.SchoolClosed);
             return Bad("550 5.1.1 No such address here, and nothing is sent on from here");
         }
 

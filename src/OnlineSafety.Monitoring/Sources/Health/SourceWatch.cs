@@ -50,7 +50,7 @@ internal sealed class SourceWatch(
     private async Task<List<(Guid School, string Zone)>> SchoolsAsync(CancellationToken cancellationToken)
     {
         await using var session = await database.OpenAcrossAsync(Actor, cancellationToken);
-        var rows = await session.Context.Schools.AsNoTracking().Where(s => s.Kind == "school").Select(s => new { s.SchoolId, s.TimeZone }).ToListAsync(cancellationToken);
+        var rows = await session.Context.Schools.AsNoTracking().Where(s => s.Kind == "school" && s.ClosedAt == null).Select(s => new { s.SchoolId, s.TimeZone }).ToListAsync(cancellationToken);
         return rows.ConvertAll(row => (row.SchoolId, row.TimeZone));
     }
 

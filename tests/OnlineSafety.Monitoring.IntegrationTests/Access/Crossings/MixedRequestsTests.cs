@@ -39,6 +39,7 @@ public sealed class MixedRequestsTests(PostgresFixture postgres) : IClassFixture
     private AlertQueue _queue = null!;
     private StaffKeys _keys = null!;
     private Sessions _sessions = null!;
+    private LogRequests _log = null!;
     private School[] _schools = [];
 
     public async Task InitializeAsync()
@@ -47,15 +48,19 @@ public sealed class MixedRequestsTests(PostgresFixture postgres) : IClassFixture
         var connection = RoleConnections.LoggingInAs(_installation.Store.ConnectionStringFor("onlinesafety_console"), DatabaseRole.Console);
         _pool = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connection) { MaxPoolSize = Connections, Timeout = 60 }.ConnectionString);
         _console = new Database(_pool, DatabaseRole.Console);
-        _queue = new AlertQueue(_console, ThemeGuide.Read("""{"taxonomy":"t","version":"1","themes":[]}"""u8.ToArray()), new PolicyDirectory(BankHolidays.None, NullLogger.Instance), _installation.Seals);
+        var guide = ThemeGuide.Read("""{"taxonomy":"t","version":"1","themes":[]}"""u8.ToArray());
+        _queue = new AlertQueue(_console, guide, new PolicyDirectory(BankHolidays.None, NullLogger.Instance), _installation.Seals);
         _keys = new StaffKeys(_console);
         _sessions = new Sessions(_console, Options.Create(new SignInOptions()), TimeProvider.System);
         _schools = [.. Enumerable.Range(0, Schools).Select(_ => new School(Guid.NewGuid(), Guid.NewGuid(), AccessKey.Create(AccessKey.StaffPrefix)))];
         await FillAsync();
+        _log = new LogRequests(_installation, Connections, guide);
+        await _log.FillAsync(_schools.Select(school => (school.Id, school.Mark)));
     }
 
     public async Task DisposeAsync()
     {
+        await _log.DisposeAsync();
         await _console.DisposeAsync();
         await _installation.DisposeAsync();
     }
@@ -105,14 +110,16 @@ public sealed class MixedRequestsTests(PostgresFixture postgres) : IClassFixture
         ("write elsewhere", (own, other, _) => WriteElsewhereAsync(own, other)),
         ("failed", (own, _, random) => FailAsync(own, random)),
         ("broken off", (own, _, random) => BreakOffAsync(own, random)),
+        ("hour around", (own, _, random) => HourAsync(own, random)),
+        ("what if", (own, other, _) => WhatIfAsync(own, other)),
     ];
 
     private async Task RequestAsync(Random random)
     {
         var (own, other) = (_schools[random.Next(Schools)], _schools[random.Next(Schools)]);
-        var weight = random.Next(100);
+        var weight = random.Next(1000);
         // What is cheap is asked most.
-        var kind = Kinds[weight < 12 ? weight % 4 : 4 + (weight % 8)];
+        var kind = Kinds[weight < 5 ? 13 : weight < 25 ? 12 : weight < 140 ? weight % 4 : 4 + (weight % 8)];
         await kind.Run(own, other == own ? _schools[(Array.IndexOf(_schools, own) + 1) % Schools] : other, random);
         _done.AddOrUpdate(kind.Name, 1, (_, n) => n + 1);
     }
@@ -138,6 +145,36 @@ public sealed class MixedRequestsTests(PostgresFixture postgres) : IClassFixture
         var step = await _queue.StepAsync(own.Id, own.Reader, new AlertReference(null, 1 + random.Next(AlertsEach)), new AlertMove.Acknowledge(), default);
         Recorded(own);
         Expect(step.Alert?.School == own.Id, "act");
+    }
+
+    // The log of a school is opened for one of its staff, and of that one person.
+    private async Task HourAsync(School own, Random random)
+    {
+        var alert = await _queue.ShowAsync(own.Id, own.Reader, new AlertReference(null, 1 + random.Next(AlertsEach)), default);
+        Recorded(own);
+        var broken = random.Next(10) == 0;
+        using var patience = broken ? new CancellationTokenSource(TimeSpan.FromMilliseconds(random.Next(6))) : new CancellationTokenSource();
+        try
+        {
+            var hour = await _log.HourAsync(own.Who, alert!, patience.Token);
+            Recorded(own);
+            Expect(hour.Records == LogRequests.Records && hour.Events.Count == LogRequests.RecordsOfTheChild, $"hour around of {hour.Events.Count} in {hour.Records}");
+            Expect(hour.Events.All(e => e.SearchQuery == own.Mark), "hour around of whom");
+        }
+        catch (OperationCanceledException) when (broken)
+        {
+            // Of its record nobody knows whether it was made.
+            _done.AddOrUpdate("broken off", 1, (_, n) => n + 1);
+        }
+    }
+
+    private async Task WhatIfAsync(School own, School other)
+    {
+        var (job, report) = await _log.WhatIfAsync(own.Who, default);
+        Recorded(own);
+        Expect(report.Saw.Log.Records == LogRequests.Records, $"what if of {report.Saw.Log.Records} records");
+        Expect(report.ByTheme.All(line => !line.Name.StartsWith("of ", StringComparison.Ordinal) || line.Name == own.Mark), "what if of whom");
+        Expect(!await _log.SeesAsync(other.Who, job, default), "what if of another");
     }
 
     private async Task KeyAsync(School own) => Expect((await _keys.FindAsync(own.Key, default))?.School == own.Id, "key");
@@ -296,7 +333,7 @@ public sealed class MixedRequestsTests(PostgresFixture postgres) : IClassFixture
             INSERT INTO event (school_id, stream_id, seq, part, source_id, alert_id, received_at, occurred_at, recorded_at, kind, action, risk, severity, theme, parent_theme,
                                audience, route, subject_role, vendor, detail)
                 SELECT school_id, alert_id, 1, 0, alert_id, alert_id, now(), now(), now(), 1, 1, 1, 3, theme, 'x', 0, 'dsl', 1, 'protex',
-                       convert_to(json_build_object('data', json_build_object('text', theme))::text, 'UTF8') FROM alert
+                       convert_to(json_build_object('event', json_build_object('data', json_build_object('text', theme, 'subject', json_build_object('user', 'pupil1'))))::text, 'UTF8') FROM alert
             """);
         await command.ExecuteNonQueryAsync();
     }
@@ -310,6 +347,8 @@ public sealed class MixedRequestsTests(PostgresFixture postgres) : IClassFixture
         public Guid[] Alerts { get; } = [.. Enumerable.Range(0, AlertsEach).Select(_ => Guid.NewGuid())];
 
         public Actor Reader { get; } = new(ActorKind.Staff, "D. Lead", Staff, ["dsl"]);
+
+        public SignedInStaff Who { get; } = SignedInStaff.Of(Id, Staff, "D. Lead", ["dsl"]);
 
         public string Mark { get; } = $"of {Id}";
 

@@ -53,7 +53,7 @@ public sealed class StolenDiskTests : IDisposable
     private async Task PlayAsync(ServiceProcess service)
     {
         await service.CommandAsync("school", "add", "--name", "Example Academy", "--urn", "123456");
-        var staff = await service.CommandAsync("staff", "add", "--school", "Example Academy", "--name", "D. Lead", "--email", "dsl@school.example", "--role", "dsl");
+        await service.CommandAsync("staff", "add", "--school", "Example Academy", "--name", "D. Lead", "--email", "dsl@school.example", "--role", "dsl");
         var list = Path.Combine(_directory, "people.csv");
         await File.WriteAllTextAsync(list, $"account,aliases,role,year,date of birth\n{Marker},{Marker}alias;{Accented},pupil,9,2012-09-01\n");
         await service.CommandAsync("people", "import", list, "--school", "Example Academy");
@@ -88,7 +88,6 @@ public sealed class StolenDiskTests : IDisposable
 
         await service.CommandAsync("audit", "who-saw", "--school", "Example Academy", "--person", Marker, "--reason", $"the parents of {Marker} asked");
         Assert.Contains(Marker, (await service.RunAsync("alerts", "show", "1", "--school", "Example Academy", "--as", "dsl@school.example")).Output, StringComparison.Ordinal);
-        Assert.NotEqual("", staff.GetProperty("key").GetString());
     }
 
     private static async Task AssertDiskAsync(ServiceProcess service)

@@ -65,16 +65,20 @@ public sealed class AuditEntryTests
     [Fact]
     public void AnAnchorIsReadBackFromAMailThatBrokeItsLine()
     {
-        var anchor = AuditAnchor.Of(1234, Entry.ComputedHash());
+        var anchor = AuditAnchor.Of(Entry.School, 1234, Entry.ComputedHash());
         var mail = $"The record of who looked at what has the anchor {anchor.ToString().Insert(20, "=\r\n")}. And osa1-2-aaaaa-bbbbb-ccccc-ddddd-eeeee.";
 
         Assert.Equal([anchor, new AuditAnchor(2, "AAAAABBBBBCCCCCDDDDDEEEEE")], AuditAnchor.ReadAll(mail));
-        Assert.Matches("^OSA1-1234(-[A-Z2-7]{5}){5}$", anchor.ToString());
+        Assert.Matches("^OSA2-1234(-[A-Z2-7]{5}){6}$", anchor.ToString());
+        // As digests printed it before.
+        Assert.Equal([anchor.Untagged], AuditAnchor.ReadAll(anchor.Untagged.ToString()));
+        Assert.NotEqual(anchor.School, AuditAnchor.TagOf(Guid.NewGuid()));
     }
 
     [Theory]
     [InlineData("OSM1-20261125-ABCDE-FGHIJ-KLMNO-PQRST-UVWXY")]
     [InlineData("OSA1-1234-ABCDE-FGHIJ-KLMNO-PQRST")]
+    [InlineData("OSA2-1234-ABCDE-FGHIJ-KLMNO-PQRST-UVWXY")]
     [InlineData("")]
     public void WhatIsNoAnchorIsNone(string text) => Assert.Empty(AuditAnchor.ReadAll(text));
 }

@@ -1,0 +1,52 @@
+using OnlineSafety.Monitoring.Retention;
+
+namespace OnlineSafety.Monitoring.Web.Retention;
+
+/// <summary>Clocks, tables and refusals as a person reads them.</summary>
+internal static class RetentionWords
+{
+    private static readonly Dictionary<string, (string What, string From)> s_clocks = new(StringComparer.Ordinal)
+    {
+        ["rawLogDays"] = ("What products sent, as it came", "A whole day at once, with its key"),
+        ["eventsDays"] = ("Events that no alert holds", "From when they were received"),
+        ["dismissedDays"] = ("Alerts that were no concern", "With notes, events and messages"),
+        ["casesYearsAfterBirth"] = ("Cases", "Concerns, with all that is in them"),
+        ["countersYears"] = ("Counts", "Nobody is told apart in them"),
+        ["deliveriesDays"] = ("Ids of deliveries", "By which a repeat is known"),
+        ["reportsDays"] = ("Results of replays and what-ifs", ""),
+        ["digestsDays"] = ("Digests", ""),
+        ["signInDays"] = ("Traces of signing in", "Ended sessions, attempts, links"),
+        ["accessRecordsDays"] = ("Who saw what", "From the oldest on; the chain says so"),
+        ["raw-log"] = ("Records of the log", ""),
+    };
+
+    private static readonly Dictionary<string, string> s_tables = new(StringComparer.Ordinal)
+    {
+        ["alert"] = "Alerts",
+        ["alert_step"] = "Steps and notes",
+        ["event"] = "Events",
+        ["evidence"] = "Records kept as evidence",
+        ["person"] = "Row of the people list",
+        ["person_alias"] = "Other names on the people list",
+        ["kept_context"] = "Events of kept hours",
+        ["access_record"] = "Reasons in the records of who saw what",
+        ["notification"] = "Messages",
+    };
+
+    public static string Clock(string name) => s_clocks.TryGetValue(name, out var words) ? words.What : name;
+
+    public static string From(string name) => s_clocks.TryGetValue(name, out var words) ? words.From : "";
+
+    public static string Table(string name) => s_tables.TryGetValue(name, out var words) ? words : name;
+
+    /// <summary>Why something that is due stays, as a sentence.</summary>
+    public static string Why(ClockReport clock)
+    {
+        var why = clock.Why.StartsWith(RetentionDesk.NeedsYes, StringComparison.Ordinal) ? "Waits for somebody: " + clock.Why[RetentionDesk.NeedsYes.Length..] : clock.Why;
+        return why.Length == 0 ? "" : char.ToUpperInvariant(why[0]) + why[1..] + ".";
+    }
+
+    /// <summary>A refusal without the commands that a host would run.</summary>
+    public static string Said(Exception error) => error.Message.Split(" See: onlinesafety", 2)[0]
+        .Replace("Run its command again first; the access records say when it was begun and by whom.", "Erase that person again first: the list below says when it was begun and by whom.", StringComparison.Ordinal);
+}
