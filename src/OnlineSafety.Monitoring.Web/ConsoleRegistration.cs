@@ -27,6 +27,7 @@ internal static class ConsoleRegistration
         services.AddSingleton<SchoolNames>();
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<QueueReader>(provider, provider.GetRequiredKeyedService<Database>(DatabaseRole.Console)));
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<SurroundingsReader>(provider, provider.GetRequiredKeyedService<Database>(DatabaseRole.Console)));
+        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<AlertVisits>(provider, provider.GetRequiredKeyedService<Database>(DatabaseRole.Console)));
         services.AddSingleton<AlertPages>();
         services.AddSingleton<LiveSignal>();
         services.AddHostedService(provider => provider.GetRequiredService<LiveSignal>());

@@ -19,5 +19,8 @@ internal static class StaffRoleWords
         new(StaffRole.Digest, "Digest", "Gets the daily digest by mail, and no page here."),
     ];
 
+    /// <summary>Whether alerts come to it.</summary>
+    public static bool AnswersAlerts(string role) => role is StaffRole.Dsl or StaffRole.Deputy or StaffRole.Head or StaffRole.Chair;
+
     public static string Label(string role) => All.FirstOrDefault(known => known.Word == role)?.Label ?? role;
 }

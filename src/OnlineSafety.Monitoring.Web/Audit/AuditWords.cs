@@ -63,6 +63,8 @@ internal static class AuditWords
         ["staff.key.issue"] = "gave out a staff key",
         ["staff.key.revoke"] = "revoked a staff key",
         ["people.import"] = "imported the people list",
+        ["people.name-apart"] = "told a name apart from a person",
+        ["people.name-back"] = "gave a name back to a person",
         ["policy.import"] = "changed the policy",
         ["rules.add"] = "added a phrase",
         ["rules.exclude"] = "excluded a phrase or rule",
