@@ -18,6 +18,8 @@ internal static class ConsoleRegistration
     public static IServiceCollection AddConsole(this IServiceCollection services)
     {
         services.AddRazorComponents();
+        services.AddSingleton<PageHeaders>();
+        ErrorPages.Add(services);
         services.AddFormTokens();
         services.AddSingleton<SessionCookie>();
         services.AddSingleton<KnownBrowsers>();

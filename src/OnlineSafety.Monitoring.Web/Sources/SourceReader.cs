@@ -95,7 +95,7 @@ internal sealed class SourceReader(
             NotUnderstood =
             [
                 .. unmapped.Where(word => word.Source == source)
-                    .Select(word => new NotUnderstood(KindWords.GetValueOrDefault(word.Kind, word.Kind), word.Value ?? word.Form, word.Count, SourceWords.Heard(word.LastSeen, now, zone))),
+                    .Select(word => new NotUnderstood(KindWords.GetValueOrDefault(word.Kind, word.Kind), word.Value?.Replace('_', ' ') ?? word.Form, word.Count, SourceWords.Heard(word.LastSeen, now, zone))),
             ],
             Canaries = [.. listed.Canaries.Select(canary => new CanaryRow(canary.CanaryId, canary.Name, SourceWords.Span(canary.Every), SourceWords.Heard(canary.LastSeenAt, now, zone)))],
             Keys = listed.Source.KeyHashes.Length,
@@ -146,7 +146,7 @@ internal sealed class SourceReader(
     private static IEnumerable<Fact> Facts(ListedSource listed, DateTimeOffset now, TimeZoneInfo zone)
     {
         var source = listed.Source;
-        yield return new Fact("Product", source.Product);
+        yield return new Fact("Product", Alerts.AlertSummary.Product(source.Product));
         yield return new Fact("Reaches us by", SourceWords.Via(source));
         yield return new Fact("Last activity", SourceWords.Heard(listed.Health?.LastActivityAt, now, zone));
         yield return new Fact("Last record of any kind", SourceWords.Heard(listed.Health?.LastReceivedAt, now, zone));
@@ -165,7 +165,7 @@ internal sealed class SourceReader(
 
         yield return new Fact("Client certificates", source.Certificates.Length == 0 ? "none asked for" : SourceWords.Number(source.Certificates.Length));
         yield return new Fact("Keys in use", source.KeyHashes.Length > 1 ? "2: the newest, and the one before until the next rotation" : SourceWords.Number(source.KeyHashes.Length));
-        yield return new Fact("Read by", source.Capture ? "no mapping yet" : source.MappingVersion > 0 ? $"its own mapping, version {source.MappingVersion}" : $"the mapping of {source.Product}");
+        yield return new Fact("Read by", source.Capture ? "no mapping yet" : source.MappingVersion > 0 ? $"its own mapping, version {source.MappingVersion}" : $"the mapping of {Alerts.AlertSummary.Product(source.Product)}");
         if (listed.Devices.Count > 0)
         {
             yield return new Fact("Devices last seen", string.Join(", ", listed.Devices.Select(device => $"{device.Class} {device.LastSeen:d MMM}")));

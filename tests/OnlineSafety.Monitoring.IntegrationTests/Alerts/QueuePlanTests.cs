@@ -47,7 +47,7 @@ public sealed class LongQueue : IAsyncLifetime
             source_ids, vendors, event_count, reasons, first_received_at, last_received_at, raised_at, acted_at, outcome, note, resolved_at, resolved_by)
         SELECT '{School}', gen_random_uuid(), {first} + n, '{state}', 1 + n % 4, 1 + n % 4, t, t, ARRAY[t], false, 0, CASE WHEN n % 50 = 7 THEN 'head' ELSE 'dsl' END, 'user:pupil' || n, 1,
             ARRAY[]::uuid[], ARRAY['protex'], 1, '[]'::bytea, now() - n * interval '1 minute', now(), now() - n * interval '1 minute',
-            CASE WHEN resolved THEN now() END, CASE WHEN resolved THEN 'test' END, CASE WHEN resolved THEN ''::bytea END, CASE WHEN resolved THEN now() END, CASE WHEN resolved THEN 'x' END
+            CASE WHEN resolved THEN now() END, CASE WHEN resolved THEN 'test' END, CASE WHEN resolved THEN 'x'::bytea END, CASE WHEN resolved THEN now() END, CASE WHEN resolved THEN 'x' END
         FROM (SELECT n, '{state}' = 'resolved' AS resolved, (ARRAY['self_harm', 'gambling', 'bullying', 'drugs'])[1 + n % 4] AS t FROM generate_series(0, {count} - 1) n) made
         """);
 }

@@ -35,11 +35,19 @@ internal sealed class DemoConsole : IAsyncDisposable
         File.SetUnixFileMode(data, File.GetUnixFileMode(data) | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
         await PlayAsync(data);
         var fixture = new ConsoleFixture();
-        var console = new DemoConsole(data, fixture);
         await fixture.StartAsync(() => ServiceProcess.StartAsync(ServiceExecutable.Built, data));
-        console.School = Guid.Parse((string)(await fixture.Service.RowsAsync($"SELECT school_id::text FROM school WHERE name = '{Demo}'")).Single()[0]);
-        await console.FurnishAsync();
-        return console;
+        var console = new DemoConsole(data, fixture);
+        try
+        {
+            console.School = Guid.Parse((string)(await fixture.Service.RowsAsync($"SELECT school_id::text FROM school WHERE name = '{Demo}'")).Single()[0]);
+            await console.FurnishAsync();
+            return console;
+        }
+        catch
+        {
+            await console.DisposeAsync();
+            throw;
+        }
     }
 
     public async ValueTask DisposeAsync()

@@ -36,6 +36,7 @@ internal static class SignInScenes
         {
             await WelcomeAsync(console, page);
             await FinishAsync(page, await CodeAsync(page));
+            await page.GetByText("I have them").ClickAsync();
             await page.GotoAsync("/security");
         });
         yield return new Scene("enter-code", "", async page =>

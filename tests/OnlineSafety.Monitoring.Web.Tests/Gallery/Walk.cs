@@ -44,7 +44,8 @@ internal static partial class Walk
     {
         var kind = Ids().Replace(path, "x").Trim('/');
         var query = kind.IndexOf('?', StringComparison.Ordinal);
-        kind = query < 0 ? kind : $"{kind[..query]}-by-{string.Join('-', kind[(query + 1)..].Split('&').Select(part => part.Split('=')[0]))}";
+        // Filters can be put together in any way: one page of each room stands for them.
+        kind = query < 0 ? kind : $"{kind[..query]}-by-{kind[(query + 1)..].Split('=')[0]}";
         return kind.Length == 0 ? "start" : kind.Replace('/', '-');
     }
 

@@ -106,7 +106,7 @@ public sealed class RulesDayTests(ConsoleFixture console)
         await _rooms.AddAlertsAsync(school, "gambling", risk: 4, people: 4, each: 1, at: "now()");
         await _rooms.AddAlertsAsync(school, "bullying", risk: 3, people: 2, each: 1, route: "head", at: "now()");
         await _rooms.RunAsync($"""
-            UPDATE alert SET state = 'resolved', outcome = CASE number % 4 WHEN 0 THEN 'concern' WHEN 1 THEN 'false-alert' WHEN 2 THEN 'benign-curriculum' ELSE 'test' END, note = ''::bytea,
+            UPDATE alert SET state = 'resolved', outcome = CASE number % 4 WHEN 0 THEN 'concern' WHEN 1 THEN 'false-alert' WHEN 2 THEN 'benign-curriculum' ELSE 'test' END, note = 'x'::bytea,
                 resolved_at = now(), resolved_by = 'x', acted_at = now(), rules = ARRAY['commerce.odds'] WHERE school_id = '{school}'
             """);
         await page.ReloadAsync();
