@@ -18,6 +18,8 @@ internal static class ConsoleRegistration
     public static IServiceCollection AddConsole(this IServiceCollection services)
     {
         services.AddRazorComponents();
+        services.AddSingleton<PageHeaders>();
+        ErrorPages.Add(services);
         services.AddFormTokens();
         services.AddSingleton<SessionCookie>();
         services.AddSingleton<KnownBrowsers>();
@@ -27,6 +29,7 @@ internal static class ConsoleRegistration
         services.AddSingleton<SchoolNames>();
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<QueueReader>(provider, provider.GetRequiredKeyedService<Database>(DatabaseRole.Console)));
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<SurroundingsReader>(provider, provider.GetRequiredKeyedService<Database>(DatabaseRole.Console)));
+        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<AlertVisits>(provider, provider.GetRequiredKeyedService<Database>(DatabaseRole.Console)));
         services.AddSingleton<AlertPages>();
         services.AddSingleton<LiveSignal>();
         services.AddHostedService(provider => provider.GetRequiredService<LiveSignal>());

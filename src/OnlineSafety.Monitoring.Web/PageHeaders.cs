@@ -14,7 +14,12 @@ internal sealed class PageHeaders(ConsoleAddress address) : IEndpointFilter
 
     public ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
-        var headers = context.HttpContext.Response.Headers;
+        Set(context.HttpContext.Response.Headers);
+        return next(context);
+    }
+
+    public void Set(IHeaderDictionary headers)
+    {
         headers.ContentSecurityPolicy = ContentSecurityPolicy;
         // As antiforgery wants them, which warns of anything else.
         headers.CacheControl = "no-cache, no-store";
@@ -28,7 +33,5 @@ internal sealed class PageHeaders(ConsoleAddress address) : IEndpointFilter
         {
             headers.StrictTransportSecurity = "max-age=31536000";
         }
-
-        return next(context);
     }
 }

@@ -24,9 +24,12 @@ public sealed class ConsoleFixture : IAsyncLifetime
 
     public Uri Address => new($"http://127.0.0.1:{Service.Http}");
 
-    public async Task InitializeAsync()
+    public Task InitializeAsync() => StartAsync(() => ServiceProcess.StartAsync(ServiceExecutable.Built));
+
+    /// <param name="service">The service that is looked at.</param>
+    internal async Task StartAsync(Func<Task<ServiceProcess>> service)
     {
-        _service = await ServiceProcess.StartAsync(ServiceExecutable.Built);
+        _service = await service();
         // Two cores may be shared with other test runs.
         Assertions.SetDefaultExpectTimeout(30_000);
         _playwright = await Playwright.CreateAsync();

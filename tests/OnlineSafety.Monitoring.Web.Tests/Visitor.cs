@@ -21,7 +21,7 @@ internal sealed class Visitor : IAsyncDisposable
         var options = new BrowserNewContextOptions
         {
             BaseURL = fixture.Address.ToString(),
-            ExtraHTTPHeaders = [new("Authorization", $"Bearer {key}")],
+            ExtraHTTPHeaders = key.Length == 0 ? [] : [new("Authorization", $"Bearer {key}")],
             Locale = "en-GB",
             ViewportSize = new ViewportSize { Width = 1280, Height = 900 },
         };

@@ -114,7 +114,7 @@ internal static class ChannelCommands
                 ?? throw new SetupException($"The school has no channel {wanted}. See: onlinesafety channel list");
             var options = Microsoft.Extensions.Options.Options.Create(Options(installation, parse));
             var settings = installation.Settings(parse);
-            var mail = Microsoft.Extensions.Options.Options.Create(new MailOptions { BaseUrl = settings.Configuration["Mail:BaseUrl"] ?? ServiceAddresses.Read(settings.DataDirectory).Http });
+            var mail = Microsoft.Extensions.Options.Options.Create(new MailOptions { BaseUrl = settings.LinkAddress() });
             using var http = new GuardedHttp(options);
             var transport = new ChannelTransport(http, installation.Schemas.ReadThemeGuide(), options, mail, installation.Time);
             var sender = new ChannelSender(database[DatabaseRole.Notify], transport, options, [settings.MasterKeys(mayMake: false)], installation.Time);

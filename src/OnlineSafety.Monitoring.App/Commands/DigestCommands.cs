@@ -122,7 +122,7 @@ internal static class DigestCommands
         services.AddSingleton<IThemeWords>(guide);
         services.AddSingleton(new PolicyDirectory(installation.Schemas.ReadBankHolidays(), NullLogger<PolicyDirectory>.Instance));
         services.AddKeyedSingleton(DatabaseRole.Notify, database[DatabaseRole.Notify]);
-        services.AddOptions<MailOptions>().Configure(mail => mail.BaseUrl = ServiceAddresses.Read(settings.DataDirectory).Http)
+        services.AddOptions<MailOptions>().Configure(mail => mail.BaseUrl = settings.LinkAddress())
             .Bind(settings.Configuration.GetSection(MailOptions.Section));
         services.AddDigestCommands();
         return services.BuildServiceProvider();

@@ -76,12 +76,7 @@ internal static class FirstSignIn
     /// <summary>Whether the output of a command goes into a file or a journal.</summary>
     public static bool ToJournal(ParseResult parse) => ReferenceEquals(parse.InvocationConfiguration.Output, Console.Out) && Console.IsOutputRedirected;
 
-    /// <summary>The link on the address by which staff reach the console; on this host by its name, for passkeys are bound to names.</summary>
-    public static string Link(InstallationSettings settings, IssuedInvitation invitation)
-    {
-        var address = settings.Configuration["Mail:BaseUrl"] ?? ServiceAddresses.Read(settings.DataDirectory).Http.Replace("//127.0.0.1:", "//localhost:", StringComparison.Ordinal);
-        return address.TrimEnd('/') + invitation.Path;
-    }
+    public static string Link(InstallationSettings settings, IssuedInvitation invitation) => settings.LinkAddress() + invitation.Path;
 
     public static string Until(IssuedInvitation invitation) => invitation.EndsAt.ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture);
 }

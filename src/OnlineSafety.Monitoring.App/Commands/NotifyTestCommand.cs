@@ -45,7 +45,7 @@ internal static class NotifyTestCommand
     {
         var settings = installation.Settings(parse);
         UnknownSettings.Refuse(settings.Configuration);
-        var mail = new MailOptions { Outbox = Path.Combine(settings.DataDirectory, "outbox"), BaseUrl = ServiceAddresses.Read(settings.DataDirectory).Http };
+        var mail = new MailOptions { Outbox = Path.Combine(settings.DataDirectory, "outbox"), BaseUrl = settings.LinkAddress() };
         settings.Configuration.GetSection(MailOptions.Section).Bind(mail);
         var check = new MailOptionsCheck().Validate(null, mail);
         return check.Failed ? throw new OptionsValidationException(MailOptions.Section, typeof(MailOptions), check.Failures) : mail;

@@ -17,6 +17,7 @@ internal sealed class InstallationSettings
     private const string MasterKeyFileKey = "MasterKeyFile";
     private const string PreviousKeyFileKey = "PreviousMasterKeyFile";
     private const string MasterKeyCommandKey = "MasterKey:Command";
+    private const string AddressKey = "Mail:BaseUrl";
 
     private InstallationSettings(string dataDirectory, IConfigurationRoot configuration) =>
         (DataDirectory, Configuration) = (dataDirectory, configuration);
@@ -27,6 +28,13 @@ internal sealed class InstallationSettings
 
     /// <summary>Where files are dropped, in a folder for each source.</summary>
     public string DropDirectory => Path.GetFullPath(Configuration[DropKey] is { Length: > 0 } own ? own : Path.Combine(DataDirectory, "drop"));
+
+    /// <summary>The address by which staff reach the console, which every link of ours begins with; null: nobody has said it.</summary>
+    public string? PublicAddress => Configuration[AddressKey] is { Length: > 0 } address ? address.TrimEnd('/') : null;
+
+    /// <summary>What links begin with: what was said, else where the service listens, which opens on this host alone.</summary>
+    /// <param name="http">Root of HTTP; null: where it listens now, or listened last.</param>
+    public string LinkAddress(string? http = null) => PublicAddress ?? ServiceAddresses.ByName(http ?? ServiceAddresses.Read(DataDirectory).Http);
 
     /// <summary>Where imported domain lists are.</summary>
     public string DomainLists => Path.Combine(DataDirectory, "lists");

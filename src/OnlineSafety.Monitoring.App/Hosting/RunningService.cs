@@ -137,6 +137,12 @@ internal sealed class RunningService : IAsyncDisposable
         }
 
         yield return $"  data    {Options.Settings.DataDirectory}";
+        // Said where it can still be mended cheaply: later it is a link in a mail that does not open, at the moment when it is needed.
+        if (Options.Roles.HasFlag(ServiceRoles.Notify) && Services.GetRequiredService<IOptions<MailOptions>>().Value.HasRelay
+            && ServiceAddresses.LinkWarning(Options.Settings.PublicAddress, Options.Settings.LinkAddress(Addresses.Http)) is { } warning)
+        {
+            yield return $"  WARNING {warning}";
+        }
     }
 
     /// <summary>Returns when the service was told to stop (Ctrl-C, SIGTERM, or <paramref name="cancellationToken"/>) and has stopped.</summary>

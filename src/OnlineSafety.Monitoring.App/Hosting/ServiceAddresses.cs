@@ -42,6 +42,16 @@ internal sealed record ServiceAddresses(string Http, string Syslog, string? Sysl
             || Mail?.EndsWith(end, StringComparison.Ordinal) == true;
     }
 
+    /// <summary>This host by its name: a passkey is bound to a name, and a session cookie of one is not sent to the other.</summary>
+    public static string ByName(string http) => http.Replace("//127.0.0.1:", "//localhost:", StringComparison.Ordinal);
+
+    /// <summary>What is wrong with the address that links of mails begin with, in words; null: nothing.</summary>
+    /// <param name="said">The address by which staff reach the console, as somebody has set it; null: nobody has.</param>
+    /// <param name="link">What links begin with.</param>
+    public static string? LinkWarning(string? said, string link) => said is not null && !(Uri.TryCreate(said, UriKind.Absolute, out var address) && address.IsLoopback)
+        ? null
+        : $"links in mails and invitations begin with {link}, where nobody can sign in but on this host itself. Set Mail:BaseUrl to the https address by which staff reach the console.";
+
     public void Write(string dataDirectory)
     {
         // Moved into place: a command that reads at the same moment sees the old file or the new one.

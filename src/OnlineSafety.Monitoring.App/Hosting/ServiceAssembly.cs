@@ -71,7 +71,7 @@ internal static class ServiceAssembly
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase)
         {
             ["Mail:Outbox"] = Path.Combine(options.Settings.DataDirectory, "outbox"),
-            ["Mail:BaseUrl"] = $"http://{ServiceAddresses.Reachable(options.Http)}",
+            ["Mail:BaseUrl"] = options.Settings.LinkAddress($"http://{ServiceAddresses.Reachable(options.Http)}"),
         });
         builder.Configuration.AddConfiguration(options.Settings.Configuration);
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase)

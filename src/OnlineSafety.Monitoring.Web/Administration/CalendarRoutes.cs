@@ -26,6 +26,7 @@ internal static class CalendarRoutes
     {
         routes.MapGet("/administration/calendar", ShowAsync).Requires(Permission.ManagePolicy);
         routes.MapPost("/administration/calendar", ImportAsync).Requires(Permission.ManagePolicy);
+        routes.MapPost("/administration/calendar/terms", AddTermAsync).Requires(Permission.ManagePolicy);
         routes.MapPost("/administration/calendar/closures", CloseAsync).Requires(Permission.ManagePolicy);
     }
 
@@ -44,6 +45,22 @@ internal static class CalendarRoutes
         catch (SetupException error)
         {
             return await PageAsync(http, calendars, sources, time, json, SourceSetupRoutes.Said(error), cancellationToken);
+        }
+    }
+
+    private static async Task<IResult> AddTermAsync(HttpContext http, CalendarRegister calendars, SourceReader sources, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var who = http.SignedIn();
+        var form = await http.Request.ReadFormAsync(cancellationToken);
+        try
+        {
+            var (first, last) = (CalendarFile.Day(form["first"].ToString()), CalendarFile.Day(form["last"].ToString()));
+            await calendars.AddTermAsync(who.School, form["name"].ToString().Trim(), first, last, who.Actor, cancellationToken);
+            return TypedResults.Redirect("/administration/calendar");
+        }
+        catch (SetupException error)
+        {
+            return await PageAsync(http, calendars, sources, time, written: null, SourceSetupRoutes.Said(error), cancellationToken);
         }
     }
 

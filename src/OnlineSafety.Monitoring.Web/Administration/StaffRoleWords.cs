@@ -22,5 +22,8 @@ internal static class StaffRoleWords
     /// <summary>"9" is stored for what every list calls "Year 9".</summary>
     public static string Years(IEnumerable<string> years) => string.Join(", ", years.Select(year => year.All(char.IsAsciiDigit) ? $"Year {year}" : year));
 
+    /// <summary>Whether alerts come to it.</summary>
+    public static bool AnswersAlerts(string role) => role is StaffRole.Dsl or StaffRole.Deputy or StaffRole.Head or StaffRole.Chair;
+
     public static string Label(string role) => All.FirstOrDefault(known => known.Word == role)?.Label ?? role;
 }

@@ -77,13 +77,18 @@ public sealed record AlertPageView
 public sealed record StepDraft(string Step, string Error, string Note = "", string Outcome = "", string Reference = "");
 
 /// <summary>The hour around an alert.</summary>
-/// <param name="Events">Of the same person, the newest first: what is stored, and what the log holds beside it.</param>
+/// <param name="Events">Of the same person, the newest first: what is stored, what was kept with the case, and what the log holds beside it.</param>
 /// <param name="Log">What was read of the log; null: this process cannot open it.</param>
-public sealed record HourView(IReadOnlyList<EventView> Events, LogHour? Log)
+/// <param name="Kept">Events that are known from the copy kept with the case alone.</param>
+public sealed record HourView(IReadOnlyList<EventView> Events, LogHour? Log, int Kept)
 {
-    /// <summary>Stored and logged are one event where their ids are; what is stored says more of it.</summary>
-    public static HourView Of(IReadOnlyList<EventView> stored, LogHour? log) => new(
-        log is null ? stored : [.. stored.Concat(log.Events).DistinctBy(e => e.Event, StringComparer.Ordinal).OrderByDescending(e => e.ReceivedAt)], log);
+    /// <summary>One event is one where the ids are; what is stored says most of it, what the log gives is read anew.</summary>
+    internal static HourView Of(StoredHour hour, LogHour? log)
+    {
+        var known = hour.Stored.Concat(log?.Events ?? []).DistinctBy(e => e.Event, StringComparer.Ordinal).ToList();
+        var kept = hour.Kept.ExceptBy(known.Select(e => e.Event), e => e.Event, StringComparer.Ordinal).ToList();
+        return new HourView([.. known.Concat(kept).OrderByDescending(e => e.ReceivedAt)], log, kept.Count);
+    }
 }
 
 /// <summary>What excluding words would have silenced.</summary>

@@ -7,23 +7,21 @@ using OnlineSafety.Monitoring.Web.Pages;
 namespace OnlineSafety.Monitoring.Web.Alerts;
 
 /// <summary>Puts an alert's page together for one person.</summary>
-internal sealed class AlertPages(AlertQueue queue, QueueReader rows, SurroundingsReader surroundings, SchoolNames names, ThemeGuide guide, TimeProvider time)
+internal sealed class AlertPages(AlertVisits visits, SchoolNames names, ThemeGuide guide, TimeProvider time)
 {
     private const int LongestWords = 200;
 
     /// <summary>Null when there is no such alert that this person may see.</summary>
-    public async Task<AlertPageView?> OfAsync(SignedInStaff who, int number, CancellationToken cancellationToken)
-    {
-        var reference = new AlertReference(Id: null, number);
-        if (await queue.ShowAsync(who.School, who.Actor, reference, cancellationToken) is not { } alert
-            || await surroundings.OfAsync(who, alert.Alert, cancellationToken) is not { } around)
-        {
-            return null;
-        }
+    public async Task<AlertPageView?> OfAsync(SignedInStaff who, int number, CancellationToken cancellationToken) =>
+        await visits.OpenAsync(who, new AlertReference(Id: null, number), cancellationToken) is { } visit ? await ViewAsync(who, visit, cancellationToken) : null;
 
-        var history = await queue.HistoryAsync(who.School, who.Actor, reference, cancellationToken);
-        var told = await queue.ToldAsync(who.School, who.Actor, reference, cancellationToken);
-        var silenced = alert.State == AlertState.New && (await rows.TheseAsync(who, [number], cancellationToken)).Any(row => row.Silenced);
+    /// <summary>The same with what is stored of the hour around it, for a reason that is recorded.</summary>
+    public async Task<(AlertPageView View, StoredHour Hour)?> WithHourAsync(SignedInStaff who, int number, string reason, CancellationToken cancellationToken) =>
+        await visits.OpenHourAsync(who, new AlertReference(Id: null, number), reason, cancellationToken) is var (visit, hour) ? (await ViewAsync(who, visit, cancellationToken), hour) : null;
+
+    private async Task<AlertPageView> ViewAsync(SignedInStaff who, AlertVisit visit, CancellationToken cancellationToken)
+    {
+        var (alert, around) = (visit.Alert, visit.Around);
         var zone = SchoolZone.Of((await names.OfAsync(who, cancellationToken)).Zone);
         var now = time.GetUtcNow();
         return new AlertPageView
@@ -35,15 +33,15 @@ internal sealed class AlertPages(AlertQueue queue, QueueReader rows, Surrounding
             Summary = AlertSummary.Of(alert, around.Sources, around.FirstReceivedAt, now, zone),
             AcknowledgeBy = around.AcknowledgeBy,
             FirstReceivedAt = around.FirstReceivedAt,
-            Silenced = silenced,
+            Silenced = visit.Silenced,
             MaySilence = who.May(Permission.SilenceAlerts) && !alert.Drill && alert.Severity != "critical",
             Sources = around.Sources,
             Vendors = around.Vendors,
             Earlier = around.Earlier,
             Days = HasPast(alert) ? DayBars.Of(around.Days, DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(now, zone).DateTime)) : [],
             Staff = around.Staff,
-            History = history,
-            Told = told,
+            History = visit.History,
+            Told = visit.Told,
             Titles = Themes(alert).Distinct(StringComparer.Ordinal).ToDictionary(theme => theme, guide.LabelOf, StringComparer.Ordinal),
             Steps = Allowed(who, alert.State),
             Me = who.Actor.Staff,

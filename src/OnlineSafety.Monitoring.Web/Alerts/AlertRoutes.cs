@@ -60,24 +60,24 @@ internal static class AlertRoutes
             ? TypedResults.LocalRedirect(string.Create(CultureInfo.InvariantCulture, $"/alerts/{number}"))
             : Page(view: null);
 
-    private static async Task<IResult> HourAsync(
-        HttpContext http, int number, AlertPages pages, SurroundingsReader surroundings, [FromServices] LogHourReader? log, CancellationToken cancellationToken)
+    private static async Task<IResult> HourAsync(HttpContext http, int number, AlertPages pages, [FromServices] LogHourReader? log, CancellationToken cancellationToken)
     {
         var form = await http.Request.ReadFormAsync(cancellationToken);
-        var reason = form["note"].ToString().Trim();
-        if (await pages.OfAsync(Who(http), number, cancellationToken) is not { } view)
+        var (who, reason) = (Who(http), form["note"].ToString().Trim());
+        if (reason.Length is < ShortestReason or > LongestReason || reason.Any(char.IsControl))
+        {
+            return Page(await pages.OfAsync(who, number, cancellationToken) is { } asked
+                ? asked with { Draft = new StepDraft("hour", $"Say why you need the hour around it, in {ShortestReason} to {LongestReason} characters.") }
+                : null);
+        }
+
+        if (await pages.WithHourAsync(who, number, reason, cancellationToken) is not var (view, stored))
         {
             return Page(view: null);
         }
 
-        if (reason.Length is < ShortestReason or > LongestReason || reason.Any(char.IsControl))
-        {
-            return Page(view with { Draft = new StepDraft("hour", $"Say why you need the hour around it, in {ShortestReason} to {LongestReason} characters.") });
-        }
-
-        var stored = await surroundings.HourAsync(Who(http), view.Alert.Alert, reason, cancellationToken) ?? [];
         var read = log is null ? null : await log.ReadAsync(
-            Who(http), view.Alert, reason, view.FirstReceivedAt - SurroundingsReader.HalfHour, view.Alert.LastReceivedAt + SurroundingsReader.HalfHour, form["device"] == "yes", cancellationToken);
+            who, view.Alert, reason, view.FirstReceivedAt - SurroundingsReader.HalfHour, view.Alert.LastReceivedAt + SurroundingsReader.HalfHour, form["device"] == "yes", cancellationToken);
         return Page(pages.WithHour(view, HourView.Of(stored, read)));
     }
 

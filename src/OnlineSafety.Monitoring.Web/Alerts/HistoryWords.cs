@@ -22,6 +22,36 @@ internal static class HistoryWords
         _ => step.Step,
     };
 
+    /// <summary>Steps, the newest first; what the service did again and again without a word between stands once, with how often and since when.</summary>
+    public static IReadOnlyList<(StepView Step, int Times, DateTimeOffset Since)> Together(IReadOnlyList<StepView> steps) =>
+        Runs(steps, (one, other) => one.ByKind == "service" && other.ByKind == "service" && (one.Step, one.Detail) == (other.Step, other.Detail) && one.Note.Length + other.Note.Length == 0, step => step.At);
+
+    /// <summary>Messages, the newest first; those to the same person for the same cause that came to the same stand once.</summary>
+    public static IReadOnlyList<(ToldView Told, int Times, DateTimeOffset Since)> Together(IReadOnlyList<ToldView> told) =>
+        Runs(told, (one, other) => (one.Staff, one.Name, one.Cause, one.Channel, Became(one)) == (other.Staff, other.Name, other.Cause, other.Channel, Became(other)), At);
+
+    /// <summary>When it was sent, or since when it is to be.</summary>
+    public static DateTimeOffset At(ToldView told) => told.SentAt ?? told.Since;
+
+    private static List<(T Newest, int Times, DateTimeOffset Since)> Runs<T>(IReadOnlyList<T> oldestFirst, Func<T, T, bool> alike, Func<T, DateTimeOffset> at)
+    {
+        var runs = new List<(T Newest, int Times, DateTimeOffset Since)>();
+        foreach (var one in oldestFirst)
+        {
+            if (runs.Count > 0 && alike(runs[^1].Newest, one))
+            {
+                runs[^1] = (one, runs[^1].Times + 1, runs[^1].Since);
+            }
+            else
+            {
+                runs.Add((one, 1, at(one)));
+            }
+        }
+
+        runs.Reverse();
+        return runs;
+    }
+
     public static string Cause(string cause) => cause switch
     {
         "raised" => "because it was raised",

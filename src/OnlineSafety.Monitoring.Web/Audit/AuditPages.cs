@@ -125,11 +125,7 @@ internal sealed class AuditPages(Database audit, SchoolSeals seals)
         sighting.Number, sighting.Entry.At, AuditWords.Who(sighting.Entry.Actor, sighting.Entry.ActorKind),
         sighting.Listed ? "saw it in a list" : AuditWords.Of(sighting.Entry.Action), sighting.Entry.Reason, sighting.Entry.Entry);
 
-    private static AuditRow RowOf(AuditEntryView entry, Dictionary<string, string> names)
-    {
-        var words = entry.Object?.Split(' ', 2) ?? [];
-        return new AuditRow(entry, AuditWords.Of(entry.Action), words.Length > 0 && names.TryGetValue(words[0], out var name) ? string.Join(' ', [name, .. words[1..]]) : entry.Object);
-    }
+    private static AuditRow RowOf(AuditEntryView entry, Dictionary<string, string> names) => new(entry, AuditWords.Of(entry.Action), AuditObjects.Of(entry.Action, entry.Object, names));
 
     // Ids say nothing to a person. Alerts are named by their number, and of one that is about the reader the role is shown none; staff by the name under which they
     // themselves did something: this role has no staff list.

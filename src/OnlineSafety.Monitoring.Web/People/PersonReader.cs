@@ -14,6 +14,7 @@ namespace OnlineSafety.Monitoring.Web.People;
 /// </summary>
 internal sealed class PersonReader([FromKeyedServices(DatabaseRole.Console)] Database console, ThemeGuide guide, SchoolSeals seals)
 {
+    private const string User = "user:";
     private const int MostEvents = 200;
     private const int MostPeople = 200;
 
@@ -78,13 +79,17 @@ internal sealed class PersonReader([FromKeyedServices(DatabaseRole.Console)] Dat
         return new PersonView(
             NameOf(key), role, NamesOf(key, shown), alerts, shown,
             shown.Select(one => one.Theme).Distinct(StringComparer.Ordinal).ToDictionary(theme => theme, guide.LabelOf, StringComparer.Ordinal),
-            shown.Select(one => one.Vendor).Distinct(StringComparer.Ordinal).Count(), events.Count > MostEvents);
+            shown.Select(one => one.Vendor).Distinct(StringComparer.Ordinal).Count(), events.Count > MostEvents)
+        {
+            Alert = alert,
+            Account = key.StartsWith(User, StringComparison.Ordinal) ? key[User.Length..] : "",
+        };
     }
 
     /// <summary>Each name that a product sent, and why it is this person's. Pure.</summary>
     internal static IReadOnlyList<KnownName> NamesOf(string key, IReadOnlyList<EventView> events)
     {
-        var account = key.StartsWith("user:", StringComparison.Ordinal) ? key["user:".Length..] : "";
+        var account = key.StartsWith(User, StringComparison.Ordinal) ? key[User.Length..] : "";
         return [.. events.Where(one => !string.IsNullOrEmpty(one.User)).GroupBy(one => one.User!, StringComparer.Ordinal).OrderByDescending(group => group.Count()).Select(group => new KnownName(
             group.Key,
             string.Join(", ", group.Select(one => one.Vendor).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)),

@@ -7,10 +7,27 @@ namespace OnlineSafety.Monitoring.Web.People;
 public sealed record PersonRow(Guid Alert, string Name, string Role, string Gravest, int Open, int Alerts, DateTimeOffset Last);
 
 /// <summary>A name by which a product knows the person, and on which evidence it is theirs.</summary>
-public sealed record KnownName(string Name, string Products, string Evidence);
+public sealed record KnownName(string Name, string Products, string Evidence)
+{
+    /// <summary>The people list joins it, or did: that can be undone and given back.</summary>
+    public bool IsListed { get; init; }
+
+    /// <summary>Since when it joins nothing; null: it is theirs.</summary>
+    public DateTimeOffset? ApartSince { get; init; }
+}
 
 public sealed record PersonAlert(int Number, string Severity, string Theme, string State, DateTimeOffset RaisedAt);
 
 /// <summary>One person as every product saw them.</summary>
 public sealed record PersonView(
-    string Name, string Role, IReadOnlyList<KnownName> Names, IReadOnlyList<PersonAlert> Alerts, IReadOnlyList<EventView> Events, IReadOnlyDictionary<string, string> Titles, int Vendors, bool Cut);
+    string Name, string Role, IReadOnlyList<KnownName> Names, IReadOnlyList<PersonAlert> Alerts, IReadOnlyList<EventView> Events, IReadOnlyDictionary<string, string> Titles, int Vendors, bool Cut)
+{
+    /// <summary>The newest of the alerts by which the page is found.</summary>
+    public Guid Alert { get; init; }
+
+    /// <summary>As the people list would have it; empty: the person is known by a device alone.</summary>
+    public string Account { get; init; } = "";
+
+    /// <summary>Whether the reader may tell names apart.</summary>
+    public bool MayTellApart { get; init; }
+}

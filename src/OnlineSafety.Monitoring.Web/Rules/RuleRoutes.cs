@@ -41,6 +41,7 @@ internal static class RuleRoutes
         routes.MapGet("/rules/packs", Packs).Requires(Permission.ManageRules);
         routes.MapGet("/rules/try", Try).Requires(Permission.ManageRules);
         routes.MapPost("/rules/try", TryAsync).Requires(Permission.ManageRules);
+        routes.MapPrecision();
         routes.MapWhatIf();
     }
 

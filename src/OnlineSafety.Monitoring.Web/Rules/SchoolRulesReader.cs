@@ -6,6 +6,8 @@ using OnlineSafety.Monitoring.Events;
 using OnlineSafety.Monitoring.Processing;
 using OnlineSafety.Monitoring.Sources;
 using OnlineSafety.Monitoring.Sources.Overlays;
+using OnlineSafety.Monitoring.Web.Alerts;
+using OnlineSafety.Monitoring.Web.Pages;
 using OnlineSafety.Monitoring.Web.Sources;
 
 namespace OnlineSafety.Monitoring.Web.Rules;
@@ -19,9 +21,10 @@ internal sealed class SchoolRulesReader(OverlayRegister overlays, EditionRegiste
     {
         var (name, zone) = await sources.SchoolAsync(school, actor, cancellationToken);
         var now = time.GetUtcNow();
-        var entries = (await overlays.ListAsync(school, actor, cancellationToken)).ToLookup(entry => entry.Entry.Until > now + OverlayRegister.Delay, entry => Row(entry, zone));
         var chosen = await editions.ListAsync(school, actor, cancellationToken);
         var rules = RulesAt(new SchoolRules(SchoolOverlay.None, chosen), now);
+        var entries = (await overlays.ListAsync(school, actor, cancellationToken)).ToLookup(
+            entry => entry.Entry.Until > now + OverlayRegister.Delay, entry => Row(entry, zone, code => rules.Taxonomy.Find(code)?.Title ?? code));
         return new OverlaysView(
             name, [.. entries[true]], [.. entries[false]],
             [.. rules.Taxonomy.Themes.OrderBy(theme => theme.Title, StringComparer.Ordinal).Select(theme => new ThemeOption(theme.Code, theme.Title))],
@@ -44,7 +47,9 @@ internal sealed class SchoolRulesReader(OverlayRegister overlays, EditionRegiste
         var rules = RulesAt(new SchoolRules(SchoolOverlay.None, await editions.ListAsync(school, actor, cancellationToken)), time.GetUtcNow());
         if (CompiledOverlay.Problem(rules, new OverlayEntry(Guid.Empty, kind, words, theme, Severity.Low, "", DateTimeOffset.MinValue, DateTimeOffset.MaxValue)) is { } problem)
         {
-            throw new SetupException($"That cannot be: {SetupText.Shown(problem)}.");
+            // The compiler names the place in a pack; here there is one phrase, and whoever typed it sees it.
+            var said = problem.IndexOf("): ", StringComparison.Ordinal) is >= 0 and var place ? problem[(place + "): ".Length)..] : problem;
+            throw new SetupException($"That cannot be: {SetupText.Shown(said)}.");
         }
     }
 
@@ -60,12 +65,12 @@ internal sealed class SchoolRulesReader(OverlayRegister overlays, EditionRegiste
         var assessment = assessor.Explain(assessor.Assess(draft, "", context), draft, "", context);
         var theme = rules.Taxonomy.Find(assessment.Theme);
         return new TriedText(
-            theme is not null, Words.Of(assessment.Severity), theme?.Title ?? "", Words.Of(assessment.Risk), theme?.Definition ?? "",
+            theme is not null, Words.Of(assessment.Severity), theme?.Title ?? "", RiskWords.Of(Words.Of(assessment.Risk)), theme?.Definition ?? "",
             [.. assessment.Reasons.Select(reason => Reason(reason, assessment, rules))], rules.Taxonomy.Edition);
     }
 
     private static TriedReason Reason(Reason reason, Assessment assessment, RuleSet rules) => new(
-        reason.Explanation, reason.Matched, reason.Field, reason.Effect, $"{reason.Rule}@{reason.Version}",
+        reason.Explanation, reason.Matched, ReasonWords.Field(reason.Field), ReasonWords.Effect(reason, code => rules.Taxonomy.Find(code)?.Title ?? code), $"{reason.Rule}@{reason.Version}",
         reason.Without is { } without ? Result(without, assessment, rules) : "",
         [.. reason.Parts.Select(part => new Fact(part.Matched, Result(part.Without, assessment, rules)))]);
 
@@ -77,12 +82,12 @@ internal sealed class SchoolRulesReader(OverlayRegister overlays, EditionRegiste
 
     private RuleSet RulesAt(SchoolRules school, DateTimeOffset now) => school.EditionAt(now) is { } id ? guide.Editions.Of(id) ?? guide.Editions.Standard : guide.Editions.Standard;
 
-    private static OverlayRow Row(RegisteredEntry registered, TimeZoneInfo zone)
+    private static OverlayRow Row(RegisteredEntry registered, TimeZoneInfo zone, Func<string, string> title)
     {
         var entry = registered.Entry;
         return new OverlayRow(
             entry.RuleId,
-            entry.Kind switch { OverlayKind.Add => $"{Words.Of(entry.Severity)}: {entry.Theme}", OverlayKind.ExcludeRule => "rule excluded", _ => "phrase excluded" },
+            entry.Kind switch { OverlayKind.Add => $"{title(entry.Theme)}, {Words.Of(entry.Severity)}", OverlayKind.ExcludeRule => "rule excluded", _ => "phrase excluded" },
             entry.Text, entry.Why, registered.Author,
             entry.Until > Endless ? "until it is removed" : $"{SourceWords.When(entry.Until, zone)}{(registered.EndedBy is { } by ? $", ended by {by}" : "")}",
             Ended: false);

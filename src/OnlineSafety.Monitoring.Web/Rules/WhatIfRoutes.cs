@@ -74,7 +74,7 @@ internal static class WhatIfRoutes
         }
     }
 
-    private static async Task<IResult> ShowAsync(Guid job, HttpContext http, JobWatch watch, SourceReader sources, CancellationToken cancellationToken)
+    private static async Task<IResult> ShowAsync(Guid job, HttpContext http, JobWatch watch, SourceReader sources, ThemeGuide guide, CancellationToken cancellationToken)
     {
         var who = http.SignedIn();
         if (await watch.ForAsync(who.School, job, JobKind.WhatIf, Patience, who.Actor, cancellationToken) is not { } found)
@@ -83,7 +83,7 @@ internal static class WhatIfRoutes
         }
 
         var (_, zone) = await sources.SchoolAsync(who.School, who.Actor, cancellationToken);
-        var answer = found is { State: JobState.Done, Result: { } result } ? WhatIfText.Of(result.Deserialize<WhatIfReport>(WhatIfReport.Json)!) : null;
+        var answer = found is { State: JobState.Done, Result: { } result } ? WhatIfText.Of(result.Deserialize<WhatIfReport>(WhatIfReport.Json)!, guide.LabelOf) : null;
         return new RazorComponentResult<WhatIfAnswerPage>(new { View = new WhatIfJobView(watch.View(found), Span(found, zone), answer) });
     }
 

@@ -9,7 +9,8 @@ internal static class WhatIfText
 {
     private const int MostShown = 40;
 
-    public static WhatIfAnswer Of(WhatIfReport report)
+    /// <param name="title">Of a theme.</param>
+    public static WhatIfAnswer Of(WhatIfReport report, Func<string, string> title)
     {
         var (alerts, concerns) = (report.Alerts, report.TrueConcerns);
         return new WhatIfAnswer(
@@ -23,8 +24,8 @@ internal static class WhatIfText
             $"Of {concerns.Resolved} alerts that were resolved as a true concern, {concerns.Missed.Count} would have been missed{Listed(concerns.Missed, int.MaxValue)} and {concerns.Weaker.Count} been less grave{Listed(concerns.Weaker, MostShown)}.",
             report.Fit,
             report.Vanished.Count == 0 ? "" : $"Would not be there{Listed(report.Vanished, MostShown)}.",
-            [.. report.BySeverity.Select(Line)],
-            [.. report.ByTheme.Select(Line)]);
+            [.. report.BySeverity.Select(line => Line(line, char.ToUpperInvariant(line.Name[0]) + line.Name[1..]))],
+            [.. report.ByTheme.Select(line => Line(line, title(line.Name)))]);
     }
 
     private static IEnumerable<string> Seen(WhatIfReport.Sight saw)
@@ -41,7 +42,7 @@ internal static class WhatIfText
         }
     }
 
-    private static WhatIfLine Line(WhatIfReport.Line line) => new(line.Name, line.Before, line.After, line.Appear, line.Vanish);
+    private static WhatIfLine Line(WhatIfReport.Line line, string name) => new(name, line.Before, line.After, line.Appear, line.Vanish);
 
     private static string Listed(IReadOnlyList<int> numbers, int most) => numbers.Count == 0 ? "" : ": "
         + string.Join(", ", numbers.Take(most).Select(number => "#" + number.ToString(CultureInfo.InvariantCulture))) + (numbers.Count > most ? $" and {numbers.Count - most} more" : "");

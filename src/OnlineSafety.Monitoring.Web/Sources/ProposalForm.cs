@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using OnlineSafety.Monitoring.Normalization.Suggestion;
+using OnlineSafety.Monitoring.Web.Pages;
 
 namespace OnlineSafety.Monitoring.Web.Sources;
 
@@ -70,7 +71,7 @@ internal static class ProposalForm
         shape.Says,
         string.Create(
             CultureInfo.InvariantCulture,
-            $"{shape.Records:N0} records, {shape.Events:N0} events{(shape.HiddenNames > 0 ? $"; {shape.HiddenNames} rare names are not shown, because they may be data" : "")}"),
+            $"{SchoolTime.Count(shape.Records, "record")}, {SchoolTime.Count(shape.Events, "event")}{(shape.HiddenNames > 0 ? $"; {shape.HiddenNames} rare names are not shown, because they may be data" : "")}"),
         [.. shape.Fields.Select(field => new ProposedField(
             field.Field, string.Join(", ", field.From), field.Confidence.ToString().ToLowerInvariant(), field.Fill.ToString("P0", CultureInfo.InvariantCulture),
             string.Join(" | ", field.Examples), field.Evidence, field.RunnerUp))]);

@@ -19,9 +19,10 @@ internal sealed class SourceReader(
     private const string Unwatched = "Nobody watches whether the sources go quiet: no process with the role process has judged them for two minutes.";
 
     private const string SummarySql = """
-        SELECT c.name, w.judged_at, s.name, s.enabled, s.unassigned, s.capture, t.state, t.alarming, t.words
+        SELECT c.name, w.judged_at, s.name, s.enabled, s.unassigned, s.capture, t.state, t.alarming, t.words, h.last_activity_at
         FROM school c
         LEFT JOIN source s ON s.school_id = c.school_id
+        LEFT JOIN source_health h ON h.school_id = s.school_id AND h.source_id = s.source_id
         LEFT JOIN source_state t ON t.school_id = s.school_id AND t.source_id = s.source_id
         LEFT JOIN source_watch w ON w.school_id = c.school_id
         WHERE c.school_id = $1
@@ -94,7 +95,7 @@ internal sealed class SourceReader(
             NotUnderstood =
             [
                 .. unmapped.Where(word => word.Source == source)
-                    .Select(word => new NotUnderstood(KindWords.GetValueOrDefault(word.Kind, word.Kind), word.Value ?? word.Form, word.Count, SourceWords.Heard(word.LastSeen, now, zone))),
+                    .Select(word => new NotUnderstood(KindWords.GetValueOrDefault(word.Kind, word.Kind), word.Value?.Replace('_', ' ') ?? word.Form, word.Count, SourceWords.Heard(word.LastSeen, now, zone))),
             ],
             Canaries = [.. listed.Canaries.Select(canary => new CanaryRow(canary.CanaryId, canary.Name, SourceWords.Span(canary.Every), SourceWords.Heard(canary.LastSeenAt, now, zone)))],
             Keys = listed.Source.KeyHashes.Length,
@@ -113,13 +114,16 @@ internal sealed class SourceReader(
         return (name, SchoolZone.Of(zone));
     }
 
-    private static SummaryRow SummaryOf(NpgsqlDataReader row) => new(
-        row.GetString(0),
-        row.IsDBNull(1) ? null : row.GetFieldValue<DateTimeOffset>(1),
-        row.IsDBNull(2) ? new Source() : new Source { Name = row.GetString(2), Enabled = row.GetBoolean(3), Unassigned = row.GetBoolean(4), Capture = row.GetBoolean(5) },
-        row.IsDBNull(6) ? null : row.GetString(6),
-        !row.IsDBNull(7) && row.GetBoolean(7),
-        row.IsDBNull(8) ? null : row.GetString(8));
+    private static SummaryRow SummaryOf(NpgsqlDataReader row)
+    {
+        var judged = row.IsDBNull(6) ? null : new StoredState { State = row.GetString(6), Alarming = row.GetBoolean(7), Words = row.GetString(8) }
+            .Shown(row.IsDBNull(9) ? null : row.GetFieldValue<DateTimeOffset>(9));
+        return new SummaryRow(
+            row.GetString(0),
+            row.IsDBNull(1) ? null : row.GetFieldValue<DateTimeOffset>(1),
+            row.IsDBNull(2) ? new Source() : new Source { Name = row.GetString(2), Enabled = row.GetBoolean(3), Unassigned = row.GetBoolean(4), Capture = row.GetBoolean(5) },
+            judged?.State, judged?.Alarming ?? false, judged?.Words);
+    }
 
     private sealed record SummaryRow(string School, DateTimeOffset? JudgedAt, Source Source, string? State, bool Alarming, string? Words);
 
@@ -142,7 +146,7 @@ internal sealed class SourceReader(
     private static IEnumerable<Fact> Facts(ListedSource listed, DateTimeOffset now, TimeZoneInfo zone)
     {
         var source = listed.Source;
-        yield return new Fact("Product", source.Product);
+        yield return new Fact("Product", Alerts.AlertSummary.Product(source.Product));
         yield return new Fact("Reaches us by", SourceWords.Via(source));
         yield return new Fact("Last activity", SourceWords.Heard(listed.Health?.LastActivityAt, now, zone));
         yield return new Fact("Last record of any kind", SourceWords.Heard(listed.Health?.LastReceivedAt, now, zone));
@@ -161,7 +165,7 @@ internal sealed class SourceReader(
 
         yield return new Fact("Client certificates", source.Certificates.Length == 0 ? "none asked for" : SourceWords.Number(source.Certificates.Length));
         yield return new Fact("Keys in use", source.KeyHashes.Length > 1 ? "2: the newest, and the one before until the next rotation" : SourceWords.Number(source.KeyHashes.Length));
-        yield return new Fact("Read by", source.Capture ? "no mapping yet" : source.MappingVersion > 0 ? $"its own mapping, version {source.MappingVersion}" : $"the mapping of {source.Product}");
+        yield return new Fact("Read by", source.Capture ? "no mapping yet" : source.MappingVersion > 0 ? $"its own mapping, version {source.MappingVersion}" : $"the mapping of {Alerts.AlertSummary.Product(source.Product)}");
         if (listed.Devices.Count > 0)
         {
             yield return new Fact("Devices last seen", string.Join(", ", listed.Devices.Select(device => $"{device.Class} {device.LastSeen:d MMM}")));

@@ -77,5 +77,11 @@ internal static class SourceWords
     /// <summary>What silence is usual, and where that is known from.</summary>
     public static string Expected(StoredState? state) => state is null
         ? "not known yet"
-        : $"every {Span(state.ExpectedGap)} in school hours ({state.GapBasis})";
+        : state.GapBasis switch
+        {
+            "measured" => $"every {Span(state.ExpectedGap)} in school hours, as measured",
+            "set" => $"every {Span(state.ExpectedGap)} in school hours, as set by hand",
+            "canary" => "too few records to say: a canary would tell",
+            _ => $"every {Span(state.ExpectedGap)} in school hours, until more is known",
+        };
 }

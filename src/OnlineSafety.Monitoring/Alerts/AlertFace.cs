@@ -10,21 +10,42 @@ internal sealed class AlertFace(ThemeGuide guide)
     public EventView EventOf(SchoolSeal seal, NpgsqlDataReader row)
     {
         var stored = StoredEvent.Read(seal.Open(row.GetFieldValue<byte[]>(12), SealedField.EventDetail));
-        var data = stored.Data;
-        var theme = row.GetString(8);
-        var mask = stored.MaskUrl || guide.MasksUrls([theme]);
-        return new EventView
+        return EventOf(row, stored, row.GetString(8)) with
         {
-            Event = new EventId(row.GetGuid(0), row.GetInt64(1), row.GetInt32(2)).ToString(),
-            ReceivedAt = row.GetFieldValue<DateTimeOffset>(3),
             OccurredAt = row.GetFieldValue<DateTimeOffset>(4),
             Kind = Words.Of((ActivityKind)row.GetInt16(5)),
             Action = Words.Of((DeviceAction)row.GetInt16(6)),
             Risk = Words.Of((Risk)row.GetInt16(7)),
-            Theme = theme,
             Severity = Words.Of((Severity)row.GetInt16(9)),
             Vendor = row.GetString(10),
             Review = row.GetString(11),
+        };
+    }
+
+    /// <summary>One that was copied with the hour around an alert: what a stored event has in columns stands in its detail.</summary>
+    public EventView KeptOf(SchoolSeal seal, NpgsqlDataReader row)
+    {
+        var stored = StoredEvent.Read(seal.Open(row.GetFieldValue<byte[]>(4), SealedField.KeptContext));
+        return EventOf(row, stored, stored.Assessment?.Theme ?? "");
+    }
+
+    private EventView EventOf(NpgsqlDataReader row, StoredEvent stored, string theme)
+    {
+        var data = stored.Data;
+        var received = row.GetFieldValue<DateTimeOffset>(3);
+        var mask = stored.MaskUrl || guide.MasksUrls([theme]);
+        return new EventView
+        {
+            Event = new EventId(row.GetGuid(0), row.GetInt64(1), row.GetInt32(2)).ToString(),
+            ReceivedAt = received,
+            OccurredAt = data.OccurredAt ?? received,
+            Kind = data.Kind ?? Words.Of(ActivityKind.Unknown),
+            Action = data.Action ?? Words.Of(DeviceAction.Unknown),
+            Risk = stored.Assessment?.Risk ?? Words.Of(Risk.None),
+            Theme = theme,
+            Severity = stored.Assessment?.Severity ?? Words.Of(Severity.None),
+            Vendor = data.Source?.Vendor ?? "",
+            Review = "",
             User = data.Subject?.UserAsSent ?? data.Subject?.User,
             DeviceHost = data.Device?.Host,
             DeviceIp = data.Device?.Ip,

@@ -51,6 +51,20 @@ internal sealed class AlertQueue(Database console, ThemeGuide guide, PolicyDirec
     {
         var seal = await seals.OfAsync(school, cancellationToken);
         await using var session = await console.OpenAsync(school, actor, cancellationToken);
+        if (await DetailAsync(session, seal, reference, cancellationToken) is not var (_, view))
+        {
+            return null;
+        }
+
+        await session.RecordAccessAsync(school, AuditTrail.OpenAction, view.Alert.ToString(), cancellationToken);
+        await session.CommitAsync(cancellationToken);
+        return view;
+    }
+
+    /// <summary>The same within a transaction of the caller's, who records the look.</summary>
+    public async Task<(Alert Row, AlertDetailView View)?> DetailAsync(Session session, SchoolSeal seal, AlertReference reference, CancellationToken cancellationToken)
+    {
+        var school = seal.School;
         var alert = await Find(session, school, reference).AsNoTracking().SingleOrDefaultAsync(cancellationToken);
         if (alert is null)
         {
@@ -61,11 +75,9 @@ internal sealed class AlertQueue(Database console, ThemeGuide guide, PolicyDirec
         var assignee = alert.AssignedTo is { } staff
             ? await session.Context.Staff.Where(s => s.SchoolId == school && s.StaffId == staff).Select(s => s.Name).SingleOrDefaultAsync(cancellationToken)
             : null;
-        await session.RecordAccessAsync(school, AuditTrail.OpenAction, alert.AlertId.ToString(), cancellationToken);
         var inForce = await policies.OfAsync(session, school, cancellationToken);
         var view = await EscalationMarks.OnAsync(session, school, [_face.Detail(seal, alert, assignee, events)], inForce, cancellationToken);
-        await session.CommitAsync(cancellationToken);
-        return view[0];
+        return (alert, view[0]);
     }
 
     /// <summary>Takes a step as the actor: the change, its row in the history, whom it tells and the access record in one transaction.</summary>

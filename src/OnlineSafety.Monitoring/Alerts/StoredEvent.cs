@@ -107,12 +107,22 @@ internal sealed record StoredEvent(StoredEvent.Envelope? Event, StoredEvent.Verd
 
     internal sealed record Envelope(Body? Data);
 
-    internal sealed record Verdict(bool MaskUrl, IReadOnlyList<Reason>? Reasons);
+    internal sealed record Verdict(bool MaskUrl, IReadOnlyList<Reason>? Reasons, string? Risk, string? Theme, string? Severity);
 
     internal sealed record Body(Person? Subject, Machine? Device, string? Url, string? SearchQuery, string? Text, string? App, Labels? Vendor)
     {
         public static Body Empty { get; } = new(null, null, null, null, null, null, null);
+
+        public DateTimeOffset? OccurredAt { get; init; }
+
+        public string? Kind { get; init; }
+
+        public string? Action { get; init; }
+
+        public Sender? Source { get; init; }
     }
+
+    internal sealed record Sender(string? Vendor);
 
     internal sealed record Person(string? User, string? UserAsSent);
 

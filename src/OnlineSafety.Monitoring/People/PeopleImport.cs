@@ -33,7 +33,7 @@ internal sealed class PeopleImport(Database setup, SchoolSeals seals, TimeProvid
             await alone.ExecuteNonQueryAsync(cancellationToken);
         }
 
-        var (people, aliases) = await SealedPeople.ReadAsync(session, seal, cancellationToken);
+        var (people, aliases) = await SealedPeople.ReadAsync(session, seal, apart: true, cancellationToken);
         var plan = PeoplePlan.Of(school, file, people, aliases);
         if (plan.Errors.Count > 0 && !skipBad)
         {
@@ -48,10 +48,15 @@ internal sealed class PeopleImport(Database setup, SchoolSeals seals, TimeProvid
 
     private async Task WriteAsync(Session session, SchoolSeal seal, PeoplePlan plan, Action<int> progress, CancellationToken cancellationToken)
     {
+        Guid[] changed = [.. plan.Writes.Select(write => write.Person.PersonId)];
+        // What somebody has told apart stays so, whatever else of the person changes.
+        var apart = (await session.RowsAsync(
+            "SELECT person_id, alias_key, apart_since FROM person_alias WHERE school_id = $1 AND person_id = ANY ($2) AND apart_since IS NOT NULL", [seal.School, changed],
+            row => (Alias: (row.GetGuid(0), row.GetString(1)), Since: row.GetFieldValue<DateTimeOffset>(2)), cancellationToken)).ToDictionary(row => row.Alias, row => row.Since);
         // All old aliases of changed people go before any new one comes: an alias may move from one person to another.
         await using (var clear = session.Command("DELETE FROM person_alias WHERE person_id = ANY ($1)"))
         {
-            clear.Parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = [.. plan.Writes.Select(w => w.Person.PersonId)] });
+            clear.Parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = changed });
             await clear.ExecuteNonQueryAsync(cancellationToken);
         }
 
@@ -65,7 +70,7 @@ internal sealed class PeopleImport(Database setup, SchoolSeals seals, TimeProvid
                 batch.BatchCommands.Add(Upsert(seal, person, now));
                 foreach (var name in names)
                 {
-                    batch.BatchCommands.Add(Alias(seal, person, name));
+                    batch.BatchCommands.Add(Alias(seal, person, name, apart));
                 }
             }
 
@@ -95,13 +100,15 @@ internal sealed class PeopleImport(Database setup, SchoolSeals seals, TimeProvid
         return command;
     }
 
-    private static NpgsqlBatchCommand Alias(SchoolSeal seal, Person person, string alias)
+    private static NpgsqlBatchCommand Alias(SchoolSeal seal, Person person, string alias, Dictionary<(Guid Person, string Key), DateTimeOffset> apart)
     {
-        var command = new NpgsqlBatchCommand("INSERT INTO person_alias (school_id, alias, person_id, alias_key) VALUES ($1, $2, $3, $4)");
+        var key = SealedPeople.KeyOf(seal, alias);
+        var command = new NpgsqlBatchCommand("INSERT INTO person_alias (school_id, alias, person_id, alias_key, apart_since) VALUES ($1, $2, $3, $4, $5)");
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = person.SchoolId });
         command.Parameters.Add(new NpgsqlParameter<byte[]> { TypedValue = seal.SealText(alias, SealedField.PersonAlias) });
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = person.PersonId });
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = SealedPeople.KeyOf(seal, alias) });
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = key });
+        command.Parameters.Add(new NpgsqlParameter { Value = apart.TryGetValue((person.PersonId, key), out var since) ? (object)since : DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz });
         return command;
     }
 }

@@ -68,6 +68,9 @@ internal sealed class StoredAlias
     public string AliasKey { get; set; } = "";
 
     public Guid PersonId { get; set; }
+
+    /// <summary>Since when it joins nothing, because somebody has said that it is another person's; null: it is this person's.</summary>
+    public DateTimeOffset? ApartSince { get; set; }
 }
 
 /// <summary>A member of staff who is told things.</summary>

@@ -14,11 +14,15 @@ internal static class SealedPeople
     /// <summary>By which an account or alias is found: one and the same for both, as one name leads to one person.</summary>
     public static string KeyOf(SchoolSeal seal, string name) => seal.Index("account:" + name);
 
-    /// <summary>All of one school. Those whose key was destroyed are nobody's any more and left out.</summary>
-    public static async Task<(List<Person> People, List<PersonAlias> Aliases)> ReadAsync(Session session, SchoolSeal seal, CancellationToken cancellationToken)
+    /// <summary>All of one school. Those whose key was destroyed are nobody's any more and left out, and so are names that somebody has told apart.</summary>
+    public static Task<(List<Person> People, List<PersonAlias> Aliases)> ReadAsync(Session session, SchoolSeal seal, CancellationToken cancellationToken) =>
+        ReadAsync(session, seal, apart: false, cancellationToken);
+
+    /// <param name="apart">Names that were told apart too, as a list that is imported has them.</param>
+    public static async Task<(List<Person> People, List<PersonAlias> Aliases)> ReadAsync(Session session, SchoolSeal seal, bool apart, CancellationToken cancellationToken)
     {
         var people = await session.Context.People.AsNoTracking().Where(p => p.SchoolId == seal.School).ToListAsync(cancellationToken);
-        var aliases = await session.Context.PersonAliases.AsNoTracking().Where(a => a.SchoolId == seal.School).ToListAsync(cancellationToken);
+        var aliases = await session.Context.PersonAliases.AsNoTracking().Where(a => a.SchoolId == seal.School && (apart || a.ApartSince == null)).ToListAsync(cancellationToken);
         return ([.. people.Select(person => Open(seal, person)).OfType<Person>()], [.. aliases.Select(alias => Open(seal, alias)).OfType<PersonAlias>()]);
     }
 

@@ -72,7 +72,7 @@ internal sealed class SourceRegister(Database setup, TimeProvider time)
                 .GroupBy(d => new { d.SourceId, d.Device }).Select(g => new { g.Key.SourceId, g.Key.Device, Last = g.Max(d => d.Day) }).ToListAsync(cancellationToken))
             .OrderBy(d => d.Device, StringComparer.Ordinal).ToLookup(d => d.SourceId, d => new SeenDevices(d.Device, d.Last));
         return [.. sources.Select(s => new ListedSource(s, health.GetValueOrDefault(s.SourceId), unmapped.GetValueOrDefault(s.SourceId), [.. troubles[s.SourceId]],
-            states.GetValueOrDefault(s.SourceId), [.. canaries[s.SourceId]], [.. devices[s.SourceId]]))];
+            states.GetValueOrDefault(s.SourceId)?.Shown(health.GetValueOrDefault(s.SourceId)?.LastActivityAt), [.. canaries[s.SourceId]], [.. devices[s.SourceId]]))];
     }
 
     /// <summary>

@@ -74,7 +74,8 @@ public sealed class QueueClockTests(PostgresFixture postgres) : IClassFixture<Po
         var queue = new QueueReader(console, Guide, world.Policies, world.Seals);
         var page = await queue.PageAsync(Dsl(world), QueueFilter.Open, after: null, default);
         var news = await queue.NewsAsync(Dsl(world), 1, [1], default);
-        var around = await new SurroundingsReader(console, Guide, world.Policies, world.Seals, TimeProvider.System).OfAsync(Dsl(world), alert, default);
-        return (Assert.Single(page.Rows), Assert.Single(news.Shown), around!);
+        var surroundings = new SurroundingsReader(console, Guide, world.Policies, world.Seals, TimeProvider.System);
+        var visit = await new AlertVisits(console, world.Queue(), surroundings, world.Seals).OpenAsync(Dsl(world), new AlertReference(alert, 0), default);
+        return (Assert.Single(page.Rows), Assert.Single(news.Shown), visit!.Around);
     }
 }

@@ -93,6 +93,35 @@ public sealed class PeopleImportTests(PostgresFixture postgres) : IClassFixture<
             .RunAsync(school, file, skipBad, InstallationDatabase.Tester, progress ?? (_ => { }), default);
     }
 
+    [Fact]
+    public async Task ANameToldApartJoinsNothingOutlivesAnImportAndIsGivenBack()
+    {
+        await using var database = await InstallationDatabase.CreateAsync(postgres.Server);
+        var school = await database.AddSchoolAsync();
+        await ImportAsync(database, school, "account,aliases,role,year\nada,a1;a2,pupil,9\nbob,b1,staff,\n");
+        var register = new NameRegister(database[DatabaseRole.Setup], database.Seals);
+        var alert = Guid.NewGuid();
+
+        Assert.True(await register.SetAsync(school, "ada", "SCHOOL\\A1", apart: true, alert, InstallationDatabase.Tester, default));
+        // Of another person, of nobody, and of a recipient, whose own alerts a lost name would show.
+        Assert.False(await register.SetAsync(school, "ada", "b1", apart: true, alert, InstallationDatabase.Tester, default));
+        Assert.False(await register.SetAsync(school, "ada", "a3", apart: true, alert, InstallationDatabase.Tester, default));
+        Assert.False(await register.SetAsync(school, "bob", "b1", apart: true, alert, InstallationDatabase.Tester, default));
+        Assert.Equal("ada,bob a2,b1", await NamesAsync(database));
+
+        var again = await ImportAsync(database, school, "account,aliases,role,year\nada,a1;a2,pupil,10\nbob,b1,staff,\n");
+        Assert.Equal((0, 1, 1), (again.Added, again.Changed, again.Unchanged));
+        Assert.Equal("ada,bob a2,b1", await NamesAsync(database));
+        var names = await register.OfAsync(school, "ada", ["a1@school.example", "a2", "b1"], InstallationDatabase.Tester, default);
+        Assert.Equal(["a1@school.example", "a2"], names.Keys.Order(StringComparer.Ordinal));
+        Assert.NotNull(names["a1@school.example"]);
+        Assert.Null(names["a2"]);
+
+        Assert.True(await register.SetAsync(school, "ada", "a1", apart: false, alert, InstallationDatabase.Tester, default));
+        Assert.Equal("ada,bob a1,a2,b1", await NamesAsync(database));
+        Assert.Equal([$"operator tester people.name-apart {alert}", $"operator tester people.name-back {alert}"], await database.AccessRecordsAsync("people.name%"));
+    }
+
     private static async Task<string> NamesAsync(InstallationDatabase database)
     {
         var (people, aliases) = await OpenedAsync(database);

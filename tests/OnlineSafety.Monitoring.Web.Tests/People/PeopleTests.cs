@@ -36,6 +36,38 @@ public sealed class PeopleTests(ConsoleFixture console)
     }
 
     [Fact]
+    public async Task ANameThatIsSomebodyElsesIsToldApartAndGivenBack()
+    {
+        var school = await _rooms.AddSchoolAsync("Two Janes School");
+        var list = Path.GetTempFileName();
+        await File.WriteAllTextAsync(list, "account,aliases,role,year\nj.smith,jane.smith,pupil,9\n");
+        await console.Service.CommandAsync("people", "import", list, "--school", "Two Janes School");
+        var (key, _) = await _rooms.AddStaffAsync(school, "Dana Lead", "dsl");
+        var (deputy, _) = await _rooms.AddStaffAsync(school, "Deputy Dee", "deputy");
+        var alert = await PlantAsync(school);
+        await using var visitor = await _rooms.ComeAsync(key);
+        var page = visitor.Page;
+
+        await page.GotoAsync($"/people/{alert}");
+        await Assertions.Expect(page.GetByRole(AriaRole.Button, new() { Name = "This is somebody else" })).ToHaveCountAsync(1);
+        await page.GetByRole(AriaRole.Button, new() { Name = "This is somebody else: jane.smith@school.example" }).ClickAsync();
+        await Assertions.Expect(page.GetByRole(AriaRole.Status)).ToContainTextAsync("Told apart");
+        await Assertions.Expect(page.GetByRole(AriaRole.Region, new() { Name = "Known as" })).ToContainTextAsync("Told apart since");
+        Assert.DoesNotContain("jane", page.Url, StringComparison.OrdinalIgnoreCase);
+        Assert.Equal(1, await _rooms.NumberAsync($"SELECT count(*) FROM person_alias WHERE school_id = '{school}' AND apart_since IS NOT NULL"));
+        await AccessibilityCheck.RunAsync(page);
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "Give it back" }).ClickAsync();
+        await Assertions.Expect(page.GetByRole(AriaRole.Status)).ToContainTextAsync("Given back");
+        Assert.Equal(0, await _rooms.NumberAsync($"SELECT count(*) FROM person_alias WHERE school_id = '{school}' AND apart_since IS NOT NULL"));
+        // A name that none of the person's events has is nobody's to tell apart, and neither is any for who does not keep the list.
+        using var other = await _rooms.PostAsync($"/people/{alert}/names", key, ("name", "nobody"), ("do", "apart"));
+        using var refused = await _rooms.PostAsync($"/people/{alert}/names", deputy, ("name", "jane.smith@school.example"), ("do", "apart"));
+        Assert.Equal((HttpStatusCode.NotFound, HttpStatusCode.NotFound), (other.StatusCode, refused.StatusCode));
+        Rooms.NothingWentWrong(visitor);
+    }
+
+    [Fact]
     public async Task ThePersonOfAnAlertOnAnotherDeskIsNotThere()
     {
         var school = await _rooms.AddSchoolAsync();

@@ -94,5 +94,28 @@ public sealed class RulesDayTests(ConsoleFixture console)
         Rooms.NothingWentWrong(visitor);
     }
 
+    [Fact]
+    public async Task HowOftenRulesWereRightIsCountedFromOutcomesOnTheReadersOwnDesk()
+    {
+        var school = await _rooms.AddSchoolAsync();
+        await using var visitor = await _rooms.ComeAsync((await _rooms.AddStaffAsync(school, "Dana Lead", "dsl")).Key);
+        var page = visitor.Page;
+        await page.GotoAsync("/rules/precision");
+        await Assertions.Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Nothing to count yet" })).ToBeVisibleAsync();
+
+        await _rooms.AddAlertsAsync(school, "gambling", risk: 4, people: 4, each: 1, at: "now()");
+        await _rooms.AddAlertsAsync(school, "bullying", risk: 3, people: 2, each: 1, route: "head", at: "now()");
+        await _rooms.RunAsync($"""
+            UPDATE alert SET state = 'resolved', outcome = CASE number % 4 WHEN 0 THEN 'concern' WHEN 1 THEN 'false-alert' WHEN 2 THEN 'benign-curriculum' ELSE 'test' END, note = 'x'::bytea,
+                resolved_at = now(), resolved_by = 'x', acted_at = now(), rules = ARRAY['commerce.odds'] WHERE school_id = '{school}'
+            """);
+        await page.ReloadAsync();
+        await Assertions.Expect(page.Locator(".figures")).ToContainTextAsync("33%");
+        await Assertions.Expect(page.GetByRole(AriaRole.Row).Filter(new() { HasText = "commerce.odds" })).ToContainTextAsync("33%");
+        await Assertions.Expect(page.GetByText("Bullying")).ToHaveCountAsync(0);
+        await AccessibilityCheck.RunAsync(page);
+        Rooms.NothingWentWrong(visitor);
+    }
+
     private static string Day(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 }

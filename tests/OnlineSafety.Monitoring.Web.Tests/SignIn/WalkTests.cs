@@ -165,17 +165,11 @@ public sealed class WalkTests(Browser browser)
     {
         await page.ClickAsync("text=Cannot use the camera?");
         var key = (await page.TextContentAsync("code.key"))!;
-        var secret = FromBase32(key);
+        var secret = Base32Key.Read(key);
         await page.FillAsync("#password", password);
         await page.FillAsync("#again", password);
         await page.FillAsync("#code", Totp.Code(secret, Totp.StepAt(site.Time.GetUtcNow())));
         await page.ClickAsync("text=Finish and sign in");
         return secret;
-    }
-
-    private static byte[] FromBase32(string key)
-    {
-        var bits = string.Concat(key.Where(char.IsAsciiLetterOrDigit).Select(letter => Convert.ToString(Base32.Alphabet.IndexOf(letter, StringComparison.Ordinal), 2).PadLeft(5, '0')));
-        return [.. Enumerable.Range(0, bits.Length / 8).Select(at => Convert.ToByte(bits.Substring(at * 8, 8), 2))];
     }
 }

@@ -16,13 +16,13 @@ internal sealed class AuditTrail(Database audit, SchoolSeals seals)
     /// <summary>What a list of alerts is recorded as, with <see cref="ListObject"/>.</summary>
     public const string ListAction = "alert.list";
 
-    /// <summary>What opening one alert is recorded as.</summary>
+    /// <summary>What opening one alert is recorded as: with its id, and the numbers of the other alerts of the same person that its page shows.</summary>
     public const string OpenAction = "alert.show";
 
     /// <summary>What rows that a page got by itself while it was open are recorded as.</summary>
     public const string LiveAction = "alert.live";
 
-    /// <summary>What an alert's page shows around it: the same person's other alerts and days.</summary>
+    /// <summary>What an alert's page showed around it, when that was recorded by itself: the same person's other alerts and days.</summary>
     public const string AroundAction = "alert.around";
 
     public const string HourAction = "alert.hour";
@@ -54,7 +54,7 @@ internal sealed class AuditTrail(Database audit, SchoolSeals seals)
     private const string ListsSql = $"""
         SELECT {Columns} FROM access_record r
         WHERE r.school_id = $1 AND r.object IS NOT NULL
-          AND r.action IN ('{ListAction}', '{LiveAction}', '{AroundAction}', '{HourAction}', '{AlikeAction}', '{PeopleAction}', '{PersonAction}', '{SubjectAccessAction}')
+          AND r.action IN ('{ListAction}', '{OpenAction}', '{LiveAction}', '{AroundAction}', '{HourAction}', '{AlikeAction}', '{PeopleAction}', '{PersonAction}', '{SubjectAccessAction}')
         ORDER BY r.seq
         """;
 
@@ -69,7 +69,7 @@ internal sealed class AuditTrail(Database audit, SchoolSeals seals)
     // Acting is what the school answers for: taking note is not.
     private const string UnansweredSql = $"""
         WITH seen AS (
-            SELECT object, at, action, actor_name FROM access_record
+            SELECT split_part(object, ' ', 1) AS object, at, action, actor_name FROM access_record
             WHERE school_id = $1 AND action = ANY (ARRAY['{OpenAction}', 'alert.acknowledge', 'alert.review', 'alert.escalate', 'alert.hand_over', 'alert.resolve', 'alert.reopen'])),
         acted AS (SELECT object, max(at) AS at FROM seen WHERE action <> '{OpenAction}' GROUP BY object)
         SELECT a.number, a.alert_id, a.severity, a.raised_at, min(s.at), max(s.at), count(*), array_agg(DISTINCT s.actor_name ORDER BY s.actor_name)

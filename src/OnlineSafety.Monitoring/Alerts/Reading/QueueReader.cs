@@ -5,6 +5,7 @@ using OnlineSafety.Monitoring.Access.Audit;
 using OnlineSafety.Monitoring.Alerts.Escalation;
 using OnlineSafety.Monitoring.Alerts.Policy;
 using OnlineSafety.Monitoring.Events;
+using OnlineSafety.Monitoring.Sources.Health;
 
 namespace OnlineSafety.Monitoring.Alerts.Reading;
 
@@ -94,7 +95,11 @@ internal sealed class QueueReader(Database console, ThemeGuide guide, PolicyDire
         await using var session = await console.OpenAsync(who.School, who.Actor, cancellationToken);
         return await session.RowsAsync(
             QueueSql.Watched, [who.School],
-            row => new WatchedSource(row.GetString(0), row.GetString(1), row.IsDBNull(2) ? null : row.GetFieldValue<DateTimeOffset>(2), row.GetString(3), row.GetBoolean(4)),
+            row =>
+            {
+                var state = new StoredState { State = row.GetString(3), Alarming = row.GetBoolean(4) }.Shown(row.IsDBNull(5) ? null : row.GetFieldValue<DateTimeOffset>(5));
+                return new WatchedSource(row.GetString(0), row.GetString(1), row.IsDBNull(2) ? null : row.GetFieldValue<DateTimeOffset>(2), state.State, state.Alarming);
+            },
             cancellationToken);
     }
 

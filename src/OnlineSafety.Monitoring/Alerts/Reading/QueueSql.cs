@@ -51,7 +51,7 @@ internal static class QueueSql
     public const string SinceCount = "SELECT count(*)::int, COALESCE(max(number), 0) FROM alert WHERE school_id = $1 AND number > $2 AND state <> 'resolved'";
 
     public const string Watched = """
-        SELECT s.name, s.product, h.last_received_at, COALESCE(t.state, ''), COALESCE(t.alarming, false)
+        SELECT s.name, s.product, h.last_received_at, COALESCE(t.state, ''), COALESCE(t.alarming, false), h.last_activity_at
         FROM source s LEFT JOIN source_health h USING (school_id, source_id) LEFT JOIN source_state t USING (school_id, source_id)
         WHERE s.school_id = $1 AND s.enabled AND NOT s.unassigned ORDER BY COALESCE(t.alarming, false) DESC, s.name
         """;

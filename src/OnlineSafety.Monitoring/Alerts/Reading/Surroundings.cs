@@ -21,4 +21,11 @@ public sealed record EarlierAlert(int Number, string Severity, string Theme, str
 /// <param name="Severity">The gravest of the day.</param>
 public sealed record SubjectDay(DateOnly Day, string Severity, int Events);
 
-public sealed record Colleague(Guid Staff, string Name, string Roles);
+/// <param name="Roles">Words of <c>StaffRole</c>.</param>
+public sealed record Colleague(Guid Staff, string Name, IReadOnlyList<string> Roles);
+
+/// <summary>What is stored of the hour around an alert.</summary>
+/// <param name="Stored">Of the same person, the newest first: concerns, blocked searches, records for review.</param>
+/// <param name="Kept">What was copied out of the log when the alert became a case, of concern or not; empty: it was not, or is not yet.</param>
+/// <param name="Alerts">Numbers of the alerts that its events are in.</param>
+internal sealed record StoredHour(IReadOnlyList<EventView> Stored, IReadOnlyList<EventView> Kept, IReadOnlyList<int> Alerts);

@@ -30,62 +30,57 @@ internal sealed class SurroundingsReader(Database console, ThemeGuide guide, Pol
     private static readonly TimeSpan s_minutes = TimeSpan.FromMinutes(10);
     private readonly AlertFace _face = new(guide);
 
-    /// <summary>Null when there is no such alert that this actor may see. The look at the alert is recorded by whoever shows it, this one here: it shows other alerts.</summary>
-    public async Task<Surroundings?> OfAsync(SignedInStaff who, Guid alert, CancellationToken cancellationToken)
+    /// <summary>Null when there is no such alert that the session's actor may see. Whoever shows it records the look, with the other alerts that it shows.</summary>
+    public async Task<Surroundings?> OfAsync(Session session, SchoolSeal seal, Guid alert, CancellationToken cancellationToken)
     {
-        var seal = await seals.OfAsync(who.School, cancellationToken);
-        await using var session = await console.OpenAsync(who.School, who.Actor, cancellationToken);
         if (await FactsAsync(session, seal, alert, cancellationToken) is not { } facts)
         {
             return null;
         }
 
-        var policy = await policies.OfAsync(session, who.School, cancellationToken);
+        var policy = await policies.OfAsync(session, seal.School, cancellationToken);
         var staff = await session.RowsAsync(
-            SurroundingsSql.Staff, [who.School, facts.Route], row => new Colleague(row.GetGuid(0), row.GetString(1), string.Join(", ", row.GetFieldValue<string[]>(2))), cancellationToken);
+            SurroundingsSql.Staff, [seal.School, facts.Route], row => new Colleague(row.GetGuid(0), row.GetString(1), row.GetFieldValue<string[]>(2)), cancellationToken);
         IReadOnlyList<VendorMinutes> vendors = [];
         IReadOnlyList<EarlierAlert> earlier = [];
         IReadOnlyList<SubjectDay> days = [];
         if (facts.Subject is { } subject)
         {
             vendors = VendorsOf(await session.RowsAsync(
-                SurroundingsSql.Vendors, [who.School, subject, facts.First - s_minutes, facts.Last + s_minutes],
+                SurroundingsSql.Vendors, [seal.School, subject, facts.First - s_minutes, facts.Last + s_minutes],
                 row => (Vendor: row.GetString(0), Action: Words.Of((DeviceAction)row.GetInt16(1)), Events: row.GetInt32(2), From: row.GetFieldValue<DateTimeOffset>(3), To: row.GetFieldValue<DateTimeOffset>(4)),
                 cancellationToken));
-            earlier = await session.RowsAsync(SurroundingsSql.Earlier, [who.School, subject, alert, MostEarlier], EarlierOf, cancellationToken);
+            earlier = await session.RowsAsync(SurroundingsSql.Earlier, [seal.School, subject, alert, MostEarlier], EarlierOf, cancellationToken);
             days = await session.RowsAsync(
-                SurroundingsSql.Days, [who.School, subject, time.GetUtcNow() - TimeSpan.FromDays(ShownDays), policy.Calendar.Zone.Id],
+                SurroundingsSql.Days, [seal.School, subject, time.GetUtcNow() - TimeSpan.FromDays(ShownDays), policy.Calendar.Zone.Id],
                 row => new SubjectDay(row.GetFieldValue<DateOnly>(0), Words.Of((Severity)row.GetInt16(1)), row.GetInt32(2)), cancellationToken);
         }
 
-        await session.RecordAccessAsync(who.School, AuditTrail.AroundAction, AuditTrail.AroundObject(alert, earlier.Select(other => other.Number)), cancellationToken);
-        await session.CommitAsync(cancellationToken);
         return new Surroundings(
             facts.First, facts.Clock?.By(facts.Severity, policy), facts.Sources, vendors, earlier, days, staff);
     }
 
     /// <summary>
-    /// What was recorded of the same person from half an hour before the alert to half an hour after, for a reason that is recorded with the look. Null when
-    /// there is no such alert that this actor may see, empty when nobody is known whose hour it would be.
+    /// What was recorded of the same person from half an hour before the alert to half an hour after; whoever shows it records the look, for a reason. Null when
+    /// there is no such alert that the session's actor may see, empty when nobody is known whose hour it would be.
     /// </summary>
-    public async Task<IReadOnlyList<EventView>?> HourAsync(SignedInStaff who, Guid alert, string reason, CancellationToken cancellationToken)
+    public async Task<StoredHour?> HourAsync(Session session, SchoolSeal seal, Guid alert, CancellationToken cancellationToken)
     {
-        var seal = await seals.OfAsync(who.School, cancellationToken);
-        await using var session = await console.OpenAsync(who.School, who.Actor, cancellationToken);
         if (await FactsAsync(session, seal, alert, cancellationToken) is not { } facts)
         {
             return null;
         }
 
-        IReadOnlyList<EventView> events = facts.Subject is { } subject
-            ? await session.RowsAsync(SurroundingsSql.Hour, [who.School, subject, facts.First - HalfHour, facts.Last + HalfHour, AlertQueue.MostEvents], row => _face.EventOf(seal, row), cancellationToken)
-            : [];
-        var shown = facts.Subject is null
-            ? []
-            : await session.RowsAsync(SurroundingsSql.HourAlerts, [who.School, facts.Subject, facts.First - HalfHour, facts.Last + HalfHour], row => row.GetInt32(0), cancellationToken);
-        await session.RecordAccessAsync(who.School, AuditTrail.HourAction, AuditTrail.AroundObject(alert, shown), seal.SealWords(reason, SealedField.AccessReason), cancellationToken);
-        await session.CommitAsync(cancellationToken);
-        return events;
+        if (facts.Subject is not { } subject)
+        {
+            return new StoredHour([], [], []);
+        }
+
+        object[] hour = [seal.School, subject, facts.First - HalfHour, facts.Last + HalfHour];
+        return new StoredHour(
+            await session.RowsAsync(SurroundingsSql.Hour, [.. hour, AlertQueue.MostEvents], row => _face.EventOf(seal, row), cancellationToken),
+            await session.RowsAsync(SurroundingsSql.Kept, [seal.School, alert, LogHourReader.MostEvents], row => _face.KeptOf(seal, row), cancellationToken),
+            await session.RowsAsync(SurroundingsSql.HourAlerts, hour, row => row.GetInt32(0), cancellationToken));
     }
 
     /// <summary>Alerts in which the same words were found: what would not have been told, had they not counted.</summary>

@@ -50,4 +50,10 @@ internal static class SurroundingsSql
         FROM event WHERE school_id = $1 AND subject_key = ANY ($2) AND received_at BETWEEN $3 AND $4
         ORDER BY received_at DESC, stream_id, seq DESC, part DESC LIMIT $5
         """;
+
+    /// <summary>What was copied of the hour around an alert, columns as <see cref="AlertFace.KeptOf"/> reads them.</summary>
+    public const string Kept = """
+        SELECT stream_id, seq, part, received_at, detail
+        FROM kept_context WHERE school_id = $1 AND alert_id = $2 ORDER BY received_at DESC, stream_id, seq DESC, part DESC LIMIT $3
+        """;
 }

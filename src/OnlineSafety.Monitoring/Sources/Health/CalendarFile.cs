@@ -63,6 +63,23 @@ internal sealed class CalendarFile
         }
     }
 
+    /// <summary>The same calendar with one more term, or the beginning of one.</summary>
+    /// <param name="json">Null: there is none yet.</param>
+    /// <exception cref="SetupException">The term is none, or meets another.</exception>
+    public static string WithTerm(string? json, string name, DateOnly first, DateOnly last)
+    {
+        var root = json is null ? new JsonObject() : Root(json);
+        if (root["terms"] is not JsonArray terms)
+        {
+            root["terms"] = terms = [];
+        }
+
+        terms.Add(new JsonObject { ["name"] = name, ["first"] = Day(first), ["last"] = Day(last) });
+        var changed = root.ToJsonString();
+        Parse(changed);
+        return changed;
+    }
+
     /// <summary>The same calendar with one more closure.</summary>
     /// <exception cref="SetupException">The closure is none.</exception>
     public static string WithClosure(string json, DateOnly first, DateOnly last, string kind, string note)

@@ -33,6 +33,17 @@ internal sealed class CalendarRegister(Database setup)
         return await session.Context.Calendars.AsNoTracking().Where(c => c.SchoolId == school).Select(c => c.Content).FirstOrDefaultAsync(cancellationToken);
     }
 
+    /// <summary>Adds a term, to the calendar that there is or as its beginning.</summary>
+    /// <exception cref="SetupException">It is no term, or meets another.</exception>
+    public async Task AddTermAsync(Guid school, string name, DateOnly first, DateOnly last, Actor actor, CancellationToken cancellationToken)
+    {
+        await using var session = await setup.OpenAsync(school, actor, cancellationToken);
+        await using var command = session.Command(LockSql);
+        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = school });
+        var stored = await command.ExecuteScalarAsync(cancellationToken) as string;
+        await StoreAsync(session, school, CalendarFile.WithTerm(stored, name, first, last), "school.term-add", cancellationToken);
+    }
+
     /// <exception cref="SetupException">There is no calendar to add it to, or it is no closure.</exception>
     public async Task CloseAsync(Guid school, DateOnly first, DateOnly last, string kind, string note, Actor actor, CancellationToken cancellationToken)
     {

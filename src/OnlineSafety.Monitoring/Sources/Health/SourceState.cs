@@ -30,6 +30,9 @@ internal enum SourceState : byte
 
 internal static class SourceStateWords
 {
+    /// <summary>Shown, and never stored: it was heard for the first time since it was judged. It is read as well.</summary>
+    public const string JustHeard = "just heard";
+
     /// <summary>The word that is stored and printed.</summary>
     public static string Of(SourceState state) => state switch
     {

@@ -39,6 +39,21 @@ internal sealed class StoredState
 
     /// <summary>What is not watched through it: coverage of the product, mappings that nobody has verified.</summary>
     public string[] Notices { get; set; } = [];
+
+    /// <summary>
+    /// As it is shown to somebody who looks between two rounds of the watch. One that was heard for the first time since the last round is none that never was: whoever
+    /// has just set it up looks at that very moment.
+    /// </summary>
+    /// <param name="heardAt">When it was last heard; null: never.</param>
+    public StoredState Shown(DateTimeOffset? heardAt)
+    {
+        if (heardAt is not null && State == SourceStateWords.Of(SourceState.NeverHeard))
+        {
+            (State, Alarming, Words) = (SourceStateWords.JustHeard, false, "its first records have come; within half a minute it is judged");
+        }
+
+        return this;
+    }
 }
 
 /// <summary>An alarm of a source. No alert: staff of the role <c>it</c> are told of it and never see those.</summary>

@@ -53,18 +53,19 @@ public sealed class AuditTrailTests(PostgresFixture postgres) : IClassFixture<Po
         await database.Test.RunAsync("UPDATE onlinesafety.event SET subject_key = 'user:pupil1'");
         var (who, guide) = (new SignedInStaff(school, Lead), ThemeGuide.Read("""{"taxonomy":"t","version":"1","themes":[]}"""u8.ToArray()));
         var around = new SurroundingsReader(database[DatabaseRole.Console], guide, new PolicyDirectory(BankHolidays.None, NullLogger.Instance), database.Seals, TimeProvider.System);
-        await around.OfAsync(who, first, default);
-        await around.HourAsync(who, first, "the tutor asks", default);
+        var visits = new AlertVisits(database[DatabaseRole.Console], Queue(database), around, database.Seals);
+        await visits.OpenAsync(who, new AlertReference(first, 0), default);
+        await visits.OpenHourAsync(who, new AlertReference(first, 0), "the tutor asks", default);
         await around.AlikeAsync(who, "none", default);
         await new QueueReader(database[DatabaseRole.Console], guide, new PolicyDirectory(BankHolidays.None, NullLogger.Instance), database.Seals).ShownAsync(who, [3, 2], default);
 
         async Task<string> SawAsync(int number) => string.Join(' ', (await Trail(database).WhoSawAsync(school, InstallationDatabase.Tester, new AlertReference(null, number), reason: null, default))!.Select(s => s.Entry.Action));
-        Assert.Equal("alert.around alert.hour", await SawAsync(1));
+        Assert.Equal("alert.show alert.hour", await SawAsync(1));
         // The first one's page and feed showed it besides.
-        Assert.Equal("alert.around alert.live", await SawAsync(2));
+        Assert.Equal("alert.show alert.hour alert.live", await SawAsync(2));
         Assert.Equal("alert.live", await SawAsync(3));
         Assert.Equal(
-            ["1 alert.around", "2 alert.around", "1 alert.hour", "2 alert.live"],
+            ["1 alert.show", "2 alert.show", "1 alert.hour", "2 alert.hour", "2 alert.live"],
             (await Trail(database).WhoSawPersonAsync(school, InstallationDatabase.Tester, "pupil1", "test", default)).Select(s => $"{s.Number} {s.Entry.Action}"));
         Assert.Equal(0L, await database.Test.RunAsync("SELECT count(*) FROM onlinesafety.access_record WHERE object LIKE '%pupil%'"));
     }

@@ -1,0 +1,46 @@
+using OnlineSafety.Monitoring.Access.Audit;
+
+namespace OnlineSafety.Monitoring.Web.Audit;
+
+/// <summary>What a look or an action was at, as a person reads it: states, ids and numbers are for programs. Pure.</summary>
+internal static class AuditObjects
+{
+    private static readonly Dictionary<string, string> s_lists = new(StringComparer.Ordinal)
+    {
+        ["new"] = "waiting alerts",
+        ["resolved"] = "resolved alerts",
+        ["acknowledged,in_review,escalated,handed_over"] = "alerts in hand",
+        ["new,acknowledged,in_review,escalated,handed_over"] = "open alerts",
+        ["new,acknowledged,in_review,escalated,handed_over,resolved"] = "all alerts",
+        ["live"] = "on an open page",
+        ["alike"] = "with the same words",
+        ["all"] = "everybody",
+        ["searched"] = "by an account",
+    };
+
+    /// <param name="action">As recorded.</param>
+    /// <param name="recorded">As recorded; null: erased.</param>
+    /// <param name="names">Names of ids: "alert 12".</param>
+    public static string? Of(string action, string? recorded, IReadOnlyDictionary<string, string> names)
+    {
+        var words = recorded?.Split(' ', 2) ?? [];
+        if (words.Length == 0 || recorded is null)
+        {
+            return recorded;
+        }
+
+        var rest = words.Length > 1 ? words[1] : "";
+        if (names.TryGetValue(words[0], out var name))
+        {
+            return rest.Length == 0 ? name : rest == "device" ? $"{name}, and the same device" : IsNumbers(rest) ? $"{name}, and of the same person {Numbers(rest)}" : $"{name} {rest}";
+        }
+
+        return action is AuditTrail.ListAction or AuditTrail.LiveAction or AuditTrail.AlikeAction or AuditTrail.PeopleAction
+            ? $"{s_lists.GetValueOrDefault(words[0], words[0].Replace('_', ' ').Replace(",", ", ", StringComparison.Ordinal))}: {(rest.Length == 0 ? "none" : Numbers(rest))}"
+            : recorded;
+    }
+
+    private static bool IsNumbers(string text) => text.All(letter => char.IsAsciiDigit(letter) || letter is ',' or '-');
+
+    private static string Numbers(string ranges) => ranges.All(char.IsAsciiDigit) ? $"alert {ranges}" : $"alerts {ranges.Replace(",", ", ", StringComparison.Ordinal)}";
+}

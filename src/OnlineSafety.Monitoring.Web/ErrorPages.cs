@@ -1,0 +1,40 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Net.Http.Headers;
+using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Web.Pages;
+
+namespace OnlineSafety.Monitoring.Web;
+
+/// <summary>What a browser is shown where no page answers: an address that there is not, and a request that failed. Programs get the problem as JSON, as before.</summary>
+internal sealed class ErrorPages(PageHeaders headers) : IProblemDetailsWriter
+{
+    // Sources and keys speak here, and read JSON.
+    private static readonly PathString[] s_programs = ["/v1", "/health", "/assets"];
+
+    /// <summary>Before the writer that takes whatever accepts anything, as every browser does.</summary>
+    public static void Add(IServiceCollection services) => services.Insert(0, ServiceDescriptor.Singleton<IProblemDetailsWriter, ErrorPages>());
+
+    public bool CanWrite(ProblemDetailsContext context)
+    {
+        var request = context.HttpContext.Request;
+        return !s_programs.Any(program => request.Path.StartsWithSegments(program)) && request.GetTypedHeaders().Accept.Any(type => type.MediaType == "text/html");
+    }
+
+    public async ValueTask WriteAsync(ProblemDetailsContext context)
+    {
+        var http = context.HttpContext;
+        var failed = http.Response.StatusCode >= StatusCodes.Status500InternalServerError;
+        // The head of a page asks the database for the school's name, and the database may be what failed.
+        http.Features.Set<SignedInStaff>(null);
+        headers.Set(http.Response.Headers);
+        await (failed
+            ? new RazorComponentResult<NotFoundPage>(new
+            {
+                Title = "Something went wrong", Heading = "Something went wrong", Words = "The service could not answer. Nothing that you sent is half done. Try again in a minute; if it goes on, tell whoever runs the service.",
+            })
+            { StatusCode = http.Response.StatusCode }
+            : new RazorComponentResult<NotFoundPage>(new { }) { StatusCode = http.Response.StatusCode }).ExecuteAsync(http);
+    }
+}
