@@ -83,11 +83,11 @@ $$;
 -- The same word where it is counted, which is plain: products' own names of categories.
 CREATE FUNCTION counted_words() RETURNS SETOF text LANGUAGE sql STABLE SECURITY DEFINER SET search_path = onlinesafety, pg_temp AS $$
     SELECT DISTINCT c.word FROM counter_block b, unnest(b.categories) AS c (word) WHERE b.school_id = current_school() $$;
-CREATE FUNCTION rewrite_counted(counted text, word text) RETURNS int LANGUAGE plpgsql SECURITY DEFINER SET search_path = onlinesafety, pg_temp AS $$
+CREATE FUNCTION rewrite_counted(old_word text, new_word text) RETURNS int LANGUAGE plpgsql SECURITY DEFINER SET search_path = onlinesafety, pg_temp AS $$
 DECLARE rewritten int;
 BEGIN
     PERFORM require_erasure();
-    UPDATE counter_block b SET categories = array_replace(b.categories, counted, word) WHERE b.school_id = current_school() AND counted = ANY (b.categories);
+    UPDATE counter_block b SET categories = array_replace(b.categories, old_word, new_word) WHERE b.school_id = current_school() AND old_word = ANY (b.categories);
     GET DIAGNOSTICS rewritten = ROW_COUNT;
     RETURN rewritten;
 END
