@@ -90,6 +90,10 @@ internal sealed class ErasureScan(Session session, Guid school, NamedPerson pers
         return all.FindAll(found => mask.IsIn(found.Word));
     }
 
+    /// <summary>The same where they are counted.</summary>
+    public async Task<List<string>> CountedNamingAsync(NameMask mask, CancellationToken cancellationToken) =>
+        (await session.RowsAsync(ErasureSql.Counted, [], row => row.GetString(0), cancellationToken)).FindAll(mask.IsIn);
+
     /// <summary>Events about the person; whether an erasure leaves them.</summary>
     public Task<List<(FoundEvent Event, bool Stays)>> EventsAsync(CancellationToken cancellationToken) => session.RowsAsync(
         ErasureSql.EventsAbout, [school, _keys],

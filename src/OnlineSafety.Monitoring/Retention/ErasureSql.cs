@@ -79,6 +79,8 @@ internal static class ErasureSql
     public const string Holds = "SELECT hold_id, about, reason, why_lifted FROM legal_hold WHERE school_id = $1 ORDER BY placed_at";
     public const string Unmapped = "SELECT source_id, kind, value, sealed FROM unmapped WHERE school_id = $1 AND sealed IS NOT NULL";
 
+    public const string Counted = "SELECT w FROM counted_words() AS w";
+
     public const string EraseAlerts = "SELECT erase_alerts($1)";
     public const string EraseEvents = "SELECT events, evidences FROM erase_events($1)";
     public const string ErasePerson = "SELECT people, aliases FROM erase_person($1)";
@@ -89,5 +91,6 @@ internal static class ErasureSql
     public const string RewriteStep = "SELECT rewrite_step($1, $2, $3, $4)";
     public const string RewriteHold = "SELECT rewrite_hold($1, $2, $3, $4)";
     public const string RewriteUnmapped = "SELECT rewrite_unmapped($1, $2, $3, $4)";
+    public const string RewriteCounted = "SELECT rewrite_counted($1, $2)";
     public const string RewriteContext = "SELECT rewrite_context($1, $2, $3, $4, $5)";
 }

@@ -20,6 +20,7 @@ internal sealed class ErasureWork(Session session, Guid school, NamedPerson pers
     private List<FoundText> _steps = [];
     private List<FoundHold> _holds = [];
     private List<FoundWord> _words = [];
+    private List<string> _counted = [];
     private HashSet<(Guid Stream, long Sequence)> _records = [];
 
     /// <summary>Entries of the access records that named the person.</summary>
@@ -39,6 +40,7 @@ internal sealed class ErasureWork(Session session, Guid school, NamedPerson pers
         (_texts, _steps) = (await _scan.AlertTextsNamingAsync(_mask, cancellationToken), await _scan.StepsNamingAsync(_mask, cancellationToken));
         _context = await _scan.ContextNamingAsync(_mask, cancellationToken);
         (_holds, _words) = (await _scan.HoldsNamingAsync(_mask, cancellationToken), await _scan.WordsNamingAsync(_mask, cancellationToken));
+        _counted = await _scan.CountedNamingAsync(_mask, cancellationToken);
         var looks = await LooksAsync(cancellationToken);
         Guid[] naming =
         [
@@ -58,6 +60,7 @@ internal sealed class ErasureWork(Session session, Guid school, NamedPerson pers
         || (await _scan.StepsNamingAsync(_mask, cancellationToken)).Count > 0
         || (await _scan.HoldsNamingAsync(_mask, cancellationToken)).Count > 0
         || (await _scan.WordsNamingAsync(_mask, cancellationToken)).Count > 0
+        || (await _scan.CountedNamingAsync(_mask, cancellationToken)).Count > 0
         || (await LooksAsync(cancellationToken)).Count > 0
         || (await _scan.ContextNamingAsync(_mask, cancellationToken)).Count > 0
         || (await _scan.EvidenceNamingAsync(_mask, cancellationToken)).Count > 0
@@ -139,6 +142,11 @@ internal sealed class ErasureWork(Session session, Guid school, NamedPerson pers
         foreach (var word in _words)
         {
             await CountAsync("unmapped", ErasureSql.RewriteUnmapped, [word.Source, word.Kind, word.Stored, content.Seal.SealText(_mask.Of(word.Word), SealedField.UnmappedWord)], cancellationToken);
+        }
+
+        foreach (var counted in _counted)
+        {
+            await CountAsync("counter_block", ErasureSql.RewriteCounted, [counted, _mask.Of(counted)], cancellationToken);
         }
 
         foreach (var found in _context)

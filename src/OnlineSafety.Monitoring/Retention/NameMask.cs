@@ -86,7 +86,12 @@ internal sealed class NameMask
                 {
                     if (Walk(value, encoded, out var instead))
                     {
-                        (all[name], changed) = (instead, true);
+                        changed = true;
+                        // What is changed within stands in its place already, and none is put into a second one.
+                        if (!ReferenceEquals(instead, value))
+                        {
+                            all[name] = instead;
+                        }
                     }
                 }
 
@@ -96,7 +101,11 @@ internal sealed class NameMask
                 {
                     if (Walk(all[i], encoded, out var instead))
                     {
-                        (all[i], changed) = (instead, true);
+                        changed = true;
+                        if (!ReferenceEquals(instead, all[i]))
+                        {
+                            all[i] = instead;
+                        }
                     }
                 }
 

@@ -72,12 +72,12 @@ public sealed class ErasureHourTests(PostgresFixture postgres) : RetentionScene(
             """);
         await DrainAsync();
         Assert.Equal((2, 1), (await CountAsync("event"), await CountAsync("alert")));
+        await ResolveAsync(Twin, "concern");
         Assert.Equal(1, (await EraseAsync()).Deleted["event"]);
         Assert.Equal(1, await CountAsync("erased_record"));
 
         var hour = await HourAsync(Twin);
         Assert.Equal(["https://twin.example/a", "https://twin.example/b"], hour.Events.Select(one => one.Url!).Order(StringComparer.Ordinal));
-        await ResolveAsync(Twin, "concern");
         await KeepAsync();
 
         Assert.Equal(2, await CountAsync("kept_context"));

@@ -30,9 +30,9 @@ public sealed class NameMaskTests
     [Fact]
     public void EveryStringOfAJsonTextIsLookedAtAndNothingElseChanges()
     {
-        var json = """{"a":"anna","b":[1,true,null,"by ANNA"],"c":{"anna":"x","d":"anna.b"}}"""u8.ToArray();
+        var json = """{"a":"anna","b":[1,true,null,"by ANNA",{"x":["anna"]}],"c":{"anna":"x","d":"anna.b"}}"""u8.ToArray();
 
-        Assert.Equal("""{"a":"[erased]","b":[1,true,null,"by [erased]"],"c":{"anna":"x","d":"anna.b"}}""", Encoding.UTF8.GetString(Mask.OfJson(json)));
+        Assert.Equal("""{"a":"[erased]","b":[1,true,null,"by [erased]",{"x":["[erased]"]}],"c":{"anna":"x","d":"anna.b"}}""", Encoding.UTF8.GetString(Mask.OfJson(json)));
         var others = """{"a":"anna.b"}"""u8.ToArray();
         Assert.Same(others, Mask.OfJson(others));
     }

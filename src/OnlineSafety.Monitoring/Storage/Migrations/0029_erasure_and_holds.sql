@@ -80,10 +80,25 @@ BEGIN
 END
 $$;
 
+-- The same word where it is counted, which is plain: products' own names of categories.
+CREATE FUNCTION counted_words() RETURNS SETOF text LANGUAGE sql STABLE SECURITY DEFINER SET search_path = onlinesafety, pg_temp AS $$
+    SELECT DISTINCT c.word FROM counter_block b, unnest(b.categories) AS c (word) WHERE b.school_id = current_school() $$;
+CREATE FUNCTION rewrite_counted(old_word text, new_word text) RETURNS int LANGUAGE plpgsql SECURITY DEFINER SET search_path = onlinesafety, pg_temp AS $$
+DECLARE rewritten int;
+BEGIN
+    PERFORM require_erasure();
+    UPDATE counter_block b SET categories = array_replace(b.categories, old_word, new_word) WHERE b.school_id = current_school() AND old_word = ANY (b.categories);
+    GET DIAGNOSTICS rewritten = ROW_COUNT;
+    RETURN rewritten;
+END
+$$;
+
 CREATE POLICY owner_retains ON unmapped TO onlinesafety_owner USING (school_id = current_school()) WITH CHECK (school_id = current_school());
 GRANT SELECT ON unmapped TO onlinesafety_retention;
 CREATE POLICY retention_scope ON unmapped FOR SELECT TO onlinesafety_retention USING (school_id = current_school());
 
-REVOKE ALL ON FUNCTION held_rows(uuid, bigint, bigint), held_stays(), rewrite_hold(uuid, bytea, bytea, bytea), rewrite_unmapped(uuid, text, text, bytea) FROM PUBLIC;
+REVOKE ALL ON FUNCTION held_rows(uuid, bigint, bigint), held_stays(), rewrite_hold(uuid, bytea, bytea, bytea), rewrite_unmapped(uuid, text, text, bytea), counted_words(), rewrite_counted(text, text)
+    FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION held_rows(uuid, bigint, bigint) TO onlinesafety_process;
-GRANT EXECUTE ON FUNCTION rewrite_hold(uuid, bytea, bytea, bytea), rewrite_unmapped(uuid, text, text, bytea) TO onlinesafety_retention;
+GRANT EXECUTE ON FUNCTION rewrite_hold(uuid, bytea, bytea, bytea), rewrite_unmapped(uuid, text, text, bytea), counted_words(), rewrite_counted(text, text)
+    TO onlinesafety_retention;
