@@ -75,10 +75,16 @@ internal sealed class SchoolRegister(Database setup)
     }
 
     /// <summary>Opens a school that left: its sources are heard again with the keys that they have, and new keys seal what comes. What was there stays unreadable.</summary>
-    /// <exception cref="SetupException">It is open.</exception>
+    /// <exception cref="SetupException">It is open, or left a moment ago.</exception>
     public async Task ReopenAsync(School school, Actor actor, CancellationToken cancellationToken)
     {
         await using var session = await setup.OpenAsync(school.SchoolId, actor, cancellationToken);
+        // A running service knows a destroyed key for half a minute still: what it would take by it nobody could read.
+        if ((await session.RowsAsync("SELECT 1 FROM school WHERE school_id = $1 AND closed_at > clock_timestamp() - interval '1 minute'", [school.SchoolId], row => row.GetInt32(0), cancellationToken)).Count > 0)
+        {
+            throw new SetupException($"\"{SetupText.Shown(school.Name)}\" left less than a minute ago, and running services still forget its keys. Try again in a minute.");
+        }
+
         if (await session.ExecuteAsync("UPDATE school SET closed_at = NULL WHERE school_id = $1 AND closed_at IS NOT NULL", [school.SchoolId], cancellationToken) == 0)
         {
             throw new SetupException($"\"{SetupText.Shown(school.Name)}\" is open already. See: onlinesafety school list");

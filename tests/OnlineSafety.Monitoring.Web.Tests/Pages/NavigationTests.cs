@@ -35,8 +35,8 @@ public sealed class NavigationTests
         Assert.DoesNotContain(Navigation.For(who, s_bare), item => item.Address is "/sources" or "/rules" or "/audit" or "/administration");
     }
 
-    private static readonly OpenRooms s_all = new(SetUp: true, Audit: true);
-    private static readonly OpenRooms s_bare = new(SetUp: false, Audit: false);
+    private static readonly OpenRooms s_all = new(SetUp: true, Audit: true, Retention: true);
+    private static readonly OpenRooms s_bare = new(SetUp: false, Audit: false, Retention: false);
 
     private static SignedInStaff With(string role) =>
         new(Guid.NewGuid(), Actor.Member(Guid.NewGuid(), "Somebody", [role])) { Permissions = Permissions.Of([role]) };

@@ -68,6 +68,9 @@ internal sealed class LogRequests : IAsyncDisposable
 
             await log.AppendAsync(source, batch, delivery: null, default);
         }
+
+        // What is recorded already is of that source too.
+        await _installation.Store.RunAsync("UPDATE onlinesafety.event e SET source_id = s.source_id FROM onlinesafety.source s WHERE s.school_id = e.school_id");
     }
 
     public Task<LogHour> HourAsync(SignedInStaff who, AlertDetailView alert, CancellationToken cancellationToken) =>
@@ -84,6 +87,7 @@ internal sealed class LogRequests : IAsyncDisposable
             var job = await _jobs.FindAsync(who.School, id, who.Actor, cancellationToken);
             if (!job.IsOpen)
             {
+                Assert.True(job.State == JobState.Done, $"{job.State}: {job.Error}");
                 return (id, System.Text.Json.JsonSerializer.Deserialize<WhatIfReport>(job.Result!.Value, WhatIfReport.Json)!);
             }
 
