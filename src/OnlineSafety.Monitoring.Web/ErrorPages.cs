@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Net.Http.Headers;
 using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.Web.Pages;
 
@@ -19,7 +18,7 @@ internal sealed class ErrorPages(PageHeaders headers) : IProblemDetailsWriter
     public bool CanWrite(ProblemDetailsContext context)
     {
         var request = context.HttpContext.Request;
-        return !s_programs.Any(program => request.Path.StartsWithSegments(program)) && request.GetTypedHeaders().Accept.Any(type => type.MediaType == "text/html");
+        return !s_programs.Any(program => request.Path.StartsWithSegments(program, StringComparison.OrdinalIgnoreCase)) && request.GetTypedHeaders().Accept.Any(type => type.MediaType == "text/html");
     }
 
     public async ValueTask WriteAsync(ProblemDetailsContext context)

