@@ -36,7 +36,8 @@ internal static class PhrasePack
             .Append(("bench", Json(phrases)));
         var categories = Directory.GetFiles(Path.Combine(schemas, "vendors"), "categories.json", SearchOption.AllDirectories)
             .Select(f => (Path.GetFileName(Path.GetDirectoryName(f)!), (ReadOnlyMemory<byte>)File.ReadAllBytes(f)));
-        return Repository.Rules with { RuleSet = RuleSet.Parse(File.ReadAllBytes(Path.Combine(schemas, "taxonomy", "kcsie-2026.json")), packs, categories) };
+        var (taxonomy, model) = (File.ReadAllBytes(Path.Combine(schemas, "taxonomy", "kcsie-2026.json")), File.ReadAllBytes(Path.Combine(schemas, "models", "en.json")));
+        return Repository.Rules with { RuleSet = RuleSet.Parse(taxonomy, packs, categories, model) };
     }
 
     /// <summary>The pack alone.</summary>

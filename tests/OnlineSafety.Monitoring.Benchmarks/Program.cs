@@ -13,6 +13,7 @@ Mode[] modes =
     new("notify", "alert committed -> mail at the SMTP server; claims from a ledger of a million rows under an old snapshot", NotifyMode.RunAsync),
     new("hostile", "p99 of healthy webhook senders beside slow and storming ones", HostileRun.RunAsync),
     new("stages", "normalise and assess alone, beside phrase matchers", arguments => Task.FromResult(StagesRun.Run(arguments))),
+    new("compile", "mappings, packs and the learned voice made ready, as at every start", arguments => Task.FromResult(CompileRun.Run(arguments))),
     new("evasion", "grave terms in every disguise: classified as the plain term or not", arguments => Task.FromResult(EvasionMode.Run(arguments))),
     new("matcher", "phrase matching with all folding beside Hyperscan and plain automata", arguments => Task.FromResult(MatcherMode.Run(arguments))),
     new("mappings", "one record of each kind by compiled mappings, beside .NET's own ways to take it apart", MappingsRun.RunAsync),

@@ -24,9 +24,9 @@ internal readonly record struct AssessContext(PersonRole Role, string KeyStage)
 /// Assess: one event to its assessment, by the rules alone. Pure: the same draft, vendor, context and rules give the same assessment for ever.
 /// One per worker: it holds reusable scratch and is not thread-safe. An event on which nothing is found allocates nothing.
 /// </summary>
-internal sealed class Assessor(RuleSet rules)
+internal sealed class Assessor(RuleSet rules, FieldReader reader)
 {
-    private readonly FieldReader _reader = new(rules.Rules);
+    private readonly FieldReader _reader = reader;
     private readonly KnownCategories _known = new(rules.Categories);
     private readonly UrlText _url = new();
     private readonly TypedReader? _typed = rules.Model is { } model ? new TypedReader(model, rules.Taxonomy) : null;
@@ -34,7 +34,7 @@ internal sealed class Assessor(RuleSet rules)
     private readonly List<Category> _categories = [];
     private readonly ListedHosts _hosts = new(rules.Lists);
     private readonly List<int> _listed = [];
-    private readonly Explainer _explainer = new(rules);
+    private readonly Explainer _explainer = new(rules, reader);
     private readonly OverlayReader _overlays = new(rules);
     private Assessment? _latest;
     private Verdict _learned = Verdict.Silent;
@@ -42,15 +42,37 @@ internal sealed class Assessor(RuleSet rules)
     private int _context;
     private int _unread;
 
+    public Assessor(RuleSet rules)
+        : this(rules, new FieldReader(rules.Rules))
+    {
+    }
+
     /// <summary>
     /// Assesses a draft. <paramref name="vendor"/> names the category map (<c>smoothwall</c>). The person's role changes no severity, only later
     /// the route; the key stage does.
     /// </summary>
     public Assessment Assess(EventDraft draft, string vendor, in AssessContext context)
     {
+        if (Finds(draft, vendor, context, out var unmapped))
+        {
+            return Decide(draft, context, unmapped?.Unmapped ?? "");
+        }
+
+        // Then nothing but the name decides, and so the result is the same for every event that has it.
+        return unmapped is null ? Assessment.None : unmapped.Alone ??= Decide(draft, default, unmapped.Unmapped);
+    }
+
+    /// <summary>Theme and severity alone of what <see cref="Assess"/> says.</summary>
+    public Counterfactual OutcomeOf(EventDraft draft, string vendor, in AssessContext context) => Finds(draft, vendor, context, out _)
+        ? Decision(draft, context, _findings, _categories, NoSlice, "").Outcome()
+        : new Counterfactual(Assessment.NoTheme, Severity.None);
+
+    // Reads all that an event holds; false when nothing of it needs to be weighed.
+    private bool Finds(EventDraft draft, string vendor, in AssessContext context, out MetCategory? unmapped)
+    {
         _latest = null;
         _findings.Clear();
-        var unmapped = ReadCategories(draft, vendor);
+        unmapped = ReadCategories(draft, vendor);
         (_learned, _voice) = (_typed?.Read(draft) ?? Verdict.Silent, null);
         _listed.Clear();
         _hosts.Find(draft[EventField.UrlHost], _listed);
@@ -58,11 +80,10 @@ internal sealed class Assessor(RuleSet rules)
         if (_findings.Count > 0 || _categories.Count > 0 || _listed.Count > 0 || draft.Kind == ActivityKind.Report || _learned.Opens)
         {
             ReadContexts(draft);
-            return Decide(draft, context, unmapped?.Unmapped ?? "");
+            return true;
         }
 
-        // Then nothing but the name decides, and so the result is the same for every event that has it.
-        return unmapped is null ? Assessment.None : unmapped.Alone ??= Decide(draft, default, unmapped.Unmapped);
+        return false;
     }
 
     /// <summary>
@@ -84,7 +105,7 @@ internal sealed class Assessor(RuleSet rules)
 
         var person = context;
         var explained = _explainer.Explain(
-            assessment, _findings, _categories, person.Overlay, (findings, known, step) => Decide(draft, person, findings, known, NoSlice, step, ""));
+            assessment, _findings, _categories, person.Overlay, (findings, known, step) => Decision(draft, person, findings, known, NoSlice, step).Outcome());
         if (_explainer.Deciding(assessment, _findings, person.Overlay) is not { } deciding)
         {
             return explained;
@@ -136,8 +157,8 @@ internal sealed class Assessor(RuleSet rules)
         var draft = new EventDraft { Warnings = lowTrust ? EventWarnings.LowTrust : EventWarnings.None };
         draft.Set(EventField.Text, utf8);
         (_context, _learned) = (-1, Verdict.Silent);
-        var assessment = Decide(draft, default, _findings, _categories, SliceDecoded, "", "");
-        return _explainer.Explain(assessment, _findings, _categories, overlay: null, (findings, known, step) => Decide(draft, default, findings, known, NoSlice, step, ""));
+        var assessment = Decision(draft, default, _findings, _categories, SliceDecoded, "").Decide("");
+        return _explainer.Explain(assessment, _findings, _categories, overlay: null, (findings, known, step) => Decision(draft, default, findings, known, NoSlice, step).Outcome());
     }
 
     /// <summary>
@@ -152,9 +173,9 @@ internal sealed class Assessor(RuleSet rules)
             gravest = Graver(gravest, draft.UnmappedValue(i), draft.UnmappedKey(i), "unmapped.");
         }
 
-        foreach (var field in NameFields)
+        foreach (var (field, name) in NameFields)
         {
-            gravest = Graver(gravest, draft[field], [], JsonNamingPolicy.CamelCase.ConvertName(field.ToString()));
+            gravest = Graver(gravest, draft[field], [], name);
         }
 
         return gravest;
@@ -178,9 +199,11 @@ internal sealed class Assessor(RuleSet rules)
 
     private static readonly SearchValues<byte> BetweenWords = SearchValues.Create(" +%_\t\n"u8);
 
-    private static ReadOnlySpan<EventField> NameFields =>
+    // With the names that reasons give them, made once: every line asks for all.
+    private static readonly (EventField Field, string Name)[] NameFields =
     [
-        EventField.UserAsSent, EventField.Group, EventField.DeviceHost, EventField.VendorTheme, EventField.VendorSeverityWord, EventField.ActionAsSent,
+        .. new[] { EventField.UserAsSent, EventField.Group, EventField.DeviceHost, EventField.VendorTheme, EventField.VendorSeverityWord, EventField.ActionAsSent }
+            .Select(field => (field, JsonNamingPolicy.CamelCase.ConvertName(field.ToString()))),
     ];
 
     private static ReadOnlySpan<EventField> TextFields => [EventField.SearchQuery, EventField.Text, EventField.App, EventField.VendorReason];
@@ -225,11 +248,10 @@ internal sealed class Assessor(RuleSet rules)
     }
 
     private Assessment Decide(EventDraft draft, in AssessContext person, string unmapped) =>
-        _latest = Decide(draft, person, _findings, _categories, Slice, "", unmapped);
+        _latest = Decision(draft, person, _findings, _categories, Slice, "").Decide(unmapped);
 
-    private Assessment Decide(
-        EventDraft draft, in AssessContext person, List<Finding> findings, List<Category> known, FindingSlice slice, string omitted, string unmapped) =>
-        new Decision(rules, draft, person.KeyStage ?? "", findings, known, _context, slice, VoiceIn(draft)) { Context = person, Omitted = omitted, Listed = _listed }.Decide(unmapped);
+    private Decision Decision(EventDraft draft, in AssessContext person, List<Finding> findings, List<Category> known, FindingSlice slice, string omitted) =>
+        new(rules, draft, person.KeyStage ?? "", findings, known, _context, slice, VoiceIn(draft)) { Context = person, Omitted = omitted, Listed = _listed };
 
     // Made once for an event, however often it is decided anew.
     private LearnedVoice? VoiceIn(EventDraft draft) => _learned.Speaks ? _voice ??= _typed?.VoiceOf(_learned, draft) : null;

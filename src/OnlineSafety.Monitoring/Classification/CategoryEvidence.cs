@@ -22,7 +22,7 @@ internal static class VendorWord
 internal readonly struct CategoryEvidence(RuleSet rules, EventDraft draft, List<Category> categories, int context, bool excused)
 {
     /// <summary>A category decides only when it is graver than what the words say: nothing, or something smaller.</summary>
-    public void Weigh(ref Severity severity, ref int theme, List<Reason> reasons)
+    public void Weigh(ref Severity severity, ref int theme, List<Reason>? reasons)
     {
         var readable = draft.Has(EventField.SearchQuery) || draft.Has(EventField.Text);
         foreach (var category in categories)
@@ -35,7 +35,7 @@ internal readonly struct CategoryEvidence(RuleSet rules, EventDraft draft, List<
             }
 
             var decides = alone > severity;
-            reasons.Add(new Reason(
+            reasons?.Add(new Reason(
                 "vendor.category", category.Version, "category", category.Name, -1,
                 $"{category.Vendor} put this under '{category.Name}'.{(context >= 0 ? $" {(readable ? "The words speak" : "The site is one")} of '{rules.Rules.SetNames[context]}'." : "")}",
                 decides ? $"{first.Code} {Words.Of(alone)}" : "noted"));

@@ -15,8 +15,10 @@ internal sealed class Decision(
 {
     private const string Excused = "modifier.excused";
 
-    private readonly List<Reason> _reasons = [];
     private readonly List<string> _themes = [];
+
+    // Null where only the outcome is asked for: then no step is put into words.
+    private List<Reason>? _reasons;
 
     private Excuses _excuses = new(rules, overlay: null);
 
@@ -39,6 +41,20 @@ internal sealed class Decision(
 
     public Assessment Decide(string unmapped)
     {
+        _reasons = [];
+        var (theme, risk, severity) = Decided(unmapped);
+        return Build(theme, risk, severity, unmapped.Length > 0);
+    }
+
+    /// <summary>What <see cref="Decide"/> comes to, without its reasons.</summary>
+    public Counterfactual Outcome()
+    {
+        var (theme, _, severity) = Decided(unmapped: "");
+        return theme < 0 || severity == Severity.None ? new Counterfactual(Assessment.NoTheme, Severity.None) : new Counterfactual(Taxonomy.Themes[theme].Code, severity);
+    }
+
+    private (int Theme, Risk? Risk, Severity Severity) Decided(string unmapped)
+    {
         var best = -1;
         var severity = Severity.None;
         for (var i = 0; i < findings.Count; i++)
@@ -55,11 +71,13 @@ internal sealed class Decision(
         {
             theme = ThemeOf(findings[best]);
             risk = RuleOf(findings[best]).Risk;
-            AddRule(findings[best], "");
-            Weigh(findings[best], _reasons);
         }
 
-        AddOthers(best);
+        if (_reasons is not null)
+        {
+            AddWords(best, _reasons);
+        }
+
         Spare(best, ref severity, ref theme, ref risk);
         new CategoryEvidence(rules, draft, categories, context, IsExcused).Weigh(ref severity, ref theme, _reasons);
         WeighLists(ref severity, ref theme, ref risk);
@@ -72,16 +90,27 @@ internal sealed class Decision(
 
         if (unmapped.Length > 0)
         {
-            _reasons.Add(new Reason("vendor.unmapped", Taxonomy.Version, "category", unmapped, -1, "The vendor's category is not in our map. Nothing was guessed from it.", "unmapped"));
+            _reasons?.Add(new Reason("vendor.unmapped", Taxonomy.Version, "category", unmapped, -1, "The vendor's category is not in our map. Nothing was guessed from it.", "unmapped"));
         }
 
         Distrust(ref severity);
         if (severity > Severity.None && Context.Role is not (PersonRole.Unknown or PersonRole.Pupil))
         {
-            _reasons.Add(new Reason("modifier.staff", Taxonomy.Version, "", "", -1, "It is about a member of staff or a governor: as grave as if it were about a pupil, and a matter for another desk.", "noted"));
+            _reasons?.Add(new Reason("modifier.staff", Taxonomy.Version, "", "", -1, "It is about a member of staff or a governor: as grave as if it were about a pupil, and a matter for another desk.", "noted"));
         }
 
-        return Build(theme, risk, severity, unmapped.Length > 0);
+        return (theme, risk, severity);
+    }
+
+    private void AddWords(int best, List<Reason> reasons)
+    {
+        if (best >= 0)
+        {
+            AddRule(findings[best], "", reasons);
+            Weigh(findings[best], reasons);
+        }
+
+        AddOthers(best, reasons);
     }
 
     // An excuse says what is likely meant, not what is meant: grave words never vanish, they are recorded and add up. A hint that a second voice made
@@ -111,7 +140,7 @@ internal sealed class Decision(
             return;
         }
 
-        _reasons.Add(new Reason(Excused, Taxonomy.Version, "", "", -1, "Words as grave as these are recorded even beside an innocent context.", effect));
+        _reasons?.Add(new Reason(Excused, Taxonomy.Version, "", "", -1, "Words as grave as these are recorded even beside an innocent context.", effect));
     }
 
     // A pupil can send in another's name what only the browser reports: a hint is looked into, it wakes nobody as if a life were known to be at stake.
@@ -120,7 +149,7 @@ internal sealed class Decision(
         if (severity > Severity.None && (draft.Warnings & EventWarnings.LowTrust) != 0 && Omitted != LowTrust.Rule)
         {
             var most = severity > Severity.High ? Severity.High : severity;
-            _reasons.Add(new Reason(LowTrust.Rule, Taxonomy.Version, "", "", -1, LowTrust.Explanation, most < severity ? $"lowered to {Words.Of(most)}" : "noted"));
+            _reasons?.Add(new Reason(LowTrust.Rule, Taxonomy.Version, "", "", -1, LowTrust.Explanation, most < severity ? $"lowered to {Words.Of(most)}" : "noted"));
             severity = most;
         }
     }
@@ -134,15 +163,16 @@ internal sealed class Decision(
 
     private Assessment Build(int index, Risk? risk, Severity severity, bool unmapped)
     {
+        var reasons = _reasons ?? [];
         if (index < 0 || severity == Severity.None)
         {
-            return _reasons.Count == 0 ? Assessment.None : Assessment.None with { Reasons = _reasons, UnmappedCategory = unmapped };
+            return reasons.Count == 0 ? Assessment.None : Assessment.None with { Reasons = reasons, UnmappedCategory = unmapped };
         }
 
         var theme = Taxonomy.Themes[index];
         _themes.Remove(theme.Code);
         _themes.Insert(0, theme.Code);
-        return new Assessment(risk ?? theme.Risk, theme.Code, theme.ParentCode, severity, _reasons)
+        return new Assessment(risk ?? theme.Risk, theme.Code, theme.ParentCode, severity, reasons)
         {
             Audience = theme.Audience,
             MaskUrl = theme.MaskUrl,
@@ -251,7 +281,7 @@ internal sealed class Decision(
 
         AddTheme(theme);
         (severity, theme, risk) = (voice.Opens, voice.Verdict.Theme, null);
-        _reasons.Add(voice.Because("No rule says so, and a person should look.", $"{voice.Theme.Code} {Words.Of(severity)}"));
+        _reasons?.Add(voice.Because("No rule says so, and a person should look.", $"{voice.Theme.Code} {Words.Of(severity)}"));
     }
 
     // What does not decide, or no longer does, is still one of the themes found.
@@ -272,17 +302,17 @@ internal sealed class Decision(
         }
     }
 
-    private void AddRule(in Finding finding, string effect)
+    private void AddRule(in Finding finding, string effect, List<Reason> reasons)
     {
         var rule = RuleOf(finding);
         var code = Taxonomy.Themes[ThemeOf(finding)].Code;
         var (matched, start) = slice(draft, finding);
         var explanation = finding.Excuse < 0 ? rule.Explain : $"{rule.Explain} Not counted: {_excuses.Why(finding.Excuse, slice(draft, finding with { Start = finding.ExcuseStart, End = finding.ExcuseEnd }).Matched)}";
-        _reasons.Add(new Reason(rule.Id, rule.Version, ReasonFields.Of(finding.Field), matched, start, explanation, effect.Length > 0 ? effect : $"{code} {Words.Of(rule.Severity)}"));
+        reasons.Add(new Reason(rule.Id, rule.Version, ReasonFields.Of(finding.Field), matched, start, explanation, effect.Length > 0 ? effect : $"{code} {Words.Of(rule.Severity)}"));
     }
 
     // What did not decide is shown too: the other themes, and what was excused and why.
-    private void AddOthers(int best)
+    private void AddOthers(int best, List<Reason> reasons)
     {
         for (var i = 0; i < findings.Count; i++)
         {
@@ -294,12 +324,12 @@ internal sealed class Decision(
 
             if (findings[i].Excuse >= 0)
             {
-                AddRule(findings[i], "excluded");
+                AddRule(findings[i], "excluded", reasons);
             }
             else if (Weigh(findings[i], null) is var severity and > Severity.None)
             {
                 var code = Taxonomy.Themes[ThemeOf(findings[i])].Code;
-                AddRule(findings[i], $"also {code} {Words.Of(severity)}");
+                AddRule(findings[i], $"also {code} {Words.Of(severity)}", reasons);
                 AddTheme(ThemeOf(findings[i]));
             }
         }
@@ -316,7 +346,7 @@ internal sealed class Decision(
 
             var listed = Taxonomy.Themes[site.Theme];
             var alone = Lists.ListedSite.Alone(draft, listed, IsExcused);
-            _reasons.Add(site.Because(draft, alone > severity ? $"{listed.Code} {Words.Of(alone)}" : "noted"));
+            _reasons?.Add(site.Because(draft, alone > severity ? $"{listed.Code} {Words.Of(alone)}" : "noted"));
             if (alone > severity)
             {
                 (severity, theme, risk) = (alone, site.Theme, null);

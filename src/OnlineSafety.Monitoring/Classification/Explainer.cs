@@ -5,13 +5,15 @@ using OnlineSafety.Monitoring.Events;
 namespace OnlineSafety.Monitoring.Classification;
 
 /// <summary>What would be said of an event if only these things were known of it, and one step were left out.</summary>
-internal delegate Assessment DecideAgain(List<Finding> findings, List<Category> categories, string omitted);
+internal delegate Counterfactual DecideAgain(List<Finding> findings, List<Category> categories, string omitted);
 
 /// <summary>
 /// Says of each reason what the result would be without it, by deciding again; and of words inside the deciding match, by reading again without them. Off
 /// the hot path and bounded: it is asked only for what is stored. Reusable scratch of one worker, not thread-safe.
 /// </summary>
-internal sealed class Explainer(RuleSet rules)
+/// <param name="rules">The rules.</param>
+/// <param name="reader">What read the event: it still knows the fields of which nothing is taken out.</param>
+internal sealed class Explainer(RuleSet rules, FieldReader reader)
 {
     private const int MostReasons = 24;
     private const int MostParts = 6;
@@ -61,7 +63,7 @@ internal sealed class Explainer(RuleSet rules)
             }
         }
 
-        return Of(decide(_findings, _categories, reason.Rule));
+        return decide(_findings, _categories, reason.Rule);
     }
 
     /// <summary>The finding that decided, null when no rule did.</summary>
@@ -117,11 +119,11 @@ internal sealed class Explainer(RuleSet rules)
         foreach (var part in parts.Distinct().Take(MostParts))
         {
             _trial.SetTo(draft, field, part);
-            var without = (_again ??= new Assessor(rules)).Assess(_trial, vendor, context);
+            var without = (_again ??= new Assessor(rules, reader)).OutcomeOf(_trial, vendor, context);
             if (without.Theme != assessment.Theme || without.Severity != assessment.Severity)
             {
                 var text = draft[field];
-                changing.Add(new ReasonPart(Encoding.UTF8.GetString(text[part]), Encoding.UTF8.GetCharCount(text[..part.Start]), Of(without)));
+                changing.Add(new ReasonPart(Encoding.UTF8.GetString(text[part]), Encoding.UTF8.GetCharCount(text[..part.Start]), without));
             }
         }
 
@@ -129,6 +131,4 @@ internal sealed class Explainer(RuleSet rules)
             ? assessment
             : assessment with { Reasons = [assessment.Reasons[0] with { Parts = changing }, .. assessment.Reasons.Skip(1)] };
     }
-
-    private static Counterfactual Of(Assessment assessment) => new(assessment.Theme, assessment.Severity);
 }

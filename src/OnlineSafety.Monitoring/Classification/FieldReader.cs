@@ -36,6 +36,10 @@ internal sealed class FieldReader
     private readonly HitTable _hits;
     private readonly RuleMatcher _matcher;
     private readonly QuietHosts _hosts;
+    private readonly QuietTexts _quiet = new();
+
+    // By field: who explains a result reads the event again with one of its texts changed.
+    private readonly LastReading?[] _last = new LastReading?[Enum.GetValues<EventField>().Length];
     private readonly ulong[] _seenBits;
     private readonly PhraseTrail _trail;
     private readonly PhraseMemo _memo;
@@ -65,6 +69,18 @@ internal sealed class FieldReader
     public bool Read(EventField field, ReadOnlySpan<byte> text, ReadOnlySpan<byte> host, RulesAsked asked, List<Finding> findings)
     {
         Context = -1;
+        if (_quiet.Has(field, asked, text, host))
+        {
+            return false;
+        }
+
+        if (_last[(int)field] is { } last && last.Is(asked, text, host))
+        {
+            findings.AddRange(last.Findings);
+            Context = last.Context;
+            return true;
+        }
+
         _tokens.Read(text);
         _hits.Clear();
         if (host.Length > 0)
@@ -74,11 +90,14 @@ internal sealed class FieldReader
 
         if (!MayApply(field, asked))
         {
+            _quiet.Add(field, asked, text, host);
             return false;
         }
 
+        var from = findings.Count;
         ReadStretches(field, excusable: asked != RulesAsked.Grave, findings);
         Context = FirstContext();
+        (_last[(int)field] ??= new LastReading()).Keep(asked, text, host, Context, findings, from);
         return true;
     }
 

@@ -33,6 +33,9 @@ internal sealed class Lexicon
     /// <summary>Stands among the words for all that are written backwards; no text can hold it.</summary>
     public const string Backwards = "<";
 
+    // No word holds a NUL: up to so many bytes the masked first bytes are the word, and tell its length.
+    private const int InSlot = 15;
+
     // Two bits in one word of the filter: with this many bits for each entry about one unknown word in a hundred passes.
     private const int FilterBits = 16;
 
@@ -63,19 +66,31 @@ internal sealed class Lexicon
 
         Edges = new WordEdges(words.Where((_, i) => IsGuarded(i + 1)));
         Parts = parts ?? new WordParts(words);
-        var all = words.Select((word, i) => (Form: word, Word: i + 1)).Concat(forms ?? []).DistinctBy(entry => entry.Form, StringComparer.Ordinal).ToList();
-        _filter = new ulong[BitOperations.RoundUpToPowerOf2((uint)Math.Max(all.Count * FilterBits, 1024)) / 64];
+        forms ??= [];
+        var most = words.Count + forms.Count;
+        _filter = new ulong[BitOperations.RoundUpToPowerOf2((uint)Math.Max(most * FilterBits, 1024)) / 64];
         _filterMask = (ulong)_filter.Length - 1;
-        _slots = new Slot[BitOperations.RoundUpToPowerOf2((uint)((all.Count * 2) + 2))];
+        _slots = new Slot[BitOperations.RoundUpToPowerOf2((uint)((most * 3 / 2) + 2))];
         _slotMask = (ulong)_slots.Length - 1;
-        _entries = [.. all.Select(entry => Encoding.UTF8.GetBytes(entry.Form))];
-        var padded = new byte[_entries.Select(e => e.Length).DefaultIfEmpty().Max() + Padding];
-        for (var i = 0; i < _entries.Length; i++)
+        var entries = new List<byte[]>(words.Count);
+        var padded = new byte[LongestWord + Padding];
+        for (var i = 0; i < words.Count; i++)
         {
-            padded.AsSpan().Clear();
-            _entries[i].CopyTo(padded, 0);
-            Add(i, all[i].Word, padded);
+            entries.Add(Encoding.UTF8.GetBytes(words[i]));
+            Add(entries[i], i + 1, i, entries, ref padded);
         }
+
+        foreach (var (form, word) in forms)
+        {
+            // Short ones are told by their slots alone; the place of any other way to write a word is behind the words.
+            var bytes = Encoding.UTF8.GetBytes(form);
+            if (Add(bytes, word, entries.Count, entries, ref padded) && bytes.Length > InSlot)
+            {
+                entries.Add(bytes);
+            }
+        }
+
+        _entries = [.. entries];
     }
 
     /// <summary>Number of words, other ways to write them not counted.</summary>
@@ -142,26 +157,39 @@ internal sealed class Lexicon
         {
             ref readonly var slot = ref _slots[at & _slotMask];
 
-            // No word holds a NUL, so up to 16 bytes the masked bytes are the word and tell its length.
-            if (slot.Word == 0 || (slot.Start == start && (word.Length <= 16 || word.SequenceEqual(_entries[slot.Entry]))))
+            if (slot.Word == 0 || (slot.Start == start && (word.Length <= InSlot || word.SequenceEqual(_entries[slot.Entry]))))
             {
                 return slot;
             }
         }
     }
 
-    private void Add(int entry, int number, ReadOnlySpan<byte> padded)
+    // False when it is there already: of equal ones the first counts.
+    private bool Add(byte[] bytes, int number, int entry, List<byte[]> entries, ref byte[] padded)
     {
-        var length = _entries[entry].Length;
-        var hash = Hash(padded[..(length + Padding)], length, out var start);
-        _filter[(hash >> 12) & _filterMask] |= Bits(hash);
-        var at = hash >> 40;
-        while (_slots[at & _slotMask].Word != 0)
+        if (padded.Length < bytes.Length + Padding)
         {
-            at++;
+            padded = new byte[bytes.Length + Padding];
         }
 
-        _slots[at & _slotMask] = new Slot(start, number, entry);
+        bytes.CopyTo(padded, 0);
+        padded.AsSpan(bytes.Length, Padding).Clear();
+        var hash = Hash(padded.AsSpan(0, bytes.Length + Padding), bytes.Length, out var start);
+        for (var at = hash >> 40; ; at++)
+        {
+            ref var slot = ref _slots[at & _slotMask];
+            if (slot.Word == 0)
+            {
+                slot = new Slot(start, number, entry);
+                _filter[(hash >> 12) & _filterMask] |= Bits(hash);
+                return true;
+            }
+
+            if (slot.Start == start && (bytes.Length <= InSlot || bytes.AsSpan().SequenceEqual(entries[slot.Entry])))
+            {
+                return false;
+            }
+        }
     }
 
     private static ulong Bits(ulong hash) => (1UL << (int)(hash & 63)) | (1UL << (int)((hash >> 6) & 63));

@@ -21,20 +21,37 @@ internal readonly record struct PhraseNode(int[] Sets, (int Words, int Behind)[]
 /// </summary>
 internal sealed class PhraseGraph
 {
-    private readonly PhraseStart[][] _starts; // by word
+    private const int FilterBits = 4; // for each slot of the table, of which half are empty
+
+    private readonly Slice[] _startsOf; // by word
+    private readonly PhraseStart[] _starts;
     private readonly PhraseNode[] _nodes;
     private readonly (ulong Key, int From, int Count)[] _steps;
     private readonly int[] _targets;
     private readonly ulong _mask;
 
+    // Says no for certain, or perhaps, to whether a word leads on from a node: small enough to stay near the processor, which the table of all steps is not.
+    private readonly ulong[] _leads;
+    private readonly ulong _leadsMask;
+
     public PhraseGraph(PhraseGraphBuilder builder)
     {
         Lexicon = builder.Lexicon();
         Longest = builder.Longest;
-        _starts = builder.Starts();
-        _nodes = builder.Nodes();
-        (_steps, _targets) = builder.Steps();
+        var plan = builder.Plan();
+        (_startsOf, _starts) = plan.Starts();
+        _nodes = plan.Table();
+        (_steps, _targets) = plan.Steps();
         _mask = (ulong)_steps.Length - 1;
+        _leads = new ulong[Math.Max(_steps.Length / (64 / FilterBits), 1)];
+        _leadsMask = (ulong)_leads.Length - 1;
+        foreach (ref readonly var step in _steps.AsSpan())
+        {
+            if (step.Key != 0)
+            {
+                _leads[Spread(step.Key) & _leadsMask] |= Bits(step.Key);
+            }
+        }
     }
 
     public Lexicon Lexicon { get; }
@@ -63,7 +80,8 @@ internal sealed class PhraseGraph
             // The word that follows turns away most starts; without one (0 stands for unknown words too) only phrases of one word are left.
             var next = i + 1 < tokens.Length ? tokens[i + 1].Word : 0;
             memo.Begin();
-            foreach (var start in _starts[tokens[i].Word])
+            ref readonly var starts = ref _startsOf[tokens[i].Word];
+            foreach (ref readonly var start in _starts.AsSpan(starts.From, starts.Count))
             {
                 if (start.Always || (next != 0 && (start.Next & (1UL << (next & 63))) != 0))
                 {
@@ -121,7 +139,14 @@ internal sealed class PhraseGraph
     public ReadOnlySpan<int> Targets(int node, int word)
     {
         var key = Key(node, word);
-        for (var slot = Spread(key); ; slot++)
+        var bits = Bits(key);
+        var slot = Spread(key);
+        if ((_leads[slot & _leadsMask] & bits) != bits)
+        {
+            return [];
+        }
+
+        for (; ; slot++)
         {
             ref readonly var step = ref _steps[slot & _mask];
             if (step.Key == key)
@@ -139,4 +164,11 @@ internal sealed class PhraseGraph
     public static ulong Key(int node, int word) => ((ulong)(uint)node << 32) | (uint)word;
 
     public static ulong Spread(ulong key) => (key * 0x9E3779B97F4A7C15) >> 20;
+
+    // Of the bits that do not choose the place.
+    private static ulong Bits(ulong key)
+    {
+        var hash = key * 0x9E3779B97F4A7C15;
+        return (1UL << (int)(hash >> 58)) | (1UL << (int)((hash >> 52) & 63));
+    }
 }

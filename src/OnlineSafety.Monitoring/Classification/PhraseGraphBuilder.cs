@@ -1,33 +1,44 @@
-using System.Numerics;
+using System.Runtime.InteropServices;
 
 namespace OnlineSafety.Monitoring.Classification;
 
-/// <summary>What leads on from a node towards nodes of a kind.</summary>
-/// <param name="Gaps">A gap does.</param>
-/// <param name="Next">A bit per word number modulo 64 that does.</param>
-internal readonly record struct PhraseTowards(bool Gaps, ulong Next);
-
-/// <summary>Collects the phrases of all packs and lays them out as the tables of a <see cref="PhraseGraph"/>.</summary>
+/// <summary>Collects the phrases of all packs: the places of their graph, and the words that lead from one to another.</summary>
 internal sealed class PhraseGraphBuilder
 {
     private readonly Dictionary<string, int> _words = new(StringComparer.Ordinal);
     private readonly List<string> _wordList = [];
-    private readonly List<Node> _nodes = [new Node(), new Node()];
 
-    // By the list itself, which phrases share: its number, the same for lists that say the same.
-    private readonly Dictionary<object, int> _lists = new(ReferenceEqualityComparer.Instance);
-    private readonly Dictionary<string, int> _listNumbers = new(StringComparer.Ordinal);
-    private readonly HashSet<object> _joining = new(ReferenceEqualityComparer.Instance);
-    private readonly Dictionary<string, int> _known = new(StringComparer.Ordinal);
+    // What leads where, in the order in which it was added; laid out by place once all phrases are there.
+    private readonly List<PlannedEdge> _edges = [];
+    private readonly List<(int Node, int Set)> _sets = [];
+    private readonly List<(int Node, int Words, int Behind)> _gaps = [];
+    private int _nodes = Root + 1;
+
+    // By the list itself, which phrases share; and by what it says.
+    private readonly Dictionary<object, Choice> _lists = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<int[], Choice> _said = new(new SameNumbers());
+    private readonly HashSet<int> _joining = [];
+
+    // Ways that are there already, by where they begin: a place, or below zero several together.
+    private readonly Dictionary<string, int> _states = new(StringComparer.Ordinal);
+    private readonly Dictionary<(int State, int List), int> _followed = [];
+    private readonly Dictionary<(int State, int Gap), int> _behind = [];
+    private readonly Dictionary<(int Node, int Target, int Word), int> _between = [];
+
     private readonly List<string> _guarded = [];
-    private readonly HashSet<string> _parts = new(StringComparer.Ordinal);
-    private readonly HashSet<string> _plain = new(StringComparer.Ordinal);
-    private readonly HashSet<string> _joined = new(StringComparer.Ordinal);
+
+    // By word: it is one of a phrase, one that others may be made of, or several written as one.
+    private readonly HashSet<int> _plain = [];
+    private readonly HashSet<int> _parts = [];
+    private readonly HashSet<int> _joined = [];
     private readonly HashSet<string> _isGuarded = new(StringComparer.Ordinal);
+    private PhrasePlan? _plan;
 
-    private ILookup<int, (int Node, int Target)>? _awaiting; // once all phrases are added
+    /// <summary>Where every phrase begins.</summary>
+    public const int Root = 1;
 
-    private const int Root = 1;
+    private const int End = 0; // no word's number
+
     private const int MostJoined = 6;
     private const int ShortestJoined = 8;
     private const int ShortestBackwards = 4;
@@ -41,34 +52,24 @@ internal sealed class PhraseGraphBuilder
     /// <param name="joins">Its words are also found where several are written as one.</param>
     public void Add(IReadOnlyList<PhrasePart> phrase, int set, bool joins = true)
     {
-        foreach (var alternatives in phrase.Select(part => part.Alternatives))
-        {
-            if (!_lists.ContainsKey(alternatives))
-            {
-                _plain.UnionWith(alternatives.SelectMany(words => words));
-                _lists[alternatives] = Numbered(alternatives);
-            }
-
-            if (joins && _joining.Add(alternatives))
-            {
-                _parts.UnionWith(alternatives.SelectMany(words => words));
-            }
-        }
+        var longest = 0;
 
         // Where a reader of the phrase may stand: several places, once a part may be missing. Alternatives meet again behind their
         // part, so the graph grows with the length of the phrase and not with the number of its readings.
         int[] state = [Root];
         foreach (var part in phrase)
         {
-            state = Follow(part.Gap > 0 ? [Behind(state, part.Gap)] : state, part.Alternatives);
+            var choice = ChoiceOf(part.Alternatives, joins);
+            longest += part.Gap + choice.Longest;
+            state = Follow(part.Gap > 0 ? [Behind(state, part.Gap)] : state, choice);
         }
 
         foreach (var node in state)
         {
-            _nodes[node].Sets.Add(set);
+            _sets.Add((node, set));
         }
 
-        Longest = Math.Max(Longest, phrase.Sum(part => part.Gap + part.Alternatives.Max(words => words.Length)));
+        Longest = Math.Max(Longest, longest);
         AddJoined(phrase, set);
     }
 
@@ -84,20 +85,46 @@ internal sealed class PhraseGraphBuilder
     /// <summary>Names a word that is no slip of another and not several written as one, though it looks like it.</summary>
     public void AddOrdinary(string word) => Number(word);
 
+    /// <summary>The words of all phrases, and the ways to write them.</summary>
     public Lexicon Lexicon()
     {
         var guarded = _guarded.Where(_words.ContainsKey).Select(word => (Word: word, Number: _words[word])).ToList();
-        var forms = guarded.SelectMany(g => WordForms.Slips(g.Word).Select(slip => (slip.Form, g.Number, slip.Rank)))
-            .OrderBy(slip => slip.Rank).Select(slip => (slip.Form, slip.Number)).ToList();
+        var forms = Slips(guarded);
         if (guarded.Count > 0)
         {
             var backwards = Number(Classification.Lexicon.Backwards);
             forms.AddRange(guarded.Where(g => g.Word.Length >= ShortestBackwards).Select(g => (string.Concat(g.Word.Reverse()), backwards)));
         }
 
-        var joined = _joined.Where(word => !_plain.Contains(word)).Select(word => (_words[word], WordMark.Joined));
-        AddTwins();
-        return new Lexicon(_wordList, forms, [.. guarded.Select(g => (g.Number, WordMark.Guarded)), .. joined], new WordParts(_parts));
+        var joined = _joined.Where(word => !_plain.Contains(word)).Select(word => (word, WordMark.Joined));
+        return new Lexicon(_wordList, forms, [.. guarded.Select(g => (g.Number, WordMark.Guarded)), .. joined], new WordParts(_parts.Select(word => _wordList[word - 1])));
+    }
+
+    // Of several words that a slip may be of, that of the lowest rank counts, and of those the first.
+    private static List<(string Form, int Word)> Slips(List<(string Word, int Number)> guarded)
+    {
+        var byRank = Array.ConvertAll(new int[WordForms.Ranks], _ => new List<(string Form, int Word)>());
+        foreach (var (word, number) in guarded)
+        {
+            foreach (var (form, rank) in WordForms.Slips(word))
+            {
+                byRank[rank].Add((form, number));
+            }
+        }
+
+        return [.. byRank.SelectMany(slips => slips)];
+    }
+
+    /// <summary>What all phrases come to, once <see cref="Lexicon"/> has given every word its number.</summary>
+    public PhrasePlan Plan()
+    {
+        if (_plan is null)
+        {
+            AddTwins();
+            _plan = new PhrasePlan(_nodes, _wordList.Count, _edges, _sets, _gaps);
+        }
+
+        return _plan;
     }
 
     // "p0rn" of one phrase is read as the "porn" of another too: which of both a text means cannot be told.
@@ -106,80 +133,58 @@ internal sealed class PhraseGraphBuilder
         var twins = _wordList.Select((word, i) => (Word: Disguises.Letters(word), Number: i + 1))
             .Where(twin => _words.TryGetValue(twin.Word, out var number) && number != twin.Number)
             .ToLookup(twin => _words[twin.Word], twin => twin.Number);
-        foreach (var node in _nodes)
+        var isTwin = twins.SelectMany(of => of).ToHashSet();
+        var known = _edges.Where(edge => isTwin.Contains(edge.Word)).ToHashSet();
+        for (int i = 0, count = _edges.Count; i < count && isTwin.Count > 0; i++)
         {
-            foreach (var (word, target) in node.Edges.Where(edge => twins.Contains(edge.Word)).ToList())
+            foreach (var twin in twins[_edges[i].Word])
             {
-                node.Edges.UnionWith(twins[word].Select(twin => (twin, target)));
-            }
-        }
-    }
-
-    public PhraseStart[][] Starts()
-    {
-        var starts = _nodes[Root].Edges.ToLookup(e => e.Word, e => e.Target);
-        return [.. Enumerable.Range(0, _wordList.Count + 1).Select(word => starts[word].Select(Start).ToArray())];
-    }
-
-    /// <summary>Adds to the nodes of a kind all those from which one is reached.</summary>
-    public bool[] Leading(bool[] kind)
-    {
-        bool[] leads = [.. kind];
-        for (var changed = true; changed;)
-        {
-            changed = false;
-
-            // Ways run to nodes made later, so that one pass from the end usually is enough.
-            for (var i = _nodes.Count - 1; i > Root; i--)
-            {
-                if (!leads[i] && Towards(i, leads) is var way && (way.Gaps || way.Next != 0))
+                if (_edges[i] with { Word = twin } is var further && known.Add(further))
                 {
-                    leads[i] = changed = true;
+                    _edges.Add(further);
                 }
             }
         }
-
-        return leads;
     }
 
-    public PhraseTowards Towards(int node, bool[] leads) => new(
-        _nodes[node].Gaps.Exists(gap => leads[gap.Behind]), NextOf(_nodes[node].Edges.Where(edge => leads[edge.Target])));
-
-    /// <summary>The nodes at which a word is waited for, and where it leads.</summary>
-    public IEnumerable<(int Node, int Target)> Awaiting(int word) => (_awaiting ??= _nodes
-        .SelectMany((node, i) => node.Edges.Select(edge => (edge.Word, Node: i, edge.Target)))
-        .Where(edge => edge.Node > Root)
-        .ToLookup(edge => edge.Word, edge => (edge.Node, edge.Target)))[word];
-
-    public PhraseNode[] Nodes() => [.. _nodes.Select(n => new PhraseNode([.. n.Sets.Order()], [.. n.Gaps], NextOf(n.Edges)))];
-
-    public ((ulong Key, int From, int Count)[] Steps, int[] Targets) Steps()
+    private Choice ChoiceOf(IReadOnlyList<string[]> alternatives, bool joins)
     {
-        var byKey = new Dictionary<ulong, List<int>>();
-        for (var node = Root + 1; node < _nodes.Count; node++)
+        if (!_lists.TryGetValue(alternatives, out var choice))
         {
-            foreach (var (word, target) in _nodes[node].Edges)
-            {
-                var key = PhraseGraph.Key(node, word);
-                (byKey.TryGetValue(key, out var list) ? list : byKey[key] = []).Add(target);
-            }
+            _lists[alternatives] = choice = Read(alternatives);
+            Array.ForEach(choice.Sequences, words => _plain.UnionWith(words));
         }
 
-        var steps = new (ulong Key, int From, int Count)[BitOperations.RoundUpToPowerOf2((uint)(byKey.Count * 2 + 2))];
-        var targets = new List<int>();
-        foreach (var (key, list) in byKey)
+        if (joins && _joining.Add(choice.Number))
         {
-            var slot = PhraseGraph.Spread(key);
-            while (steps[slot & ((ulong)steps.Length - 1)].Key != 0)
-            {
-                slot++;
-            }
-
-            steps[slot & ((ulong)steps.Length - 1)] = (key, targets.Count, list.Count);
-            targets.AddRange(list);
+            Array.ForEach(choice.Sequences, words => _parts.UnionWith(words));
         }
 
-        return (steps, [.. targets]);
+        return choice;
+    }
+
+    // Lists that say the same are the same choice.
+    private Choice Read(IReadOnlyList<string[]> alternatives)
+    {
+        var sequences = new int[alternatives.Count][];
+        var said = new List<int>();
+        var longest = 0;
+        for (var i = 0; i < sequences.Length; i++)
+        {
+            sequences[i] = Array.ConvertAll(alternatives[i], Number);
+            said.AddRange(sequences[i]);
+            said.Add(End);
+            longest = Math.Max(longest, sequences[i].Length);
+        }
+
+        int[] key = [.. said];
+        if (!_said.TryGetValue(key, out var choice))
+        {
+            _said[key] = choice = new Choice(
+                _said.Count, longest, Array.Exists(sequences, words => words.Length == 0), [.. sequences.Where(words => words.Length > 0).Distinct(new SameNumbers())]);
+        }
+
+        return choice;
     }
 
     // "kill myself" is also found as "killmyself": hash tags, host names, hurried typing. Short joins would be other words.
@@ -198,23 +203,23 @@ internal sealed class PhraseGraphBuilder
 
         foreach (var word in joined.Where(w => w.Length is >= ShortestJoined and <= Classification.Lexicon.LongestWord && w.All(char.IsAsciiLetter)))
         {
-            _joined.Add(word);
-            foreach (var node in Follow([Root], [[word]]))
+            _joined.Add(Number(word));
+            foreach (var node in Follow([Root], Read([[word]])))
             {
-                _nodes[node].Sets.Add(set);
+                _sets.Add((node, set));
             }
         }
     }
 
     private int Behind(int[] state, int gap)
     {
-        var key = $"{string.Join(',', state)} *{gap}";
-        if (!_known.TryGetValue(key, out var behind))
+        var key = (StateOf(state), gap);
+        if (!_behind.TryGetValue(key, out var behind))
         {
-            _known[key] = behind = NewNode();
+            _behind[key] = behind = _nodes++;
             foreach (var node in state)
             {
-                _nodes[node].Gaps.Add((gap, behind));
+                _gaps.Add((node, gap, behind));
             }
         }
 
@@ -222,60 +227,55 @@ internal sealed class PhraseGraphBuilder
     }
 
     // Phrases that begin alike share their way.
-    private int[] Follow(int[] state, IReadOnlyList<string[]> alternatives)
+    private int[] Follow(int[] state, Choice choice)
     {
-        var key = $"{string.Join(',', state)} {(_lists.TryGetValue(alternatives, out var list) ? list : Numbered(alternatives))}";
-        if (!_known.TryGetValue(key, out var target))
+        var key = (StateOf(state), choice.Number);
+        if (!_followed.TryGetValue(key, out var target))
         {
-            _known[key] = target = NewNode();
+            _followed[key] = target = _nodes++;
             foreach (var node in state)
             {
-                foreach (var words in alternatives.Where(a => a.Length > 0))
+                foreach (var words in choice.Sequences)
                 {
                     Link(node, words, target);
                 }
             }
         }
 
-        return alternatives.Any(a => a.Length == 0) ? [.. state, target] : [target];
+        return choice.MayMiss ? [.. state, target] : [target];
     }
 
-    private int Numbered(IReadOnlyList<string[]> alternatives)
+    private int StateOf(int[] state)
     {
-        var said = string.Join('|', alternatives.Select(a => string.Join(' ', a)));
-        if (!_listNumbers.TryGetValue(said, out var number))
+        if (state.Length == 1)
         {
-            _listNumbers[said] = number = _listNumbers.Count;
+            return state[0];
+        }
+
+        var places = string.Join(',', state);
+        if (!_states.TryGetValue(places, out var number))
+        {
+            _states[places] = number = ~_states.Count;
         }
 
         return number;
     }
 
-    private void Link(int node, string[] words, int target)
+    private void Link(int node, int[] words, int target)
     {
         for (var i = 0; i < words.Length - 1; i++)
         {
-            var key = $"{node}>{target} {words[i]}";
-            if (!_known.TryGetValue(key, out var between))
+            var key = (node, target, words[i]);
+            if (!_between.TryGetValue(key, out var between))
             {
-                _known[key] = between = NewNode();
-                _nodes[node].Edges.Add((Number(words[i]), between));
+                _between[key] = between = _nodes++;
+                _edges.Add(new PlannedEdge(node, words[i], between));
             }
 
             node = between;
         }
 
-        _nodes[node].Edges.Add((Number(words[^1]), target));
-    }
-
-    private PhraseStart Start(int node) => new(node, _nodes[node].Sets.Count > 0 || _nodes[node].Gaps.Count > 0, NextOf(_nodes[node].Edges));
-
-    private static ulong NextOf(IEnumerable<(int Word, int Target)> edges) => edges.Aggregate(0UL, (bits, edge) => bits | (1UL << (edge.Word & 63)));
-
-    private int NewNode()
-    {
-        _nodes.Add(new Node());
-        return _nodes.Count - 1;
+        _edges.Add(new PlannedEdge(node, words[^1], target));
     }
 
     private int Number(string word)
@@ -289,13 +289,22 @@ internal sealed class PhraseGraphBuilder
         return number;
     }
 
-    private sealed class Node
+    /// <summary>What may stand at one place of a phrase.</summary>
+    /// <param name="Number">Its own.</param>
+    /// <param name="Longest">Most words of one of them.</param>
+    /// <param name="MayMiss">One of them has no words.</param>
+    /// <param name="Sequences">The others, each once, as numbers of words.</param>
+    private sealed record Choice(int Number, int Longest, bool MayMiss, int[][] Sequences);
+
+    private sealed class SameNumbers : IEqualityComparer<int[]>
     {
-        public HashSet<(int Word, int Target)> Edges { get; } = [];
+        public bool Equals(int[]? x, int[]? y) => x.AsSpan().SequenceEqual(y);
 
-        public HashSet<int> Sets { get; } = [];
-
-        /// <summary>How many words may be skipped, and the node behind them.</summary>
-        public List<(int Words, int Behind)> Gaps { get; } = [];
+        public int GetHashCode(int[] obj)
+        {
+            var hash = default(HashCode);
+            hash.AddBytes(MemoryMarshal.AsBytes(obj.AsSpan()));
+            return hash.ToHashCode();
+        }
     }
 }

@@ -18,17 +18,36 @@ internal sealed class PhraseSieve
     private readonly Awaited[] _awaited;
     private readonly int[] _reach; // by gap: how many words it may skip
 
-    public PhraseSieve(PhraseGraph graph, PhraseGraphBuilder builder, RuleBits rules)
+    public PhraseSieve(PhraseGraph graph, PhrasePlan plan, RuleBits rules)
     {
         _graph = graph;
-        var nodes = builder.Nodes();
-        var leads = builder.Leading([.. nodes.Select(node => node.Sets.Any(set => rules.Of(set).Length > 0))]);
-        var layout = new SieveLayout(nodes, leads, rules);
-        _nodes = [.. nodes.Select((node, i) => layout.Lay(node.Sets, [i], builder.Towards(i, leads).Next))];
-        _words = [.. builder.Starts().Select((all, word) => layout.LayWord(all, builder.Awaiting(word)
-            .Where(edge => leads[edge.Target]).SelectMany(edge => layout.GapsInto(edge.Node).Select(gap => new Awaited(gap, edge.Target))), builder, leads))];
+        var tells = new bool[plan.Nodes];
+        for (var node = 0; node < tells.Length; node++)
+        {
+            foreach (var set in plan.SetsOf(node))
+            {
+                tells[node] |= rules.Of(set).Length > 0;
+            }
+        }
+
+        var layout = new SieveLayout(plan, plan.Leading(tells), rules);
+        _nodes = new Onward[plan.Nodes];
+        for (var node = 0; node < _nodes.Length; node++)
+        {
+            _nodes[node] = layout.LayNode(node);
+        }
+
+        var ((startsOf, starts), (awaitingOf, awaiting)) = (plan.Starts(), plan.Awaiting());
+        _words = new Onward[startsOf.Length];
+        _asked = new bool[startsOf.Length];
+        for (var word = 0; word < _words.Length; word++)
+        {
+            _words[word] = layout.LayWord(
+                starts.AsSpan(startsOf[word].From, startsOf[word].Count), awaiting.AsSpan(awaitingOf[word].From, awaitingOf[word].Count));
+            _asked[word] = _words[word].Bits.Count + _words[word].Starts.Count + _words[word].Opens.Count > 0;
+        }
+
         (_starts, _bits, _opens, _awaited, _reach) = layout.Tables();
-        _asked = [.. _words.Select(word => word.Bits.Count + word.Starts.Count + word.Opens.Count > 0)];
     }
 
     /// <summary>How many gaps there are.</summary>

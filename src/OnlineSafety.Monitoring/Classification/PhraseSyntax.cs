@@ -26,6 +26,12 @@ internal sealed class PhraseSyntax(IReadOnlyDictionary<string, string[]> words, 
     // The same few parts ({me}, "(my|the|)") stand in hundreds of phrases: each is read once, and all of them share what it stands for.
     private readonly Dictionary<string, List<string[]>> _read = new(StringComparer.Ordinal);
 
+    // Of these, the lists that hold the empty sequence.
+    private readonly HashSet<object> _optional = new(ReferenceEqualityComparer.Instance);
+
+    [ThreadStatic]
+    private static TokenBuffer? _reader;
+
     /// <summary>The parts of the phrase in order; throws <see cref="FormatException"/> that says what is wrong.</summary>
     public IReadOnlyList<PhrasePart> Read(string phrase)
     {
@@ -48,7 +54,7 @@ internal sealed class PhraseSyntax(IReadOnlyDictionary<string, string[]> words, 
             }
         }
 
-        return gap == 0 && parts.Exists(p => !p.Alternatives.Any(a => a.Length == 0))
+        return gap == 0 && parts.Exists(p => !_optional.Contains(p.Alternatives))
             ? parts
             : throw new FormatException($"'{phrase}' needs a word that must be there, and may not end in a gap");
     }
@@ -79,6 +85,10 @@ internal sealed class PhraseSyntax(IReadOnlyDictionary<string, string[]> words, 
         if (!_read.TryGetValue(part, out var read))
         {
             _read[part] = read = ReadAlternatives(part, depth);
+            if (read.Exists(words => words.Length == 0))
+            {
+                _optional.Add(read);
+            }
         }
 
         return read;
@@ -112,13 +122,14 @@ internal sealed class PhraseSyntax(IReadOnlyDictionary<string, string[]> words, 
     // A member of a bracket or name may itself be several words: all combinations of theirs.
     private List<string[]> Sequence(string text, int depth)
     {
-        List<string[]> sequences = [[]];
+        List<string[]>? sequences = null;
         foreach (var part in Parts(text))
         {
             var next = Alternatives(part, depth);
-            sequences = [.. sequences.SelectMany(s => next.Select(n => (string[])[.. s, .. n]))];
+            sequences = sequences is null ? next : [.. sequences.SelectMany(s => next.Select(n => (string[])[.. s, .. n]))];
         }
 
+        sequences ??= [[]];
         return sequences.Count <= MostAlternatives ? sequences : throw new FormatException($"'{text}' stands for more than {MostAlternatives} sequences of words");
     }
 
@@ -159,7 +170,8 @@ internal sealed class PhraseSyntax(IReadOnlyDictionary<string, string[]> words, 
     /// <summary>The text as folded words, by the very reader that later cuts the events' texts.</summary>
     public static string[] Fold(string text)
     {
-        var buffer = new TokenBuffer(new Lexicon([]));
+        // Kept: packs hold tens of thousands of words, and the buffers are far larger than a word.
+        var buffer = _reader ??= new TokenBuffer(new Lexicon([]));
         buffer.Read(Encoding.UTF8.GetBytes(text));
         var folded = new string[buffer.Tokens.Length];
         for (var i = 0; i < folded.Length; i++)

@@ -1,5 +1,3 @@
-using System.Buffers.Binary;
-
 namespace OnlineSafety.Monitoring.Classification;
 
 /// <summary>
@@ -24,7 +22,7 @@ internal sealed class QuietHosts(HostTable table)
             return;
         }
 
-        var slot = _slots.AsSpan((int)(Hash(host) % Slots) * SlotBytes, SlotBytes);
+        var slot = _slots.AsSpan((int)(QuietTexts.Spread((ulong)host.Length, host) >> 40) % Slots * SlotBytes, SlotBytes);
         if (slot[0] == host.Length && slot.Slice(1, host.Length).SequenceEqual(host))
         {
             return;
@@ -37,22 +35,5 @@ internal sealed class QuietHosts(HostTable table)
             slot[0] = (byte)host.Length;
             host.CopyTo(slot[1..]);
         }
-    }
-
-    private static uint Hash(ReadOnlySpan<byte> host)
-    {
-        var hash = (ulong)host.Length;
-        for (; host.Length >= sizeof(ulong); host = host[sizeof(ulong)..])
-        {
-            hash = (hash ^ BinaryPrimitives.ReadUInt64LittleEndian(host)) * 0x9E3779B97F4A7C15;
-            hash ^= hash >> 32;
-        }
-
-        foreach (var b in host)
-        {
-            hash = (hash << 7) ^ (hash >> 57) ^ b;
-        }
-
-        return (uint)((hash * 0x9E3779B97F4A7C15) >> 40);
     }
 }

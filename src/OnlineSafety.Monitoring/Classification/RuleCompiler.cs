@@ -72,7 +72,7 @@ internal sealed class RuleCompiler(Taxonomy taxonomy, RuleErrors errors)
         var phrases = new PhraseGraph(_graph);
         var bits = new RuleBits(rules, taxonomy, _setNames.Count);
         return new CompiledRules(
-            phrases, new PhraseSieve(phrases, _graph, bits), bits, _hosts, [.. rules], [.. _setNames.Select((_, set) => byKey[set].ToArray())], [.. modifiers], contexts, [.. _setNames])
+            phrases, new PhraseSieve(phrases, _graph.Plan(), bits), bits, _hosts, [.. rules], [.. _setNames.Select((_, set) => byKey[set].ToArray())], [.. modifiers], contexts, [.. _setNames])
         {
             Speaker = packs.GroupBy(p => p.File.Language, StringComparer.Ordinal).ToDictionary(
                 of => of.Key,

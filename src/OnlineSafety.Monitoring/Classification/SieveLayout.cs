@@ -21,64 +21,106 @@ internal readonly record struct Onward(Slice Bits, ulong Next, Slice Opens, int 
 internal readonly record struct Awaited(int Gap, int Target);
 
 /// <summary>Lays out the tables of a <see cref="PhraseSieve"/>.</summary>
-internal sealed class SieveLayout
+internal sealed class SieveLayout(PhrasePlan plan, bool[] leads, RuleBits rules)
 {
-    private readonly PhraseNode[] _nodes;
-    private readonly bool[] _leads;
-    private readonly RuleBits _rules;
     private readonly Dictionary<(int Behind, int Words), int> _gaps = [];
-    private readonly Dictionary<int, List<int>> _into = [];
+    private readonly List<int>?[] _into = new List<int>?[plan.Nodes]; // by the node behind them
+    private readonly List<int> _reach = [];
     private readonly List<SeenBits> _bits = [];
     private readonly List<PhraseStart> _starts = [];
     private readonly List<int> _opens = [];
     private readonly List<Awaited> _awaited = [];
 
-    public SieveLayout(PhraseNode[] nodes, bool[] leads, RuleBits rules)
-    {
-        (_nodes, _leads, _rules) = (nodes, leads, rules);
-    }
+    // What one node or word adds, put together; empty between two of them.
+    private readonly ulong[] _seen = new ulong[rules.Length];
+    private readonly List<int> _seenAt = [];
+    private readonly Dictionary<int, int> _furthest = []; // most words that may be skipped, by the node behind the gap
 
-    /// <summary>The gaps that end before a node.</summary>
-    public IReadOnlyList<int> GapsInto(int node) => _into.GetValueOrDefault(node, []);
-
-    /// <summary>What follows from having come to <paramref name="at"/>, where phrases of <paramref name="sets"/> end.</summary>
-    public Onward Lay(IEnumerable<int> sets, IReadOnlyList<int> at, ulong next)
+    /// <summary>What follows from having come to a node, where phrases of its sets end.</summary>
+    public Onward LayNode(int node)
     {
-        var gaps = at.SelectMany(GapsFrom).GroupBy(gap => gap.Behind, gap => gap.Words).Select(same => (Behind: same.Key, Words: same.Max())).ToList();
-        var (bits, opens) = (_bits.Count, _opens.Count);
-        var merged = sets.SelectMany(set => _rules.Of(set).ToArray()).GroupBy(b => b.At);
-        _bits.AddRange(merged.Select(same => new SeenBits(same.Key, same.Aggregate(0UL, (all, b) => all | b.Bits))));
-        _opens.AddRange(gaps.Select(gap => Number(gap.Behind, gap.Words)));
-        return new Onward(new Slice(bits, _bits.Count - bits), next, new Slice(opens, gaps.Count), gaps.Select(gap => gap.Words).DefaultIfEmpty().Max());
+        AddSets(node);
+        AddGaps(node, 0);
+        return Laid(plan.Towards(node, leads));
     }
 
     /// <summary>What follows from a word, alone, as the beginning of phrases or behind gaps; all nodes are laid before.</summary>
-    public Onward LayWord(PhraseStart[] all, IEnumerable<Awaited> awaited, PhraseGraphBuilder builder, bool[] leads)
+    /// <param name="all">The nodes that it leads to.</param>
+    /// <param name="awaiting">The nodes at which it is waited for.</param>
+    public Onward LayWord(ReadOnlySpan<PhraseStart> all, ReadOnlySpan<(int Node, int Target)> awaiting)
     {
-        var word = Lay(all.SelectMany(start => _nodes[start.Node].Sets).Distinct(), [.. all.Select(start => start.Node)], 0);
         var (starts, waits) = (_starts.Count, _awaited.Count);
-        _starts.AddRange(all.Select(start => start with { Next = builder.Towards(start.Node, leads).Next }).Where(start => start.Next != 0));
-        _awaited.AddRange(awaited);
-        return word with { Starts = new Slice(starts, _starts.Count - starts), Awaited = new Slice(waits, _awaited.Count - waits) };
+        foreach (ref readonly var start in all)
+        {
+            AddSets(start.Node);
+            AddGaps(start.Node, 0);
+            if (plan.Towards(start.Node, leads) is var next and not 0)
+            {
+                _starts.Add(start with { Next = next });
+            }
+        }
+
+        foreach (var (node, target) in awaiting)
+        {
+            if (leads[target] && _into[node] is { } into)
+            {
+                into.ForEach(gap => _awaited.Add(new Awaited(gap, target)));
+            }
+        }
+
+        return Laid(next: 0) with { Starts = new Slice(starts, _starts.Count - starts), Awaited = new Slice(waits, _awaited.Count - waits) };
     }
 
     public (PhraseStart[] Starts, SeenBits[] Bits, int[] Opens, Awaited[] Awaited, int[] Reach) Tables() =>
-        ([.. _starts], [.. _bits], [.. _opens], [.. _awaited], [.. _gaps.Keys.Select(gap => gap.Words)]);
+        ([.. _starts], [.. _bits], [.. _opens], [.. _awaited], [.. _reach]);
 
-    // A gap may begin where another ends, with nothing between that must be there: then both together may be skipped.
-    private IEnumerable<(int Behind, int Words)> GapsFrom(int node)
+    private void AddSets(int node)
     {
-        foreach (var (words, behind) in _nodes[node].Gaps)
+        foreach (var set in plan.SetsOf(node))
         {
-            if (_leads[behind])
+            foreach (var more in rules.Of(set))
             {
-                yield return (behind, words);
-                foreach (var (further, more) in GapsFrom(behind))
+                if (_seen[more.At] == 0)
                 {
-                    yield return (further, words + more);
+                    _seenAt.Add(more.At);
                 }
+
+                _seen[more.At] |= more.Bits;
             }
         }
+    }
+
+    // A gap may begin where another ends, with nothing between that must be there: then both together may be skipped.
+    private void AddGaps(int node, int skipped)
+    {
+        foreach (var (words, behind) in plan.GapsOf(node))
+        {
+            if (leads[behind])
+            {
+                _furthest[behind] = Math.Max(_furthest.GetValueOrDefault(behind), skipped + words);
+                AddGaps(behind, skipped + words);
+            }
+        }
+    }
+
+    private Onward Laid(ulong next)
+    {
+        var (bits, opens, furthest) = (_bits.Count, _opens.Count, 0);
+        foreach (var at in _seenAt)
+        {
+            _bits.Add(new SeenBits(at, _seen[at]));
+            _seen[at] = 0;
+        }
+
+        foreach (var (behind, words) in _furthest)
+        {
+            _opens.Add(Number(behind, words));
+            furthest = Math.Max(furthest, words);
+        }
+
+        _seenAt.Clear();
+        _furthest.Clear();
+        return new Onward(new Slice(bits, _bits.Count - bits), next, new Slice(opens, _opens.Count - opens), furthest);
     }
 
     private int Number(int behind, int words)
@@ -86,7 +128,8 @@ internal sealed class SieveLayout
         if (!_gaps.TryGetValue((behind, words), out var number))
         {
             _gaps[(behind, words)] = number = _gaps.Count;
-            (_into.TryGetValue(behind, out var into) ? into : _into[behind] = []).Add(number);
+            _reach.Add(words);
+            (_into[behind] ??= []).Add(number);
         }
 
         return number;

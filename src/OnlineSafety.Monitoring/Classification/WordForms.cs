@@ -3,6 +3,9 @@ namespace OnlineSafety.Monitoring.Classification;
 /// <summary>The forms that a rule writer asks for with a mark behind a word: <c>kill~</c> also inflected, <c>suicide%</c> also with a slip of the pen.</summary>
 internal static class WordForms
 {
+    /// <summary>Ranks of slips: from 0 to one less.</summary>
+    public const int Ranks = 3;
+
     private const string Vowels = "aeiou";
     private const int ShortestSlip = 4;
 

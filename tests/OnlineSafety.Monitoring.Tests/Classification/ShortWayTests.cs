@@ -120,6 +120,35 @@ public sealed class ShortWayTests
         }
     }
 
+    [Fact]
+    public void WhatWasReadBeforeIsFoundAgainAsByAReaderThatNeverReadIt()
+    {
+        var old = new FieldReader(RuleFiles.Shipped.Rules);
+        var random = new Random(7);
+        string[] hosts = ["", "www.example.test", "www.pornhub.com", "en.wikipedia.org"];
+        EventField[] fields = [EventField.SearchQuery, EventField.Text, EventField.Url];
+        var asked = Enum.GetValues<RulesAsked>();
+        var (found, quiet) = (0, 0);
+        foreach (var text in Mutated(seed: 7).Take(Mutations / 50))
+        {
+            // Again and again in other company: of another field, host or question, and with its end cut off, as whoever explains a result reads it.
+            var seen = Enumerable.Range(0, 6).Select(_ => (
+                Field: fields[random.Next(fields.Length)], Host: Encoding.UTF8.GetBytes(hosts[random.Next(hosts.Length)]), Asked: asked[random.Next(asked.Length)],
+                Text: Encoding.UTF8.GetBytes(random.Next(3) == 0 ? text[..(text.Length / 2)] : text))).ToList();
+            foreach (var (field, host, which, bytes) in seen.Concat(seen).Concat(seen.Take(1)))
+            {
+                var (expected, actual) = (new List<Finding>(), new List<Finding> { default });
+                var fresh = new FieldReader(RuleFiles.Shipped.Rules);
+                Assert.Equal(fresh.Read(field, bytes, host, which, expected), old.Read(field, bytes, host, which, actual));
+                Assert.Equal(fresh.Context, old.Context);
+                Assert.Equal(expected, actual.Skip(1));
+                (found, quiet) = expected.Count > 0 ? (found + 1, quiet) : (found, quiet + 1);
+            }
+        }
+
+        Assert.True(found > 500 && quiet > 500, $"{found} found, {quiet} quiet");
+    }
+
     private static string Json(Assessor assessor, EventDraft draft) =>
         JsonSerializer.Serialize(assessor.Assess(draft, "smoothwall", new AssessContext(PersonRole.Pupil, "KS3")));
 

@@ -10,10 +10,11 @@ namespace OnlineSafety.Monitoring.Classification.Model;
 /// <param name="Theme">The theme of <paramref name="Verdict"/>.</param>
 /// <param name="Version">Of the model.</param>
 /// <param name="Field">Where it read, as reasons name it.</param>
-/// <param name="Matched">The weightiest span of the original text, with its UTF-16 offset.</param>
-/// <param name="Weightiest">The model's words with their weights, the weightiest first: never a word of the text that the model does not know.</param>
-internal sealed record LearnedVoice(Verdict Verdict, Theme Theme, string Version, string Field, (string Text, int Start) Matched, string Weightiest)
+/// <param name="Read">Reads the text once more for what weighs most in it. Only what is put into words needs that; asked while the event is at hand.</param>
+internal sealed record LearnedVoice(Verdict Verdict, Theme Theme, string Version, string Field, Func<Weightiest> Read)
 {
+    private Weightiest? _weightiest;
+
     /// <summary>
     /// What a rule's severity becomes because the model reads the same theme: a hint speaks, a low or medium finding rises one step; above medium
     /// only where the model is surer and the theme itself asks for more (it tells what a text is about, not how grave that is), and never above high. Null
@@ -38,7 +39,17 @@ internal sealed record LearnedVoice(Verdict Verdict, Theme Theme, string Version
     public string Rule { get; } = $"learned.{Theme.Code}";
 
     /// <summary>The step as a reason.</summary>
-    public Reason Because(string explanation, string effect) => new(
-        Rule, Version, Field, Matched.Text, Matched.Start,
-        FormattableString.Invariant($"{explanation} Learned from labelled cases, score {Verdict.Score:0.00}; weightiest: {Weightiest}."), effect);
+    public Reason Because(string explanation, string effect)
+    {
+        var (text, start, words) = _weightiest ??= Read();
+        return new Reason(
+            Rule, Version, Field, text, start,
+            FormattableString.Invariant($"{explanation} Learned from labelled cases, score {Verdict.Score:0.00}; weightiest: {words}."), effect);
+    }
 }
+
+/// <summary>What weighs most in a text.</summary>
+/// <param name="Text">The weightiest span of the original.</param>
+/// <param name="Start">Its UTF-16 offset.</param>
+/// <param name="Words">The model's words with their weights, the weightiest first: never a word of the text that the model does not know.</param>
+internal sealed record Weightiest(string Text, int Start, string Words);

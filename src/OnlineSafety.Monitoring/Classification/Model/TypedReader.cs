@@ -26,13 +26,17 @@ internal sealed class TypedReader(LearnedModel model, Taxonomy taxonomy)
     }
 
     /// <summary>The voice of the verdict last read, for the event that it was read of.</summary>
-    public LearnedVoice VoiceOf(in Verdict verdict, EventDraft draft)
+    public LearnedVoice VoiceOf(Verdict verdict, EventDraft draft)
     {
-        var text = draft[_field];
-        var (weightiest, start, end) = new WeightyWords(model, text).Of(verdict.Theme);
+        var field = _field;
         return new LearnedVoice(
-            verdict, taxonomy.Themes[verdict.Theme], model.Version, _field == EventField.Text ? "text" : "searchQuery",
-            (Encoding.UTF8.GetString(text[start..end]), Encoding.UTF8.GetCharCount(text[..start])), weightiest);
+            verdict, taxonomy.Themes[verdict.Theme], model.Version, field == EventField.Text ? "text" : "searchQuery", () => WeightiestOf(draft[field], verdict.Theme));
+    }
+
+    private Weightiest WeightiestOf(ReadOnlySpan<byte> text, int theme)
+    {
+        var (words, start, end) = new WeightyWords(model, text).Of(theme);
+        return new Weightiest(Encoding.UTF8.GetString(text[start..end]), Encoding.UTF8.GetCharCount(text[..start]), words);
     }
 
     private void Read(EventDraft draft, EventField field, ref Verdict best)

@@ -1,0 +1,69 @@
+using System.Buffers.Binary;
+using OnlineSafety.Monitoring.Events;
+
+namespace OnlineSafety.Monitoring.Classification;
+
+/// <summary>
+/// Short texts in which no rule can apply, by their very bytes: products send the same addresses, groups and reasons line after line, and each is read once.
+/// A fixed piece of memory: a new text takes the place of another. One per worker, not thread-safe.
+/// </summary>
+internal sealed class QuietTexts
+{
+    private const int Slots = 512;
+    private const int SlotBytes = 128;
+
+    // The kind of question, the length of the host and that of the text; then the host and the text.
+    private const int Head = 3;
+
+    private readonly byte[] _slots = new byte[Slots * SlotBytes];
+
+    /// <summary>Whether it was added, and what has come since did not take its place.</summary>
+    public bool Has(EventField field, RulesAsked asked, ReadOnlySpan<byte> text, ReadOnlySpan<byte> host)
+    {
+        if (text.Length + host.Length > SlotBytes - Head)
+        {
+            return false;
+        }
+
+        var slot = SlotOf(text, host);
+        return slot[0] == Kind(field, asked) && slot[1] == host.Length && slot[2] == text.Length
+            && slot.Slice(Head, host.Length).SequenceEqual(host) && slot.Slice(Head + host.Length, text.Length).SequenceEqual(text);
+    }
+
+    /// <summary>Remembers a text of a field, and its host, in which none of the rules asked for can apply. Long ones are not remembered.</summary>
+    public void Add(EventField field, RulesAsked asked, ReadOnlySpan<byte> text, ReadOnlySpan<byte> host)
+    {
+        if (text.Length + host.Length > SlotBytes - Head)
+        {
+            return;
+        }
+
+        var slot = SlotOf(text, host);
+        (slot[0], slot[1], slot[2]) = (Kind(field, asked), (byte)host.Length, (byte)text.Length);
+        host.CopyTo(slot[Head..]);
+        text.CopyTo(slot[(Head + host.Length)..]);
+    }
+
+    private Span<byte> SlotOf(ReadOnlySpan<byte> text, ReadOnlySpan<byte> host) =>
+        _slots.AsSpan((int)(Spread(Spread((ulong)text.Length, text), host) >> 40) % Slots * SlotBytes, SlotBytes);
+
+    // Never 0, which is an empty slot.
+    private static byte Kind(EventField field, RulesAsked asked) => (byte)(1 + ((int)field * 4) + (int)asked);
+
+    /// <summary>Mixes bytes into a hash, eight at a time.</summary>
+    public static ulong Spread(ulong hash, ReadOnlySpan<byte> bytes)
+    {
+        for (; bytes.Length >= sizeof(ulong); bytes = bytes[sizeof(ulong)..])
+        {
+            hash = (hash ^ BinaryPrimitives.ReadUInt64LittleEndian(bytes)) * 0x9E3779B97F4A7C15;
+            hash ^= hash >> 32;
+        }
+
+        foreach (var b in bytes)
+        {
+            hash = (hash << 7) ^ (hash >> 57) ^ b;
+        }
+
+        return hash * 0x9E3779B97F4A7C15;
+    }
+}
