@@ -30,8 +30,10 @@ internal sealed class TypedReader(LearnedModel model, Taxonomy taxonomy)
     {
         var text = draft[_field];
         var (weightiest, start, end) = new WeightyWords(model, text).Of(verdict.Theme);
+        var theme = taxonomy.Themes[verdict.Theme];
+        var mayBeGrave = taxonomy.Themes.Any(t => t.Severity >= Severity.High && string.Equals(t.ParentCode, theme.ParentCode, StringComparison.Ordinal));
         return new LearnedVoice(
-            verdict, taxonomy.Themes[verdict.Theme], model.Version, _field == EventField.Text ? "text" : "searchQuery",
+            verdict, theme, mayBeGrave, model.Version, _field == EventField.Text ? "text" : "searchQuery",
             (Encoding.UTF8.GetString(text[start..end]), Encoding.UTF8.GetCharCount(text[..start])), weightiest);
     }
 
