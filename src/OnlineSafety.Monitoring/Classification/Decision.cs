@@ -281,7 +281,8 @@ internal sealed class Decision(
 
         AddTheme(theme);
         (severity, theme, risk) = (voice.Opens, voice.Verdict.Theme, null);
-        _reasons?.Add(voice.Because("No rule says so, and a person should look.", $"{voice.Theme.Code} {Words.Of(severity)}"));
+        var urgent = severity >= Severity.High ? "No rule says so, but it reads as grave: a person should look today." : "No rule says so, and a person should look.";
+        _reasons?.Add(voice.Because(urgent, $"{voice.Theme.Code} {Words.Of(severity)}"));
     }
 
     // What does not decide, or no longer does, is still one of the themes found.

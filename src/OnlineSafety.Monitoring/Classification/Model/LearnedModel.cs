@@ -1,12 +1,12 @@
 namespace OnlineSafety.Monitoring.Classification.Model;
 
 /// <summary>
-/// A small linear model, compiled: for each word and pair of words a row of weights, one a theme. What a text weighs is the sum of its rows.
+/// A small linear model, compiled: for each word and pair of words a row of weights, one a theme and one for gravity. What a text weighs is the sum of its rows.
 /// Immutable and thread-safe: all workers share one.
 /// </summary>
 internal sealed class LearnedModel
 {
-    /// <summary>Weights of a row: room for <c>none</c> and 31 themes, so that rows are added as whole vectors.</summary>
+    /// <summary>Weights of a row: room for <c>none</c>, 30 themes and gravity, so that rows are added as whole vectors.</summary>
     public const int Lanes = 32;
 
     /// <summary>Place of "benign" among the themes.</summary>
@@ -23,7 +23,7 @@ internal sealed class LearnedModel
     private LearnedModel(LearnedModelFile file, int[] themes, IReadOnlyList<string> words, RowBuilder rows)
     {
         (Id, Version, Themes) = (file.Model, $"{file.Model}@{file.Version}", themes);
-        (Agree, Raise, Open, Unit) = (file.Agree, file.Raise, file.Open, file.Unit);
+        (Agree, Raise, Open, OpenHigh, Unit) = (file.Agree, file.Raise, file.Open, file.OpenHigh, file.Unit);
         TrainedOn = [.. file.Training.Files.Select(f => f.Sha256)];
         Bias = [.. file.Bias.Select(units => (float)(units * file.Unit))];
         Words = new Lexicon(words, parts: new WordParts([]));
@@ -59,6 +59,8 @@ internal sealed class LearnedModel
     public double Raise { get; }
 
     public double Open { get; }
+
+    public double OpenHigh { get; }
 
     public double Unit { get; }
 

@@ -37,9 +37,9 @@ internal sealed class LearnedModelCheck(LearnedModelFile file, Taxonomy taxonomy
 
     private int[] CheckThemes()
     {
-        if (file.Themes.Length is < 2 or > LearnedModel.Lanes || file.Themes[0] != Events.Assessment.NoTheme)
+        if (file.Themes.Length is < 2 or >= LearnedModel.Lanes || file.Themes[0] != Events.Assessment.NoTheme)
         {
-            Error("themes", $"must be 'none' and then 1 to {LearnedModel.Lanes - 1} themes");
+            Error("themes", $"must be 'none' and then 1 to {LearnedModel.Lanes - 2} themes");
         }
 
         var themes = new int[file.Themes.Length];
@@ -58,9 +58,9 @@ internal sealed class LearnedModelCheck(LearnedModelFile file, Taxonomy taxonomy
 
     private void CheckNumbers()
     {
-        if (file.Bias.Length != file.Themes.Length)
+        if (file.Bias.Length != file.Themes.Length + 1)
         {
-            Error("bias", "needs one number for each theme");
+            Error("bias", "needs one number for each theme, and one for gravity");
         }
 
         if (file.Unit is not (> 0 and < 1))
@@ -68,11 +68,13 @@ internal sealed class LearnedModelCheck(LearnedModelFile file, Taxonomy taxonomy
             Error("unit", "must lie between 0 and 1");
         }
 
-        if (file.Agree is not (> 0 and <= 1) || file.Raise is not (> 0 and <= 1) || file.Open is not (> 0 and <= 1) || file.Agree > file.Raise || file.Agree > file.Open)
+        if (!Probabilities(file.Agree, file.Open) || !Probabilities(file.Raise, file.OpenHigh))
         {
-            Error("open", "'agree', 'raise' and 'open' are probabilities, and to agree takes the least");
+            Error("open", "'agree', 'raise', 'open' and 'openHigh' are probabilities, and alone it must be surer than beside a rule");
         }
     }
+
+    private static bool Probabilities(double beside, double alone) => beside > 0 && beside <= alone && alone <= 1;
 
     private void CheckWeights()
     {
@@ -127,7 +129,7 @@ internal sealed class LearnedModelCheck(LearnedModelFile file, Taxonomy taxonomy
 
         for (var i = 0; i + 1 < weights.Length; i += 2)
         {
-            if (weights[i] < 0 || weights[i] >= file.Themes.Length || !LearnedModel.Holds(weights[i + 1]))
+            if (weights[i] < 0 || weights[i] > file.Themes.Length || !LearnedModel.Holds(weights[i + 1]))
             {
                 Error(place, $"{weights[i]} is no place of a theme, or {weights[i + 1]} not a weight from -127 to 127");
             }

@@ -19,19 +19,22 @@ internal sealed record LearnedModelFile
     /// <summary>The score (probability that a text is of some theme) from which the model is heard where a rule says the same.</summary>
     public required double Agree { get; init; }
 
-    /// <summary>The score from which what a rule says may rise to high.</summary>
+    /// <summary>The gravity (probability that a text asks for high or critical) from which what a rule says may rise to high.</summary>
     public required double Raise { get; init; }
 
     /// <summary>The score from which it opens a review alone.</summary>
     public required double Open { get; init; }
 
+    /// <summary>The gravity from which what it opens alone is high.</summary>
+    public required double OpenHigh { get; init; }
+
     /// <summary>What one unit of a weight is worth, in log-odds.</summary>
     public required double Unit { get; init; }
 
-    /// <summary><c>none</c>, then the canonical themes; weights name them by their place.</summary>
+    /// <summary><c>none</c>, then the canonical themes; weights name them by their place, and gravity by the place behind the last.</summary>
     public required string[] Themes { get; init; }
 
-    /// <summary>By place of the theme: what a text of no known word weighs.</summary>
+    /// <summary>By place of the theme, and of gravity: what a text of no known word weighs.</summary>
     public required int[] Bias { get; init; }
 
     /// <summary>By the name that stands in for them: words that are all read alike and never weigh alone, such as names of groups of people.</summary>
@@ -73,7 +76,10 @@ internal sealed record RecipeSettings
     /// <summary>Most of the benign cases, as a share, that the model alone may open, each judged by a model that has not seen it.</summary>
     public required double BenignOpened { get; init; }
 
-    /// <summary>Most of them that it may read as risky so surely that a rule which says the same rises to high.</summary>
+    /// <summary>Most of them that it may read as grave so surely that it opens them at high.</summary>
+    public required double BenignOpenedHigh { get; init; }
+
+    /// <summary>Most of them that it may read as grave so surely that a rule which says the same rises to high.</summary>
     public required double BenignRaised { get; init; }
 
     /// <summary>Most of them that it may read as risky where that counts only beside a rule which says the same.</summary>

@@ -22,6 +22,7 @@ internal static class LearnedModelText
         Append(text, "agree", file.Agree);
         Append(text, "raise", file.Raise);
         Append(text, "open", file.Open);
+        Append(text, "openHigh", file.OpenHigh);
         Append(text, "unit", file.Unit);
         text.Append("  \"themes\": ").Append(Line(file.Themes)).Append(",\n");
         text.Append("  \"bias\": ").Append(Line(file.Bias)).Append(",\n");

@@ -8,17 +8,17 @@ namespace OnlineSafety.Monitoring.Classification.Model;
 /// </summary>
 /// <param name="Verdict">What it said.</param>
 /// <param name="Theme">The theme of <paramref name="Verdict"/>.</param>
+/// <param name="MayBeGrave">Whether that theme, or a part of it, asks for high or more.</param>
 /// <param name="Version">Of the model.</param>
 /// <param name="Field">Where it read, as reasons name it.</param>
 /// <param name="Read">Reads the text once more for what weighs most in it. Only what is put into words needs that; asked while the event is at hand.</param>
-internal sealed record LearnedVoice(Verdict Verdict, Theme Theme, string Version, string Field, Func<Weightiest> Read)
+internal sealed record LearnedVoice(Verdict Verdict, Theme Theme, bool MayBeGrave, string Version, string Field, Func<Weightiest> Read)
 {
     private Weightiest? _weightiest;
 
     /// <summary>
     /// What a rule's severity becomes because the model reads the same theme: a hint speaks, a low or medium finding rises one step; above medium
-    /// only where the model is surer and the theme itself asks for more (it tells what a text is about, not how grave that is), and never above high. Null
-    /// when it reads another theme.
+    /// only where the model reads it as grave and the theme itself may be that, and never above high. Null when it reads another theme.
     /// </summary>
     public Severity? Agreed(Rule rule, string parent)
     {
@@ -28,12 +28,27 @@ internal sealed record LearnedVoice(Verdict Verdict, Theme Theme, string Version
         }
 
         var agreed = rule.Agree ?? (rule.Severity < Severity.High ? rule.Severity + 1 : rule.Severity);
-        var most = Verdict.Raises && Theme.Severity >= Severity.High ? Severity.High : Severity.Medium;
+        var most = Verdict.Raises && MayBeGrave ? Severity.High : Severity.Medium;
         return agreed < most ? agreed : most;
     }
 
-    /// <summary>The severity that it opens with alone: medium, or less where the theme itself asks for less; none when it is not sure enough.</summary>
-    public Severity Opens => !Verdict.Opens || Theme.StatisticsOnly ? Severity.None : Theme.Severity < Severity.Medium ? Theme.Severity : Severity.Medium;
+    /// <summary>
+    /// The severity that it opens with alone: high where it is all but certain that it reads something grave; else medium, or less where the theme itself asks
+    /// for less and the text does not read as grave; none when it is not sure enough.
+    /// </summary>
+    public Severity Opens
+    {
+        get
+        {
+            if (!Verdict.Opens || Theme.StatisticsOnly)
+            {
+                return Severity.None;
+            }
+
+            var grave = MayBeGrave && Verdict.Grave;
+            return grave && Verdict.OpensHigh ? Severity.High : grave || Theme.Severity >= Severity.Medium ? Severity.Medium : Theme.Severity;
+        }
+    }
 
     /// <summary>Its name among the reasons.</summary>
     public string Rule { get; } = $"learned.{Theme.Code}";
@@ -44,7 +59,7 @@ internal sealed record LearnedVoice(Verdict Verdict, Theme Theme, string Version
         var (text, start, words) = _weightiest ??= Read();
         return new Reason(
             Rule, Version, Field, text, start,
-            FormattableString.Invariant($"{explanation} Learned from labelled cases, score {Verdict.Score:0.00}; weightiest: {words}."), effect);
+            FormattableString.Invariant($"{explanation} Learned from labelled cases, score {Verdict.Score:0.00}, gravity {Verdict.Gravity:0.00}; weightiest: {words}."), effect);
     }
 }
 

@@ -28,6 +28,9 @@ internal static class Logistic
         return sum * BitConverter.Int64BitsToDouble((long)(1023 + twos) << 52);
     }
 
+    /// <summary>The probability of log-odds.</summary>
+    public static double Probability(double weighed) => 1 / (1 + Exp(-weighed));
+
     /// <summary>Turns weighed sums into probabilities that add up to 1.</summary>
     public static void Softmax(Span<float> values)
     {

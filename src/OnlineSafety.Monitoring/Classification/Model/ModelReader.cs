@@ -40,7 +40,7 @@ internal sealed class ModelReader(LearnedModel model)
             if (from > 0 || to == count)
             {
                 Weigh(before, sums, to - Math.Max(from - Half, 0), weighed);
-                var verdict = Judge(weighed[.._themes], count <= 2 * Half);
+                var verdict = Judge(weighed[.._themes], weighed[_themes], count <= 2 * Half);
                 best = verdict.Score > best.Score ? verdict : best;
             }
 
@@ -50,7 +50,7 @@ internal sealed class ModelReader(LearnedModel model)
         return best;
     }
 
-    /// <summary>What the whole text weighs for each theme, in log-odds, as one stretch. For calibration.</summary>
+    /// <summary>What the whole text weighs for each theme and for gravity, in log-odds, as one stretch. For calibration.</summary>
     public void Weigh(ReadOnlySpan<byte> text, Span<float> weighed)
     {
         _tokens.Read(text);
@@ -59,7 +59,7 @@ internal sealed class ModelReader(LearnedModel model)
         sums.Clear();
         AddRows(0, _tokens.Tokens.Length, sums);
         Weigh(default, sums, _tokens.Tokens.Length, all);
-        all[.._themes].CopyTo(weighed);
+        all[..(_themes + 1)].CopyTo(weighed);
     }
 
     /// <summary>By what a sum counts in a text of so many words: long texts have more of everything.</summary>
@@ -105,13 +105,13 @@ internal sealed class ModelReader(LearnedModel model)
     private void Weigh(ReadOnlySpan<int> before, ReadOnlySpan<int> sums, int words, Span<float> weighed)
     {
         var unit = (float)model.Unit * ShareOf(words);
-        for (var i = 0; i < _themes; i++)
+        for (var i = 0; i <= _themes; i++)
         {
             weighed[i] = ((sums[i] + (before.Length > 0 ? before[i] : 0)) * unit) + model.Bias[i];
         }
     }
 
-    private Verdict Judge(Span<float> weighed, bool mayOpen)
+    private Verdict Judge(Span<float> weighed, float gravity, bool mayOpen)
     {
         var likeliest = 1;
         for (var i = 2; i < weighed.Length; i++)
@@ -126,6 +126,13 @@ internal sealed class ModelReader(LearnedModel model)
 
         Logistic.Softmax(weighed);
         var score = 1 - weighed[LearnedModel.Benign];
-        return score < model.Agree ? Verdict.Silent : new Verdict(model.Themes[likeliest], score, score >= model.Raise, mayOpen && score >= model.Open);
+        if (score < model.Agree)
+        {
+            return Verdict.Silent;
+        }
+
+        var grave = Logistic.Probability(gravity);
+        var opensHigh = mayOpen && grave >= model.OpenHigh;
+        return new Verdict(model.Themes[likeliest], score, grave, grave >= model.Raise, opensHigh || (mayOpen && score >= model.Open), opensHigh);
     }
 }

@@ -29,8 +29,10 @@ internal sealed class TypedReader(LearnedModel model, Taxonomy taxonomy)
     public LearnedVoice VoiceOf(Verdict verdict, EventDraft draft)
     {
         var field = _field;
+        var theme = taxonomy.Themes[verdict.Theme];
+        var mayBeGrave = taxonomy.Themes.Any(t => t.Severity >= Severity.High && string.Equals(t.ParentCode, theme.ParentCode, StringComparison.Ordinal));
         return new LearnedVoice(
-            verdict, taxonomy.Themes[verdict.Theme], model.Version, field == EventField.Text ? "text" : "searchQuery", () => WeightiestOf(draft[field], verdict.Theme));
+            verdict, theme, mayBeGrave, model.Version, field == EventField.Text ? "text" : "searchQuery", () => WeightiestOf(draft[field], verdict.Theme));
     }
 
     private Weightiest WeightiestOf(ReadOnlySpan<byte> text, int theme)

@@ -16,6 +16,30 @@ public sealed class LearnedVoiceTests
         Assert.Contains("weightiest: wobble +", reason.Explanation, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("suicide", "high")]
+    [InlineData("help_seeking", "high")] // abuse told is a part of it
+    [InlineData("drugs", "medium")]
+    [InlineData("filter_bypass", "low")]
+    [InlineData("misinformation", "none")]
+    public void WhatItIsAllButCertainIsGraveItOpensAtHighWhereTheThemeMayBeThat(string theme, string severity)
+    {
+        var found = SomeModel.Assess(SomeModel.SureOfGrave(theme, "wobble"), "such a wobble today");
+        Assert.Equal(severity, Words.Of(found.Severity));
+        Assert.All(found.Reasons, reason => Assert.Equal((severity == "high", true), (
+            reason.Explanation.StartsWith("No rule says so, but it reads as grave", StringComparison.Ordinal), reason.Explanation.Contains("gravity 1.00", StringComparison.Ordinal))));
+    }
+
+    [Theory]
+    [InlineData(0.9, "medium")] // likely grave
+    [InlineData(-0.9, "low")] // help asked for as one asks for help with a timetable
+    public void OfAThemeThatIsMildOrGraveTheTextDecides(double gravity, string severity)
+    {
+        var file = SomeModel.SureOf("help_seeking", "wobble");
+        var found = SomeModel.Assess(file with { Bias = [0, -10, (int)(gravity * 10)] }, "such a wobble today");
+        Assert.Equal(severity, Words.Of(found.Severity));
+    }
+
     [Fact]
     public void UnsureItOpensNothing() => Assert.Same(Assessment.None, SomeModel.Assess(SomeModel.UnsureOf("suicide", "wobble"), "such a wobble today"));
 
@@ -87,8 +111,8 @@ public sealed class LearnedVoiceTests
         Assert.True(texts.Count > 500);
         foreach (var theme in new[] { "suicide", "drugs", "help_seeking", "misinformation", "filter_bypass" })
         {
-            var all = SomeModel.File with { Themes = ["none", theme], Bias = [0, 60] };
-            var model = SomeModel.Compile(all);
+            var all = SomeModel.File with { Themes = ["none", theme], Bias = [0, 60, 60] };
+            var model = SomeModel.Compile(all with { OpenHigh = 0.9 });
             var (with, without) = (new Assessor(RuleFiles.Shipped.With(model)), new Assessor(RuleFiles.Shipped.With(null)));
             foreach (var text in texts)
             {

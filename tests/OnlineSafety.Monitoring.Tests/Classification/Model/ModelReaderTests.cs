@@ -7,7 +7,7 @@ public sealed class ModelReaderTests
 {
     private static readonly LearnedModelFile Known = SomeModel.File with
     {
-        Bias = [0, 0, 0],
+        Bias = [0, 0, 0, 0],
         StandIns = new() { ["#name"] = ["anna", "ben"] },
         Words = new() { ["kill"] = [1, 10], ["pills"] = [1, 20, 2, 30] },
         Pairs = new() { ["kill #name"] = [1, 40], ["kill pills"] = [1, 80] },

@@ -22,15 +22,16 @@ internal static class SomeModel
         Licence = "none",
         Recipe = new RecipeSettings
         {
-            Seed = 1, Epochs = 10, Rate = 0.5, L2 = 0.1, Balance = 0.5, WordsFrom = 1, PairsFrom = 1, LeastWeight = 1, BenignOpened = 0, BenignRaised = 0, BenignAgreed = 0,
+            Seed = 1, Epochs = 10, Rate = 0.5, L2 = 0.1, Balance = 0.5, WordsFrom = 1, PairsFrom = 1, LeastWeight = 1, BenignOpened = 0, BenignOpenedHigh = 0, BenignRaised = 0, BenignAgreed = 0,
         },
         Training = new TrainingRecord { Files = [], Cases = [], Folds = 0, Metrics = [] },
         Agree = 0.6,
         Raise = 0.9,
         Open = 0.95,
+        OpenHigh = 1,
         Unit = 0.1,
         Themes = ["none", "suicide", "drugs"],
-        Bias = [0, -10, -10],
+        Bias = [0, -10, -10, -10],
         StandIns = [],
         Words = [],
         Pairs = [],
@@ -40,12 +41,19 @@ internal static class SomeModel
     public static LearnedModelFile SureOf(string theme, params string[] words) => File with
     {
         Themes = ["none", theme],
-        Bias = [0, -10],
+        Bias = [0, -10, -10],
         Words = words.ToDictionary(w => w, _ => (int[])[1, 127]),
     };
 
-    /// <summary>A model that agrees, but is too unsure to open anything.</summary>
-    public static LearnedModelFile UnsureOf(string theme, string word, double raise = 0.9) => SureOf(theme, word) with { Open = 1, Raise = raise };
+    /// <summary>A model that is sure of a theme, and that it is grave, as soon as a text has a word.</summary>
+    public static LearnedModelFile SureOfGrave(string theme, params string[] words) => SureOf(theme, words) with
+    {
+        OpenHigh = 0.95,
+        Words = words.ToDictionary(w => w, _ => (int[])[1, 127, 2, 127]),
+    };
+
+    /// <summary>A model that agrees that something is grave, but is too unsure to open anything.</summary>
+    public static LearnedModelFile UnsureOf(string theme, string word, double raise = 0.9) => SureOfGrave(theme, word) with { Open = 1, OpenHigh = 1, Raise = raise };
 
     public static LearnedModel Compile(LearnedModelFile file)
     {
@@ -60,7 +68,7 @@ internal static class SomeModel
     /// <summary>What a text weighs for one theme of the file.</summary>
     public static float Weigh(LearnedModelFile file, int theme, string text)
     {
-        var weighed = new float[file.Themes.Length];
+        var weighed = new float[file.Themes.Length + 1];
         new ModelReader(Compile(file)).Weigh(Encoding.UTF8.GetBytes(text), weighed);
         return weighed[theme];
     }

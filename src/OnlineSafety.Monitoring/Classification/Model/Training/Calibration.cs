@@ -1,7 +1,7 @@
 namespace OnlineSafety.Monitoring.Classification.Model.Training;
 
 /// <summary>What a model that had not seen a case weighed it as.</summary>
-/// <param name="Weighed">Log-odds by theme.</param>
+/// <param name="Weighed">Log-odds by theme, and of gravity.</param>
 /// <param name="Benign">What people say.</param>
 /// <param name="Fold">The fold that the case is of.</param>
 internal sealed record Unseen(float[] Weighed, bool Benign, int Fold);
@@ -28,7 +28,7 @@ internal static class Calibration
     /// <summary>Probability that a case is of some theme.</summary>
     public static double Score(Unseen one, double temperature)
     {
-        Span<float> weighed = stackalloc float[one.Weighed.Length];
+        Span<float> weighed = stackalloc float[one.Weighed.Length - 1];
         for (var i = 0; i < weighed.Length; i++)
         {
             weighed[i] = (float)(one.Weighed[i] / temperature);
@@ -38,10 +38,13 @@ internal static class Calibration
         return 1 - weighed[LearnedModel.Benign];
     }
 
+    /// <summary>Probability that a case is grave.</summary>
+    public static double Gravity(Unseen one, double temperature) => Logistic.Probability(one.Weighed[^1] / temperature);
+
     /// <summary>The least score, in thousandths, that at most a share of the benign cases reach.</summary>
-    public static double Threshold(IEnumerable<Unseen> cases, double temperature, double share)
+    public static double Threshold(IEnumerable<Unseen> cases, Func<Unseen, double> score, double share)
     {
-        double[] scores = [.. cases.Where(c => c.Benign).Select(c => Score(c, temperature)).OrderDescending()];
+        double[] scores = [.. cases.Where(c => c.Benign).Select(score).OrderDescending()];
         var allowed = (int)(scores.Length * share);
         var above = allowed < scores.Length ? scores[allowed] : 0;
         return Math.Clamp((Math.Floor(above * Finest) + 1) / Finest, 0.5, 1 - (1 / Finest));

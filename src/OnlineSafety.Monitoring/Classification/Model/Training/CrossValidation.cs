@@ -98,7 +98,7 @@ internal sealed class CrossValidation
         {
             if (_foldOf[i] == fold && cases[i].Typed.Length > 0)
             {
-                var weighed = new float[model.Themes.Length];
+                var weighed = new float[model.Themes.Length + 1];
                 reader.Weigh(cases[i].Typed, weighed);
                 _unseen.Add(new Unseen(weighed, cases[i].Benign, fold));
             }
@@ -108,13 +108,15 @@ internal sealed class CrossValidation
     private LearnedModelFile Calibrated(LearnedModelFile file, List<Unseen> unseen)
     {
         var temperature = Calibration.Temperature(unseen);
-        double From(double share) => Calibration.Threshold(unseen, temperature, share);
+        double Score(double share) => Calibration.Threshold(unseen, one => Calibration.Score(one, temperature), share);
+        double Gravity(double share) => Calibration.Threshold(unseen, one => Calibration.Gravity(one, temperature), share);
         return file with
         {
             Unit = Math.Round(file.Unit / temperature, 9),
-            Agree = From(_recipe.Settings.BenignAgreed),
-            Raise = From(_recipe.Settings.BenignRaised),
-            Open = From(_recipe.Settings.BenignOpened),
+            Agree = Score(_recipe.Settings.BenignAgreed),
+            Raise = Gravity(_recipe.Settings.BenignRaised),
+            Open = Score(_recipe.Settings.BenignOpened),
+            OpenHigh = Gravity(_recipe.Settings.BenignOpenedHigh),
         };
     }
 
@@ -128,22 +130,22 @@ internal sealed class CrossValidation
 
     private sealed class Heard
     {
-        private int _benign, _benignAgreed, _benignOpened, _risky, _agreed, _right, _opened, _grave, _graveOpened;
+        private int _benign, _benignAgreed, _benignOpened, _benignHigh, _risky, _agreed, _right, _opened, _grave, _graveOpened, _graveHigh;
 
         public void Add(LabelledCase one, in Verdict verdict, Taxonomy taxonomy)
         {
-            var (speaks, opens) = (verdict.Speaks ? 1 : 0, verdict.Opens ? 1 : 0);
+            var (speaks, opens, high) = (verdict.Speaks ? 1 : 0, verdict.Opens ? 1 : 0, verdict.OpensHigh ? 1 : 0);
             if (one.Benign)
             {
-                (_benign, _benignAgreed, _benignOpened) = (_benign + 1, _benignAgreed + speaks, _benignOpened + opens);
+                (_benign, _benignAgreed, _benignOpened, _benignHigh) = (_benign + 1, _benignAgreed + speaks, _benignOpened + opens, _benignHigh + high);
                 return;
             }
 
             (_risky, _agreed, _opened) = (_risky + 1, _agreed + speaks, _opened + opens);
             _right += verdict.Speaks && one.Means(taxonomy.Themes[verdict.Theme].Code) ? 1 : 0;
-            if (one.AtLeast >= Severity.High)
+            if (one.Grave)
             {
-                (_grave, _graveOpened) = (_grave + 1, _graveOpened + opens);
+                (_grave, _graveOpened, _graveHigh) = (_grave + 1, _graveOpened + opens, _graveHigh + high);
             }
         }
 
@@ -151,9 +153,11 @@ internal sealed class CrossValidation
         {
             ["benignAgreed"] = Share(_benignAgreed, _benign),
             ["benignOpened"] = Share(_benignOpened, _benign),
+            ["benignOpenedHigh"] = Share(_benignHigh, _benign),
             ["riskyAgreed"] = Share(_agreed, _risky),
             ["riskyOpened"] = Share(_opened, _risky),
             ["graveOpened"] = Share(_graveOpened, _grave),
+            ["graveOpenedHigh"] = Share(_graveHigh, _grave),
             ["themeRightOfAgreed"] = Share(_right, _agreed),
         };
 

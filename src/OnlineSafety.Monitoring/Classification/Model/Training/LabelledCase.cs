@@ -17,6 +17,9 @@ internal sealed record LabelledCase(EvaluationCase Case, Label Label, IReadOnlyL
 {
     public bool Benign => Label.Theme == Assessment.NoTheme;
 
+    /// <summary>Whether it asks for high or critical.</summary>
+    public bool Grave => AtLeast >= Severity.High;
+
     /// <summary>What a model would read of it, UTF-8; empty when it has no words that a person typed.</summary>
     public byte[] Typed { get; } = Case.Kind is "search" or "text" ? Encoding.UTF8.GetBytes(Case.Text) : [];
 

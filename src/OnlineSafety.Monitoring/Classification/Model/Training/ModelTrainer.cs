@@ -23,7 +23,7 @@ internal sealed class ModelTrainer(TrainingRecipe recipe, Taxonomy taxonomy)
         trainer.Train([.. taught.Select(one =>
         {
             var (features, words) = space.Read(one.Typed);
-            return new Example(features, ModelReader.ShareOf(words), Array.IndexOf(themes, one.Lesson), importance[one.Lesson]);
+            return new Example(features, ModelReader.ShareOf(words), Array.IndexOf(themes, one.Lesson), one.Grave, importance[one.Lesson]);
         })]);
         return FileOf(themes, space, trainer, record);
     }
@@ -46,7 +46,7 @@ internal sealed class ModelTrainer(TrainingRecipe recipe, Taxonomy taxonomy)
         var most = 0f;
         for (var feature = 0; feature < space.Count; feature++)
         {
-            for (var theme = 0; theme < themes.Length; theme++)
+            for (var theme = 0; theme <= themes.Length; theme++)
             {
                 most = Math.Max(most, Math.Abs(trainer.WeightOf(feature, theme)));
             }
@@ -67,6 +67,7 @@ internal sealed class ModelTrainer(TrainingRecipe recipe, Taxonomy taxonomy)
             Agree = 1,
             Raise = 1,
             Open = 1,
+            OpenHigh = 1,
             Unit = unit,
             Themes = themes,
             Bias = [.. bias.Select(b => (int)Math.Round(b / unit))],
@@ -79,7 +80,7 @@ internal sealed class ModelTrainer(TrainingRecipe recipe, Taxonomy taxonomy)
     private int[] UnitsOf(WeightTrainer trainer, int feature, int themes, double unit)
     {
         var weights = new List<int>();
-        for (var theme = 0; theme < themes; theme++)
+        for (var theme = 0; theme <= themes; theme++)
         {
             if ((int)Math.Round(trainer.WeightOf(feature, theme) / unit) is var units && Math.Abs(units) >= recipe.Settings.LeastWeight)
             {

@@ -28,7 +28,7 @@ internal static class RuleTexts
         {
             foreach (var text in rule.Positive.Where(IsTyped))
             {
-                yield return Case(rule.Id, text, new Label(Words.Of(theme.Risk), theme.ParentCode), Severity.Low);
+                yield return Case(rule.Id, text, new Label(Words.Of(theme.Risk), theme.ParentCode), rule.Severity);
             }
         }
 

@@ -7,11 +7,12 @@ namespace OnlineSafety.Monitoring.Classification.Model.Training;
 /// <param name="Features">Its features, as often as they stand in it.</param>
 /// <param name="Share">By what each counts: the root of its words.</param>
 /// <param name="Theme">Place of its theme.</param>
+/// <param name="Grave">Whether it asks for high or critical.</param>
 /// <param name="Importance">How much an error on it costs.</param>
-internal sealed record Example(int[] Features, float Share, int Theme, float Importance);
+internal sealed record Example(int[] Features, float Share, int Theme, bool Grave, float Importance);
 
 /// <summary>
-/// Multinomial logistic regression by AdaGrad, one case at a time, in an order that the seed gives. Single-threaded, of additions,
+/// Multinomial logistic regression by AdaGrad, one case at a time, in an order that the seed gives, and a plain one for gravity beside it. Single-threaded, of additions,
 /// multiplications, divisions and roots alone: the same cases give the same weights, bit for bit, wherever it runs.
 /// </summary>
 internal sealed class WeightTrainer
@@ -38,9 +39,10 @@ internal sealed class WeightTrainer
         _penalties = [.. Enumerable.Range(0, space.Count).Select(f => (float)(settings.L2 / space.TextsWith(f)))];
     }
 
-    public ReadOnlySpan<float> Bias => _bias.AsSpan(0, _themes);
+    /// <summary>By place of the theme; behind the last stands gravity.</summary>
+    public ReadOnlySpan<float> Bias => _bias.AsSpan(0, _themes + 1);
 
-    /// <summary>What a feature adds for a theme, in a text whose share is 1.</summary>
+    /// <summary>What a feature adds for a theme, or for gravity, in a text whose share is 1.</summary>
     public float WeightOf(int feature, int theme) => _weights[(feature * Lanes) + theme];
 
     public void Train(IReadOnlyList<Example> examples)
@@ -65,9 +67,11 @@ internal sealed class WeightTrainer
             AddScaled(_weights.AsSpan(feature * Lanes, Lanes), example.Share, errors);
         }
 
+        var gravity = Logistic.Probability(errors[_themes]);
         Logistic.Softmax(errors[.._themes]);
         errors[example.Theme] -= 1;
         errors[_themes..].Clear();
+        errors[_themes] = (float)gravity - (example.Grave ? 1 : 0);
         foreach (ref var error in errors)
         {
             error *= example.Importance;
