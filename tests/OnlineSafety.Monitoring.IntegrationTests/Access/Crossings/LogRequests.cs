@@ -69,7 +69,10 @@ internal sealed class LogRequests : IAsyncDisposable
             await log.AppendAsync(source, batch, delivery: null, default);
         }
 
-        // What is recorded already is of that source too.
+        // As if it had been processed: what was not is read for nobody. What is recorded already is of that source too.
+        await _installation.Store.RunAsync("""
+            INSERT INTO onlinesafety.checkpoint (school_id, stream_id, source_id, day, next_seq) SELECT school_id, stream_id, source_id, day, last_seq + 1 FROM onlinesafety.intake_stream
+            """);
         await _installation.Store.RunAsync("UPDATE onlinesafety.event e SET source_id = s.source_id FROM onlinesafety.source s WHERE s.school_id = e.school_id");
     }
 

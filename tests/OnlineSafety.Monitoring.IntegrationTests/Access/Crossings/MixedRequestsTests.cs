@@ -27,7 +27,7 @@ public sealed class MixedRequestsTests(PostgresFixture postgres) : IClassFixture
     private const int AtOnce = 12;
     private const string FullRun = "ONLINESAFETY_TEST_REQUESTS";
 
-    private static readonly int Requests = int.Parse(Environment.GetEnvironmentVariable(FullRun) ?? "10000", CultureInfo.InvariantCulture);
+    private static readonly int Requests = int.Parse(Environment.GetEnvironmentVariable(FullRun) ?? "4000", CultureInfo.InvariantCulture);
 
     private readonly ConcurrentBag<string> _crossings = [];
     private readonly ConcurrentDictionary<string, int> _done = new(StringComparer.Ordinal);

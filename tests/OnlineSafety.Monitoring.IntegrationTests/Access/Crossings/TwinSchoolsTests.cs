@@ -53,6 +53,7 @@ public sealed partial class TwinSchoolsTests(TwinSchools twins) : IClassFixture<
     {
         ["number"] = "1", ["hash"] = "none", ["name"] = "none", ["provider"] = "none", ["token"] = "none", ["day"] = "2026-03-02",
         ["job"] = "5b0c4d3e-0000-4000-8000-000000000000", ["channel"] = "5b0c4d3e-0000-4000-8000-000000000000",
+        ["hold"] = "5b0c4d3e-0000-4000-8000-000000000000", ["erasure"] = "5b0c4d3e-0000-4000-8000-000000000000",
     };
 
     /// <summary>Tables that the service at work changes while nobody asks.</summary>
