@@ -32,7 +32,8 @@ internal static class AuditObjects
         var rest = words.Length > 1 ? words[1] : "";
         if (names.TryGetValue(words[0], out var name))
         {
-            return rest.Length == 0 ? name : rest == "device" ? $"{name}, and the same device" : IsNumbers(rest) ? $"{name}, and of the same person {Numbers(rest)}" : $"{name} {rest}";
+            // A person's page is found by an alert of its own.
+            return rest.Length == 0 || name == $"alert {rest}" ? name : rest == "device" ? $"{name}, and the same device" : IsNumbers(rest) ? $"{name}, and of the same person {Numbers(rest)}" : $"{name} {rest}";
         }
 
         return action is AuditTrail.ListAction or AuditTrail.LiveAction or AuditTrail.AlikeAction or AuditTrail.PeopleAction

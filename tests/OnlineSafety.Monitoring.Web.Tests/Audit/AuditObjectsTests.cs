@@ -10,6 +10,7 @@ public sealed class AuditObjectsTests
     [InlineData("alert.show", "6f1c", "alert 12")]
     [InlineData("alert.show", "6f1c 3,7-9", "alert 12, and of the same person alerts 3, 7-9")]
     [InlineData("person.show", "6f1c 3", "alert 12, and of the same person alert 3")]
+    [InlineData("person.show", "6f1c 12", "alert 12")]
     [InlineData("alert.log", "6f1c device", "alert 12, and the same device")]
     [InlineData("alert.list", "new,acknowledged,in_review,escalated,handed_over 1-3", "open alerts: alerts 1-3")]
     [InlineData("alert.list", "new", "waiting alerts: none")]
