@@ -87,7 +87,7 @@ public sealed class LearnedVoiceTests
     public void WhatARuleExcusedItDoesNotOpen()
     {
         var rules = SomeModel.Rule("criminal_exploitation", "medium");
-        var model = SomeModel.SureOf("criminal_exploitation", "wobble");
+        var model = SomeModel.SureOfGrave("criminal_exploitation", "wobble");
         Assert.Equal(Severity.High, SomeModel.Assess(model, "a wobble", rules: rules).Severity);
         Assert.Equal(Severity.None, SomeModel.Assess(model, "a wobble jelly", rules: rules).Severity);
     }

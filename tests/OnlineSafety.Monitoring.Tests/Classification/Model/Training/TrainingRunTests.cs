@@ -28,6 +28,14 @@ public sealed class TrainingRunTests
     }
 
     [Fact]
+    public void ItLearnsHowGraveACaseIs()
+    {
+        var model = Train().Model with { Agree = 0.5 };
+        var (grave, mild) = (SomeModel.Read(model, "i want it to end"), SomeModel.Read(model, "who sells cheap weed"));
+        Assert.True(grave.Grave && !mild.Grave, $"{grave.Gravity} {mild.Gravity}");
+    }
+
+    [Fact]
     public void ATrainedModelIsReadAsItWasTrained()
     {
         var model = Train().Model;
