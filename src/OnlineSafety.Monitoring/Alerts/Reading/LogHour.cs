@@ -28,9 +28,6 @@ public sealed record LogHour(LogSight Sight, DateTimeOffset From, DateTimeOffset
     /// <summary>Events on the same device that name somebody else: counted, and not shown.</summary>
     public int Others { get; init; }
 
-    /// <summary>Of <see cref="Events"/>, those that the log no longer has: they were copied out of it for this alert.</summary>
-    public int Kept { get; init; }
-
     /// <summary>Records that were looked through.</summary>
     public long Records { get; init; }
 

@@ -67,20 +67,9 @@ internal sealed class LogHourReader(
             // Patience ended: what was found until then is shown as what it is, a part.
         }
 
-        var hour = await WithCopyAsync(who, alert.Alert, reading.Found(), cancellationToken);
+        var hour = reading.Found();
         // Not read to its end is never "no longer kept".
         return hour with { Sight = shortened || !ended ? LogSight.Cut : hour.Sight };
-    }
-
-    // Recorded with the look at the log, of which it is a part.
-    private async Task<LogHour> WithCopyAsync(SignedInStaff who, Guid alert, LogHour hour, CancellationToken cancellationToken)
-    {
-        var seal = await seals.OfAsync(who.School, cancellationToken);
-        await using var session = await process.OpenAsync(who.School, who.Actor, cancellationToken);
-        var copied = await LogHourCopy.ReadAsync(session, seal, guide, alert, hour.From, hour.To, cancellationToken);
-        var read = hour.Events.Select(one => one.Event).ToHashSet(StringComparer.Ordinal);
-        var kept = copied.FindAll(one => !read.Contains(one.Event));
-        return kept.Count == 0 ? hour : hour with { Events = [.. hour.Events.Concat(kept).OrderByDescending(one => one.ReceivedAt)], Kept = kept.Count };
     }
 
     public void Dispose() => _turn.Dispose();
