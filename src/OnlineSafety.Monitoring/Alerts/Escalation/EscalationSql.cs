@@ -49,16 +49,20 @@ internal static class EscalationSql
         RETURNING n.alert_id, n.staff_id, n.cause, n.created_at
         """;
 
+    private const string ToStaff = "n.school_id = a.school_id AND n.alert_id = a.alert_id AND n.staff_id IS NOT NULL AND NOT n.withdrawn";
+
+    // What waits will be sent, unless a person has acted since it was written: then it is dropped (AlertNotice.IsAnswered).
+    private const string Arrives =
+        "(n.state = 'sent' OR (n.state IN ('due', 'sending') AND NOT (n.cause IN ('raised', 'unanswered', 'unreached') AND COALESCE(n.created_at < a.acted_at, false))))";
+
     /// <summary>
-    /// Of the alerts $2: where each is, to whom messages about it went or were to go, and of them those whom it is no use to tell once more: they cannot be
-    /// reached, or stand in for somebody already.
+    /// Of the alerts $2: where each is, whom messages about it reached, will reach or cannot reach, and of them those whom it is no use to tell once more: they cannot
+    /// be reached, or stand in for somebody already. What was dropped for another reason has told nobody.
     /// </summary>
-    public const string Unreached = """
+    public const string Unreached = $"""
         SELECT a.alert_id, a.route, a.audience, a.subject_staff, a.severity, a.themes || a.parent_theme, a.groups, a.subject_role, a.state, a.acted_at,
-               ARRAY(SELECT DISTINCT n.staff_id FROM notification n
-                     WHERE n.school_id = a.school_id AND n.alert_id = a.alert_id AND n.staff_id IS NOT NULL AND NOT n.withdrawn),
-               ARRAY(SELECT DISTINCT n.staff_id FROM notification n
-                     WHERE n.school_id = a.school_id AND n.alert_id = a.alert_id AND n.staff_id IS NOT NULL AND NOT n.withdrawn AND (n.state = 'failed' OR n.cause = 'unreached'))
+               ARRAY(SELECT DISTINCT n.staff_id FROM notification n WHERE {ToStaff} AND (n.state = 'failed' OR {Arrives})),
+               ARRAY(SELECT DISTINCT n.staff_id FROM notification n WHERE {ToStaff} AND (n.state = 'failed' OR n.cause = 'unreached'))
         FROM alert a
         WHERE a.school_id = $1 AND a.alert_id = ANY ($2)
         """;

@@ -260,6 +260,63 @@ public sealed class EscalationTests(PostgresFixture postgres) : IClassFixture<Po
         return row;
     }
 
+    /// <summary>The head was to be told of it, and was not: by a rule whose message a silence dropped, or in a round while the relay is down.</summary>
+    [Theory]
+    [InlineData("raised", "dropped", "silenced")]
+    [InlineData("unanswered", "due", "relay-down")]
+    public async Task WhoeverEscalatesReachesTheNextDeskAlsoWhereAMessageToItNeverLeft(string cause, string state, string error)
+    {
+        await using var world = await WorldAsync();
+        var (trust, row) = (Guid.NewGuid(), Guid.NewGuid());
+        await world.AddStaffAsync(trust, "trust@school.example.test", "digest");
+        var (alert, _) = await world.RaiseAsync();
+        await world.Database.RunAsync($$"""
+            INSERT INTO onlinesafety.school_policy (school_id, policy, named, set_at, set_by, revision)
+            VALUES ('{{world.School}}', '{"trust":["trust@school.example.test"]}', '{"trust@school.example.test":"{{trust}}"}', now(), 'x', 1);
+            INSERT INTO onlinesafety.notification (school_id, notification_id, kind, cause, alert_id, staff_id, channel, state, error, due_at, created_at)
+            SELECT school_id, '{{row}}', 'alert', '{{cause}}', '{{alert}}', staff_id, 'email', '{{state}}', '{{error}}', now() - interval '1 minute', now() - interval '1 hour'
+            FROM onlinesafety.staff WHERE 'head' = ANY (roles);
+            """);
+
+        var step = await world.Queue().StepAsync(world.School, NotifyWorld.Member(world.Dsl, "dsl"), new AlertReference(alert, 0), new AlertMove.Escalate("Now."), default);
+
+        Assert.Equal((null, 1), (step.Refusal, step.Told));
+        await world.Process().Dispatcher.DispatchOnceAsync(default);
+        Assert.Equal("head@school.example.test", Assert.Single(Assert.Single(world.Smtp.Mails).Recipients));
+        Assert.StartsWith("dropped", await world.StateAsync(row), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task WhereNobodyIsAtAFurtherDeskTheClockGoesOn()
+    {
+        await using var world = await NotifyWorld.CreateAsync(postgres.Server);
+        var (alert, _) = await world.RaiseAsync();
+
+        var step = await world.Queue().StepAsync(world.School, NotifyWorld.Member(world.Dsl, "dsl"), new AlertReference(alert, 0), new AlertMove.Escalate("Now."), default);
+
+        Assert.StartsWith("Nobody is at a further desk", step.Refusal, StringComparison.Ordinal);
+        Assert.Equal("new", step.Alert!.State);
+        Assert.Equal(true, await world.Database.RunAsync("SELECT next_at IS NOT NULL AND answered_at IS NULL FROM onlinesafety.escalation"));
+    }
+
+    /// <summary>Somebody stood in for the head, whose message a colleague's step had dropped before it left.</summary>
+    [Fact]
+    public async Task WhatWasDroppedUnsentHasToldNobody()
+    {
+        await using var world = await WorldAsync();
+        var row = await HandedOnAsync(world, "assigned", "deputy", "acknowledged");
+        await world.Database.RunAsync($"""
+            INSERT INTO onlinesafety.notification (school_id, notification_id, kind, cause, alert_id, staff_id, channel, state, error, due_at, created_at)
+            SELECT a.school_id, gen_random_uuid(), 'alert', 'unanswered', alert_id, staff_id, 'email', 'dropped', 'acted-on', now(), now() - interval '1 hour'
+            FROM onlinesafety.alert a JOIN onlinesafety.staff USING (school_id) WHERE 'head' = ANY (roles)
+            """);
+        await new BounceDesk(world.Open().Database).TakeAsync(row, Actor.Operator("mail"), default);
+
+        await world.Escalation().RunAsync(default);
+
+        Assert.Equal("unreached head", await world.Database.RunAsync(Rows + " WHERE kind = 'alert' AND cause = 'unreached'"));
+    }
+
     [Fact]
     public async Task AboutStaffTheChairIsToldFromTheSecondRoundOnAndMaySeeIt()
     {
