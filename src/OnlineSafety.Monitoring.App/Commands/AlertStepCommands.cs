@@ -67,11 +67,10 @@ internal static class AlertStepCommands
     }
 
     private static string Answer(OpenedQueue opened, StepResult result, AlertMove move) =>
-        $"Alert {result.Alert!.Number} was {AlertSteps.Done(move.Step)} by {SetupText.Shown(opened.Actor.Name)}. It is {AlertState.Shown(result.Alert.State)}." + (result.Told, move) switch
+        $"Alert {result.Alert!.Number} was {AlertSteps.Done(move.Step)} by {SetupText.Shown(opened.Actor.Name)}. It is {AlertState.Shown(result.Alert.State)}." + result.Told switch
         {
-            (0, AlertMove.Escalate) => " Nobody is at a further desk: tell whom your policy names yourself.",
-            (0, _) => "",
-            (1, _) => " 1 member of staff is told.",
-            var (told, _) => $" {told} members of staff are told.",
+            0 => "",
+            1 => " 1 member of staff is told.",
+            var told => $" {told} members of staff are told.",
         };
 }

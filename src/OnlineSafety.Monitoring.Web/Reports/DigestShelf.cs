@@ -57,8 +57,8 @@ internal sealed class DigestShelf(
         var (reader, zone) = await ReaderAsync(session, school, actor, cancellationToken);
         var day = DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(time.GetUtcNow(), zone).DateTime);
         var (name, window) = await DigestMaker.WindowAsync(session, school, cut: null, cancellationToken);
-        var outOfHours = OutOfHoursReport.Of((await policies.OfAsync(session, school, cancellationToken)).Policy);
-        var content = await DigestReader.ReadAsync(session, school, name, day, late: false, window, outOfHours, cancellationToken);
+        var inForce = await policies.OfAsync(session, school, cancellationToken);
+        var content = await DigestReader.ReadAsync(session, school, name, day, late: false, window, inForce, cancellationToken);
         await session.RecordAccessAsync(school, "digest.preview", day.ToString("O", CultureInfo.InvariantCulture), cancellationToken);
         await session.CommitAsync(cancellationToken);
         return Page(content, reader, zone, stored: false);

@@ -102,7 +102,7 @@ internal sealed class AlertQueue(Database console, ThemeGuide guide, PolicyDirec
 
         var inForce = await policies.OfAsync(session, school, cancellationToken);
         var step = await PersonStep.OpenAsync(session, seal, alert, inForce.Policy, cancellationToken);
-        var refusal = step.Refusal(move);
+        var refusal = await step.RefusalAsync(move, cancellationToken);
         var told = refusal is null ? await step.TakeAsync(move, cancellationToken) : 0;
         await session.RecordAccessAsync(
             school, "alert." + AlertSteps.Word(move.Step) + (refusal is null ? "" : ".refused"), alert.AlertId.ToString(), cancellationToken);

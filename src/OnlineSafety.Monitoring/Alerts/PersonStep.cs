@@ -16,6 +16,11 @@ internal sealed class PersonStep
 
     private readonly SchoolSeal _seal;
 
+    // What a step tells and no step drops, nor a silence: whoever such a row is for will be told.
+    private static readonly string[] _lasting = [NotifyCause.Escalated, NotifyCause.Assigned, NotifyCause.Reopened];
+
+    private IReadOnlyList<Guid> _further = [];
+
     private PersonStep(Session session, SchoolSeal seal, Alert alert, Desks desks) => (_session, _seal, _alert, _desks) = (session, seal, alert, desks);
 
     public static async Task<PersonStep> OpenAsync(Session session, SchoolSeal seal, Alert alert, SchoolPolicy policy, CancellationToken cancellationToken) => new(
@@ -27,8 +32,8 @@ internal sealed class PersonStep
                 .Select(s => new StaffMember(s.StaffId, s.Roles, s.Enabled)).ToListAsync(cancellationToken),
             policy));
 
-    /// <summary>Why it cannot be taken, in words for the person; null when it can.</summary>
-    public string? Refusal(AlertMove move)
+    /// <summary>Why it cannot be taken, in words for the person; null when it can. Asked before it is taken.</summary>
+    public async Task<string?> RefusalAsync(AlertMove move, CancellationToken cancellationToken)
     {
         if (move.Wrong is { } wrong)
         {
@@ -41,6 +46,16 @@ internal sealed class PersonStep
             return AlertLifecycle.After(AlertState.New, move.Step) == _alert.State
                 ? $"The alert is {AlertState.Shown(_alert.State)} already{(_alert is { State: AlertState.Acknowledged, AcknowledgedBy: { } by } ? $", by {by}" : "")}."
                 : $"The alert is {AlertState.Shown(_alert.State)} and cannot be {AlertSteps.Done(move.Step)}.";
+        }
+
+        if (move is AlertMove.Escalate)
+        {
+            _further = StepRecipients.Next(_alert, _desks, await ToldAsync(cancellationToken), _session.Actor.Staff);
+            if (_further.Count == 0)
+            {
+                // Taken all the same it would stop the clock, and nobody would be asked any more.
+                return "Nobody is at a further desk, so nothing was changed. Tell whom your policy names yourself.";
+            }
         }
 
         // Said of whoever may not see it exactly as of whoever is not there.
@@ -59,7 +74,7 @@ internal sealed class PersonStep
         _alert.Note = _alert.Note is { } note ? _seal.Kept(note, SealedField.AlertNote) : null;
         _alert.Reference = _alert.Reference is { } reference ? _seal.Kept(reference, SealedField.AlertReference) : null;
         await _session.Context.SaveChangesAsync(cancellationToken);
-        var rows = await PlanAsync(move, cancellationToken);
+        var rows = Plan(move);
         await using var batch = _session.Batch();
         batch.BatchCommands.Add(AlertStepSql.ByPersonCommand(_seal, _session.Actor, _alert, move, from, at));
         if (rows.Length > 0)
@@ -72,23 +87,23 @@ internal sealed class PersonStep
         return rows.Count(row => row.Staff is not null);
     }
 
-    private async Task<PlannedNotification[]> PlanAsync(AlertMove move, CancellationToken cancellationToken)
+    private PlannedNotification[] Plan(AlertMove move)
     {
         var actor = _session.Actor.Staff;
         var (cause, whom) = move switch
         {
             AlertMove.Assign assign => (NotifyCause.Assigned, assign.Staff == actor ? [] : [assign.Staff]),
-            AlertMove.Escalate => (NotifyCause.Escalated, StepRecipients.Next(_alert, _desks, await ToldAsync(cancellationToken), actor)),
+            AlertMove.Escalate => (NotifyCause.Escalated, _further),
             AlertMove.Reopen => (NotifyCause.Reopened, StepRecipients.Again(_alert, _desks, actor)),
             _ => ("", (IReadOnlyList<Guid>)[]),
         };
-        // Nobody to escalate to is itself a fact that the digest must show.
-        return whom.Count == 0 && move is AlertMove.Escalate
-            ? [new PlannedNotification(Guid.NewGuid(), cause, _alert.AlertId, Staff: null)]
-            : [.. whom.Select(staff => new PlannedNotification(Guid.NewGuid(), cause, _alert.AlertId, staff))];
+        return [.. whom.Select(staff => new PlannedNotification(Guid.NewGuid(), cause, _alert.AlertId, staff))];
     }
 
+    // What was dropped has told nobody, and what waits is dropped by the very step that asks. Whom a message did not reach another one will not reach either.
     private Task<List<Guid>> ToldAsync(CancellationToken cancellationToken) => _session.Context.Notifications
-        .Where(n => n.SchoolId == _alert.SchoolId && n.AlertId == _alert.AlertId && n.StaffId != null && !n.Withdrawn)
+        .Where(n => n.SchoolId == _alert.SchoolId && n.AlertId == _alert.AlertId && n.StaffId != null && !n.Withdrawn
+            && (n.State == NotificationState.Sent || n.State == NotificationState.Failed
+                || ((n.State == NotificationState.Due || n.State == NotificationState.Sending) && _lasting.Contains(n.Cause))))
         .Select(n => n.StaffId!.Value).Distinct().ToListAsync(cancellationToken);
 }

@@ -24,6 +24,15 @@ internal static class AnsweringReader
         ORDER BY answered_at IS NOT NULL, severity DESC, breached_at, number
         """;
 
+    // Whoever acts on it takes it out of this state: it was acted on last when it was escalated.
+    private const string LeftSql = $"""
+        SELECT number, severity, theme, audience, route, subject_staff, acted_at, subject_role
+        FROM (SELECT a.number, a.severity, a.theme, a.acted_at, {DigestReader.Desk}, row_number() OVER (PARTITION BY {DigestReader.Desk} ORDER BY a.severity DESC, a.acted_at, a.number) AS place
+              FROM alert a WHERE a.school_id = $1 AND a.state = 'escalated' AND NOT a.drill AND a.raised_at < $2 AND a.acted_at < $3) AS waiting
+        WHERE place <= $4
+        ORDER BY severity DESC, acted_at, number
+        """;
+
     private const string Unsent = """
         FROM notification n
         LEFT JOIN alert a ON a.school_id = n.school_id AND a.alert_id = n.alert_id
@@ -75,6 +84,12 @@ internal static class AnsweringReader
         BreachesSql, [school, window.From, window.To, DigestReader.KeptOfADesk],
         row => new BreachedAlert(
             row.GetInt32(0), row.GetInt16(1), row.GetString(2), row.GetInt16(3), row.GetString(4), row.IsDBNull(5) ? null : row.GetGuid(5), Time(row, 6), row.GetInt32(7), Time(row, 8), row.GetInt16(9)),
+        cancellationToken);
+
+    public static Task<List<LeftAlert>> LeftAsync(Session session, Guid school, DigestWindow window, DateTimeOffset before, CancellationToken cancellationToken) => session.RowsAsync(
+        LeftSql, [school, window.To, before, DigestReader.KeptOfADesk],
+        row => new LeftAlert(
+            row.GetInt32(0), row.GetInt16(1), row.GetString(2), row.GetInt16(3), row.GetString(4), row.IsDBNull(5) ? null : row.GetGuid(5), row.GetFieldValue<DateTimeOffset>(6), row.GetInt16(7)),
         cancellationToken);
 
     public static Task<List<UndeliveredMessages>> UndeliveredAsync(Session session, Guid school, DigestWindow window, CancellationToken cancellationToken) => session.RowsAsync(

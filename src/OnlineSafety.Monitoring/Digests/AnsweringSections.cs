@@ -9,6 +9,7 @@ namespace OnlineSafety.Monitoring.Digests;
 internal static class AnsweringSections
 {
     private const int BreachesShown = 20;
+    private const int LeftShown = 20;
     private const int UndeliveredShown = 30;
 
     private static readonly CultureInfo _british = CultureInfo.GetCultureInfo("en-GB");
@@ -31,6 +32,20 @@ internal static class AnsweringSections
         {
             body.Paragraph($"And {Number(more)} more {(more == 1 ? "was" : "were")} not answered in time; see the queue.");
         }
+    }
+
+    public static void Left(MailDocument body, DigestView view, IThemeWords themes, TimeZoneInfo zone)
+    {
+        if (view.Left.Count == 0)
+        {
+            return;
+        }
+
+        body.Heading("Escalated, and nobody has taken it on")
+            .Table("", ["Alert", "Severity", "Theme", "Escalated"], [.. view.Left.Take(LeftShown).Select(a => new[]
+                { Number(a.Number), Capital(Words.Of((Severity)a.Severity)), themes.LabelOf(a.Theme), When(a.EscalatedAt, zone) })]);
+        var more = view.Alerts.Sum(a => a.Left) - Math.Min(LeftShown, view.Left.Count);
+        body.Paragraph($"{(more > 0 ? $"And {Number(more)} more; see the queue. " : "")}Ask whoever sits at the next desk, or take it into review yourself: nobody is told again.");
     }
 
     public static void Undelivered(MailDocument body, DigestView view)

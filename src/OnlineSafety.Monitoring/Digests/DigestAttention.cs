@@ -22,6 +22,7 @@ internal static class DigestAttention
         Add(view.New, "alert is not acknowledged", "alerts are not acknowledged",
             view.OldestNew is { } oldest ? $"; the oldest waits for {Spoken(content.To - oldest)}" : "");
         Add(view.Unanswered, "alert was not answered in time and still is not", "alerts were not answered in time and still are not");
+        Add(view.Alerts.Sum(a => a.Left), "alert was escalated a school day ago or longer, and nobody has taken it on", "alerts were escalated a school day ago or longer, and nobody has taken them on");
         Add(view.AnsweredLate, "alert was answered too late", "alerts were answered too late");
         Add(view.Alerts.Sum(a => a.Untold), "alert of high severity has reached nobody by mail", "alerts of high severity have reached nobody by mail");
         Add(view.Failed, "message could not be delivered", "messages could not be delivered");

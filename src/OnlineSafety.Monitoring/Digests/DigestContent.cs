@@ -37,6 +37,9 @@ internal sealed record DigestContent
 
     public required WatchReport Watch { get; init; }
 
+    /// <summary>Escalated a school day ago or longer, and nobody has acted on it since.</summary>
+    public IReadOnlyList<LeftAlert> Left { get; init; } = [];
+
     /// <summary>Not answered in time: still red, or breached or answered in the window.</summary>
     public IReadOnlyList<BreachedAlert> Breaches { get; init; } = [];
 
@@ -79,9 +82,10 @@ internal sealed record ActionTotal(short Action, long Count, long UnknownRole);
 /// <param name="Late">Of them raised by a replay in the window, long after what is in them was received.</param>
 /// <param name="Unproven">Of them open, and the gravest was reported by a browser, which proves nothing.</param>
 /// <param name="Oldest">When the oldest of them was raised, where they are new.</param>
+/// <param name="Left">Of them escalated a school day ago or longer, and taken on by nobody.</param>
 internal sealed record AlertGroup(
     string State, short Severity, string Theme, short Audience, string Route, Guid? SubjectStaff, bool Raised, long Count, long Untold = 0, long Late = 0, long Unproven = 0,
-    short SubjectRole = 0, DateTimeOffset? Oldest = null);
+    short SubjectRole = 0, DateTimeOffset? Oldest = null, long Left = 0);
 
 /// <param name="Watched">Somebody is set to answer.</param>
 internal sealed record OutOfHoursReport(bool Watched, string Words)

@@ -28,6 +28,7 @@ internal sealed class DigestDocument(IThemeWords themes, IOptions<MailOptions> o
         var attention = DigestAttention.Of(view);
         body.Items(attention.Count > 0 ? attention : ["Nothing stands out. Please still look at the figures below."]);
         AlertTables(body, view);
+        AnsweringSections.Left(body, view, themes, zone);
         AnsweringSections.Breaches(body, view, themes, zone);
         AnsweringSections.Undelivered(body, view);
         AnsweringSections.OutOfHours(body, content);

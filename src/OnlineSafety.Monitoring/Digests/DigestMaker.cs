@@ -66,8 +66,8 @@ internal sealed class DigestMaker([FromKeyedServices(DatabaseRole.Notify)] Datab
 
         var cut = await CutAsync(school, cancellationToken);
         var (name, window) = await WindowAsync(session, school, cut, cancellationToken);
-        var outOfHours = OutOfHoursReport.Of((await policies.OfAsync(session, school, cancellationToken)).Policy);
-        var content = await DigestReader.ReadAsync(session, school, name, day, late, window, outOfHours, cancellationToken);
+        var inForce = await policies.OfAsync(session, school, cancellationToken);
+        var content = await DigestReader.ReadAsync(session, school, name, day, late, window, inForce, cancellationToken);
         await RunAsync(session, InsertSql, cancellationToken, school, day, window.From, window.To, late, content.ToJson());
         var rows = await AddressAsync(session, school, day, content, cancellationToken);
         await RunAsync(session, "SELECT pg_notify($1, '')", cancellationToken, Channels.Notifications);

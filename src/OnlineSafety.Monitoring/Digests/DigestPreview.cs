@@ -23,7 +23,7 @@ internal sealed class DigestPreview([FromKeyedServices(DatabaseRole.Notify)] Dat
         var zone = await session.Context.Schools.Where(s => s.SchoolId == school).Select(s => s.TimeZone).SingleAsync(cancellationToken);
         var stored = await session.Context.Digests.Where(d => d.SchoolId == school && d.Day == day).Select(d => d.Content).FirstOrDefaultAsync(cancellationToken);
         var content = stored is null
-            ? await DigestReader.ReadAsync(session, school, name, day, late: false, window, OutOfHoursReport.Of((await policies.OfAsync(session, school, cancellationToken)).Policy), cancellationToken)
+            ? await DigestReader.ReadAsync(session, school, name, day, late: false, window, await policies.OfAsync(session, school, cancellationToken), cancellationToken)
             : DigestContent.FromJson(stored);
         await session.RecordAccessAsync(school, "digest.preview", day.ToString("O", CultureInfo.InvariantCulture), cancellationToken);
         await session.CommitAsync(cancellationToken);

@@ -1,6 +1,7 @@
 using Npgsql;
 using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.Access.Audit;
+using OnlineSafety.Monitoring.Alerts.Policy;
 
 namespace OnlineSafety.Monitoring.Digests;
 
@@ -40,7 +41,7 @@ internal static class DigestReader
                count(*) FILTER (WHERE a.state = 'new' AND a.severity >= 3 AND a.raised_at < $3 - interval '15 minutes'
                     AND NOT EXISTS (SELECT 1 FROM notification n WHERE n.school_id = a.school_id AND n.alert_id = a.alert_id AND n.state = 'sent' AND n.channel = 'email')),
                count(*) FILTER (WHERE a.late AND a.raised_at >= $2), count(*) FILTER (WHERE a.unproven AND a.state <> 'resolved'), a.subject_role,
-               min(a.raised_at) FILTER (WHERE a.state = 'new')
+               min(a.raised_at) FILTER (WHERE a.state = 'new'), count(*) FILTER (WHERE a.state = 'escalated' AND a.acted_at < $4)
         FROM alert a
         WHERE a.school_id = $1 AND NOT a.drill AND a.raised_at < $3 AND (a.state <> 'resolved' OR a.raised_at >= $2 OR a.resolved_at >= $2)
         GROUP BY a.state, a.severity, a.theme, a.audience, a.route, a.subject_staff, a.subject_role, raised
@@ -92,8 +93,10 @@ internal static class DigestReader
         """;
 
     public static async Task<DigestContent> ReadAsync(
-        Session session, Guid school, string name, DateOnly day, bool late, DigestWindow window, OutOfHoursReport outOfHours, CancellationToken cancellationToken)
+        Session session, Guid school, string name, DateOnly day, bool late, DigestWindow window, PolicyInForce inForce, CancellationToken cancellationToken)
     {
+        // Whoever was asked has had a whole school day to take it on.
+        var leftBefore = inForce.Calendar.LastWholeDay(window.To) ?? window.To.AddDays(-1);
         var total = 0L;
         var blocked = await session.RowsAsync(BlockedSql, [school, window.From, window.To, BlockedLimit], row =>
         {
@@ -111,16 +114,17 @@ internal static class DigestReader
             BlockedTotal = total,
             Actions = await session.RowsAsync(ActionsSql, [school, window.From, window.To],
                 row => new ActionTotal(row.GetInt16(0), row.GetInt64(1), row.GetInt64(2)), cancellationToken),
-            Alerts = await session.RowsAsync(AlertsSql, [school, window.From, window.To], GroupOf, cancellationToken),
+            Alerts = await session.RowsAsync(AlertsSql, [school, window.From, window.To, leftBefore], GroupOf, cancellationToken),
             Unacknowledged = await session.RowsAsync(WaitingSql, [school, KeptOfADesk, window.To], WaitingOf, cancellationToken),
             Sources = await session.RowsAsync(SourcesSql, [school, window.From, window.To], SourceOf, cancellationToken),
             Watch = (await session.RowsAsync(WatchSql, [school, window.To], WatchOf, cancellationToken))[0],
+            Left = await AnsweringReader.LeftAsync(session, school, window, leftBefore, cancellationToken),
             Breaches = await AnsweringReader.BreachesAsync(session, school, window, cancellationToken),
             Undelivered = await AnsweringReader.UndeliveredAsync(session, school, window, cancellationToken),
             Counts = await AnsweringReader.CountsAsync(session, school, window, cancellationToken),
             Silences = await AnsweringReader.SilencesAsync(session, school, window, cancellationToken),
             Drills = await AnsweringReader.DrillsAsync(session, school, window, cancellationToken),
-            OutOfHours = outOfHours,
+            OutOfHours = OutOfHoursReport.Of(inForce.Policy),
             Exclusions = await session.RowsAsync(ExclusionsSql, [school, window.From, window.To],
                 row => new Exclusion(row.GetString(0), row.GetBoolean(1), row.GetString(2), row.GetString(3), row.GetFieldValue<DateTimeOffset>(4)), cancellationToken),
             Heads = await session.RowsAsync(HeadsSql, [school, window.From, HeadsLimit],
@@ -131,7 +135,7 @@ internal static class DigestReader
 
     private static AlertGroup GroupOf(NpgsqlDataReader row) => new(
         row.GetString(0), row.GetInt16(1), row.GetString(2), row.GetInt16(3), row.GetString(4), row.IsDBNull(5) ? null : row.GetGuid(5), row.GetBoolean(6), row.GetInt64(7),
-        row.GetInt64(8), row.GetInt64(9), row.GetInt64(10), row.GetInt16(11), row.IsDBNull(12) ? null : row.GetFieldValue<DateTimeOffset>(12));
+        row.GetInt64(8), row.GetInt64(9), row.GetInt64(10), row.GetInt16(11), row.IsDBNull(12) ? null : row.GetFieldValue<DateTimeOffset>(12), row.GetInt64(13));
 
     private static WaitingAlert WaitingOf(NpgsqlDataReader row) => new(
         row.GetInt32(0), row.GetInt16(1), row.GetString(2), row.GetInt16(3), row.GetString(4), row.IsDBNull(5) ? null : row.GetGuid(5), row.GetFieldValue<DateTimeOffset>(6), row.GetInt16(7));

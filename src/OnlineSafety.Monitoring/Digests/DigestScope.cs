@@ -13,6 +13,8 @@ internal sealed record DigestScope
 
     public required IReadOnlyList<WaitingAlert> Unacknowledged { get; init; }
 
+    public IReadOnlyList<LeftAlert> Left { get; init; } = [];
+
     public IReadOnlyList<BreachedAlert> Breaches { get; init; } = [];
 
     public IReadOnlyList<UndeliveredMessages> Undelivered { get; init; } = [];
@@ -22,18 +24,21 @@ internal sealed record DigestScope
     public static DigestScope Of(DigestContent content, StaffMember reader)
     {
         var view = new DigestView(content, reader);
-        return new DigestScope { Alerts = view.Alerts, Unacknowledged = view.Unacknowledged, Breaches = view.Breaches, Undelivered = view.Undelivered, Counts = view.Counts };
+        return new DigestScope { Alerts = view.Alerts, Unacknowledged = view.Unacknowledged, Left = view.Left, Breaches = view.Breaches, Undelivered = view.Undelivered, Counts = view.Counts };
     }
 
     /// <summary>The digest with this recipient's part alone.</summary>
     public DigestContent Cut(DigestContent content) =>
-        content with { Alerts = Alerts, Unacknowledged = Unacknowledged, Breaches = Breaches, Undelivered = Undelivered, Counts = Counts };
+        content with { Alerts = Alerts, Unacknowledged = Unacknowledged, Left = Left, Breaches = Breaches, Undelivered = Undelivered, Counts = Counts };
 
     public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, DigestJson.Default.DigestScope);
 
     public static DigestScope FromJson(ReadOnlySpan<byte> json) =>
         JsonSerializer.Deserialize(json, DigestJson.Default.DigestScope) ?? throw new JsonException("A digest's part without content.");
 }
+
+/// <summary>An alert that a person has put before the next desk, where nobody has taken it on.</summary>
+internal sealed record LeftAlert(int Number, short Severity, string Theme, short Audience, string Route, Guid? SubjectStaff, DateTimeOffset EscalatedAt, short SubjectRole = 0);
 
 /// <summary>An alert that nobody answered in time.</summary>
 /// <param name="Rounds">How often its escalation went round so far.</param>

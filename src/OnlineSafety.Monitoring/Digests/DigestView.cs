@@ -15,6 +15,7 @@ internal sealed class DigestView
         Content = content;
         Alerts = [.. content.Alerts.Where(a => MaySee(reader, a.Route, a.Audience, a.SubjectStaff, a.SubjectRole))];
         Unacknowledged = [.. content.Unacknowledged.Where(a => MaySee(reader, a.Route, a.Audience, a.SubjectStaff, a.SubjectRole))];
+        Left = [.. content.Left.Where(a => MaySee(reader, a.Route, a.Audience, a.SubjectStaff, a.SubjectRole))];
         Breaches = [.. content.Breaches.Where(a => MaySee(reader, a.Route, a.Audience, a.SubjectStaff, a.SubjectRole))];
         // What tells of no alert is everybody's: a mailbox that is full says nothing of a child or a colleague.
         Undelivered = [.. content.Undelivered.Where(m => m.Route.Length == 0 || MaySee(reader, m.Route, m.Audience, m.SubjectStaff, m.SubjectRole))];
@@ -26,6 +27,8 @@ internal sealed class DigestView
     public IReadOnlyList<AlertGroup> Alerts { get; }
 
     public IReadOnlyList<WaitingAlert> Unacknowledged { get; }
+
+    public IReadOnlyList<LeftAlert> Left { get; }
 
     public IReadOnlyList<BreachedAlert> Breaches { get; }
 

@@ -11,7 +11,7 @@ internal sealed class MailboxBody : INotificationBody
 {
     // A week is longer than any outage that is nobody's fault.
     private const string Sql = """
-        SELECT s.name, s.email, (SELECT n.error FROM notification n WHERE n.school_id = s.school_id AND n.staff_id = s.staff_id AND n.state = 'failed' ORDER BY n.due_at DESC LIMIT 1),
+        SELECT s.name, s.email, (SELECT n.error FROM notification n WHERE n.school_id = s.school_id AND n.staff_id = s.staff_id AND (n.state = 'failed' OR n.error = 'message-refused') ORDER BY n.due_at DESC LIMIT 1),
                (SELECT count(*) FROM notification n WHERE n.school_id = s.school_id AND n.staff_id = s.staff_id AND n.state = 'failed' AND n.due_at > statement_timestamp() - interval '7 days')
         FROM staff s WHERE s.school_id = $1 AND s.staff_id = $2
         """;

@@ -66,11 +66,12 @@ public sealed class AlertStepTests(PostgresFixture postgres) : IClassFixture<Pos
         Assert.Empty(await queue.ListAsync(school, chair, [], 10, default));
         // Of two who press at once the second must not put it before the next desk but one.
         Assert.False((await queue.StepAsync(school, dsl, First, new AlertMove.Escalate("Now."), default)).Done);
-        // There is no desk behind the head's for a pupil; that is said, and the ledger has it.
+        // There is no desk behind the head's for a pupil; that is said, and nothing changes.
         await queue.StepAsync(school, head, First, new AlertMove.Review(), default);
-        var (_, refusal, told) = await queue.StepAsync(school, head, First, new AlertMove.Escalate("And on."), default);
-        Assert.Equal((null, 0), (refusal, told));
-        Assert.Equal(("failed", "no-recipient"), (await queue.ToldAsync(school, head, First, default)).Select(t => (t.State, t.Why)).Last());
+        var (now, refusal, told) = await queue.StepAsync(school, head, First, new AlertMove.Escalate("And on."), default);
+        Assert.Equal(("in_review", 0), (now!.State, told));
+        Assert.StartsWith("Nobody is at a further desk", refusal, StringComparison.Ordinal);
+        Assert.Equal("due", Assert.Single(await queue.ToldAsync(school, head, First, default)).State);
         Assert.Empty(await queue.ListAsync(school, chair, [], 10, default));
     }
 

@@ -12,7 +12,7 @@ public sealed class AlertCommandTests(PostgresFixture postgres) : IClassFixture<
     [Fact]
     public async Task EachStepIsACommandAndSaysWhatItDidAndWhomItTold()
     {
-        await using var database = await SchoolAsync();
+        await using var database = await SchoolAsync("head");
 
         foreach (var (says, args) in new (string, string[])[]
         {
@@ -20,7 +20,7 @@ public sealed class AlertCommandTests(PostgresFixture postgres) : IClassFixture<
             ("It is in review.", ["review"]),
             ("1 member of staff is told.", ["assign", "--to", "deputy@school.example"]),
             ("Alert 1 was noted on by dsl", ["note", "--note", "Seen before."]),
-            ("Nobody is at a further desk", ["escalate", "--note", "Now."]),
+            ("It is escalated. 1 member of staff is told.", ["escalate", "--note", "Now."]),
             ("It is handed over.", ["handover", "--reference", "C-1042"]),
             ("It is resolved.", ["resolve", "--outcome", "false-alert", "--note", "A lesson."]),
             ("Alert 1 was opened again by dsl", ["reopen", "--note", "Not a lesson."]),
@@ -57,6 +57,7 @@ public sealed class AlertCommandTests(PostgresFixture postgres) : IClassFixture<
             ("There is no alert 7 in this school that you may see.", ["history", "7"]),
             ("Nobody in this school is \"nobody@school.example\".", ["assign", "1", "--to", "nobody@school.example"]),
             ("Nobody with that id looks after alerts like this one.", ["assign", "1", "--to", "digest@school.example"]),
+            ("Alert 1: Nobody is at a further desk, so nothing was changed.", ["escalate", "1", "--note", "x"]),
             ("A note of 1 to 4000 characters", ["note", "1", "--note", " "]),
             ("A reference of 1 to 200 characters", ["handover", "1", "--reference", " "]),
         })
@@ -84,11 +85,11 @@ public sealed class AlertCommandTests(PostgresFixture postgres) : IClassFixture<
 
     public void Dispose() => Directory.Delete(_data, recursive: true);
 
-    private async Task<InstallationDatabase> SchoolAsync()
+    private async Task<InstallationDatabase> SchoolAsync(params string[] more)
     {
         var database = await InstallationDatabase.CreateAsync(postgres.Server);
         var school = await database.AddSchoolAsync();
-        foreach (var role in new[] { "dsl", "deputy", "digest" })
+        foreach (var role in new[] { "dsl", "deputy", "digest" }.Concat(more))
         {
             await database.AddStaffAsync(school, role, role);
         }

@@ -82,6 +82,24 @@ public sealed class DigestMakerTests(PostgresFixture postgres) : IClassFixture<P
         Assert.DoesNotContain("secret", Encoding.UTF8.GetString(content.ToJson()), StringComparison.Ordinal);
     }
 
+    /// <summary>Three were put before the next desk: one long ago, one just now, one long ago and taken on since.</summary>
+    [Fact]
+    public async Task WhatWasEscalatedASchoolDayAgoAndTakenOnByNobodyIsListed()
+    {
+        await using var world = await NotifyWorld.CreateAsync(postgres.Server);
+        await world.RaiseManyAsync(3, [world.Dsl]);
+        await world.Database.RunAsync("""
+            UPDATE onlinesafety.alert SET state = 'escalated', acknowledged_at = now(), acknowledged_by = 'x', acted_at = now() - interval '6 days' * (number % 2);
+            UPDATE onlinesafety.alert SET state = 'in_review' WHERE number = 3;
+            """);
+
+        await world.Maker().MakeAsync(world.School, Day, late: false, default);
+        var content = await ContentAsync(world);
+
+        Assert.Equal(1, Assert.Single(content.Left).Number);
+        Assert.Equal(1, content.Alerts.Sum(alert => alert.Left));
+    }
+
     [Theory]
     [InlineData("certificate_ends_soon", "10 minutes", 14)]
     [InlineData("certificate_ends_now", "10 minutes", 1)]

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using OnlineSafety.Monitoring.Access;
@@ -52,13 +51,13 @@ public sealed class DigestYearTests(PostgresFixture postgres) : IClassFixture<Po
         service.Dispose();
         var counted = await CountedAsync(world, readers);
 
-        var calendar = new SchoolCalendar(CalendarFile.Parse(Calendar), BankHolidays.None, TimeZoneInfo.FindSystemTimeZoneById("Europe/London"));
+        var calendar = SchoolCalendar.ForAnswers(CalendarFile.Parse(Calendar), BankHolidays.None, TimeZoneInfo.FindSystemTimeZoneById("Europe/London"));
         var chosen = Enumerable.Range(-1, 367).Select(First.AddDays).Where(day => days == "every" || calendar.IsSchoolDay(day));
         Assert.Equal(string.Join(',', chosen.Select(day => $"{day:O}")), await world.Database.RunAsync("SELECT string_agg(day::text, ',' ORDER BY day) FROM onlinesafety.digest"));
         Assert.False(counted.ContainsKey("deputy"));
         foreach (var reader in counted.Keys)
         {
-            Assert.Equal(expected[reader].Where(theme => days == "every" || Before(theme)).Order(), counted[reader].Order());
+            Assert.Equal(expected[reader].Order(), counted[reader].Order());
         }
 
         // One row and one message of each day for each who gets digests, and none for anybody else.
@@ -82,9 +81,6 @@ public sealed class DigestYearTests(PostgresFixture postgres) : IClassFixture<Po
                 await service.MakeDueAsync(default);
             }
         }
-
-        // School days end in July: what is raised in the summer holidays is in the first digest of the next term, which is beyond this year.
-        static bool Before(string theme) => First.AddDays(int.Parse(theme.AsSpan(1, 3), CultureInfo.InvariantCulture) - 1) < new DateOnly(2027, 7, 21);
     }
 
     /// <summary>A service that has just started: it knows nothing but the database.</summary>

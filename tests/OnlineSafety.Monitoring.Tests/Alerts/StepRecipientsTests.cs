@@ -68,9 +68,19 @@ public sealed class StepRecipientsTests
     public void WhoeverWasToldBeforeIsNotTheNextDeskAndAPupilIsNeverPutBeforeTheChair()
     {
         var heads = Staff.Where(m => m.HasAny("head")).Select(m => m.Id).ToList();
-        Assert.Empty(StepRecipients.Next(About(AlertRoute.Dsl), In(Staff), heads, actor: null));
+        Assert.Equal([heads[1]], StepRecipients.Next(About(AlertRoute.Dsl), In(Staff), [heads[0]], actor: null));
         Assert.Equal([heads[1]], StepRecipients.Next(About(AlertRoute.Dsl), In(Staff), [], actor: heads[0]));
         Assert.Empty(StepRecipients.Next(About(AlertRoute.Dsl), In([.. Staff.Where(m => !m.HasAny("head"))]), [], actor: null));
+    }
+
+    /// <summary>A policy may tell the head of every alert, or a round has: that is no reason why a colleague could not ask the head.</summary>
+    [Fact]
+    public void WhereEverybodyBehindTheOwnDeskWasToldTheNearestIsAskedOnceMore()
+    {
+        var heads = Staff.Where(m => m.HasAny("head")).Select(m => m.Id).ToList();
+
+        Assert.Equal(heads, StepRecipients.Next(About(AlertRoute.Dsl), In(Staff), heads, actor: null));
+        Assert.Equal([heads[1]], StepRecipients.Next(About(AlertRoute.Dsl), In(Staff), heads, actor: heads[0]));
     }
 
     [Fact]

@@ -41,6 +41,25 @@ public sealed class DigestAnsweringTests
     }
 
     [Fact]
+    public void WhatWasEscalatedAndTakenOnByNobodyIsAskedFor()
+    {
+        var content = Empty with
+        {
+            Alerts = [new AlertGroup("escalated", 3, "self_harm", 0, "dsl", null, Raised: false, 2, Left: 1)],
+            Left = [new LeftAlert(57, 3, "self_harm", 0, "dsl", null, To.AddDays(-2))],
+        };
+        var text = Text(content);
+
+        Assert.Contains("1 alert was escalated a school day ago or longer, and nobody has taken it on.", text, StringComparison.Ordinal);
+        Assert.Matches("Escalated, and nobody has taken it on.* 57 +High +Self harm +Mon 23 Nov 07:30", text);
+        // Of what is another desk's nobody else reads.
+        var about = content with { Alerts = [content.Alerts[0] with { Route = "head" }], Left = [content.Left[0] with { Route = "head" }] };
+        Assert.DoesNotContain("nobody has taken it on", Text(about), StringComparison.Ordinal);
+        Assert.Empty(DigestScope.Of(about, Dsl).Left);
+        Assert.Contains("57", Text(DigestScope.Of(content, Dsl).Cut(Empty)), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void SilencesAreListedWithWhoWhyAndHowOftenTheyWereMet()
     {
         var silence = new SilenceReport("theme games, up to medium", "Esports week.", "D. Lead", "", Waits: false, To.AddDays(2), 3, "");

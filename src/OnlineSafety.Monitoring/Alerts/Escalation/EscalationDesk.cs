@@ -55,13 +55,13 @@ internal sealed class EscalationDesk(
 
         var moved = await RunAsync(
             session, EscalationSql.Move, cancellationToken, school, alert.Alert, alert.Since.UtcDateTime, alert.StepsDone, alert.Rounds,
-            OrNull(round.AnswerBy), round.StepsDone, round.Rounds, OrNull(round.NextAt));
+            OrNull(round.AnswerBy), round.StepsDone, round.Rounds, OrNull(round.NextAt), round.PlanSteps);
         if (moved == 0)
         {
             return;
         }
 
-        IReadOnlyList<Guid> written = round.Steps ? await TellAsync(session, school, alert.Alert, NotifyCause.Unanswered, round.Tell, cancellationToken) : [];
+        IReadOnlyList<Guid> written = round.Steps ? await TellAsync(session, school, alert.Alert, round.Cause, round.Tell, cancellationToken) : [];
         await session.CommitAsync(cancellationToken);
         Hint(school, written);
         if (round.Breach)
@@ -79,12 +79,11 @@ internal sealed class EscalationDesk(
     public async Task<int> TellOthersAsync(Guid school, int most, CancellationToken cancellationToken)
     {
         await using var session = await database.OpenAsync(school, Actor, cancellationToken);
-        var failed = await session.RowsAsync(
-            EscalationSql.TakeFailed, [school, most],
-            row => new LostMessage(row.IsDBNull(0) ? null : row.GetGuid(0), row.IsDBNull(1) ? null : row.GetGuid(1), row.GetString(2), row.GetFieldValue<DateTimeOffset>(3)), cancellationToken);
+        var lost = await session.RowsAsync(EscalationSql.TakeLost, [school, most], ReadLost, cancellationToken);
         // Of channels, and where there was nobody from the start, the digest tells; there is nobody in whose place somebody could be told.
-        var people = failed.Where(row => row.Staff is not null).ToList();
-        var members = people.Select(row => row.Staff!.Value).Distinct().ToArray();
+        var people = lost.Where(row => row.Staff is not null).ToList();
+        // Nothing is wrong with the mailbox of whoever has left.
+        var members = people.Where(row => !row.Dropped).Select(row => row.Staff!.Value).Distinct().ToArray();
         var written = new List<Guid>();
         if (people.Count > 0)
         {
@@ -100,6 +99,7 @@ internal sealed class EscalationDesk(
                 }
             }
 
+            await RunAsync(session, EscalationSql.AskAgain, cancellationToken, school, people.Where(row => row.Dropped).Select(row => row.Alert).OfType<Guid>().Distinct().ToArray());
             foreach (var member in members)
             {
                 var others = Recipients.ForSources([.. staff.Where(s => !members.Contains(s.Id))]);
@@ -114,7 +114,7 @@ internal sealed class EscalationDesk(
             EscalationLog.Unreached(logger, school, members.Length, written.Count);
         }
 
-        return failed.Count;
+        return lost.Count;
     }
 
     private static async Task<IReadOnlyList<Guid>> TellAsync(
@@ -124,7 +124,9 @@ internal sealed class EscalationDesk(
             ? [new PlannedNotification(Guid.NewGuid(), cause, alert, Staff: null)]
             : [.. tell.Select(member => new PlannedNotification(Guid.NewGuid(), cause, alert, member))];
         await using var batch = session.Batch();
-        batch.BatchCommands.Add(AlertSql.NotifyCommand(school, rows, await DatabaseClock.NowAsync(session, cancellationToken)));
+        var now = await DatabaseClock.NowAsync(session, cancellationToken);
+        // A channel was told when it was raised, whoever was there; who reads it is not known.
+        batch.BatchCommands.Add(cause == NotifyCause.Raised ? AlertSql.TellStaffCommand(school, rows, now) : AlertSql.NotifyCommand(school, rows, now));
         batch.BatchCommands.Add(new NpgsqlBatchCommand("SELECT pg_notify($1, '')") { Parameters = { new NpgsqlParameter { Value = Channels.Notifications } } });
         await batch.ExecuteNonQueryAsync(cancellationToken);
         return [.. rows.Where(row => row.Staff is not null).Select(row => row.Notification)];
@@ -147,6 +149,9 @@ internal sealed class EscalationDesk(
         SubjectRole = (PersonRole)row.GetInt16(7),
     };
 
+    private static LostMessage ReadLost(NpgsqlDataReader row) => new(
+        row.IsDBNull(0) ? null : row.GetGuid(0), row.IsDBNull(1) ? null : row.GetGuid(1), row.GetString(2), row.GetFieldValue<DateTimeOffset>(3), row.GetBoolean(4));
+
     private static UnreachedAlert ReadUnreached(NpgsqlDataReader row) => new(
         row.GetGuid(0), FactsOf(row), row.GetString(8), row.IsDBNull(9) ? null : row.GetFieldValue<DateTimeOffset>(9),
         row.GetFieldValue<Guid[]>(10).ToHashSet(), row.GetFieldValue<Guid[]>(11).ToHashSet());
@@ -156,6 +161,9 @@ internal sealed class EscalationDesk(
         row.GetFieldValue<DateTimeOffset>(9), row.IsDBNull(10) ? null : row.GetFieldValue<DateTimeOffset>(10), row.GetInt32(11), row.GetInt32(12))
     {
         Drill = row.GetBoolean(8),
+        PlanSteps = row.IsDBNull(13) ? null : row.GetInt32(13),
+        Untold = row.GetBoolean(14),
+        Unreachable = row.GetFieldValue<Guid[]>(15),
     };
 
     private static object OrNull(DateTimeOffset? at) => at is { } known ? known.UtcDateTime : DBNull.Value;

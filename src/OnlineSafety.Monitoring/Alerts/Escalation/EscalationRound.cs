@@ -28,9 +28,15 @@ internal sealed record EscalationRound
 
     public IReadOnlyList<Guid> Tell { get; init; } = [];
 
+    /// <summary>Why they are told.</summary>
+    public string Cause { get; init; } = NotifyCause.Unanswered;
+
     public required int StepsDone { get; init; }
 
     public required int Rounds { get; init; }
+
+    /// <summary>Steps of the plan by which <see cref="StepsDone"/> counts.</summary>
+    public required int PlanSteps { get; init; }
 
     /// <summary>When it is looked at next; null: never, unless the alert changes.</summary>
     public DateTimeOffset? NextAt { get; init; }
@@ -39,13 +45,19 @@ internal sealed record EscalationRound
     {
         var (policy, calendar) = (inForce.Policy, inForce.Calendar);
         var by = AlertClock.AcknowledgeBy(alert.Facts.Severity, alert.Since, alert.NoLater, inForce);
-        var same = new EscalationRound { AnswerBy = by, StepsDone = alert.StepsDone, Rounds = alert.Rounds };
+        var plan = PlanOf(policy);
+        alert = alert with { StepsDone = DoneOf(alert, plan.Steps.Count) };
+        var same = new EscalationRound { AnswerBy = by, StepsDone = alert.StepsDone, Rounds = alert.Rounds, PlanSteps = plan.Steps.Count };
+        if (alert.Untold && FirstTold(alert, now, inForce, staff) is { Count: > 0 } first)
+        {
+            return same with { Steps = true, Cause = NotifyCause.Raised, Tell = first, StepsDone = 0, Rounds = 0, NextAt = AfterFirst(by, now, policy) };
+        }
+
         if (alert.Rounds == 0 && !(now >= by))
         {
             return same with { NextAt = AlertClock.Earlier(by, by is null ? null : now + LookAgain) };
         }
 
-        var plan = PlanOf(policy);
         var (round, step) = (alert.StepsDone / plan.Steps.Count, alert.StepsDone % plan.Steps.Count);
         if (round >= RoundsOf(plan, alert))
         {
@@ -89,6 +101,25 @@ internal sealed record EscalationRound
         // Nobody of the plan is left: the nearest desk of the alert's own ladder that was not told.
         return Recipients.Next(facts, new Desks(staff, inForce.Policy), told);
     }
+
+    // Whoever came to an empty desk is told what waits there, as whoever sat there would have been when it was raised.
+    private static IReadOnlyList<Guid> FirstTold(UnansweredAlert alert, DateTimeOffset now, PolicyInForce inForce, IReadOnlyList<StaffMember> staff) =>
+        [.. Recipients.For(alert.Facts with { OutOfHours = !inForce.Calendar.IsOpen(now) }, staff, inForce.Policy).Where(member => !alert.Unreachable.Contains(member))];
+
+    // Nobody was late who did not know: the steps begin again, and no sooner than a clock could have run out.
+    private static DateTimeOffset? AfterFirst(DateTimeOffset? by, DateTimeOffset now, SchoolPolicy policy)
+    {
+        var least = now + TimeSpan.FromMinutes(policy.Clocks.AtLeastMinutes);
+        return by is null ? null : by < least ? least : AlertClock.Earlier(by, now + LookAgain);
+    }
+
+    /// <summary>
+    /// Steps taken, counted by the plan of now. One of another length, imported in between, must not pass over rounds: a round that was under way begins its steps
+    /// anew, one that was over is over.
+    /// </summary>
+    private static int DoneOf(UnansweredAlert alert, int steps) => alert.PlanSteps is not { } counted || counted == steps
+        ? alert.StepsDone
+        : steps * (alert.StepsDone < alert.Rounds * counted ? alert.Rounds - 1 : alert.Rounds);
 
     // Whoever is on call was told that an answer is expected at any hour.
     private static IReadOnlyList<Guid> WhoIsTold(EscalationStep step, AlertFacts facts, SchoolPolicy policy, IReadOnlyList<StaffMember> staff, bool open)

@@ -5,6 +5,23 @@ namespace OnlineSafety.Monitoring.Alerts.Escalation;
 /// <summary>The statements of escalation. All times are the database's.</summary>
 internal static class EscalationSql
 {
+    // As the index notification_lost has it, to the letter.
+    private const string Lost = """
+        NOT n.answered_for
+            AND (n.state = 'failed' OR (n.state = 'dropped' AND n.error IN ('recipient-gone', 'recipient-disabled', 'not-routed')) OR (n.state = 'due' AND n.error = 'message-refused' AND n.cause <> 'unreached'))
+        """;
+
+    private const string Mails = "n.school_id = a.school_id AND n.alert_id = a.alert_id AND n.channel = 'email' AND NOT n.withdrawn";
+
+    // It was to be told, and reached nobody who could act on it now. Whom a silence has spared it, or who was at it before the message left, counts as told; where a
+    // message has just failed somebody else is about to be.
+    private const string Untold = $"""
+        (EXISTS (SELECT 1 FROM notification n WHERE {Mails})
+            AND NOT EXISTS (SELECT 1 FROM notification n LEFT JOIN staff t ON t.school_id = n.school_id AND t.staff_id = n.staff_id
+                            WHERE {Mails} AND ((n.state IN ('sent', 'due', 'sending') AND t.enabled) OR n.error IN ('silenced', 'acted-on', 'alert-resolved')
+                                              OR (n.state = 'failed' AND n.staff_id IS NOT NULL AND NOT n.answered_for))))
+        """;
+
     /// <summary>One leader among all processes; held as long as its pass.</summary>
     public const string Lead = "SELECT pg_try_advisory_xact_lock(hashtextextended('escalation', 0))";
 
@@ -13,14 +30,16 @@ internal static class EscalationSql
         SELECT s.school_id FROM school s
         WHERE NOT (s.school_id = ANY ($1)) AND s.closed_at IS NULL
           AND (EXISTS (SELECT 1 FROM escalation e WHERE e.school_id = s.school_id AND e.next_at <= statement_timestamp())
-               OR EXISTS (SELECT 1 FROM notification n WHERE n.school_id = s.school_id AND n.state = 'failed' AND NOT n.answered_for AND n.due_at <= statement_timestamp())
+               OR EXISTS (SELECT 1 FROM notification n WHERE n.school_id = s.school_id AND {Lost})
                OR {ChannelTroubleSql.IsDue})
         """;
 
     /// <summary>$2 at most, the gravest of what is due first.</summary>
-    public const string Due = """
+    public const string Due = $"""
         SELECT a.alert_id, a.route, a.audience, a.subject_staff, a.severity, a.themes || a.parent_theme, a.groups, a.subject_role, a.drill,
-               e.since, e.no_later, e.steps_done, e.rounds
+               e.since, e.no_later, e.steps_done, e.rounds, e.plan_steps, {Untold},
+               ARRAY(SELECT DISTINCT n.staff_id FROM notification n WHERE {ToStaff}
+                     AND (n.state = 'failed' OR (n.state = 'dropped' AND n.error = 'not-routed' AND n.due_at > statement_timestamp() - interval '1 day')))
         FROM escalation e JOIN alert a ON a.school_id = e.school_id AND a.alert_id = e.alert_id
         WHERE e.school_id = $1 AND e.next_at <= statement_timestamp()
         ORDER BY a.severity DESC, e.next_at LIMIT $2
@@ -36,29 +55,39 @@ internal static class EscalationSql
 
     /// <summary>No row: somebody acted, or it changed, since it was read.</summary>
     public const string Move = """
-        UPDATE escalation SET answer_by = $6, steps_done = $7, rounds = $8, next_at = $9, breached_at = CASE WHEN $8 > 0 THEN COALESCE(breached_at, clock_timestamp()) END
+        UPDATE escalation SET answer_by = $6, steps_done = $7, rounds = $8, next_at = $9, plan_steps = $10,
+            breached_at = CASE WHEN $8 > 0 THEN COALESCE(breached_at, clock_timestamp()) ELSE breached_at END
         WHERE school_id = $1 AND alert_id = $2 AND since = $3 AND steps_done = $4 AND rounds = $5 AND next_at IS NOT NULL
         """;
 
-    /// <summary>Claims what could not be delivered; a crash before the commit gives it back. $2 at most.</summary>
-    public const string TakeFailed = """
+    /// <summary>Claims what its recipients do not get; a crash before the commit gives it back. $2 at most.</summary>
+    public const string TakeLost = $"""
         UPDATE notification n SET answered_for = true
-        FROM (SELECT f.notification_id FROM notification f
-              WHERE f.school_id = $1 AND f.state = 'failed' AND NOT f.answered_for AND f.due_at <= statement_timestamp() ORDER BY f.due_at LIMIT $2 FOR UPDATE SKIP LOCKED) AS due
-        WHERE n.school_id = $1 AND n.notification_id = due.notification_id
-        RETURNING n.alert_id, n.staff_id, n.cause, n.created_at
+        FROM (SELECT n.notification_id FROM notification n WHERE n.school_id = $1 AND {Lost} ORDER BY n.due_at LIMIT $2 FOR UPDATE SKIP LOCKED) AS lost
+        WHERE n.school_id = $1 AND n.notification_id = lost.notification_id
+        RETURNING n.alert_id, n.staff_id, n.cause, n.created_at, n.state = 'dropped'
         """;
 
+    /// <summary>Of the alerts $2, those that nobody knows of now are looked at at once.</summary>
+    public const string AskAgain = $"""
+        UPDATE escalation e SET next_at = clock_timestamp() FROM alert a
+        WHERE e.school_id = $1 AND e.alert_id = ANY ($2) AND e.answered_at IS NULL AND a.school_id = e.school_id AND a.alert_id = e.alert_id AND {Untold}
+        """;
+
+    private const string ToStaff = "n.school_id = a.school_id AND n.alert_id = a.alert_id AND n.staff_id IS NOT NULL AND NOT n.withdrawn";
+
+    // What waits will be sent, unless a person has acted since it was written: then it is dropped (AlertNotice.IsAnswered).
+    private const string Arrives =
+        "(n.state = 'sent' OR (n.state IN ('due', 'sending') AND NOT (n.cause IN ('raised', 'unanswered', 'unreached') AND COALESCE(n.created_at < a.acted_at, false))))";
+
     /// <summary>
-    /// Of the alerts $2: where each is, to whom messages about it went or were to go, and of them those whom it is no use to tell once more: they cannot be
-    /// reached, or stand in for somebody already.
+    /// Of the alerts $2: where each is, whom messages about it reached, will reach or cannot reach, and of them those whom it is no use to tell once more: they cannot
+    /// be reached, or stand in for somebody already. What was dropped for another reason has told nobody.
     /// </summary>
-    public const string Unreached = """
+    public const string Unreached = $"""
         SELECT a.alert_id, a.route, a.audience, a.subject_staff, a.severity, a.themes || a.parent_theme, a.groups, a.subject_role, a.state, a.acted_at,
-               ARRAY(SELECT DISTINCT n.staff_id FROM notification n
-                     WHERE n.school_id = a.school_id AND n.alert_id = a.alert_id AND n.staff_id IS NOT NULL AND NOT n.withdrawn),
-               ARRAY(SELECT DISTINCT n.staff_id FROM notification n
-                     WHERE n.school_id = a.school_id AND n.alert_id = a.alert_id AND n.staff_id IS NOT NULL AND NOT n.withdrawn AND (n.state = 'failed' OR n.cause = 'unreached'))
+               ARRAY(SELECT DISTINCT n.staff_id FROM notification n WHERE {ToStaff} AND (n.state = 'failed' OR {Arrives})),
+               ARRAY(SELECT DISTINCT n.staff_id FROM notification n WHERE {ToStaff} AND (n.state = 'failed' OR n.cause = 'unreached'))
         FROM alert a
         WHERE a.school_id = $1 AND a.alert_id = ANY ($2)
         """;

@@ -10,4 +10,13 @@ namespace OnlineSafety.Monitoring.Alerts.Escalation;
 internal sealed record UnansweredAlert(Guid Alert, AlertFacts Facts, DateTimeOffset Since, DateTimeOffset? NoLater, int StepsDone, int Rounds)
 {
     public bool Drill { get; init; }
+
+    /// <summary>Steps of the plan by which <see cref="StepsDone"/> was counted; null: not known.</summary>
+    public int? PlanSteps { get; init; }
+
+    /// <summary>It was to be told, and has reached nobody who could act on it: there was nobody, or whoever there was is no longer there.</summary>
+    public bool Untold { get; init; }
+
+    /// <summary>Whom messages about it do not reach, or to whom it was not shown of late: no use to tell them once more, over and over.</summary>
+    public IReadOnlyList<Guid> Unreachable { get; init; } = [];
 }

@@ -4,7 +4,8 @@ using OnlineSafety.Monitoring.Notifications;
 namespace OnlineSafety.Monitoring.Alerts.Escalation;
 
 /// <summary>A message that its recipient did not get.</summary>
-internal readonly record struct LostMessage(Guid? Alert, Guid? Staff, string Cause, DateTimeOffset CreatedAt);
+/// <param name="Dropped">Its recipient has left the desk; otherwise it could not be delivered.</param>
+internal readonly record struct LostMessage(Guid? Alert, Guid? Staff, string Cause, DateTimeOffset CreatedAt, bool Dropped = false);
 
 /// <summary>An alert of which somebody was not reached, and who else knows of it.</summary>
 /// <param name="ActedAt">When a person last acted on it; null: nobody has.</param>
@@ -18,7 +19,8 @@ internal sealed record UnreachedAlert(Guid Alert, AlertFacts Facts, string State
     /// </summary>
     public bool Waits(LostMessage message) => State switch
     {
-        AlertState.New => true,
+        // Whoever has left is nobody to stand in for; where nobody else knows of it either, the first desk of now is told.
+        AlertState.New => !message.Dropped,
         AlertState.Resolved => false,
         _ => message.Cause is NotifyCause.Escalated or NotifyCause.Assigned or NotifyCause.Unreached && !(ActedAt > message.CreatedAt),
     };

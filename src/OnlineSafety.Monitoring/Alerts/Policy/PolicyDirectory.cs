@@ -34,7 +34,7 @@ internal sealed class PolicyDirectory(BankHolidays holidays, ILogger logger)
             PolicyLog.Unreadable(logger, school, stored.Revision);
         }
 
-        return new PolicyInForce(policy ?? SchoolPolicy.Default, new SchoolCalendar(CalendarOf(stored.Calendar), holidays, SchoolZone.Of(stored.Zone)), stored.Revision);
+        return new PolicyInForce(policy ?? SchoolPolicy.Default, SchoolCalendar.ForAnswers(CalendarOf(stored.Calendar), holidays, SchoolZone.Of(stored.Zone)), stored.Revision);
     }
 
     private static string? Text(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);

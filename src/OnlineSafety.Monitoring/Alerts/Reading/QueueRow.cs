@@ -72,6 +72,9 @@ public sealed record QueueRow
 
     public bool IsWaiting => State == AlertState.New;
 
+    /// <summary>It was put before the next desk, and nobody has acted on it since.</summary>
+    public bool IsLeft => State == AlertState.Escalated;
+
     public bool IsResolved => State == AlertState.Resolved;
 
     /// <summary>Changes when anything that a row shows changes. For an address: six hexadecimal digits.</summary>

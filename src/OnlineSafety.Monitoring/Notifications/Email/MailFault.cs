@@ -45,10 +45,10 @@ internal enum MailFault : byte
     /// <summary>5xx for us or our sender address: the relay's settings or ours are wrong, which somebody will mend.</summary>
     RelayRefused,
 
-    /// <summary>5xx for this recipient.</summary>
+    /// <summary>5xx for this recipient, whose mailbox is not there or takes nothing.</summary>
     RecipientRefused,
 
-    /// <summary>5xx for this message after it was sent; each message has one recipient.</summary>
+    /// <summary>5xx for this message, for a reason that is not the mailbox: who we are, where we relay, what is in it. Somebody will mend it, as with <see cref="RelayRefused"/>.</summary>
     MessageRefused,
 
     /// <summary>The answer is no SMTP.</summary>
@@ -109,9 +109,8 @@ internal static class MailFaults
     /// <summary>The fault that the ledger's code stands for.</summary>
     public static MailFault Of(string code) => Enum.GetValues<MailFault>().Where(fault => CodeOf(fault) == code).DefaultIfEmpty(MailFault.Internal).First();
 
-    /// <summary>Trying again cannot help. What speaks of the relay and not of this recipient is always tried again.</summary>
-    public static bool IsPermanent(MailFault fault) =>
-        fault is MailFault.RecipientRefused or MailFault.MessageRefused or MailFault.Address;
+    /// <summary>Trying again cannot help. What speaks of the relay, or of us, and not of this recipient is always tried again.</summary>
+    public static bool IsPermanent(MailFault fault) => fault is MailFault.RecipientRefused or MailFault.Address;
 
     /// <summary>
     /// Worth a second try within the attempt. Only where the relay cannot have the message: after an unanswered dot a quick

@@ -17,6 +17,14 @@ internal sealed record SmtpReply(int Code, IReadOnlyList<string> Lines)
     /// <summary>The ways to authenticate that EHLO announced.</summary>
     public IReadOnlyList<string> Ways => [.. Lines.Skip(1).Select(WordsOf).Where(w => w.Length > 1 && w[0].Equals("AUTH", StringComparison.OrdinalIgnoreCase)).SelectMany(w => w.Skip(1)).Distinct(StringComparer.OrdinalIgnoreCase)];
 
+    /// <summary>
+    /// Does a refused RCPT speak of the recipient's mailbox? By the enhanced code (RFC 3463) where there is one: 5.1.x but for the two of the sender's address, 5.2.1 and
+    /// 5.2.2 (disabled, full). All others, above all 5.7.x, are about us or the relay. Without such a code there is nothing else that RCPT could speak of.
+    /// </summary>
+    public bool SpeaksOfMailbox =>
+        Lines is not [var line, ..] || WordsOf(line) is not [var code, ..] || code.Split('.') is not ["5", var subject, var detail] || !IsNumber(subject) || !IsNumber(detail)
+        || (subject is "1" && detail is not ("7" or "8")) || (subject is "2" && detail is "1" or "2");
+
     public string Words => $"{Code} {string.Join(' ', Lines)}";
 
     /// <exception cref="MailException">Refused: for now (4xx), or as <paramref name="refusal"/> says.</exception>
@@ -27,6 +35,8 @@ internal sealed record SmtpReply(int Code, IReadOnlyList<string> Lines)
             throw new MailException(IsTransient ? MailFault.Busy : refusal) { Answer = Words };
         }
     }
+
+    private static bool IsNumber(string text) => text.Length is >= 1 and <= 3 && text.All(char.IsAsciiDigit);
 
     private static string[] WordsOf(string line) => line.Split([' ', '='], StringSplitOptions.RemoveEmptyEntries);
 }

@@ -31,13 +31,22 @@ internal sealed class SmtpTransport(IOptions<MailOptions> options) : IMailTransp
             MailStep.Connect, token => SmtpConnection.OpenAsync(_options.RelayHost, _options.RelayPort, token), opened => opened.Peer, done, cancellationToken);
         await GreetAsync(connection, done, cancellationToken);
         await AskAsync(MailStep.Sender, MailFault.RelayRefused, $"MAIL FROM:<{mail.From}>");
-        await AskAsync(MailStep.Recipient, MailFault.RecipientRefused, $"RCPT TO:<{mail.To}>");
+        await StepAsync(
+            MailStep.Recipient, token => AddressAsync(connection, mail.To, token), reply => reply.Words, done, cancellationToken);
         await AskAsync(MailStep.Data, MailFault.MessageRefused, "DATA");
         await HandOverAsync(connection, mail, done, cancellationToken);
         await LeaveAsync(connection, cancellationToken);
 
         Task<SmtpReply> AskAsync(MailStep step, MailFault refusal, string command) =>
             StepAsync(step, token => ExpectAsync(connection.AskAsync(command, token), refusal), reply => reply.Words, done, cancellationToken);
+    }
+
+    // A relay that takes nothing more for anybody, or not from us, refuses the recipient too; only what it says of the mailbox itself is final.
+    private static async Task<SmtpReply> AddressAsync(SmtpConnection connection, string to, CancellationToken cancellationToken)
+    {
+        var reply = await connection.AskAsync($"RCPT TO:<{to}>", cancellationToken);
+        reply.Require(reply.SpeaksOfMailbox ? MailFault.RecipientRefused : MailFault.MessageRefused);
+        return reply;
     }
 
     private async Task GreetAsync(SmtpConnection connection, Action<MailProgress> done, CancellationToken cancellationToken)

@@ -12,6 +12,8 @@ internal readonly record struct SchoolHours(TimeOnly Opens, TimeOnly Closes)
 /// <para>
 /// A school that gave no calendar, or whose calendar ran out longer ago than any holiday lasts, is taken to be open on every weekday
 /// that is no bank holiday: a false alarm in the holidays tells somebody to import the dates, a forgotten calendar must not end the watch.
+/// Where somebody waits for an answer or a digest it is so from the day after the last term (<see cref="ForAnswers"/>): a message too many in a holiday that nobody
+/// wrote down costs less than an alert that stands still for weeks of a term.
 /// </para>
 /// </summary>
 internal sealed class SchoolCalendar(CalendarFile? file, BankHolidays holidays, TimeZoneInfo zone)
@@ -19,12 +21,20 @@ internal sealed class SchoolCalendar(CalendarFile? file, BankHolidays holidays, 
     /// <summary>The longest holiday of schools in England is six weeks of summer.</summary>
     private const int LongestHolidayDays = 7 * 7;
 
+    // Longer than any holiday.
+    private const int FurthestDays = 120;
+
     private readonly DateOnly _lastKnown = file is null ? DateOnly.MinValue : file.Terms.Max(term => term.Last);
+
+    private int _holidayDays = LongestHolidayDays;
 
     public TimeZoneInfo Zone => zone;
 
+    /// <summary>The same for clocks and digests, which wait for the next school day.</summary>
+    public static SchoolCalendar ForAnswers(CalendarFile? file, BankHolidays holidays, TimeZoneInfo zone) => new(file, holidays, zone) { _holidayDays = 0 };
+
     /// <summary>False while weekdays are guessed at.</summary>
-    public bool Knows(DateOnly day) => file is not null && day <= _lastKnown.AddDays(LongestHolidayDays);
+    public bool Knows(DateOnly day) => file is not null && day <= _lastKnown.AddDays(_holidayDays);
 
     /// <summary>Last day of the last term that is known; null without a calendar.</summary>
     public DateOnly? LastKnown => file is null ? null : _lastKnown;
@@ -63,6 +73,21 @@ internal sealed class SchoolCalendar(CalendarFile? file, BankHolidays holidays, 
         }
 
         return open;
+    }
+
+    /// <summary>The first bell of the latest school day that is over by then: what was so before it was so for a whole school day. Null: none for months.</summary>
+    public DateTimeOffset? LastWholeDay(DateTimeOffset at)
+    {
+        var today = DayOf(at);
+        for (var back = 0; back <= FurthestDays; back++)
+        {
+            if (Open(today.AddDays(-back)) is { } hours && hours.To <= at)
+            {
+                return hours.From;
+            }
+        }
+
+        return null;
     }
 
     private SchoolHours? HoursOf(DateOnly day)

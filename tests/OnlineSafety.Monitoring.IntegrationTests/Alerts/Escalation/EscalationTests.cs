@@ -151,9 +151,10 @@ public sealed class EscalationTests(PostgresFixture postgres) : IClassFixture<Po
         await using var world = await WorldAsync();
         var other = Guid.NewGuid();
         await world.AddSchoolAsync(other, "Ash School");
-        await world.AddStaffAsync(other, Guid.NewGuid(), "dsl@ash.example.test", "dsl");
+        var dsl = Guid.NewGuid();
+        await world.AddStaffAsync(other, dsl, "dsl@ash.example.test", "dsl");
         await world.RaiseManyAsync(120, [world.Dsl], school: world.School);
-        await world.RaiseManyAsync(3, [world.Dsl], school: other);
+        await world.RaiseManyAsync(3, [dsl], school: other);
         await LongAgoAsync(world);
         await world.Database.RunAsync($"""
             CREATE FUNCTION onlinesafety.refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'refused'; END $$;
@@ -187,6 +188,48 @@ public sealed class EscalationTests(PostgresFixture postgres) : IClassFixture<Po
         var mail = world.Smtp.Mails.Single(m => m.Recipients[0].StartsWith("it@", StringComparison.Ordinal)).Text;
         Assert.Contains("are not delivered", mail.ReplaceLineEndings("").Replace("= ", " ", StringComparison.Ordinal), StringComparison.Ordinal);
         Assert.DoesNotContain("self", mail, StringComparison.OrdinalIgnoreCase);
+    }
+
+    /// <summary>Relaying is denied, or the mailbox may not send as the sender address: it can be mended, and meanwhile somebody else is told.</summary>
+    [Theory]
+    [InlineData(nameof(SmtpStep.RcptTo), "5.7.1 Relay access denied")]
+    [InlineData(nameof(SmtpStep.Message), "5.2.0 SendAsDenied")]
+    public async Task WhatTheRelayRefusesForItsOwnReasonsIsTriedAgainAndSomebodyElseIsToldMeanwhile(string step, string words)
+    {
+        await using var world = await WorldAsync();
+        var (_, row) = await world.RaiseAsync(severity: 4);
+        world.Smtp.Fail(Enum.Parse<SmtpStep>(step), new SmtpFault.Answer(554, words));
+        var dispatcher = world.Process().Dispatcher;
+        await dispatcher.DispatchOnceAsync(default);
+        Assert.Equal("due message-refused", await world.StateAsync(row));
+        var pass = world.Escalation();
+
+        await pass.RunAsync(default);
+        await pass.RunAsync(default);
+
+        Assert.Equal("raised dsl, unreached deputy", await world.Database.RunAsync(Rows + " WHERE kind = 'alert'"));
+        await world.MakeDueAsync();
+        await dispatcher.DispatchOnceAsync(default);
+        Assert.Equal("sent ", await world.StateAsync(row));
+    }
+
+    /// <summary>One whose own message is refused too calls for nobody else: the relay may refuse everybody.</summary>
+    [Fact]
+    public async Task WhoeverStandsInAndIsRefusedForTheRelaysReasonsCallsForNobodyElse()
+    {
+        await using var world = await WorldAsync();
+        await world.RaiseAsync(severity: 4);
+        world.Smtp.Recipient = _ => new SmtpFault.Answer(554, "5.7.1 Relay access denied");
+        var dispatcher = world.Process().Dispatcher;
+        var pass = world.Escalation();
+        for (var round = 0; round < 3; round++)
+        {
+            await world.MakeDueAsync();
+            await dispatcher.DispatchOnceAsync(default);
+            await pass.RunAsync(default);
+        }
+
+        Assert.Equal("raised dsl, unreached deputy", await world.Database.RunAsync(Rows + " WHERE kind = 'alert'"));
     }
 
     [Fact]
@@ -258,6 +301,146 @@ public sealed class EscalationTests(PostgresFixture postgres) : IClassFixture<Po
         await world.Process().Dispatcher.DispatchOnceAsync(default);
         Assert.Equal("sent ", await world.StateAsync(row));
         return row;
+    }
+
+    /// <summary>The head was to be told of it, and was not: by a rule whose message a silence dropped, or in a round while the relay is down.</summary>
+    [Theory]
+    [InlineData("raised", "dropped", "silenced")]
+    [InlineData("unanswered", "due", "relay-down")]
+    public async Task WhoeverEscalatesReachesTheNextDeskAlsoWhereAMessageToItNeverLeft(string cause, string state, string error)
+    {
+        await using var world = await WorldAsync();
+        var (trust, row) = (Guid.NewGuid(), Guid.NewGuid());
+        await world.AddStaffAsync(trust, "trust@school.example.test", "digest");
+        var (alert, _) = await world.RaiseAsync();
+        await world.Database.RunAsync($$"""
+            INSERT INTO onlinesafety.school_policy (school_id, policy, named, set_at, set_by, revision)
+            VALUES ('{{world.School}}', '{"trust":["trust@school.example.test"]}', '{"trust@school.example.test":"{{trust}}"}', now(), 'x', 1);
+            INSERT INTO onlinesafety.notification (school_id, notification_id, kind, cause, alert_id, staff_id, channel, state, error, due_at, created_at)
+            SELECT school_id, '{{row}}', 'alert', '{{cause}}', '{{alert}}', staff_id, 'email', '{{state}}', '{{error}}', now() - interval '1 minute', now() - interval '1 hour'
+            FROM onlinesafety.staff WHERE 'head' = ANY (roles);
+            """);
+
+        var step = await world.Queue().StepAsync(world.School, NotifyWorld.Member(world.Dsl, "dsl"), new AlertReference(alert, 0), new AlertMove.Escalate("Now."), default);
+
+        Assert.Equal((null, 1), (step.Refusal, step.Told));
+        await world.Process().Dispatcher.DispatchOnceAsync(default);
+        Assert.Equal("head@school.example.test", Assert.Single(Assert.Single(world.Smtp.Mails).Recipients));
+        Assert.StartsWith("dropped", await world.StateAsync(row), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task WhereNobodyIsAtAFurtherDeskTheClockGoesOn()
+    {
+        await using var world = await NotifyWorld.CreateAsync(postgres.Server);
+        var (alert, _) = await world.RaiseAsync();
+
+        var step = await world.Queue().StepAsync(world.School, NotifyWorld.Member(world.Dsl, "dsl"), new AlertReference(alert, 0), new AlertMove.Escalate("Now."), default);
+
+        Assert.StartsWith("Nobody is at a further desk", step.Refusal, StringComparison.Ordinal);
+        Assert.Equal("new", step.Alert!.State);
+        Assert.Equal(true, await world.Database.RunAsync("SELECT next_at IS NOT NULL AND answered_at IS NULL FROM onlinesafety.escalation"));
+    }
+
+    /// <summary>Somebody stood in for the head, whose message a colleague's step had dropped before it left.</summary>
+    [Fact]
+    public async Task WhatWasDroppedUnsentHasToldNobody()
+    {
+        await using var world = await WorldAsync();
+        var row = await HandedOnAsync(world, "assigned", "deputy", "acknowledged");
+        await world.Database.RunAsync($"""
+            INSERT INTO onlinesafety.notification (school_id, notification_id, kind, cause, alert_id, staff_id, channel, state, error, due_at, created_at)
+            SELECT a.school_id, gen_random_uuid(), 'alert', 'unanswered', alert_id, staff_id, 'email', 'dropped', 'acted-on', now(), now() - interval '1 hour'
+            FROM onlinesafety.alert a JOIN onlinesafety.staff USING (school_id) WHERE 'head' = ANY (roles)
+            """);
+        await new BounceDesk(world.Open().Database).TakeAsync(row, Actor.Operator("mail"), default);
+
+        await world.Escalation().RunAsync(default);
+
+        Assert.Equal("unreached head", await world.Database.RunAsync(Rows + " WHERE kind = 'alert' AND cause = 'unreached'"));
+    }
+
+    /// <summary>There was nobody when it was raised, and all its rounds went by.</summary>
+    [Theory]
+    [InlineData("INSERT INTO onlinesafety.staff (school_id, staff_id, name, email, roles) SELECT school_id, gen_random_uuid(), 'New', 'new@school.example.test', '{dsl}' FROM onlinesafety.school")]
+    [InlineData("UPDATE onlinesafety.staff SET enabled = true WHERE 'dsl' = ANY (roles)")]
+    [InlineData("UPDATE onlinesafety.staff SET roles = '{deputy}' WHERE 'it' = ANY (roles)")]
+    public async Task WhoeverComesToAnEmptyDeskIsToldAtOnceWhatWaitsThere(string appointed)
+    {
+        await using var world = await NotifyWorld.CreateAsync(postgres.Server);
+        await world.AddStaffAsync(Guid.NewGuid(), "it@school.example.test", "it");
+        await world.RaiseAsync(severity: 4);
+        await world.Database.RunAsync("""
+            UPDATE onlinesafety.staff SET enabled = false WHERE 'dsl' = ANY (roles);
+            UPDATE onlinesafety.notification SET staff_id = NULL, state = 'failed', error = 'no-recipient', answered_for = true;
+            UPDATE onlinesafety.escalation SET since = now() - interval '30 days', next_at = NULL, steps_done = 15, rounds = 5, plan_steps = 3, breached_at = now() - interval '29 days';
+            """);
+        var pass = world.Escalation();
+        Assert.Equal(0, await pass.RunAsync(default));
+
+        await world.Database.RunAsync(appointed);
+
+        Assert.Equal(1, await pass.RunAsync(default));
+        Assert.Equal(1, await world.Process().Dispatcher.DispatchOnceAsync(default));
+        Assert.Contains("A new alert needs your attention", Assert.Single(world.Smtp.Mails).Text.ReplaceLineEndings("").Replace("= ", " ", StringComparison.Ordinal), StringComparison.Ordinal);
+        // Its steps begin again, and it stays red.
+        Assert.Equal("0 0 t t", await world.Database.RunAsync("SELECT concat_ws(' ', steps_done, rounds, next_at > now(), breached_at < now() - interval '1 day') FROM onlinesafety.escalation"));
+    }
+
+    /// <summary>The message that was to tell somebody is dropped, because that person is not at the desk any more.</summary>
+    [Theory]
+    [InlineData("enabled = false")]
+    [InlineData("roles = '{it}'")]
+    public async Task WhatWasToTellSomebodyWhoHasLeftTheDeskIsToldToWhoeverSitsThereNow(string left)
+    {
+        await using var world = await NotifyWorld.CreateAsync(postgres.Server);
+        await world.AddStaffAsync(Guid.NewGuid(), "head@school.example.test", "head");
+        var (_, row) = await world.RaiseAsync(severity: 4);
+        var pass = world.Escalation();
+        await pass.RunAsync(default);
+        await world.Database.RunAsync($"UPDATE onlinesafety.staff SET {left} WHERE staff_id = '{world.Dsl}'");
+        var dispatcher = world.Process().Dispatcher;
+        await dispatcher.DispatchOnceAsync(default);
+        Assert.StartsWith("dropped", await world.StateAsync(row), StringComparison.Ordinal);
+
+        await pass.RunAsync(default);
+        await pass.RunAsync(default);
+        await dispatcher.DispatchOnceAsync(default);
+
+        Assert.Equal("head@school.example.test", Assert.Single(Assert.Single(world.Smtp.Mails).Recipients));
+        Assert.Equal("raised sent", await world.Database.RunAsync("SELECT string_agg(cause || ' ' || state, ', ') FROM onlinesafety.notification JOIN onlinesafety.staff USING (school_id, staff_id) WHERE 'head' = ANY (roles)"));
+    }
+
+    [Theory]
+    [InlineData("INSERT INTO onlinesafety.school_policy (school_id, policy, named, set_at, set_by, revision) SELECT school_id, '{}', '{}', now(), 'x', 1 FROM onlinesafety.school")]
+    [InlineData("""INSERT INTO onlinesafety.school_calendar (school_id, content) SELECT school_id, '{"terms":[{"name":"A","first":"2026-09-03","last":"2026-12-18"}]}' FROM onlinesafety.school""")]
+    [InlineData("UPDATE onlinesafety.school_policy SET policy = '{\"$comment\":\"x\"}'")]
+    [InlineData("""UPDATE onlinesafety.school_calendar SET content = '{"terms":[{"name":"B","first":"2026-09-03","last":"2026-12-18"}]}'""")]
+    public async Task ClocksThatRunAreLookedAtAtOnceWhenPolicyOrCalendarChange(string change)
+    {
+        await using var world = await WorldAsync();
+        await world.Database.RunAsync("""
+            INSERT INTO onlinesafety.school_policy (school_id, policy, named, set_at, set_by, revision) SELECT school_id, '{}', '{}', now(), 'x', 1 FROM onlinesafety.school;
+            INSERT INTO onlinesafety.school_calendar (school_id, content) SELECT school_id, '{"terms":[{"name":"A","first":"2026-09-03","last":"2026-12-18"}]}' FROM onlinesafety.school;
+            """);
+        if (change.StartsWith("INSERT", StringComparison.Ordinal))
+        {
+            await world.Database.RunAsync("DELETE FROM onlinesafety.school_policy; DELETE FROM onlinesafety.school_calendar");
+        }
+
+        await world.RaiseAsync(severity: 3);
+        await world.RaiseAsync(severity: 3);
+        await world.Database.RunAsync("""
+            UPDATE onlinesafety.escalation SET next_at = now() + interval '1 hour';
+            UPDATE onlinesafety.escalation SET rounds = 1, steps_done = 1 WHERE alert_id = (SELECT alert_id FROM onlinesafety.alert WHERE number = 2);
+            """);
+
+        await world.Database.RunAsync($"SELECT set_config('app.school', '{world.School}', false); {change}");
+
+        // What is in its rounds goes on in them.
+        Assert.Equal("t f", await world.Database.RunAsync("""
+            SELECT string_agg((next_at <= clock_timestamp())::text, ' ' ORDER BY number) FROM onlinesafety.escalation JOIN onlinesafety.alert USING (school_id, alert_id)
+            """) is string due ? due.Replace("true", "t", StringComparison.Ordinal).Replace("false", "f", StringComparison.Ordinal) : null);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using OnlineSafety.Monitoring.Alerts;
 using OnlineSafety.Monitoring.Alerts.Escalation;
 using OnlineSafety.Monitoring.Alerts.Policy;
 using OnlineSafety.Monitoring.Events;
@@ -253,6 +254,48 @@ public sealed class EscalationRoundTests
 
     private static string Roles(IReadOnlyList<Guid> told, StaffMember[] staff) =>
         string.Join(' ', told.Select(id => staff.Single(member => member.Id == id).Roles[0]).Order(StringComparer.Ordinal));
+
+    /// <summary>Whoever was appointed to an empty desk, before and after the clock of what waits there ran out.</summary>
+    [Theory]
+    [InlineData("2026-11-25T10:05:00Z", 0, 0, "2026-11-25T11:00:00Z")]
+    [InlineData("2026-11-25T10:55:00Z", 0, 0, "2026-11-25T11:10:00Z")]
+    [InlineData("2026-11-25T13:00:00Z", 15, 5, "2026-11-25T13:15:00Z")]
+    public void WhatHasReachedNobodyIsToldAsRaisedWhenSomebodyIsThereAndItsStepsBeginAgain(string now, int steps, int rounds, string next)
+    {
+        var round = EscalationRound.Of(Alert(steps: steps, rounds: rounds) with { Untold = true }, At(now), Default, Staff);
+
+        Assert.Equal((NotifyCause.Raised, true, false, 0, 0), (round.Cause, round.Steps, round.Breach, round.StepsDone, round.Rounds));
+        Assert.Equal([Dsl.Id, Deputy.Id], round.Tell);
+        Assert.Equal(At(next), round.NextAt);
+    }
+
+    [Fact]
+    public void WhereNobodyIsThereYetOrNobodyWhomAMessageReachesItsRoundsGoOn()
+    {
+        var untold = Alert(steps: 3, rounds: 1) with { Untold = true };
+
+        Assert.Equal((NotifyCause.Unanswered, 4, 2), EscalationRound.Of(untold, At("2026-11-25T13:00:00Z"), Default, [Governor]) is var empty ? (empty.Cause, empty.StepsDone, empty.Rounds) : default);
+        Assert.Equal(4, EscalationRound.Of(untold with { Unreachable = [Dsl.Id] }, At("2026-11-25T13:00:00Z"), Default, [Dsl]).StepsDone);
+    }
+
+    /// <summary>Three steps a round until now; in the second of five rounds, at its second step or over.</summary>
+    [Theory]
+    [InlineData(4, 1, "dsl", 2, 2, false)]
+    [InlineData(4, 2, "dsl", 3, 2, false)]
+    [InlineData(4, 4, "dsl", 5, 2, false)]
+    [InlineData(6, 1, "dsl", 3, 3, true)]
+    [InlineData(6, 4, "dsl", 9, 3, true)]
+    [InlineData(4, 3, "head", 5, 2, false)]
+    public void APlanOfAnotherLengthEndsNoRoundEarlyAndLeavesNoneOut(int done, int steps, string first, int then, int rounds, bool breach)
+    {
+        EscalationStep[] plan = [new(TimeSpan.Zero, ["dsl"]), .. Enumerable.Range(1, steps - 1).Select(step => new EscalationStep(TimeSpan.FromMinutes(15 * step), ["head"]))];
+        var imported = Default with { Policy = SchoolPolicy.Default with { Escalation = new EscalationPlan(plan, TimeSpan.FromMinutes(30), 5) } };
+
+        var round = EscalationRound.Of(Alert(steps: done, rounds: 2) with { PlanSteps = 3 }, At("2026-11-25T13:00:00Z"), imported, Staff);
+
+        Assert.Equal((then, rounds, breach, steps), (round.StepsDone, round.Rounds, round.Breach, round.PlanSteps));
+        Assert.Contains(first == "dsl" ? Dsl.Id : Head.Id, round.Tell);
+    }
 
     [Fact]
     public void WithNobodyAtAnyDeskTheStepIsTakenAllTheSameSoThatTheRecordSaysIt()

@@ -36,6 +36,17 @@ public sealed class UnreachedAlertTests
         Assert.Equal(waits, alert.Waits(new LostMessage(alert.Alert, Head.Id, cause, Some.Time)));
     }
 
+    /// <summary>Nobody stands in for whoever has left, but a colleague who handed it on believes that somebody has it.</summary>
+    [Theory]
+    [InlineData(AlertState.New, NotifyCause.Raised, false)]
+    [InlineData(AlertState.Escalated, NotifyCause.Escalated, true)]
+    public void WhatWasDroppedBecauseItsRecipientHasLeftIsWaitedForOnlyWhereItWasHandedOn(string state, string cause, bool waits)
+    {
+        var alert = Alert(state, state == AlertState.New ? null : Some.Time, [Dsl.Id]);
+
+        Assert.Equal(waits, alert.Waits(new LostMessage(alert.Alert, Head.Id, cause, Some.Time, Dropped: true)));
+    }
+
     [Fact]
     public void WhenEverybodyKnowsThoseWhoPutItAsideAreToldThatNobodyHasIt()
     {

@@ -38,6 +38,14 @@ public sealed class SchoolCalendarTests
         Assert.Equal(new DateTimeOffset(2026, 11, 2, 8, 45, 0, TimeSpan.Zero), School.Calendar.Open(new DateOnly(2026, 11, 2))!.Value.From);
     }
 
+    /// <summary>Friday ends at 14:00; Monday begins at 08:45.</summary>
+    [Theory]
+    [InlineData(7, 7, "2026-09-04T07:45:00Z")]
+    [InlineData(7, 15, "2026-09-04T07:45:00Z")]
+    [InlineData(7, 16, "2026-09-07T07:45:00Z")]
+    public void AWholeSchoolDayHasGoneByWhenItsLastBellHasRung(int day, int hour, string first) =>
+        Assert.Equal(DateTimeOffset.Parse(first, System.Globalization.CultureInfo.InvariantCulture), School.Calendar.LastWholeDay(School.At(9, day, hour)));
+
     [Fact]
     public void WithoutACalendarEveryWeekdayThatIsNoBankHolidayCounts()
     {
@@ -51,6 +59,21 @@ public sealed class SchoolCalendarTests
     {
         Assert.False(School.Calendar.IsSchoolDay(new DateOnly(2027, 9, 3)));
         Assert.True(School.Calendar.IsSchoolDay(new DateOnly(2027, 9, 9)));
+    }
+
+    /// <summary>The last term ends on Wednesday, 21 July 2027.</summary>
+    [Theory]
+    [InlineData("2027-05-31", false, "half term before it")]
+    [InlineData("2027-07-21", true, "the last day of the last term")]
+    [InlineData("2027-07-22", true, "the day after it")]
+    [InlineData("2027-07-24", false, "Saturday")]
+    [InlineData("2027-08-10", true, "what would be summer")]
+    [InlineData("2027-08-30", false, "bank holiday")]
+    public void WhoeverWaitsForAnAnswerWaitsForNoTermThatNobodyHasImported(string day, bool open, string because)
+    {
+        var calendar = SchoolCalendar.ForAnswers(CalendarFile.Parse(File.ReadAllText(Repository.Path("schemas", "calendars", "example.json"))), School.Holidays, School.Zone);
+
+        Assert.True(calendar.IsSchoolDay(CalendarFile.Day(day)) == open, because);
     }
 
     [Theory]
