@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Alerts;
 using OnlineSafety.Monitoring.Classification;
 using OnlineSafety.Monitoring.IntakeLog;
 using OnlineSafety.Monitoring.Processing.Jobs;
