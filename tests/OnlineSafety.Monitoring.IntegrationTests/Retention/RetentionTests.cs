@@ -1,4 +1,5 @@
 using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Access.Audit;
 using OnlineSafety.Monitoring.Events;
 using OnlineSafety.Monitoring.Retention;
 
@@ -218,14 +219,6 @@ public sealed class RetentionTests(PostgresFixture postgres) : RetentionScene(po
 
     private Task<AuditReport> VerifyAllAsync(AuditAnchor anchor) =>
         new AuditVerifier(Installation[DatabaseRole.Audit]).VerifyAsync(school: null, [anchor], progress: null, CancellationToken.None);
-
-    private async Task RetireLogAsync()
-    {
-        await MoveClockAsync(40);
-        await Keeper().PassAsync(CancellationToken.None);
-        await RetainAsync();
-        Assert.Equal(0, await CountAsync("data_key"));
-    }
 
     private async Task RecordAsync(string action, string subject)
     {
