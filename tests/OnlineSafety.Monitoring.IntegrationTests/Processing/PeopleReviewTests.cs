@@ -30,7 +30,7 @@ public sealed class PeopleReviewTests(PostgresFixture postgres) : ProcessingScen
         Assert.Equal((1, 1), await SeenAsync(dsl, "dsl"));
         Assert.Equal((1, 1), await SeenAsync(head, "head"));
         Assert.Equal(
-            [["head", dsl, await KeyAsync("user:dlead"), "new"]],
+            [["head", dsl, "user:dlead", "new"]],
             await QueryAsync($"SELECT route, subject_staff, subject_key, state FROM onlinesafety.alert WHERE subject_staff = '{dsl}'"));
         Assert.Equal(
             [[dsl, "raised", true], [head, "route", false]],
@@ -43,7 +43,7 @@ public sealed class PeopleReviewTests(PostgresFixture postgres) : ProcessingScen
         var (dsl, head) = (await AddStaffAsync("dsl"), await AddStaffAsync("head"));
         await AppendAsync(Search("dlead2", Grave));
         await DrainAsync();
-        await Installation.Store.RunAsync("UPDATE onlinesafety.alert SET state = 'resolved', resolved_at = now(), resolved_by = 'dsl', outcome = 'false-alert'");
+        await Installation.Store.RunAsync("UPDATE onlinesafety.alert SET state = 'resolved', acknowledged_at = now(), acknowledged_by = 'dsl', acted_at = now(), resolved_at = now(), resolved_by = 'dsl', outcome = 'false-alert'");
 
         await new StaffRegister(Installation[DatabaseRole.Setup]).AddAccountsAsync(Protex.School, dsl, ["SCHOOL\\dlead2"], Actor.Operator("tester"), default);
         Assert.Equal(1, await PassAsync());
