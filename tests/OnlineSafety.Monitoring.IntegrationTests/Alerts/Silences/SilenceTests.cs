@@ -86,6 +86,26 @@ public sealed class SilenceTests(PostgresFixture postgres) : IClassFixture<Postg
     }
 
     [Theory]
+    [InlineData("escalate", "new", "escalated")]
+    [InlineData("assign", "new", "new")]
+    [InlineData("reopen", "resolved", "new")]
+    public async Task WhatAPersonHandedOnIsFollowedUpWhateverIsSilenced(string step, string from, string to)
+    {
+        await using var world = await WorldAsync();
+        await BeginAsync(world, Theme("self_harm", Severity.High), approved: true);
+        var (alert, row) = await world.RaiseAsync();
+        await world.Database.RunAsync($"""
+            INSERT INTO onlinesafety.alert_step (school_id, alert_id, at, actor_kind, actor_name, step, from_state, to_state, detail, note)
+            VALUES ('{world.School}', '{alert}', now(), 'staff', 'x', '{step}', '{from}', '{to}', '{(step == "assign" ? world.Dsl.ToString() : "")}', 'x');
+            UPDATE onlinesafety.notification SET cause = 'unanswered'
+            """);
+
+        await world.Process().Dispatcher.DispatchOnceAsync(default);
+
+        Assert.Equal("sent ", await world.StateAsync(row));
+    }
+
+    [Theory]
     [InlineData("raised", true)]
     [InlineData("severity", true)]
     [InlineData("unanswered", true)]
