@@ -248,7 +248,7 @@ public sealed class SilenceTests(PostgresFixture postgres) : IClassFixture<Postg
 
     private static SilenceRegister Register(NotifyWorld world) => new(world.Open(DatabaseRole.Console).Database, world.Policies, Words, TimeProvider.System);
 
-    private static SilenceVocabulary Words { get; } = new(theme => theme is "self_harm" or "grooming", rule => rule == "self-harm.explicit");
+    private static SilenceVocabulary Words { get; } = new(theme => theme is "self_harm" or "grooming" or "games", rule => rule == "self-harm.explicit");
 
     private static async Task<Guid> BeginAsync(NotifyWorld world, SilenceScope scope, bool approved)
     {
