@@ -39,7 +39,7 @@ internal static class SilenceCommands
         var command = new ExampledCommand(
             "add",
             "Begin a silence. Shows first what it would have covered in the last two weeks.",
-            "onlinesafety silence add --school \"Example Academy\" --as dsl@school.example --theme games --reason \"Year 8 project on esports\"",
+            "onlinesafety silence add --school \"Example Academy\" --as dsl@school.example --theme gambling --reason \"Year 11 statistics project on odds\"",
             $"onlinesafety silence add --school \"Example Academy\" --as dsl@school.example --source {Example} --up-to high --days 2 --reason \"Pilot of a new filter\"")
         {
             school, member, source, theme, rule, upTo, days, reason, preview, json,

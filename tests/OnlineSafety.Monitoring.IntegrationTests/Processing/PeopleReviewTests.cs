@@ -43,7 +43,7 @@ public sealed class PeopleReviewTests(PostgresFixture postgres) : ProcessingScen
         var (dsl, head) = (await AddStaffAsync("dsl"), await AddStaffAsync("head"));
         await AppendAsync(Search("dlead2", Grave));
         await DrainAsync();
-        await Installation.Store.RunAsync("UPDATE onlinesafety.alert SET state = 'resolved', acknowledged_at = now(), acknowledged_by = 'dsl', acted_at = now(), resolved_at = now(), resolved_by = 'dsl', outcome = 'false-alert'");
+        await Installation.Store.RunAsync("UPDATE onlinesafety.alert SET state = 'resolved', acknowledged_at = now(), acknowledged_by = 'dsl', acted_at = now(), resolved_at = now(), resolved_by = 'dsl', outcome = 'false-alert', note = 'x'");
 
         await new StaffRegister(Installation[DatabaseRole.Setup]).AddAccountsAsync(Protex.School, dsl, ["SCHOOL\\dlead2"], Actor.Operator("tester"), default);
         Assert.Equal(1, await PassAsync());
