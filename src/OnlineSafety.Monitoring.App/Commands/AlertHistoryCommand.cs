@@ -51,8 +51,8 @@ internal static class AlertHistoryCommand
         + (step.Note.Length > 0 ? $". \"{step.Note}\"" : "");
 
     private static string Text(ToldView told, TimeZoneInfo zone) =>
-        $"    tell {told.Name ?? (told.Channel == "email" ? "nobody" : "the school's channel")} by {told.Channel} ({told.Cause}): {told.State}"
+        $"    tell {told.Name ?? (told.Channel == "email" ? "nobody" : "the school's channel")} by {told.Channel} ({told.Cause}): {(told.ReachedNobody ? SentCode.FolderWords : told.State)}"
         + (told.SentAt is { } sent ? $" {Output.Time(sent, zone)}" : "")
-        + (told.Why.Length > 0 ? $" ({told.Why})" : "")
+        + (told is { Why.Length: > 0, ReachedNobody: false } ? $" ({told.Why})" : "")
         + (told.Withdrawn ? ", withdrawn" : "");
 }

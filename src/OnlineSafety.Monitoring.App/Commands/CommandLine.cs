@@ -63,7 +63,7 @@ internal static class CommandLine
         {
             StaffCommands.Add(installation), StaffCommands.List(installation), StaffSignInCommands.Invite(installation), StaffSignInCommands.ResetFactors(installation),
             StaffSignInCommands.Sessions(installation), StaffChangeCommands.Disable(installation), StaffChangeCommands.Enable(installation), StaffChangeCommands.Role(installation),
-            StaffChangeCommands.Years(installation), StaffSignInCommands.FirstLink(installation),
+            StaffChangeCommands.Years(installation), StaffChangeCommands.Account(installation), StaffSignInCommands.FirstLink(installation),
             new Command("key", "Keys by which programs act for a member of staff.") { StaffKeyCommands.Issue(installation), StaffKeyCommands.List(installation), StaffKeyCommands.Revoke(installation) },
         });
         root.Add(new Command("people", "The people list of a school.") { PeopleImportCommand.Create(installation) });

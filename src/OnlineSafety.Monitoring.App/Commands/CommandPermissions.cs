@@ -56,7 +56,7 @@ internal static class CommandPermissions
             Permission.ManageSources,
             "serve", "demo", "import", "keys", "source add", "source expect", "source suggest", "source map", "source mappings", "source job", "source rotate-key", "source disable",
             "source authentication", "source secret", "source certificate", "source categories", "canary add", "canary remove");
-        Add(Permission.ManageStaff, "staff add", "staff list", "staff invite", "staff disable", "staff enable", "staff role", "staff reset-factors", "staff sessions", "staff first-link", "staff key", "staff years");
+        Add(Permission.ManageStaff, "staff add", "staff list", "staff invite", "staff disable", "staff enable", "staff role", "staff reset-factors", "staff sessions", "staff first-link", "staff key", "staff years", "staff account");
         Add(Permission.ManagePeople, "people import");
         Add(Permission.SeeReports, "digest preview", "digest send");
         Add(Permission.SeeAudit, "audit");

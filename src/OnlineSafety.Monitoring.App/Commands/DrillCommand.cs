@@ -74,8 +74,13 @@ internal static class DrillCommand
         Output.Table(parse, ["To", "By", "Why", "State", "Sent"], report.Told.Select(told => (string[])
         [
             SetupText.Shown(told.Name ?? (told.Channel == "email" ? "nobody was there to tell" : "the school's channel")), told.Channel, told.Cause,
-            told.Why.Length > 0 ? $"{told.State}: {told.Why}" : told.State, told.SentAt is { } sent ? Output.Time(sent, zone) : "-",
+            told.ReachedNobody ? SentCode.FolderWords : told.Why.Length > 0 ? $"{told.State}: {told.Why}" : told.State, told.SentAt is { } sent ? Output.Time(sent, zone) : "-",
         ]));
+        if (report.Told.Any(told => told.ReachedNobody))
+        {
+            await Output.LineAsync(parse, "There is no mail relay, so that no mail reached anybody: set Mail:RelayHost, and try it with onlinesafety notify test.");
+        }
+
         if (report.Breaches > 0)
         {
             await Output.LineAsync(parse, "It was not answered in time, and others were told.");

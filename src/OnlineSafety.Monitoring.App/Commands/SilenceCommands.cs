@@ -7,6 +7,7 @@ using OnlineSafety.Monitoring.Alerts.Silences;
 using OnlineSafety.Monitoring.Events;
 using OnlineSafety.Monitoring.Notifications;
 using OnlineSafety.Monitoring.People;
+using OnlineSafety.Monitoring.Processing;
 using OnlineSafety.Monitoring.Sources;
 using OnlineSafety.Monitoring.Storage.Hosting;
 
@@ -38,7 +39,7 @@ internal static class SilenceCommands
         var command = new ExampledCommand(
             "add",
             "Begin a silence. Shows first what it would have covered in the last two weeks.",
-            "onlinesafety silence add --school \"Example Academy\" --as dsl@school.example --theme games --reason \"Year 8 project on esports\"",
+            "onlinesafety silence add --school \"Example Academy\" --as dsl@school.example --theme gambling --reason \"Year 11 statistics project on odds\"",
             $"onlinesafety silence add --school \"Example Academy\" --as dsl@school.example --source {Example} --up-to high --days 2 --reason \"Pilot of a new filter\"")
         {
             school, member, source, theme, rule, upTo, days, reason, preview, json,
@@ -135,13 +136,21 @@ internal static class SilenceCommands
             var at = await SchoolSwitch.ResolveAsync(database, parse.GetRequiredValue(school), cancellationToken);
             var actor = await ActorAsync(database, at.SchoolId, parse.GetValue(member), cancellationToken);
             var policies = new PolicyDirectory(installation.Schemas.ReadBankHolidays(), NullLogger<PolicyDirectory>.Instance);
-            return new OpenedSilences(database, new SilenceRegister(database[DatabaseRole.Console], policies, installation.Time), at, actor);
+            return new OpenedSilences(database, new SilenceRegister(database[DatabaseRole.Console], policies, WordsOf(installation, parse), installation.Time), at, actor);
         }
         catch
         {
             await database.DisposeAsync();
             throw;
         }
+    }
+
+    private static SilenceVocabulary WordsOf(Installation installation, ParseResult parse)
+    {
+        var settings = installation.Settings(parse).Configuration;
+        return new SilenceVocabulary(
+            theme => installation.Schemas.ReadThemeGuide().Knows(theme),
+            rule => Rules.LoadEditions(installation.Schemas.Root, settings["RulePacks"], settings["Taxonomy"]).Standard.RuleIds.Contains(rule, StringComparer.Ordinal));
     }
 
     private static async Task<Actor> ActorAsync(MonitoringDatabase database, Guid school, string? member, CancellationToken cancellationToken)

@@ -58,6 +58,28 @@ internal static class StaffChangeCommands
         });
     }
 
+    public static Command Account(Installation installation)
+    {
+        var (school, person) = (SchoolSwitch.Required(), StaffSignInCommands.Person());
+        var account = new Option<string[]>("--account") { Description = "An account by which the products know this person, beside those that are known; may be repeated.", Required = true };
+        var command = new ExampledCommand(
+            "account",
+            "Add accounts to a member of staff, so that nobody is told of an alert about themselves. Alerts that were raised before go to their own desk within seconds while the service runs.",
+            "onlinesafety staff account dsl@school.example --school \"Example Academy\" --account aexample2")
+        {
+            person, school, account,
+        };
+        return command.Does(async (parse, cancellationToken) =>
+        {
+            await using var database = await installation.OpenAsync(parse, cancellationToken, DatabaseRole.Setup);
+            var at = await SchoolSwitch.ResolveAsync(database, parse.GetRequiredValue(school), cancellationToken);
+            var register = new StaffRegister(database[DatabaseRole.Setup]);
+            var staff = await register.FindAnyAsync(at.SchoolId, parse.GetRequiredValue(person), Installation.Operator, cancellationToken);
+            await register.AddAccountsAsync(at.SchoolId, staff.StaffId, parse.GetRequiredValue(account), Installation.Operator, cancellationToken);
+            await Output.LineAsync(parse, $"{staff.Name} is known by {SetupText.Shown(string.Join(", ", parse.GetRequiredValue(account)))} too.");
+        });
+    }
+
     private static ExampledCommand Switch(Installation installation, string name, bool enabled, string description, string done)
     {
         var (school, person) = (SchoolSwitch.Required(), StaffSignInCommands.Person());

@@ -57,6 +57,7 @@ internal static class AuditWords
         ["staff.add"] = "added a member of staff",
         ["staff.invite"] = "made a sign-in link",
         ["staff.role"] = "changed roles",
+        ["staff.accounts"] = "added accounts",
         ["staff.disable"] = "took a member of staff out of use",
         ["staff.enable"] = "put a member of staff into use again",
         ["staff.reset-factors"] = "took away how somebody signs in",

@@ -16,7 +16,7 @@ internal sealed class SilencePages([FromKeyedServices(DatabaseRole.Console)] Dat
     // One that lasts the longest time is not refused for the moments that this took.
     private static readonly TimeSpan s_moments = TimeSpan.FromSeconds(30);
 
-    private readonly SilenceRegister _register = new(console, policies, time);
+    private readonly SilenceRegister _register = new(console, policies, new SilenceVocabulary(guide.Knows, static _ => false), time);
 
     public async Task<SilencesView> ReadAsync(SignedInStaff who, CancellationToken cancellationToken)
     {

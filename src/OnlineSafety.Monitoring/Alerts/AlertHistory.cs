@@ -36,7 +36,7 @@ internal static class AlertHistory
             State = row.State,
             SentAt = row.SentAt,
             Attempts = row.Attempts,
-            Why = row.State == NotificationState.Sent ? "" : row.Error,
+            Why = row.State == NotificationState.Sent && row.Error != SentCode.Folder ? "" : row.Error,
             Withdrawn = row.Withdrawn,
         })];
     }

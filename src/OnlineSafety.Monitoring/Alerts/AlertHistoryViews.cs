@@ -1,3 +1,5 @@
+using OnlineSafety.Monitoring.Notifications;
+
 namespace OnlineSafety.Monitoring.Alerts;
 
 /// <summary>One step on an alert's way: public JSON of <c>alerts history</c> and <c>GET /v1/alerts/{id}/history</c>.</summary>
@@ -54,8 +56,10 @@ public sealed record ToldView
 
     public required int Attempts { get; init; }
 
-    /// <summary>Why it waits, failed or was dropped, a code of a bounded list; empty when nothing is wrong.</summary>
+    /// <summary>Why it waits, failed or was dropped, a code of a bounded list; empty when nothing is wrong. <c>folder</c> of a message that counts as sent: there is no relay, and nobody got it.</summary>
     public string Why { get; init; } = "";
+
+    internal bool ReachedNobody => State == NotificationState.Sent && Why == SentCode.Folder;
 
     /// <summary>It went to a desk that the alert has left since.</summary>
     public bool Withdrawn { get; init; }

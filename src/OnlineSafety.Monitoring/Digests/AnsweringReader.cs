@@ -74,8 +74,9 @@ internal static class AnsweringReader
 
     private const string DrillsSql = """
         SELECT a.number, a.severity, a.raised_at,
-               (SELECT count(DISTINCT COALESCE(n.staff_id, n.target)) FROM notification n WHERE n.school_id = a.school_id AND n.alert_id = a.alert_id AND n.state = 'sent'),
-               (SELECT count(*) FROM notification n WHERE n.school_id = a.school_id AND n.alert_id = a.alert_id AND n.state = 'failed'), e.answered_at
+               (SELECT count(DISTINCT COALESCE(n.staff_id, n.target)) FROM notification n WHERE n.school_id = a.school_id AND n.alert_id = a.alert_id AND n.state = 'sent' AND n.error <> 'folder'),
+               (SELECT count(*) FROM notification n WHERE n.school_id = a.school_id AND n.alert_id = a.alert_id AND n.state = 'failed'), e.answered_at,
+               (SELECT count(*) FROM notification n WHERE n.school_id = a.school_id AND n.alert_id = a.alert_id AND n.state = 'sent' AND n.error = 'folder')
         FROM alert a LEFT JOIN escalation e ON e.school_id = a.school_id AND e.alert_id = a.alert_id
         WHERE a.school_id = $1 AND a.drill AND a.raised_at >= $2 AND a.raised_at < $3 ORDER BY a.number LIMIT 100
         """;
@@ -112,7 +113,7 @@ internal static class AnsweringReader
 
     public static Task<List<DrillResult>> DrillsAsync(Session session, Guid school, DigestWindow window, CancellationToken cancellationToken) => session.RowsAsync(
         DrillsSql, [school, window.From, window.To],
-        row => new DrillResult(row.GetInt32(0), row.GetInt16(1), row.GetFieldValue<DateTimeOffset>(2), row.GetInt64(3), row.GetInt64(4), Time(row, 5)),
+        row => new DrillResult(row.GetInt32(0), row.GetInt16(1), row.GetFieldValue<DateTimeOffset>(2), row.GetInt64(3), row.GetInt64(4), Time(row, 5), row.GetInt64(6)),
         cancellationToken);
 
     private static string? Text(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);

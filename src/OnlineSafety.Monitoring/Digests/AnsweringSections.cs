@@ -102,8 +102,9 @@ internal static class AnsweringSections
     private static string Line(DrillResult drill, TimeZoneInfo zone)
     {
         var failed = drill.Failed > 0 ? $", {Number(drill.Failed)} {(drill.Failed == 1 ? "message" : "messages")} failed" : "";
+        var folder = drill.Folder > 0 ? $", {Number(drill.Folder)} {(drill.Folder == 1 ? "message" : "messages")} {SentCode.FolderWords}" : "";
         var answered = drill.AnsweredAt is { } at ? $"answered after {DigestAttention.Spoken(at - drill.RaisedAt)}" : "nobody has answered it";
-        return $"Number {Number(drill.Number)}, {Words.Of((Severity)drill.Severity)}, {When(drill.RaisedAt, zone)}: {Number(drill.Reached)} reached{failed}, {answered}.";
+        return $"Number {Number(drill.Number)}, {Words.Of((Severity)drill.Severity)}, {When(drill.RaisedAt, zone)}: {Number(drill.Reached)} reached{folder}{failed}, {answered}.";
     }
 
     private static string When(DateTimeOffset instant, TimeZoneInfo zone) => TimeZoneInfo.ConvertTime(instant, zone).ToString("ddd d MMM HH:mm", _british);

@@ -91,6 +91,11 @@ internal static class DigestAttention
             items.Add("Nobody watches whether the sources go quiet: no process with the role process runs.");
         }
 
+        if (content.Watch.NoRelay)
+        {
+            items.Add("There is no mail relay: what people are to be told is written to a folder of the installation, and reaches nobody.");
+        }
+
         items.AddRange(content.Watch.Notices);
         if (content.Watch.Dsls == 0)
         {

@@ -125,6 +125,9 @@ internal sealed record WatchReport
     /// <summary>What the watch over sources lacks.</summary>
     public IReadOnlyList<string> Notices { get; init; } = [];
 
+    /// <summary>There is no mail relay: the newest mail went to a folder, and to nobody.</summary>
+    public bool NoRelay { get; init; }
+
     /// <summary>Of those, captured: their source has no mapping yet, and they were read for grave words alone.</summary>
     public long Captured { get; init; }
 

@@ -39,7 +39,7 @@ internal static class DigestReader
     private const string AlertsSql = """
         SELECT a.state, a.severity, a.theme, a.audience, a.route, a.subject_staff, a.raised_at >= $2 AS raised, count(*),
                count(*) FILTER (WHERE a.state = 'new' AND a.severity >= 3 AND a.raised_at < $3 - interval '15 minutes'
-                    AND NOT EXISTS (SELECT 1 FROM notification n WHERE n.school_id = a.school_id AND n.alert_id = a.alert_id AND n.state = 'sent' AND n.channel = 'email')),
+                    AND NOT EXISTS (SELECT 1 FROM notification n WHERE n.school_id = a.school_id AND n.alert_id = a.alert_id AND n.state = 'sent' AND n.error <> 'folder' AND n.channel = 'email')),
                count(*) FILTER (WHERE a.late AND a.raised_at >= $2), count(*) FILTER (WHERE a.unproven AND a.state <> 'resolved'), a.subject_role,
                min(a.raised_at) FILTER (WHERE a.state = 'new'), count(*) FILTER (WHERE a.state = 'escalated' AND a.acted_at < $4)
         FROM alert a
@@ -77,7 +77,8 @@ internal static class DigestReader
                (SELECT min(CASE kind WHEN 'certificate_ends_now' THEN 1 ELSE 14 END) FROM door_trouble
                     WHERE school_id = $1 AND kind IN ('certificate_ends_soon', 'certificate_ends_now') AND last_seen >= $2 - interval '2 hours'),
                (SELECT judged_at FROM source_watch WHERE school_id = $1), (SELECT notices FROM source_watch WHERE school_id = $1),
-               (SELECT COALESCE(sum(captured), 0)::bigint FROM counter_block WHERE school_id = $1 AND captured > 0)
+               (SELECT COALESCE(sum(captured), 0)::bigint FROM counter_block WHERE school_id = $1 AND captured > 0),
+               (SELECT n.error = 'folder' FROM notification n WHERE n.school_id = $1 AND n.state = 'sent' AND n.channel = 'email' ORDER BY n.sent_at DESC LIMIT 1)
         FROM staff WHERE school_id = $1 AND enabled
         """;
 
@@ -155,5 +156,6 @@ internal static class DigestReader
         CertificateDays = row.IsDBNull(5) ? null : row.GetInt32(5),
         JudgedAt = row.IsDBNull(6) ? null : row.GetFieldValue<DateTimeOffset>(6),
         Notices = row.IsDBNull(7) ? [] : row.GetFieldValue<string[]>(7),
+        NoRelay = !row.IsDBNull(9) && row.GetBoolean(9),
     };
 }

@@ -81,4 +81,5 @@ internal sealed record SilenceReport(string Scope, string Reason, string Author,
 
 /// <param name="Reached">People and channels that took its message.</param>
 /// <param name="AnsweredAt">Null: nobody.</param>
-internal sealed record DrillResult(int Number, short Severity, DateTimeOffset RaisedAt, long Reached, long Failed, DateTimeOffset? AnsweredAt);
+/// <param name="Folder">Messages that were written to a folder, because there is no mail relay.</param>
+internal sealed record DrillResult(int Number, short Severity, DateTimeOffset RaisedAt, long Reached, long Failed, DateTimeOffset? AnsweredAt, long Folder = 0);

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging;
 using Npgsql;
 using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.Notifications;
+using OnlineSafety.Monitoring.Sources;
 
 namespace OnlineSafety.Monitoring.Digests;
 
@@ -31,6 +32,9 @@ internal sealed class DigestSender(
         RETURNING notification_id
         """;
 
+    private const string NextSql = "SELECT day FROM digest WHERE school_id = $1 AND day >= $2 ORDER BY day LIMIT 1";
+
+    /// <exception cref="SetupException">The day has no digest, and that of a later one covers it, or the school was not there yet.</exception>
     public async Task<DigestSending> SendForAsync(Guid school, DateOnly day, Actor actor, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
@@ -40,6 +44,7 @@ internal sealed class DigestSender(
             return DigestSending.NotYet;
         }
 
+        await RefuseCoveredAsync(school, day, schedule, actor, cancellationToken);
         var late = now - DigestScheduler.InstantOf(schedule, day) > DigestScheduler.LateAfter;
         var made = await maker.MakeAsync(school, day, late, cancellationToken);
         await using var session = await database.OpenAsync(school, actor, cancellationToken);
@@ -57,6 +62,23 @@ internal sealed class DigestSender(
         }
 
         return made ? DigestSending.Made : DigestSending.Requeued;
+    }
+
+    // A missing one that is made takes all since the newest: under the name of a day before that it would be another period's.
+    private async Task RefuseCoveredAsync(Guid school, DateOnly day, DigestSchool schedule, Actor actor, CancellationToken cancellationToken)
+    {
+        await using var session = await database.OpenAsync(school, actor, cancellationToken);
+        var next = await session.RowsAsync(NextSql, [school, day], row => row.GetFieldValue<DateOnly>(0), cancellationToken);
+        if (next is [var covering] && covering > day)
+        {
+            throw new SetupException($"There is no digest of {day:yyyy-MM-dd}: that of {covering:yyyy-MM-dd} covers the day. See: onlinesafety digest preview --date {covering:yyyy-MM-dd}");
+        }
+
+        var first = DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(schedule.CreatedAt, schedule.Zone).DateTime);
+        if (next is [] && day < first)
+        {
+            throw new SetupException($"There is no digest of {day:yyyy-MM-dd}: the school was set up on {first:yyyy-MM-dd}.");
+        }
     }
 
     private async Task<DigestSchool> ScheduleAsync(Guid school, Actor actor, CancellationToken cancellationToken)

@@ -15,6 +15,8 @@ internal sealed class AlertBody(IThemeWords themes, IOptions<MailOptions> option
     /// <summary>Before every subject and title of a drill.</summary>
     public const string DrillMark = "DRILL: ";
 
+    public const string YouAreTheDsl = "Where a step says the DSL, it means you.";
+
     public string Kind => "alert";
 
     public async Task<Preparation> PrepareAsync(Session session, LedgerEntry entry, NotificationAddressee to, CancellationToken cancellationToken)
@@ -95,12 +97,10 @@ internal sealed class AlertBody(IThemeWords themes, IOptions<MailOptions> option
             steps.Add(matter);
         }
 
-        var instructions = themes.Instructions(notice.Instructions);
-        steps.AddRange(instructions);
-        // They are written for whoever comes upon it, and the mail goes to the person whom they send that reader to.
-        if (notice.Route == AlertRoute.Dsl && instructions.Count > 0 && reader.HasAny(StaffMember.Dsl, StaffMember.Deputy))
+        steps.AddRange(themes.Instructions(notice.Instructions));
+        if (IsWrittenForFinders(notice, reader))
         {
-            steps.Add("Where a step says the DSL, it means you.");
+            steps.Add(YouAreTheDsl);
         }
 
         if (notice is { Severity: >= Severity.Critical, Drill: false })
@@ -112,6 +112,10 @@ internal sealed class AlertBody(IThemeWords themes, IOptions<MailOptions> option
         steps.Add("Act as your child protection policy says and record the outcome in the alert.");
         return steps;
     }
+
+    /// <summary>Its instructions are written for whoever comes upon it, and the mail goes to the person whom they send that reader to.</summary>
+    public static bool IsWrittenForFinders(AlertNotice notice, StaffMember reader) =>
+        notice.Route == AlertRoute.Dsl && notice.Instructions.Length > 0 && reader.HasAny(StaffMember.Dsl, StaffMember.Deputy);
 
     private static string Capital(string word) => word.Length == 0 ? word : char.ToUpper(word[0], CultureInfo.InvariantCulture) + word[1..];
 }

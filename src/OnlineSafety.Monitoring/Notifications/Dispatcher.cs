@@ -183,7 +183,7 @@ internal sealed class Dispatcher(Ledger ledger, MailComposer composer, MailDeliv
         }
 
         var fault = await delivery.TryAsync(mail with { Turn = token => TakeTurnAsync(claim, turn, token) }, cancellationToken);
-        var after = fault is { } known ? RetryPlan.After(known, claim.Entries) : [.. claim.Entries.Select(_ => new Outcome.Sent())];
+        var after = fault is { } known ? RetryPlan.After(known, claim.Entries) : [.. claim.Entries.Select(_ => delivery.Taken)];
         return [.. outcomes.Zip(after, (instead, then) => instead ?? then)];
     }
 

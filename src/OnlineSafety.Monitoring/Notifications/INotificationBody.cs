@@ -34,6 +34,16 @@ internal abstract record Preparation
     public sealed record Drop(string Code) : Preparation;
 }
 
+/// <summary>What is to be known of a row that counts as sent.</summary>
+internal static class SentCode
+{
+    /// <summary>There is no relay: the mail is a file in a folder of the installation, and nobody got it.</summary>
+    public const string Folder = "folder";
+
+    /// <summary>For people.</summary>
+    public const string FolderWords = "written to a folder, to nobody";
+}
+
 /// <summary>Why a row was dropped or failed without a try; the ledger's other codes are those of <see cref="MailFaults"/>.</summary>
 internal static class DropCode
 {

@@ -96,7 +96,7 @@ internal sealed class Ledger([FromKeyedServices(DatabaseRole.Notify)] Database d
 
     private static (string State, string Error, TimeSpan Wait, bool KeepsMail) MarkOf(Outcome outcome) => outcome switch
     {
-        Outcome.Sent => (NotificationState.Sent, "", TimeSpan.Zero, true),
+        Outcome.Sent sent => (NotificationState.Sent, sent.Code, TimeSpan.Zero, true),
         Outcome.Dropped dropped => (NotificationState.Dropped, dropped.Code, TimeSpan.Zero, false),
         Outcome.Failed failed => (NotificationState.Failed, failed.Code, TimeSpan.Zero, false),
         Outcome.Retry retry => (NotificationState.Due, retry.Code, retry.After, retry.AsTheSameMail),

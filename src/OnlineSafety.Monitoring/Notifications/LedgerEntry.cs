@@ -39,7 +39,8 @@ internal sealed record Claimed(IReadOnlyList<MailClaim> Mails, bool Paced);
 internal abstract record Outcome
 {
     /// <summary>The relay took it.</summary>
-    public sealed record Sent : Outcome;
+    /// <param name="Code">Empty, or <see cref="SentCode.Folder"/>.</param>
+    public sealed record Sent(string Code = "") : Outcome;
 
     /// <summary>Nobody needs it any more.</summary>
     public sealed record Dropped(string Code) : Outcome;

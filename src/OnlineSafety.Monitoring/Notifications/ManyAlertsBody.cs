@@ -12,6 +12,10 @@ namespace OnlineSafety.Monitoring.Notifications;
 /// <param name="Dropped">For each entry, in their order, why it is not told; null when it is.</param>
 internal sealed record ManyPrepared(Preparation.Say? Say, IReadOnlyList<string?> Dropped);
 
+/// <summary>An alert of a mail.</summary>
+/// <param name="Causes">Why it is told now, oldest first: one at least.</param>
+internal sealed record ToldAlert(AlertNotice Notice, IReadOnlyList<string> Causes);
+
 /// <summary>The mail about many alerts that came at once: how many, how grave, of which themes, and their numbers; nothing of any child.</summary>
 internal sealed class ManyAlertsBody(AlertBody alone, IThemeWords themes, IOptions<MailOptions> options)
 {
@@ -24,7 +28,7 @@ internal sealed class ManyAlertsBody(AlertBody alone, IThemeWords themes, IOptio
     {
         var notices = await AlertNotices.ReadForAsync(session, claim.Entries, to.Member, cancellationToken);
         var dropped = new List<string?>(claim.Entries.Count);
-        var told = new Dictionary<Guid, (AlertNotice Notice, string Cause)>();
+        var told = new Dictionary<Guid, ToldAlert>();
         foreach (var entry in claim.Entries)
         {
             var notice = notices.GetValueOrDefault(entry.Alert ?? Guid.Empty);
@@ -32,7 +36,7 @@ internal sealed class ManyAlertsBody(AlertBody alone, IThemeWords themes, IOptio
             dropped.Add(code);
             if (code is null)
             {
-                told[notice!.Alert] = (notice, entry.Cause);
+                told[notice!.Alert] = new ToldAlert(notice, [.. told.GetValueOrDefault(notice.Alert)?.Causes ?? [], entry.Cause]);
             }
         }
 
@@ -41,23 +45,24 @@ internal sealed class ManyAlertsBody(AlertBody alone, IThemeWords themes, IOptio
             said switch
             {
                 [] => null,
-                [var only] => alone.Say(only.Notice, only.Cause, to),
-                _ when said.TrueForAll(one => one.Notice.Drill) => alone.Say(said[0].Notice, said[0].Cause, to),
-                _ => Say([.. said.Select(one => one.Notice)], to),
+                [var only] => alone.Say(only.Notice, only.Causes[^1], to),
+                _ when said.TrueForAll(one => one.Notice.Drill) => SayDrills([.. said.Select(one => one.Notice)], to),
+                _ => Say(said, to),
             },
             dropped);
     }
 
-    internal Preparation.Say Say(IReadOnlyList<AlertNotice> all, NotificationAddressee to)
+    /// <param name="all">One of them at least is no drill.</param>
+    internal Preparation.Say Say(IReadOnlyList<ToldAlert> all, NotificationAddressee to)
     {
         // Drills are named and in no figure: nobody may take one for an alert, nor an alert for one.
-        var (notices, drills) = (all.Where(notice => !notice.Drill).ToList(), all.Where(notice => notice.Drill).ToList());
+        var told = all.Where(one => !one.Notice.Drill).ToList();
+        var (notices, drills) = (told.ConvertAll(one => one.Notice), all.Where(one => one.Notice.Drill).Select(one => one.Notice).ToList());
         var school = MailDocument.Line(to.SchoolName);
         var critical = notices.Count(notice => notice.Severity == Severity.Critical);
         var count = notices.Count.ToString("N0", _british);
         var grave = $"{count} {(notices.Count == 1 ? "alert" : "alerts")}, {(critical > 0 ? critical.ToString("N0", _british) : "none")} critical";
         var (first, last) = (notices.Min(notice => notice.Number), notices.Max(notice => notice.Number));
-        var raised = TimeZoneInfo.ConvertTime(notices.Min(notice => notice.RaisedAt), to.Zone).ToString("ddd d MMM yyyy 'at' HH:mm", _british);
 
         var body = new MailDocument($"{grave}, at {school}")
             .Paragraph("Many alerts came within a short time, so this message tells of all of them together. Each of them stands in the queue by itself.")
@@ -65,16 +70,64 @@ internal sealed class ManyAlertsBody(AlertBody alone, IThemeWords themes, IOptio
                 ("School", school),
                 .. notices.GroupBy(notice => notice.Severity).OrderByDescending(group => group.Key).Select(Row),
                 ("Needs review", Count(notices.Count(notice => notice.NeedsReview))),
-                ("Earliest raised", raised)])
+                .. Deadline(notices, to),
+                ("Earliest raised", At(notices.Min(notice => notice.RaisedAt), to))])
+            .Items(WhyNow(told))
             .Table("Themes", ["Theme", "Alerts", "Critical"], Themes(notices))
             .Items([.. drills.Select(drill => string.Create(_british, $"{AlertBody.DrillMark}number {drill.Number} is a drill and nothing has happened. Please acknowledge it all the same."))])
             .Heading("What to do next")
-            .Items(NextSteps(notices, critical > 0))
+            .Items(NextSteps(notices, critical > 0, to.Member))
             .Link("Open the queue", options.Value.BaseUrl.TrimEnd('/') + "/alerts")
             .Paragraph("This message holds no names, searches or web addresses on purpose. Please do not add any when you reply or forward it.");
         return new Preparation.Say(
             string.Create(CultureInfo.InvariantCulture, $"[Online safety] {grave}: {(first == last ? $"number {first}" : $"numbers {first} to {last}")} at {school}"), body, notices.Any(notice => notice.Severity >= Severity.High));
     }
+
+    /// <summary>Several drills and nothing else.</summary>
+    internal Preparation.Say SayDrills(IReadOnlyList<AlertNotice> drills, NotificationAddressee to)
+    {
+        var (school, numbers) = (MailDocument.Line(to.SchoolName), NumberRanges.Of(drills.Select(drill => drill.Number)));
+        var body = new MailDocument($"{AlertBody.DrillMark}{Count(drills.Count)} drills, at {school}")
+            .Paragraph("These are DRILLS. Nothing has happened and nobody is at risk. Please do what you would do if they were real, and acknowledge each: it shows whether everybody is reached.")
+            .Facts([("School", school), ("Drills", $"number {numbers}"), .. Deadline(drills, to), ("Earliest raised", At(drills.Min(drill => drill.RaisedAt), to))])
+            .Link("Open the queue", options.Value.BaseUrl.TrimEnd('/') + "/alerts")
+            .Paragraph("This message holds no names, searches or web addresses on purpose. Please do not add any when you reply or forward it.");
+        return new Preparation.Say($"[Online safety] {AlertBody.DrillMark}{Count(drills.Count)} drills: number {numbers} at {school}", body, drills.Any(drill => drill.Severity >= Severity.High));
+    }
+
+    /// <summary>The first of the times by which they must be answered.</summary>
+    private static IEnumerable<(string, string)> Deadline(IReadOnlyList<AlertNotice> notices, NotificationAddressee to)
+    {
+        var first = to.InForce is { } inForce ? notices.Min(notice => notice.Clock?.By(notice.Severity, inForce)) : null;
+        return first is { } by ? [("Acknowledge by", $"{At(by, to)}, the first of them")] : [];
+    }
+
+    /// <summary>Why of those that are not simply new.</summary>
+    private static List<string> WhyNow(IReadOnlyList<ToldAlert> told) =>
+    [
+        .. told.SelectMany(one => one.Causes.Distinct(StringComparer.Ordinal).Select(cause => (Cause: cause, one.Notice.Number)))
+            .Where(why => why.Cause != NotifyCause.Raised)
+            .GroupBy(why => why.Cause, StringComparer.Ordinal)
+            .Select(group => (Numbers: NumberRanges.Of(group.Select(why => why.Number)), First: group.Min(why => why.Number), group.Key))
+            .OrderBy(why => why.First).ThenBy(why => why.Key, StringComparer.Ordinal)
+            .Select(why => $"{WhyNow(why.Key)}: number {why.Numbers}"),
+    ];
+
+    private static string WhyNow(string cause) => cause switch
+    {
+        NotifyCause.Severity => "More severe than before",
+        NotifyCause.Theme => "Also about another theme now",
+        NotifyCause.Route => "Yours now, and about somebody else than first thought",
+        NotifyCause.Unreached => "Told to you because somebody else cannot be reached",
+        NotifyCause.CriticalAgain => "New activity on a critical alert",
+        NotifyCause.Escalated => "Escalated by a colleague, and needs you",
+        NotifyCause.Assigned => "Given to you by a colleague",
+        NotifyCause.Reopened => "Opened again after it was resolved",
+        NotifyCause.Unanswered => "Nobody has acted in time, and it needs you",
+        _ => cause,
+    };
+
+    private static string At(DateTimeOffset moment, NotificationAddressee to) => TimeZoneInfo.ConvertTime(moment, to.Zone).ToString("ddd d MMM yyyy 'at' HH:mm", _british);
 
     private static (string Name, string Value) Row(IGrouping<Severity, AlertNotice> group)
     {
@@ -99,7 +152,7 @@ internal sealed class ManyAlertsBody(AlertBody alone, IThemeWords themes, IOptio
         return rows;
     }
 
-    private List<string> NextSteps(IReadOnlyList<AlertNotice> notices, bool critical)
+    private List<string> NextSteps(IReadOnlyList<AlertNotice> notices, bool critical, StaffMember reader)
     {
         var steps = new List<string>();
         if (critical)
@@ -120,6 +173,11 @@ internal sealed class ManyAlertsBody(AlertBody alone, IThemeWords themes, IOptio
         {
             steps.Add($"Number {NumberRanges.Of(group.Select(notice => notice.Number))}:");
             steps.AddRange(themes.Instructions(group.Key));
+        }
+
+        if (notices.Any(notice => AlertBody.IsWrittenForFinders(notice, reader)))
+        {
+            steps.Add(AlertBody.YouAreTheDsl);
         }
 
         steps.Add("Open each alert, see why it was raised and acknowledge it, so that others know somebody is acting.");

@@ -26,12 +26,13 @@ internal sealed class PeopleDirectory([FromKeyedServices(DatabaseRole.Process)] 
         var loadedAt = time.GetTimestamp();
         var seal = await seals.OfAsync(school, cancellationToken);
         await using var session = await database.OpenAsync(school, Actor, cancellationToken);
-        var people = await LoadAsync(session, seal, cancellationToken);
+        var people = await ReadAsync(session, seal, cancellationToken);
         _schools[school] = (people, loadedAt);
         return people;
     }
 
-    private static async Task<SchoolPeople> LoadAsync(Session session, SchoolSeal seal, CancellationToken cancellationToken)
+    /// <summary>The people as this transaction sees them.</summary>
+    public static async Task<SchoolPeople> ReadAsync(Session session, SchoolSeal seal, CancellationToken cancellationToken)
     {
         var (people, aliases) = await SealedPeople.ReadAsync(session, seal, cancellationToken);
         var staff = await session.Context.Staff.AsNoTracking().Where(s => s.SchoolId == seal.School).OrderBy(s => s.StaffId).ToListAsync(cancellationToken);

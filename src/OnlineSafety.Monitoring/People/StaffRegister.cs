@@ -24,6 +24,14 @@ internal sealed class StaffRegister(Database setup)
 {
     private const int MostYears = 20;
 
+    private const string OtherOwner = "SELECT name FROM staff WHERE school_id = $1 AND staff_id <> $2 AND accounts && $3 ORDER BY name LIMIT 1";
+
+    // The first stays the first: by it the person is grouped.
+    private const string AddAccounts = """
+        UPDATE staff SET accounts = accounts || ARRAY(SELECT a FROM unnest($3::text[]) WITH ORDINALITY AS added (a, place) WHERE NOT a = ANY (accounts) ORDER BY place)
+        WHERE school_id = $1 AND staff_id = $2
+        """;
+
     /// <exception cref="SetupException">Name, address or role is wrong, or the address is taken in this school.</exception>
     public async Task<IssuedStaff> AddAsync(Guid school, NewStaff wanted, Actor actor, CancellationToken cancellationToken)
     {
@@ -35,7 +43,7 @@ internal sealed class StaffRegister(Database setup)
             Email = Address(wanted.Email),
             Roles = RolesOf(wanted.Roles),
             Years = YearsOf(wanted.Years),
-            Accounts = [.. wanted.Accounts.Select(AccountName.Of).Where(a => a.Length > 0).Distinct(StringComparer.Ordinal)],
+            Accounts = AccountsOf(wanted.Accounts),
         };
         var key = "";
 
@@ -52,6 +60,7 @@ internal sealed class StaffRegister(Database setup)
             key = (await StaffKeyRegister.IssueAsync(session, school, staff.StaffId, "made with the person", days, cancellationToken)).Key;
         }
 
+        await PeopleChange.SayAsync(session, school, cancellationToken);
         await session.CommitAsync(cancellationToken);
         return new IssuedStaff(staff, key);
     }
@@ -108,6 +117,7 @@ internal sealed class StaffRegister(Database setup)
         await using var session = await setup.OpenAsync(school, actor, cancellationToken);
         await session.ExecuteAsync("UPDATE staff SET roles = $3 WHERE school_id = $1 AND staff_id = $2", [school, staff, roles], cancellationToken);
         await session.RecordAccessAsync(school, "staff.role", $"{staff} {string.Join(',', roles)}", cancellationToken);
+        await PeopleChange.SayAsync(session, school, cancellationToken);
         await session.CommitAsync(cancellationToken);
     }
 
@@ -119,6 +129,29 @@ internal sealed class StaffRegister(Database setup)
         await using var session = await setup.OpenAsync(school, actor, cancellationToken);
         await session.ExecuteAsync("UPDATE staff SET years = $3 WHERE school_id = $1 AND staff_id = $2", [school, staff, years], cancellationToken);
         await session.RecordAccessAsync(school, "staff.years", $"{staff} {string.Join(',', years)}".TrimEnd(), cancellationToken);
+        await session.CommitAsync(cancellationToken);
+    }
+
+    /// <summary>Adds accounts by which products know a member of staff. What was raised about them, whenever that was, leaves the desks at which the person sits.</summary>
+    /// <exception cref="SetupException">None was given, or one is somebody else's.</exception>
+    public async Task AddAccountsAsync(Guid school, Guid staff, IReadOnlyList<string> wanted, Actor actor, CancellationToken cancellationToken)
+    {
+        var accounts = AccountsOf(wanted);
+        if (accounts.Length == 0)
+        {
+            throw new SetupException("Say by which account the products know this person.");
+        }
+
+        await using var session = await setup.OpenAsync(school, actor, cancellationToken);
+        var others = await session.RowsAsync(OtherOwner, [school, staff, accounts], row => row.GetString(0), cancellationToken);
+        if (others.Count > 0)
+        {
+            throw new SetupException($"Such an account is {others[0]}'s in this school already. See: onlinesafety staff list");
+        }
+
+        await session.ExecuteAsync(AddAccounts, [school, staff, accounts], cancellationToken);
+        await session.RecordAccessAsync(school, "staff.accounts", $"{staff} {accounts.Length} added", cancellationToken);
+        await PeopleChange.SayAsync(session, school, cancellationToken);
         await session.CommitAsync(cancellationToken);
     }
 
@@ -145,6 +178,8 @@ internal sealed class StaffRegister(Database setup)
             ? roles
             : throw new SetupException($"A role is one of {string.Join(", ", StaffRole.All)}; \"{SetupText.Shown(strange ?? "")}\" is not.");
     }
+
+    private static string[] AccountsOf(IReadOnlyList<string> wanted) => [.. wanted.Select(AccountName.Of).Where(a => a.Length > 0).Distinct(StringComparer.Ordinal)];
 
     private static string[] YearsOf(IReadOnlyList<string> wanted)
     {

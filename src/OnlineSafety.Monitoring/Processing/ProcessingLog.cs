@@ -44,6 +44,15 @@ internal static partial class ProcessingLog
     [LoggerMessage(4012, LogLevel.Error, "Sealing what was stored before of school {School} failed ({Error}); it goes on after a pause")]
     public static partial void SchoolNotSealed(ILogger logger, Guid school, string error);
 
+    [LoggerMessage(4013, LogLevel.Information, "The people of school {School} changed: {Alerts} of its alerts were about somebody at their desk, or on the wrong one, and went where they belong")]
+    public static partial void PeopleReviewed(ILogger logger, Guid school, int alerts);
+
+    [LoggerMessage(4014, LogLevel.Error, "The people of school {School} changed, and holding its alerts against them failed ({Error}); it is tried again")]
+    public static partial void PeopleNotReviewed(ILogger logger, Guid school, string error);
+
+    [LoggerMessage(4015, LogLevel.Error, "Looking for schools whose people changed failed ({Error}); it is tried again")]
+    public static partial void ReviewFailed(ILogger logger, string error);
+
     [LoggerMessage(4100, LogLevel.Information, "Job {Job} ({Kind}) of source {Source} begins")]
     public static partial void JobStarted(ILogger logger, Guid job, string kind, Guid source);
 

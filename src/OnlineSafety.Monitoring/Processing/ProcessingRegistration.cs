@@ -6,6 +6,7 @@ using OnlineSafety.Monitoring.Notifications;
 using OnlineSafety.Monitoring.People;
 using OnlineSafety.Monitoring.Processing.Jobs;
 using OnlineSafety.Monitoring.Processing.Replay;
+using OnlineSafety.Monitoring.Processing.Review;
 using OnlineSafety.Monitoring.Processing.Upgrade;
 using OnlineSafety.Monitoring.Processing.WhatIf;
 
@@ -31,6 +32,8 @@ internal static class ProcessingRegistration
         services.AddHostedService<ProcessingService>();
         services.AddSingleton<SealingUpgrade>();
         services.AddHostedService<SealingUpgradeService>();
+        services.AddSingleton<PeopleReview>();
+        services.AddHostedService<PeopleReviewService>();
         services.AddSingleton<JobLedger>();
         services.AddSingleton<ISourceJob, SuggestJob>();
         services.AddSingleton<ISourceJob, PreviewJob>();

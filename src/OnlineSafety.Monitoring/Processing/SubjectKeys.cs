@@ -11,10 +11,13 @@ internal static class SubjectKeys
 {
     private const int LongestIndexed = 256;
 
+    /// <summary>Of somebody who is in the people list or on the staff list.</summary>
+    public static string Of(string account) => "user:" + Indexed(account);
+
     /// <summary>Null when nothing is known: never grouped.</summary>
     public static string? Of(MonitoringEvent read, in Subject subject) =>
-        subject.Account.Length > 0 ? "user:" + Indexed(subject.Account)
-        : read.User is { Length: > 0 } user ? "user:" + Indexed(user)
+        subject.Account.Length > 0 ? Of(subject.Account)
+        : read.User is { Length: > 0 } user ? Of(user)
         : read.DeviceHost is { Length: > 0 } host ? "device:" + Indexed(host.ToLowerInvariant())
         : read.DeviceIp is { Length: > 0 } address ? "address:" + Indexed(address)
         : null;

@@ -7,6 +7,7 @@ using OnlineSafety.Monitoring.Digests;
 using OnlineSafety.Monitoring.IntegrationTests.Notifications;
 using OnlineSafety.Monitoring.Notifications;
 using OnlineSafety.Monitoring.Notifications.Email;
+using OnlineSafety.Monitoring.Sources;
 using OnlineSafety.Monitoring.TestKit;
 
 namespace OnlineSafety.Monitoring.IntegrationTests.Digests;
@@ -269,6 +270,7 @@ public sealed class DigestMakerTests(PostgresFixture postgres) : IClassFixture<P
         var clock = new ManualTimeProvider(new DateTimeOffset(2026, 11, 25, 12, 0, 0, TimeSpan.Zero));
         var sender = new DigestSender(world.Open().Database, world.Maker(), world.Signals, clock, NullLogger<DigestSender>.Instance);
         var actor = Actor.Operator("tester");
+        await world.Database.RunAsync("UPDATE onlinesafety.school SET created_at = '2026-11-24 12:00Z'");
 
         Assert.Equal(DigestSending.NotYet, await sender.SendForAsync(world.School, Day.AddDays(1), actor, default));
         Assert.Equal(DigestSending.Made, await sender.SendForAsync(world.School, Day, actor, default));
@@ -280,6 +282,46 @@ public sealed class DigestMakerTests(PostgresFixture postgres) : IClassFixture<P
         Assert.Single(world.Smtp.Mails.Select(NotifyWorld.MessageIdOf).Distinct());
         Assert.Equal(1L, await world.Database.RunAsync("SELECT count(*) FROM onlinesafety.digest"));
         Assert.Equal(2L, await world.Database.RunAsync("SELECT count(*) FROM onlinesafety.access_record WHERE action = 'digest.send' AND actor_name = 'tester'"));
+    }
+
+    [Fact]
+    public async Task ADayThatALaterDigestCoversOrOnWhichTheSchoolWasNotThereGetsNone()
+    {
+        await using var world = await NotifyWorld.CreateAsync(postgres.Server);
+        var clock = new ManualTimeProvider(new DateTimeOffset(2026, 11, 25, 12, 0, 0, TimeSpan.Zero));
+        var sender = new DigestSender(world.Open().Database, world.Maker(), world.Signals, clock, NullLogger<DigestSender>.Instance);
+        await world.Database.RunAsync("UPDATE onlinesafety.school SET created_at = '2026-11-20 12:00Z'");
+
+        var before = await Assert.ThrowsAsync<SetupException>(() => sender.SendForAsync(world.School, new DateOnly(2026, 11, 19), Actor.Operator("tester"), default));
+        Assert.Contains("set up on 2026-11-20", before.Message, StringComparison.Ordinal);
+        Assert.Equal(DigestSending.Made, await sender.SendForAsync(world.School, new DateOnly(2026, 11, 23), Actor.Operator("tester"), default));
+        Assert.Equal(DigestSending.Made, await sender.SendForAsync(world.School, Day, Actor.Operator("tester"), default));
+        foreach (var (day, covering) in ((DateOnly, string)[])[(new(2026, 11, 24), "2026-11-25"), (new(2026, 11, 22), "2026-11-23"), (new(2026, 11, 1), "2026-11-23")])
+        {
+            var covered = await Assert.ThrowsAsync<SetupException>(() => sender.SendForAsync(world.School, day, Actor.Operator("tester"), default));
+            Assert.Contains($"that of {covering} covers the day", covered.Message, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(2L, await world.Database.RunAsync("SELECT count(*) FROM onlinesafety.digest"));
+    }
+
+    [Fact]
+    public async Task WithoutARelayADigestSaysThatNobodyIsTold()
+    {
+        await using var world = await NotifyWorld.CreateAsync(postgres.Server);
+        await world.RaiseAsync();
+        await world.Database.RunAsync("UPDATE onlinesafety.alert SET raised_at = now() - interval '1 hour'; UPDATE onlinesafety.notification SET state = 'sent', sent_at = now(), error = 'folder'");
+
+        await world.Maker().MakeAsync(world.School, Day, late: false, default);
+
+        var content = await ContentAsync(world);
+        Assert.True(content.Watch.NoRelay);
+        Assert.Equal(1, Assert.Single(content.Alerts).Untold);
+        Assert.Contains(DigestAttention.NotWatched(content), gap => gap.StartsWith("There is no mail relay", StringComparison.Ordinal));
+
+        await world.Database.RunAsync("UPDATE onlinesafety.notification SET state = 'sent', sent_at = now(), error = ''");
+        await world.Maker().MakeAsync(world.School, Day.AddDays(1), late: false, default);
+        Assert.False(DigestContent.FromJson((byte[])(await world.Database.RunAsync("SELECT content FROM onlinesafety.digest ORDER BY day DESC LIMIT 1"))!).Watch.NoRelay);
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Text;
+using OnlineSafety.Monitoring.Alerts;
 using OnlineSafety.Monitoring.Notifications;
 using OnlineSafety.Monitoring.Notifications.Email;
 using OnlineSafety.Monitoring.TestKit;
@@ -287,7 +288,7 @@ public sealed class DispatcherTests(PostgresFixture postgres) : IClassFixture<Po
         try
         {
             var mail = new MailOptions { Outbox = Path.Combine(folder.FullName, "outbox") };
-            var (_, notification) = await world.RaiseAsync();
+            var (alert, notification) = await world.RaiseAsync();
             var outbox = new OutboxTransport(Microsoft.Extensions.Options.Options.Create(mail));
             await world.Process(outbox, mail).Dispatcher.DispatchOnceAsync(default);
             await world.Database.RunAsync("UPDATE onlinesafety.notification SET state = 'due'");
@@ -295,6 +296,10 @@ public sealed class DispatcherTests(PostgresFixture postgres) : IClassFixture<Po
 
             var file = Assert.Single(Directory.GetFileSystemEntries(mail.Outbox));
             Assert.EndsWith($"{notification}.eml", file, StringComparison.Ordinal);
+            // And says everywhere that nobody got it.
+            Assert.Equal("sent folder", await world.StateAsync(notification));
+            var told = Assert.Single(await world.Queue().ToldAsync(world.School, NotifyWorld.Member(world.Dsl, "dsl"), new AlertReference(alert, 0), default));
+            Assert.Equal(("sent", "folder", true), (told.State, told.Why, told.ReachedNobody));
             Assert.Contains("Subject: [Online safety] High", await File.ReadAllTextAsync(file), StringComparison.Ordinal);
         }
         finally

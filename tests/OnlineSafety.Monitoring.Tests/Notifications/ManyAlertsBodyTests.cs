@@ -1,9 +1,13 @@
 using System.Net;
 using Microsoft.Extensions.Options;
 using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Alerts;
+using OnlineSafety.Monitoring.Alerts.Escalation;
+using OnlineSafety.Monitoring.Alerts.Policy;
 using OnlineSafety.Monitoring.Events;
 using OnlineSafety.Monitoring.Notifications;
 using OnlineSafety.Monitoring.Notifications.Email;
+using OnlineSafety.Monitoring.Sources.Health;
 
 namespace OnlineSafety.Monitoring.Tests.Notifications;
 
@@ -15,6 +19,8 @@ public sealed class ManyAlertsBodyTests
     private static readonly IOptions<MailOptions> Mail = Options.Create(new MailOptions { BaseUrl = "https://safety.example.test/" });
 
     private static readonly ManyAlertsBody Body = new(new AlertBody(new ThemeCodes(), Mail), new ThemeCodes(), Mail);
+
+    private static Preparation.Say Say(IReadOnlyList<AlertNotice> raised) => Body.Say([.. raised.Select(notice => new ToldAlert(notice, [NotifyCause.Raised]))], To);
 
     private static AlertNotice Notice(int number, Severity severity = Severity.High, string theme = "self_harm", string route = "dsl", string instructions = "") => new()
     {
@@ -37,7 +43,7 @@ public sealed class ManyAlertsBodyTests
     [Fact]
     public void TheGravestComeFirstWithTheirNumbersInBothParts()
     {
-        var say = Body.Say([Notice(101, Severity.Medium), Notice(102), Notice(103), Notice(140, Severity.Critical, "threats")], To);
+        var say = Say([Notice(101, Severity.Medium), Notice(102), Notice(103), Notice(140, Severity.Critical, "threats")]);
 
         Assert.Equal("[Online safety] 4 alerts, 1 critical: numbers 101 to 140 at Oak & Ash School", say.Subject);
         Assert.True(say.Urgent);
@@ -54,7 +60,7 @@ public sealed class ManyAlertsBodyTests
     [Fact]
     public void WithoutACriticalOneItSaysSo()
     {
-        var say = Body.Say([Notice(1, Severity.Medium), Notice(2, Severity.Medium)], To);
+        var say = Say([Notice(1, Severity.Medium), Notice(2, Severity.Medium)]);
 
         Assert.Contains("none critical", say.Subject, StringComparison.Ordinal);
         Assert.DoesNotContain("999", say.Body.ToText(), StringComparison.Ordinal);
@@ -64,7 +70,7 @@ public sealed class ManyAlertsBodyTests
     [Fact]
     public void WhatIsAboutStaffAndWhatHasInstructionsIsNamedByNumber()
     {
-        var text = Body.Say([Notice(1), Notice(2, route: AlertRoute.Head), Notice(3, instructions: "iwf")], To).Body.ToText();
+        var text = Say([Notice(1), Notice(2, route: AlertRoute.Head), Notice(3, instructions: "iwf")]).Body.ToText();
 
         Assert.Contains("- Number 2: This alert is about a member of staff", text, StringComparison.Ordinal);
         Assert.Contains("- Number 3:\n- Follow the instructions", text, StringComparison.Ordinal);
@@ -73,7 +79,7 @@ public sealed class ManyAlertsBodyTests
     [Fact]
     public void ManyThemesAreCountedTogether()
     {
-        var text = Body.Say([.. Enumerable.Range(1, 40).Select(n => Notice(n, theme: $"theme{n % 20}"))], To).Body.ToText();
+        var text = Say([.. Enumerable.Range(1, 40).Select(n => Notice(n, theme: $"theme{n % 20}"))]).Body.ToText();
 
         Assert.Contains("Other themes", text, StringComparison.Ordinal);
         Assert.DoesNotContain("Theme9", text, StringComparison.Ordinal);
@@ -92,7 +98,7 @@ public sealed class ManyAlertsBodyTests
     [Fact]
     public void ADrillAmongAlertsIsNamedAndInNoFigure()
     {
-        var say = Body.Say([Notice(1), Notice(2), Notice(3, Severity.Critical) with { Drill = true }], To);
+        var say = Say([Notice(1), Notice(2), Notice(3, Severity.Critical) with { Drill = true }]);
 
         Assert.StartsWith("[Online safety] 2 alerts, none critical: numbers 1 to 2 at", say.Subject, StringComparison.Ordinal);
         Assert.Contains("DRILL: number 3 is a drill and nothing has happened.", say.Body.ToText(), StringComparison.Ordinal);
@@ -101,5 +107,34 @@ public sealed class ManyAlertsBodyTests
 
     [Fact]
     public void OneAlertBesideADrillIsOne() =>
-        Assert.StartsWith("[Online safety] 1 alert, none critical: number 7 at", Body.Say([Notice(7), Notice(8) with { Drill = true }], To).Subject, StringComparison.Ordinal);
+        Assert.StartsWith("[Online safety] 1 alert, none critical: number 7 at", Say([Notice(7), Notice(8) with { Drill = true }]).Subject, StringComparison.Ordinal);
+
+    [Fact]
+    public void WhyEachIsToldAndByWhenStandsInIt()
+    {
+        var by = new DateTimeOffset(2026, 7, 1, 10, 0, 0, TimeSpan.Zero);
+        var to = To with { InForce = new PolicyInForce(SchoolPolicy.Default, new SchoolCalendar(null, BankHolidays.None, To.Zone), 0) };
+        AlertNotice Due(int number, int minutes) => Notice(number, instructions: number == 3 ? "iwf" : "") with { Clock = new StandingClock(by.AddMinutes(minutes), by, null) };
+        var text = Body.Say(
+            [
+                new ToldAlert(Due(1, 30), ["raised", "assigned"]), new ToldAlert(Due(2, 0), ["assigned"]), new ToldAlert(Due(3, 60), ["unanswered"]), new ToldAlert(Due(4, 60), ["raised"]),
+            ],
+            to).Body.ToText();
+
+        Assert.Contains("- Given to you by a colleague: number 1-2\n- Nobody has acted in time, and it needs you: number 3\n", text, StringComparison.Ordinal);
+        Assert.Contains("Acknowledge by: Wed 1 Jul 2026 at 11:00, the first of them", text, StringComparison.Ordinal);
+        Assert.Contains("Where a step says the DSL, it means you.", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("number 4", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("it means you", Say([Notice(1), Notice(2)]).Body.ToText(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void SeveralDrillsAreAllNamedAndNoAlert()
+    {
+        var say = Body.SayDrills([Notice(7, Severity.Critical) with { Drill = true }, Notice(8) with { Drill = true }], To);
+
+        Assert.Equal("[Online safety] DRILL: 2 drills: number 7-8 at Oak & Ash School", say.Subject);
+        Assert.Contains("Nothing has happened and nobody is at risk", say.Body.ToText(), StringComparison.Ordinal);
+        Assert.DoesNotContain("999", say.Body.ToText(), StringComparison.Ordinal);
+    }
 }

@@ -90,7 +90,8 @@ internal sealed class EscalationDesk(
             var policy = await policies.OfAsync(session, school, cancellationToken);
             var staff = await StaffAsync(session, school, cancellationToken);
             var alerts = people.Select(row => row.Alert).OfType<Guid>().Distinct().ToArray();
-            foreach (var alert in await session.RowsAsync(EscalationSql.Unreached, [school, alerts], ReadUnreached, cancellationToken))
+            var unreached = await session.RowsAsync(EscalationSql.Unreached, [school, alerts], ReadUnreached, cancellationToken);
+            foreach (var alert in unreached)
             {
                 var waits = people.Exists(message => message.Alert == alert.Alert && alert.Waits(message));
                 if (waits && alert.Instead(policy, staff) is { Count: > 0 } others)
@@ -102,7 +103,12 @@ internal sealed class EscalationDesk(
             await RunAsync(session, EscalationSql.AskAgain, cancellationToken, school, people.Where(row => row.Dropped).Select(row => row.Alert).OfType<Guid>().Distinct().ToArray());
             foreach (var member in members)
             {
-                var others = Recipients.ForSources([.. staff.Where(s => !members.Contains(s.Id))]);
+                var others = MailboxBody.ForWhom(staff, members, [.. unreached.Where(alert => people.Exists(row => row.Staff == member && row.Alert == alert.Alert)).Select(alert => alert.Facts)]);
+                if (others.Count == 0)
+                {
+                    EscalationLog.MailboxUnsaid(logger, school, member);
+                }
+
                 written.AddRange(await session.RowsAsync(EscalationSql.TellOfMailbox, [school, member, others.ToArray()], row => row.GetGuid(0), cancellationToken));
             }
         }

@@ -14,6 +14,9 @@ internal static partial class EscalationLog
     [LoggerMessage(6302, LogLevel.Error, "Messages to {Members} members of staff of school {School} could not be delivered; {Told} others told in their place")]
     public static partial void Unreached(ILogger logger, Guid school, int members, int told);
 
+    [LoggerMessage(6306, LogLevel.Error, "Messages to member of staff {Member} of school {School} could not be delivered, and there is nobody at the school to whom that may be said: mend the address or the mailbox, and tell that person by another way")]
+    public static partial void MailboxUnsaid(ILogger logger, Guid school, Guid member);
+
     [LoggerMessage(6303, LogLevel.Error, "Escalation at school {School} failed: {Error}; it is tried again")]
     public static partial void SchoolFailed(ILogger logger, Guid school, string error);
 

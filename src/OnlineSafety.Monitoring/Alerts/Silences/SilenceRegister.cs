@@ -11,7 +11,7 @@ namespace OnlineSafety.Monitoring.Alerts.Silences;
 /// The silences of a school, for the people who answer its alerts. Each is one named person's, ends by itself, and is listed in every digest; the database
 /// refuses one without an author, beyond its longest time, or approved by its own author.
 /// </summary>
-internal sealed class SilenceRegister(Database console, PolicyDirectory policies, TimeProvider time)
+internal sealed class SilenceRegister(Database console, PolicyDirectory policies, SilenceVocabulary words, TimeProvider time)
 {
     private const int PreviewDays = 14;
 
@@ -62,6 +62,7 @@ internal sealed class SilenceRegister(Database console, PolicyDirectory policies
         }
 
         await CheckSourceAsync(session, school, scope.Source, cancellationToken);
+        await CheckWordsAsync(session, school, scope, cancellationToken);
         var id = Guid.NewGuid();
         await RunAsync(
             session, SilenceSql.Insert, cancellationToken, school, id, OrNull(scope.Source), OrNull(scope.Theme), OrNull(scope.Rule), (short)scope.Most, reason,
@@ -147,6 +148,21 @@ internal sealed class SilenceRegister(Database console, PolicyDirectory policies
             && (await session.RowsAsync("SELECT 1 FROM source WHERE school_id = $1 AND source_id = $2", [school, id], _ => 0, cancellationToken)).Count == 0)
         {
             throw new SetupException($"The school has no source {id}. See: onlinesafety source list");
+        }
+    }
+
+    private async Task CheckWordsAsync(Session session, Guid school, SilenceScope scope, CancellationToken cancellationToken)
+    {
+        if (scope.Theme is { } theme && !words.IsTheme(theme))
+        {
+            throw new SetupException($"There is no theme \"{SetupText.Shown(theme)}\": a theme is a code of the taxonomy.");
+        }
+
+        // A rule of the school's own, or of another edition, is in no list here.
+        if (scope.Rule is { } rule && !words.IsRule(rule)
+            && (await session.RowsAsync("SELECT 1 FROM alert WHERE school_id = $1 AND $2 = ANY (rules) LIMIT 1", [school, rule], _ => 0, cancellationToken)).Count == 0)
+        {
+            throw new SetupException($"There is no rule \"{SetupText.Shown(rule)}\", and no alert names it. The reasons of an alert name its rules: onlinesafety alerts show");
         }
     }
 

@@ -5,10 +5,11 @@ internal static class SilenceSql
 {
     /// <summary>
     /// Never critical; never what is about staff or for the DSL alone, where the one who silences could be the one it is about, or the child has asked for help;
-    /// never a drill, nor what a person has handed up.
+    /// never a drill, nor what a person has handed up, given away or opened again: whatever follows of that, whoever has it in hand counts on being told.
     /// </summary>
     public const string Covers = """
         a.severity <= s.most_severity AND a.severity < 4 AND NOT a.drill AND a.state <> 'escalated' AND a.route = 'dsl' AND a.subject_staff IS NULL AND a.audience = 0
+        AND NOT EXISTS (SELECT 1 FROM alert_step t WHERE t.school_id = a.school_id AND t.alert_id = a.alert_id AND t.step IN ('escalate', 'assign', 'reopen'))
         AND (s.source_id IS NULL OR (cardinality(a.source_ids) > 0 AND a.source_ids <@ ARRAY[s.source_id]))
         AND (s.theme IS NULL OR a.themes <@ ARRAY[s.theme])
         AND (s.rule IS NULL OR (s.rule = ANY (a.rules) AND cardinality(a.themes) = 1

@@ -8,6 +8,9 @@ internal sealed class MailDelivery(IMailTransport transport, IOptions<MailOption
 {
     private readonly ResiliencePipeline _pipeline = DeliveryPipeline.Build(TimeSpan.FromSeconds(options.Value.AttemptSeconds), time);
 
+    /// <summary>What a mail is that the next hop took.</summary>
+    public Outcome Taken { get; } = new Outcome.Sent(transport.ReachesPeople ? "" : SentCode.Folder);
+
     /// <summary>Null when the next hop took the mail.</summary>
     public Task<MailFault?> TryAsync(OutgoingMail mail, CancellationToken cancellationToken) =>
         DeliveryPipeline.FaultOfAsync(_pipeline, token => transport.SendAsync(mail, token), cancellationToken);

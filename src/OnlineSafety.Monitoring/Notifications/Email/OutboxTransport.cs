@@ -9,6 +9,8 @@ namespace OnlineSafety.Monitoring.Notifications.Email;
 /// </summary>
 internal sealed class OutboxTransport(IOptions<MailOptions> options) : IMailTransport
 {
+    public bool ReachesPeople => false;
+
     public async Task SendAsync(OutgoingMail mail, CancellationToken cancellationToken)
     {
         var folder = Path.GetFullPath(options.Value.Outbox);

@@ -16,6 +16,9 @@ internal sealed record OutgoingMail(Guid Id, DateTimeOffset CreatedAt, string Fr
 /// <summary>A way out for mail.</summary>
 internal interface IMailTransport
 {
+    /// <summary>False: what it takes goes to nobody.</summary>
+    bool ReachesPeople => true;
+
     /// <summary>Completes when the next hop has taken responsibility for the mail.</summary>
     /// <exception cref="MailException">It has not, or nobody can tell.</exception>
     Task SendAsync(OutgoingMail mail, CancellationToken cancellationToken);

@@ -1,9 +1,6 @@
-using System.Text.Json;
 using Npgsql;
 using OnlineSafety.Monitoring.Access;
-using OnlineSafety.Monitoring.Access.Sealing;
 using OnlineSafety.Monitoring.Alerts;
-using OnlineSafety.Monitoring.Events;
 
 namespace OnlineSafety.Monitoring.Processing.Replay;
 
@@ -17,10 +14,6 @@ internal sealed class ReplayAlerts(Session session, StreamContext context, DateT
     private const string Others = """
         SELECT alert_id, count(*)::int, array_agg(DISTINCT COALESCE(subject_key, '')), bool_or(review <> '')
         FROM event WHERE school_id = $1 AND alert_id = ANY ($2) AND NOT (stream_id = $3 AND seq BETWEEN $4 AND $5) GROUP BY alert_id
-        """;
-
-    private const string Gravest = """
-        SELECT detail FROM event WHERE school_id = $1 AND alert_id = $2 ORDER BY severity DESC, received_at, stream_id, seq, part LIMIT 1
         """;
 
     private readonly Guid _school = context.Target.School;
@@ -63,28 +56,12 @@ internal sealed class ReplayAlerts(Session session, StreamContext context, DateT
         }
     }
 
-    /// <summary>
-    /// Once events and alerts are written: an alert that an event left must not go on quoting it. Last, because an alert that others join in the same
-    /// transaction is written with what it quoted before.
-    /// </summary>
+    /// <inheritdoc cref="QuotedReasons.RenewAsync"/>
     public async Task QuoteWhatRemainsAsync(CancellationToken cancellationToken)
     {
         foreach (var revision in _revised.Where(revision => revision.NeedsReasons))
         {
-            await using var select = session.Command(Gravest);
-            select.Parameters.Add(ReplaySql.Of(_school));
-            select.Parameters.Add(ReplaySql.Of(revision.Alert.AlertId));
-            var detail = await select.ExecuteScalarAsync(cancellationToken) is byte[] stored ? context.Seal.Open(stored, SealedField.EventDetail) : null;
-            var reasons = ReasonsOf(detail);
-            var (rules, unproven) = (AlertRules.Of(StoredEvent.ReadReasons(reasons)), LowTrust.Marks(reasons));
-            (revision.Alert.Reasons, revision.Alert.Rules, revision.Alert.Unproven) = (context.Seal.Seal(reasons, SealedField.AlertReasons), rules, unproven);
-            await using var update = session.Command("UPDATE alert SET reasons = $3, rules = $4, unproven = $5 WHERE school_id = $1 AND alert_id = $2");
-            update.Parameters.Add(ReplaySql.Of(_school));
-            update.Parameters.Add(ReplaySql.Of(revision.Alert.AlertId));
-            update.Parameters.Add(ReplaySql.Of(revision.Alert.Reasons));
-            update.Parameters.Add(ReplaySql.Of(rules));
-            update.Parameters.Add(ReplaySql.Of(unproven));
-            await update.ExecuteNonQueryAsync(cancellationToken);
+            await QuotedReasons.RenewAsync(session, context.Seal, revision.Alert, cancellationToken);
         }
     }
 
@@ -165,13 +142,5 @@ internal sealed class ReplayAlerts(Session session, StreamContext context, DateT
         return stay.Count == 0
             ? others
             : new OtherEvents(others.Count + stay.Count, [.. others.Subjects.Append(alert.SubjectKey ?? "").Distinct(StringComparer.Ordinal)], others.Unread || stay.Exists(row => row.Unread));
-    }
-
-    private static byte[] ReasonsOf(byte[]? detail)
-    {
-        using var json = JsonDocument.Parse(detail ?? "{}"u8.ToArray());
-        return json.RootElement.TryGetProperty("assessment", out var assessment) && assessment.TryGetProperty("reasons", out var reasons)
-            ? System.Text.Encoding.UTF8.GetBytes(reasons.GetRawText())
-            : "[]"u8.ToArray();
     }
 }

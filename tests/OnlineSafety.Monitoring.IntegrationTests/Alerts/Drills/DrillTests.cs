@@ -48,6 +48,20 @@ public sealed class DrillTests(PostgresFixture postgres) : IClassFixture<Postgre
     }
 
     [Fact]
+    public async Task ADrillThatWentToAFolderReachedNobody()
+    {
+        await using var world = await NotifyWorld.CreateAsync(postgres.Server);
+        var drill = await Raiser(world).RaiseAsync(world.School, Tester, Severity.High, default);
+        await world.Database.RunAsync("UPDATE onlinesafety.notification SET state = 'sent', sent_at = now(), error = 'folder'");
+
+        var report = await new DrillWatch(world.Open(DatabaseRole.Console).Database, world.Queue(), TimeProvider.System).ReportAsync(world.School, Tester, drill, "high", default);
+        Assert.True(Assert.Single(report.Told).ReachedNobody);
+        await world.Maker().MakeAsync(world.School, new DateOnly(2026, 11, 25), late: false, default);
+        var listed = Assert.Single(DigestContent.FromJson((byte[])(await world.Database.RunAsync("SELECT content FROM onlinesafety.digest"))!).Drills);
+        Assert.Equal((0L, 1L), (listed.Reached, listed.Folder));
+    }
+
+    [Fact]
     public async Task WaitingEndsWhenSomebodyAnswers()
     {
         await using var world = await NotifyWorld.CreateAsync(postgres.Server);

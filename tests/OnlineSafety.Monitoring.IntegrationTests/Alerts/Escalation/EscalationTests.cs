@@ -542,6 +542,35 @@ public sealed class EscalationTests(PostgresFixture postgres) : IClassFixture<Po
         Assert.Equal("failed no-recipient", await world.Database.RunAsync("SELECT state || ' ' || error FROM onlinesafety.notification WHERE cause = 'unanswered'"));
     }
 
+    [Fact]
+    public async Task AHeadDoesNotLearnThatTheChairWasToBeToldOfSomething()
+    {
+        await using var world = await WorldAsync();
+        var (head, chair) = (Guid.NewGuid(), Guid.NewGuid());
+        await world.Database.RunAsync($"UPDATE onlinesafety.staff SET roles = ARRAY['digest']; UPDATE onlinesafety.staff SET roles = ARRAY['deputy'] WHERE staff_id = '{world.Dsl}'");
+        await world.AddStaffAsync(head, "both@school.example.test", "head", "dsl");
+        await world.AddStaffAsync(chair, "chair@school.example.test", "chair");
+        await world.RaiseAsync(to: chair, route: "chair", subject: head, severity: 4);
+        await GiveUpAsync();
+
+        await world.Escalation().RunAsync(default);
+
+        Assert.Equal("unreached deputy", await world.Database.RunAsync(Rows + " WHERE kind = 'delivery'"));
+        await world.Process().Dispatcher.DispatchOnceAsync(default);
+        var mail = Assert.Single(world.Smtp.Mails).Text.ReplaceLineEndings("").Replace("= ", " ", StringComparison.Ordinal);
+        Assert.DoesNotContain("alerts on the queue", mail, StringComparison.Ordinal);
+        Assert.DoesNotContain("Messages given up", mail, StringComparison.Ordinal);
+
+        // Where the head alone is left, nobody at the school is told.
+        await world.Database.RunAsync($"DELETE FROM onlinesafety.notification; UPDATE onlinesafety.staff SET enabled = false WHERE staff_id = '{world.Dsl}'");
+        await world.RaiseAsync(to: chair, route: "chair", subject: head, severity: 4);
+        await GiveUpAsync();
+        await world.Escalation().RunAsync(default);
+        Assert.Equal(0L, await world.Database.RunAsync("SELECT count(*) FROM onlinesafety.notification WHERE kind = 'delivery'"));
+
+        Task GiveUpAsync() => world.Database.RunAsync("UPDATE onlinesafety.notification SET state = 'failed', error = 'bounced', due_at = now() WHERE state = 'due'");
+    }
+
     private async Task<NotifyWorld> WorldAsync()
     {
         var world = await NotifyWorld.CreateAsync(postgres.Server);

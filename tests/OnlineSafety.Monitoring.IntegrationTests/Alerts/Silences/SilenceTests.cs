@@ -86,6 +86,26 @@ public sealed class SilenceTests(PostgresFixture postgres) : IClassFixture<Postg
     }
 
     [Theory]
+    [InlineData("escalate", "new", "escalated")]
+    [InlineData("assign", "new", "new")]
+    [InlineData("reopen", "resolved", "new")]
+    public async Task WhatAPersonHandedOnIsFollowedUpWhateverIsSilenced(string step, string from, string to)
+    {
+        await using var world = await WorldAsync();
+        await BeginAsync(world, Theme("self_harm", Severity.High), approved: true);
+        var (alert, row) = await world.RaiseAsync();
+        await world.Database.RunAsync($"""
+            INSERT INTO onlinesafety.alert_step (school_id, alert_id, at, actor_kind, actor_name, step, from_state, to_state, detail, note)
+            VALUES ('{world.School}', '{alert}', now(), 'staff', 'x', '{step}', '{from}', '{to}', '{(step == "assign" ? world.Dsl.ToString() : "")}', 'x');
+            UPDATE onlinesafety.notification SET cause = 'unanswered'
+            """);
+
+        await world.Process().Dispatcher.DispatchOnceAsync(default);
+
+        Assert.Equal("sent ", await world.StateAsync(row));
+    }
+
+    [Theory]
     [InlineData("raised", true)]
     [InlineData("severity", true)]
     [InlineData("unanswered", true)]
@@ -133,6 +153,8 @@ public sealed class SilenceTests(PostgresFixture postgres) : IClassFixture<Postg
         await RefusedAsync(Dsl(world), right with { Most = Severity.Critical });
         await RefusedAsync(Dsl(world), new SilenceScope(null, null, null, Severity.Medium));
         await RefusedAsync(Dsl(world), new SilenceScope(Guid.NewGuid(), null, null, Severity.Medium));
+        await RefusedAsync(Dsl(world), Theme("slef_harm", Severity.Medium));
+        await RefusedAsync(Dsl(world), new SilenceScope(null, null, "no.such", Severity.Medium));
         await RefusedAsync(Dsl(world), right, days: 15);
         await RefusedAsync(Dsl(world), right, days: -1);
         await RefusedAsync(Dsl(world), right, reason: "  ");
@@ -145,6 +167,16 @@ public sealed class SilenceTests(PostgresFixture postgres) : IClassFixture<Postg
 
         Task RefusedAsync(Actor actor, SilenceScope scope, int days = 7, string reason = "A reason.") =>
             Assert.ThrowsAsync<SetupException>(() => register.AddAsync(world.School, actor, new NewSilence(scope, reason, DateTimeOffset.UtcNow.AddDays(days)), default));
+    }
+
+    [Fact]
+    public async Task ARuleThatAnAlertNamesExistsWhateverTheSharedRulesAre()
+    {
+        await using var world = await WorldAsync();
+        var (alert, _) = await world.RaiseAsync();
+        await world.Database.RunAsync($"UPDATE onlinesafety.alert SET rules = ARRAY['school.0123456789ab'] WHERE alert_id = '{alert}'");
+
+        Assert.NotEqual(Guid.Empty, await BeginAsync(world, new SilenceScope(null, null, "school.0123456789ab", Severity.Medium), approved: false));
     }
 
     [Fact]
@@ -214,7 +246,9 @@ public sealed class SilenceTests(PostgresFixture postgres) : IClassFixture<Postg
 
     private static Actor Dsl(NotifyWorld world) => NotifyWorld.Member(world.Dsl, "dsl");
 
-    private static SilenceRegister Register(NotifyWorld world) => new(world.Open(DatabaseRole.Console).Database, world.Policies, TimeProvider.System);
+    private static SilenceRegister Register(NotifyWorld world) => new(world.Open(DatabaseRole.Console).Database, world.Policies, Words, TimeProvider.System);
+
+    private static SilenceVocabulary Words { get; } = new(theme => theme is "self_harm" or "grooming" or "games", rule => rule == "self-harm.explicit");
 
     private static async Task<Guid> BeginAsync(NotifyWorld world, SilenceScope scope, bool approved)
     {

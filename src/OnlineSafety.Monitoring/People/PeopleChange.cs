@@ -1,0 +1,12 @@
+using OnlineSafety.Monitoring.Access;
+
+namespace OnlineSafety.Monitoring.People;
+
+/// <summary>Says, in the transaction that changes the people of a school, that its alerts are to be held against them: whoever processes does it.</summary>
+internal static class PeopleChange
+{
+    // The last statement before the commit: numbers of new alerts wait for this row.
+    private const string Sql = "UPDATE school SET people_changed_at = clock_timestamp() WHERE school_id = $1";
+
+    public static Task SayAsync(Session session, Guid school, CancellationToken cancellationToken) => session.ExecuteAsync(Sql, [school], cancellationToken);
+}

@@ -1,0 +1,11 @@
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Migrations;
+
+namespace OnlineSafety.Monitoring.Storage.Migrations;
+
+[DbContext(typeof(MonitoringContext))]
+[Migration("0034_people_review")]
+internal sealed class PeopleReviewMigration : Migration
+{
+    protected override void Up(MigrationBuilder migrationBuilder) => migrationBuilder.Sql(SqlFile.Read("0034_people_review.sql"));
+}
