@@ -4,8 +4,8 @@ using Microsoft.EntityFrameworkCore.Migrations;
 namespace OnlineSafety.Monitoring.Storage.Migrations;
 
 [DbContext(typeof(MonitoringContext))]
-[Migration("0034_people_review")]
+[Migration("0033_people_review")]
 internal sealed class PeopleReviewMigration : Migration
 {
-    protected override void Up(MigrationBuilder migrationBuilder) => migrationBuilder.Sql(SqlFile.Read("0034_people_review.sql"));
+    protected override void Up(MigrationBuilder migrationBuilder) => migrationBuilder.Sql(SqlFile.Read("0033_people_review.sql"));
 }
