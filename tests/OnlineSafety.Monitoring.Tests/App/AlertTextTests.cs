@@ -36,7 +36,7 @@ public sealed class AlertTextTests
     {
         var text = Shown(SomeEvent());
 
-        Assert.True(text.IndexOf("WHAT TO DO: Find the pupil.", StringComparison.Ordinal) < text.IndexOf("1 events:", StringComparison.Ordinal));
+        Assert.True(text.IndexOf("WHAT TO DO: Find the pupil.", StringComparison.Ordinal) < text.IndexOf("1 event:", StringComparison.Ordinal));
         Assert.Contains("WHAT TO DO", text, StringComparison.Ordinal);
     }
 

@@ -55,6 +55,17 @@ public sealed class ModelReaderTests
         }
     }
 
+    private static long AllocatedBy(Action read)
+    {
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < 100; i++)
+        {
+            read();
+        }
+
+        return GC.GetAllocatedBytesForCurrentThread() - before;
+    }
+
     [Fact]
     public void AnyBytesAreReadWithoutAllocating()
     {
@@ -65,14 +76,12 @@ public sealed class ModelReaderTests
         reader.Read(bytes);
         reader.Read(text);
         reader.Read([]);
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var i = 0; i < 100; i++)
+        // The runtime may allocate once while it compiles a loop anew; what a reading allocates shows in every round.
+        Assert.Contains(0, Enumerable.Range(0, 5).Select(_ => AllocatedBy(() =>
         {
             reader.Read(bytes);
             reader.Read(text);
-        }
-
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        })).ToList());
     }
 
     [Fact]
