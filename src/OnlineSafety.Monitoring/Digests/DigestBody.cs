@@ -20,7 +20,7 @@ internal sealed class DigestBody(DigestDocument document) : INotificationBody
             return new Preparation.Drop(DropCode.DigestGone);
         }
 
-        if (!to.Member.HasAny(StaffMember.Dsl, StaffMember.Digest))
+        if (!to.Member.HasAny(StaffMember.Dsl, StaffMember.Digest, StaffMember.Head))
         {
             return new Preparation.Drop(DropCode.NotRouted);
         }

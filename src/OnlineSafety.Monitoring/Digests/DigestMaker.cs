@@ -39,7 +39,7 @@ internal sealed class DigestMaker([FromKeyedServices(DatabaseRole.Notify)] Datab
         VALUES ($1, $2, $3, $4, $5, $6, clock_timestamp())
         """;
 
-    private const string RecipientsSql = "SELECT staff_id, roles FROM staff WHERE school_id = $1 AND enabled AND roles && ARRAY['dsl', 'digest'] ORDER BY staff_id";
+    private const string RecipientsSql = "SELECT staff_id, roles FROM staff WHERE school_id = $1 AND enabled AND roles && ARRAY['dsl', 'digest', 'head'] ORDER BY staff_id";
 
     private const string RecipientSql = "INSERT INTO digest_recipient (school_id, day, staff_id, content) VALUES ($1, $2, $3, $4)";
 
@@ -115,8 +115,15 @@ internal sealed class DigestMaker([FromKeyedServices(DatabaseRole.Notify)] Datab
         var rows = new List<Guid>();
         foreach (var recipient in recipients)
         {
+            var scope = DigestScope.Of(content, recipient);
+            // Heads get it on a day on which an alert at their desk was escalated and left lying, which no other reader sees.
+            if (scope.Left.Count == 0 && !recipient.HasAny(StaffMember.Dsl, StaffMember.Digest))
+            {
+                continue;
+            }
+
             var row = Guid.NewGuid();
-            await RunAsync(session, RecipientSql, cancellationToken, school, day, recipient.Id, DigestScope.Of(content, recipient).ToJson());
+            await RunAsync(session, RecipientSql, cancellationToken, school, day, recipient.Id, scope.ToJson());
             await RunAsync(session, LedgerSql, cancellationToken, school, row, day, recipient.Id);
             rows.Add(row);
         }

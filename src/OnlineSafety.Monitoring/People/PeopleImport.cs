@@ -41,8 +41,12 @@ internal sealed class PeopleImport(Database setup, SchoolSeals seals, TimeProvid
         }
 
         await WriteAsync(session, seal, plan, progress, cancellationToken);
+        if (plan.Added + plan.Changed > 0)
+        {
+            await PeopleChange.SayAsync(session, school, cancellationToken);
+        }
+
         await session.RecordAccessAsync(school, "people.import", $"{plan.Added} added, {plan.Changed} changed", cancellationToken);
-        await PeopleChange.SayAsync(session, school, cancellationToken);
         await session.CommitAsync(cancellationToken);
         return new ImportResult(plan.Added, plan.Changed, plan.Unchanged, plan.Errors, Imported: true);
     }

@@ -116,8 +116,8 @@ internal sealed class StaffRegister(Database setup)
         var roles = RolesOf(wanted);
         await using var session = await setup.OpenAsync(school, actor, cancellationToken);
         await session.ExecuteAsync("UPDATE staff SET roles = $3 WHERE school_id = $1 AND staff_id = $2", [school, staff, roles], cancellationToken);
-        await session.RecordAccessAsync(school, "staff.role", $"{staff} {string.Join(',', roles)}", cancellationToken);
         await PeopleChange.SayAsync(session, school, cancellationToken);
+        await session.RecordAccessAsync(school, "staff.role", $"{staff} {string.Join(',', roles)}", cancellationToken);
         await session.CommitAsync(cancellationToken);
     }
 
@@ -150,8 +150,8 @@ internal sealed class StaffRegister(Database setup)
         }
 
         await session.ExecuteAsync(AddAccounts, [school, staff, accounts], cancellationToken);
-        await session.RecordAccessAsync(school, "staff.accounts", $"{staff} {accounts.Length} added", cancellationToken);
         await PeopleChange.SayAsync(session, school, cancellationToken);
+        await session.RecordAccessAsync(school, "staff.accounts", $"{staff} {accounts.Length} added", cancellationToken);
         await session.CommitAsync(cancellationToken);
     }
 

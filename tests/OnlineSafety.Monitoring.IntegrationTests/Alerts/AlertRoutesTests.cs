@@ -123,6 +123,7 @@ public sealed class AlertRoutesTests(PostgresFixture postgres) : IClassFixture<P
         await using var site = await Site.StartAsync(postgres);
         await site.Database.AddAlertAsync(site.School, 1);
         var deputy = await site.Database.AddStaffAsync(site.School, "deputy", "deputy");
+        await site.Database.AddStaffAsync(site.School, "head", "head");
         var client = site.As((await site.Database.AddStaffAsync(site.School, "dsl", "dsl")).Key);
 
         foreach (var (step, body, state) in new (string, object, string)[]

@@ -159,7 +159,7 @@ public sealed class CommandTests(PostgresFixture postgres) : IClassFixture<Postg
 
         Assert.Equal(0, (await RunAsync(database, "alerts", "ack", "1", "--school", "Example Academy", "--as", "DSL@school.example")).Exit);
         var twice = await RunAsync(database, "alerts", "ack", "1", "--school", "Example Academy", "--as", "DSL@school.example");
-        Assert.Contains("is acknowledged already, by dsl.", twice.Error, StringComparison.Ordinal);
+        Assert.Contains("is acknowledged already, by dsl", twice.Error, StringComparison.Ordinal);
         var (exit, _, _) = await RunAsync(database, "alerts", "resolve", "1", "--school", "Example Academy", "--as", "dsl@school.example", "--outcome", "concern", "--note", "Done.");
         Assert.Equal(0, exit);
         var again = await RunAsync(database, "alerts", "resolve", "1", "--school", "Example Academy", "--as", "dsl@school.example", "--outcome", "concern", "--note", "Done.");

@@ -55,6 +55,57 @@ public sealed class PeopleReviewTests(PostgresFixture postgres) : ProcessingScen
     }
 
     [Fact]
+    public async Task WhatIsAboutAHeadStaysWithTheChairWhateverRoleTheHeadLosesSince()
+    {
+        var (head, chair) = (await AddStaffAsync("head", "hteacher"), await AddStaffAsync("chair"));
+        await AppendAsync(Search("hteacher", Grave));
+        await DrainAsync();
+        Assert.Equal((1, 1), await SeenAsync(chair, "chair"));
+
+        await new StaffRegister(Installation[DatabaseRole.Setup]).SetRolesAsync(Protex.School, head, ["digest"], Actor.Operator("tester"), default);
+        await AddStaffAsync("head");
+        Assert.Equal(0, await PassAsync());
+
+        Assert.Equal([["chair", "new"]], await QueryAsync("SELECT route, state FROM onlinesafety.alert"));
+        Assert.Equal((1, 1), await SeenAsync(chair, "chair"));
+    }
+
+    [Fact]
+    public async Task WhatIsOverAtItsOwnDeskIsNotRaisedAgain()
+    {
+        await AddStaffAsync("head");
+        await ImportAsync("account,aliases,role\nteach,,staff\n");
+        await AppendAsync(Search("teach", Grave));
+        await DrainAsync();
+        await Installation.Store.RunAsync("UPDATE onlinesafety.alert SET state = 'resolved', acknowledged_at = now(), acknowledged_by = 'head', acted_at = now(), resolved_at = now(), resolved_by = 'head', outcome = 'false-alert', note = 'x'");
+
+        var teacher = await AddStaffAsync("pastoral");
+        await new StaffRegister(Installation[DatabaseRole.Setup]).AddAccountsAsync(Protex.School, teacher, ["teach"], Actor.Operator("tester"), default);
+        Assert.Equal(0, await PassAsync());
+
+        Assert.Equal([[1, "resolved", "head"]], await QueryAsync("SELECT number, state, route FROM onlinesafety.alert"));
+    }
+
+    [Fact]
+    public async Task AHoldGoesWithTheEventsThatLeaveItsAlert()
+    {
+        var dsl = await AddStaffAsync("dsl");
+        await AddStaffAsync("head");
+        await AppendAsync(Search("dlead2", Grave));
+        await DrainAsync();
+        await Installation.Store.RunAsync("""
+            INSERT INTO onlinesafety.legal_hold (school_id, hold_id, alert_id, about, reason, author, placed_at)
+            SELECT school_id, gen_random_uuid(), alert_id, 'a', 'r', 'Olive Officer', now() FROM onlinesafety.alert;
+            UPDATE onlinesafety.alert SET state = 'resolved', acknowledged_at = now(), acknowledged_by = 'dsl', acted_at = now(), resolved_at = now(), resolved_by = 'dsl', outcome = 'false-alert', note = 'x'
+            """);
+
+        await new StaffRegister(Installation[DatabaseRole.Setup]).AddAccountsAsync(Protex.School, dsl, ["dlead2"], Actor.Operator("tester"), default);
+        Assert.Equal(1, await PassAsync());
+
+        Assert.Equal([[1], [2]], await QueryAsync("SELECT a.number FROM onlinesafety.legal_hold h JOIN onlinesafety.alert a USING (school_id, alert_id) WHERE h.lifted_at IS NULL ORDER BY 1"));
+    }
+
+    [Fact]
     public async Task OnlyTheEventsOfThatPersonLeaveAnAlertThatHoldsOthers()
     {
         var (dsl, head) = (await AddStaffAsync("dsl"), await AddStaffAsync("head"));

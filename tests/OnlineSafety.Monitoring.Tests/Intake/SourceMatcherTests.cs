@@ -127,6 +127,18 @@ public sealed class SourceMatcherTests
         Assert.Equal("sealed", Find(SourceMatcher.For(null, [sealedSource, others]), new PeerProof(Tls: true, null)));
     }
 
+    [Fact]
+    public void WhatASchoolThatLeftWouldHaveTakenIsNobodyElses()
+    {
+        var left = Source("left", from: "10.1.0.0/16");
+        var others = Source("loose", from: "10.0.0.0/8");
+
+        Assert.Null(Find(SourceMatcher.For(null, [others], [left]), default));
+        Assert.Null(Find(SourceMatcher.For(null, [others], [Source("named", host: "filter1")]), default));
+        Assert.Equal("loose", Find(SourceMatcher.For(null, [others], [Source("elsewhere", from: "10.9.0.0/16")]), default));
+        Assert.Equal("left", Find(SourceMatcher.For(null, [others, left]), default));
+    }
+
     private static string? Find(SourceMatcher matcher, PeerProof proof) =>
         matcher.For(IPAddress.Parse("10.1.2.3"), proof).Find(Encoding.UTF8.GetBytes(FromFilter), DateTimeOffset.UnixEpoch)?.Name;
 

@@ -153,7 +153,11 @@ internal sealed class KeyStore(Database keys)
         await settles(cancellationToken);
         await using var session = await keys.OpenAsync(school.SchoolId, actor, cancellationToken);
         await session.ExecuteAsync(Retire, [school.SchoolId, fresh.Id], cancellationToken);
-        await session.ExecuteAsync("UPDATE school_key SET retired_at = NULL WHERE school_id = $1 AND key_id = $2", [school.SchoolId, fresh.Id], cancellationToken);
+        if (await session.ExecuteAsync("UPDATE school_key SET retired_at = NULL WHERE school_id = $1 AND key_id = $2", [school.SchoolId, fresh.Id], cancellationToken) == 0)
+        {
+            throw new SetupException($"The keys of \"{SetupText.Shown(school.Name)}\" were destroyed meanwhile: nothing was renewed.");
+        }
+
         await session.RecordAccessAsync(school.SchoolId, "keys.renew", fresh.Id.ToString(), cancellationToken);
         await session.CommitAsync(cancellationToken);
         return fresh.Id;

@@ -62,9 +62,10 @@ internal sealed class SchoolSeals(Database database, MasterKeys masters, TimePro
         }
 
         await session.CommitAsync(cancellationToken);
-        var seal = _known.TryGetValue(school, out var known) && known.Seal.MayBePlain == plain && rows.Select(row => row.Id).SequenceEqual(known.Seal.KeyIds)
+        var current = rows.Find(row => row.Current)!.Id;
+        var seal = _known.TryGetValue(school, out var known) && known.Seal.MayBePlain == plain && known.Seal.CurrentKey == current && rows.Select(row => row.Id).SequenceEqual(known.Seal.KeyIds)
             ? known.Seal
-            : new SchoolSeal(school, rows.ConvertAll(row => Unwrap(school, row)), rows.Find(row => row.Current)!.Id, plain);
+            : new SchoolSeal(school, rows.ConvertAll(row => Unwrap(school, row)), current, plain);
         if (_known.Count >= Kept)
         {
             _known.Clear();

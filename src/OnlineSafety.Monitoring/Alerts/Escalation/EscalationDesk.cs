@@ -55,7 +55,7 @@ internal sealed class EscalationDesk(
 
         var moved = await RunAsync(
             session, EscalationSql.Move, cancellationToken, school, alert.Alert, alert.Since.UtcDateTime, alert.StepsDone, alert.Rounds,
-            OrNull(round.AnswerBy), round.StepsDone, round.Rounds, OrNull(round.NextAt), round.PlanSteps);
+            OrNull(round.AnswerBy), round.StepsDone, round.Rounds, OrNull(round.NextAt), round.PlanSteps, alert.NextAt.UtcDateTime);
         if (moved == 0)
         {
             return;
@@ -170,6 +170,7 @@ internal sealed class EscalationDesk(
         PlanSteps = row.IsDBNull(13) ? null : row.GetInt32(13),
         Untold = row.GetBoolean(14),
         Unreachable = row.GetFieldValue<Guid[]>(15),
+        NextAt = row.GetFieldValue<DateTimeOffset>(16),
     };
 
     private static object OrNull(DateTimeOffset? at) => at is { } known ? known.UtcDateTime : DBNull.Value;

@@ -13,13 +13,14 @@ internal static class EscalationSql
 
     private const string Mails = "n.school_id = a.school_id AND n.alert_id = a.alert_id AND n.channel = 'email' AND NOT n.withdrawn";
 
-    // It was to be told, and reached nobody who could act on it now. Whom a silence has spared it, or who was at it before the message left, counts as told; where a
+    // It was to be told, and reached nobody who sits where it is looked after now. Whom a silence has spared it, or who was at it before the message left, counts as told; where a
     // message has just failed somebody else is about to be.
     private const string Untold = $"""
         (EXISTS (SELECT 1 FROM notification n WHERE {Mails})
-            AND NOT EXISTS (SELECT 1 FROM notification n LEFT JOIN staff t ON t.school_id = n.school_id AND t.staff_id = n.staff_id
-                            WHERE {Mails} AND ((n.state IN ('sent', 'due', 'sending') AND t.enabled) OR n.error IN ('silenced', 'acted-on', 'alert-resolved')
-                                              OR (n.state = 'failed' AND n.staff_id IS NOT NULL AND NOT n.answered_for))))
+            AND NOT EXISTS (SELECT 1 FROM notification n
+                            WHERE {Mails} AND ((n.state = 'failed' AND n.staff_id IS NOT NULL AND NOT n.answered_for)
+                                  OR ((n.state IN ('sent', 'due', 'sending') OR n.error IN ('silenced', 'acted-on', 'alert-resolved'))
+                                      AND standing(n.staff_id, desks_of(n.staff_id), a.route, a.audience, a.subject_staff, a.subject_role, true) > 0))))
         """;
 
     /// <summary>One leader among all processes; held as long as its pass.</summary>
@@ -39,7 +40,8 @@ internal static class EscalationSql
         SELECT a.alert_id, a.route, a.audience, a.subject_staff, a.severity, a.themes || a.parent_theme, a.groups, a.subject_role, a.drill,
                e.since, e.no_later, e.steps_done, e.rounds, e.plan_steps, {Untold},
                ARRAY(SELECT DISTINCT n.staff_id FROM notification n WHERE {ToStaff}
-                     AND (n.state = 'failed' OR (n.state = 'dropped' AND n.error = 'not-routed' AND n.due_at > statement_timestamp() - interval '1 day')))
+                     AND (n.state = 'failed' OR (n.state = 'dropped' AND n.error = 'not-routed' AND n.due_at > statement_timestamp() - interval '1 day'))),
+               e.next_at
         FROM escalation e JOIN alert a ON a.school_id = e.school_id AND a.alert_id = e.alert_id
         WHERE e.school_id = $1 AND e.next_at <= statement_timestamp()
         ORDER BY a.severity DESC, e.next_at LIMIT $2
@@ -57,7 +59,7 @@ internal static class EscalationSql
     public const string Move = """
         UPDATE escalation SET answer_by = $6, steps_done = $7, rounds = $8, next_at = $9, plan_steps = $10,
             breached_at = CASE WHEN $8 > 0 THEN COALESCE(breached_at, clock_timestamp()) ELSE breached_at END
-        WHERE school_id = $1 AND alert_id = $2 AND since = $3 AND steps_done = $4 AND rounds = $5 AND next_at IS NOT NULL
+        WHERE school_id = $1 AND alert_id = $2 AND since = $3 AND steps_done = $4 AND rounds = $5 AND next_at = $11
         """;
 
     /// <summary>Claims what its recipients do not get; a crash before the commit gives it back. $2 at most.</summary>

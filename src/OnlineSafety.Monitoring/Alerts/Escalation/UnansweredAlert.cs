@@ -14,6 +14,9 @@ internal sealed record UnansweredAlert(Guid Alert, AlertFacts Facts, DateTimeOff
     /// <summary>Steps of the plan by which <see cref="StepsDone"/> was counted; null: not known.</summary>
     public int? PlanSteps { get; init; }
 
+    /// <summary>When it was to be looked at; another time by now: what it was judged by has changed meanwhile.</summary>
+    public DateTimeOffset NextAt { get; init; }
+
     /// <summary>It was to be told, and has reached nobody who could act on it: there was nobody, or whoever there was is no longer there.</summary>
     public bool Untold { get; init; }
 

@@ -8,7 +8,7 @@ namespace OnlineSafety.Monitoring.Intake.Syslog;
 /// <summary>The sources of one listener, kept in step with the directory.</summary>
 internal sealed class ListenerSources(int? port, ISourceDirectory directory, ILogger logger)
 {
-    private volatile Loaded _loaded = Loaded.From(port, directory.Sources);
+    private volatile Loaded _loaded = Loaded.From(port, directory);
 
     /// <summary>Replaced as a whole when the directory changes.</summary>
     public SourceMatcher Matcher => _loaded.Matcher;
@@ -16,9 +16,9 @@ internal sealed class ListenerSources(int? port, ISourceDirectory directory, ILo
     public void Reload()
     {
         // Nothing new, nothing to do: a flood of strangers must not have every connection match anew.
-        if (directory.Sources is var sources && !ReferenceEquals(sources, _loaded.Sources))
+        if (!ReferenceEquals(directory.Sources, _loaded.Sources))
         {
-            _loaded = Loaded.From(port, sources);
+            _loaded = Loaded.From(port, directory);
         }
     }
 
@@ -66,6 +66,6 @@ internal sealed class ListenerSources(int? port, ISourceDirectory directory, ILo
 
     private sealed record Loaded(IReadOnlyList<SourceRegistration> Sources, SourceMatcher Matcher)
     {
-        public static Loaded From(int? port, IReadOnlyList<SourceRegistration> sources) => new(sources, SourceMatcher.For(port, sources));
+        public static Loaded From(int? port, ISourceDirectory directory) => new(directory.Sources, SourceMatcher.For(port, directory.Sources, directory.Closed));
     }
 }

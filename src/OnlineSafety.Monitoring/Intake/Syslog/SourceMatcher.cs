@@ -15,13 +15,16 @@ internal sealed class SourceMatcher
     private const int CertificateRank = 128 * 8 * 2;
 
     private readonly SourceRegistration[] _candidates;
+    private readonly HashSet<Guid> _closed;
 
-    private SourceMatcher(SourceRegistration[] candidates) => _candidates = candidates;
+    private SourceMatcher(SourceRegistration[] candidates, HashSet<Guid> closed) => (_candidates, _closed) = (candidates, closed);
 
     /// <param name="port">The port of a listener that single sources own, or null for the common listener.</param>
     /// <param name="sources">Every enabled source.</param>
-    public static SourceMatcher For(int? port, IReadOnlyList<SourceRegistration> sources) =>
-        new([.. sources.Where(source => source is { Door: SourceDoor.Syslog, Unassigned: false } && source.Port == port)]);
+    /// <param name="closed">Those of schools that left: they take nothing, and what is theirs is nobody else's who takes more loosely.</param>
+    public static SourceMatcher For(int? port, IReadOnlyList<SourceRegistration> sources, IReadOnlyList<SourceRegistration>? closed = null) => new(
+        [.. sources.Concat(closed ?? []).Where(source => source is { Door: SourceDoor.Syslog, Unassigned: false } && source.Port == port)],
+        [.. (closed ?? []).Select(source => source.Key.Source)]);
 
     /// <summary>Whether any source of this listener is bound to a client certificate.</summary>
     public bool WantsCertificates => Array.Exists(_candidates, source => source.Certificates.Count > 0);
@@ -44,7 +47,7 @@ internal sealed class SourceMatcher
 
             var place = (prefix * 8) + (source.MatchHost is null ? 0 : 4) + (source.MatchApp is null ? 0 : 2);
             var rank = (source.Certificates.Count > 0 ? CertificateRank : 0) + place + (source.Tls ? 1 : 0);
-            (proof.Serves(source) ? fitting : unproven).Add(new PeerSources.Candidate(source, rank, place));
+            (proof.Serves(source) ? fitting : unproven).Add(new PeerSources.Candidate(source, rank, place, _closed.Contains(source.Key.Source)));
         }
 
         fitting.Sort((left, right) => right.Rank.CompareTo(left.Rank));
@@ -143,7 +146,7 @@ internal sealed class PeerSources
             }
         }
 
-        return best is { } only && !IsAnothers(only, host, app) ? only.Source : null;
+        return best is { Closed: false } only && !IsAnothers(only, host, app) ? only.Source : null;
     }
 
     /// <summary>
@@ -169,5 +172,6 @@ internal sealed class PeerSources
     /// <param name="Source">A source whose port and network fit.</param>
     /// <param name="Rank">Higher is more specific.</param>
     /// <param name="Place">The same by network and names alone, without what the sender has to prove.</param>
-    internal readonly record struct Candidate(SourceRegistration Source, int Rank, int Place);
+    /// <param name="Closed">Its school left: what fits it best is taken for nobody.</param>
+    internal readonly record struct Candidate(SourceRegistration Source, int Rank, int Place, bool Closed = false);
 }

@@ -69,8 +69,12 @@ internal sealed class PeopleReview(
         {
             began = (await session.RowsAsync("SELECT clock_timestamp()", [], row => row.GetFieldValue<DateTimeOffset>(0), cancellationToken))[0];
             people = await PeopleDirectory.ReadAsync(session, seal, cancellationToken);
-            var events = await EventsAsync(session, seal, people, alerts: null, cancellationToken);
-            found = [.. events.Where(e => e.Reading is not null).Select(e => e.Alert).Distinct()];
+            found = [];
+            // In parts: a statement over all events of a large school would outlast its time.
+            foreach (var some in (await session.RowsAsync(ReviewedEvent.Alerts, [school], row => row.GetGuid(0), cancellationToken)).Chunk(AlertsAtOnce))
+            {
+                found.AddRange((await EventsAsync(session, seal, people, some, cancellationToken)).Where(e => e.Reading is not null).Select(e => e.Alert).Distinct());
+            }
         }
 
         foreach (var some in found.Chunk(AlertsAtOnce))
@@ -175,6 +179,6 @@ internal sealed class PeopleReview(
         return places;
     }
 
-    private static Task<List<ReviewedEvent>> EventsAsync(Session session, SchoolSeal seal, SchoolPeople people, Guid[]? alerts, CancellationToken cancellationToken) => session.RowsAsync(
-        ReviewedEvent.Select, [seal.School, (object?)alerts ?? DBNull.Value], row => ReviewedEvent.Read(seal, people, row), cancellationToken);
+    private static Task<List<ReviewedEvent>> EventsAsync(Session session, SchoolSeal seal, SchoolPeople people, Guid[] alerts, CancellationToken cancellationToken) => session.RowsAsync(
+        ReviewedEvent.Select, [seal.School, alerts], row => ReviewedEvent.Read(seal, people, row), cancellationToken);
 }

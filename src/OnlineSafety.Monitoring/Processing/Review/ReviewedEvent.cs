@@ -13,13 +13,17 @@ namespace OnlineSafety.Monitoring.Processing.Review;
 /// <param name="Reading">What it is with the person who is known now; null: it is at the right desk.</param>
 internal sealed record ReviewedEvent(Guid Alert, Guid Stream, long Seq, int Part, string SubjectKey, bool Unread, AlertCandidate? Reading)
 {
-    /// <summary>$2 alerts; null: all that may be looked at still, and those of a month that may have been resolved by the one they are about.</summary>
+    /// <summary>All that may be looked at still, and those of a month that may have been resolved by the one they are about.</summary>
+    public const string Alerts = """
+        SELECT alert_id FROM alert WHERE school_id = $1 AND NOT drill AND (state <> 'resolved' OR resolved_at > statement_timestamp() - interval '31 days') ORDER BY alert_id
+        """;
+
+    /// <summary>Of the alerts $2.</summary>
     public const string Select = """
         SELECT e.alert_id, e.stream_id, e.seq, e.part, COALESCE(e.subject_key, ''), e.review <> '', e.received_at, e.source_id, e.vendor, e.severity, e.risk, e.theme, e.parent_theme,
-               e.audience, e.route, e.subject_role, e.subject_staff, e.detail
+               e.audience, e.route, e.subject_role, e.subject_staff, e.detail, a.state = 'resolved'
         FROM event e JOIN alert a ON a.school_id = e.school_id AND a.alert_id = e.alert_id
-        WHERE e.school_id = $1 AND NOT a.drill AND (a.state <> 'resolved' OR a.resolved_at > statement_timestamp() - interval '31 days')
-          AND ($2::uuid[] IS NULL OR e.alert_id = ANY ($2))
+        WHERE e.school_id = $1 AND e.alert_id = ANY ($2)
         ORDER BY e.alert_id, e.received_at, e.stream_id, e.seq, e.part
         """;
 
@@ -30,7 +34,7 @@ internal sealed record ReviewedEvent(Guid Alert, Guid Stream, long Seq, int Part
         var stored = new Desk(row.GetString(14), (PersonRole)row.GetInt16(15), row.IsDBNull(16) ? null : row.GetGuid(16));
         return new ReviewedEvent(
             row.GetGuid(0), row.GetGuid(1), row.GetInt64(2), row.GetInt32(3), row.GetString(4), row.GetBoolean(5),
-            stored.IsLeftFor(subject) ? CandidateOf(seal, row, detail.RootElement, subject) : null);
+            stored.IsLeftFor(subject, row.GetBoolean(18)) ? CandidateOf(seal, row, detail.RootElement, subject) : null);
     }
 
     private static Subject SubjectOf(JsonElement detail, SchoolPeople people)
@@ -83,10 +87,22 @@ internal sealed record ReviewedEvent(Guid Alert, Guid Stream, long Seq, int Part
         /// Does it belong elsewhere? Whom nobody knows by now leaves it where it is, and so does a pupil whose alert is on the right desk already: what is known of
         /// pupils counts from then on.
         /// </summary>
-        public bool IsLeftFor(in Subject subject)
+        /// <param name="resolved">It is over: it is raised anew only where the very person may have closed it.</param>
+        public bool IsLeftFor(in Subject subject, bool resolved)
         {
             var route = AlertRoute.For(subject.Role);
-            return subject.Role != PersonRole.Unknown && (route != Route || subject.Staff != Staff || (route != AlertRoute.Dsl && subject.Role != Role));
+            if (subject.Role == PersonRole.Unknown || (route == Route && subject.Staff == Staff && (route == AlertRoute.Dsl || subject.Role == Role)))
+            {
+                return false;
+            }
+
+            // What was the chair's stays the chair's, whatever role that person has lost since.
+            if (Route == AlertRoute.Chair && route == AlertRoute.Head && (Staff is null || subject.Staff == Staff))
+            {
+                return false;
+            }
+
+            return !resolved || (route != Route && (Staff is null || subject.Staff != Staff));
         }
     }
 }

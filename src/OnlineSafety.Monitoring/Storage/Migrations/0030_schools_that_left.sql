@@ -34,7 +34,7 @@ CREATE TRIGGER school_is_open BEFORE INSERT ON school_key FOR EACH ROW EXECUTE F
 
 -- Also when the record of it fell by time.
 CREATE OR REPLACE FUNCTION keys_destroyed() RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER SET search_path = onlinesafety, pg_temp AS $$
-    SELECT EXISTS (SELECT 1 FROM access_record r WHERE r.school_id = current_school() AND r.action = 'keys.destroy')
+    SELECT EXISTS (SELECT 1 FROM access_record r WHERE r.school_id = current_school() AND r.action IN ('keys.destroy', 'school.reopen'))
         OR EXISTS (SELECT 1 FROM school s WHERE s.school_id = current_school() AND s.closed_at IS NOT NULL) $$;
 
 -- However a staff key is made, it ends. What was given out before without an end goes on, and is called so where keys are listed.

@@ -13,7 +13,8 @@ BEGIN
     -- The lock of whoever raises alerts at this school: both change many clocks, each in an order of its own.
     PERFORM pg_advisory_xact_lock(hashtextextended('alerts:' || NEW.school_id::text, 0));
     UPDATE escalation e SET next_at = clock_timestamp()
-    WHERE e.school_id = NEW.school_id AND e.answered_at IS NULL AND (e.next_at IS NULL OR e.next_at > clock_timestamp())
+    -- One that is due as well: escalation may be at it, by what was there before.
+    WHERE e.school_id = NEW.school_id AND e.answered_at IS NULL
       AND (e.rounds = 0 OR e.next_at IS NULL
            OR NOT EXISTS (SELECT 1 FROM notification n WHERE n.school_id = e.school_id AND n.alert_id = e.alert_id AND n.staff_id IS NOT NULL AND NOT n.withdrawn
                           AND n.state IN ('sent', 'due', 'sending')));

@@ -67,3 +67,20 @@ BEGIN
 END
 $$;
 CREATE TRIGGER only_by_review BEFORE UPDATE OF alert_id, route, subject_role, subject_staff ON event FOR EACH ROW EXECUTE FUNCTION only_by_review();
+
+-- A hold goes with what it is on: an event that gets another alert or another person's hash is held as before.
+CREATE FUNCTION hold_follows() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = onlinesafety, pg_temp AS $$
+BEGIN
+    UPDATE legal_hold h SET subject_keys = h.subject_keys || NEW.subject_key WHERE h.school_id = NEW.school_id AND h.lifted_at IS NULL
+        AND OLD.subject_key = ANY (h.subject_keys) AND NOT NEW.subject_key = ANY (h.subject_keys);
+    INSERT INTO legal_hold (school_id, hold_id, alert_id, subject_keys, about, reason, author, author_id, placed_at)
+        SELECT h.school_id, gen_random_uuid(), NEW.alert_id, CASE WHEN NEW.alert_id IS NULL THEN ARRAY[NEW.subject_key] ELSE '{}' END,
+               h.about, h.reason, h.author, h.author_id, clock_timestamp()
+        FROM legal_hold h WHERE h.school_id = NEW.school_id AND h.lifted_at IS NULL AND h.alert_id = OLD.alert_id
+            AND NEW.alert_id IS DISTINCT FROM OLD.alert_id AND NOT is_held(NEW.school_id, NEW.alert_id, NEW.subject_key);
+    RETURN NULL;
+END
+$$;
+REVOKE ALL ON FUNCTION hold_follows() FROM PUBLIC;
+CREATE TRIGGER hold_follows AFTER UPDATE OF alert_id, subject_key ON event FOR EACH ROW
+    WHEN ((NEW.alert_id, NEW.subject_key) IS DISTINCT FROM (OLD.alert_id, OLD.subject_key)) EXECUTE FUNCTION hold_follows();

@@ -387,6 +387,26 @@ public sealed class EscalationTests(PostgresFixture postgres) : IClassFixture<Po
         Assert.Equal("0 0 t t", await world.Database.RunAsync("SELECT concat_ws(' ', steps_done, rounds, next_at > now(), breached_at < now() - interval '1 day') FROM onlinesafety.escalation"));
     }
 
+    /// <summary>Whoever was told has left the desk since, and has an account still.</summary>
+    [Fact]
+    public async Task WhatOnlySomebodyKnowsWhoHasLeftTheDeskIsToldToWhoeverComesToIt()
+    {
+        await using var world = await NotifyWorld.CreateAsync(postgres.Server);
+        await world.RaiseAsync(severity: 4);
+        var (pass, dispatcher) = (world.Escalation(), world.Process().Dispatcher);
+        await dispatcher.DispatchOnceAsync(default);
+        await pass.RunAsync(default);
+        Assert.Single(world.Smtp.Mails);
+
+        await world.Database.RunAsync($"UPDATE onlinesafety.staff SET roles = '{{it}}' WHERE staff_id = '{world.Dsl}'");
+        await world.AddStaffAsync(Guid.NewGuid(), "new@school.example.test", "dsl");
+        await pass.RunAsync(default);
+        await dispatcher.DispatchOnceAsync(default);
+
+        Assert.Equal("new@school.example.test", Assert.Single(world.Smtp.Mails.Last().Recipients));
+        Assert.Equal(2, world.Smtp.Mails.Count);
+    }
+
     /// <summary>The message that was to tell somebody is dropped, because that person is not at the desk any more.</summary>
     [Theory]
     [InlineData("enabled = false")]
