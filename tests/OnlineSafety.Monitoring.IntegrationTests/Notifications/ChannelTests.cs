@@ -261,7 +261,7 @@ public sealed class ChannelTests(PostgresFixture postgres) : IClassFixture<Postg
     /// <summary>The rows as whoever raises alerts writes them; the staff's are told already.</summary>
     private static async Task FanOutAsync(NotifyWorld world, params Guid[] alerts)
     {
-        await world.Database.RunAsync("UPDATE onlinesafety.notification SET state = 'dropped'");
+        await world.Database.RunAsync("UPDATE onlinesafety.notification SET state = 'dropped', error = 'silenced'");
         PlannedNotification[] rows = [.. alerts.Select(alert => new PlannedNotification(Guid.NewGuid(), "raised", alert, null))];
         await Open(world, DatabaseRole.Process).ExecuteAsync(
             world.School, Tester, batch => batch.BatchCommands.Add(AlertSql.NotifyCommand(world.School, rows, TimeProvider.System.GetUtcNow())), default);

@@ -23,7 +23,10 @@ internal sealed class PasswordSignIn(Accounts accounts, Passwords passwords, Ses
     /// <summary>So many wait for their password to be looked at beside a code; each costs some 100 ms of a processor.</summary>
     private const int MostTogether = 8;
 
-    private int _together;
+    private static readonly TimeSpan LongestTurn = TimeSpan.FromSeconds(20);
+
+    // In turn: whoever keeps all places taken makes the others wait, and turns nobody away.
+    private readonly SemaphoreSlim _together = new(MostTogether);
 
     public async Task<SignInResult> PasswordAsync(string address, string password, SignInOrigin origin, CancellationToken cancellationToken)
     {
@@ -51,13 +54,18 @@ internal sealed class PasswordSignIn(Accounts accounts, Passwords passwords, Ses
     /// </summary>
     public async Task<SignInResult> BothAsync(string address, string password, string code, SignInOrigin origin, CancellationToken cancellationToken)
     {
+        if (!await _together.WaitAsync(LongestTurn, cancellationToken))
+        {
+            return SignInResult.Crowded;
+        }
+
         try
         {
-            return Interlocked.Increment(ref _together) > MostTogether ? SignInResult.Crowded : await LookAtBothAsync(address, password, code, origin, cancellationToken);
+            return await LookAtBothAsync(address, password, code, origin, cancellationToken);
         }
         finally
         {
-            Interlocked.Decrement(ref _together);
+            _together.Release();
         }
     }
 
