@@ -18,7 +18,7 @@ internal readonly record struct SignInResult(string? Token, bool Locked)
 }
 
 /// <summary>Address and password, then a code: the two steps of a local account, and the limits around both.</summary>
-internal sealed class PasswordSignIn(Accounts accounts, Passwords passwords, Sessions sessions, SignInAttempts attempts, ILogger<PasswordSignIn> logger)
+internal sealed class PasswordSignIn(Accounts accounts, Passwords passwords, Sessions sessions, SignInAttempts attempts, ILogger<PasswordSignIn> logger) : IDisposable
 {
     /// <summary>So many wait for their password to be looked at beside a code; each costs some 100 ms of a processor.</summary>
     private const int MostTogether = 8;
@@ -27,6 +27,8 @@ internal sealed class PasswordSignIn(Accounts accounts, Passwords passwords, Ses
 
     // In turn: whoever keeps all places taken makes the others wait, and turns nobody away.
     private readonly SemaphoreSlim _together = new(MostTogether);
+
+    public void Dispose() => _together.Dispose();
 
     public async Task<SignInResult> PasswordAsync(string address, string password, SignInOrigin origin, CancellationToken cancellationToken)
     {

@@ -403,7 +403,7 @@ public sealed class EscalationTests(PostgresFixture postgres) : IClassFixture<Po
         await pass.RunAsync(default);
         await dispatcher.DispatchOnceAsync(default);
 
-        Assert.Equal("new@school.example.test", Assert.Single(world.Smtp.Mails.Last().Recipients));
+        Assert.Equal("new@school.example.test", Assert.Single(world.Smtp.Mails[^1].Recipients));
         Assert.Equal(2, world.Smtp.Mails.Count);
     }
 
