@@ -62,8 +62,9 @@ public sealed class PeopleReviewTests(PostgresFixture postgres) : ProcessingScen
         await DrainAsync();
         Assert.Equal((1, 1), await SeenAsync(chair, "chair"));
 
-        await new StaffRegister(Installation[DatabaseRole.Setup]).SetRolesAsync(Protex.School, head, ["digest"], Actor.Operator("tester"), default);
-        await AddStaffAsync("head");
+        var register = new StaffRegister(Installation[DatabaseRole.Setup]);
+        await register.SetRolesAsync(Protex.School, head, ["digest"], Actor.Operator("tester"), default);
+        await register.SetRolesAsync(Protex.School, await AddStaffAsync("deputy"), ["head"], Actor.Operator("tester"), default);
         Assert.Equal(0, await PassAsync());
 
         Assert.Equal([["chair", "new"]], await QueryAsync("SELECT route, state FROM onlinesafety.alert"));
