@@ -10,7 +10,8 @@ internal static class AccessibilityCheck
 
     public static async Task RunAsync(IPage page)
     {
-        var found = await page.RunAxe();
+        // On a page without script it would wait for ever.
+        var found = await page.RunAxe().WaitAsync(TimeSpan.FromMinutes(1));
         Assert.True(
             !found.Violations.Any(violation => Grave.Contains(violation.Impact)),
             $"{page.Url}: {string.Join("; ", found.Violations.Where(violation => Grave.Contains(violation.Impact)).Select(violation => $"{violation.Id}: {string.Join(" | ", violation.Nodes.Select(node => node.Html))}"))}");
