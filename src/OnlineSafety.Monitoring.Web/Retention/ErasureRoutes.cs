@@ -68,7 +68,7 @@ internal static class ErasureRoutes
     private static async Task<ErasureForm> FormAsync(HttpContext http, CancellationToken cancellationToken)
     {
         var sent = await http.Request.ReadFormAsync(cancellationToken);
-        return new ErasureForm(sent["person"].ToString().Trim(), sent["also"].ToString(), sent["reason"].ToString(), sent["confirmation"].ToString().Trim());
+        return new ErasureForm(sent["person"].ToString().Trim(), sent["also"].ToString(), sent["reason"].ToString(), sent["confirmation"].ToString().Trim(), sent["nothing-known"] == "yes");
     }
 
     private static async Task<IResult> PageAsync(HttpContext http, RetentionPages pages, ErasureForm form, ErasureProof? foreseen, string problem, CancellationToken cancellationToken) =>

@@ -95,14 +95,14 @@ internal sealed class RetentionPages(Database retention, SchoolSeals seals, Data
     public Task<ErasureProof> TryErasureAsync(SignedInStaff who, ErasureForm form, CancellationToken cancellationToken)
     {
         Check(form);
-        return Eraser(who).PreviewAsync(who.School, form.Person, Names(form), who.Actor, cancellationToken);
+        return Eraser(who, form).PreviewAsync(who.School, form.Person, Names(form), who.Actor, cancellationToken);
     }
 
     /// <inheritdoc cref="TryErasureAsync"/>
     public Task<ErasureProof> EraseAsync(SignedInStaff who, ErasureForm form, CancellationToken cancellationToken)
     {
         Check(form);
-        return Eraser(who).RunAsync(who.School, form.Person, Names(form), Reason(form.Reason), who.Actor, cancellationToken);
+        return Eraser(who, form).RunAsync(who.School, form.Person, Names(form), Reason(form.Reason), who.Actor, cancellationToken);
     }
 
     /// <exception cref="SetupException">Account or reason is missing, or something is too long.</exception>
@@ -121,7 +121,7 @@ internal sealed class RetentionPages(Database retention, SchoolSeals seals, Data
         }
     }
 
-    private ErasureDesk Eraser(SignedInStaff who) => new(retention, seals, time) { Verify = audit is null ? null : token => ChainAsync(audit, who.School, token) };
+    private ErasureDesk Eraser(SignedInStaff who, ErasureForm form) => new(retention, seals, time) { MayBeNobody = form.NothingKnown, Verify = audit is null ? null : token => ChainAsync(audit, who.School, token) };
 
     // The log of all schools takes longer to walk than somebody waits for a page.
     private static async Task<string> ChainAsync(Database audit, Guid school, CancellationToken cancellationToken)

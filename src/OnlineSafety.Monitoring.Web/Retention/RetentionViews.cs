@@ -15,7 +15,7 @@ public sealed record HoldForm(string Alert = "", string Account = "", string Rea
 
 /// <param name="Also">Further names, one a line.</param>
 /// <param name="Confirmation">The account, typed once more.</param>
-public sealed record ErasureForm(string Person = "", string Also = "", string Reason = "", string Confirmation = "");
+public sealed record ErasureForm(string Person = "", string Also = "", string Reason = "", string Confirmation = "", bool NothingKnown = false);
 
 /// <param name="Proof">Null: it was begun and not finished.</param>
 public sealed record ErasureRow(Guid Id, DateTimeOffset AskedAt, string AskedBy, DateTimeOffset? FinishedAt, DateOnly? RawFallsOn, ErasureProof? Proof);

@@ -33,7 +33,7 @@ internal static class TrustReport
                 report.Append(CultureInfo.InvariantCulture, $"  {alert.Number,3}  {Moment(alert.At)}  {Severities[alert.Severity]} {alert.Theme}{about}: {alert.State}\n");
                 var lines = told[alert.Alert].GroupBy(row => (At: Moment(row.At), row.Channel, row.Cause, State: row.State == "sent" ? "told" : $"{row.State} {row.Error}"))
                     .Select(group => (group.Key.At, Text: $"{group.Key.State} {string.Join(", ", group.Select(row => NameOf(school, row.Staff)))} by {group.Key.Channel} ({group.Key.Cause})"))
-                    .Concat(steps[alert.Alert].Select(step => (At: Moment(step.At), Text: $"{step.Who}: {step.Step} {step.Detail}".TrimEnd())));
+                    .Concat(steps[alert.Alert].Select(step => (At: Moment(step.At), Text: $"{step.Who}: {step.Step} {Readable(step.Detail)}".TrimEnd())));
                 foreach (var (at, text) in lines.OrderBy(line => line.At, StringComparer.Ordinal))
                 {
                     report.Append(CultureInfo.InvariantCulture, $"         {at}  {text}\n");
@@ -48,6 +48,9 @@ internal static class TrustReport
         CultureInfo.InvariantCulture,
         $"{TrustSchool.Count} schools, {alerts} alerts, {told.Count} messages ({string.Join(", ", told.CountBy(state => state).Select(state => $"{state.Value} {state.Key}"))}), "
             + $"{steps.Count} steps ({string.Join(", ", steps.CountBy(step => step).Select(step => $"{step.Value} {step.Key}"))})\n");
+
+    // What may name a child is sealed in the database, and stays so here.
+    private static string Readable(string detail) => detail.StartsWith('\uFDD0') ? "(reference sealed)" : detail;
 
     private static string NameOf(TrustSchool school, Guid? staff) => staff is { } id ? school.With(id)?.Name ?? "somebody" : "the gateway";
 

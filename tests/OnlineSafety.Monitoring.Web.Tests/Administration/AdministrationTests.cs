@@ -39,6 +39,7 @@ public sealed class AdministrationTests(ConsoleFixture console)
         var page = visitor.Page;
         await page.GotoAsync("/administration/calendar");
         await Assertions.Expect(page.GetByText("No term dates yet")).ToBeVisibleAsync();
+        await page.GetByText("Replace the whole calendar by a file").ClickAsync();
         await page.GetByLabel("Calendar, JSON").FillAsync("{\"terms\": []}");
         await page.GetByRole(AriaRole.Button, new() { Name = "Replace it" }).ClickAsync();
         await Assertions.Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("The calendar names no term");

@@ -50,7 +50,7 @@ public sealed class PeopleTests(ConsoleFixture console)
 
         await page.GotoAsync($"/people/{alert}");
         await Assertions.Expect(page.GetByRole(AriaRole.Button, new() { Name = "This is somebody else" })).ToHaveCountAsync(1);
-        await page.GetByRole(AriaRole.Button, new() { Name = "This is somebody else: jane.smith@school.example" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "This is somebody else" }).ClickAsync();
         await Assertions.Expect(page.GetByRole(AriaRole.Status)).ToContainTextAsync("Told apart");
         await Assertions.Expect(page.GetByRole(AriaRole.Region, new() { Name = "Known as" })).ToContainTextAsync("Told apart since");
         Assert.DoesNotContain("jane", page.Url, StringComparison.OrdinalIgnoreCase);
