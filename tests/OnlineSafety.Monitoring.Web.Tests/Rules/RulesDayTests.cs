@@ -24,7 +24,7 @@ public sealed class RulesDayTests(ConsoleFixture console)
         await add.GetByLabel("What it means here").FillAsync("Where vapes are sold this term");
         await add.GetByRole(AriaRole.Button, new() { Name = "Add the phrase" }).ClickAsync();
         var row = page.GetByRole(AriaRole.Row).Filter(new() { HasText = "the (old|back) shed" });
-        await Assertions.Expect(row).ToContainTextAsync("medium: drugs");
+        await Assertions.Expect(row).ToContainTextAsync("Drugs, alcohol and vapes, medium");
         await Assertions.Expect(row).ToContainTextAsync("Dana Lead");
 
         // From entering to working it takes a minute, by which every worker knows it: the clock of the row is set back instead of waiting.
