@@ -134,7 +134,7 @@ public sealed class SourceMatcherTests
         var others = Source("loose", from: "10.0.0.0/8");
 
         Assert.Null(Find(SourceMatcher.For(null, [others], [left]), default));
-        Assert.Null(Find(SourceMatcher.For(null, [others], [Source("named", host: "filter1")]), default));
+        Assert.Null(Find(SourceMatcher.For(null, [others], [Source("named", from: "10.0.0.0/8", host: "filter1")]), default));
         Assert.Equal("loose", Find(SourceMatcher.For(null, [others], [Source("elsewhere", from: "10.9.0.0/16")]), default));
         Assert.Equal("left", Find(SourceMatcher.For(null, [others, left]), default));
     }
