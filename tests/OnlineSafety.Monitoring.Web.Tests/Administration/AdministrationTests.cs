@@ -46,7 +46,7 @@ public sealed class AdministrationTests(ConsoleFixture console)
         await page.GetByLabel("Calendar, JSON").FillAsync(Calendar);
         await page.GetByRole(AriaRole.Button, new() { Name = "Replace it" }).ClickAsync();
         await Assertions.Expect(page.GetByText("Known until Fri 18 Dec 2026")).ToBeVisibleAsync();
-        await page.GetByLabel("First day").FillAsync("2026-11-30");
+        await page.GetByLabel("First day", new() { Exact = true }).FillAsync("2026-11-30");
         await page.GetByLabel("Why (optional)").FillAsync("Snow");
         await page.GetByRole(AriaRole.Button, new() { Name = "Add the closure" }).ClickAsync();
         await Assertions.Expect(page.GetByRole(AriaRole.Row).Filter(new() { HasText = "Snow" })).ToContainTextAsync("Mon 30 Nov 2026");
