@@ -62,6 +62,6 @@ internal static class NotifyTestCommand
             }
         }
 
-        yield return report.Accepted ? "The mail is on its way. Look whether it arrives, and not among junk mail." : report.Advice;
+        yield return report.Advice.Length > 0 ? report.Advice : "The mail is on its way. Look whether it arrives, and not among junk mail.";
     }
 }

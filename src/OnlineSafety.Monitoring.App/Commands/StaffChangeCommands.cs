@@ -23,14 +23,10 @@ internal static class StaffChangeCommands
         {
             person, school, role,
         };
-        return command.Does(async (parse, cancellationToken) =>
+        return Changes(installation, command, school, person, async (parse, register, staff, cancellationToken) =>
         {
-            await using var database = await installation.OpenAsync(parse, cancellationToken, DatabaseRole.Setup);
-            var at = await SchoolSwitch.ResolveAsync(database, parse.GetRequiredValue(school), cancellationToken);
-            var register = new StaffRegister(database[DatabaseRole.Setup]);
-            var staff = await register.FindAnyAsync(at.SchoolId, parse.GetRequiredValue(person), Installation.Operator, cancellationToken);
-            await register.SetRolesAsync(at.SchoolId, staff.StaffId, parse.GetRequiredValue(role), Installation.Operator, cancellationToken);
-            await Output.LineAsync(parse, $"{staff.Name} is now {string.Join(", ", parse.GetRequiredValue(role))}.");
+            await register.SetRolesAsync(staff.SchoolId, staff.StaffId, parse.GetRequiredValue(role), Installation.Operator, cancellationToken);
+            return $"{staff.Name} is now {string.Join(", ", parse.GetRequiredValue(role))}.";
         });
     }
 
@@ -45,16 +41,12 @@ internal static class StaffChangeCommands
         {
             person, school, year,
         };
-        return command.Does(async (parse, cancellationToken) =>
+        return Changes(installation, command, school, person, async (parse, register, staff, cancellationToken) =>
         {
-            await using var database = await installation.OpenAsync(parse, cancellationToken, DatabaseRole.Setup);
-            var at = await SchoolSwitch.ResolveAsync(database, parse.GetRequiredValue(school), cancellationToken);
-            var register = new StaffRegister(database[DatabaseRole.Setup]);
-            var staff = await register.FindAnyAsync(at.SchoolId, parse.GetRequiredValue(person), Installation.Operator, cancellationToken);
             var years = parse.GetRequiredValue(year);
-            await register.SetYearsAsync(at.SchoolId, staff.StaffId, years, Installation.Operator, cancellationToken);
-            await Output.LineAsync(parse, years.Length == 0 ? $"{staff.Name} is the lead of no year." : $"{staff.Name} is the lead of {SetupText.Shown(string.Join(", ", years))}."
-                + (staff.Roles.Contains(StaffRole.Pastoral, StringComparer.Ordinal) ? "" : " That counts only with the role pastoral: onlinesafety staff role"));
+            await register.SetYearsAsync(staff.SchoolId, staff.StaffId, years, Installation.Operator, cancellationToken);
+            return years.Length == 0 ? $"{staff.Name} is the lead of no year." : $"{staff.Name} is the lead of {SetupText.Shown(string.Join(", ", years))}."
+                + (staff.Roles.Contains(StaffRole.Pastoral, StringComparer.Ordinal) ? "" : " That counts only with the role pastoral: onlinesafety staff role");
         });
     }
 
@@ -69,29 +61,33 @@ internal static class StaffChangeCommands
         {
             person, school, account,
         };
-        return command.Does(async (parse, cancellationToken) =>
+        return Changes(installation, command, school, person, async (parse, register, staff, cancellationToken) =>
         {
-            await using var database = await installation.OpenAsync(parse, cancellationToken, DatabaseRole.Setup);
-            var at = await SchoolSwitch.ResolveAsync(database, parse.GetRequiredValue(school), cancellationToken);
-            var register = new StaffRegister(database[DatabaseRole.Setup]);
-            var staff = await register.FindAnyAsync(at.SchoolId, parse.GetRequiredValue(person), Installation.Operator, cancellationToken);
-            await register.AddAccountsAsync(at.SchoolId, staff.StaffId, parse.GetRequiredValue(account), Installation.Operator, cancellationToken);
-            await Output.LineAsync(parse, $"{staff.Name} is known by {SetupText.Shown(string.Join(", ", parse.GetRequiredValue(account)))} too.");
+            await register.AddAccountsAsync(staff.SchoolId, staff.StaffId, parse.GetRequiredValue(account), Installation.Operator, cancellationToken);
+            return $"{staff.Name} is known by {SetupText.Shown(string.Join(", ", parse.GetRequiredValue(account)))} too.";
         });
     }
 
-    private static ExampledCommand Switch(Installation installation, string name, bool enabled, string description, string done)
+    private static Command Switch(Installation installation, string name, bool enabled, string description, string done)
     {
         var (school, person) = (SchoolSwitch.Required(), StaffSignInCommands.Person());
         var command = new ExampledCommand(name, description, $"onlinesafety staff {name} dsl@school.example --school \"Example Academy\"") { person, school };
-        return command.Does(async (parse, cancellationToken) =>
+        return Changes(installation, command, school, person, async (parse, register, staff, cancellationToken) =>
+        {
+            await register.SetEnabledAsync(staff.SchoolId, staff.StaffId, enabled, Installation.Operator, cancellationToken);
+            return $"{staff.Name} {done}.";
+        });
+    }
+
+    /// <summary>Finds whom it is about, in use or not, and prints what the change says was done.</summary>
+    private static Command Changes(
+        Installation installation, ExampledCommand command, Option<string> school, Argument<string> person, Func<ParseResult, StaffRegister, Staff, CancellationToken, Task<string>> change) =>
+        command.Does(async (parse, cancellationToken) =>
         {
             await using var database = await installation.OpenAsync(parse, cancellationToken, DatabaseRole.Setup);
             var at = await SchoolSwitch.ResolveAsync(database, parse.GetRequiredValue(school), cancellationToken);
             var register = new StaffRegister(database[DatabaseRole.Setup]);
             var staff = await register.FindAnyAsync(at.SchoolId, parse.GetRequiredValue(person), Installation.Operator, cancellationToken);
-            await register.SetEnabledAsync(at.SchoolId, staff.StaffId, enabled, Installation.Operator, cancellationToken);
-            await Output.LineAsync(parse, $"{staff.Name} {done}.");
+            await Output.LineAsync(parse, await change(parse, register, staff, cancellationToken));
         });
-    }
 }

@@ -63,6 +63,7 @@ internal static class HistoryWords
         "assigned" => "because it was given to them",
         "reopened" => "because it was opened again",
         "unanswered" => "because nobody had answered",
+        "unreached" => "because somebody else could not be reached",
         _ => cause,
     };
 

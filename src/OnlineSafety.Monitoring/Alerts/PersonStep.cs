@@ -19,7 +19,8 @@ internal sealed class PersonStep
     // What a step tells and no step drops, nor a silence: whoever such a row is for will be told.
     private static readonly string[] _lasting = [NotifyCause.Escalated, NotifyCause.Assigned, NotifyCause.Reopened];
 
-    private IReadOnlyList<Guid> _further = [];
+    // Whom an escalation tells: worked out as it is asked whether there is anybody.
+    private IReadOnlyList<Guid>? _further;
 
     private PersonStep(Session session, SchoolSeal seal, Alert alert, Desks desks) => (_session, _seal, _alert, _desks) = (session, seal, alert, desks);
 
@@ -93,7 +94,7 @@ internal sealed class PersonStep
         var (cause, whom) = move switch
         {
             AlertMove.Assign assign => (NotifyCause.Assigned, assign.Staff == actor ? [] : [assign.Staff]),
-            AlertMove.Escalate => (NotifyCause.Escalated, _further),
+            AlertMove.Escalate => (NotifyCause.Escalated, _further ?? throw new InvalidOperationException("Whether it can be taken is asked first.")),
             AlertMove.Reopen => (NotifyCause.Reopened, StepRecipients.Again(_alert, _desks, actor)),
             _ => ("", (IReadOnlyList<Guid>)[]),
         };

@@ -2,6 +2,7 @@ using Npgsql;
 using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.Alerts.Silences;
 using OnlineSafety.Monitoring.Events;
+using OnlineSafety.Monitoring.Notifications;
 
 namespace OnlineSafety.Monitoring.Digests;
 
@@ -72,11 +73,11 @@ internal static class AnsweringReader
         ORDER BY s.ended_at IS NOT NULL, s.ends_at, s.silence_id LIMIT 200
         """;
 
-    private const string DrillsSql = """
+    private const string DrillsSql = $"""
         SELECT a.number, a.severity, a.raised_at,
-               (SELECT count(DISTINCT COALESCE(n.staff_id, n.target)) FROM notification n WHERE n.school_id = a.school_id AND n.alert_id = a.alert_id AND n.state = 'sent' AND n.error <> 'folder'),
+               (SELECT count(DISTINCT COALESCE(n.staff_id, n.target)) FROM notification n WHERE n.school_id = a.school_id AND n.alert_id = a.alert_id AND n.state = 'sent' AND n.error <> '{SentCode.Folder}'),
                (SELECT count(*) FROM notification n WHERE n.school_id = a.school_id AND n.alert_id = a.alert_id AND n.state = 'failed'), e.answered_at,
-               (SELECT count(*) FROM notification n WHERE n.school_id = a.school_id AND n.alert_id = a.alert_id AND n.state = 'sent' AND n.error = 'folder')
+               (SELECT count(*) FROM notification n WHERE n.school_id = a.school_id AND n.alert_id = a.alert_id AND n.state = 'sent' AND n.error = '{SentCode.Folder}')
         FROM alert a LEFT JOIN escalation e ON e.school_id = a.school_id AND e.alert_id = a.alert_id
         WHERE a.school_id = $1 AND a.drill AND a.raised_at >= $2 AND a.raised_at < $3 ORDER BY a.number LIMIT 100
         """;

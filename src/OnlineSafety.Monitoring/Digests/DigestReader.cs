@@ -2,6 +2,7 @@ using Npgsql;
 using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.Access.Audit;
 using OnlineSafety.Monitoring.Alerts.Policy;
+using OnlineSafety.Monitoring.Notifications;
 
 namespace OnlineSafety.Monitoring.Digests;
 
@@ -36,10 +37,10 @@ internal static class DigestReader
         """;
 
     // What was raised after the cut belongs to the next one whole. Drills are in no count.
-    private const string AlertsSql = """
+    private const string AlertsSql = $"""
         SELECT a.state, a.severity, a.theme, a.audience, a.route, a.subject_staff, a.raised_at >= $2 AS raised, count(*),
                count(*) FILTER (WHERE a.state = 'new' AND a.severity >= 3 AND a.raised_at < $3 - interval '15 minutes'
-                    AND NOT EXISTS (SELECT 1 FROM notification n WHERE n.school_id = a.school_id AND n.alert_id = a.alert_id AND n.state = 'sent' AND n.error <> 'folder' AND n.channel = 'email')),
+                    AND NOT EXISTS (SELECT 1 FROM notification n WHERE n.school_id = a.school_id AND n.alert_id = a.alert_id AND n.state = 'sent' AND n.error <> '{SentCode.Folder}' AND n.channel = 'email')),
                count(*) FILTER (WHERE a.late AND a.raised_at >= $2), count(*) FILTER (WHERE a.unproven AND a.state <> 'resolved'), a.subject_role,
                min(a.raised_at) FILTER (WHERE a.state = 'new'), count(*) FILTER (WHERE a.state = 'escalated' AND a.acted_at < $4)
         FROM alert a
@@ -69,7 +70,7 @@ internal static class DigestReader
         """;
 
     // Everybody who reads the digest reads these numbers, so no alert is among them. The doors say every hour that their certificate ends.
-    internal const string WatchSql = """
+    internal const string WatchSql = $"""
         SELECT (SELECT COALESCE(sum(greatest(s.last_seq + 1 - COALESCE(c.next_seq, 1), 0)), 0)::bigint
                     FROM intake_stream s LEFT JOIN checkpoint c ON c.school_id = s.school_id AND c.stream_id = s.stream_id WHERE s.school_id = $1),
                count(*) FILTER (WHERE 'dsl' = ANY (roles)), count(*) FILTER (WHERE 'deputy' = ANY (roles)),
@@ -78,7 +79,7 @@ internal static class DigestReader
                     WHERE school_id = $1 AND kind IN ('certificate_ends_soon', 'certificate_ends_now') AND last_seen >= $2 - interval '2 hours'),
                (SELECT judged_at FROM source_watch WHERE school_id = $1), (SELECT notices FROM source_watch WHERE school_id = $1),
                (SELECT COALESCE(sum(captured), 0)::bigint FROM counter_block WHERE school_id = $1 AND captured > 0),
-               (SELECT n.error = 'folder' FROM notification n WHERE n.school_id = $1 AND n.state = 'sent' AND n.channel = 'email' ORDER BY n.sent_at DESC LIMIT 1)
+               (SELECT n.error = '{SentCode.Folder}' FROM notification n WHERE n.school_id = $1 AND n.state = 'sent' AND n.channel = 'email' ORDER BY n.sent_at DESC LIMIT 1)
         FROM staff WHERE school_id = $1 AND enabled
         """;
 

@@ -15,6 +15,9 @@ internal sealed class AlertBody(IThemeWords themes, IOptions<MailOptions> option
     /// <summary>Before every subject and title of a drill.</summary>
     public const string DrillMark = "DRILL: ";
 
+    /// <summary>Below every mail about alerts.</summary>
+    public const string NoNames = "This message holds no names, searches or web addresses on purpose. Please do not add any when you reply or forward it.";
+
     public const string YouAreTheDsl = "Where a step says the DSL, it means you.";
 
     public string Kind => "alert";
@@ -44,19 +47,17 @@ internal sealed class AlertBody(IThemeWords themes, IOptions<MailOptions> option
             .Heading("What to do next")
             .Items(NextSteps(notice, to.Member))
             .Link("Open this alert", link)
-            .Paragraph("This message holds no names, searches or web addresses on purpose. Please do not add any when you reply or forward it.");
+            .Paragraph(NoNames);
         return new Preparation.Say(subject, body, notice.Severity >= Severity.High);
     }
 
     private IEnumerable<(string, string)> Facts(AlertNotice notice, string school, string severity, string theme, NotificationAddressee to)
     {
-        string At(DateTimeOffset moment) => TimeZoneInfo.ConvertTime(moment, to.Zone).ToString("ddd d MMM yyyy 'at' HH:mm", _british);
-
         yield return ("School", school);
         yield return ("Severity", severity + (notice.Unproven ? $", {LowTrust.Words}" : ""));
         if (to.InForce is { } inForce && notice.Clock?.By(notice.Severity, inForce) is { } by)
         {
-            yield return ("Acknowledge by", At(by));
+            yield return ("Acknowledge by", to.At(by));
         }
 
         yield return ("Theme", theme);
@@ -70,7 +71,7 @@ internal sealed class AlertBody(IThemeWords themes, IOptions<MailOptions> option
         }
 
         yield return ("Alert number", notice.Number.ToString(_british));
-        yield return ("Raised", At(notice.RaisedAt) + (notice.Late ? ", late: from records that were received before and could be read only now" : ""));
+        yield return ("Raised", to.At(notice.RaisedAt) + (notice.Late ? ", late: from records that were received before and could be read only now" : ""));
         yield return ("Status", notice.NeedsReview ? "Needs review: the record could not be read fully, so a person must look at it" : Capital(AlertState.Shown(notice.State)));
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.Alerts.Policy;
 using OnlineSafety.Monitoring.Notifications.Email;
@@ -21,6 +22,9 @@ internal sealed record NotificationAddressee(StaffMember Member, string Email, s
 
     /// <summary>The school's clocks, days and bells; null where nobody asks by when.</summary>
     public PolicyInForce? InForce { get; init; }
+
+    /// <summary>A moment as the school's clocks show it.</summary>
+    public string At(DateTimeOffset moment) => TimeZoneInfo.ConvertTime(moment, Zone).ToString("ddd d MMM yyyy 'at' HH:mm", CultureInfo.GetCultureInfo("en-GB"));
 }
 
 /// <summary>Who sits where in a school, as it is now.</summary>

@@ -71,14 +71,14 @@ internal sealed class ManyAlertsBody(AlertBody alone, IThemeWords themes, IOptio
                 .. notices.GroupBy(notice => notice.Severity).OrderByDescending(group => group.Key).Select(Row),
                 ("Needs review", Count(notices.Count(notice => notice.NeedsReview))),
                 .. Deadline(notices, to),
-                ("Earliest raised", At(notices.Min(notice => notice.RaisedAt), to))])
+                ("Earliest raised", to.At(notices.Min(notice => notice.RaisedAt)))])
             .Items(WhyNow(told))
             .Table("Themes", ["Theme", "Alerts", "Critical"], Themes(notices))
             .Items([.. drills.Select(drill => string.Create(_british, $"{AlertBody.DrillMark}number {drill.Number} is a drill and nothing has happened. Please acknowledge it all the same."))])
             .Heading("What to do next")
             .Items(NextSteps(notices, critical > 0, to.Member))
             .Link("Open the queue", options.Value.BaseUrl.TrimEnd('/') + "/alerts")
-            .Paragraph("This message holds no names, searches or web addresses on purpose. Please do not add any when you reply or forward it.");
+            .Paragraph(AlertBody.NoNames);
         return new Preparation.Say(
             string.Create(CultureInfo.InvariantCulture, $"[Online safety] {grave}: {(first == last ? $"number {first}" : $"numbers {first} to {last}")} at {school}"), body, notices.Any(notice => notice.Severity >= Severity.High));
     }
@@ -89,9 +89,9 @@ internal sealed class ManyAlertsBody(AlertBody alone, IThemeWords themes, IOptio
         var (school, numbers) = (MailDocument.Line(to.SchoolName), NumberRanges.Of(drills.Select(drill => drill.Number)));
         var body = new MailDocument($"{AlertBody.DrillMark}{Count(drills.Count)} drills, at {school}")
             .Paragraph("These are DRILLS. Nothing has happened and nobody is at risk. Please do what you would do if they were real, and acknowledge each: it shows whether everybody is reached.")
-            .Facts([("School", school), ("Drills", $"number {numbers}"), .. Deadline(drills, to), ("Earliest raised", At(drills.Min(drill => drill.RaisedAt), to))])
+            .Facts([("School", school), ("Drills", $"number {numbers}"), .. Deadline(drills, to), ("Earliest raised", to.At(drills.Min(drill => drill.RaisedAt)))])
             .Link("Open the queue", options.Value.BaseUrl.TrimEnd('/') + "/alerts")
-            .Paragraph("This message holds no names, searches or web addresses on purpose. Please do not add any when you reply or forward it.");
+            .Paragraph(AlertBody.NoNames);
         return new Preparation.Say($"[Online safety] {AlertBody.DrillMark}{Count(drills.Count)} drills: number {numbers} at {school}", body, drills.Any(drill => drill.Severity >= Severity.High));
     }
 
@@ -99,7 +99,7 @@ internal sealed class ManyAlertsBody(AlertBody alone, IThemeWords themes, IOptio
     private static IEnumerable<(string, string)> Deadline(IReadOnlyList<AlertNotice> notices, NotificationAddressee to)
     {
         var first = to.InForce is { } inForce ? notices.Min(notice => notice.Clock?.By(notice.Severity, inForce)) : null;
-        return first is { } by ? [("Acknowledge by", $"{At(by, to)}, the first of them")] : [];
+        return first is { } by ? [("Acknowledge by", $"{to.At(by)}, the first of them")] : [];
     }
 
     /// <summary>Why of those that are not simply new.</summary>
@@ -126,8 +126,6 @@ internal sealed class ManyAlertsBody(AlertBody alone, IThemeWords themes, IOptio
         NotifyCause.Unanswered => "Nobody has acted in time, and it needs you",
         _ => cause,
     };
-
-    private static string At(DateTimeOffset moment, NotificationAddressee to) => TimeZoneInfo.ConvertTime(moment, to.Zone).ToString("ddd d MMM yyyy 'at' HH:mm", _british);
 
     private static (string Name, string Value) Row(IGrouping<Severity, AlertNotice> group)
     {

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using OnlineSafety.Monitoring.Access;
@@ -10,8 +9,6 @@ namespace OnlineSafety.Monitoring.Notifications;
 /// <summary>The mail that says that sources went quiet, or are well again. No child is in it: it also goes to whoever looks after the products.</summary>
 internal sealed class SourceNoticeBody(IOptions<MailOptions> options) : INotificationBody
 {
-    private static readonly CultureInfo _british = CultureInfo.GetCultureInfo("en-GB");
-
     public string Kind => "source";
 
     public async Task<Preparation> PrepareAsync(Session session, LedgerEntry entry, NotificationAddressee to, CancellationToken cancellationToken)
@@ -32,7 +29,7 @@ internal sealed class SourceNoticeBody(IOptions<MailOptions> options) : INotific
     internal Preparation.Say Say(SourceNotice notice, NotificationAddressee to)
     {
         var school = MailDocument.Line(to.SchoolName);
-        var at = TimeZoneInfo.ConvertTime(notice.At, to.Zone).ToString("ddd d MMM yyyy 'at' HH:mm", _british);
+        var at = to.At(notice.At);
         var named = notice.Sources.Count == 1 ? MailDocument.Line(notice.Sources[0].Name) : $"{notice.Sources.Count} sources";
         return notice.Cleared ? Over(notice, school, named, at) : Wrong(notice, school, named, at);
     }

@@ -75,7 +75,7 @@ internal sealed class PasswordSignIn(Accounts accounts, Passwords passwords, Ses
     {
         var account = await accounts.FindAsync(address, cancellationToken);
         var known = await passwords.FitsAsync(account, password, cancellationToken) ? account : null;
-        // Something is counted either way, so that the time does not tell whether the password was right.
+        // Something is counted either way, so that the time tells less of whether the password was right.
         var attempt = known is null
             ? await attempts.TurnAsync(origin.Peer, cancellationToken)
             : await attempts.CodeAsync(known.Id, origin.BrowserOf(known.Id), cancellationToken);

@@ -10,6 +10,9 @@ namespace OnlineSafety.Monitoring.Classification.Model;
 internal sealed class TypedReader(LearnedModel model, Taxonomy taxonomy)
 {
     private readonly ModelReader _reader = new(model);
+
+    // Themes that, or a part of which, ask for high or more.
+    private readonly HashSet<string> _grave = new(taxonomy.Themes.Where(theme => theme.Severity >= Severity.High).Select(theme => theme.ParentCode), StringComparer.Ordinal);
     private EventField _field;
 
     /// <summary>What the model says of an event: of two texts the surer counts.</summary>
@@ -30,9 +33,8 @@ internal sealed class TypedReader(LearnedModel model, Taxonomy taxonomy)
     {
         var field = _field;
         var theme = taxonomy.Themes[verdict.Theme];
-        var mayBeGrave = taxonomy.Themes.Any(t => t.Severity >= Severity.High && string.Equals(t.ParentCode, theme.ParentCode, StringComparison.Ordinal));
         return new LearnedVoice(
-            verdict, theme, mayBeGrave, model.Version, field == EventField.Text ? "text" : "searchQuery", () => WeightiestOf(draft[field], verdict.Theme));
+            verdict, theme, _grave.Contains(theme.ParentCode), model.Version, field == EventField.Text ? "text" : "searchQuery", () => WeightiestOf(draft[field], verdict.Theme));
     }
 
     private Weightiest WeightiestOf(ReadOnlySpan<byte> text, int theme)

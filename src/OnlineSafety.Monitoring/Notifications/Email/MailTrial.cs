@@ -9,7 +9,7 @@ internal sealed record MailTrialStep(string Step, bool Well, string Words, strin
 
 /// <summary>What happened to a trial mail.</summary>
 /// <param name="Fault">The code that the ledger would hold; empty when it went well.</param>
-/// <param name="Advice">What to look at; empty when it went well.</param>
+/// <param name="Advice">What to look at; empty when there is nothing to mend.</param>
 internal sealed record MailTrialReport(bool Accepted, IReadOnlyList<MailTrialStep> Steps, string Fault, string Advice);
 
 /// <summary>Sends one mail as alerts are sent, and says step by step what happened. Nothing of any alert is in it.</summary>
@@ -18,6 +18,7 @@ internal sealed class MailTrial(MailOptions options, TimeProvider time)
     public async Task<MailTrialReport> RunAsync(string to, CancellationToken cancellationToken)
     {
         var steps = new List<MailTrialStep>();
+        var advice = "";
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(TimeSpan.FromSeconds(options.AttemptSeconds));
         try
@@ -31,9 +32,10 @@ internal sealed class MailTrial(MailOptions options, TimeProvider time)
             {
                 await new OutboxTransport(Options.Create(options)).SendAsync(mail, limit.Token);
                 steps.Add(new MailTrialStep("outbox", Well: true, $"There is no relay (Mail:RelayHost), so the mail was written to {Path.GetFullPath(options.Outbox)}.", ""));
+                advice = "Nobody gets it. Name the relay as Mail:RelayHost, in appsettings.json of the data directory, and try again.";
             }
 
-            return new MailTrialReport(Accepted: true, steps, "", "");
+            return new MailTrialReport(Accepted: true, steps, "", advice);
         }
         catch (MailException e)
         {

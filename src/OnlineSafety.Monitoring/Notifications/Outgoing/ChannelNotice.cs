@@ -1,4 +1,3 @@
-using System.Globalization;
 using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.Alerts;
 using OnlineSafety.Monitoring.Notifications.Email;
@@ -12,8 +11,6 @@ internal static class ChannelNotice
         SELECT c.channel_id, c.kind, c.name, t.since, t.error FROM channel c LEFT JOIN channel_trouble t ON t.school_id = c.school_id AND t.channel_id = c.channel_id
         WHERE c.school_id = $1 AND c.channel_id = $2 AND c.removed_at IS NULL
         """;
-
-    private static readonly CultureInfo _british = CultureInfo.GetCultureInfo("en-GB");
 
     public static async Task<Preparation> PrepareAsync(Session session, LedgerEntry entry, NotificationAddressee to, CancellationToken cancellationToken)
     {
@@ -33,7 +30,7 @@ internal static class ChannelNotice
     internal static Preparation.Say Broken(ChannelTrouble channel, NotificationAddressee to)
     {
         var (school, name) = (MailDocument.Line(to.SchoolName), MailDocument.Line(channel.Name));
-        var since = TimeZoneInfo.ConvertTime(channel.Since, to.Zone).ToString("ddd d MMM yyyy 'at' HH:mm", _british);
+        var since = to.At(channel.Since);
         var body = new MailDocument($"Nothing gets through the channel {name}")
             .Paragraph($"Alerts of {school} are to be told through the channel {name} as well, and nothing has got through since {since}. E-mail to staff does not depend on it.")
             .Facts(("Channel", $"{name} ({channel.Kind})"), ("What went wrong", MailWords.OfChannel(MailFaults.Of(channel.Error))), ("Since", since))
