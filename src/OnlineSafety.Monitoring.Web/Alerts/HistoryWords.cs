@@ -79,7 +79,7 @@ internal static class HistoryWords
     public static string Became(ToldView told) => (told.State, told.Why) switch
     {
         _ when told.Withdrawn => "Withdrawn: no longer their desk",
-        _ when told.ReachedNobody => "Written to a folder, to nobody: there is no mail relay",
+        _ when told.ReachedNobody => "Reached nobody: no mail relay",
         ("sent", _) => "Sent",
         ("due" or "sending", "") => "On its way",
         ("due" or "sending", var why) => $"Waiting: {Code(why)}",
