@@ -51,7 +51,7 @@ internal sealed class NameRegister(Database setup, SchoolSeals seals)
         return true;
     }
 
-    // As it was sent and without domain and realm: by either the list may have it.
-    private static string[] KeysOf(SchoolSeal seal, string name) =>
+    /// <summary>As it was sent and without domain and realm: by either the list may have it.</summary>
+    public static string[] KeysOf(SchoolSeal seal, string name) =>
         [.. new[] { name.Trim().ToLowerInvariant(), AccountName.Of(name) }.Distinct(StringComparer.Ordinal).Select(known => SealedPeople.KeyOf(seal, known))];
 }

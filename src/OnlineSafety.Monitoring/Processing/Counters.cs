@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using OnlineSafety.Monitoring.Events;
 using OnlineSafety.Monitoring.Normalization;
+using OnlineSafety.Monitoring.Retention;
 
 namespace OnlineSafety.Monitoring.Processing;
 
@@ -26,11 +27,13 @@ internal sealed class Counters
 
     public IReadOnlyDictionary<CounterKey, int> Counts => _counts;
 
-    public void Add(EventDraft draft, string theme, PersonRole role, string year, string device)
+    /// <param name="names">Taken out of the category; null: it stays.</param>
+    public void Add(EventDraft draft, string theme, PersonRole role, string year, string device, NameMask? names = null)
     {
         var at = draft.OccurredAt.UtcTicks;
         var hour = new DateTimeOffset(at - (at % TimeSpan.TicksPerHour), TimeSpan.Zero);
         var category = draft.CategoryCount > 0 ? Name(draft.Category(0)) : "";
+        category = names?.Of(category) ?? category;
         ref var count = ref System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(
             _counts, new CounterKey(hour, draft.Action, category, theme, role, year, device), out _);
         count++;

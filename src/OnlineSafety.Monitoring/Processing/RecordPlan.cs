@@ -15,11 +15,11 @@ internal sealed class PlannedEvent
 
     public required Subject Subject { get; init; }
 
-    /// <summary>Keyed hash of <see cref="SubjectName"/>; null when nothing is known.</summary>
+    /// <summary>Keyed hash of the person it is grouped under; null when nothing is known.</summary>
     public required string? SubjectKey { get; init; }
 
-    /// <summary>The person it is grouped under (<see cref="SubjectKeys"/>).</summary>
-    public string? SubjectName { get; init; }
+    /// <summary>The person it is grouped under (<see cref="SubjectKeys"/>), as it is stored.</summary>
+    public string? SubjectName { get; set; }
 
     public required string Route { get; init; }
 

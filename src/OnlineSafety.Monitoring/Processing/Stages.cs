@@ -18,9 +18,9 @@ namespace OnlineSafety.Monitoring.Processing;
 /// </summary>
 internal sealed class Stages(Rules rules, ILogger logger) : IEventSink
 {
-    private const int LongestUnmapped = 200;
     private readonly Normalizer _normalizer = new(rules.Mappings);
     private readonly Dictionary<RuleSet, Assessor> _assessors = [];
+    private readonly NameRedaction _names = new();
 
     // The record in hand; OnEvent is called back inside Run.
     private StreamContext _context = null!;
@@ -33,15 +33,17 @@ internal sealed class Stages(Rules rules, ILogger logger) : IEventSink
     private bool _canaryOnly;
     private bool _erased;
     private IReadOnlyCollection<int> _held = [];
+    private bool _stands;
     private int _parts;
 
     /// <summary>The same for a record that was recorded before.</summary>
     /// <param name="held">Parts to plan even when they are of no concern, because an alert holds them: it is given the better reading.</param>
-    public void Reread(StreamContext context, Guid stream, long sequence, in RawRecord record, IReadOnlyCollection<int> held, RecordPlan plan)
+    /// <param name="stands">An erasure left what an alert holds of it as it was: it is read so again.</param>
+    public void Reread(StreamContext context, Guid stream, long sequence, in RawRecord record, IReadOnlyCollection<int> held, RecordPlan plan, bool stands = false)
     {
-        _held = held;
+        (_held, _stands) = (held, stands);
         Run(context, stream, sequence, record, plan);
-        _held = [];
+        (_held, _stands) = ([], false);
     }
 
     /// <summary>Where the names of fields that a mapping leaves over are noted, if anybody wants them.</summary>
@@ -53,10 +55,16 @@ internal sealed class Stages(Rules rules, ILogger logger) : IEventSink
     /// <summary>Whose events are planned whether they are of concern or not, by the key under which they are grouped; null: nobody's.</summary>
     public Func<string?, bool>? Wants { get; init; }
 
+    /// <summary>Whether names of those who were erased are taken out; only what is stored or shown needs that.</summary>
+    public bool Redacts { get; init; } = true;
+
+    /// <inheritdoc cref="NameRedaction.TakesWholeTexts"/>
+    public bool TakesWholeTexts { init => _names.TakesWholeTexts = value; }
+
     public void Run(StreamContext context, Guid stream, long sequence, in RawRecord record, RecordPlan plan)
     {
         Begin(context, plan, record, new RecordPosition(stream, sequence));
-        (_concern, _canaryOnly, _parts, _erased) = (false, false, 0, false);
+        (_concern, _canaryOnly, _parts) = (false, false, 0);
         if (context.Capture)
         {
             Capture();
@@ -77,7 +85,12 @@ internal sealed class Stages(Rules rules, ILogger logger) : IEventSink
     /// <summary>Takes a record in hand, and the rules that judged when it was received.</summary>
     private void Begin(StreamContext context, RecordPlan plan, in RawRecord record, RecordPosition position)
     {
-        (_context, _plan, _record, _position) = (context, plan, record, position);
+        (_context, _plan, _record, _position, _erased) = (context, plan, record, position, false);
+        if (Redacts)
+        {
+            _names.Begin(context, record);
+        }
+
         var judged = rules.Of(context.SchoolRules.EditionAt(record.ReceivedAt));
         if (!_assessors.TryGetValue(judged, out var assessor))
         {
@@ -178,8 +191,9 @@ internal sealed class Stages(Rules rules, ILogger logger) : IEventSink
         subject = subject with { Role = role };
         var assessment = Assess(draft, subject);
         LeftOver?.Note(draft);
-        _plan.Counters.Add(draft, assessment.Theme, role, subject.Year, device);
-        CountUnmapped(draft, assessment);
+        var names = _names.Of(draft.OccurredAt, assessment.Severity);
+        _plan.Counters.Add(draft, assessment.Theme, role, subject.Year, device, names);
+        UnmappedWords.Count(_plan, draft, assessment, names);
         var concern = BecomesRow(draft, assessment.Severity);
         if (!concern && !_held.Contains(part) && Wants is null && _context.Erased.IsEmpty)
         {
@@ -302,7 +316,7 @@ internal sealed class Stages(Rules rules, ILogger logger) : IEventSink
     private PlannedEvent Plan(MonitoringEvent read, Assessment assessment, in Subject subject, string review, bool held = false)
     {
         var (name, seal) = (SubjectKeys.Of(read, subject), _context.Seal);
-        return new PlannedEvent
+        var planned = new PlannedEvent
         {
             Event = read,
             Assessment = assessment,
@@ -314,37 +328,19 @@ internal sealed class Stages(Rules rules, ILogger logger) : IEventSink
             Held = held,
             Signature = review.Length == 0 && Cohorts.SignatureOf(assessment) is { } signature ? seal.Index(signature) : null,
         };
+        if (!_stands || !_held.Contains(read.Id.Part))
+        {
+            _names.Redact(planned);
+        }
+
+        return planned;
     }
 
     private void AddEvidence()
     {
-        if (!_erased)
+        if (_names.IsHeld || !(_erased || _names.IsInRecord))
         {
             _plan.Evidence.Add(new PlannedEvidence(_position.Sequence, _record.Envelope, _record.Payload));
-        }
-    }
-
-    private void CountUnmapped(EventDraft draft, Assessment assessment)
-    {
-        if (assessment.UnmappedCategory)
-        {
-            foreach (var reason in assessment.Reasons)
-            {
-                if (reason.Rule == "vendor.unmapped")
-                {
-                    _plan.AddUnmapped("category", PostgresText.Cut(reason.Matched, LongestUnmapped));
-                }
-            }
-        }
-
-        if ((draft.Warnings & EventWarnings.UnmappedAction) != 0)
-        {
-            _plan.AddUnmapped("action", PostgresText.Cut(Encoding.UTF8.GetString(draft[EventField.ActionAsSent]), LongestUnmapped));
-        }
-
-        if ((draft.Warnings & EventWarnings.UnmappedSeverity) != 0)
-        {
-            _plan.AddUnmapped("severity", PostgresText.Cut(Encoding.UTF8.GetString(draft[EventField.VendorSeverityWord]), LongestUnmapped));
         }
     }
 }

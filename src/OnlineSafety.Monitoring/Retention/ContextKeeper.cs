@@ -117,7 +117,7 @@ internal sealed class ContextKeeper(
 
         if (wish.Subject is null || AlertCohort.Is(wish.Subject))
         {
-            return new Copy([], Names: null, everywhere.Version);
+            return new Copy([], everywhere.Version);
         }
 
         var (from, to) = (wish.First - Alerts.Reading.SurroundingsReader.HalfHour, wish.Last + Alerts.Reading.SurroundingsReader.HalfHour);
@@ -133,7 +133,7 @@ internal sealed class ContextKeeper(
         var subject = (await seals.OfAsync(school, cancellationToken)).Index(wish.Subject!);
         subject = wish.IsHash ? wish.Subject! : subject;
         var erased = everywhere.Around(subject, wish.RaisedAt);
-        var stages = new Stages(rules, logger) { Wants = key => key == subject };
+        var stages = new Stages(rules, logger) { Wants = key => key == subject, TakesWholeTexts = true };
         var kept = new List<PlannedEvent>();
         foreach (var (stream, source, day, first, last) in streams)
         {
@@ -156,7 +156,7 @@ internal sealed class ContextKeeper(
             }
         }
 
-        return new Copy(kept.Count > MostEvents ? kept[..MostEvents] : kept, everywhere.NamesBeside(subject, await seals.OfAsync(school, cancellationToken)), everywhere.Version);
+        return new Copy(kept.Count > MostEvents ? kept[..MostEvents] : kept, everywhere.Version);
     }
 
     private static List<PlannedEvent> Of(Stages stages, StreamContext context, OpenedSegment opened, string subject, DateTimeOffset from, DateTimeOffset to)
@@ -204,7 +204,7 @@ internal sealed class ContextKeeper(
                 Keep,
                 [
                     school, wish.Alert, events.Select(e => e.Event.Id.Stream).ToArray(), events.Select(e => e.Event.Id.Sequence).ToArray(), events.Select(e => e.Event.Id.Part).ToArray(),
-                    events.Select(e => e.Event.ReceivedAt).ToArray(), events.Select(e => content.SealContext(Words(content, copy.Names, e))).ToArray(),
+                    events.Select(e => e.Event.ReceivedAt).ToArray(), events.Select(e => content.SealContext(Words(content, e))).ToArray(),
                 ],
                 cancellationToken);
         }
@@ -215,15 +215,11 @@ internal sealed class ContextKeeper(
         return events.Count;
     }
 
-    private static byte[] Words(CaseContent content, ErasedNames? names, PlannedEvent kept)
-    {
-        var detail = content.OpenDetail(EventDetail.Of(content.Seal, kept.Event, kept.Assessment, kept.History));
-        return names is null ? detail : names.At(kept.Event.ReceivedAt).OfJson(detail);
-    }
+    private static byte[] Words(CaseContent content, PlannedEvent kept) => content.OpenDetail(EventDetail.Of(content.Seal, kept.Event, kept.Assessment, kept.History));
 
     /// <param name="IsHash">Of the subject; else it is the name that was stored before.</param>
     private sealed record Wish(Guid Alert, string? Subject, DateTimeOffset First, DateTimeOffset Last, bool IsHash, DateTimeOffset RaisedAt);
 
     /// <param name="Erased">By which list of the erased it was read: <see cref="ErasedHere.Version"/>.</param>
-    private sealed record Copy(List<PlannedEvent> Events, ErasedNames? Names, long Erased);
+    private sealed record Copy(List<PlannedEvent> Events, long Erased);
 }

@@ -8,16 +8,42 @@ namespace OnlineSafety.Monitoring.Retention;
 /// </summary>
 internal sealed class ErasedNames(ErasedHere erased, SchoolSeal seal)
 {
+    private const int MostWords = 6;
+    private const int LongestName = 80;
+    private const int MostRemembered = 100_000;
+
     private readonly Dictionary<string, DateTimeOffset?> _asked = new(StringComparer.Ordinal);
+    private readonly Dictionary<DateTimeOffset, NameMask> _masks = [];
 
-    /// <summary>For a text that was received then: whoever is named in what came after an erasure is not taken out of it.</summary>
-    public NameMask At(DateTimeOffset receivedAt) => new(new HashedNames(name => UntilOf(name) >= receivedAt), NameMask.Erased);
+    /// <summary>Of an erasure that kept no names: every text of before it, whole.</summary>
+    public static NameMask Whole { get; } = new(new WholeText(), NameMask.Erased);
 
-    private DateTimeOffset? UntilOf(string name)
+    /// <summary>For a text of that moment: whoever is named in what came after an erasure is not taken out of it. Null: nobody was erased then or later.</summary>
+    public NameMask? At(DateTimeOffset moment)
     {
-        if (!_asked.TryGetValue(name, out var until))
+        if (erased.Since(moment) is not { } since)
         {
-            _asked[name] = until = erased.UntilOf(name, seal);
+            return null;
+        }
+
+        if (!_masks.TryGetValue(since, out var mask))
+        {
+            _masks[since] = mask = new NameMask(new WordNames(said => UntilOf(said) >= since, MostWords, LongestName), NameMask.Erased);
+        }
+
+        return mask;
+    }
+
+    private DateTimeOffset? UntilOf(string said)
+    {
+        if (!_asked.TryGetValue(said, out var until))
+        {
+            if (_asked.Count >= MostRemembered)
+            {
+                _asked.Clear();
+            }
+
+            _asked[said] = until = erased.UntilOf(said, seal);
         }
 
         return until;

@@ -87,8 +87,8 @@ internal sealed class ErasureDesk(Database retention, SchoolSeals seals, TimePro
             await session.ExecuteAsync(ErasureSql.Begin, [school, erasure, actor.Name], cancellationToken);
         }
 
-        // Keys of events, and of names in texts. The lock last: live records wait for it.
-        string[] keys = [.. person.Keys, .. person.Names.Where(known => known.Trim().Length >= NameBounds.ShortestName).Select(known => ErasedHere.KeyOf(content.Seal, known))];
+        // Keys of events, and of names in texts, one at least: without any, names cannot be told (ErasedHere.NamelessUntil). The lock last: live records wait for it.
+        string[] keys = [.. person.Keys, .. person.Names.Append(person.Account).Select(known => ErasedHere.KeyOf(content.Seal, known))];
         await session.RowsAsync(RecordSql.LockAlone, [school], _ => 0, cancellationToken);
         await session.ExecuteAsync(ErasureSql.Hide, [school, keys.Distinct(StringComparer.Ordinal).ToArray(), erasure], cancellationToken);
         await session.RecordAccessAsync(school, Action + "-begun", $"{erasure} {SaltedOf(erasure, person)}", cancellationToken);
@@ -136,7 +136,7 @@ internal sealed class ErasureDesk(Database retention, SchoolSeals seals, TimePro
 
         var scan = new ErasureScan(session, school, person, content);
         var called = ErasureScan.NamesIn((await scan.EventsAsync(cancellationToken)).Select(found => found.Event));
-        return person with { Names = [.. person.Names.Concat(called).Concat(also).Where(n => n.Trim().Length > 0).Distinct(StringComparer.OrdinalIgnoreCase)] };
+        return person with { Names = [.. person.Names.Concat(called).Concat(also).Where(n => n.Trim().Length > 0).SelectMany(NameForm.Ways).Distinct(StringComparer.OrdinalIgnoreCase)] };
     }
 
     private static async Task<bool> IsHeldAsync(Session session, Guid school, NamedPerson person, CancellationToken cancellationToken) =>

@@ -34,7 +34,7 @@ public sealed record ErasureProof
     [
         "Records that name only a device or an address are not told apart by person.",
         "Names of fewer than three letters are not looked for in other people's texts.",
-        "Raw records of others that name the person stay in the log until they fall; what is read of them for the hour around an alert is freed of the name.",
+        "Raw records of others that name the person stay in the log until they fall; what is read of them again is freed of the name.",
         "Files that were imported lie where they were dropped (drop/*/done) until somebody deletes them; so do mails and exports that left this service.",
         "Backups hold what was not erased when they were made; the log in them cannot be read any more after the day named here, if keys are kept apart.",
     ];

@@ -2,6 +2,8 @@ using System.Text.Json;
 using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.Access.Sealing;
 using OnlineSafety.Monitoring.Alerts;
+using OnlineSafety.Monitoring.People;
+using OnlineSafety.Monitoring.Processing;
 
 namespace OnlineSafety.Monitoring.Retention;
 
@@ -9,7 +11,8 @@ internal sealed record FoundEvent(Guid Stream, long Sequence, int Part, byte[] D
 
 internal sealed record FoundAlert(Guid Id, int Number, string State, bool Held);
 
-internal sealed record FoundAlertText(Guid Alert, byte[] Reasons, string? Note, string? Reference);
+/// <param name="Subject">Whom it is about, as it is to be; null: it stays.</param>
+internal sealed record FoundAlertText(Guid Alert, byte[] Reasons, string? Note, string? Reference, string? Subject);
 
 /// <param name="StoredDetail">As it is stored.</param>
 /// <param name="Detail">As it reads.</param>
@@ -40,12 +43,18 @@ internal sealed class ErasureScan(Session session, Guid school, NamedPerson pers
     public async Task<List<FoundAlertText>> AlertTextsNamingAsync(NameMask mask, CancellationToken cancellationToken)
     {
         var seal = content.Seal;
+        // Somebody else of the people list keeps their name.
+        var own = person.People.Select(one => one.PersonId).ToHashSet();
+        var listed = (await SealedPeople.ReadAsync(session, seal, cancellationToken)).People.Where(other => !own.Contains(other.PersonId)).Select(other => SubjectKeys.Of(other.Account)).ToHashSet(StringComparer.Ordinal);
         var all = await session.RowsAsync(
             ErasureSql.OtherAlerts, [school, _keys],
             row => new FoundAlertText(
                 row.GetGuid(0), content.OpenReasons(row.GetFieldValue<byte[]>(1)), row.IsDBNull(2) ? null : seal.OpenText(row.GetFieldValue<byte[]>(2), SealedField.AlertNote),
-                row.IsDBNull(3) ? null : seal.OpenText(row.GetFieldValue<byte[]>(3), SealedField.AlertReference)), cancellationToken);
-        return all.FindAll(found => !ReferenceEquals(mask.OfJson(found.Reasons), found.Reasons) || mask.IsIn(found.Note) || mask.IsIn(found.Reference));
+                row.IsDBNull(3) ? null : seal.OpenText(row.GetFieldValue<byte[]>(3), SealedField.AlertReference),
+                row.IsDBNull(4) ? null : Renamed(seal.OpenText(row.GetFieldValue<byte[]>(4), SealedField.AlertSubject))), cancellationToken);
+        return all.FindAll(found => found.Subject is not null || !ReferenceEquals(mask.OfJson(found.Reasons), found.Reasons) || mask.IsIn(found.Note) || mask.IsIn(found.Reference));
+
+        string? Renamed(string subject) => !listed.Contains(subject) && mask.IsIn(subject) ? mask.Of(subject) : null;
     }
 
     /// <summary>Steps of alerts about others that name the person, as they read.</summary>

@@ -1,6 +1,6 @@
 namespace OnlineSafety.Monitoring.Retention;
 
-/// <summary>The statements of an erasure. Everything that changes something is a function that does so only while somebody is being erased (migrations 0025 and 0029).</summary>
+/// <summary>The statements of an erasure. Everything that changes something is a function that does so only while somebody is being erased (migrations 0025, 0029 and 0034).</summary>
 internal static class ErasureSql
 {
     // Whose it is, the keys say that it hides: any of them, because the first attempt may have taken the others with the people list.
@@ -58,7 +58,7 @@ internal static class ErasureSql
     public const string DetailsOfRecord = "SELECT part, detail, COALESCE(subject_key = ANY ($4), false) FROM event WHERE school_id = $1 AND stream_id = $2 AND seq = $3 ORDER BY part";
 
     public const string OtherAlerts = """
-        SELECT alert_id, reasons, note, reference FROM alert WHERE school_id = $1 AND (subject_key IS NULL OR subject_key <> ALL ($2))
+        SELECT alert_id, reasons, note, reference, CASE WHEN subject_staff IS NULL THEN subject END FROM alert WHERE school_id = $1 AND (subject_key IS NULL OR subject_key <> ALL ($2))
         """;
 
     public const string OtherSteps = """
@@ -84,10 +84,11 @@ internal static class ErasureSql
     public const string EraseAlerts = "SELECT erase_alerts($1)";
     public const string EraseEvents = "SELECT events, evidences FROM erase_events($1)";
     public const string ErasePerson = "SELECT people, aliases FROM erase_person($1)";
+    public const string EraseNamesApart = "SELECT erase_names_apart($1)";
     public const string EraseLooks = "SELECT erase_access($1)";
     public const string RewriteEvent = "SELECT rewrite_event($1, $2, $3, $4)";
     public const string RewriteEvidence = "SELECT rewrite_evidence($1, $2, $3, $4)";
-    public const string RewriteAlert = "SELECT rewrite_alert($1, $2, $3, $4)";
+    public const string RewriteAlert = "SELECT rewrite_alert($1, $2, $3, $4, $5)";
     public const string RewriteStep = "SELECT rewrite_step($1, $2, $3, $4)";
     public const string RewriteHold = "SELECT rewrite_hold($1, $2, $3, $4)";
     public const string RewriteUnmapped = "SELECT rewrite_unmapped($1, $2, $3, $4)";

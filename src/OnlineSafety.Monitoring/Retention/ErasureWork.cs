@@ -1,5 +1,6 @@
 using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.Access.Sealing;
+using OnlineSafety.Monitoring.People;
 
 namespace OnlineSafety.Monitoring.Retention;
 
@@ -86,7 +87,8 @@ internal sealed class ErasureWork(Session session, Guid school, NamedPerson pers
         {
             var (people, aliases) = (await session.RowsAsync(
                 ErasureSql.ErasePerson, [person.People.Select(one => one.PersonId).ToArray()], row => (row.GetInt32(0), row.GetInt32(1)), cancellationToken))[0];
-            (_deleted["person"], _deleted["person_alias"]) = (people, aliases);
+            var apart = await NumberAsync(ErasureSql.EraseNamesApart, [person.Names.SelectMany(name => NameRegister.KeysOf(content.Seal, name)).ToArray()], cancellationToken);
+            (_deleted["person"], _deleted["person_alias"]) = (people, aliases + apart);
         }
 
         _rewritten["access_record"] = ErasedLooks.Count == 0 ? 0 : await NumberAsync(ErasureSql.EraseLooks, [ErasedLooks.ToArray()], cancellationToken);
@@ -161,7 +163,11 @@ internal sealed class ErasureWork(Session session, Guid school, NamedPerson pers
         {
             await CountAsync(
                 "alert", ErasureSql.RewriteAlert,
-                [text.Alert, content.SealReasons(_mask.OfJson(text.Reasons)), Sealed(text.Note, SealedField.AlertNote), Sealed(text.Reference, SealedField.AlertReference)], cancellationToken);
+                [
+                    text.Alert, content.SealReasons(_mask.OfJson(text.Reasons)), Sealed(text.Note, SealedField.AlertNote), Sealed(text.Reference, SealedField.AlertReference),
+                    text.Subject is null ? DBNull.Value : content.Seal.SealText(text.Subject, SealedField.AlertSubject),
+                ],
+                cancellationToken);
         }
 
         var seal = content.Seal;

@@ -22,7 +22,7 @@ internal sealed class NameMask
     public NameMask(INameFinder names, string instead) => (_names, _instead) = (names, instead);
 
     public NameMask(IEnumerable<string> names, string instead)
-        : this(new KnownNames(names), instead)
+        : this(WordNames.Of(names), instead)
     {
     }
 
@@ -30,6 +30,13 @@ internal sealed class NameMask
 
     /// <summary>Whether a name is in the bytes of a record as they stand, or encoded in any way in which products send text (<see cref="RecordReadings"/>).</summary>
     public bool IsInRecord(byte[] raw) => RecordReadings.Of(raw).Any(IsIn);
+
+    /// <param name="encoded">Of a record that names somebody: a text in which the name is only found by reading what is encoded in it goes whole.</param>
+    public string Of(string text, bool encoded)
+    {
+        var plain = Of(text);
+        return encoded && plain == text && RecordReadings.Of(text).Any(IsIn) ? _instead : plain;
+    }
 
     public string Of(string text)
     {
@@ -53,7 +60,7 @@ internal sealed class NameMask
     }
 
     /// <summary>The same in every string of a JSON text; what is no JSON, in the text itself. The same bytes when no name is in it.</summary>
-    /// <param name="encoded">Of a record that names somebody: a string in which the name is only found by reading what is encoded in it goes whole.</param>
+    /// <inheritdoc cref="Of(string, bool)" path="/param"/>
     public byte[] OfJson(byte[] json, bool encoded = false)
     {
         JsonNode? node;
@@ -70,8 +77,6 @@ internal sealed class NameMask
 
         return Walk(node, encoded, out var masked) ? JsonSerializer.SerializeToUtf8Bytes(masked, _plain) : json;
     }
-
-    private string OfEncoded(string text) => Of(text) is var plain && plain == text && RecordReadings.Of(text).Any(IsIn) ? _instead : plain;
 
     private string Plainer(string text, string plain) => !ReferenceEquals(plain, text) && IsIn(plain) ? plain : text;
 
@@ -110,7 +115,7 @@ internal sealed class NameMask
                 }
 
                 break;
-            case JsonValue value when value.TryGetValue<string>(out var text) && (encoded ? OfEncoded(text) : Of(text)) is var plain && plain != text:
+            case JsonValue value when value.TryGetValue<string>(out var text) && Of(text, encoded) is var plain && plain != text:
                 (masked, changed) = (JsonValue.Create(plain), true);
                 break;
         }

@@ -1,3 +1,4 @@
+using System.Text;
 using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.Access.Sealing;
 using OnlineSafety.Monitoring.Events;
@@ -53,7 +54,9 @@ internal static class PersonKeys
         List<string> names = [.. found.Select(person => person.Account), .. aliases.Where(alias => ids.Contains(alias.PersonId)).Select(alias => alias.Alias), wanted];
         names = [.. names.Where(n => n.Length > 0).Distinct(StringComparer.OrdinalIgnoreCase)];
         // Without the list an alias is an account of its own: so it must be hidden as one when the list has lost this person.
-        var keys = names.Select(AccountName.Of).Concat(names).Distinct(StringComparer.Ordinal).Select(known => seal.Index(KeyOf(known)));
+        // And a product may write an accent apart from its letter, or as one with it.
+        var keys = names.Select(AccountName.Of).Concat(names).SelectMany(known => new[] { known, Composed(known, NormalizationForm.FormC), Composed(known, NormalizationForm.FormD) })
+            .Distinct(StringComparer.Ordinal).Select(known => seal.Index(KeyOf(known)));
         return new NamedPerson(found.Count > 0 ? found[0].Account : wanted, found, names, [.. keys]);
     }
 
@@ -71,6 +74,9 @@ internal static class PersonKeys
         (await SealedPeople.ReadAsync(session, seal, cancellationToken)).Aliases.ToLookup(alias => alias.PersonId, alias => alias.Alias);
 
     internal static string KeyOf(string account) => "user:" + account;
+
+    // Half a pair of characters has no form.
+    private static string Composed(string name, NormalizationForm form) => string.Concat(name.EnumerateRunes()).Normalize(form);
 
     private static bool Same(string one, string other) => one.Equals(other, StringComparison.OrdinalIgnoreCase);
 }

@@ -103,6 +103,49 @@ public sealed class ErasureHourTests(PostgresFixture postgres) : RetentionScene(
         Assert.Contains((await HourAsync(Twin)).Events, one => one.Url == $"https://social.example/{Child}");
     }
 
+    [Fact]
+    public async Task WhereAnErasureKeptNoNamesTheWordsOfOthersAreHeldBackUntilItIsRunAgain()
+    {
+        await AddPersonAsync(Child);
+        await AppendAsync(Visit(Twin, "https://social.example/?q=Annabel%20Quick", "Social"), Search(Twin, Grave));
+        await DrainAsync();
+        await EraseAsync("Annabel Quick");
+        // As a version before 0029 left it.
+        await Installation.Store.RunAsync("DELETE FROM onlinesafety.erased_subject WHERE subject_key LIKE 'name:%'");
+
+        var hour = (await HourAsync(Twin)).Events;
+
+        Assert.Equal(2, hour.Count);
+        Assert.All(hour, one => Assert.Equal(NameMask.Erased, one.Url));
+        // What came afterwards is read as it was written.
+        await AppendAsync(Visit(Twin, Quiet, "Education"));
+        await DrainAsync();
+        Assert.Contains((await HourAsync(Twin)).Events, one => one.Url == Quiet);
+
+        await EraseAsync("Annabel Quick");
+        Assert.Contains((await HourAsync(Twin)).Events, one => one.Url == "https://social.example/?q=[erased]");
+    }
+
+    [Theory]
+    [InlineData("annabe\u0301l quick")]
+    [InlineData("annab%C3%A9l+quick")]
+    [InlineData("annabe%CC%81l%20quick")]
+    [InlineData("quick,%20annab\u00e9l")]
+    [InlineData("anna%E2%80%8Bb%C3%A9l+quick")]
+    public async Task ANameIsTakenOutOfTheHourHoweverItIsWritten(string written)
+    {
+        await AddPersonAsync(Child);
+        await AppendAsync(Visit(Twin, "https://social.example/?q=" + written, "Social"), Search(Twin, Grave));
+        await DrainAsync();
+        await EraseAsync("Annabe\u0301l Quick");
+        await ResolveAsync(Twin, "concern");
+
+        Assert.Contains((await HourAsync(Twin)).Events, one => one.Url == "https://social.example/?q=[erased]");
+        await KeepAsync();
+        Assert.Equal(2, await CountAsync("kept_context"));
+        await AssertGoneAsync(Child, "Annab\u00e9l Quick", "Quick, Annab\u00e9l");
+    }
+
     private Task<ErasureProof> EraseAsync(params string[] also) => Eraser().RunAsync(School, Child, also, "asked", Officer, CancellationToken.None);
 
     private async Task<LogHour> HourAsync(string user)

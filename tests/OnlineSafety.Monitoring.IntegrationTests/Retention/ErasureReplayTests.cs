@@ -6,6 +6,7 @@ using OnlineSafety.Monitoring.IntegrationTests.Processing.Replay;
 using OnlineSafety.Monitoring.Processing;
 using OnlineSafety.Monitoring.Processing.Jobs;
 using OnlineSafety.Monitoring.Processing.WhatIf;
+using OnlineSafety.Monitoring.Retention;
 using OnlineSafety.Monitoring.TestKit;
 
 namespace OnlineSafety.Monitoring.IntegrationTests.Retention;
@@ -49,6 +50,109 @@ public sealed class ErasureReplayTests(PostgresFixture postgres) : ReplayedReten
         Assert.True((await AuditAsync()).Clean);
     }
 
+    [Theory]
+    [InlineData("volcano homework with annabel.quick")]
+    [InlineData("volcano homework of ANNABEL  QUICK's")]
+    [InlineData("Quick, Annabel: volcano homework")]
+    [InlineData("volcano homework Annabel%20Quick")]
+    [InlineData("volcano homework an\u200bnabel.quick")]
+    public async Task WhatAnotherSaidIsFoundGraveByOtherRulesAndNamesTheChildNoMore(string said)
+    {
+        var target = await AddMappedAsync();
+        await AddPersonAsync(Child);
+        await AppendToAsync(target, Seen(Twin, said));
+        await DrainAsync();
+        Assert.Equal((0, 0), (await CountAsync("event"), await CountAsync("evidence")));
+        Assert.Empty((await EraseAsync("Annabel Quick")).Stays);
+
+        // However often it is read again.
+        for (var times = 0; times < 2; times++)
+        {
+            await MapAsync(target, ReplayScene.Kv(extra: ",\"deviceHost\":\"pc\""), NewRules());
+
+            Assert.Equal(1, await CountAsync("alert", $"subject_key = '{await KeyAsync("user:" + Twin)}'"));
+            Assert.Contains("volcano homework", await DumpAsync(), StringComparison.Ordinal);
+            Assert.Equal((1, 0), (await CountAsync("event"), await CountAsync("evidence")));
+            await AssertGoneAsync(Child, "Annabel Quick", "Quick, Annabel");
+        }
+
+        Assert.True((await VerifyAsync()).Clean);
+    }
+
+    [Fact]
+    public async Task WhatWaitedInTheLogWhileTheChildWasErasedIsAnAlertThatDoesNotNameThem()
+    {
+        var target = await AddMappedAsync();
+        await AddPersonAsync(Child);
+        await AppendToAsync(target, ReplayScene.Line(Twin, $"{Grave} because of {Child}"));
+        // Nothing reads it, and it is about nobody.
+        await AppendToAsync(target, $"{Grave} because of Annabel Quick");
+        await EraseAsync("Annabel Quick");
+
+        await DrainAsync();
+
+        Assert.Equal((2, 1), (await CountAsync("alert"), await CountAsync("alert", $"subject_key = '{await KeyAsync("user:" + Twin)}'")));
+        Assert.Contains($"{Grave} because of [erased]", await DumpAsync(), StringComparison.Ordinal);
+        await AssertGoneAsync(Child, "Annabel Quick");
+        Assert.True((await VerifyAsync()).Clean);
+    }
+
+    [Fact]
+    public async Task WhatALegalHoldIsOnIsKeptAsItWasSaid()
+    {
+        var target = await AddMappedAsync();
+        await AddPersonAsync(Child);
+        await AddPersonAsync(Twin);
+        await AppendToAsync(target, Seen(Twin, $"volcano homework with {Child}"), Seen("somebody.else", $"volcano homework with {Child}"));
+        await DrainAsync();
+        await Holds().PlaceOnPersonAsync(School, Twin, "police", Officer, CancellationToken.None);
+        await EraseAsync();
+
+        await MapAsync(target, ReplayScene.Kv(extra: ",\"deviceHost\":\"pc\""), NewRules());
+
+        Assert.Equal((2, 1), (await CountAsync("event"), await CountAsync("evidence")));
+        var said = await QueryAsync("SELECT subject_key, detail FROM onlinesafety.event ORDER BY seq");
+        Assert.Equal([("user:" + Twin, true), ("user:somebody.else", false)], said.Select(row => ((string)row[0], Text(row[1]).Contains(Child, StringComparison.Ordinal))));
+    }
+
+    [Fact]
+    public async Task AnOpenAlertThatAnErasureLeftIsReadAgainAsItStandsUntilItIsClosed()
+    {
+        var target = await AddMappedAsync();
+        await AddPersonAsync(Child);
+        await AppendToAsync(target, ReplayScene.Line(Twin, $"{Grave} because of {Child}"));
+        await DrainAsync();
+        Assert.Single((await EraseAsync()).Stays);
+
+        for (var times = 0; times < 2; times++)
+        {
+            await MapAsync(target, ReplayScene.Kv(extra: ",\"deviceHost\":\"pc\""));
+            Assert.Equal((1, 1), (await CountAsync("event"), await CountAsync("evidence")));
+            Assert.Contains($"because of {Child}", Text((await QueryAsync("SELECT detail FROM onlinesafety.event"))[0][0]), StringComparison.Ordinal);
+        }
+
+        await ResolveAsync(Twin, "false-alert");
+        Assert.Empty((await EraseAsync()).Stays);
+        await AssertGoneAsync(Child);
+    }
+
+    [Fact]
+    public async Task AnAlertKeepsItsEvidenceWhenTheOtherOfItsRecordWasErased()
+    {
+        var target = await Installation.AddSourceAsync("generic", School);
+        await AddPersonAsync(Child);
+        await AppendJsonAsync(target, $$"""
+            {"events":[{"user":"{{Child}}","url":"https://child.example/","action":"allowed"},
+             {"user":"{{Twin}}","url":"https://twin.example/b","kind":"search","search":"{{Grave}}","action":"blocked"}]}
+            """);
+        await DrainAsync();
+        Assert.Single((await EraseAsync()).Stays);
+
+        await ReplayAsync(target);
+
+        Assert.Equal((1, 1, 1), (await CountAsync("alert"), await CountAsync("event"), await CountAsync("evidence")));
+    }
+
     [Fact]
     public async Task AnAlertThatAnErasureLeftIsNoneThatOtherRulesWouldMiss()
     {
@@ -61,6 +165,10 @@ public sealed class ErasureReplayTests(PostgresFixture postgres) : ReplayedReten
 
         Assert.Equal((0, 1), (report.Alerts.Vanish, report.Saw.NotCompared));
     }
+
+    private Task<ErasureProof> EraseAsync(params string[] also) => Eraser().RunAsync(School, Child, also, "asked", Officer, CancellationToken.None);
+
+    private static string Text(object opened) => opened as string ?? System.Text.Encoding.UTF8.GetString((byte[])opened);
 
     private static string Seen(string who, string words) => ReplayScene.Line(who, words).Replace("act=deny", "act=seen", StringComparison.Ordinal);
 

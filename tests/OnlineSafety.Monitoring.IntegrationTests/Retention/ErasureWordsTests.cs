@@ -109,8 +109,43 @@ public sealed class ErasureWordsTests(PostgresFixture postgres) : RetentionScene
         await AssertGoneAsync(Child);
     }
 
+    [Fact]
+    public async Task ANameThatWasToldApartFromAnotherGoesWithWhomItIsOf()
+    {
+        await AddPersonAsync(Twin, born: null, Child, "a.quickly");
+        await Installation.Store.RunAsync("UPDATE onlinesafety.person_alias SET apart_since = now()");
+        await AddPersonAsync(Child);
+
+        Assert.Equal(1, (await RunAsync(Child)).Deleted["person_alias"]);
+
+        Assert.Equal((1, 1), (await CountAsync("person"), await CountAsync("person_alias")));
+        await AssertGoneAsync(Child);
+    }
+
+    [Fact]
+    public async Task AnAlertThatStandsUnderANameOfTheChildLosesItAndOneOfSomebodyElseKeepsTheirs()
+    {
+        await AddPersonAsync(Child);
+        await AddPersonAsync("zo\u00eb");
+        // A product that calls them by their names in full, and another child of the same first name.
+        await AppendAsync(Search("Zo\u00eb Quick", Grave), Search("zo\u00eb", Grave));
+        await DrainAsync();
+        await ResolveAsync("zo\u00eb quick", "false-alert");
+        await ResolveAsync("zo\u00eb", "false-alert");
+
+        Assert.Empty((await Eraser().RunAsync(School, Child, ["Zo\u00eb Quick", "Zo\u00eb"], "asked", Officer, CancellationToken.None)).Stays);
+
+        var seal = await Installation.Seals.OfAsync(School, CancellationToken.None);
+        await using var alerts = await Retention.OpenAsync(School, Officer, CancellationToken.None);
+        Assert.Equal(
+            ["user:[erased]", "user:zo\u00eb"],
+            await alerts.RowsAsync("SELECT subject FROM alert ORDER BY number", [], row => seal.OpenText(row.GetFieldValue<byte[]>(0), SealedField.AlertSubject), CancellationToken.None));
+        await AssertGoneAsync(Child, "Zo\u00eb Quick");
+    }
+
     [Theory]
     [InlineData("zo\\u00eb.quick")]
+    [InlineData("zoe\u0308.quick")]
     [InlineData("zo%C3%AB.quick")]
     [InlineData("zo=C3=AB.quick")]
     [InlineData("zo&euml;.quick")]

@@ -31,9 +31,14 @@ public abstract class ReplayedRetentionScene(PostgresFixture postgres) : Retenti
     }
 
     /// <summary>Gives a source a mapping and reads its log again by it.</summary>
-    private protected async Task<JsonElement> MapAsync(SourceKey target, string mapping, Rules? rules = null)
+    private protected async Task<JsonElement> MapAsync(SourceKey target, string mapping, Rules? rules = null) => await RunAsync(target, await ApplyAsync(target, mapping), rules);
+
+    /// <summary>Reads its log again by the pack of its product.</summary>
+    private protected async Task ReplayAsync(SourceKey target) => await RunAsync(
+        target, await new SourceMappings(Installation[DatabaseRole.Setup], TimeProvider.System).ApplyAsync(target, version: 0, from: null, to: null, Officer, CancellationToken.None), rules: null);
+
+    private async Task<JsonElement> RunAsync(SourceKey target, Guid job, Rules? rules)
     {
-        var job = await ApplyAsync(target, mapping);
         var replay = new ReplayJob(
             Installation[DatabaseRole.Process], Installation.Master, Contexts(), rules ?? Repository.Rules, new NotificationSignals(), Options.Create(new ProcessingOptions()), TimeProvider.System,
             NullLogger<ReplayJob>.Instance);

@@ -14,6 +14,8 @@ public sealed class NameMaskTests
     [InlineData("anna@school.example", "[erased]@school.example")]
     [InlineData("(anna), anna. anna-", "([erased]), [erased]. [erased]-")]
     [InlineData("Anna Smith is here", "[erased] is here")]
+    [InlineData("ANNA\u00a0 SMITH's and an\u200dna\u2019s", "[erased]'s and [erased]\u2019s")]
+    [InlineData("\uff21\uff4e\uff4e\uff41 is here", "[erased] is here")]
     [InlineData("https://x.example/?q=Anna%20Smith", "https://x.example/?q=[erased]")]
     [InlineData("https://x.example/?q=anna+smith", "https://x.example/?q=[erased]")]
     // Others: similar names stay whole.
@@ -21,6 +23,7 @@ public sealed class NameMaskTests
     [InlineData("anna2", "anna2")]
     [InlineData("joanna", "joanna")]
     [InlineData("b-anna", "b-anna")]
+    [InlineData("anna\u0301 and \u0301anna", "anna\u0301 and \u0301anna")]
     [InlineData("ab.smith@school.example", "ab.smith@school.example")]
     public void OneChildsNameGoesAndASimilarOneStays(string text, string expected) => Assert.Equal(expected, Mask.Of(text));
 

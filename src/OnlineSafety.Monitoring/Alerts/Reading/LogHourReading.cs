@@ -4,7 +4,6 @@ using OnlineSafety.Monitoring.Events;
 using OnlineSafety.Monitoring.IntakeLog;
 using OnlineSafety.Monitoring.Normalization;
 using OnlineSafety.Monitoring.Processing;
-using OnlineSafety.Monitoring.Retention;
 
 namespace OnlineSafety.Monitoring.Alerts.Reading;
 
@@ -16,15 +15,13 @@ internal sealed class LogHourReading(
     Rules rules, ThemeGuide guide, Actor reader, AlertDetailView alert, DateTimeOffset from, DateTimeOffset to, bool device, ILogger logger) : IEventSink
 {
     private readonly Normalizer _normalizer = new(rules.Mappings);
-    private readonly Stages _stages = new(rules, logger) { Explains = false };
+    private readonly Stages _stages = new(rules, logger) { Explains = false, TakesWholeTexts = true };
     private readonly RecordPlan _plan = new();
     private readonly HashSet<Guid> _sources = [];
     private readonly List<EventView> _person = [];
     private readonly List<EventView> _device = [];
     private readonly Dictionary<int, LoggedMatch> _parts = [];
     private LoggedPerson? _wanted;
-    private ErasedHere _erased = ErasedHere.Nobody;
-    private ErasedNames? _names;
     private StreamContext _context = null!;
     private Guid _stream;
     private long _unreadable;
@@ -37,10 +34,10 @@ internal sealed class LogHourReading(
     /// <summary>The stream that the next segments are of.</summary>
     public void Enter(SourceKey source, Guid stream, StreamContext context)
     {
-        (_context, _stream) = (context, stream);
-        _wanted = LoggedPerson.Of(alert.Subject, alert.Events, context.People);
         var subject = alert.Subject is null ? null : context.Seal.Index(alert.Subject);
-        (_erased, _names) = (context.Erased.Around(subject, alert.RaisedAt), context.Erased.NamesBeside(subject, context.Seal));
+        // Who was erased is not brought back by a later alert, nor by name in what others did.
+        (_context, _stream) = (context with { Erased = context.Erased.Around(subject, alert.RaisedAt) }, stream);
+        _wanted = LoggedPerson.Of(alert.Subject, alert.Events, context.People);
         _sources.Add(source.Source);
     }
 
@@ -115,31 +112,14 @@ internal sealed class LogHourReading(
         _stages.Reread(_context, _stream, sequence, record, _parts.Keys, _plan);
         foreach (var planned in _plan.Events)
         {
-            // Whose desk it is was decided for the alert; somebody who became staff since is another desk's. Who was erased is not brought back by a later alert,
-            // nor by name in what others did.
+            // Whose desk it is was decided for the alert; somebody who became staff since is another desk's.
             if (_parts.TryGetValue(planned.Event.Id.Part, out var match) && planned.Review.Length == 0 && reader.Routes.Contains(planned.Route, StringComparer.Ordinal)
-                && !_erased.Hides(planned.SubjectKey, planned.Event.ReceivedAt, planned.Event.OccurredAt, planned.Assessment.Severity))
+                && !_context.Erased.Hides(planned.SubjectKey, planned.Event.ReceivedAt, planned.Event.OccurredAt, planned.Assessment.Severity))
             {
-                (match == LoggedMatch.Person ? _person : _device).Add(_names is null ? ViewOf(planned) : Masked(ViewOf(planned), _names.At(planned.Event.ReceivedAt)));
+                (match == LoggedMatch.Person ? _person : _device).Add(ViewOf(planned));
             }
         }
     }
-
-    private static EventView Masked(EventView view, NameMask names) => view with
-    {
-        User = Masked(view.User, names),
-        Url = Masked(view.Url, names),
-        SearchQuery = Masked(view.SearchQuery, names),
-        Text = Masked(view.Text, names),
-        App = Masked(view.App, names),
-        Categories = [.. view.Categories.Select(names.Of)],
-        Reasons = [.. view.Reasons.Select(reason => reason with
-        {
-            Matched = names.Of(reason.Matched), Parts = [.. reason.Parts.Select(part => part with { Matched = names.Of(part.Matched) })],
-        })],
-    };
-
-    private static string? Masked(string? text, NameMask names) => text is null ? null : names.Of(text);
 
     private EventView ViewOf(PlannedEvent planned)
     {

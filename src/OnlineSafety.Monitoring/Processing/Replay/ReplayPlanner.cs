@@ -16,7 +16,7 @@ internal sealed class ReplayPlanner(Stages stages, int mostEvents)
     /// <summary>Old rows that stay: a legal hold stands on them, or an alert holds them and the new reading has nothing in their place.</summary>
     public List<OldEvent> Kept { get; } = [];
 
-    /// <summary>Sequences of records that a kept row alone stands for: their evidence stays.</summary>
+    /// <summary>Sequences of records that an alert or a hold has, and of which no evidence is written anew: what is kept of them stays.</summary>
     public List<long> KeptEvidence { get; } = [];
 
     /// <summary>Plans for a chunk, one after the other; together they tile it. <see cref="Heirs"/> and <see cref="Kept"/> are of the one just given.</summary>
@@ -48,7 +48,8 @@ internal sealed class ReplayPlanner(Stages stages, int mostEvents)
         var before = _plan.Events.Count;
         var evidence = _plan.Evidence.Count;
         // An unread record was one row, whatever it holds: of what it is now, the first event takes that place if no other is of concern.
-        stages.Reread(context, stream, sequence, record, [.. held.Where(row => !row.Held).Select(row => row.Unread ? 0 : row.Part)], _plan);
+        stages.Reread(
+            context, stream, sequence, record, [.. held.Where(row => !row.Held).Select(row => row.Unread ? 0 : row.Part)], _plan, stands: held.Exists(row => row.HasEvidence));
         if (held.Count == 0)
         {
             return;
@@ -71,7 +72,12 @@ internal sealed class ReplayPlanner(Stages stages, int mostEvents)
         }
 
         DropIdle(before, read);
-        EndAsKept(sequence, hasEvidence: _plan.Evidence.Count > evidence);
+        if (_plan.Evidence.Count == evidence)
+        {
+            KeptEvidence.Add(sequence);
+        }
+
+        EndAsKept(sequence);
     }
 
     private PlannedEvent? HeirOf(in OldEvent row, List<PlannedEvent> read)
@@ -113,7 +119,7 @@ internal sealed class ReplayPlanner(Stages stages, int mostEvents)
     }
 
     /// <summary>A record for which old rows stand is counted as what those are, or the counts would not be those of the rows.</summary>
-    private void EndAsKept(long sequence, bool hasEvidence)
+    private void EndAsKept(long sequence)
     {
         var unread = false;
         var any = false;
@@ -125,11 +131,6 @@ internal sealed class ReplayPlanner(Stages stages, int mostEvents)
         if (!any)
         {
             return;
-        }
-
-        if (!hasEvidence)
-        {
-            KeptEvidence.Add(sequence);
         }
 
         if (unread)

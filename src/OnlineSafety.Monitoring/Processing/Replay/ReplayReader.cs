@@ -138,7 +138,7 @@ internal sealed class ReplayReader(Database database, SegmentReader segments, Pr
         await using var rows = await select.ExecuteReaderAsync(cancellationToken);
         while (await rows.ReadAsync(cancellationToken))
         {
-            old.Add(new OldEvent(rows.GetInt64(0), rows.GetInt32(1), rows.IsDBNull(2) ? null : rows.GetGuid(2), rows.GetBoolean(3), rows.GetBoolean(4)));
+            old.Add(new OldEvent(rows.GetInt64(0), rows.GetInt32(1), rows.IsDBNull(2) ? null : rows.GetGuid(2), rows.GetBoolean(3), rows.GetBoolean(4), rows.GetBoolean(5)));
         }
 
         return old;

@@ -33,7 +33,9 @@ internal static class ReplaySql
         """;
 
     public const string OldEvents = """
-        SELECT e.seq, e.part, e.alert_id, e.review <> '', h.seq IS NOT NULL FROM event e LEFT JOIN held_rows($2, $3, $4) h ON h.seq = e.seq AND h.part = e.part
+        SELECT e.seq, e.part, e.alert_id, e.review <> '', h.seq IS NOT NULL, v.seq IS NOT NULL
+        FROM event e LEFT JOIN held_rows($2, $3, $4) h ON h.seq = e.seq AND h.part = e.part
+        LEFT JOIN evidence v ON v.school_id = e.school_id AND v.stream_id = e.stream_id AND v.seq = e.seq
         WHERE e.school_id = $1 AND e.stream_id = $2 AND e.seq BETWEEN $3 AND $4 ORDER BY e.seq, e.part
         """;
 

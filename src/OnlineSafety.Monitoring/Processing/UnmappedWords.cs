@@ -1,0 +1,39 @@
+using System.Text;
+using OnlineSafety.Monitoring.Classification;
+using OnlineSafety.Monitoring.Events;
+using OnlineSafety.Monitoring.Retention;
+
+namespace OnlineSafety.Monitoring.Processing;
+
+/// <summary>Counts the words of a product that no map knows.</summary>
+internal static class UnmappedWords
+{
+    private const int Longest = 200;
+
+    /// <param name="names">Taken out of the words: a mapping that is wrong may have taken a name for one.</param>
+    public static void Count(RecordPlan plan, EventDraft draft, Assessment assessment, NameMask? names)
+    {
+        if (assessment.UnmappedCategory)
+        {
+            foreach (var reason in assessment.Reasons)
+            {
+                if (reason.Rule == "vendor.unmapped")
+                {
+                    Add(plan, "category", reason.Matched, names);
+                }
+            }
+        }
+
+        if ((draft.Warnings & EventWarnings.UnmappedAction) != 0)
+        {
+            Add(plan, "action", Encoding.UTF8.GetString(draft[EventField.ActionAsSent]), names);
+        }
+
+        if ((draft.Warnings & EventWarnings.UnmappedSeverity) != 0)
+        {
+            Add(plan, "severity", Encoding.UTF8.GetString(draft[EventField.VendorSeverityWord]), names);
+        }
+    }
+
+    private static void Add(RecordPlan plan, string kind, string word, NameMask? names) => plan.AddUnmapped(kind, PostgresText.Cut(names?.Of(word) ?? word, Longest));
+}
