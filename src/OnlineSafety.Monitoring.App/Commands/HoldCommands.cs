@@ -20,14 +20,15 @@ internal static class HoldCommands
         var switches = new RetentionSwitches();
         var alert = new Option<string?>("--alert") { Description = "Number of the alert in its school, or its id.", HelpName = "ALERT" };
         var person = new Option<string?>("--person") { Description = "Account or alias of a person: all that there is about that person, and what comes.", HelpName = "ACCOUNT" };
+        var nothingKnown = new Option<bool>("--nothing-known") { Description = "Also when nobody is known by this name: holds what may come of it." };
         var reason = RetentionSwitches.Reason("Why it is held; kept with the hold.");
         var command = new ExampledCommand(
             "place",
-            "Hold an alert or all about a person. The hour around each of the alerts is copied from the log.",
+            "Hold an alert or all about a person. The hour around each of the alerts is copied from the log. Refused when nobody is known by that name.",
             "onlinesafety hold place --school \"Example Academy\" --alert 12 --reason \"Request of the police, reference 4411\"",
             "onlinesafety hold place --school \"Example Academy\" --person jsmith --reason \"Inquiry of the local authority\" --as dpo@school.example")
         {
-            switches.School, alert, person, reason, switches.As, switches.Json,
+            switches.School, alert, person, nothingKnown, reason, switches.As, switches.Json,
         };
         command.Validators.Add(result =>
         {
@@ -39,7 +40,7 @@ internal static class HoldCommands
         return command.Does(async (parse, cancellationToken) =>
         {
             await using var opened = await switches.OpenAsync(installation, parse, cancellationToken);
-            var (desk, why) = (new HoldDesk(opened.Retention, opened.Seals), parse.GetRequiredValue(reason));
+            var (desk, why) = (new HoldDesk(opened.Retention, opened.Seals) { MayBeNobody = parse.GetValue(nothingKnown) }, parse.GetRequiredValue(reason));
             var hold = parse.GetValue(person) is { } account
                 ? await desk.PlaceOnPersonAsync(opened.School.SchoolId, account, why, opened.Actor, cancellationToken)
                 : await desk.PlaceOnAlertAsync(opened.School.SchoolId, AlertSwitches.Reference(parse.GetValue(alert)!), why, opened.Actor, cancellationToken);

@@ -16,7 +16,7 @@ internal static class StaffChangeCommands
     public static Command Role(Installation installation)
     {
         var (school, person) = (SchoolSwitch.Required(), StaffSignInCommands.Person());
-        var role = new Option<string[]>("--role") { Description = $"What the person is from now on, in place of all former roles: {string.Join(", ", StaffRole.All)}; may be repeated.", Required = true };
+        var role = new Option<string[]>("--role") { Description = $"What the person is from now on, in place of all former roles; may be repeated. One of:\n{StaffCommands.RoleLines}", Required = true };
         role.AcceptOnlyFromAmong([.. StaffRole.All]);
         var command = new ExampledCommand(
             "role", "Change the roles of a member of staff.", "onlinesafety staff role h.head@school.example --school \"Example Academy\" --role head --role dsl")

@@ -7,12 +7,15 @@ namespace OnlineSafety.Monitoring.App.Commands;
 
 internal static class StaffCommands
 {
+    /// <summary>Each role on a line of its own, with what it is: a code alone says too little to whoever chooses.</summary>
+    public static string RoleLines { get; } = string.Join('\n', StaffRole.Described.Select(role => $"{role.Word,-9} {role.Label}. {role.Hint}"));
+
     public static Command Add(Installation installation)
     {
         var school = SchoolSwitch.Required();
         var name = new Option<string>("--name") { Description = "Full name.", Required = true };
         var email = new Option<string>("--email") { Description = "Address for alerts and digests.", Required = true };
-        var role = new Option<string[]>("--role") { Description = $"What the person is here: {string.Join(", ", StaffRole.All)}; may be repeated. it is told when a source goes quiet and never of an alert; digest gets the digest alone.", Required = true };
+        var role = new Option<string[]>("--role") { Description = $"What the person is here; may be repeated. One of:\n{RoleLines}", Required = true };
         var account = new Option<string[]>("--account")
         {
             Description = "Account by which the products know this person, so that nobody is told of an alert about themselves; may be repeated.",

@@ -51,6 +51,17 @@ internal sealed class StaffMemberPages(StaffRegister register, [FromKeyedService
         return register.SetYearsAsync(who.School, member.Id, YearsOf(years), who.Actor, cancellationToken);
     }
 
+    /// <summary>Says by which further accounts products know this person, so that nobody is told of an alert about themselves.</summary>
+    /// <exception cref="SetupException">None was given, one is somebody else's, or it is the reader.</exception>
+    public Task AddAccountsAsync(SignedInStaff who, StaffMemberView member, string accounts, CancellationToken cancellationToken)
+    {
+        // Whoever names a pupil's account as their own would hear no more of that pupil.
+        NotSelf(member, "Nobody adds an account to themselves");
+        return register.AddAccountsAsync(who.School, member.Id, AccountsOf(accounts), who.Actor, cancellationToken);
+    }
+
+    public static IReadOnlyList<string> AccountsOf(string typed) => typed.Split([' ', ',', ';', '\n', '\r'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+
     public static IReadOnlyList<string> YearsOf(string typed) => typed.Split([',', ';', '\n', '\r'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
     /// <exception cref="SetupException">It is the reader.</exception>

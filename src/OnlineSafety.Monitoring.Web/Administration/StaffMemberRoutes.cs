@@ -19,6 +19,7 @@ internal static class StaffMemberRoutes
         routes.MapGet(Member, ShowAsync).Requires(Permission.ManageStaff);
         Post("roles", "roles", async (who, member, pages, form, cancellationToken) => await pages.SetRolesAsync(who, member, [.. form["roles"].OfType<string>()], cancellationToken));
         Post("years", "years", async (who, member, pages, form, cancellationToken) => await pages.SetYearsAsync(who, member, form["years"].ToString(), cancellationToken));
+        Post("accounts", "accounts", async (who, member, pages, form, cancellationToken) => await pages.AddAccountsAsync(who, member, form["accounts"].ToString(), cancellationToken));
         Post("sign-out", "signed-out", async (who, member, pages, _, cancellationToken) => await pages.SignOutAsync(who, member, cancellationToken));
         Post("disable", "disabled", async (who, member, pages, _, cancellationToken) => await pages.SetEnabledAsync(who, member, enabled: false, cancellationToken));
         Post("enable", "enabled", async (who, member, pages, _, cancellationToken) => await pages.SetEnabledAsync(who, member, enabled: true, cancellationToken));
@@ -38,11 +39,19 @@ internal static class StaffMemberRoutes
 
     // The link stands on the page that answers, and nowhere else: not in an address, and no cache keeps a page.
     private static Task<IResult> InviteAsync(Guid staff, HttpContext http, StaffMemberPages pages, ConsoleAddress address, CancellationToken cancellationToken) =>
-        DoAsync(staff, http, pages, async (member, _) =>
-        {
-            var invitation = await pages.InviteAsync(http.SignedIn(), member, cancellationToken);
-            return Page(http, member, new InvitationView(address.Of(http) + invitation.Path, invitation.EndsAt));
-        }, cancellationToken);
+        DoAsync(staff, http, pages, (member, _) => WithLinkAsync(http, member, pages, address, done: "", cancellationToken), cancellationToken);
+
+    /// <summary>Somebody who was just added: with the link that leads in, for whom there is a page here at all.</summary>
+    public static async Task<IResult> AddedAsync(Guid staff, HttpContext http, StaffMemberPages pages, ConsoleAddress address, CancellationToken cancellationToken) =>
+        await pages.FindAsync(http.SignedIn(), staff, cancellationToken) is not { } member ? Missing.Page()
+            : member.Roles is [StaffRole.Digest] ? Page(http, member, done: "added-digest")
+            : await WithLinkAsync(http, member, pages, address, "added", cancellationToken);
+
+    private static async Task<IResult> WithLinkAsync(HttpContext http, StaffMemberView member, StaffMemberPages pages, ConsoleAddress address, string done, CancellationToken cancellationToken)
+    {
+        var invitation = await pages.InviteAsync(http.SignedIn(), member, cancellationToken);
+        return Page(http, member, new InvitationView(address.Of(http) + invitation.Path, invitation.EndsAt), done);
+    }
 
     private static async Task<IResult> DoAsync(
         Guid staff, HttpContext http, StaffMemberPages pages, Func<StaffMemberView, IFormCollection, Task<IResult>> work, CancellationToken cancellationToken)
@@ -71,9 +80,11 @@ internal static class StaffMemberRoutes
 
     private static string DoneOf(string word) => word switch
     {
-        "added" => "Added. To let this person sign in, make a link and give it to that person alone.",
+        "added" => "Added.",
+        "added-digest" => "Added. The daily digest goes to this person by mail; there is nothing to sign in for.",
         "roles" => "The roles are changed. They count from the next page on.",
         "years" => "The years are changed. They count from the next page on.",
+        "accounts" => "The accounts are added. What is raised about them goes to somebody else, also what was raised before.",
         "signed-out" => "Signed out everywhere.",
         "disabled" => "Out of use: told nothing more, and signed out everywhere. What was recorded stays.",
         "enabled" => "In use again.",

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Access.SignIn;
 using OnlineSafety.Monitoring.People;
 using OnlineSafety.Monitoring.Sources;
 using OnlineSafety.Monitoring.Web.Sources;
@@ -24,16 +25,16 @@ internal static class StaffRoutes
     private static Task<IResult> ListAsync(HttpContext http, StaffRegister register, CancellationToken cancellationToken) =>
         PageAsync(http, register, new StaffForm(), "", cancellationToken);
 
-    private static async Task<IResult> AddAsync(HttpContext http, StaffRegister register, CancellationToken cancellationToken)
+    private static async Task<IResult> AddAsync(HttpContext http, StaffRegister register, StaffMemberPages pages, ConsoleAddress address, CancellationToken cancellationToken)
     {
         var who = http.SignedIn();
         var sent = await http.Request.ReadFormAsync(cancellationToken);
         var form = new StaffForm(sent["name"].ToString(), sent["email"].ToString(), sent["accounts"].ToString(), sent["years"].ToString()) { Roles = [.. sent["roles"].OfType<string>()] };
         try
         {
-            var accounts = form.Accounts.Split([' ', ',', ';', '\n', '\r'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-            var issued = await register.AddAsync(who.School, new NewStaff(form.Name, form.Email, form.Roles, accounts) { Years = StaffMemberPages.YearsOf(form.Years) }, who.Actor, cancellationToken);
-            return TypedResults.Redirect($"{Address}/{issued.Staff.StaffId}?done=added");
+            var wanted = new NewStaff(form.Name, form.Email, form.Roles, StaffMemberPages.AccountsOf(form.Accounts)) { Years = StaffMemberPages.YearsOf(form.Years) };
+            var issued = await register.AddAsync(who.School, wanted, who.Actor, cancellationToken);
+            return await StaffMemberRoutes.AddedAsync(issued.Staff.StaffId, http, pages, address, cancellationToken);
         }
         catch (SetupException error)
         {

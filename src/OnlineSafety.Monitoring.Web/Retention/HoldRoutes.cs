@@ -25,7 +25,7 @@ internal static class HoldRoutes
     private static async Task<IResult> PlaceAsync(HttpContext http, RetentionPages pages, CancellationToken cancellationToken)
     {
         var sent = await http.Request.ReadFormAsync(cancellationToken);
-        var form = new HoldForm(sent["alert"].ToString().Trim(), sent["account"].ToString().Trim(), sent["reason"].ToString());
+        var form = new HoldForm(sent["alert"].ToString().Trim(), sent["account"].ToString().Trim(), sent["reason"].ToString(), sent["nothing-known"] == "yes");
         return await DoAsync(http, pages, form, "placed", () => pages.PlaceAsync(http.SignedIn(), form, cancellationToken), cancellationToken);
     }
 

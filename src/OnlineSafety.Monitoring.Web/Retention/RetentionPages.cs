@@ -54,7 +54,7 @@ internal sealed class RetentionPages(Database retention, SchoolSeals seals, Data
     public Task<IReadOnlyList<HoldView>> HoldsAsync(SignedInStaff who, CancellationToken cancellationToken) => _holds.ListAsync(who.School, all: true, who.Actor, cancellationToken);
 
     /// <exception cref="SetupException">Neither or both of alert and account, or no reason.</exception>
-    /// <exception cref="RetentionException">There is no such alert.</exception>
+    /// <exception cref="RetentionException">There is no such alert, or nobody is known by that account.</exception>
     public Task PlaceAsync(SignedInStaff who, HoldForm form, CancellationToken cancellationToken)
     {
         var why = Reason(form.Reason);
@@ -65,7 +65,7 @@ internal sealed class RetentionPages(Database retention, SchoolSeals seals, Data
 
         if (form.Account.Length > 0)
         {
-            return _holds.PlaceOnPersonAsync(who.School, SetupText.Optional(form.Account, "account", LongestName), why, who.Actor, cancellationToken);
+            return new HoldDesk(retention, seals) { MayBeNobody = form.NothingKnown }.PlaceOnPersonAsync(who.School, SetupText.Optional(form.Account, "account", LongestName), why, who.Actor, cancellationToken);
         }
 
         return int.TryParse(form.Alert, NumberStyles.None, CultureInfo.InvariantCulture, out var number)

@@ -11,7 +11,7 @@ public sealed record RetentionView(RetentionReport Report, DateTimeOffset? RanAt
 /// <summary>What fell on one day, by one clock.</summary>
 public sealed record FallRow(DateOnly Day, string By, string What, long Count);
 
-public sealed record HoldForm(string Alert = "", string Account = "", string Reason = "");
+public sealed record HoldForm(string Alert = "", string Account = "", string Reason = "", bool NothingKnown = false);
 
 /// <param name="Also">Further names, one a line.</param>
 /// <param name="Confirmation">The account, typed once more.</param>

@@ -49,5 +49,6 @@ internal static class RetentionWords
     /// <summary>A refusal without the commands that a host would run.</summary>
     public static string Said(Exception error) => error.Message.Split(" See: onlinesafety", 2)[0]
         .Replace("Run its command again first; the access records say when it was begun and by whom.", "Erase that person again first: the list below says when it was begun and by whom.", StringComparison.Ordinal)
-        .Replace("is to be hidden: --nothing-known", "is to be hidden, say so with the box below.", StringComparison.Ordinal);
+        .Replace("is to be hidden: --nothing-known", "is to be hidden, say so with the box below.", StringComparison.Ordinal)
+        .Replace("is to be held: --nothing-known", "is to be held, say so with the box below.", StringComparison.Ordinal);
 }

@@ -27,7 +27,7 @@ internal sealed class SecurityView(Accounts accounts, Passkeys passkeys, Session
             account.Address,
             HasPassword = account.PasswordHash is not null,
             HasAuthenticator = account.HasTotp,
-            account.RecoveryCodesLeft,
+            RecoveryCodesLeft = account.RecoveryHashes.Count,
             PasskeyLines = (IReadOnlyList<PasskeyLine>)[.. keys.Select(key => new PasskeyLine(key.Id, key.Name, key.CreatedAt, key.UsedAt))],
             SessionLines = (IReadOnlyList<SessionLine>)[.. open.Select(session => new SessionLine(session.Id, Words(session.Way), session.BeganAt, session.SeenAt, session.Id == own.Id))],
             Providers = (IReadOnlyList<(string, string)>)[.. providers.All.Select(provider => (provider.Word, provider.Label))],

@@ -11,6 +11,8 @@ namespace OnlineSafety.Monitoring.Access;
 /// </summary>
 internal sealed class Session(NpgsqlConnection connection, NpgsqlTransaction transaction, Actor actor) : IAsyncDisposable
 {
+    private const string Account = "SELECT set_config('app.account', $1, true)";
+
     private readonly List<NpgsqlBatchCommand> _records = [];
     private MonitoringContext? _context;
 
@@ -54,8 +56,11 @@ internal sealed class Session(NpgsqlConnection connection, NpgsqlTransaction tra
     }
 
     /// <summary>States whose account this transaction is about; it then sees that account and no other. No school is stated by it.</summary>
-    public Task StateAccountAsync(Guid account, CancellationToken cancellationToken) =>
-        StateAsync("SELECT set_config('app.account', $1, true)", account.ToString(), cancellationToken);
+    public Task StateAccountAsync(Guid account, CancellationToken cancellationToken) => StateAsync(Account, account.ToString(), cancellationToken);
+
+    /// <summary>The same as a command, to be the first of a batch that then works on that account.</summary>
+    public static NpgsqlBatchCommand AccountCommand(Guid account) =>
+        new(Account) { Parameters = { new NpgsqlParameter<string> { TypedValue = account.ToString(), NpgsqlDbType = NpgsqlDbType.Text } } };
 
     /// <summary>States the address that somebody claims: the account with this very address is seen, and the staff rows with it.</summary>
     public Task StateAddressAsync(string address, CancellationToken cancellationToken) =>

@@ -24,5 +24,26 @@ internal static class StaffRole
     /// <summary>Gets the digest by mail and may do nothing in the console.</summary>
     public const string Digest = "digest";
 
-    public static IReadOnlyList<string> All { get; } = [Dsl, Deputy, Head, Pastoral, Chair, Governor, Dpo, It, Admin, Digest];
+    /// <summary>Every role as it is offered to a person who chooses.</summary>
+    public static IReadOnlyList<DescribedRole> Described { get; } =
+    [
+        new(Dsl, "Designated safeguarding lead", "Gets pupils' alerts and decides."),
+        new(Deputy, "Deputy safeguarding lead", "The same, in the lead's absence."),
+        new(Head, "Headteacher", "Gets what is about members of staff."),
+        new(Pastoral, "Year or pastoral lead", "Reads the open alerts about pupils of the years named for them, and adds notes."),
+        new(Chair, "Chair of governors", "Gets what is about the head."),
+        new(Governor, "Governor", "Reads figures, no alert."),
+        new(Dpo, "Data protection officer", "Sees who saw what, and retention; no content."),
+        new(It, "IT", "Looks after the sources; sees no pupil. Told when a source goes quiet."),
+        new(Admin, "Administrator", "Manages staff, the people list and set-up; sees no alert."),
+        new(Digest, "Digest", "Gets the daily digest by mail, and no page here."),
+    ];
+
+    public static IReadOnlyList<string> All { get; } = [.. Described.Select(role => role.Word)];
+
+    /// <summary>For a line of text: <c>dsl (Designated safeguarding lead), ...</c>.</summary>
+    public static string Choices { get; } = string.Join(", ", Described.Select(role => $"{role.Word} ({role.Label})"));
 }
+
+/// <param name="Word">As stored.</param>
+internal sealed record DescribedRole(string Word, string Label, string Hint);

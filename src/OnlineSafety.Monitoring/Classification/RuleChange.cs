@@ -13,6 +13,9 @@ internal sealed record RuleChange(
 {
     private const string Shared = "rulepacks/";
 
+    /// <summary>No file at all is tried.</summary>
+    public bool IsNone => !Whole && Taxonomies.Count == 0 && Packs.Count == 0 && Categories.Count == 0 && Model.IsEmpty;
+
     /// <summary>The packs with these in their places: one of the same path, or of the same name when only one has it, is replaced; any other is added.</summary>
     /// <exception cref="RuleException">Two of them would take the same place.</exception>
     public List<(string Name, ReadOnlyMemory<byte> Json)> PacksOver(IEnumerable<(string Name, ReadOnlyMemory<byte> Json)> packs)

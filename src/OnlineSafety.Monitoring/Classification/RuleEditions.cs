@@ -9,12 +9,12 @@ namespace OnlineSafety.Monitoring.Classification;
 /// </summary>
 internal sealed class RuleEditions
 {
-    private readonly Dictionary<string, (DateOnly From, ReadOnlyMemory<byte> Json)> _taxonomies = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (DateOnly From, ReadOnlyMemory<byte> Json)> _taxonomies;
     private readonly (string Name, ReadOnlyMemory<byte> Json)[] _packs;
     private readonly (string Vendor, ReadOnlyMemory<byte> Json)[] _categories;
     private readonly ReadOnlyMemory<byte> _model;
     private readonly DomainLists _lists;
-    private readonly ConcurrentDictionary<string, Lazy<RuleSet>> _compiled = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Lazy<RuleSet>> _compiled;
 
     /// <param name="taxonomies">One file for each edition.</param>
     /// <param name="packs">Rule packs, by name.</param>
@@ -31,6 +31,7 @@ internal sealed class RuleEditions
         string? standard = null,
         DomainLists? lists = null)
     {
+        (_taxonomies, _compiled) = (new(StringComparer.Ordinal), new(StringComparer.Ordinal));
         (_packs, _categories, _model, _lists) = ([.. packs], [.. categories], model, lists ?? DomainLists.None);
         var errors = new RuleErrors();
         foreach (var (name, json) in taxonomies.OrderBy(t => t.Name, StringComparer.Ordinal))
@@ -52,6 +53,13 @@ internal sealed class RuleEditions
         Standard = Of(standard ?? Ids[^1])!;
     }
 
+    // What is compiled is shared: the packs take seconds, and another edition of the same files changes none of them.
+    private RuleEditions(RuleEditions same, string standard)
+    {
+        (_taxonomies, _compiled, _packs, _categories, _model, _lists, Ids) = (same._taxonomies, same._compiled, same._packs, same._categories, same._model, same._lists, same.Ids);
+        Standard = Of(standard)!;
+    }
+
     /// <summary>Ids of the editions, the newest last.</summary>
     public IReadOnlyList<string> Ids { get; }
 
@@ -65,7 +73,7 @@ internal sealed class RuleEditions
     /// <param name="change">Which.</param>
     /// <param name="standard">Id of the edition that judges where none is chosen.</param>
     /// <exception cref="RuleException">Files are wrong, or there is no such edition; lists every error.</exception>
-    public RuleEditions With(RuleChange change, string? standard) => new(
+    public RuleEditions With(RuleChange change, string? standard) => change.IsNone && _taxonomies.ContainsKey(standard ?? Ids[^1]) ? new(this, standard ?? Ids[^1]) : new(
         change.Taxonomies.Count > 0 ? change.Taxonomies : _taxonomies.Select(t => (t.Key, t.Value.Json)),
         change.PacksOver(_packs),
         change.Categories.Count > 0 ? change.Categories : _categories,

@@ -32,7 +32,7 @@ internal sealed class StaffRegister(Database setup)
         WHERE school_id = $1 AND staff_id = $2
         """;
 
-    /// <exception cref="SetupException">Name, address or role is wrong, or the address is taken in this school.</exception>
+    /// <exception cref="SetupException">Name, address or role is wrong, or the address or an account is somebody's in this school.</exception>
     public async Task<IssuedStaff> AddAsync(Guid school, NewStaff wanted, Actor actor, CancellationToken cancellationToken)
     {
         var staff = new Staff
@@ -53,6 +53,7 @@ internal sealed class StaffRegister(Database setup)
             throw new SetupException($"{staff.Email} is {taken.Name} ({taken.StaffId}) in this school already. See: onlinesafety staff list");
         }
 
+        await RequireNobodyElsesAsync(session, school, staff.StaffId, staff.Accounts, cancellationToken);
         await InsertAsync(session, staff, cancellationToken);
         await session.RecordAccessAsync(school, "staff.add", $"{staff.StaffId} {string.Join(',', staff.Roles)}", cancellationToken);
         if (wanted.KeyDays is { } days)
@@ -143,16 +144,20 @@ internal sealed class StaffRegister(Database setup)
         }
 
         await using var session = await setup.OpenAsync(school, actor, cancellationToken);
+        await RequireNobodyElsesAsync(session, school, staff, accounts, cancellationToken);
+        await session.ExecuteAsync(AddAccounts, [school, staff, accounts], cancellationToken);
+        await PeopleChange.SayAsync(session, school, cancellationToken);
+        await session.RecordAccessAsync(school, "staff.accounts", $"{staff} {accounts.Length} added", cancellationToken);
+        await session.CommitAsync(cancellationToken);
+    }
+
+    private static async Task RequireNobodyElsesAsync(Session session, Guid school, Guid staff, string[] accounts, CancellationToken cancellationToken)
+    {
         var others = await session.RowsAsync(OtherOwner, [school, staff, accounts], row => row.GetString(0), cancellationToken);
         if (others.Count > 0)
         {
             throw new SetupException($"Such an account is {others[0]}'s in this school already. See: onlinesafety staff list");
         }
-
-        await session.ExecuteAsync(AddAccounts, [school, staff, accounts], cancellationToken);
-        await PeopleChange.SayAsync(session, school, cancellationToken);
-        await session.RecordAccessAsync(school, "staff.accounts", $"{staff} {accounts.Length} added", cancellationToken);
-        await session.CommitAsync(cancellationToken);
     }
 
     private static Task<Staff?> FindAsync(Session session, Guid school, string idOrEmail, CancellationToken cancellationToken)
@@ -174,9 +179,9 @@ internal sealed class StaffRegister(Database setup)
     {
         var roles = wanted.Select(r => r.Trim().ToLowerInvariant()).Distinct(StringComparer.Ordinal).ToArray();
         var strange = Array.Find(roles, r => !StaffRole.All.Contains(r, StringComparer.Ordinal));
-        return strange is null && roles.Length > 0
-            ? roles
-            : throw new SetupException($"A role is one of {string.Join(", ", StaffRole.All)}; \"{SetupText.Shown(strange ?? "")}\" is not.");
+        return strange is not null ? throw new SetupException($"\"{SetupText.Shown(strange)}\" is no role. A role is one of: {StaffRole.Choices}.")
+            : roles.Length == 0 ? throw new SetupException($"Choose at least one role: {StaffRole.Choices}.")
+            : roles;
     }
 
     private static string[] AccountsOf(IReadOnlyList<string> wanted) => [.. wanted.Select(AccountName.Of).Where(a => a.Length > 0).Distinct(StringComparer.Ordinal)];

@@ -1,6 +1,7 @@
 using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.Access.Sealing;
 using OnlineSafety.Monitoring.Alerts;
+using OnlineSafety.Monitoring.People;
 
 namespace OnlineSafety.Monitoring.Retention;
 
@@ -17,6 +18,10 @@ internal sealed class HoldDesk(Database retention, SchoolSeals seals)
 {
     private const string AlertSql = "SELECT alert_id, number FROM alert WHERE school_id = $1 AND (number = $2 OR alert_id = $3)";
 
+    private const string AboutSql = """
+        SELECT EXISTS (SELECT 1 FROM alert WHERE school_id = $1 AND subject_key = ANY ($2)) OR EXISTS (SELECT 1 FROM event WHERE school_id = $1 AND subject_key = ANY ($2))
+        """;
+
     private const string PlaceSql = """
         INSERT INTO legal_hold (school_id, hold_id, alert_id, subject_keys, about, reason, author, author_id, placed_at)
         VALUES ($1, $2, $3, $4, $5, $6, $7, current_staff(), clock_timestamp())
@@ -31,6 +36,9 @@ internal sealed class HoldDesk(Database retention, SchoolSeals seals)
         UPDATE legal_hold SET lifted_at = clock_timestamp(), lifted_by = $3, why_lifted = $4 WHERE school_id = $1 AND hold_id = $2 AND lifted_at IS NULL
         """;
 
+    /// <summary>Whether somebody may be held by whose name nobody is known: what comes of it is held then. Else it is refused: a name may be misspelt, and nothing would be held.</summary>
+    public bool MayBeNobody { get; init; }
+
     /// <exception cref="RetentionException">There is no such alert.</exception>
     public async Task<Guid> PlaceOnAlertAsync(Guid school, AlertReference alert, string reason, Actor actor, CancellationToken cancellationToken)
     {
@@ -44,12 +52,14 @@ internal sealed class HoldDesk(Database retention, SchoolSeals seals)
     }
 
     /// <summary>On everything about a person: what there is, and what comes while it stands.</summary>
+    /// <exception cref="RetentionException">Nobody is known by that name.</exception>
     public async Task<Guid> PlaceOnPersonAsync(Guid school, string name, string reason, Actor actor, CancellationToken cancellationToken)
     {
         var seal = await seals.OfAsync(school, cancellationToken);
         await using var session = await retention.OpenAsync(school, actor, cancellationToken);
         await SchoolTurn.TakeAsync(session, school, cancellationToken);
         var person = await PersonKeys.FindAsync(session, seal, name, cancellationToken);
+        await RequireSomebodyAsync(session, seal, person, cancellationToken);
         return await PlaceAsync(session, seal, alert: null, [.. person.Keys], $"person {person.Account}", reason, cancellationToken);
     }
 
@@ -81,6 +91,20 @@ internal sealed class HoldDesk(Database retention, SchoolSeals seals)
 
         await session.RecordAccessAsync(school, "hold.lift", hold.ToString(), cancellationToken);
         await session.CommitAsync(cancellationToken);
+    }
+
+    private async Task RequireSomebodyAsync(Session session, SchoolSeal seal, NamedPerson person, CancellationToken cancellationToken)
+    {
+        if (MayBeNobody || person.People.Count > 0
+            || (await session.RowsAsync(AboutSql, [seal.School, person.Keys.ToArray()], row => row.GetBoolean(0), cancellationToken)) is [true])
+        {
+            return;
+        }
+
+        var (people, aliases) = await SealedPeople.ReadAsync(session, seal, cancellationToken);
+        throw new RetentionException(
+            $"Nobody is known by this name: it is no account or alias of the {people.Count} people on the list ({aliases.Count} aliases), and no event or alert is about it. "
+            + "Nothing is held. If it is spelt as you mean it, and what may come of it is to be held: --nothing-known");
     }
 
     // The reason may name the person, so it stands with the hold, sealed, and not in the access record.

@@ -49,6 +49,22 @@ public sealed class StaffCommandTests(PostgresFixture postgres) : IClassFixture<
             (await database.AccessRecordsAsync("staff.%")).Select(record => record.Split(' ').First(word => word.StartsWith("staff.", StringComparison.Ordinal))));
     }
 
+    [Theory]
+    [InlineData("staff", "add", "--school", "x", "--name", "N. New", "--email", "n@school.example")]
+    [InlineData("staff", "add", "--school", "x", "--name", "N. New", "--email", "n@school.example", "--role", "teacher")]
+    [InlineData("staff", "role", "n@school.example", "--school", "x")]
+    public async Task WhoGivesNoRoleIsToldWhatEachOfThemIs(params string[] arguments)
+    {
+        using var said = new StringWriter();
+
+        Assert.Equal(CommandLine.Usage, await CommandLine.RunAsync([.. arguments, "--data", _data], said, said, TimeProvider.System));
+
+        foreach (var role in StaffRole.Described)
+        {
+            Assert.Contains(role.Label, said.ToString(), StringComparison.Ordinal);
+        }
+    }
+
     [Fact]
     public async Task TheServiceSaysHowTheFirstOneGetsInAndSaysItNoMoreOnceSomebodyCan()
     {

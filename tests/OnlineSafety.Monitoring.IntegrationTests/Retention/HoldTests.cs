@@ -42,6 +42,25 @@ public sealed class HoldTests(PostgresFixture postgres) : ReplayedRetentionScene
     }
 
     [Fact]
+    public async Task ANameByWhichNobodyIsKnownIsNotHeldUnlessItIsMeant()
+    {
+        await AddPersonAsync("listed");
+        await AppendAsync(Search("seen", "capital of france"));
+        await DrainAsync();
+
+        var refused = await Assert.ThrowsAsync<RetentionException>(() => Holds().PlaceOnPersonAsync(School, "sene", "inquiry", Officer, CancellationToken.None));
+        Assert.Contains("Nobody is known by this name", refused.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("sene", refused.Message, StringComparison.Ordinal);
+        Assert.Equal(0, await CountAsync("legal_hold"));
+
+        // On the list, or known by what came: either is somebody.
+        await Holds().PlaceOnPersonAsync(School, "listed", "inquiry", Officer, CancellationToken.None);
+        await Holds().PlaceOnPersonAsync(School, "seen", "inquiry", Officer, CancellationToken.None);
+        await new HoldDesk(Retention, Seals) { MayBeNobody = true }.PlaceOnPersonAsync(School, "sene", "inquiry", Officer, CancellationToken.None);
+        Assert.Equal(3, await CountAsync("legal_hold"));
+    }
+
+    [Fact]
     public async Task AReplayLeavesTheRowsOfWhomIsHeldAndSaysHowMany()
     {
         var target = await AddMappedAsync();

@@ -20,6 +20,15 @@ public sealed class EditionTests
         Assert.Null(Shipped.Of("kcsie-1999"));
     }
 
+    [Fact]
+    public void AnotherEditionOfTheSameFilesIsNotCompiledAgain()
+    {
+        var nothing = new RuleChange(Whole: false, [], [], [], default);
+        Assert.Same(Shipped.Standard, Shipped.With(nothing, standard: null).Standard);
+        Assert.Same(Shipped.Of("kcsie-2025"), Shipped.With(nothing, "kcsie-2025").Standard);
+        Assert.Throws<RuleException>(() => Shipped.With(nothing, "kcsie-1999"));
+    }
+
     [Theory]
     [MemberData(nameof(Ids))]
     public void EveryEditionReadsAllPacksAndCategories(string id)

@@ -20,11 +20,12 @@ public sealed class AdministrationTests(ConsoleFixture console)
         await page.GetByLabel("Name", new() { Exact = true }).FillAsync("Harriet Head");
         await page.GetByLabel("E-mail").FillAsync("h.head@school.example");
         await page.GetByRole(AriaRole.Button, new() { Name = "Add", Exact = true }).ClickAsync();
-        await Assertions.Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("A role is one of");
+        await Assertions.Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("Choose at least one role: dsl (Designated safeguarding lead)");
         Assert.Equal("Harriet Head", await page.GetByLabel("Name", new() { Exact = true }).InputValueAsync());
         await page.GetByLabel("Headteacher").CheckAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Add", Exact = true }).ClickAsync();
-        await Assertions.Expect(page.GetByRole(AriaRole.Status)).ToContainTextAsync("Added. To let this person sign in");
+        await Assertions.Expect(page.GetByRole(AriaRole.Status)).ToContainTextAsync("Added. It works once");
+        Assert.Contains("/welcome/", await page.Locator(".secret").InnerTextAsync(), StringComparison.Ordinal);
         await Assertions.Expect(page.GetByLabel("Headteacher")).ToBeCheckedAsync();
         await page.GetByRole(AriaRole.Navigation, new() { Name = "Administration" }).GetByRole(AriaRole.Link, new() { Name = "Staff and roles" }).ClickAsync();
         await Assertions.Expect(page.GetByRole(AriaRole.Row).Filter(new() { HasText = "h.head@school.example" })).ToContainTextAsync("Headteacher");

@@ -72,11 +72,67 @@ public sealed class StaffMemberTests(ConsoleFixture console)
     }
 
     [Fact]
+    public async Task SomebodyNewGetsALinkAtOnceAndAFurtherAccountLaterWithoutScript()
+    {
+        var school = await _rooms.AddSchoolAsync();
+        var (admin, _) = await _rooms.AddStaffAsync(school, "Ada Min", "admin");
+        await using var visitor = await _rooms.ComeAsync(admin, script: false);
+        var page = visitor.Page;
+        await visitor.GoAsync("/administration/staff");
+        await page.GetByLabel("Name", new() { Exact = true }).FillAsync("Nell New");
+        await page.GetByLabel("E-mail", new() { Exact = true }).FillAsync("nell@school.example");
+        await page.GetByLabel("Deputy safeguarding lead").CheckAsync();
+        await page.GetByLabel("Accounts by which products know this person").FillAsync("nnew");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Add", Exact = true }).ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Status)).ToContainTextAsync("A link for Nell New, shown only now");
+        var link = await page.Locator(".secret").InnerTextAsync();
+        Assert.StartsWith(console.Address + "welcome/", link, StringComparison.Ordinal);
+        using var opened = await _rooms.GetAsync(new Uri(link).AbsolutePath, "");
+        Assert.Contains("Nell New", await opened.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+
+        await page.GetByLabel("Further accounts in products").FillAsync("nell.new, nnew2");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Add the accounts" }).ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Status)).ToContainTextAsync("The accounts are added");
+        await Expect(page.GetByText("nnew, nell.new, nnew2")).ToBeVisibleAsync();
+        Assert.Equal(3, await _rooms.NumberAsync($"SELECT count(*) FROM access_record WHERE school_id = '{school}' AND action IN ('staff.add', 'staff.invite', 'staff.accounts') AND actor_name = 'Ada Min'"));
+
+        // Whoever only gets the digest has nothing to sign in for; and an account is one person's.
+        await visitor.GoAsync("/administration/staff");
+        await page.GetByLabel("Name", new() { Exact = true }).FillAsync("Gus Gov");
+        await page.GetByLabel("E-mail", new() { Exact = true }).FillAsync("gus@school.example");
+        await page.Locator("input[value=digest]").CheckAsync();
+        await page.GetByLabel("Accounts by which products know this person").FillAsync("nell.new");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Add", Exact = true }).ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("Such an account is Nell New's");
+        await page.GetByLabel("Accounts by which products know this person").FillAsync("");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Add", Exact = true }).ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Status)).ToContainTextAsync("The daily digest goes to this person");
+        await Expect(page.Locator(".secret")).ToHaveCountAsync(0);
+        Rooms.NothingWentWrong(visitor);
+    }
+
+    [Fact]
+    public async Task OnlyWhoManagesStaffAddsSomebodyOrAnAccount()
+    {
+        var school = await _rooms.AddSchoolAsync();
+        var (_, colleague) = await _rooms.AddStaffAsync(school, "Dee Puty", "deputy");
+        foreach (var role in new[] { "dsl", "head", "dpo", "it", "governor" })
+        {
+            var (key, _) = await _rooms.AddStaffAsync(school, $"Some {role}", role);
+            using var added = await _rooms.PostAsync("/administration/staff", key, ("name", "X"), ("email", "x@school.example"), ("roles", "admin"));
+            using var account = await _rooms.PostAsync($"/administration/staff/{colleague}/accounts", key, ("accounts", "a.pupil"));
+            Assert.Equal((HttpStatusCode.NotFound, HttpStatusCode.NotFound), (added.StatusCode, account.StatusCode));
+        }
+
+        Assert.Equal(0, await _rooms.NumberAsync($"SELECT count(*) FROM staff WHERE school_id = '{school}' AND (email = 'x@school.example' OR cardinality(accounts) > 0)"));
+    }
+
+    [Fact]
     public async Task NobodyGivesThemselvesARoleOrTakesThemselvesOut()
     {
         var school = await _rooms.AddSchoolAsync();
         var (key, self) = await _rooms.AddStaffAsync(school, "Ada Min", "admin");
-        foreach (var (path, fields) in new[] { ("roles", new[] { ("roles", "dsl") }), ("disable", Array.Empty<(string, string)>()), ("years", [("years", "Year 9")]) })
+        foreach (var (path, fields) in new[] { ("roles", new[] { ("roles", "dsl") }), ("disable", Array.Empty<(string, string)>()), ("years", [("years", "Year 9")]), ("accounts", [("accounts", "a.pupil")]) })
         {
             using var answer = await _rooms.PostAsync($"/administration/staff/{self}/{path}", key, fields);
             Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
@@ -92,9 +148,9 @@ public sealed class StaffMemberTests(ConsoleFixture console)
         var (school, other) = (await _rooms.AddSchoolAsync(), await _rooms.AddSchoolAsync());
         var (key, _) = await _rooms.AddStaffAsync(school, "Ada Min", "admin");
         var (_, stranger) = await _rooms.AddStaffAsync(other, "Stan Ger", "dsl");
-        foreach (var path in new[] { "roles", "years", "invite", "disable", "enable", "sign-out" })
+        foreach (var path in new[] { "roles", "years", "accounts", "invite", "disable", "enable", "sign-out" })
         {
-            using var answer = await _rooms.PostAsync($"/administration/staff/{stranger}/{path}", key, ("roles", "it"));
+            using var answer = await _rooms.PostAsync($"/administration/staff/{stranger}/{path}", key, ("roles", "it"), ("accounts", "x"));
             Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
         }
 

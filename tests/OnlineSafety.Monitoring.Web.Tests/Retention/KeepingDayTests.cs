@@ -108,7 +108,7 @@ public sealed class KeepingDayTests(ConsoleFixture console)
     {
         var school = await _rooms.AddSchoolAsync();
         var (officer, _) = await _rooms.AddStaffAsync(school, "Olive Officer", "dpo");
-        using var placed = await _rooms.PostAsync("/retention/holds", officer, ("account", "a.pupil"), ("reason", "Inquiry"));
+        using var placed = await _rooms.PostAsync("/retention/holds", officer, ("account", "a.pupil"), ("reason", "Inquiry"), ("nothing-known", "yes"));
         Assert.Equal(HttpStatusCode.Redirect, placed.StatusCode);
         foreach (var (path, fields, said) in new[]
         {
@@ -119,6 +119,8 @@ public sealed class KeepingDayTests(ConsoleFixture console)
             ("/retention/erasures", [("person", "b.pupil"), ("reason", "Request"), ("confirmation", "b.pupi")], "Nothing was erased"),
             ("/retention/erasures", [("person", "b.pupil"), ("reason", "Request"), ("confirmation", "b.pupil")], "say so with the box below"),
             ("/retention/holds", [("account", "a.pupil"), ("reason", "")], "Say why"),
+            ("/retention/holds", [("account", "a.pupli"), ("reason", "Inquiry")], "Nobody is known by this name"),
+            ("/retention/holds", [("account", "a.pupli"), ("reason", "Inquiry")], "is to be held, say so with the box below"),
             ("/retention/holds", [("alert", "999"), ("reason", "Inquiry")], "There is no such alert"),
             ("/retention/holds", [("alert", "one"), ("reason", "Inquiry")], "named by its number"),
         })
@@ -140,7 +142,7 @@ public sealed class KeepingDayTests(ConsoleFixture console)
         var (school, other) = (await _rooms.AddSchoolAsync(), await _rooms.AddSchoolAsync());
         var (officer, _) = await _rooms.AddStaffAsync(school, "Olive Officer", "dpo");
         var (stranger, _) = await _rooms.AddStaffAsync(other, "Stan Ger", "dpo");
-        using var placed = await _rooms.PostAsync("/retention/holds", stranger, ("account", "a.pupil"), ("reason", "Inquiry"));
+        using var placed = await _rooms.PostAsync("/retention/holds", stranger, ("account", "a.pupil"), ("reason", "Inquiry"), ("nothing-known", "yes"));
         using var erased = await _rooms.PostAsync("/retention/erasures", stranger, ("person", "b.pupil"), ("reason", "Request"), ("confirmation", "B.Pupil"), ("nothing-known", "yes"));
         Assert.Equal(HttpStatusCode.Redirect, erased.StatusCode);
         var proof = erased.Headers.Location!.OriginalString;

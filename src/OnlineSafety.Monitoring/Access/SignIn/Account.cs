@@ -16,7 +16,11 @@ internal sealed record Account(Guid Id, string Address)
 
     public byte[]? TotpSealed { get; init; }
 
-    public int RecoveryCodesLeft { get; init; }
+    /// <summary>The last step of which a code was taken.</summary>
+    public long TotpStep { get; init; }
+
+    /// <summary>Of the codes on paper that are left.</summary>
+    public IReadOnlyList<byte[]> RecoveryHashes { get; init; } = [];
 
     public bool HasTotp => TotpSealed is not null;
 
@@ -41,8 +45,4 @@ internal sealed record Account(Guid Id, string Address)
 }
 
 /// <summary>A place where an account's holder works.</summary>
-internal sealed record Membership(Guid School, string SchoolName, Guid Staff, string Name, IReadOnlyList<string> Roles)
-{
-    /// <summary>The school's staff list has the very address that the person signs in with.</summary>
-    public bool ByTheAddress { get; init; }
-}
+internal sealed record Membership(Guid School, string SchoolName, Guid Staff, string Name, IReadOnlyList<string> Roles);

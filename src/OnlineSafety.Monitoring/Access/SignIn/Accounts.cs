@@ -1,4 +1,6 @@
+using System.Security.Cryptography;
 using Npgsql;
+using NpgsqlTypes;
 
 namespace OnlineSafety.Monitoring.Access.SignIn;
 
@@ -7,7 +9,10 @@ internal sealed class Accounts(Database console, MasterKeys masters, TimeProvide
 {
     public static Actor Actor { get; } = Actor.Service("sign-in");
 
-    private const string Select = "SELECT account_id, address, password_hash, totp_master_id, totp_sealed, cardinality(recovery_hashes) FROM account ";
+    private const string Select = "SELECT account_id, address, password_hash, totp_master_id, totp_sealed, totp_step, recovery_hashes FROM account ";
+
+    // Codes for an address that nobody has are compared with its: as long, and nobody's.
+    private readonly byte[] _nobodys = RandomNumberGenerator.GetBytes(Totp.SecretLength);
 
     public async Task<Account?> FindAsync(string address, CancellationToken cancellationToken)
     {
@@ -88,10 +93,20 @@ internal sealed class Accounts(Database console, MasterKeys masters, TimeProvide
         return codes;
     }
 
+    /// <summary>
+    /// Whether a code would be taken now; it is not taken by this, and no statement is run. Alike for an address that nobody has, of which no code is ever right.
+    /// </summary>
+    public bool WouldTake(Account? account, string typed)
+    {
+        var recovery = RecoveryCodes.Hash(account?.Id ?? Guid.Empty, typed) is { } hash && (account?.RecoveryHashes ?? []).Any(known => known.AsSpan().SequenceEqual(hash));
+        var step = Totp.StepOf(account is { HasTotp: true } ? account.OpenTotp(masters) : _nobodys, DigitsOf(typed), time.GetUtcNow());
+        return account is not null && (recovery || (account.HasTotp && step > account.TotpStep));
+    }
+
     /// <summary>Takes a code of the app or from paper, each once: what was taken is taken even where two requests bring it at the same time.</summary>
     public async Task<bool> TakeCodeAsync(Account account, string typed, CancellationToken cancellationToken)
     {
-        var digits = string.Concat(typed.Where(letter => !char.IsWhiteSpace(letter)));
+        var digits = DigitsOf(typed);
         await using var session = await OpenAsync(account.Id, cancellationToken);
         var taken = digits.Length == Totp.Digits
             ? account.HasTotp && Totp.StepOf(account.OpenTotp(masters), digits, time.GetUtcNow()) is { } step
@@ -105,6 +120,8 @@ internal sealed class Accounts(Database console, MasterKeys masters, TimeProvide
         return taken;
     }
 
+    private static string DigitsOf(string typed) => string.Concat(typed.Where(letter => !char.IsWhiteSpace(letter)));
+
     /// <summary>Where the holder of an account works now, by name of the school.</summary>
     public async Task<IReadOnlyList<Membership>> MembershipsAsync(Guid account, CancellationToken cancellationToken)
     {
@@ -115,12 +132,12 @@ internal sealed class Accounts(Database console, MasterKeys masters, TimeProvide
     public static async Task<IReadOnlyList<Membership>> MembershipsAsync(Session session, Guid account, CancellationToken cancellationToken) =>
         await session.RowsAsync(
             """
-            SELECT s.school_id, c.name, s.staff_id, s.name, s.roles, lower(s.email) = o.address FROM staff_account a
-            JOIN staff s USING (school_id, staff_id) JOIN school c USING (school_id) JOIN account o USING (account_id)
+            SELECT s.school_id, c.name, s.staff_id, s.name, s.roles FROM staff_account a
+            JOIN staff s USING (school_id, staff_id) JOIN school c USING (school_id)
             WHERE a.account_id = $1 AND s.enabled ORDER BY c.name, s.school_id
             """,
             [account],
-            row => new Membership(row.GetGuid(0), row.GetString(1), row.GetGuid(2), row.GetString(3), row.GetFieldValue<string[]>(4)) { ByTheAddress = row.GetBoolean(5) },
+            row => new Membership(row.GetGuid(0), row.GetString(1), row.GetGuid(2), row.GetString(3), row.GetFieldValue<string[]>(4)),
             cancellationToken);
 
     /// <summary>Writes into the records of every school of the account what became of it.</summary>
@@ -128,37 +145,29 @@ internal sealed class Accounts(Database console, MasterKeys masters, TimeProvide
     /// <param name="action">As it is recorded.</param>
     /// <param name="news">A word of <see cref="AccountNews"/>: the account's holder is told by mail; null: only recorded.</param>
     /// <param name="cancellationToken">Ends the writing.</param>
-    public async Task RecordAsync(Guid account, string action, string? news, CancellationToken cancellationToken)
-    {
-        await using var session = await OpenAsync(account, cancellationToken);
-        var places = await MembershipsAsync(session, account, cancellationToken);
-        if (news is not null)
-        {
-            await AccountNews.TellAsync(session, places, news, cancellationToken);
-        }
-
-        foreach (var place in places)
-        {
-            await session.EnterAsync(place.School, cancellationToken);
-            await session.RecordAccessAsync(place.School, action, place.Staff.ToString(), cancellationToken);
-        }
-
-        await session.CommitAsync(cancellationToken);
-    }
+    public Task RecordAsync(Guid account, string action, string? news, CancellationToken cancellationToken) => SayAsync(account, action, news, cancellationToken);
 
     /// <summary>Tells the account's holder by mail what became of it, without a record.</summary>
-    public async Task TellAsync(Guid account, string news, CancellationToken cancellationToken)
-    {
-        await using var session = await OpenAsync(account, cancellationToken);
-        await AccountNews.TellAsync(session, await MembershipsAsync(session, account, cancellationToken), news, cancellationToken);
-        await session.CommitAsync(cancellationToken);
-    }
+    public Task TellAsync(Guid account, string news, CancellationToken cancellationToken) => SayAsync(account, action: null, news, cancellationToken);
+
+    // One round trip, whatever the account and however many its schools; of nobody's nothing is written.
+    private Task SayAsync(Guid account, string? action, string? news, CancellationToken cancellationToken) => console.ExecuteAsync(
+        school: null, Actor,
+        batch =>
+        {
+            batch.BatchCommands.Add(Session.AccountCommand(account));
+            batch.BatchCommands.Add(new NpgsqlBatchCommand("SELECT tell_account($1, $2)") { Parameters = { OrNull(action), OrNull(news) } });
+        },
+        cancellationToken);
+
+    private static NpgsqlParameter OrNull(string? word) => new() { Value = (object?)word ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text };
 
     private static Account Read(NpgsqlDataReader row) => new(row.GetGuid(0), row.GetString(1))
     {
         PasswordHash = row.IsDBNull(2) ? null : row.GetString(2),
         TotpMasterId = row.IsDBNull(3) ? null : row.GetString(3),
         TotpSealed = row.IsDBNull(4) ? null : row.GetFieldValue<byte[]>(4),
-        RecoveryCodesLeft = row.GetInt32(5),
+        TotpStep = row.GetInt64(5),
+        RecoveryHashes = row.GetFieldValue<byte[][]>(6),
     };
 }

@@ -20,12 +20,12 @@ internal readonly record struct SignInResult(string? Token, bool Locked)
 /// <summary>Address and password, then a code: the two steps of a local account, and the limits around both.</summary>
 internal sealed class PasswordSignIn(Accounts accounts, Passwords passwords, Sessions sessions, SignInAttempts attempts, ILogger<PasswordSignIn> logger) : IDisposable
 {
-    /// <summary>So many wait for their password to be looked at beside a code; each costs some 100 ms of a processor.</summary>
+    /// <summary>So many wait for the hash that every refusal beside a wrong code costs: some 100 ms of a processor.</summary>
     private const int MostTogether = 8;
 
     private static readonly TimeSpan LongestTurn = TimeSpan.FromSeconds(20);
 
-    // In turn: whoever keeps all places taken makes the others wait, and turns nobody away.
+    // In turn: whoever keeps all places taken makes the others without an authenticator wait, and turns nobody away.
     private readonly SemaphoreSlim _together = new(MostTogether);
 
     public void Dispose() => _together.Dispose();
@@ -41,8 +41,7 @@ internal sealed class PasswordSignIn(Accounts accounts, Passwords passwords, Ses
 
         if (!await passwords.FitsAsync(account, password, cancellationToken))
         {
-            await FailedAsync(attempt, account?.Id, SignInWay.Password, AccountNews.Guessing, cancellationToken);
-            return SignInResult.Wrong;
+            return await RefusedAsync(SignInWay.Password, attempt.Last, account?.Id, AccountNews.Guessing, cancellationToken);
         }
 
         await attempts.ForgetAsync(attempt, cancellationToken);
@@ -51,11 +50,22 @@ internal sealed class PasswordSignIn(Accounts accounts, Passwords passwords, Ses
 
     /// <summary>
     /// Address, password and code at once: what an account's owner gives while a stranger has passwords for that address delayed, and is never delayed by. All three are
-    /// right or it is wrong, and the answer does not say which was: nobody learns a password by it. Codes beside the right password are counted as ever, so whoever knows
-    /// the password guesses no oftener than on the page of the code; a wrong password fills no bucket but takes its turn.
+    /// right or it is wrong, and neither the answer nor the work done for it says which was.
     /// </summary>
+    /// <remarks>
+    /// The code is looked at first, which costs nothing, and decides which tries a password's hash may be computed for: beside a right code some of their own, to which
+    /// nobody without the authenticator gets; beside a wrong one those that passwords alone have, which strangers can use up, and with which nobody gets in anyway. All are
+    /// claimed before a hash is computed. Codes are counted beside each password that was typed, known to be right or not: whoever knows the right one guesses codes no
+    /// oftener than on the page of the code, however many wrong passwords come between, and wrong passwords use up nothing of the right one's.
+    /// </remarks>
     public async Task<SignInResult> BothAsync(string address, string password, string code, SignInOrigin origin, CancellationToken cancellationToken)
     {
+        var tried = new Tried(address, password, code, await accounts.FindAsync(address, cancellationToken), origin);
+        if (accounts.WouldTake(tried.Account, code))
+        {
+            return await LookAtBothAsync(tried, codeIsRight: true, cancellationToken);
+        }
+
         if (!await _together.WaitAsync(LongestTurn, cancellationToken))
         {
             return SignInResult.Crowded;
@@ -63,7 +73,7 @@ internal sealed class PasswordSignIn(Accounts accounts, Passwords passwords, Ses
 
         try
         {
-            return await LookAtBothAsync(address, password, code, origin, cancellationToken);
+            return await LookAtBothAsync(tried, codeIsRight: false, cancellationToken);
         }
         finally
         {
@@ -71,28 +81,24 @@ internal sealed class PasswordSignIn(Accounts accounts, Passwords passwords, Ses
         }
     }
 
-    private async Task<SignInResult> LookAtBothAsync(string address, string password, string code, SignInOrigin origin, CancellationToken cancellationToken)
+    // One hash and the same statements for everybody who is refused; which buckets they count in is all that differs.
+    private async Task<SignInResult> LookAtBothAsync(Tried tried, bool codeIsRight, CancellationToken cancellationToken)
     {
-        var account = await accounts.FindAsync(address, cancellationToken);
-        var known = await passwords.FitsAsync(account, password, cancellationToken) ? account : null;
-        // Something is counted either way, so that the time tells less of whether the password was right.
+        var beside = await attempts.CodeBesideAsync(tried.Address, tried.Password, cancellationToken);
+        var look = beside.Given ? await attempts.HashAsync(tried.Address, codeIsRight, tried.Origin.Peer, cancellationToken) : Attempt.Refused;
+        var known = await passwords.FitsAsync(look.Given ? tried.Account : null, tried.Password, cancellationToken) ? tried.Account : null;
         var attempt = known is null
-            ? await attempts.TurnAsync(origin.Peer, cancellationToken)
-            : await attempts.CodeAsync(known.Id, origin.BrowserOf(known.Id), cancellationToken);
-        if (known is null || !attempt.Given)
+            ? await attempts.TurnAsync(tried.Origin.Peer, cancellationToken)
+            : await attempts.CodeAsync(known.Id, tried.Origin.BrowserOf(known.Id), cancellationToken);
+        if (known is null || !codeIsRight || !attempt.Given || !await accounts.TakeCodeAsync(known, tried.Code, cancellationToken))
         {
-            SignInMetrics.Attempt(SignInWay.Password, SignInMetrics.Wrong);
-            return SignInResult.Wrong;
-        }
-
-        if (!await accounts.TakeCodeAsync(known, code, cancellationToken))
-        {
-            await FailedAsync(attempt, known.Id, SignInWay.Password, AccountNews.Codes, cancellationToken);
-            return SignInResult.Wrong;
+            return known is not null && attempt.Last
+                ? await RefusedAsync(SignInWay.Password, last: true, known.Id, AccountNews.Codes, cancellationToken)
+                : await RefusedAsync(SignInWay.Password, look.Last, tried.Account?.Id, AccountNews.Guessing, cancellationToken);
         }
 
         SignInMetrics.Attempt(SignInWay.Password, SignInMetrics.Ok);
-        await attempts.ForgetAsync(attempt, cancellationToken);
+        await attempts.ForgetAsync(new Attempt([.. beside.Buckets, .. look.Buckets, .. attempt.Buckets], Last: false), cancellationToken);
         var token = await sessions.BeginAsync(known.Id, SessionStage.FirstFactor, SignInWay.Password, cancellationToken);
         return new SignInResult(await sessions.FindAsync(token, use: false, cancellationToken) is { } begun ? await sessions.RaiseAsync(begun, cancellationToken) : null, Locked: false);
     }
@@ -114,8 +120,7 @@ internal sealed class PasswordSignIn(Accounts accounts, Passwords passwords, Ses
 
         if (!await accounts.TakeCodeAsync(account, code, cancellationToken))
         {
-            await FailedAsync(attempt, account.Id, session.Way, AccountNews.Codes, cancellationToken);
-            return SignInResult.Wrong;
+            return await RefusedAsync(session.Way, attempt.Last, account.Id, AccountNews.Codes, cancellationToken);
         }
 
         SignInMetrics.Attempt(session.Way, SignInMetrics.Ok);
@@ -145,16 +150,22 @@ internal sealed class PasswordSignIn(Accounts accounts, Passwords passwords, Ses
         return SignInResult.Waiting;
     }
 
-    private async Task FailedAsync(Attempt attempt, Guid? account, string way, string news, CancellationToken cancellationToken)
+    // Asks the same of the database whether somebody is to be told or nobody.
+    private async Task<SignInResult> RefusedAsync(string way, bool last, Guid? account, string news, CancellationToken cancellationToken)
     {
         SignInMetrics.Attempt(way, SignInMetrics.Wrong);
-        if (attempt.Last)
+        if (last)
         {
             logger.AccountDelayed(account);
-            if (account is { } known)
-            {
-                await accounts.RecordAsync(known, "sign-in.locked", news, cancellationToken);
-            }
         }
+
+        await accounts.RecordAsync(last && account is { } known ? known : Guid.Empty, "sign-in.locked", news, cancellationToken);
+        return SignInResult.Wrong;
+    }
+
+    private sealed record Tried(string Address, string Password, string Code, Account? Account, SignInOrigin Origin)
+    {
+        /// <summary>Never what was typed.</summary>
+        public override string ToString() => "a password with a code";
     }
 }

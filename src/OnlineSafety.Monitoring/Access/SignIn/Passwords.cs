@@ -56,7 +56,8 @@ internal sealed class Passwords : IDisposable
         await _gate.WaitAsync(cancellationToken);
         try
         {
-            var verdict = _hasher.VerifyHashedPassword(Account.Nobody, account?.PasswordHash ?? _nobodys, password.Length > Longest ? "" : Folded(password));
+            SignInMetrics.Hash(account?.PasswordHash is null ? SignInMetrics.Nobodys : SignInMetrics.Accounts);
+            var verdict = _hasher.VerifyHashedPassword(Account.Nobody, account?.PasswordHash ?? _nobodys, Folded(password));
             return account?.PasswordHash is not null && verdict != PasswordVerificationResult.Failed;
         }
         finally
@@ -65,8 +66,8 @@ internal sealed class Passwords : IDisposable
         }
     }
 
-    // The same letters typed on two keyboards are the same password (NIST SP 800-63B, section 3.1.1.2).
-    private static string Folded(string password) => password.Normalize(NormalizationForm.FormKC);
+    /// <summary>The same letters typed on two keyboards are the same password (NIST SP 800-63B, section 3.1.1.2); what is too long is none.</summary>
+    public static string Folded(string password) => password.Length > Longest ? "" : password.Normalize(NormalizationForm.FormKC);
 
     public void Dispose() => _gate.Dispose();
 }

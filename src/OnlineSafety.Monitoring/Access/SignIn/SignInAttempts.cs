@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
@@ -13,9 +14,10 @@ namespace OnlineSafety.Monitoring.Access.SignIn;
 /// is known is never measured by what strangers did. An attempt is counted before it is looked at, so that many at the same time are no way around; and alike
 /// for addresses that nobody has, so that a limit tells nothing.
 /// </summary>
-internal sealed class SignInAttempts(Database console, IOptions<SignInOptions> options, TimeProvider time)
+internal sealed class SignInAttempts(Database console, MasterKeys masters, IOptions<SignInOptions> options, TimeProvider time)
 {
     private const int Ipv6NetworkBytes = 8;
+    private const int BitsOfAPassword = 20;
 
     /// <summary>An address may be mistyped from so many networks before attempts from everywhere else are delayed.</summary>
     private const int NetworksOfAnAddress = 5;
@@ -50,14 +52,35 @@ internal sealed class SignInAttempts(Database console, IOptions<SignInOptions> o
             return own;
         }
 
-        var network = NetworkOf(peer);
-        return await CountAsync(
+        return await HashAsync(address, besideARightCode: false, peer, cancellationToken);
+    }
+
+    /// <summary>
+    /// Claims that the hash of an account's password be computed, for whoever is not known by a browser. Tries beside a right code are counted by themselves, so that
+    /// nobody without the account's authenticator uses them up.
+    /// </summary>
+    public Task<Attempt> HashAsync(string address, bool besideARightCode, IPAddress peer, CancellationToken cancellationToken)
+    {
+        var (network, kind) = (NetworkOf(peer), besideARightCode ? "proved-" : "");
+        // Beside right codes a network is counted and never full: colleagues who mistype do not keep each other waiting.
+        return CountAsync(
             [
-                new Bucket(Hash("peer:", network), options.Value.AttemptsPerPeer, options.Value.AttemptsWithin / options.Value.AttemptsPerPeer, Shared: true),
-                OfAccount($"account:{Convert.ToHexStringLower(network)} {address}"),
-                OfAccount($"account:{address}") with { Free = NetworksOfAnAddress * options.Value.AttemptsPerAccount },
+                new Bucket(Hash($"{kind}peer:", network), besideARightCode ? int.MaxValue : options.Value.AttemptsPerPeer, options.Value.AttemptsWithin / options.Value.AttemptsPerPeer, Shared: true),
+                OfAccount($"{kind}account:{Convert.ToHexStringLower(network)} {address}"),
+                OfAccount($"{kind}account:{address}") with { Free = NetworksOfAnAddress * options.Value.AttemptsPerAccount },
             ],
             cancellationToken);
+    }
+
+    /// <summary>
+    /// Counts a code beside a password that nobody has compared yet. The subject is a keyed hash of address and password of which 20 bits are kept: enough that wrong
+    /// passwords do not fill the right one's bucket, too few to say anything of a password, and never more rows than that, whatever is tried.
+    /// </summary>
+    public Task<Attempt> CodeBesideAsync(string address, string password, CancellationToken cancellationToken)
+    {
+        var key = HKDF.DeriveKey(HashAlgorithmName.SHA256, masters.Current.Bytes.ToArray(), SHA256.HashSizeInBytes, info: "onlinesafety sign-in tries"u8.ToArray());
+        var mac = HMACSHA256.HashData(key, Encoding.UTF8.GetBytes($"{address}\0{Passwords.Folded(password)}"));
+        return CountAsync([OfAccount($"beside:{BinaryPrimitives.ReadUInt32BigEndian(mac) >> (32 - BitsOfAPassword)}")], cancellationToken);
     }
 
     /// <summary>Counts a code. Only who knows the password gets here, so a stranger takes none of these from the account's owner.</summary>
@@ -66,7 +89,7 @@ internal sealed class SignInAttempts(Database console, IOptions<SignInOptions> o
             ? own
             : await CountAsync([OfAccount($"code:{account:N}")], cancellationToken);
 
-    /// <summary>Counts for a network a wrong password that came with a code. It delays nobody.</summary>
+    /// <summary>Counts what is no try at a known password, so that something is counted either way. It delays nobody.</summary>
     public Task<Attempt> TurnAsync(IPAddress peer, CancellationToken cancellationToken) =>
         CountAsync([new Bucket(Hash("turn:", NetworkOf(peer)), int.MaxValue, options.Value.AttemptsWithin, Shared: true)], cancellationToken);
 

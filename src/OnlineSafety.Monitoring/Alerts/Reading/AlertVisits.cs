@@ -14,6 +14,8 @@ internal sealed record AlertVisit(AlertDetailView Alert, Surroundings Around, IR
 /// </summary>
 internal sealed class AlertVisits(Database console, AlertQueue queue, SurroundingsReader surroundings, SchoolSeals seals)
 {
+    private const string MarkSql = $"SELECT {SilenceSql.Marked} FROM alert a WHERE a.school_id = $1 AND a.alert_id = $2";
+
     /// <summary>Null when there is no such alert that this person may see.</summary>
     public async Task<AlertVisit?> OpenAsync(SignedInStaff who, AlertReference reference, CancellationToken cancellationToken)
     {
@@ -54,10 +56,9 @@ internal sealed class AlertVisits(Database console, AlertQueue queue, Surroundin
             return null;
         }
 
-        var silenced = view.State == AlertState.New
-            && (await session.RowsAsync(SilenceSql.Silenced, [seal.School, new[] { view.Alert }], silence => silence.GetGuid(0), cancellationToken)).Count > 0;
+        var silenced = await session.RowsAsync(MarkSql, [seal.School, view.Alert], mark => mark.GetBoolean(0), cancellationToken);
         return new AlertVisit(
-            view, around, await AlertHistory.StepsAsync(session, seal, row, cancellationToken), await AlertHistory.ToldAsync(session, seal.School, view.Alert, cancellationToken), silenced);
+            view, around, await AlertHistory.StepsAsync(session, seal, row, cancellationToken), await AlertHistory.ToldAsync(session, seal.School, view.Alert, cancellationToken), silenced is [true]);
     }
 
     private static IEnumerable<int> Earlier(AlertVisit visit) => visit.Around.Earlier.Select(other => other.Number);

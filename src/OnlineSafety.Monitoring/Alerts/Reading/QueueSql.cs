@@ -11,7 +11,7 @@ internal static class QueueSql
         SELECT a.number, a.state, a.severity, a.risk, a.theme, a.themes, a.event_count, a.needs_review, a.unproven, a.late, a.subject_key, COALESCE(a.renewed_at, a.raised_at) AS since,
                a.last_received_at, a.acknowledged_by, a.outcome, a.reasons, s.name, COALESCE(a.assigned_to = current_staff(), a.acknowledged_by = current_setting('app.actor', true), false) AS mine,
                ARRAY(SELECT o.name FROM source o WHERE o.school_id = a.school_id AND o.source_id = ANY (a.source_ids) ORDER BY o.name), a.acted_at,
-               a.drill, a.state = 'new' AND EXISTS (SELECT 1 FROM silence s WHERE s.school_id = a.school_id AND {SilenceSql.Stands} AND {SilenceSql.Covers}),
+               a.drill, {SilenceSql.Marked},
                {StandingClock.Column}
         FROM alert a LEFT JOIN staff s ON s.school_id = a.school_id AND s.staff_id = a.assigned_to
 

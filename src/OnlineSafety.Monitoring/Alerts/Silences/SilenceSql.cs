@@ -1,36 +1,21 @@
 namespace OnlineSafety.Monitoring.Alerts.Silences;
 
-/// <summary>The one place that decides what a silence covers. In each statement <c>a</c> is the alert and <c>s</c> the silence.</summary>
+/// <summary>
+/// Statements about silences. What stands and what it covers is decided by functions of the schema (0035). In each statement <c>a</c> is the alert and <c>s</c> the silence.
+/// </summary>
 internal static class SilenceSql
 {
-    /// <summary>
-    /// Never critical; never what is about staff or for the DSL alone, where the one who silences could be the one it is about, or the child has asked for help;
-    /// never a drill, nor what a person has handed up, given away or opened again: whatever follows of that, whoever has it in hand counts on being told.
-    /// </summary>
-    public const string Covers = """
-        a.severity <= s.most_severity AND a.severity < 4 AND NOT a.drill AND a.state <> 'escalated' AND a.route = 'dsl' AND a.subject_staff IS NULL AND a.audience = 0
-        AND NOT EXISTS (SELECT 1 FROM alert_step t WHERE t.school_id = a.school_id AND t.alert_id = a.alert_id AND t.step IN ('escalate', 'assign', 'reopen'))
-        AND (s.source_id IS NULL OR (cardinality(a.source_ids) > 0 AND a.source_ids <@ ARRAY[s.source_id]))
-        AND (s.theme IS NULL OR a.themes <@ ARRAY[s.theme])
-        AND (s.rule IS NULL OR (s.rule = ANY (a.rules) AND cardinality(a.themes) = 1
-             AND NOT EXISTS (SELECT 1 FROM unnest(a.rules) AS named (rule) WHERE named.rule <> s.rule AND named.rule NOT LIKE 'modifier.%')))
-        """;
+    /// <summary>The mark of an alert on the queue, for whoever sees the alert: that it is silenced, and nothing of by whom or why.</summary>
+    public const string Marked = "a.state = 'new' AND is_silenced(a.school_id, a.alert_id)";
 
-    /// <summary>By the database's clock. One up to high waits for its second person.</summary>
-    public const string Stands =
-        "s.ended_at IS NULL AND s.starts_at <= statement_timestamp() AND s.ends_at > statement_timestamp() AND (s.most_severity < 3 OR s.approved_at IS NOT NULL)";
-
-    /// <summary>$2 alerts.</summary>
-    public const string Silenced = $"""
-        SELECT a.alert_id FROM alert a
-        WHERE a.school_id = $1 AND a.alert_id = ANY ($2) AND EXISTS (SELECT 1 FROM silence s WHERE s.school_id = a.school_id AND {Stands} AND {Covers})
-        """;
+    /// <summary>$2 alerts; as the role that tells of them.</summary>
+    public const string Silenced = "SELECT a.alert_id FROM unnest($2::uuid[]) AS a (alert_id) WHERE silence_of($1, a.alert_id) IS NOT NULL";
 
     /// <summary>Of the ledger row <c>n</c>: which silence it is that dropped it.</summary>
-    public const string Which = $"""
-        (SELECT s.silence_id FROM silence s JOIN alert a ON a.school_id = s.school_id AND a.alert_id = n.alert_id
-         WHERE s.school_id = n.school_id AND {Stands} AND {Covers} ORDER BY s.created_at LIMIT 1)
-        """;
+    public const string Which = "silence_of(n.school_id, n.alert_id)";
+
+    private const string Covers =
+        "may_be_silenced(a.school_id, a.alert_id) AND silence_fits(s.source_id, s.theme, s.rule, s.most_severity, a.severity, a.source_ids, a.themes, a.rules)";
 
     public const string Insert = """
         INSERT INTO silence (school_id, silence_id, source_id, theme, rule, most_severity, reason, author, author_id, starts_at, ends_at)
@@ -39,9 +24,10 @@ internal static class SilenceSql
 
     /// <summary>$2 to $5 the scope, $6 since when.</summary>
     public const string Preview = $"""
-        SELECT count(*) FILTER (WHERE {Covers}), count(*) FILTER (WHERE {Covers} AND a.severity = 3), count(*) FILTER (WHERE {Covers} AND a.state <> 'resolved'), count(*)
-        FROM alert a, (SELECT $2::uuid AS source_id, $3::text AS theme, $4::text AS rule, $5::smallint AS most_severity) AS s
-        WHERE a.school_id = $1 AND NOT a.drill AND a.raised_at >= $6
+        SELECT count(*) FILTER (WHERE covered), count(*) FILTER (WHERE covered AND severity = 3), count(*) FILTER (WHERE covered AND state <> 'resolved'), count(*)
+        FROM (SELECT a.severity, a.state, {Covers} AS covered
+              FROM alert a, (SELECT $2::uuid AS source_id, $3::text AS theme, $4::text AS rule, $5::smallint AS most_severity) AS s
+              WHERE a.school_id = $1 AND NOT a.drill AND a.raised_at >= $6) AS met
         """;
 
     public const string Select = """

@@ -12,6 +12,7 @@ using OnlineSafety.Monitoring.Alerts.Policy;
 using OnlineSafety.Monitoring.Sources.Health;
 using OnlineSafety.Monitoring.Storage.Hosting;
 using OnlineSafety.Monitoring.TestKit;
+using Xunit.Abstractions;
 
 namespace OnlineSafety.Monitoring.IntegrationTests.Access.Crossings;
 
@@ -19,7 +20,7 @@ namespace OnlineSafety.Monitoring.IntegrationTests.Access.Crossings;
 /// Many schools with the same numbers and names behind four connections: requests that succeed, fail and are broken off take turns on them, and none ever
 /// gets a row of another school than its own. <c>ONLINESAFETY_TEST_REQUESTS=100000</c> is the run in full.
 /// </summary>
-public sealed class MixedRequestsTests(PostgresFixture postgres) : IClassFixture<PostgresFixture>, IAsyncLifetime
+public sealed class MixedRequestsTests(PostgresFixture postgres, ITestOutputHelper output) : IClassFixture<PostgresFixture>, IAsyncLifetime
 {
     private const int Schools = 50;
     private const int AlertsEach = 3;
@@ -32,6 +33,7 @@ public sealed class MixedRequestsTests(PostgresFixture postgres) : IClassFixture
     private readonly ConcurrentBag<string> _crossings = [];
     private readonly ConcurrentDictionary<string, int> _done = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<Guid, int> _recorded = new();
+    private readonly ConcurrentDictionary<string, TimeSpan> _took = new(StringComparer.Ordinal);
 
     private TestInstallation _installation = null!;
     private NpgsqlDataSource _pool = null!;
@@ -69,6 +71,11 @@ public sealed class MixedRequestsTests(PostgresFixture postgres) : IClassFixture
     public async Task NoRequestEverGetsARowOfAnotherSchool()
     {
         await Parallel.ForAsync(0, Requests, new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, async (request, _) => await RequestAsync(new Random(request)));
+
+        foreach (var (kind, times) in _done.OrderByDescending(done => _took.GetValueOrDefault(done.Key)))
+        {
+            output.WriteLine($"{times,7} {kind}, {_took.GetValueOrDefault(kind).TotalMilliseconds / times:0.0} ms each");
+        }
 
         Assert.Empty(_crossings);
         // Every kind was tried, or its silence would say nothing.
@@ -120,7 +127,10 @@ public sealed class MixedRequestsTests(PostgresFixture postgres) : IClassFixture
         var weight = random.Next(1000);
         // What is cheap is asked most.
         var kind = Kinds[weight < 5 ? 13 : weight < 25 ? 12 : weight < 140 ? weight % 4 : 4 + (weight % 8)];
+        var began = Stopwatch.GetTimestamp();
         await kind.Run(own, other == own ? _schools[(Array.IndexOf(_schools, own) + 1) % Schools] : other, random);
+        var took = Stopwatch.GetElapsedTime(began);
+        _took.AddOrUpdate(kind.Name, took, (_, sum) => sum + took);
         _done.AddOrUpdate(kind.Name, 1, (_, n) => n + 1);
     }
 
