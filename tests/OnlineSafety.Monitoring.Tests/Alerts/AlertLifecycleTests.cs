@@ -18,7 +18,7 @@ public sealed class AlertLifecycleTests
         hand_over      handed_over   handed_over   handed_over   handed_over   -             -
         resolve        resolved      resolved      resolved      resolved      resolved      -
         reopen         -             -             -             -             -             new
-        breached       new           -             -             -             -             -
+        breached       new           -             -             =             -             -
         grown          new           new           new           new           new           -
         """;
 
