@@ -42,7 +42,7 @@ internal sealed class AlertQueue(Database console, ThemeGuide guide, PolicyDirec
             .OrderByDescending(a => a.Severity).ThenByDescending(a => a.RaisedAt)
             .Take(limit).ToListAsync(cancellationToken);
         // Asked apart: sorted together, the few that are open would be looked for among years of closed ones.
-        if (alerts.Count < limit && wanted.Contains(AlertState.Resolved))
+        if (alerts.Count < limit && wanted.Contains(AlertState.Resolved, StringComparer.Ordinal))
         {
             alerts.AddRange(await all.Where(a => a.State == AlertState.Resolved).OrderByDescending(a => a.Number).Take(limit - alerts.Count).ToListAsync(cancellationToken));
         }

@@ -11,10 +11,10 @@ internal static class AnsweringReader
 {
     // Looked for from either end, by an index each: years of answered alerts stand beside.
     private const string Breached = """
-        FROM (SELECT r.alert_id FROM escalation r WHERE r.school_id = $1 AND r.breached_at IS NOT NULL AND r.answered_at IS NULL
-              UNION SELECT s.alert_id FROM alert_step s WHERE s.school_id = $1 AND s.step = 'breached' AND s.at >= $2 AND s.at < $3) AS late
-        JOIN escalation e ON e.school_id = $1 AND e.alert_id = late.alert_id JOIN alert a ON a.school_id = e.school_id AND a.alert_id = e.alert_id
-        WHERE NOT a.drill AND a.raised_at < $3
+        FROM escalation e JOIN alert a ON a.school_id = e.school_id AND a.alert_id = e.alert_id
+        WHERE e.school_id = $1 AND NOT a.drill AND a.raised_at < $3
+          AND e.alert_id = ANY (ARRAY(SELECT r.alert_id FROM escalation r WHERE r.school_id = $1 AND r.breached_at IS NOT NULL AND r.answered_at IS NULL
+                                      UNION SELECT s.alert_id FROM alert_step s WHERE s.school_id = $1 AND s.step = 'breached' AND s.at >= $2 AND s.at < $3))
         """;
 
     internal const string BreachesSql = $"""
@@ -35,13 +35,15 @@ internal static class AnsweringReader
         ORDER BY severity DESC, acted_at, number
         """;
 
+    // Each state by itself, as its index has it.
     private const string Unsent = """
         FROM notification n
         LEFT JOIN alert a ON a.school_id = n.school_id AND a.alert_id = n.alert_id
         LEFT JOIN staff t ON t.school_id = n.school_id AND t.staff_id = n.staff_id
         LEFT JOIN channel c ON c.school_id = n.school_id AND c.channel_id = n.target
         WHERE n.school_id = $1 AND NOT COALESCE(a.drill, false)
-          AND ((n.state = 'failed' AND n.due_at >= $2 AND n.due_at < $3) OR (n.state IN ('due', 'sending') AND n.created_at < $3 - interval '15 minutes'))
+          AND ((n.state = 'failed' AND n.due_at >= $2 AND n.due_at < $3) OR (n.state = 'due' AND n.created_at < $3 - interval '15 minutes')
+               OR (n.state = 'sending' AND n.created_at < $3 - interval '15 minutes'))
         """;
 
     // A failed row's due_at is when it was given up. Times of the ledger and of the window are all the database's. Drills have their own lines.

@@ -50,7 +50,7 @@ public sealed class LongQueue : IAsyncLifetime
                 CASE WHEN number % 100 <> 0 THEN raised_at END, true FROM onlinesafety.alert;
             UPDATE onlinesafety.escalation SET next_at = now() + interval '1 hour', answer_by = now() + interval '1 hour' WHERE answered_at IS NULL
             """);
-        await Database.Test.RunAsync("ANALYZE onlinesafety.alert, onlinesafety.escalation, onlinesafety.alert_step, onlinesafety.notification");
+        await Database.Test.RunAsync("VACUUM (ANALYZE) onlinesafety.alert, onlinesafety.escalation, onlinesafety.alert_step, onlinesafety.notification");
     }
 
     public async Task DisposeAsync()

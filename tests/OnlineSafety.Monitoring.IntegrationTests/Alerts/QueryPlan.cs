@@ -38,7 +38,13 @@ internal sealed record QueryPlan(string Text, double RowsRead, double Took)
         double Number(string name) => node.TryGetProperty(name, out var value) ? value.GetDouble() : 0;
         // Of a bitmap the rows are counted where they are fetched.
         var rows = Word("Relation Name").Length == 0 ? 0
-            : (Number("Actual Rows") + Number("Rows Removed by Filter") + Number("Rows Removed by Index Recheck")) * Math.Max(1, Number("Actual Loops"));
+            : (Number("Actual Rows") + Number("Rows Removed by Filter") + Number("Rows Removed by Index Recheck")) * Number("Actual Loops");
+        // What was planned and never needed, as behind a condition that does not hold, was not read.
+        if (Number("Actual Loops") == 0)
+        {
+            return 0;
+        }
+
         lines.Add($"{new string(' ', depth * 2)}{Word("Node Type")}{(Word("Relation Name").Length > 0 ? " on " + Word("Relation Name") : "")} {Word("Index Name")} {Word("Sort Method")} {Word("Sort Space Type")} rows {Word("Actual Rows")} passed over {Word("Rows Removed by Filter")} loops {Word("Actual Loops")} in {Word("Actual Total Time")} ms, buffers {Word("Shared Hit Blocks")}".TrimEnd());
         return rows + (node.TryGetProperty("Plans", out var below) ? below.EnumerateArray().Sum(child => Read(child, lines, depth + 1)) : 0);
     }
