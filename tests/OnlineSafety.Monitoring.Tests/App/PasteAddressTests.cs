@@ -12,7 +12,7 @@ public sealed class PasteAddressTests
     private static readonly ServiceAddresses Listens = new("http://127.0.0.1:8080", "school-host:5514", "school-host:6514", "school-host:2525");
 
     private static Source Source(SourceDoor door, bool tls = false, int? port = null) =>
-        new() { SourceId = Guid.NewGuid(), Product = "protex", Door = (short)door, Tls = tls, Port = port, Authentication = "{}" };
+        new() { SourceId = Guid.NewGuid(), Product = "protex", Door = (short)door, Tls = tls, Port = port };
 
     private static string LinesFor(Source source, ServiceAddresses service, string? said) => SourceGuide.For(source, "key", SourceAddress.Of(source, service.SeenBy(said), "/data/drop"));
 
