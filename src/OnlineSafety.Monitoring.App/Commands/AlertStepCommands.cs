@@ -1,6 +1,7 @@
 using System.CommandLine;
 using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.Alerts;
+using OnlineSafety.Monitoring.Events;
 using OnlineSafety.Monitoring.People;
 using OnlineSafety.Monitoring.Sources;
 
@@ -71,6 +72,6 @@ internal static class AlertStepCommands
         {
             0 => "",
             1 => " 1 member of staff is told.",
-            var told => $" {told} members of staff are told.",
+            var told => $" {Counted.Of(told, "member of staff is", "members of staff are")} told.",
         };
 }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.Access.Audit;
+using OnlineSafety.Monitoring.Events;
 using OnlineSafety.Monitoring.Sources;
 
 namespace OnlineSafety.Monitoring.App.Commands;
@@ -92,6 +93,6 @@ internal static class AuditVerifyCommand
         }
 
         yield return report.Clean ? report.Undecided.Count > 0 ? "clean but for what is undecided" : "clean"
-            : $"NOT clean: {Output.Count(report.Breaks.Count, "break")}";
+            : $"NOT clean: {Counted.Of(report.Breaks.Count, "break")}";
     }
 }

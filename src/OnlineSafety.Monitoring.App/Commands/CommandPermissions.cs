@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Events;
 using OnlineSafety.Monitoring.Sources;
 
 namespace OnlineSafety.Monitoring.App.Commands;
@@ -27,7 +28,7 @@ internal static class CommandPermissions
         var path = PathOf(parse);
         if (Of(path) is not { } permission || !Permissions.Of(roles).Contains(permission))
         {
-            throw new SetupException($"Somebody with the {(roles.Count == 1 ? "role" : "roles")} {string.Join(" and ", roles.Select(role => $"\"{role}\""))} may not run: onlinesafety {path}. {Whose(path)}");
+            throw new SetupException($"Somebody with the {Counted.Word(roles.Count, "role")} {string.Join(" and ", roles.Select(role => $"\"{role}\""))} may not run: onlinesafety {path}. {Whose(path)}");
         }
     }
 

@@ -6,6 +6,7 @@ using OnlineSafety.Monitoring.Access.Sealing;
 using OnlineSafety.Monitoring.Alerts;
 using OnlineSafety.Monitoring.App.Demo;
 using OnlineSafety.Monitoring.App.Hosting;
+using OnlineSafety.Monitoring.Events;
 using OnlineSafety.Monitoring.Notifications.Email;
 using OnlineSafety.Monitoring.Sources;
 
@@ -85,7 +86,7 @@ internal static class DemoCommand
         }
 
         await Output.LineAsync(parse);
-        await Output.LineAsync(parse, string.Create(CultureInfo.InvariantCulture, $"{sent} records sent by {sources.Count} sources of {DemoSchool.Name}."));
+        await Output.LineAsync(parse, string.Create(CultureInfo.InvariantCulture, $"{Counted.Of(sent, "record")} sent by {Counted.Of(sources.Count, "source")} of {DemoSchool.Name}."));
         var done = await progress.WaitAsync(school, before.Stored + sent, Patience, cancellationToken);
         await PrintAlertsAsync(parse, service, school, actor, cancellationToken);
         await PrintSourcesAsync(parse, installation, service, school, actor, cancellationToken);
@@ -145,7 +146,7 @@ internal static class DemoCommand
         var outbox = Path.GetFullPath(mail.Outbox);
         var line = mail.HasRelay
             ? $"Mails went to {mail.RelayHost}:{mail.RelayPort}."
-            : $"{(Directory.Exists(outbox) ? Directory.EnumerateFiles(outbox, "*.eml").Count() : 0)} mails lie in {outbox}";
+            : $"{Counted.Of(Directory.Exists(outbox) ? Directory.EnumerateFiles(outbox, "*.eml").Count() : 0, "mail lies", "mails lie")} in {outbox}";
         return Output.LineAsync(parse, line);
     }
 }

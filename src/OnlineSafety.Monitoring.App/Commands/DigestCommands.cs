@@ -94,22 +94,7 @@ internal static class DigestCommands
     private static DateOnly Day(ParseResult parse, Option<DateOnly?> date, Installation installation) =>
         parse.GetValue(date) ?? DateOnly.FromDateTime(installation.Time.GetLocalNow().DateTime);
 
-    // No default of its own: help would show today in a form of some country.
-    private static Option<DateOnly?> Date() => new("--date")
-    {
-        Description = "Day of the digest, as 2026-11-20; without it today.",
-        HelpName = "DAY",
-        CustomParser = result =>
-        {
-            if (DateOnly.TryParseExact(result.Tokens[0].Value, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date))
-            {
-                return date;
-            }
-
-            result.AddError("--date is a day like 2026-11-20.");
-            return null;
-        },
-    };
+    private static Option<DateOnly?> Date() => DaySwitch.Optional("--date", "Day of the digest; without it today.");
 
     private static ServiceProvider Services(Installation installation, ParseResult parse, MonitoringDatabase database)
     {

@@ -50,7 +50,7 @@ internal static class DrillCommand
             var minutes = parse.GetValue(wait);
             if (minutes > 0)
             {
-                await parse.InvocationConfiguration.Error.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"Drill {drill.Number} is raised; waiting up to {Output.Count(minutes, "minute")} for an answer."));
+                await parse.InvocationConfiguration.Error.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"Drill {drill.Number} is raised; waiting up to {Counted.Of(minutes, "minute")} for an answer."));
                 await watch.WaitAsync(at.SchoolId, Installation.Operator, drill.Alert, TimeSpan.FromMinutes(minutes), cancellationToken);
             }
 
@@ -87,7 +87,7 @@ internal static class DrillCommand
         }
 
         await Output.LineAsync(parse, report.Answered is { } answer
-            ? string.Create(CultureInfo.InvariantCulture, $"Answered by {SetupText.Shown(answer.By)} after {report.AnsweredAfter!.Value.TotalMinutes:0.0} minutes ({answer.Step}).")
+            ? string.Create(CultureInfo.InvariantCulture, $"Answered by {SetupText.Shown(answer.By)} after {report.AnsweredAfter!.Value.TotalMinutes:0.0} min ({answer.Step}).")
             : waited ? "Nobody has answered it." : $"It goes on by itself. See later: onlinesafety alerts history {report.Number} --school ... Resolve it with the outcome test.");
     }
 }

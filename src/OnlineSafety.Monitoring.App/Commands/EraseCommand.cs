@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.Access.Audit;
+using OnlineSafety.Monitoring.Events;
 using OnlineSafety.Monitoring.IntakeLog;
 using OnlineSafety.Monitoring.Retention;
 
@@ -72,7 +73,7 @@ internal static class EraseCommand
     {
         var log = await new LogVerifier(opened.Database[DatabaseRole.Process]).VerifyAsync(source: null, progress: null, cancellationToken);
         var audit = await new AuditVerifier(opened.Database[DatabaseRole.Audit]).VerifyAsync(opened.School.SchoolId, [], progress: null, cancellationToken);
-        return $"intake log {(log.Clean ? "clean" : $"NOT clean, {Output.Count(log.Breaks.Count, "break")}")}; access records {(audit.Clean ? "clean" : $"NOT clean, {Output.Count(audit.Breaks.Count, "break")}")}";
+        return $"intake log {(log.Clean ? "clean" : $"NOT clean, {Counted.Of(log.Breaks.Count, "break")}")}; access records {(audit.Clean ? "clean" : $"NOT clean, {Counted.Of(audit.Breaks.Count, "break")}")}";
     }
 
     private static async Task ShowAsync(ParseResult parse, ErasureProof proof)
@@ -87,7 +88,7 @@ internal static class EraseCommand
             await Output.LineAsync(parse, $"STAYS {stays}");
         }
 
-        await Output.LineAsync(parse, $"{(proof.DryRun ? "Raw records would be hidden" : "Raw records are hidden")} from every reader under {Output.Count(proof.HiddenKeys, "key")}; the last of them falls on {proof.RawFallsOn:yyyy-MM-dd}.");
+        await Output.LineAsync(parse, $"{(proof.DryRun ? "Raw records would be hidden" : "Raw records are hidden")} from every reader under {Counted.Of(proof.HiddenKeys, "key")}; the last of them falls on {proof.RawFallsOn:yyyy-MM-dd}.");
         if (proof.Chains is { } chains)
         {
             await Output.LineAsync(parse, $"Chains: {chains}.");

@@ -3,6 +3,7 @@ using System.Globalization;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Events;
 using OnlineSafety.Monitoring.Intake;
 using OnlineSafety.Monitoring.Intake.Files;
 using OnlineSafety.Monitoring.IntakeLog;
@@ -54,15 +55,15 @@ internal static class ImportCommand
         var perSecond = imported.Lines / Math.Max(imported.Took.TotalSeconds, 0.001);
         yield return string.Create(
             CultureInfo.InvariantCulture,
-            $"{Output.Count(imported.Lines, "line")} as {FileKinds.WordOf(imported.Kind)} ({imported.Bytes:N0} bytes) in {imported.Took.TotalSeconds:N1} s, {perSecond:N0} lines/s; {(imported.Records == 1 ? "1 record holds" : $"{imported.Records:N0} records hold")} them.");
+            $"{Counted.Of(imported.Lines, "line")} as {FileKinds.WordOf(imported.Kind)} ({imported.Bytes:N0} bytes) in {imported.Took.TotalSeconds:N1} s, {perSecond:N0} lines/s; {Counted.Of(imported.Records, "record holds", "records hold")} them.");
         yield return (imported.Records, imported.Added) switch
         {
             (0, _) => "The file holds no records: nothing was added.",
             (_, 0) => "This file was imported before: nothing was added. Use --again to import it once more.",
             var (records, added) when added < records => string.Create(
-                CultureInfo.InvariantCulture, $"{(added == 1 ? "1 record was" : $"{added:N0} records were")} added; {records - added:N0} had been imported before."),
+                CultureInfo.InvariantCulture, $"{Counted.Of(added, "record was", "records were")} added; {records - added:N0} had been imported before."),
             (_, 1) => "1 record was added.",
-            _ => string.Create(CultureInfo.InvariantCulture, $"{imported.Added:N0} records were added."),
+            _ => string.Create(CultureInfo.InvariantCulture, $"{Counted.Of(imported.Added, "record was", "records were")} added."),
         };
     }
 

@@ -4,6 +4,7 @@ using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.Access.Keys;
 using OnlineSafety.Monitoring.Access.Sealing;
 using OnlineSafety.Monitoring.App.Hosting;
+using OnlineSafety.Monitoring.Events;
 using OnlineSafety.Monitoring.Processing.Upgrade;
 using OnlineSafety.Monitoring.Sources;
 using OnlineSafety.Monitoring.Storage.Hosting;
@@ -89,7 +90,7 @@ internal static class KeyCommands
                 return;
             }
 
-            await Output.LineAsync(parse, $"{(rows == 1 ? "1 key or secret is" : $"{Number(rows)} keys and secrets are")} wrapped by master key {wanted.Id} now.");
+            await Output.LineAsync(parse, $"{Counted.Of(rows, "key or secret is", "keys and secrets are")} wrapped by master key {wanted.Id} now.");
             foreach (var line in Next(source, left, wanted))
             {
                 await Output.LineAsync(parse, line);
@@ -150,7 +151,7 @@ internal static class KeyCommands
             await parse.InvocationConfiguration.Output.WriteAsync("Type the school's name to destroy its keys: ".AsMemory(), cancellationToken);
             var typed = await (input ?? Console.In).ReadLineAsync(cancellationToken) ?? "";
             var destroyed = await new KeyStore(database[DatabaseRole.Keys]).DestroyAsync(at, typed, Installation.Operator, cancellationToken);
-            await Output.LineAsync(parse, $"{(destroyed == 1 ? "1 key is" : $"{Number(destroyed)} keys are")} destroyed. A running service forgets them within a minute; destroy exports of keys that still hold them.");
+            await Output.LineAsync(parse, $"{Counted.Of(destroyed, "key is", "keys are")} destroyed. A running service forgets them within a minute; destroy exports of keys that still hold them.");
             await Output.LineAsync(parse, "The school is closed: what its products go on sending is refused and counted (onlinesafety source list). Turn the exports off there. If it comes back: onlinesafety school reopen");
         });
     }
@@ -174,7 +175,7 @@ internal static class KeyCommands
             }
 
             File.Move(aside, path, overwrite: true);
-            await Output.LineAsync(parse, $"{Output.Count(export.DataKeys.Count, "key")} of days and {Number(export.SchoolKeys.Count)} of schools. They open nothing without the master key.");
+            await Output.LineAsync(parse, $"{Counted.Of(export.DataKeys.Count, "key")} of days and {Number(export.SchoolKeys.Count)} of schools. They open nothing without the master key.");
         });
     }
 
@@ -188,7 +189,7 @@ internal static class KeyCommands
             var export = KeyExport.Read(await File.ReadAllBytesAsync(parse.GetRequiredValue(file).FullName, cancellationToken));
             await using var database = await installation.OpenAsync(parse, cancellationToken, DatabaseRole.Keys);
             var result = await new KeyStore(database[DatabaseRole.Keys]).ImportAsync(export, Installation.Operator, cancellationToken);
-            await Output.LineAsync(parse, $"{(result.Added == 1 ? "1 key was" : $"{Number(result.Added)} keys were")} added{(result.Strange > 0 ? $"; {Number(result.Strange)} of schools that are not here" : "")}{(result.Left > 0 ? $"; {Number(result.Left)} of schools that left stay destroyed" : "")}.");
+            await Output.LineAsync(parse, $"{Counted.Of(result.Added, "key was", "keys were")} added{(result.Strange > 0 ? $"; {Number(result.Strange)} of schools that are not here" : "")}{(result.Left > 0 ? $"; {Number(result.Left)} of schools that left stay destroyed" : "")}.");
         });
     }
 

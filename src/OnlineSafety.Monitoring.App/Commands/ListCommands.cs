@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.RegularExpressions;
 using OnlineSafety.Monitoring.Classification;
 using OnlineSafety.Monitoring.Classification.Lists;
+using OnlineSafety.Monitoring.Events;
 using OnlineSafety.Monitoring.Processing.Lists;
 using OnlineSafety.Monitoring.Sources;
 
@@ -150,8 +151,8 @@ internal static partial class ListCommands
 
         await Output.LineAsync(
             parse,
-            $"{list.Name} {list.Version}: {Number(list.Hosts)} hosts of {Number(import.Lines)} lines for the theme {list.Theme}; {Number(list.Duplicates)} duplicates, {Number(list.Addresses)} addresses, "
-            + $"{Number(list.Bad)} bad lines{(import.BadLines.Count > 0 ? $" (the first: {string.Join(", ", import.BadLines)})" : "")}.");
+            $"{list.Name} {list.Version}: {Counted.Of(list.Hosts, "host")} of {Counted.Of(import.Lines, "line")} for the theme {list.Theme}; {Counted.Of(list.Duplicates, "duplicate")}, {Counted.Of(list.Addresses, "address", "addresses")}, "
+            + $"{Counted.Of(list.Bad, "bad line")}{(import.BadLines.Count > 0 ? $" (the first: {string.Join(", ", import.BadLines)})" : "")}.");
         await Output.LineAsync(parse, Restart);
     }
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using OnlineSafety.Monitoring.Events;
 using OnlineSafety.Monitoring.Normalization;
 
 namespace OnlineSafety.Monitoring.App.Commands;
@@ -71,12 +72,12 @@ internal static class MappingCheckCommand
 
         if (errors.Count > 0)
         {
-            await Output.LineAsync(parse, errors.Count == 1 ? "1 error." : $"{errors.Count} errors.");
+            await Output.LineAsync(parse, $"{Counted.Of(errors.Count, "error")}.");
             return;
         }
 
         var mappings = pack.DistinctBy(m => m.Label, StringComparer.Ordinal).ToList();
-        await Output.LineAsync(parse, $"No errors. Product {file.Product}, {(mappings.Count == 1 ? "1 mapping" : $"{mappings.Count} mappings")}: {string.Join(", ", mappings.Select(m => m.Label))}.");
+        await Output.LineAsync(parse, $"No errors. Product {file.Product}, {Counted.Of(mappings.Count, "mapping")}: {string.Join(", ", mappings.Select(m => m.Label))}.");
         foreach (var mapping in mappings.Where(m => m.Status == MappingStatus.Unverified))
         {
             await Output.LineAsync(parse, $"  {mapping.Label} is unverified; ask: {mapping.Ask}");

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using OnlineSafety.Monitoring.Classification.Model;
 using OnlineSafety.Monitoring.Classification.Model.Training;
+using OnlineSafety.Monitoring.Events;
 
 namespace OnlineSafety.Monitoring.App.Commands;
 
@@ -39,7 +40,7 @@ internal static class ModelReport
             return;
         }
 
-        await Output.LineAsync(parse, string.Create(CultureInfo.InvariantCulture, $"{trial.Both.Cases} cases, {trial.Both.High} grave, {trial.Both.Benign.Cases} benign"));
+        await Output.LineAsync(parse, string.Create(CultureInfo.InvariantCulture, $"{Counted.Of(trial.Both.Cases, "case")}, {trial.Both.High} grave, {trial.Both.Benign.Cases} benign"));
         Output.Table(parse, Headers, Figures.Select(f => (string[])
             [f.Name, Text(f.Of(trial.Rules)), Text(f.Of(trial.Both)), Text(f.Of(trial.RulesWithoutCategory)), Text(f.Of(trial.BothWithoutCategory))]));
         Output.Table(
@@ -57,7 +58,7 @@ internal static class ModelReport
     {
         yield return string.Create(
             CultureInfo.InvariantCulture,
-            $"{model.Model}@{model.Version}: {model.Themes.Length - 1} themes, {model.Words.Count:N0} words, {model.Pairs.Count:N0} pairs; agrees from {model.Agree:0.000}, raises to high from {model.Raise:0.000}, opens from {model.Open:0.000}.");
+            $"{model.Model}@{model.Version}: {Counted.Of(model.Themes.Length - 1, "theme")}, {Counted.Of(model.Words.Count, "word")}, {Counted.Of(model.Pairs.Count, "pair")}; agrees from {model.Agree:0.000}, raises to high from {model.Raise:0.000}, opens from {model.Open:0.000}.");
     }
 
     private static string[] Row(string theme, CaseFigures.Tally rules, CaseFigures.Tally both) =>

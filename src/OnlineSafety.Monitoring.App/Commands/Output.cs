@@ -20,11 +20,6 @@ internal static class Output
 
     public static Task LineAsync(ParseResult parse, string line = "") => parse.InvocationConfiguration.Output.WriteLineAsync(line);
 
-    /// <summary>"1 key", "2 keys".</summary>
-    /// <param name="many">Where it is not the word with an s.</param>
-    public static string Count(long number, string one, string? many = null) =>
-        $"{number.ToString("N0", System.Globalization.CultureInfo.InvariantCulture)} {(number == 1 ? one : many ?? one + "s")}";
-
     public static void Table(ParseResult parse, IReadOnlyList<string> headers, IEnumerable<IReadOnlyList<string>> rows)
     {
         var table = new Table { Border = TableBorder.Simple };

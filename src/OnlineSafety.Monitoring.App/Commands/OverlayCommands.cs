@@ -1,5 +1,7 @@
 using System.CommandLine;
 using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.App.Hosting;
+using OnlineSafety.Monitoring.Classification;
 using OnlineSafety.Monitoring.Classification.Overlays;
 using OnlineSafety.Monitoring.Events;
 using OnlineSafety.Monitoring.Notifications;
@@ -19,7 +21,8 @@ internal static class OverlayCommands
         var theme = new Option<string>("--theme") { Description = "Theme of the taxonomy.", Required = true };
         var severity = new Option<Severity>("--severity") { Description = "low, medium, high or critical.", Required = true };
         var why = new Option<string>("--why") { Description = "What the words mean at this school, for whoever reads the alert. Name no pupil.", Required = true };
-        var until = new Option<DateOnly?>("--until") { Description = "Last day; without it until it is removed.", HelpName = "YYYY-MM-DD" };
+        var until = DaySwitch.Optional("--until", "Last day; without it until it is removed.");
+        var anyway = new Option<bool>("--anyway") { Description = "Add it although it is found in much that is no concern." };
         severity.Validators.Add(result =>
         {
             if (result.GetValueOrDefault<Severity>() == Severity.None)
@@ -32,16 +35,26 @@ internal static class OverlayCommands
             "Add a phrase that is a concern at a school. The shared rules stay as they are.",
             "onlinesafety rules add --school \"Example Academy\" --phrase \"the (old|back) shed\" --theme drugs --severity medium --why \"Where vapes are sold this term\" --until 2027-03-31")
         {
-            school, phrase, theme, severity, why, until, author, json,
+            school, phrase, theme, severity, why, until, anyway, author, json,
         };
         return command.Does(async (parse, cancellationToken) =>
         {
-            await using var database = await installation.OpenAsync(parse, cancellationToken, DatabaseRole.Setup);
+            var reads = MayReadRecords(installation.Settings(parse));
+            await using var database = await installation.OpenAsync(parse, cancellationToken, reads ? [DatabaseRole.Setup, DatabaseRole.Console] : [DatabaseRole.Setup]);
             var at = await SchoolSwitch.ResolveAsync(database, parse.GetRequiredValue(school), cancellationToken);
-            RequireUsable(installation, parse, OverlayKind.Add, parse.GetRequiredValue(phrase), parse.GetRequiredValue(theme));
+            var (rules, wanted) = RequireUsable(installation, parse, OverlayKind.Add, parse.GetRequiredValue(phrase), parse.GetRequiredValue(theme));
+            var previews = new PhrasePreviews(
+                new(() => HarmlessTexts.Read(installation.Schemas.Root)), reads ? database[DatabaseRole.Console] : null, reads ? installation.Seals(parse, database[DatabaseRole.Console]) : null, installation.Time);
+            var preview = await previews.OfAsync(at.SchoolId, rules, wanted, Installation.Operator, cancellationToken);
+            preview?.Require(parse.GetValue(anyway), "add it all the same with --anyway");
             var entry = await new OverlayRegister(database[DatabaseRole.Setup], installation.Time).AddAsync(
                 at.SchoolId, parse.GetRequiredValue(phrase), parse.GetRequiredValue(theme), parse.GetValue(severity), parse.GetRequiredValue(why),
                 parse.GetValue(until) is { } day ? EndOf(day, at) : null, Installation.Operator, AuthorOf(parse, author), cancellationToken);
+            if (preview is not null && !parse.GetValue(json))
+            {
+                await Output.LineAsync(parse, preview.Words);
+            }
+
             await SayAsync(parse, parse.GetValue(json), entry, at, $"{at.Name} now knows \"{SetupText.Shown(entry.Entry.Text)}\" as {Words.Of(entry.Entry.Severity)} {entry.Entry.Theme}");
         });
     }
@@ -52,7 +65,7 @@ internal static class OverlayCommands
         var phrase = new Option<string?>("--phrase") { Description = "Words that are no concern here: what is found in them alone does not count." };
         var rule = new Option<string?>("--rule") { Description = "Id of a rule that does not count here, as reasons name it." };
         var reason = new Option<string>("--reason") { Description = "Why; the digest quotes it. Name no pupil.", Required = true };
-        var until = new Option<DateOnly>("--until") { Description = "Last day, within a year.", Required = true, HelpName = "YYYY-MM-DD" };
+        var until = DaySwitch.Required("--until", "Last day, within a year.");
         var command = new ExampledCommand(
             "exclude",
             "Exclude a phrase or a rule at a school until a day. Words of the gravest themes are recorded all the same, and the digest lists it.",
@@ -99,7 +112,7 @@ internal static class OverlayCommands
             Output.Table(parse, ["Entry", "What", "Words", "Until", "By", "Why"], entries.Select(e => (string[])
             [
                 e.Entry.RuleId, What(e.Entry), e.Entry.Text,
-                (e.Entry.Until.Year == DateTimeOffset.MaxValue.Year ? "removed" : Output.Time(e.Entry.Until, zone)) + (e.EndedBy is { } by ? $", ended by {by}" : ""),
+                (e.Entry.Until.Year == DateTimeOffset.MaxValue.Year ? "until it is removed" : Output.Time(e.Entry.Until, zone)) + (e.EndedBy is { } by ? $", ended by {by}" : ""),
                 e.Author, e.Entry.Why,
             ]));
         });
@@ -123,7 +136,10 @@ internal static class OverlayCommands
         });
     }
 
-    private static void RequireUsable(Installation installation, ParseResult parse, OverlayKind kind, string words, string theme)
+    // Where records are not to be opened by this account of the host, the phrase is tried on what travels with the service alone.
+    private static bool MayReadRecords(InstallationSettings settings) => settings.MayUse(DatabaseRole.Console) && settings.HasMasterKey;
+
+    private static (RuleSet Rules, OverlayEntry Entry) RequireUsable(Installation installation, ParseResult parse, OverlayKind kind, string words, string theme)
     {
         var settings = installation.Settings(parse).Configuration;
         var rules = Rules.LoadEditions(installation.Schemas.Root, settings["RulePacks"], settings["Taxonomy"]).Standard;
@@ -132,6 +148,8 @@ internal static class OverlayCommands
         {
             throw new SetupException($"That cannot be: {SetupText.Shown(problem)}.");
         }
+
+        return (rules, entry);
     }
 
     private static Task SayAsync(ParseResult parse, bool json, RegisteredEntry entry, School school, string what) => json

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Events;
 using OnlineSafety.Monitoring.People;
 
 namespace OnlineSafety.Monitoring.App.Commands;
@@ -63,6 +64,6 @@ internal static class PeopleImportCommand
 
         await Output.LineAsync(parse, result.Imported
             ? $"{result.Added} added, {result.Changed} changed, {result.Unchanged} unchanged, {result.Errors.Count} left out."
-            : $"Nothing was imported: {(result.Errors.Count == 1 ? "1 line is wrong. Mend it" : $"{result.Errors.Count} lines are wrong. Mend them")}, or use --skip-bad to leave out what is wrong.");
+            : $"Nothing was imported: {Counted.Of(result.Errors.Count, "line is wrong. Mend it", "lines are wrong. Mend them")}, or use --skip-bad to leave out what is wrong.");
     }
 }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.Alerts.Policy;
+using OnlineSafety.Monitoring.Events;
 using OnlineSafety.Monitoring.Notifications;
 using OnlineSafety.Monitoring.Sources;
 using OnlineSafety.Monitoring.Storage.Hosting;
@@ -72,7 +73,7 @@ internal static class PolicyCommands
             else
             {
                 await LinesAsync(parse, [.. errors, .. unheard]);
-                await Output.LineAsync(parse, errors.Count == 0 ? "No error." : $"{errors.Count} {(errors.Count == 1 ? "error" : "errors")}.");
+                await Output.LineAsync(parse, errors.Count == 0 ? "No error." : $"{Counted.Of(errors.Count, "error")}.");
             }
 
             return errors.Count > 0 ? CommandLine.Unfit : CommandLine.Done;

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Events;
 using OnlineSafety.Monitoring.IntakeLog;
 using OnlineSafety.Monitoring.Processing;
 using OnlineSafety.Monitoring.Processing.Jobs;
@@ -46,10 +47,17 @@ internal static class ReplayCommand
 
     private static async Task<int> RunAsync(Installation installation, Switches switches, ParseResult parse, CancellationToken cancellationToken)
     {
-        var (whole, files) = parse.GetValue(switches.Rules) is { } path ? WhatIfFiles.Read(path) : (false, []);
-        var request = new WhatIfRequest(parse.GetValue(switches.Taxonomy), parse.GetValue(switches.Minutes), whole, files);
-        // Every error in the files is said before anything is asked.
         var configuration = installation.Settings(parse).Configuration;
+        var chosen = parse.GetValue(switches.Rules) is { } given
+            ? WhatIfFiles.Choose(given, [.. new[] { Path.Combine(installation.Schemas.Root, "rulepacks"), configuration["RulePacks"] }.OfType<string>()])
+            : new WhatIfChoice(Whole: false, [], "");
+        if (chosen.Found.Length > 0 && !parse.GetValue(switches.Json))
+        {
+            await Output.LineAsync(parse, $"Tried: {SetupText.Shown(chosen.Found)}.");
+        }
+
+        // Every error in the files is said before anything is asked.
+        var request = new WhatIfRequest(parse.GetValue(switches.Taxonomy), parse.GetValue(switches.Minutes), chosen.Whole, chosen.Files);
         var editions = Rules.LoadEditions(installation.Schemas.Root, configuration["RulePacks"], configuration["Taxonomy"]);
         request.Over(editions, editions.Standard.Taxonomy.Id);
 
@@ -119,8 +127,8 @@ internal static class ReplayCommand
     internal static IEnumerable<string> Lines(WhatIfReport report)
     {
         yield return $"Read again: {Seen(report.Saw.Log)} from the kept log, {Seen(report.Saw.Evidence)} from evidence."
-            + (report.Saw.Unreadable > 0 ? $" {Number(report.Saw.Unreadable)} records can no longer be read." : "")
-            + (report.Saw.NotCompared > 0 ? $" Of {Number(report.Saw.NotCompared)} alerts nothing could be read again: they are not compared." : "");
+            + (report.Saw.Unreadable > 0 ? $" {Counted.Of(report.Saw.Unreadable, "record")} can no longer be read." : "")
+            + (report.Saw.NotCompared > 0 ? $" {Counted.Of(report.Saw.NotCompared, "alert is", "alerts are")} not compared, because nothing of {Counted.Word(report.Saw.NotCompared, "it", "them")} could be read again." : "");
         yield return $"Alerts: {Number(report.Alerts.Before)} before, {Number(report.Alerts.After)} after: {Number(report.Alerts.Appear)} appear, {Number(report.Alerts.Vanish)} vanish, "
             + $"{Number(report.Alerts.Graver)} graver, {Number(report.Alerts.LessGrave)} less grave, {Number(report.Alerts.OtherTheme)} of another theme.";
         yield return string.Create(
@@ -135,12 +143,12 @@ internal static class ReplayCommand
         }
 
         var concerns = report.TrueConcerns;
-        yield return $"Of {Number(concerns.Resolved)} alerts that a DSL resolved as a true concern, {Number(concerns.Missed.Count)} would have been missed{(concerns.Missed.Count > 0 ? $": {Listed(concerns.Missed, concerns.Missed.Count, int.MaxValue)}" : "")}"
+        yield return $"Of {Counted.Of(concerns.Resolved, "alert")} that a DSL resolved as a true concern, {Number(concerns.Missed.Count)} would have been missed{(concerns.Missed.Count > 0 ? $": {Listed(concerns.Missed, concerns.Missed.Count, int.MaxValue)}" : "")}"
             + $" and {Number(concerns.Weaker.Count)} been less grave{(concerns.Weaker.Count > 0 ? $": {Listed(concerns.Weaker, concerns.Weaker.Count)}" : "")}.";
     }
 
     private static string Seen(WhatIfReport.Span span) =>
-        span.Records == 0 ? "nothing" : $"{Number(span.Records)} records ({Output.Time(span.From)} to {Output.Time(span.To)})";
+        span.Records == 0 ? "nothing" : $"{Counted.Of(span.Records, "record")} ({Output.Time(span.From)} to {Output.Time(span.To)})";
 
     private static string Listed(IReadOnlyList<int> numbers, int all, int most = MostShown) =>
         string.Join(", ", numbers.Take(most).Select(number => "#" + number.ToString(CultureInfo.InvariantCulture))) + (all > most ? $" and {Number(all - most)} more" : "");
@@ -157,8 +165,8 @@ internal static class ReplayCommand
 
         public Option<string?> Rules { get; } = new("--rules")
         {
-            Description = "A rule pack, or a directory of packs, each in the place of the shared one of its name; or a whole schemas directory.",
-            HelpName = "DIR_OR_FILE",
+            Description = "A rule pack (its file, or the id of one of this installation, as en/conduct), or a directory of packs, each in the place of the shared one of its name; or a whole schemas directory.",
+            HelpName = "PACK_OR_DIR",
         };
 
         public Option<string?> School { get; } = new("--school") { Description = "Id or exact name of the school; without it every school, one after the other.", HelpName = "SCHOOL" };

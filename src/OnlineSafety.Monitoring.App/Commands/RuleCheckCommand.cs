@@ -1,5 +1,6 @@
 using System.CommandLine;
 using OnlineSafety.Monitoring.Classification;
+using OnlineSafety.Monitoring.Events;
 using OnlineSafety.Monitoring.Processing;
 
 namespace OnlineSafety.Monitoring.App.Commands;
@@ -33,7 +34,7 @@ internal static class RuleCheckCommand
                     await Output.LineAsync(parse, error);
                 }
 
-                await Output.LineAsync(parse, errors.Count == 0 ? $"{rules!.RuleIds.Count()} rules, {rules.Version}: no error." : $"{errors.Count} {(errors.Count == 1 ? "error" : "errors")}.");
+                await Output.LineAsync(parse, errors.Count == 0 ? $"{Counted.Of(rules!.RuleIds.Count(), "rule")}, {rules.Version}: no error." : $"{Counted.Of(errors.Count, "error")}.");
             }
 
             return errors.Count > 0 ? CommandLine.Failed : CommandLine.Done;

@@ -56,7 +56,7 @@ internal static class RuleDiffCommand
 
     private static async Task SayAsync(ParseResult parse, RuleComparison found, RuleSet before, RuleSet after)
     {
-        await Output.LineAsync(parse, $"{before.Taxonomy.Edition} against {after.Taxonomy.Edition}: {found.Moved.Count} of {found.Cases} cases move.");
+        await Output.LineAsync(parse, $"{before.Taxonomy.Edition} against {after.Taxonomy.Edition}: {found.Moved.Count} of {Counted.Of(found.Cases, "case")} {Counted.Word(found.Moved.Count, "moves", "move")}.");
         await ThemesAsync(parse, "Themes only in the first: ", found.ThemesLeft);
         await ThemesAsync(parse, "Themes only in the second: ", found.ThemesNew);
         if (found.Moved.Count == 0)

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Events;
 using OnlineSafety.Monitoring.Sources;
 using OnlineSafety.Monitoring.Sources.Health;
 
@@ -28,7 +29,7 @@ internal static class SchoolCalendarCommands
             await using var database = await installation.OpenAsync(parse, cancellationToken, DatabaseRole.Setup);
             var owner = await SchoolSwitch.ResolveAsync(database, parse.GetRequiredValue(school), cancellationToken);
             var calendar = await new CalendarRegister(database[DatabaseRole.Setup]).ImportAsync(owner.SchoolId, json, Installation.Operator, cancellationToken);
-            await Output.LineAsync(parse, $"{owner.Name} has {calendar.Terms.Count} terms and {calendar.Closures.Count} closures until {calendar.Terms.Max(term => term.Last):yyyy-MM-dd}.");
+            await Output.LineAsync(parse, $"{owner.Name} has {Counted.Of(calendar.Terms.Count, "term")} and {Counted.Of(calendar.Closures.Count, "closure")} until {calendar.Terms.Max(term => term.Last):yyyy-MM-dd}.");
         });
     }
 

@@ -13,7 +13,7 @@ internal static class SchoolEditionCommand
     {
         var edition = new Argument<string?>("edition") { Description = "Id of the edition, for example kcsie-2026; without it what was chosen is shown.", Arity = ArgumentArity.ZeroOrOne, HelpName = "ID" };
         var school = SchoolSwitch.Required();
-        var from = new Option<DateOnly?>("--from") { Description = "First day that it judges; without it from now on.", HelpName = "YYYY-MM-DD" };
+        var from = DaySwitch.Optional("--from", "First day that it judges; without it from now on.");
         var json = Output.JsonSwitch();
         var command = new ExampledCommand(
             "edition",

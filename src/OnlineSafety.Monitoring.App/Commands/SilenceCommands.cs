@@ -63,7 +63,7 @@ internal static class SilenceCommands
 
             await Output.LineAsync(parse, string.Create(
                 CultureInfo.InvariantCulture,
-                $"In the last {shown.Days} days it would have covered {shown.Covered} of {shown.All} alerts, {shown.High} of them high; {shown.Open} are open now."));
+                $"In the last {shown.Days} days it would have covered {shown.Covered} of {Counted.Of(shown.All, "alert")}, {shown.High} of them high; {Counted.Of(shown.Open, "is", "are")} open now."));
             if (added is { } id)
             {
                 await Output.LineAsync(parse, $"Silence {id} until {Output.Time(until, SchoolZone.Of(opened.School.TimeZone))}.");

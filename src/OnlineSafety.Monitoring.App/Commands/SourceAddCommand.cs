@@ -31,7 +31,8 @@ internal static class SourceAddCommand
         return command.Does(async (parse, cancellationToken) =>
         {
             var wanted = switches.Read(parse, installation.Schemas);
-            var service = ServiceAddresses.Read(installation.Settings(parse).DataDirectory);
+            var settings = installation.Settings(parse);
+            var service = ServiceAddresses.Read(settings.DataDirectory);
             if (wanted.Port is { } port && service.Uses(port))
             {
                 throw new SetupException($"The service listens on port {port} for all sources already. Choose a free one, or leave --port out.");
@@ -40,7 +41,7 @@ internal static class SourceAddCommand
             await using var database = await installation.OpenAsync(parse, cancellationToken, DatabaseRole.Setup);
             var school = await SchoolSwitch.ResolveAsync(database, parse.GetRequiredValue(switches.School), cancellationToken);
             var issued = await new SourceRegister(database[DatabaseRole.Setup], installation.Time).AddAsync(school.SchoolId, wanted, Installation.Operator, cancellationToken);
-            var address = SourceAddress.Of(issued.Source, service, installation.Settings(parse).DropDirectory);
+            var address = SourceAddress.Of(issued.Source, service.SeenBy(settings.PublicAddress), settings.DropDirectory);
             if (parse.GetValue(switches.Json))
             {
                 await Output.JsonAsync(parse, new { source = issued.Source.SourceId, key = issued.Key, url = address.Url, syslog = address.Syslog, drop = address.Drop, mail = address.MailboxOf(issued.Source, issued.Key) });
@@ -58,13 +59,10 @@ internal static class SourceAddCommand
                     parse, $"It waits for a mapping: records are kept, and read for grave words at once. When some have come: onlinesafety source suggest {issued.Source.SourceId} --out mapping.json");
             }
 
-            if (issued.Source.Door == (short)SourceDoor.Mail && service.Mail is null)
+            foreach (var note in new[] { SourceGuide.Missing(issued.Source, service, settings.PublicAddress), SourceGuide.Note(issued.Source, service, settings.PublicAddress) }.OfType<string>())
             {
-                await Output.LineAsync(parse, "The service takes no mail yet: set Intake:Mail in the appsettings.json of its data directory (see README) and start it again.");
-            }
-            else if (issued.Source is { Tls: true, Port: null, Door: (short)SourceDoor.Syslog } && service.SyslogTls is null)
-            {
-                await Output.LineAsync(parse, "The service has no TLS listener yet: set Intake:Syslog:Tls in the appsettings.json of its data directory (see README) and start it again.");
+                await Output.LineAsync(parse);
+                await Output.LineAsync(parse, note);
             }
         });
     }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Events;
 using OnlineSafety.Monitoring.Sources.Categories;
 
 namespace OnlineSafety.Monitoring.App.Commands;
@@ -38,7 +39,7 @@ internal static class SourceCategoryCommands
                 return;
             }
 
-            await Output.LineAsync(parse, $"{changed.Name} has {names.Count} names of categories now ({before} before). Records that come from now on are read with them.");
+            await Output.LineAsync(parse, $"{changed.Name} has {Counted.Of(names.Count, "name of a category", "names of categories")} now ({before} before). Records that come from now on are read with them.");
         });
     }
 

@@ -28,7 +28,7 @@ internal static class SourceKeyCommands
             var issued = await new SourceRegister(database[DatabaseRole.Setup], installation.Time)
                 .RotateKeyAsync(parse.GetRequiredValue(source), parse.GetValue(endOld), Installation.Operator, cancellationToken);
             var settings = installation.Settings(parse);
-            var mailbox = SourceAddress.Of(issued.Source, ServiceAddresses.Read(settings.DataDirectory), settings.DropDirectory).MailboxOf(issued.Source, issued.Key);
+            var mailbox = SourceAddress.Of(issued.Source, ServiceAddresses.Read(settings.DataDirectory).SeenBy(settings.PublicAddress), settings.DropDirectory).MailboxOf(issued.Source, issued.Key);
             if (parse.GetValue(json))
             {
                 await Output.JsonAsync(parse, new { source = issued.Source.SourceId, key = issued.Key, mail = mailbox });

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Events;
 using OnlineSafety.Monitoring.IntakeLog;
 using OnlineSafety.Monitoring.Processing;
 using OnlineSafety.Monitoring.Processing.Jobs;
@@ -114,11 +115,12 @@ internal static class SourceMapCommand
 
     internal static IEnumerable<string> Lines(JsonElement result, string verb)
     {
-        yield return $"{Number(result, "records")} records read again{(result.GetProperty("notRead").GetInt64() > 0 ? $", {Number(result, "notRead")} cannot be read again and stay as they are" : "")}";
+        string Unmapped(string name, string one, string? many = null) => Counted.Of(result.GetProperty("unmapped").GetProperty(name).GetInt64(), one, many);
+        yield return $"{Counted.Of(result.GetProperty("records").GetInt64(), "record")} read again{(result.GetProperty("notRead").GetInt64() > 0 ? $", {Number(result, "notRead")} cannot be read again and stay as they are" : "")}";
         yield return $"{verb}: events {Number(result, "events", "before")} to {Number(result, "events", "after")}, of concern {Number(result, "before", "concern")} to {Number(result, "after", "concern")}, "
             + $"for review {Number(result, "before", "review")} to {Number(result, "after", "review")}, counted {Number(result, "before", "counted")} to {Number(result, "after", "counted")}, captured {Number(result, "before", "captured")} to 0";
         yield return $"alerts: {Number(result, "alerts", "raised")} raised late, {Number(result, "alerts", "grown")} grown, {Number(result, "alerts", "rerouted")} to another desk";
-        yield return $"not understood: {Number(result, "unmapped", "records")} records, {Number(result, "unmapped", "categories")} categories, {Number(result, "unmapped", "actions")} actions, {Number(result, "unmapped", "severities")} severities";
+        yield return $"not understood: {Unmapped("records", "record")}, {Unmapped("categories", "category", "categories")}, {Unmapped("actions", "action")}, {Unmapped("severities", "severity", "severities")}";
         if (result.TryGetProperty("fields", out var fields) && fields.ValueKind == JsonValueKind.Array && fields.GetArrayLength() > 0)
         {
             yield return $"fields left over: {string.Join(", ", fields.EnumerateArray().Select(field => field.GetString()))}";

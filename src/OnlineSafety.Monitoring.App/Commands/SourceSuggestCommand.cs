@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Events;
 using OnlineSafety.Monitoring.IntakeLog;
 using OnlineSafety.Monitoring.Normalization.Suggestion;
 using OnlineSafety.Monitoring.Processing;
@@ -81,7 +82,7 @@ internal static class SourceSuggestCommand
         foreach (var shape in suggestion.Shapes)
         {
             await Output.LineAsync(parse, SetupText.Shown(string.Create(
-                CultureInfo.InvariantCulture, $"{shape.Says}: {shape.Records:N0} of {suggestion.Records:N0} records, {shape.Events:N0} events{(shape.HiddenNames > 0 ? $"; {shape.HiddenNames} rare names are not shown, because they may be data" : "")}")));
+                CultureInfo.InvariantCulture, $"{shape.Says}: {shape.Records:N0} of {Counted.Of(suggestion.Records, "record")}, {Counted.Of(shape.Events, "event")}{(shape.HiddenNames > 0 ? $"; {Counted.Of(shape.HiddenNames, "rare name is", "rare names are")} not shown, because it may be data" : "")}")));
             Output.Table(
                 parse,
                 ["Field", "From", "Sure", "Filled", "Looks like", "Why", "Else"],
@@ -120,7 +121,7 @@ internal static class SourceSuggestCommand
         var trial = suggestion.Trial;
         yield return string.Create(
             CultureInfo.InvariantCulture,
-            $"Tried on the same records: {trial.Read:N0} of {suggestion.Records:N0} read, {trial.Control:N0} heartbeats, {trial.Unclaimed:N0} of no known shape, {trial.Unreadable:N0} broken; {trial.Events:N0} events.");
+            $"Tried on the same records: {trial.Read:N0} of {suggestion.Records:N0} read, {Counted.Of(trial.Control, "heartbeat")}, {trial.Unclaimed:N0} of no known shape, {trial.Unreadable:N0} broken; {Counted.Of(trial.Events, "event")}.");
         if (trial.Events > 0)
         {
             yield return $"  filled: {string.Join(", ", trial.Filled.OrderByDescending(field => field.Value).ThenBy(field => field.Key, StringComparer.Ordinal).Select(field => string.Create(CultureInfo.InvariantCulture, $"{field.Key} {field.Value * 100 / trial.Events} %")))}";

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Events;
 using OnlineSafety.Monitoring.Notifications;
 using OnlineSafety.Monitoring.People;
 
@@ -59,7 +60,7 @@ internal static class StaffCommands
             }
 
             await Output.LineAsync(parse, $"{issued.Staff.Name} ({string.Join(", ", issued.Staff.Roles)}) is {issued.Staff.StaffId}.");
-            await Output.LineAsync(parse, issued.Key.Length > 0 ? $"API key for {Output.Count(parse.GetValue(days), "day")}, shown only now:  {issued.Key}" : NoKey(at.SchoolId, issued.Staff.Email));
+            await Output.LineAsync(parse, issued.Key.Length > 0 ? $"API key for {Counted.Of(parse.GetValue(days), "day")}, shown only now:  {issued.Key}" : NoKey(at.SchoolId, issued.Staff.Email));
             await Output.LineAsync(parse, $"To sign in to the console: onlinesafety staff invite {issued.Staff.Email} --school {at.SchoolId}");
         });
     }

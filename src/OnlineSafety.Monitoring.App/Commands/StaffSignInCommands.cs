@@ -1,6 +1,7 @@
 using System.CommandLine;
 using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.Access.SignIn;
+using OnlineSafety.Monitoring.Events;
 using OnlineSafety.Monitoring.People;
 using OnlineSafety.Monitoring.Sources;
 
@@ -93,7 +94,7 @@ internal static class StaffSignInCommands
             {
                 var staff = await new StaffRegister(database[DatabaseRole.Setup]).FindAnyAsync(at.SchoolId, person, Installation.Operator, cancellationToken);
                 var ended = await signIns.EndAsync(at.SchoolId, staff.StaffId, Installation.Operator, cancellationToken);
-                await Output.LineAsync(parse, $"{staff.Name} is signed out ({Output.Count(ended, "session")}).");
+                await Output.LineAsync(parse, $"{staff.Name} is signed out ({Counted.Of(ended, "session")}).");
                 return;
             }
 

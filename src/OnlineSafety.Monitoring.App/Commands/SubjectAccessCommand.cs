@@ -1,4 +1,5 @@
 using System.CommandLine;
+using OnlineSafety.Monitoring.Events;
 using OnlineSafety.Monitoring.Retention;
 using OnlineSafety.Monitoring.Sources;
 
@@ -41,7 +42,7 @@ internal static class SubjectAccessCommand
             var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite };
             await using var stream = new FileStream(target.FullName, options);
             await SubjectAccessPages.WriteAsync(file, stream, cancellationToken);
-            await Output.LineAsync(parse, $"{target.FullName}: {Output.Count(file.Alerts.Count, "alert")}, {Output.Count(file.Events.Count, "event")}.");
+            await Output.LineAsync(parse, $"{target.FullName}: {Counted.Of(file.Alerts.Count, "alert")}, {Counted.Of(file.Events.Count, "event")}.");
             foreach (var line in SubjectAccessFile.Contents)
             {
                 await Output.LineAsync(parse, line);

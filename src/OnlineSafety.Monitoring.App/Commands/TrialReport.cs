@@ -34,8 +34,8 @@ internal static class TrialReport
             records = Records(files).Count(),
             unread = Records(files).Count(r => !r.IsRead),
             events = Events(files).Count(),
-            leftOver = Counted(Events(files).SelectMany(e => e.LeftOver)),
-            missing = Counted(Events(files).SelectMany(e => e.Missing)),
+            leftOver = Tally(Events(files).SelectMany(e => e.LeftOver)),
+            missing = Tally(Events(files).SelectMany(e => e.Missing)),
         },
     };
 
@@ -91,18 +91,18 @@ internal static class TrialReport
     {
         var records = Records(files).ToList();
         var unread = records.Count(r => !r.IsRead);
-        await Output.LineAsync(parse, $"{Number(records.Count)} records, {Number(Events(files).Count())} events, {Number(unread)} records not read.");
-        foreach (var (reason, count) in Counted(records.Where(r => !r.IsRead).Select(r => Reason(r.Result.Reason))))
+        await Output.LineAsync(parse, $"{Counted.Of(records.Count, "record")}, {Counted.Of(Events(files).Count(), "event")}, {Counted.Of(unread, "record")} not read.");
+        foreach (var (reason, count) in Tally(records.Where(r => !r.IsRead).Select(r => Reason(r.Result.Reason))))
         {
             await Output.LineAsync(parse, $"  not read   {Number(count),7} x {reason}");
         }
 
-        foreach (var (name, count) in Counted(Events(files).SelectMany(e => e.LeftOver)))
+        foreach (var (name, count) in Tally(Events(files).SelectMany(e => e.LeftOver)))
         {
             await Output.LineAsync(parse, $"  left over  {Number(count),7} x {Shown(name)}: map it, or declare it in 'keep' or 'ignore'");
         }
 
-        foreach (var (what, count) in Counted(Events(files).SelectMany(e => e.Missing)))
+        foreach (var (what, count) in Tally(Events(files).SelectMany(e => e.Missing)))
         {
             await Output.LineAsync(parse, $"  missing    {Number(count),7} x {what}");
         }
@@ -167,6 +167,6 @@ internal static class TrialReport
 
     private static IEnumerable<SampleEvent> Events(IEnumerable<TriedFile> files) => Records(files).SelectMany(r => r.Events);
 
-    private static Dictionary<string, int> Counted(IEnumerable<string> words) =>
+    private static Dictionary<string, int> Tally(IEnumerable<string> words) =>
         words.GroupBy(w => w, StringComparer.Ordinal).OrderByDescending(g => g.Count()).ThenBy(g => g.Key, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.Count(), StringComparer.Ordinal);
 }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.Digests;
+using OnlineSafety.Monitoring.Events;
 using OnlineSafety.Monitoring.IntakeLog;
 using OnlineSafety.Monitoring.Sources;
 using OnlineSafety.Monitoring.Storage.Hosting;
@@ -79,7 +80,7 @@ internal static class VerifyCommand
 
         if (report.FallenStreams > 0)
         {
-            yield return string.Create(CultureInfo.InvariantCulture, $"fallen by the school's retention {report.Fallen:N0} records of {report.FallenStreams:N0} streams, whose tombstones stand");
+            yield return string.Create(CultureInfo.InvariantCulture, $"fallen by the school's retention {Counted.Of(report.Fallen, "record")} of {Counted.Of(report.FallenStreams, "stream")}, whose tombstones stand");
         }
 
         if (report.Unprovable > 0)
@@ -92,7 +93,7 @@ internal static class VerifyCommand
             yield return $"BREAK {SetupText.Shown(place)}";
         }
 
-        yield return report.Clean ? "clean" : $"NOT clean: {Output.Count(report.Breaks.Count, "break")}";
+        yield return report.Clean ? "clean" : $"NOT clean: {Counted.Of(report.Breaks.Count, "break")}";
     }
 
     private static async Task<AnchorText> AnchorsAsync(ParseResult parse, Switches switches, CancellationToken cancellationToken)

@@ -22,6 +22,8 @@ internal sealed class InstallationGuide(InstallationSettings settings, SchemaFil
 
     private readonly Lazy<IReadOnlyList<ShippedPack>> _packs = new(() => [.. ReadPacks(schemas.Root, settings.Configuration["RulePacks"])]);
 
+    private readonly Lazy<IReadOnlyList<string>> _harmless = new(() => Processing.HarmlessTexts.Read(schemas.Root));
+
     public IReadOnlyList<string> Products => schemas.Products;
 
     public MappingSet Mappings => _mappings.Value;
@@ -31,6 +33,8 @@ internal sealed class InstallationGuide(InstallationSettings settings, SchemaFil
     public IReadOnlyList<ShippedPack> Packs => _packs.Value;
 
     public BankHolidays BankHolidays => _holidays.Value;
+
+    public IReadOnlyList<string> HarmlessTexts => _harmless.Value;
 
     private ServiceAddresses Service => ServiceAddresses.Read(settings.DataDirectory);
 
@@ -45,19 +49,12 @@ internal sealed class InstallationGuide(InstallationSettings settings, SchemaFil
     public PasteLines LinesFor(Source source, string key)
     {
         var service = Service;
-        var address = SourceAddress.Of(source, service, settings.DropDirectory);
-        return new PasteLines(SourceGuide.For(source, key, address), address.MailboxOf(source, key), Missing(source, service));
+        var said = settings.PublicAddress;
+        var address = SourceAddress.Of(source, service.SeenBy(said), settings.DropDirectory);
+        return new PasteLines(SourceGuide.For(source, key, address), address.MailboxOf(source, key), SourceGuide.Missing(source, service, said), SourceGuide.Note(source, service, said));
     }
 
     public string CanaryLines(Canary canary, string source) => new CanaryGuide(schemas.Canaries, canary).Text(source, []);
-
-    private static string? Missing(Source source, ServiceAddresses service) => source switch
-    {
-        { Door: (short)SourceDoor.Mail } when service.Mail is null => "It takes no mail yet: set Intake:Mail in the appsettings.json of its data directory (see README) and start it again.",
-        { Door: (short)SourceDoor.Syslog, Tls: true, Port: null } when service.SyslogTls is null =>
-            "It has no TLS listener yet: set Intake:Syslog:Tls in the appsettings.json of its data directory (see README) and start it again.",
-        _ => null,
-    };
 
     private static IEnumerable<ShippedPack> ReadPacks(string root, string? extra)
     {

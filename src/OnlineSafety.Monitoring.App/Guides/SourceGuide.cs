@@ -67,6 +67,22 @@ internal static class SourceGuide
     /// <summary>From whom a mail source takes mail, for people.</summary>
     public static string SendersOf(Source source) => source.Senders.Length == 0 ? "any sender" : string.Join(", ", source.Senders);
 
+    /// <summary>What the service lacks to hear it, in words; null: nothing.</summary>
+    /// <param name="said">The address by which staff reach the console, as somebody has set it; null: nobody has.</param>
+    public static string? Missing(Source source, ServiceAddresses service, string? said) => source switch
+    {
+        { Door: (short)SourceDoor.Mail } when service.Mail is null => "The service takes no mail yet: set Intake:Mail in the appsettings.json of its data directory (see README) and start it again.",
+        { Door: (short)SourceDoor.Syslog, Tls: true, Port: null } when service.SyslogTls is null =>
+            "The service has no TLS listener yet: set Intake:Syslog:Tls in the appsettings.json of its data directory (see README) and start it again.",
+        { Door: (short)SourceDoor.Syslog } when ServiceAddresses.IsReachable(said, out _) && service.HearsOnlyItself(source is { Tls: true, Port: null }) =>
+            $"The service takes syslog from its own host alone: start it with --syslog 0.0.0.0{service.Syslog[service.Syslog.LastIndexOf(':')..]}.",
+        _ => null,
+    };
+
+    /// <summary>What is to be known of the address in its lines; null: nothing.</summary>
+    /// <inheritdoc cref="Missing"/>
+    public static string? Note(Source source, ServiceAddresses service, string? said) => source.Door == (short)SourceDoor.File ? null : service.PasteWarning(said);
+
     private static string? Read(string name)
     {
         using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream($"Guides.{name}.txt");

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Net;
 using System.Text.Json;
@@ -48,9 +49,38 @@ internal sealed record ServiceAddresses(string Http, string Syslog, string? Sysl
     /// <summary>What is wrong with the address that links of mails begin with, in words; null: nothing.</summary>
     /// <param name="said">The address by which staff reach the console, as somebody has set it; null: nobody has.</param>
     /// <param name="link">What links begin with.</param>
-    public static string? LinkWarning(string? said, string link) => said is not null && !(Uri.TryCreate(said, UriKind.Absolute, out var address) && address.IsLoopback)
+    public static string? LinkWarning(string? said, string link) => IsReachable(said, out _)
         ? null
         : $"links in mails and invitations begin with {link}, where nobody can sign in but on this host itself. Set Mail:BaseUrl to the https address by which staff reach the console.";
+
+    /// <summary>
+    /// As somebody elsewhere reaches them: by the host of the address that staff reach the console by. A listener that was bound to one address of a network keeps it.
+    /// </summary>
+    /// <param name="said">That address; null, or of this host alone: nothing changes.</param>
+    public ServiceAddresses SeenBy(string? said)
+    {
+        if (!IsReachable(said, out var console))
+        {
+            return this;
+        }
+
+        string At(string endpoint) => IPAddress.TryParse(HostOf(endpoint), out var bound) && !IPAddress.IsLoopback(bound) ? endpoint : console.Host + endpoint[endpoint.LastIndexOf(':')..];
+        return this with { Http = said!.TrimEnd('/'), Syslog = At(Syslog), SyslogTls = SyslogTls is { } tls ? At(tls) : null, Mail = Mail is { } mail ? At(mail) : null };
+    }
+
+    /// <summary>Of lines that are pasted into a product: why one that runs elsewhere would not find the service by them, in words; null: it would.</summary>
+    /// <param name="said">The address by which staff reach the console, as somebody has set it; null: nobody has.</param>
+    public string? PasteWarning(string? said) => IsReachable(said, out _)
+        ? null
+        : $"These lines name {new Uri(Http).Authority}, where the service listens. Where a product on another machine does not find it by that, set Mail:BaseUrl in the appsettings.json of its data directory "
+            + "to the https address by which staff reach the console, start it again, and make the lines anew: they then name that host.";
+
+    /// <summary>Whether it takes syslog from this host alone, by the listener that such a source sends to.</summary>
+    public bool HearsOnlyItself(bool tls) => (tls ? SyslogTls : Syslog) is { } endpoint && IPAddress.TryParse(HostOf(endpoint), out var bound) && IPAddress.IsLoopback(bound);
+
+    public static bool IsReachable(string? said, [NotNullWhen(true)] out Uri? address) => Uri.TryCreate(said, UriKind.Absolute, out address) && !address.IsLoopback;
+
+    private static string HostOf(string endpoint) => endpoint[..endpoint.LastIndexOf(':')].Trim('[', ']');
 
     public void Write(string dataDirectory)
     {

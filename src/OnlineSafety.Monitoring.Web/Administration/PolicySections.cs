@@ -21,7 +21,7 @@ internal static class PolicySections
         new("How soon alerts are acknowledged",
         [
             .. s_severities.Select(severity => new PolicyLine(Capital(Words.Of(severity)), Clock(policy.Clocks.Of(severity)!.Value, severity, policy.Clocks))),
-            new("Shortest time", SchoolTime.Count(policy.Clocks.AtLeastMinutes, "minute")),
+            new("Shortest time", Counted.Of(policy.Clocks.AtLeastMinutes, "minute")),
         ]),
         new("Out of hours",
         [
@@ -31,21 +31,21 @@ internal static class PolicySections
         new("When nobody answers",
         [
             .. policy.Escalation.Steps.Select(step => new PolicyLine(
-                step.After == TimeSpan.Zero ? "At once" : $"After {SchoolTime.Count((int)step.After.TotalMinutes, "minute")}", List(step.Tell))),
-            new("Then again", $"every {SchoolTime.Count((int)policy.Escalation.RepeatEvery.TotalMinutes, "minute")}, {SchoolTime.Count(policy.Escalation.Rounds, "round")} in all"),
+                step.After == TimeSpan.Zero ? "At once" : $"After {Counted.Of((int)step.After.TotalMinutes, "minute")}", List(step.Tell))),
+            new("Then again", $"every {Counted.Of((int)policy.Escalation.RepeatEvery.TotalMinutes, "minute")}, {Counted.Of(policy.Escalation.Rounds, "round")} in all"),
             new("The trust is", policy.Trust.Count > 0 ? string.Join(", ", policy.Trust) : "nobody: that step tells no one"),
         ]),
         new("Who is told besides, or instead", policy.Routing.Count == 0
             ? [new PolicyLine("Rules", "none: each alert goes to the whole of its desk")]
             : [.. policy.Routing.Select(rule => new PolicyLine(rule.Name, Rule(rule, guide)))]),
-        new("Silences", [new("Longest", SchoolTime.Count(policy.LongestSilenceDays, "day"))]),
+        new("Silences", [new("Longest", Counted.Of(policy.LongestSilenceDays, "day"))]),
     ];
 
     private static string Clock(ClockTime clock, Severity severity, PolicyClocks clocks) => clock.Kind switch
     {
-        ClockKind.EndOfLesson => $"by the end of the lesson ({SchoolTime.Count(clocks.LessonMinutes, "minute")} where the bells are not known)",
+        ClockKind.EndOfLesson => $"by the end of the lesson ({Counted.Of(clocks.LessonMinutes, "minute")} where the bells are not known)",
         ClockKind.SameSchoolDay => "on the same school day",
-        _ => $"within {SchoolTime.Count(clock.Minutes, "minute")} of school time{(severity == Severity.Critical ? ", and before the last bell" : "")}",
+        _ => $"within {Counted.Of(clock.Minutes, "minute")} of school time{(severity == Severity.Critical ? ", and before the last bell" : "")}",
     };
 
     private static string Rule(RoutingRule rule, ThemeGuide guide)

@@ -38,7 +38,7 @@ internal static class AlertSummary
 
         if (alert.Count > 1)
         {
-            sentences.Add($"There are {SchoolTime.Count(alert.Count, "event")} in {SchoolTime.Span(alert.LastReceivedAt - first)}, reported by {Joined(sources)}.");
+            sentences.Add($"There are {Counted.Of(alert.Count, "event")} in {SchoolTime.Span(alert.LastReceivedAt - first)}, reported by {Joined(sources)}.");
         }
         else if (sources.Count > 0)
         {
@@ -125,7 +125,7 @@ internal static class AlertSummary
     {
         0 => "a source that is gone since",
         1 => names[0],
-        > 3 => SchoolTime.Count(names.Count, "source"),
+        > 3 => Counted.Of(names.Count, "source"),
         _ => string.Join(", ", names.Take(names.Count - 1)) + " and " + names[^1],
     };
 }

@@ -70,6 +70,7 @@ internal static class AuditWords
         ["people.name-back"] = "gave a name back to a person",
         ["policy.import"] = "changed the policy",
         ["rules.add"] = "added a phrase",
+        ["rules.preview"] = "tried a phrase on what was stored",
         ["rules.exclude"] = "excluded a phrase or rule",
         ["rules.remove"] = "ended a phrase or exclusion",
         ["school.add"] = "added the school",

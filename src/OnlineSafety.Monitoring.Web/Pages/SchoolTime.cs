@@ -1,4 +1,5 @@
 using System.Globalization;
+using OnlineSafety.Monitoring.Events;
 
 namespace OnlineSafety.Monitoring.Web.Pages;
 
@@ -27,11 +28,8 @@ internal static class SchoolTime
     public static string Span(TimeSpan span) => span.Duration() switch
     {
         var s when s < TimeSpan.FromMinutes(1) => "less than a minute",
-        var s when s < TimeSpan.FromMinutes(120) => Count((int)s.TotalMinutes, "minute"),
-        var s when s < TimeSpan.FromHours(48) => Count((int)s.TotalHours, "hour"),
-        var s => Count((int)s.TotalDays, "day"),
+        var s when s < TimeSpan.FromMinutes(120) => Counted.Of((int)s.TotalMinutes, "minute"),
+        var s when s < TimeSpan.FromHours(48) => Counted.Of((int)s.TotalHours, "hour"),
+        var s => Counted.Of((int)s.TotalDays, "day"),
     };
-
-    /// <summary>"1 event", "3 events".</summary>
-    public static string Count(int number, string one) => number == 1 ? $"1 {one}" : $"{number.ToString("N0", s_culture)} {one}s";
 }

@@ -18,17 +18,28 @@ internal sealed class PersonReader([FromKeyedServices(DatabaseRole.Console)] Dat
     private const int MostEvents = 200;
     private const int MostPeople = 200;
 
-    private const string PeopleSql = """
+    private const string Somebody = "school_id = $1 AND subject_key IS NOT NULL AND subject_key NOT LIKE 'cohort:%'";
+
+    // Those of whom something is open, the most and gravest first; behind them those whose alerts were raised last. Whoever else has closed alerts alone is found by account:
+    // nobody's list is counted out of years of them.
+    internal const string PeopleSql = $"""
+        WITH open AS MATERIALIZED (
+            SELECT subject_key, count(*) AS alerts FROM alert WHERE {Somebody} AND state <> 'resolved' AND cardinality($2) = 0
+            GROUP BY subject_key ORDER BY count(*) DESC, max(severity) DESC, max(last_received_at) DESC LIMIT $3
+        ), chosen AS MATERIALIZED (
+            SELECT subject_key FROM open UNION SELECT unnest($2)
+            UNION SELECT subject_key FROM (SELECT subject_key FROM alert WHERE {Somebody} AND state = 'resolved' AND cardinality($2) = 0 ORDER BY number DESC LIMIT $3) AS latest
+        )
         SELECT (array_agg(alert_id ORDER BY raised_at DESC, number DESC))[1], subject_key, max(subject_role)::smallint, max(severity)::smallint,
                count(*) FILTER (WHERE state <> 'resolved')::int, count(*)::int, max(last_received_at),
                (array_agg(subject ORDER BY raised_at DESC, number DESC) FILTER (WHERE subject IS NOT NULL))[1], array_agg(number)
-        FROM alert WHERE school_id = $1 AND subject_key IS NOT NULL AND subject_key NOT LIKE 'cohort:%' AND (cardinality($2) = 0 OR subject_key = ANY ($2))
+        FROM alert WHERE school_id = $1 AND subject_key = ANY (ARRAY(SELECT subject_key FROM chosen))
         GROUP BY subject_key ORDER BY 5 DESC, 4 DESC, 7 DESC LIMIT $3
         """;
 
-    private const string SubjectSql = "SELECT subject_key, subject, subject_role FROM alert WHERE school_id = $1 AND alert_id = $2 AND subject_key IS NOT NULL AND subject_key NOT LIKE 'cohort:%'";
+    private const string SubjectSql = $"SELECT subject_key, subject, subject_role FROM alert WHERE {Somebody} AND alert_id = $2";
 
-    private const string AlertsSql = """
+    internal const string AlertsSql = """
         SELECT number, severity, theme, state, raised_at FROM alert WHERE school_id = $1 AND subject_key = ANY ($2) ORDER BY raised_at DESC, number DESC LIMIT 100
         """;
 

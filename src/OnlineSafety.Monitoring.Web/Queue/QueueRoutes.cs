@@ -27,7 +27,7 @@ internal static class QueueRoutes
             page.Rows,
             FilterLinks.Of(filter, page.Counts),
             page.Counts.Where(count => count.Waiting).Sum(count => count.Alerts),
-            page.Rows.Count(row => row.IsWaiting && row.AcknowledgeBy <= now),
+            page.Rows.Count(row => row.AcknowledgeBy <= now),
             back,
             after is null ? null : QueueAddress.Of(filter),
             page.Next is null ? null : QueueAddress.Of(filter, page.Next),

@@ -27,6 +27,9 @@ internal static class RuleRoutes
         services.AddSingleton(provider => new OverlayRegister(SourcePagesRegistration.Setup(provider), SourcePagesRegistration.Time(provider)));
         services.AddSingleton(provider => new EditionRegister(SourcePagesRegistration.Setup(provider), SourcePagesRegistration.Time(provider)));
         services.AddSingleton(provider => new WhatIfDesk(SourcePagesRegistration.Setup(provider), provider.GetRequiredService<SchoolSeals>(), SourcePagesRegistration.Time(provider)));
+        services.AddSingleton(provider => new PhrasePreviews(
+            new(() => provider.GetRequiredService<IInstallationGuide>().HarmlessTexts), provider.GetRequiredKeyedService<Database>(DatabaseRole.Console), provider.GetRequiredService<SchoolSeals>(),
+            SourcePagesRegistration.Time(provider)));
         services.AddSingleton<SchoolRulesReader>();
         return services;
     }
@@ -57,7 +60,7 @@ internal static class RuleRoutes
     }
 
     private static Task<IResult> AddAsync(HttpContext http, SchoolRulesReader reader, OverlayRegister register, SourceReader sources, CancellationToken cancellationToken) =>
-        ChangeAsync(http, reader, async (who, form, _) =>
+        ChangeAsync(http, reader, async (who, form, sent) =>
         {
             if (!Words.TryRead<Severity>(form.Severity, out var severity) || severity == Severity.None)
             {
@@ -65,7 +68,8 @@ internal static class RuleRoutes
             }
 
             DateTimeOffset? until = form.Until.Length > 0 ? await EndAsync(form.Until, who, sources, cancellationToken) : null;
-            await reader.RequireUsableAsync(who.School, OverlayKind.Add, form.Words, form.Theme, who.Actor, cancellationToken);
+            var preview = await reader.RequireUsableAsync(who.School, OverlayKind.Add, form.Words, form.Theme, who.Actor, cancellationToken);
+            preview?.Require(sent["anyway"] == "yes", "say below that it is meant");
             await register.AddAsync(who.School, form.Words, form.Theme, severity, form.Why, until, who.Actor, who.Actor.Name, cancellationToken);
         }, cancellationToken);
 
@@ -114,6 +118,10 @@ internal static class RuleRoutes
         {
             await change(http.SignedIn(), form, sent);
             return TypedResults.Redirect("/rules");
+        }
+        catch (TooBroadException error)
+        {
+            return await PageAsync(http, reader, form with { Broad = true }, SourceSetupRoutes.Said(error), cancellationToken);
         }
         catch (SetupException error)
         {

@@ -11,7 +11,11 @@ public sealed record OverlayRow(string Id, string What, string Words, string Why
 public sealed record ThemeOption(string Code, string Title);
 
 /// <summary>What a form of the page held, shown again when something in it is wrong.</summary>
-public sealed record OverlayForm(string Words = "", string Theme = "", string Severity = "", string Why = "", string Until = "", bool Rule = false);
+public sealed record OverlayForm(string Words = "", string Theme = "", string Severity = "", string Why = "", string Until = "", bool Rule = false)
+{
+    /// <summary>It is found in much that is no concern: whoever adds it all the same says so.</summary>
+    public bool Broad { get; init; }
+}
 
 public sealed record OverlaysView(
     string School, IReadOnlyList<OverlayRow> Working, IReadOnlyList<OverlayRow> Ended, IReadOnlyList<ThemeOption> Themes, string Edition, IReadOnlyList<string> Editions, IReadOnlyList<Fact> EditionsChosen);

@@ -13,7 +13,7 @@ using OnlineSafety.Monitoring.Web.Sources;
 namespace OnlineSafety.Monitoring.Web.Rules;
 
 /// <summary>Loads what a school does otherwise than the shared rules, and judges a text by both. Nothing is stored.</summary>
-internal sealed class SchoolRulesReader(OverlayRegister overlays, EditionRegister editions, SourceReader sources, IInstallationGuide guide, TimeProvider time)
+internal sealed class SchoolRulesReader(OverlayRegister overlays, EditionRegister editions, SourceReader sources, IInstallationGuide guide, PhrasePreviews previews, TimeProvider time)
 {
     private static readonly DateTimeOffset Endless = new(9999, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
@@ -42,15 +42,19 @@ internal sealed class SchoolRulesReader(OverlayRegister overlays, EditionRegiste
     }
 
     /// <exception cref="SetupException">The entry means nothing under the school's rules; says why.</exception>
-    public async Task RequireUsableAsync(Guid school, OverlayKind kind, string words, string theme, Actor actor, CancellationToken cancellationToken)
+    /// <returns>In what else a phrase that is added would be found; null for what is excluded.</returns>
+    public async Task<PhrasePreview?> RequireUsableAsync(Guid school, OverlayKind kind, string words, string theme, Actor actor, CancellationToken cancellationToken)
     {
         var rules = RulesAt(new SchoolRules(SchoolOverlay.None, await editions.ListAsync(school, actor, cancellationToken)), time.GetUtcNow());
-        if (CompiledOverlay.Problem(rules, new OverlayEntry(Guid.Empty, kind, words, theme, Severity.Low, "", DateTimeOffset.MinValue, DateTimeOffset.MaxValue)) is { } problem)
+        var entry = new OverlayEntry(Guid.Empty, kind, words, theme, Severity.Low, "", DateTimeOffset.MinValue, DateTimeOffset.MaxValue);
+        if (CompiledOverlay.Problem(rules, entry) is { } problem)
         {
             // The compiler names the place in a pack; here there is one phrase, and whoever typed it sees it.
             var said = problem.IndexOf("): ", StringComparison.Ordinal) is >= 0 and var place ? problem[(place + "): ".Length)..] : problem;
             throw new SetupException($"That cannot be: {SetupText.Shown(said)}.");
         }
+
+        return kind == OverlayKind.Add ? await previews.OfAsync(school, rules, entry, actor, cancellationToken) : null;
     }
 
     public async Task<TriedText> TryAsync(Guid school, string text, string kind, Actor actor, CancellationToken cancellationToken)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using OnlineSafety.Monitoring.Events;
 using OnlineSafety.Monitoring.Processing.WhatIf;
 using OnlineSafety.Monitoring.Web.Sources;
 
@@ -21,7 +22,7 @@ internal static class WhatIfText
             string.Create(CultureInfo.InvariantCulture, $"assuming {report.Dsl.MinutesPerAlert:0.##} minutes an alert"),
             report.Dsl.MinutesPerWeekBefore,
             report.Dsl.MinutesPerWeekAfter,
-            $"Of {concerns.Resolved} alerts that were resolved as a true concern, {concerns.Missed.Count} would have been missed{Listed(concerns.Missed, int.MaxValue)} and {concerns.Weaker.Count} been less grave{Listed(concerns.Weaker, MostShown)}.",
+            $"Of {Counted.Of(concerns.Resolved, "alert")} that {Counted.Word(concerns.Resolved, "was", "were")} resolved as a true concern, {concerns.Missed.Count} would have been missed{Listed(concerns.Missed, int.MaxValue)} and {concerns.Weaker.Count} been less grave{Listed(concerns.Weaker, MostShown)}.",
             report.Fit,
             report.Vanished.Count == 0 ? "" : $"Would not be there{Listed(report.Vanished, MostShown)}.",
             [.. report.BySeverity.Select(line => Line(line, char.ToUpperInvariant(line.Name[0]) + line.Name[1..]))],
@@ -30,15 +31,15 @@ internal static class WhatIfText
 
     private static IEnumerable<string> Seen(WhatIfReport.Sight saw)
     {
-        yield return $"Read again: {SourceWords.Number(saw.Log.Records)} records from the kept log, {SourceWords.Number(saw.Evidence.Records)} from evidence.";
+        yield return $"Read again: {Counted.Of(saw.Log.Records, "record")} from the kept log, {SourceWords.Number(saw.Evidence.Records)} from evidence.";
         if (saw.Unreadable > 0)
         {
-            yield return $"{SourceWords.Number(saw.Unreadable)} records can no longer be read.";
+            yield return $"{Counted.Of(saw.Unreadable, "record")} can no longer be read.";
         }
 
         if (saw.NotCompared > 0)
         {
-            yield return $"Of {SourceWords.Number(saw.NotCompared)} alerts nothing could be read again: they are not compared.";
+            yield return $"{Counted.Of(saw.NotCompared, "alert is", "alerts are")} not compared, because nothing of {Counted.Word(saw.NotCompared, "it", "them")} could be read again.";
         }
     }
 

@@ -9,7 +9,8 @@ namespace OnlineSafety.Monitoring.Web.Sources;
 /// <param name="Text">The lines.</param>
 /// <param name="Mailbox">Where a mail source sends to; null for any other.</param>
 /// <param name="Missing">What the service lacks to hear it, in words; null: nothing.</param>
-internal sealed record PasteLines(string Text, string? Mailbox, string? Missing);
+/// <param name="Note">What is to be known of the address in them; null: nothing.</param>
+internal sealed record PasteLines(string Text, string? Mailbox, string? Missing, string? Note);
 
 /// <summary>What an installation knows beside its database, as pages of set-up and rules need it. The executable gives it.</summary>
 internal interface IInstallationGuide
@@ -27,6 +28,9 @@ internal interface IInstallationGuide
     IReadOnlyList<ShippedPack> Packs { get; }
 
     BankHolidays BankHolidays { get; }
+
+    /// <summary>What is no concern: a phrase is tried on it before it is added.</summary>
+    IReadOnlyList<string> HarmlessTexts { get; }
 
     /// <exception cref="SetupException">The service itself listens on this port.</exception>
     void RequireFree(int port);

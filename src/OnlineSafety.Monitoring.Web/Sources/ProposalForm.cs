@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
+using OnlineSafety.Monitoring.Events;
 using OnlineSafety.Monitoring.Normalization.Suggestion;
 using OnlineSafety.Monitoring.Web.Pages;
 
@@ -71,7 +72,7 @@ internal static class ProposalForm
         shape.Says,
         string.Create(
             CultureInfo.InvariantCulture,
-            $"{SchoolTime.Count(shape.Records, "record")}, {SchoolTime.Count(shape.Events, "event")}{(shape.HiddenNames > 0 ? $"; {shape.HiddenNames} rare names are not shown, because they may be data" : "")}"),
+            $"{Counted.Of(shape.Records, "record")}, {Counted.Of(shape.Events, "event")}{(shape.HiddenNames > 0 ? $"; {Counted.Of(shape.HiddenNames, "rare name is", "rare names are")} not shown, because it may be data" : "")}"),
         [.. shape.Fields.Select(field => new ProposedField(
             field.Field, string.Join(", ", field.From), field.Confidence.ToString().ToLowerInvariant(), field.Fill.ToString("P0", CultureInfo.InvariantCulture),
             string.Join(" | ", field.Examples), field.Evidence, field.RunnerUp))]);
@@ -99,7 +100,7 @@ internal static class ProposalForm
         var trial = proposal.Trial;
         yield return string.Create(
             CultureInfo.InvariantCulture,
-            $"Tried on the same records: {trial.Read:N0} of {proposal.Records:N0} read, {trial.Control:N0} heartbeats, {trial.Unclaimed:N0} of no known shape, {trial.Unreadable:N0} broken; {trial.Events:N0} events.");
+            $"Tried on the same records: {trial.Read:N0} of {proposal.Records:N0} read, {Counted.Of(trial.Control, "heartbeat")}, {trial.Unclaimed:N0} of no known shape, {trial.Unreadable:N0} broken; {Counted.Of(trial.Events, "event")}.");
         if (trial.Events > 0)
         {
             yield return $"Filled: {string.Join(", ", trial.Filled.OrderByDescending(field => field.Value).ThenBy(field => field.Key, StringComparer.Ordinal).Select(field => string.Create(CultureInfo.InvariantCulture, $"{field.Key} {field.Value * 100 / trial.Events} %")))}.";

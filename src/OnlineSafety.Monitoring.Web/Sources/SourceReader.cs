@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.Access.Sealing;
+using OnlineSafety.Monitoring.Events;
 using OnlineSafety.Monitoring.Notifications;
 using OnlineSafety.Monitoring.Notifications.Outgoing;
 using OnlineSafety.Monitoring.Sources;
@@ -89,7 +90,7 @@ internal sealed class SourceReader(
             Row = RowOf(listed, now, zone),
             Facts = [.. Facts(listed, now, zone)],
             Notices = listed.State?.Notices ?? [],
-            Troubles = [.. listed.Troubles.Select(trouble => new Fact(SourceWords.Trouble(trouble), $"{SourceWords.Number(trouble.Count)} times, last {SourceWords.Heard(trouble.LastSeen, now, zone)}"))],
+            Troubles = [.. listed.Troubles.Select(trouble => new Fact(SourceWords.Trouble(trouble), $"{Counted.Of(trouble.Count, "time")}, last {SourceWords.Heard(trouble.LastSeen, now, zone)}"))],
             Days = days,
             Hours = hours,
             NotUnderstood =

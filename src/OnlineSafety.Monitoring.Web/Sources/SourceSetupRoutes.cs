@@ -95,7 +95,7 @@ internal static class SourceSetupRoutes
         var lines = guide.LinesFor(issued.Source, issued.Key);
         return new RazorComponentResult<IssuedKeyPage>(new
         {
-            View = new IssuedView(issued.Source.SourceId, issued.Source.Name, what, lines.Mailbox ?? issued.Key, lines.Text, lines.Missing, issued.Source.Capture),
+            View = new IssuedView(issued.Source.SourceId, issued.Source.Name, what, lines.Mailbox ?? issued.Key, lines.Text, lines.Missing, lines.Note, issued.Source.Capture),
         });
     }
 

@@ -92,4 +92,4 @@ public sealed record NewSourceForm
 }
 
 /// <summary>A key that is shown once.</summary>
-public sealed record IssuedView(Guid Source, string Name, string What, string Key, string Lines, string? Missing, bool Capture);
+public sealed record IssuedView(Guid Source, string Name, string What, string Key, string Lines, string? Missing, string? Note, bool Capture);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using OnlineSafety.Monitoring.Digests;
+using OnlineSafety.Monitoring.Events;
 using OnlineSafety.Monitoring.Sources;
 using OnlineSafety.Monitoring.Sources.Health;
 using OnlineSafety.Monitoring.Web.Pages;
@@ -25,8 +26,8 @@ internal static class SourceWords
     public static string Ago(TimeSpan age) => age < TimeSpan.FromMinutes(1) ? "less than a minute ago" : DigestAttention.Spoken(age) + " ago";
 
     /// <summary>A span as people type it in set-up: 30m, 2h, 1d.</summary>
-    public static string Span(TimeSpan span) => span.TotalDays >= 1 && span.TotalDays % 1 == 0 ? string.Create(British, $"{span.TotalDays} {(span.TotalDays == 1 ? "day" : "days")}")
-        : span.TotalHours >= 1 && span.TotalHours % 1 == 0 ? string.Create(British, $"{span.TotalHours} {(span.TotalHours == 1 ? "hour" : "hours")}")
+    public static string Span(TimeSpan span) => span.TotalDays >= 1 && span.TotalDays % 1 == 0 ? Counted.Of((long)span.TotalDays, "day")
+        : span.TotalHours >= 1 && span.TotalHours % 1 == 0 ? Counted.Of((long)span.TotalHours, "hour")
         : string.Create(British, $"{Math.Round(span.TotalMinutes)} min");
 
     /// <summary>How it reaches us.</summary>

@@ -17,7 +17,7 @@ internal static class AlertLifecycle
         (AlertStep.Escalate, AlertState.New or AlertState.Acknowledged or AlertState.InReview or AlertState.HandedOver) => AlertState.Escalated,
         (AlertStep.HandOver, AlertState.New or AlertState.Acknowledged or AlertState.InReview or AlertState.Escalated) => AlertState.HandedOver,
         (AlertStep.Reopen, AlertState.Resolved) => AlertState.New,
-        (AlertStep.Breached, AlertState.New) => AlertState.New,
+        (AlertStep.Breached, AlertState.New or AlertState.Escalated) => state,
         // What comes to light later belongs to the record as well.
         (AlertStep.Note, _) => state,
         (AlertStep.Assign, not AlertState.Resolved) => state,

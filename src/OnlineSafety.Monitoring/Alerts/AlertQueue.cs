@@ -25,20 +25,28 @@ internal sealed class AlertQueue(Database console, ThemeGuide guide, PolicyDirec
     public const int MostAlerts = 1000;
     public const int MostEvents = 200;
 
+    internal const string JudgedSql = "SELECT outcome, theme, vendors, rules FROM alert WHERE school_id = $1 AND state = 'resolved' AND NOT drill AND resolved_at >= $2 AND resolved_at < $3";
+
     private readonly AlertFace _face = new(guide);
 
     /// <param name="states">States wanted; empty: all.</param>
-    /// <param name="limit">At most so many; open ones first, the gravest first.</param>
+    /// <param name="limit">At most so many; open ones first, the gravest first; of what is over the newest.</param>
     public async Task<IReadOnlyList<AlertView>> ListAsync(
         Guid school, Actor actor, IReadOnlyCollection<string> states, int limit, CancellationToken cancellationToken)
     {
         var seal = await seals.OfAsync(school, cancellationToken);
         await using var session = await console.OpenAsync(school, actor, cancellationToken);
         var wanted = states.Count > 0 ? states : AlertState.All;
-        var alerts = await session.Context.Alerts.AsNoTracking()
-            .Where(a => a.SchoolId == school && wanted.Contains(a.State))
-            .OrderBy(a => a.State == AlertState.Resolved).ThenByDescending(a => a.Severity).ThenByDescending(a => a.RaisedAt)
+        var all = session.Context.Alerts.AsNoTracking().Where(a => a.SchoolId == school);
+        var alerts = await all.Where(a => a.State != AlertState.Resolved && wanted.Contains(a.State))
+            .OrderByDescending(a => a.Severity).ThenByDescending(a => a.RaisedAt)
             .Take(limit).ToListAsync(cancellationToken);
+        // Asked apart: sorted together, the few that are open would be looked for among years of closed ones.
+        if (alerts.Count < limit && wanted.Contains(AlertState.Resolved, StringComparer.Ordinal))
+        {
+            alerts.AddRange(await all.Where(a => a.State == AlertState.Resolved).OrderByDescending(a => a.Number).Take(limit - alerts.Count).ToListAsync(cancellationToken));
+        }
+
         await session.RecordAccessAsync(school, AuditTrail.ListAction, AuditTrail.ListObject(wanted, alerts.Select(a => a.Number)), cancellationToken);
         var inForce = await policies.OfAsync(session, school, cancellationToken);
         var views = await EscalationMarks.OnAsync(session, school, [.. alerts.Select(alert => _face.View(seal, alert))], inForce, cancellationToken);
@@ -149,8 +157,7 @@ internal sealed class AlertQueue(Database console, ThemeGuide guide, PolicyDirec
     {
         await using var session = await console.OpenAsync(school, actor, cancellationToken);
         var judged = await session.RowsAsync(
-            "SELECT outcome, theme, vendors, rules FROM alert WHERE school_id = $1 AND state = 'resolved' AND NOT drill AND resolved_at >= $2 AND resolved_at < $3",
-            [school, from, to],
+            JudgedSql, [school, from, to],
             row => new JudgedAlert(
                 row.GetString(0),
                 row.GetString(1),

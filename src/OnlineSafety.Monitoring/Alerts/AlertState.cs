@@ -11,7 +11,7 @@ internal static class AlertState
 
     public const string InReview = "in_review";
 
-    /// <summary>A person put it before the next desk.</summary>
+    /// <summary>A person put it before the next desk, which has a clock of its own to take it on.</summary>
     public const string Escalated = "escalated";
 
     /// <summary>It goes on in the school's case system.</summary>

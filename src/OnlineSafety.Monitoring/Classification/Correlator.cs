@@ -74,7 +74,7 @@ internal static class Correlator
         Reasons =
         [
             .. assessment.Reasons,
-            new Reason(ClassActivity, rules.Version, "", "", -1, $"Class activity: the same words were recorded of {alike} people within the hour. Nothing is lowered.", "joined with the others")
+            new Reason(ClassActivity, rules.Version, "", "", -1, $"Class activity: the same words were recorded of {Counted.Of(alike, "person", "people")} within the hour. Nothing is lowered.", "joined with the others")
             {
                 Without = new Counterfactual(assessment.Theme, assessment.Severity),
             },

@@ -9,14 +9,15 @@ namespace OnlineSafety.Monitoring.Digests;
 /// <summary>Reads what a digest says of how the school was told and who answered, within one transaction in the school's scope.</summary>
 internal static class AnsweringReader
 {
+    // Looked for from either end, by an index each: years of answered alerts stand beside.
     private const string Breached = """
         FROM escalation e JOIN alert a ON a.school_id = e.school_id AND a.alert_id = e.alert_id
         WHERE e.school_id = $1 AND NOT a.drill AND a.raised_at < $3
-          AND ((e.breached_at IS NOT NULL AND e.answered_at IS NULL)
-               OR e.alert_id IN (SELECT s.alert_id FROM alert_step s WHERE s.school_id = $1 AND s.step = 'breached' AND s.at >= $2 AND s.at < $3))
+          AND e.alert_id = ANY (ARRAY(SELECT r.alert_id FROM escalation r WHERE r.school_id = $1 AND r.breached_at IS NOT NULL AND r.answered_at IS NULL
+                                      UNION SELECT s.alert_id FROM alert_step s WHERE s.school_id = $1 AND s.step = 'breached' AND s.at >= $2 AND s.at < $3))
         """;
 
-    private const string BreachesSql = $"""
+    internal const string BreachesSql = $"""
         SELECT number, severity, theme, audience, route, subject_staff, answer_by, rounds, answered_at, subject_role
         FROM (SELECT a.number, a.severity, a.theme, {DigestReader.Desk}, e.answer_by, e.rounds, e.answered_at, e.breached_at,
                      row_number() OVER (PARTITION BY {DigestReader.Desk} ORDER BY e.answered_at IS NOT NULL, a.severity DESC, e.breached_at, a.number) AS place
@@ -26,7 +27,7 @@ internal static class AnsweringReader
         """;
 
     // Whoever acts on it takes it out of this state: it was acted on last when it was escalated.
-    private const string LeftSql = $"""
+    internal const string LeftSql = $"""
         SELECT number, severity, theme, audience, route, subject_staff, acted_at, subject_role
         FROM (SELECT a.number, a.severity, a.theme, a.acted_at, {DigestReader.Desk}, row_number() OVER (PARTITION BY {DigestReader.Desk} ORDER BY a.severity DESC, a.acted_at, a.number) AS place
               FROM alert a WHERE a.school_id = $1 AND a.state = 'escalated' AND NOT a.drill AND a.raised_at < $2 AND a.acted_at < $3) AS waiting
@@ -34,17 +35,19 @@ internal static class AnsweringReader
         ORDER BY severity DESC, acted_at, number
         """;
 
+    // Each state by itself, as its index has it.
     private const string Unsent = """
         FROM notification n
         LEFT JOIN alert a ON a.school_id = n.school_id AND a.alert_id = n.alert_id
         LEFT JOIN staff t ON t.school_id = n.school_id AND t.staff_id = n.staff_id
         LEFT JOIN channel c ON c.school_id = n.school_id AND c.channel_id = n.target
         WHERE n.school_id = $1 AND NOT COALESCE(a.drill, false)
-          AND ((n.state = 'failed' AND n.due_at >= $2 AND n.due_at < $3) OR (n.state IN ('due', 'sending') AND n.created_at < $3 - interval '15 minutes'))
+          AND ((n.state = 'failed' AND n.due_at >= $2 AND n.due_at < $3) OR (n.state = 'due' AND n.created_at < $3 - interval '15 minutes')
+               OR (n.state = 'sending' AND n.created_at < $3 - interval '15 minutes'))
         """;
 
     // A failed row's due_at is when it was given up. Times of the ledger and of the window are all the database's. Drills have their own lines.
-    private const string UndeliveredSql = $"""
+    internal const string UndeliveredSql = $"""
         SELECT route, audience, subject_staff, recipient, error, failed, messages, subject_role
         FROM (SELECT COALESCE(a.route, '') AS route, COALESCE(a.audience, 0::smallint) AS audience, a.subject_staff, COALESCE(a.subject_role, 0::smallint) AS subject_role,
                      COALESCE(t.name, c.name, '') AS recipient, n.error, n.state = 'failed' AS failed, count(*) AS messages,
@@ -56,7 +59,7 @@ internal static class AnsweringReader
         """;
 
     // Of all, whatever the lists above keep.
-    private const string CountsSql = $"""
+    internal const string CountsSql = $"""
         SELECT CASE WHEN e.answered_at IS NULL THEN 'unanswered' ELSE 'answered-late' END, {DigestReader.Desk}, count(*) {Breached} GROUP BY 1, {DigestReader.Desk}
         UNION ALL
         SELECT CASE n.state WHEN 'failed' THEN 'failed' ELSE 'waits' END, COALESCE(a.route, ''), COALESCE(a.audience, 0::smallint), a.subject_staff, COALESCE(a.subject_role, 0::smallint), count(*)
@@ -73,7 +76,7 @@ internal static class AnsweringReader
         ORDER BY s.ended_at IS NOT NULL, s.ends_at, s.silence_id LIMIT 200
         """;
 
-    private const string DrillsSql = $"""
+    internal const string DrillsSql = $"""
         SELECT a.number, a.severity, a.raised_at,
                (SELECT count(DISTINCT COALESCE(n.staff_id, n.target)) FROM notification n WHERE n.school_id = a.school_id AND n.alert_id = a.alert_id AND n.state = 'sent' AND n.error <> '{SentCode.Folder}'),
                (SELECT count(*) FROM notification n WHERE n.school_id = a.school_id AND n.alert_id = a.alert_id AND n.state = 'failed'), e.answered_at,

@@ -30,7 +30,7 @@ internal static class AnsweringSections
         var more = view.Unanswered + view.AnsweredLate - Math.Min(BreachesShown, view.Breaches.Count);
         if (more > 0)
         {
-            body.Paragraph($"And {Number(more)} more {(more == 1 ? "was" : "were")} not answered in time; see the queue.");
+            body.Paragraph($"And {Number(more)} more {Counted.Word(more, "was", "were")} not answered in time; see the queue.");
         }
     }
 
@@ -45,7 +45,7 @@ internal static class AnsweringSections
             .Table("", ["Alert", "Severity", "Theme", "Escalated"], [.. view.Left.Take(LeftShown).Select(a => new[]
                 { Number(a.Number), Capital(Words.Of((Severity)a.Severity)), themes.LabelOf(a.Theme), When(a.EscalatedAt, zone) })]);
         var more = view.Alerts.Sum(a => a.Left) - Math.Min(LeftShown, view.Left.Count);
-        body.Paragraph($"{(more > 0 ? $"And {Number(more)} more; see the queue. " : "")}Ask whoever sits at the next desk, or take it into review yourself: nobody is told again.");
+        body.Paragraph($"{(more > 0 ? $"And {Number(more)} more; see the queue. " : "")}Ask whoever sits at the next desk, or take it into review yourself.");
     }
 
     public static void Undelivered(MailDocument body, DigestView view)
@@ -61,7 +61,7 @@ internal static class AnsweringSections
         var more = view.Failed + view.Waits - groups.Sum(g => g.Count);
         if (more > 0)
         {
-            body.Paragraph($"And {Number(more)} more {(more == 1 ? "message" : "messages")} did not arrive.");
+            body.Paragraph($"And {Counted.Of(more, "more message")} did not arrive.");
         }
     }
 
@@ -77,7 +77,7 @@ internal static class AnsweringSections
     {
         if (content.Drills.Count > 0)
         {
-            body.Heading("Drills").Paragraph($"{Number(content.Drills.Count)} {(content.Drills.Count == 1 ? "drill" : "drills")}; no other figure here counts them.")
+            body.Heading("Drills").Paragraph($"{Counted.Of(content.Drills.Count, "drill")}; no other figure here counts them.")
                 .Items([.. content.Drills.Select(d => Line(d, zone))]);
         }
     }
@@ -95,14 +95,14 @@ internal static class AnsweringSections
             "over" => "ended with its time",
             _ => "ended by hand",
         };
-        var met = silence.Hits == 1 ? "1 alert of this period was not told of" : $"{Number(silence.Hits)} alerts of this period were not told of";
+        var met = Counted.Of(silence.Hits, "alert of this period was not told of", "alerts of this period were not told of");
         return $"{Capital(silence.Scope)}: {state}. By {silence.Author}{(silence.Approver.Length > 0 ? $", with {silence.Approver}" : "")}: {silence.Reason} ({met}; each is on the queue.)";
     }
 
     private static string Line(DrillResult drill, TimeZoneInfo zone)
     {
-        var failed = drill.Failed > 0 ? $", {Number(drill.Failed)} {(drill.Failed == 1 ? "message" : "messages")} failed" : "";
-        var folder = drill.Folder > 0 ? $", {Number(drill.Folder)} {(drill.Folder == 1 ? "message" : "messages")} {SentCode.FolderWords}" : "";
+        var failed = drill.Failed > 0 ? $", {Counted.Of(drill.Failed, "message")} failed" : "";
+        var folder = drill.Folder > 0 ? $", {Counted.Of(drill.Folder, "message")} {SentCode.FolderWords}" : "";
         var answered = drill.AnsweredAt is { } at ? $"answered after {DigestAttention.Spoken(at - drill.RaisedAt)}" : "nobody has answered it";
         return $"Number {Number(drill.Number)}, {Words.Of((Severity)drill.Severity)}, {When(drill.RaisedAt, zone)}: {Number(drill.Reached)} reached{folder}{failed}, {answered}.";
     }

@@ -62,7 +62,7 @@ internal static class DigestAttention
         {
             if (count > 0)
             {
-                items.Add($"{count.ToString("N0", _british)} {(count == 1 ? one : many)}{more}.");
+                items.Add($"{Counted.Of(count, one, many)}{more}.");
             }
         }
     }

@@ -20,7 +20,7 @@ internal sealed class DigestDocument(IThemeWords themes, IOptions<MailOptions> o
         var view = new DigestView(content, reader);
         var day = content.Day.ToString("ddd d MMM yyyy", _british);
         var school = MailDocument.Line(content.School);
-        var open = view.Open == 1 ? "1 open alert" : $"{Number(view.Open)} open alerts";
+        var open = Counted.Of(view.Open, "open alert");
 
         var body = new MailDocument($"Daily digest for {school}, {day}");
         Opening(body, content, zone);
@@ -68,11 +68,11 @@ internal sealed class DigestDocument(IThemeWords themes, IOptions<MailOptions> o
         else
         {
             body.Table("By state", ["State", "Raised in this period", "Older"], [.. AlertState.All.Select(state =>
-                Counted(Capital(AlertState.Shown(state)), view.Alerts.Where(a => a.State == state)))]);
+                Tallied(Capital(AlertState.Shown(state)), view.Alerts.Where(a => a.State == state)))]);
             body.Table("By severity", ["Severity", "Raised in this period", "Older and open"], [.. view.Alerts.GroupBy(a => a.Severity).OrderByDescending(g => g.Key)
-                .Select(g => Counted(Capital(Words.Of((Severity)g.Key)), RaisedOrOpen(g)))]);
+                .Select(g => Tallied(Capital(Words.Of((Severity)g.Key)), RaisedOrOpen(g)))]);
             body.Table("By theme", ["Theme", "Raised in this period", "Older and open"], [.. view.Alerts.GroupBy(a => a.Theme, StringComparer.Ordinal)
-                .OrderByDescending(g => g.Sum(a => a.Count)).Select(g => Counted(Theme(g.Key), RaisedOrOpen(g)))]);
+                .OrderByDescending(g => g.Sum(a => a.Count)).Select(g => Tallied(Theme(g.Key), RaisedOrOpen(g)))]);
         }
 
         if (view.Unacknowledged.Count > 0)
@@ -84,7 +84,7 @@ internal sealed class DigestDocument(IThemeWords themes, IOptions<MailOptions> o
         var more = view.New - Math.Min(WaitingShown, view.Unacknowledged.Count);
         if (more > 0)
         {
-            body.Paragraph($"And {Number(more)} more {(more == 1 ? "is" : "are")} not acknowledged; see the queue.");
+            body.Paragraph($"And {Number(more)} more {Counted.Word(more, "is", "are")} not acknowledged; see the queue.");
         }
 
         body.Paragraph("Alerts that are not routed to you are neither shown nor counted here.");
@@ -156,7 +156,7 @@ internal sealed class DigestDocument(IThemeWords themes, IOptions<MailOptions> o
         var anchor = DayAnchor.Of(content.Day, content.Heads.Select(head => head.Anchor));
         var (records, streams) = (content.Heads.Sum(head => head.Last), content.Heads.Count);
         body.Paragraph(
-            $"Keep this message. Its anchor {anchor} covers {Number(records)} stored {(records == 1 ? "record" : "records")} in {Number(streams)} {(streams == 1 ? "stream" : "streams")}. "
+            $"Keep this message. Its anchor {anchor} covers {Counted.Of(records, "stored record")} in {Counted.Of(streams, "stream")}. "
             + $"With it anybody can show later that none of them was cut off or written anew: onlinesafety verify --anchor {anchor}");
         body.Paragraph("The heads of the hash chains that it stands for (stream, last record, hash):");
         body.Items([.. content.Heads.Select(head => head.Anchor.ToString())]);
@@ -164,7 +164,7 @@ internal sealed class DigestDocument(IThemeWords themes, IOptions<MailOptions> o
 
     private static IEnumerable<AlertGroup> RaisedOrOpen(IEnumerable<AlertGroup> groups) => groups.Where(a => a.Raised || a.State is not AlertState.Resolved);
 
-    private static string[] Counted(string name, IEnumerable<AlertGroup> groups)
+    private static string[] Tallied(string name, IEnumerable<AlertGroup> groups)
     {
         var (raised, older) = (0L, 0L);
         foreach (var group in groups)

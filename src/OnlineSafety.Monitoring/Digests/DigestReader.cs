@@ -36,11 +36,11 @@ internal static class DigestReader
         WHERE {InWindow} GROUP BY u.action ORDER BY u.action
         """;
 
-    // What was raised after the cut belongs to the next one whole. Drills are in no count.
-    private const string AlertsSql = $"""
+    // What was raised after the cut belongs to the next one whole. Drills are in no count. (Asked as EXISTS, the messages of all years are read at once.)
+    internal const string AlertsSql = $"""
         SELECT a.state, a.severity, a.theme, a.audience, a.route, a.subject_staff, a.raised_at >= $2 AS raised, count(*),
                count(*) FILTER (WHERE a.state = 'new' AND a.severity >= 3 AND a.raised_at < $3 - interval '15 minutes'
-                    AND NOT EXISTS (SELECT 1 FROM notification n WHERE n.school_id = a.school_id AND n.alert_id = a.alert_id AND n.state = 'sent' AND n.error <> '{SentCode.Folder}' AND n.channel = 'email')),
+                    AND (SELECT true FROM notification n WHERE n.school_id = a.school_id AND n.alert_id = a.alert_id AND n.state = 'sent' AND n.error <> '{SentCode.Folder}' AND n.channel = 'email' LIMIT 1) IS NULL),
                count(*) FILTER (WHERE a.late AND a.raised_at >= $2), count(*) FILTER (WHERE a.unproven AND a.state <> 'resolved'), a.subject_role,
                min(a.raised_at) FILTER (WHERE a.state = 'new'), count(*) FILTER (WHERE a.state = 'escalated' AND a.acted_at < $4)
         FROM alert a
@@ -49,7 +49,7 @@ internal static class DigestReader
         ORDER BY a.severity DESC, a.theme, a.state
         """;
 
-    private const string WaitingSql = $"""
+    internal const string WaitingSql = $"""
         SELECT number, severity, theme, audience, route, subject_staff, raised_at, subject_role
         FROM (SELECT a.number, a.severity, a.theme, a.raised_at, {Desk}, row_number() OVER (PARTITION BY {Desk} ORDER BY a.severity DESC, a.raised_at, a.number) AS place
               FROM alert a WHERE a.school_id = $1 AND a.state = 'new' AND NOT a.drill AND a.raised_at < $3) AS waiting

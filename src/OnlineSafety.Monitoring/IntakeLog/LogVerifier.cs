@@ -232,7 +232,7 @@ internal sealed class LogVerifier(Database database)
         await row.ReadAsync(cancellationToken);
         if (row.GetInt64(0) != concern || row.GetInt64(1) != review)
         {
-            report.Break(stream.Id, 1, $"{row.GetInt64(0)} concern and {row.GetInt64(1)} review records have rows, {concern} and {review} were recorded");
+            report.Break(stream.Id, 1, $"{row.GetInt64(0)} of concern and {row.GetInt64(1)} for review have rows, {concern} and {review} were recorded");
         }
     }
 

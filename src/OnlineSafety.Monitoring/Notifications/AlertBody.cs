@@ -42,7 +42,7 @@ internal sealed class AlertBody(IThemeWords themes, IOptions<MailOptions> option
             body.Paragraph("This is a DRILL. Nothing has happened and nobody is at risk. Please do what you would do if it were real, and acknowledge it: it shows whether everybody is reached.");
         }
 
-        body.Paragraph(WhyNow(cause))
+        body.Paragraph(WhyNow(cause, notice.IsLeft))
             .Facts([.. Facts(notice, school, severity, theme, to)])
             .Heading("What to do next")
             .Items(NextSteps(notice, to.Member))
@@ -57,7 +57,7 @@ internal sealed class AlertBody(IThemeWords themes, IOptions<MailOptions> option
         yield return ("Severity", severity + (notice.Unproven ? $", {LowTrust.Words}" : ""));
         if (to.InForce is { } inForce && notice.Clock?.By(notice.Severity, inForce) is { } by)
         {
-            yield return ("Acknowledge by", to.At(by));
+            yield return (notice.IsLeft ? "Take on by" : "Acknowledge by", to.At(by));
         }
 
         yield return ("Theme", theme);
@@ -75,7 +75,7 @@ internal sealed class AlertBody(IThemeWords themes, IOptions<MailOptions> option
         yield return ("Status", notice.NeedsReview ? "Needs review: the record could not be read fully, so a person must look at it" : Capital(AlertState.Shown(notice.State)));
     }
 
-    private static string WhyNow(string cause) => cause switch
+    private static string WhyNow(string cause, bool left) => cause switch
     {
         "severity" => "This alert has become more severe.",
         "theme" => "This alert now also concerns another theme.",
@@ -85,6 +85,7 @@ internal sealed class AlertBody(IThemeWords themes, IOptions<MailOptions> option
         "escalated" => "A colleague has escalated this alert: it needs you.",
         "assigned" => "A colleague has given this alert to you.",
         "reopened" => "This alert was resolved and has been opened again.",
+        "unanswered" when left => "A colleague escalated this alert, and nobody has taken it on in time: it needs you.",
         "unanswered" => "Nobody has acted on this alert in time: it needs you.",
         _ => "A new alert needs your attention.",
     };
@@ -109,7 +110,7 @@ internal sealed class AlertBody(IThemeWords themes, IOptions<MailOptions> option
             steps.Add("A child may be at risk now. If there is immediate danger, call 999.");
         }
 
-        steps.Add("Open the alert, see why it was raised and acknowledge it, so that others know somebody is acting.");
+        steps.Add($"Open the alert, see why it was raised and {(notice.IsLeft ? "take it into review" : "acknowledge it")}, so that others know somebody is acting.");
         steps.Add("Act as your child protection policy says and record the outcome in the alert.");
         return steps;
     }

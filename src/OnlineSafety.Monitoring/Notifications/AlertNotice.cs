@@ -38,6 +38,9 @@ internal sealed record AlertNotice
 
     public required DateTimeOffset RaisedAt { get; init; }
 
+    /// <summary>A colleague put it before the next desk, and nobody has taken it on since.</summary>
+    public bool IsLeft => State == AlertState.Escalated;
+
     /// <summary>When a person last acted on it; null: nobody has.</summary>
     public DateTimeOffset? ActedAt { get; init; }
 

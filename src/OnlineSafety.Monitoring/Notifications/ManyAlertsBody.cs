@@ -61,7 +61,7 @@ internal sealed class ManyAlertsBody(AlertBody alone, IThemeWords themes, IOptio
         var school = MailDocument.Line(to.SchoolName);
         var critical = notices.Count(notice => notice.Severity == Severity.Critical);
         var count = notices.Count.ToString("N0", _british);
-        var grave = $"{count} {(notices.Count == 1 ? "alert" : "alerts")}, {(critical > 0 ? critical.ToString("N0", _british) : "none")} critical";
+        var grave = $"{count} {Counted.Word(notices.Count, "alert")}, {(critical > 0 ? critical.ToString("N0", _british) : "none")} critical";
         var (first, last) = (notices.Min(notice => notice.Number), notices.Max(notice => notice.Number));
 
         var body = new MailDocument($"{grave}, at {school}")

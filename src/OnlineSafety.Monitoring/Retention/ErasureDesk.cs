@@ -5,6 +5,7 @@ using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.Access.Audit;
 using OnlineSafety.Monitoring.Access.Sealing;
 using OnlineSafety.Monitoring.Alerts.Policy;
+using OnlineSafety.Monitoring.Events;
 using OnlineSafety.Monitoring.People;
 using OnlineSafety.Monitoring.Processing;
 
@@ -154,7 +155,7 @@ internal sealed class ErasureDesk(Database retention, SchoolSeals seals, TimePro
 
         var (people, aliases) = await SealedPeople.ReadAsync(session, content.Seal, cancellationToken);
         throw new RetentionException(
-            $"Nobody of this name is known: it is no account or alias of the {people.Count} people on the list ({aliases.Count} aliases), no event or alert is about it, and no stored text names it. "
+            $"Nobody of this name is known: it is no account or alias of the {Counted.Of(people.Count, "person", "people")} on the list ({Counted.Of(aliases.Count, "alias", "aliases")}), no event or alert is about it, and no stored text names it. "
             + "Nothing was erased or hidden. If it is spelt as you mean it, and what a product may still send of it from before is to be hidden: --nothing-known");
     }
 

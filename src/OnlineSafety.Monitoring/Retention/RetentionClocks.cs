@@ -1,4 +1,5 @@
 using OnlineSafety.Monitoring.Alerts.Policy;
+using OnlineSafety.Monitoring.Events;
 
 namespace OnlineSafety.Monitoring.Retention;
 
@@ -90,9 +91,9 @@ internal sealed record RetentionClocks
     /// <summary>One decision a line.</summary>
     public IEnumerable<string> Words()
     {
-        yield return $"kept: the intake log {RawLogDays} days, events without an alert {EventsDays} days, alerts that were no concern {DismissedDays} days after closing";
-        yield return $"kept: cases until {CasesYearsAfterBirth} years after birth, where that is not known {CasesYearsAfterClosing} years after closing";
-        yield return $"kept: access records {AccessRecordsDays} days, digests {DigestsDays}, reports {ReportsDays}, delivery ids {DeliveriesDays}, sign-in traces {SignInDays}, counts {CountersYears} years";
+        yield return $"kept: the intake log {Counted.Of(RawLogDays, "day")}, events without an alert {Counted.Of(EventsDays, "day")}, alerts that were no concern {Counted.Of(DismissedDays, "day")} after closing";
+        yield return $"kept: cases until {Counted.Of(CasesYearsAfterBirth, "year")} after birth, where that is not known {Counted.Of(CasesYearsAfterClosing, "year")} after closing";
+        yield return $"kept: access records {Counted.Of(AccessRecordsDays, "day")}, digests {DigestsDays}, reports {ReportsDays}, delivery ids {DeliveriesDays}, sign-in traces {SignInDays}, counts {Counted.Of(CountersYears, "year")}";
         yield return $"kept: a run that would take more than {MostPercent} % waits for a person";
     }
 

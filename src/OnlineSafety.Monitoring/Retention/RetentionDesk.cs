@@ -3,6 +3,7 @@ using Npgsql;
 using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.Access.Sealing;
 using OnlineSafety.Monitoring.Alerts.Policy;
+using OnlineSafety.Monitoring.Events;
 using OnlineSafety.Monitoring.Telemetry;
 
 namespace OnlineSafety.Monitoring.Retention;
@@ -97,9 +98,9 @@ internal sealed class RetentionDesk(Database retention, SchoolSeals seals, TimeP
         [
             await RawLogAsync(cancellationToken),
             await RowsAsync("eventsDays", "events", clocks.EventsDays, cancellationToken),
-            await AlertsAsync("dismissedDays", $"{clocks.DismissedDays} days after closing", cases: false, cancellationToken),
+            await AlertsAsync("dismissedDays", $"{Counted.Of(clocks.DismissedDays, "day")} after closing", cases: false, cancellationToken),
             await AlertsAsync(
-                "casesYearsAfterBirth", $"{clocks.CasesYearsAfterBirth} years after birth, or {clocks.CasesYearsAfterClosing} after closing", cases: true, cancellationToken),
+                "casesYearsAfterBirth", $"{Counted.Of(clocks.CasesYearsAfterBirth, "year")} after birth, or {clocks.CasesYearsAfterClosing} after closing", cases: true, cancellationToken),
             await RowsAsync("countersYears", "counters", Days(clocks.CountersYears), cancellationToken),
             await RowsAsync("deliveriesDays", "deliveries", clocks.DeliveriesDays, cancellationToken),
             await RowsAsync("reportsDays", "reports", clocks.ReportsDays, cancellationToken),
@@ -139,7 +140,7 @@ internal sealed class RetentionDesk(Database retention, SchoolSeals seals, TimeP
             var left = days.Count - fell;
             var first = days.Find(day => day.Day >= until);
             return new ClockReport(
-                "rawLogDays", $"{clocks.RawLogDays} days", due.Count, fell, Held: 0, left, first is null ? null : Midnight(first.Day.AddDays(clocks.RawLogDays + 1)),
+                "rawLogDays", Counted.Of(clocks.RawLogDays, "day"), due.Count, fell, Held: 0, left, first is null ? null : Midnight(first.Day.AddDays(clocks.RawLogDays + 1)),
                 why is not null ? NeedsYes + why : needed is null ? "" : $"{needed.Day:yyyy-MM-dd}: {needed.Needed}");
         }
 
@@ -179,7 +180,7 @@ internal sealed class RetentionDesk(Database retention, SchoolSeals seals, TimeP
             }
 
             var stays = due > fell && why is null && !request.DryRun ? "later ones are kept behind one that is held" : "";
-            return new ClockReport(name, $"{days} days", due, fell, held, kept - fell, oldest?.AddDays(days), why is null ? stays : NeedsYes + why);
+            return new ClockReport(name, Counted.Of(days, "day"), due, fell, held, kept - fell, oldest?.AddDays(days), why is null ? stays : NeedsYes + why);
         }
 
         private async Task<int> RetireAsync(Session session, string clock, DateTimeOffset before, CancellationToken cancellationToken) => (clock == "access"
@@ -196,39 +197,48 @@ internal sealed class RetentionDesk(Database retention, SchoolSeals seals, TimeP
 
         private async Task<ClockReport> AlertsAsync(string name, string keeps, bool cases, CancellationToken cancellationToken)
         {
-            var alerts = await ClosedAsync(cases, cancellationToken);
-            var due = alerts.FindAll(alert => alert.FallsAt < now);
-            var held = due.Count(alert => alert.Alert.Held);
-            var why = request.Confirmed ? null : RetentionGate.TooMuch(due.Count - held, alerts.Count, clocks.MostPercent);
+            var (due, all, later) = cases ? await CasesAsync(cancellationToken) : await SettledAsync(cancellationToken);
+            var held = due.Count(alert => alert.Held);
+            var why = request.Confirmed ? null : RetentionGate.TooMuch(due.Count - held, all, clocks.MostPercent);
             var fell = 0;
             if (why is null && !request.DryRun)
             {
                 _due += due.Count - held;
-                foreach (var some in due.Where(alert => !alert.Alert.Held).Chunk(Math.Max(1, request.Batch / 10)))
+                foreach (var some in due.Where(alert => !alert.Held).Chunk(Math.Max(1, request.Batch / 10)))
                 {
-                    var ids = some.Select(alert => alert.Alert.Id).ToArray();
-                    var numbers = Access.Audit.NumberRanges.Text(some.Select(alert => (long)alert.Alert.Number));
+                    var ids = some.Select(alert => alert.Id).ToArray();
+                    var numbers = Access.Audit.NumberRanges.Text(some.Select(alert => (long)alert.Number));
                     fell += await BatchAsync($"{name} {numbers}", async session => await session.RowsAsync(RetentionSql.RetireAlerts, [ids], row => row.GetInt32(0), cancellationToken), cancellationToken);
                 }
             }
 
-            var later = alerts.Where(alert => alert.FallsAt >= now).Select(alert => (DateTimeOffset?)alert.FallsAt).Min();
             var stays = why is null && !request.DryRun && fell < due.Count - held ? "their records are in the log still" : "";
-            return new ClockReport(name, keeps, due.Count - held, fell, held, alerts.Count - fell, later, why is null ? stays : NeedsYes + why);
+            return new ClockReport(name, keeps, due.Count - held, fell, held, all - fell, later, why is null ? stays : NeedsYes + why);
         }
 
-        private async Task<List<(ClosedAlert Alert, DateTimeOffset FallsAt)>> ClosedAsync(bool cases, CancellationToken cancellationToken)
+        private async Task<ClosedAlerts> CasesAsync(CancellationToken cancellationToken)
         {
             await using var session = await retention.OpenAsync(school, actor, cancellationToken);
-            var born = cases ? await PersonKeys.BirthsAsync(session, seal, cancellationToken) : [];
-            var closed = await session.RowsAsync(
-                RetentionSql.ClosedAlerts, [school],
-                row => new ClosedAlert(
-                    row.GetGuid(0), row.GetInt32(1), row.GetFieldValue<DateTimeOffset>(2), row.GetString(3), row.IsDBNull(4) ? null : row.GetString(4), row.GetBoolean(5), row.GetBoolean(6)),
-                cancellationToken);
-            return [.. closed.Where(alert => alert.IsCase == cases)
-                .Select(alert => (alert, CaseClock.FallsAt(alert, alert.SubjectKey is { } key && born.TryGetValue(key, out var day) ? day : null, clocks)))];
+            var born = await PersonKeys.BirthsAsync(session, seal, cancellationToken);
+            var cases = (await session.RowsAsync(RetentionSql.Cases, [school], Read, cancellationToken))
+                .ConvertAll(alert => (Alert: alert, FallsAt: CaseClock.FallsAt(alert, alert.SubjectKey is { } key && born.TryGetValue(key, out var day) ? day : null, clocks)));
+            return new(
+                [.. cases.Where(one => one.FallsAt < now).Select(one => one.Alert)], cases.Count,
+                cases.Where(one => one.FallsAt >= now).Select(one => (DateTimeOffset?)one.FallsAt).Min());
         }
+
+        private async Task<ClosedAlerts> SettledAsync(CancellationToken cancellationToken)
+        {
+            var before = now.AddDays(-clocks.DismissedDays);
+            await using var session = await retention.OpenAsync(school, actor, cancellationToken);
+            var due = await session.RowsAsync(RetentionSql.SettledBefore, [school, before], Read, cancellationToken);
+            var (all, next) = (await session.RowsAsync(
+                RetentionSql.SettledCounts, [school, before], row => (row.GetInt64(0), row.IsDBNull(1) ? (DateTimeOffset?)null : row.GetFieldValue<DateTimeOffset>(1)), cancellationToken))[0];
+            return new(due, (int)all, next?.AddDays(clocks.DismissedDays));
+        }
+
+        private static ClosedAlert Read(NpgsqlDataReader row) => new(
+            row.GetGuid(0), row.GetInt32(1), row.GetFieldValue<DateTimeOffset>(2), row.GetString(3), row.IsDBNull(4) ? null : row.GetString(4), row.GetBoolean(5), row.GetBoolean(6));
 
         /// <summary>A batch, its record, one commit.</summary>
         private Task<long> BatchAsync(string what, Func<Session, Task<List<long>>> work, CancellationToken cancellationToken) =>
@@ -259,6 +269,10 @@ internal sealed class RetentionDesk(Database retention, SchoolSeals seals, TimeP
 
         private static DateTimeOffset Midnight(DateOnly day) => new(day, TimeOnly.MinValue, TimeSpan.Zero);
     }
+
+    /// <param name="All">How many there are, due or not.</param>
+    /// <param name="Later">When the next one is due that is not.</param>
+    private sealed record ClosedAlerts(List<ClosedAlert> Due, int All, DateTimeOffset? Later);
 
     private sealed record RawDay(DateOnly Day, long Records, string Needed);
 }

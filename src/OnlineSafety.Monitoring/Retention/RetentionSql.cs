@@ -33,8 +33,20 @@ internal static class RetentionSql
     public const string RetireAlerts = "SELECT retire_alerts($1)";
     public const string RetireAccess = "SELECT retire_access($1, $2, $3)";
 
-    public const string ClosedAlerts = """
-        SELECT alert_id, number, resolved_at, outcome, subject_key, drill, is_alert_held(school_id, alert_id)
-        FROM alert WHERE school_id = $1 AND state = 'resolved' ORDER BY number
+    // As the index alert_case has it, and CaseClock.IsCase.
+    private const string IsCase = "state = 'resolved' AND NOT drill AND outcome IN ('concern', 'low-level-concern', 'insufficient-information')";
+
+    private const string Closed = "SELECT alert_id, number, resolved_at, outcome, subject_key, drill, is_alert_held(school_id, alert_id) FROM alert WHERE school_id = $1";
+
+    /// <summary>Each by a clock of its own, and few beside what was no case.</summary>
+    public const string Cases = Closed + " AND " + IsCase + " ORDER BY number";
+
+    /// <summary>Of what was no case, what was closed before $2: the rest is counted and not read.</summary>
+    public const string SettledBefore = Closed + " AND resolved_at < $2 AND state = 'resolved' AND NOT (" + IsCase + ") ORDER BY number";
+
+    /// <summary>How many there are that were no case, and when the next one after $2 was closed.</summary>
+    public const string SettledCounts = $"""
+        SELECT (SELECT count(*) FROM alert WHERE school_id = $1 AND state = 'resolved') - (SELECT count(*) FROM alert WHERE school_id = $1 AND {IsCase}),
+               (SELECT resolved_at FROM alert WHERE school_id = $1 AND resolved_at >= $2 AND state = 'resolved' AND NOT ({IsCase}) ORDER BY resolved_at LIMIT 1)
         """;
 }

@@ -4,7 +4,7 @@ using System.Text;
 namespace OnlineSafety.Monitoring.Sources;
 
 /// <summary>Set-up was asked for something that cannot be; the message says what to do instead.</summary>
-internal sealed class SetupException(string message) : Exception(message);
+internal class SetupException(string message) : Exception(message);
 
 /// <summary>Rules for names that people type into set-up: they end up in mails, tables and terminals.</summary>
 internal static class SetupText

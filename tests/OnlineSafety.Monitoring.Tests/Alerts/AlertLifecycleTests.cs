@@ -18,7 +18,7 @@ public sealed class AlertLifecycleTests
         hand_over      handed_over   handed_over   handed_over   handed_over   -             -
         resolve        resolved      resolved      resolved      resolved      resolved      -
         reopen         -             -             -             -             -             new
-        breached       new           -             -             -             -             -
+        breached       new           -             -             =             -             -
         grown          new           new           new           new           new           -
         """;
 
@@ -123,7 +123,7 @@ public sealed class AlertLifecycleTests
     {
         foreach (var step in new[] { AlertStep.Breached, AlertStep.Grown })
         {
-            Assert.All(AlertState.All, state => Assert.Contains(AlertLifecycle.After(state, step), new[] { null, AlertState.New }));
+            Assert.All(AlertState.All, state => Assert.Contains(AlertLifecycle.After(state, step), new[] { null, AlertState.New, state }));
             Assert.Null(AlertLifecycle.After(AlertState.Resolved, step));
         }
 

@@ -16,7 +16,7 @@ public sealed class OtherLanguageTests
         string[] texts =
         [
             .. Rules(english: true).SelectMany(rule => Texts(rule, "positive").Concat(Texts(rule, "negative"))),
-            .. File.ReadLines(RuleFiles.Case("curriculum-titles.txt")),
+            .. File.ReadLines(RuleFiles.Titles),
             .. File.ReadLines(RuleFiles.Case("place-and-word-names.txt")),
         ];
         var wrong = texts.Where(t => !t.StartsWith("http", StringComparison.Ordinal))

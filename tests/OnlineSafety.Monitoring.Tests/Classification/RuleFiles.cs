@@ -22,6 +22,9 @@ internal static class RuleFiles
     /// <summary>Language folder and file: <c>pl/contact.json</c>.</summary>
     public static string NameOf(string pack) => Path.GetRelativePath(Path.Combine(Root, "schemas/rulepacks"), pack).Replace('\\', '/');
 
+    /// <summary>Titles of lessons, which travel with the service: what a school's own phrase is tried on.</summary>
+    public static string Titles => Path.Combine(Root, "schemas/background/curriculum-titles.en.txt");
+
     public static string Case(string name) => Path.Combine(Root, "tests/OnlineSafety.Monitoring.Tests/Classification/cases", name);
 
     public static Assessment Search(string text, string category = "", Action<EventDraft>? more = null) =>

@@ -217,7 +217,7 @@ public sealed class ShortWayTests
             yield return json.RootElement.GetProperty("text").GetString()!;
         }
 
-        foreach (var title in File.ReadLines(RuleFiles.Case("curriculum-titles.txt")))
+        foreach (var title in File.ReadLines(RuleFiles.Titles))
         {
             yield return title;
         }

@@ -2,6 +2,7 @@ using System.Globalization;
 using Npgsql;
 using NpgsqlTypes;
 using OnlineSafety.Monitoring.Access.Sealing;
+using OnlineSafety.Monitoring.Events;
 using OnlineSafety.Monitoring.Sources;
 
 namespace OnlineSafety.Monitoring.Access.Keys;
@@ -163,5 +164,5 @@ internal sealed class KeyStore(Database keys)
         return fresh.Id;
     }
 
-    private static string CountOf(int keys) => keys == 1 ? "1 key" : string.Create(CultureInfo.InvariantCulture, $"{keys} keys");
+    private static string CountOf(int keys) => Counted.Of(keys, "key");
 }

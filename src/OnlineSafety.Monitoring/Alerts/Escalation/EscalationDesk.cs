@@ -50,7 +50,7 @@ internal sealed class EscalationDesk(
         await using var session = await database.OpenAsync(school, Actor, cancellationToken);
         if (round.Breach)
         {
-            await RunAsync(session, EscalationSql.Breached, cancellationToken, school, alert.Alert, $"round {round.Rounds}");
+            await RunAsync(session, EscalationSql.Breached, cancellationToken, school, alert.Alert, $"round {round.Rounds}", alert.Asked is null ? AlertState.New : AlertState.Escalated);
         }
 
         var moved = await RunAsync(
@@ -171,6 +171,7 @@ internal sealed class EscalationDesk(
         Untold = row.GetBoolean(14),
         Unreachable = row.GetFieldValue<Guid[]>(15),
         NextAt = row.GetFieldValue<DateTimeOffset>(16),
+        Asked = row.GetString(17) == AlertState.Escalated ? row.GetFieldValue<Guid[]>(18) : null,
     };
 
     private static object OrNull(DateTimeOffset? at) => at is { } known ? known.UtcDateTime : DBNull.Value;

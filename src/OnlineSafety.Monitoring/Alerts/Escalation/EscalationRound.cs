@@ -45,7 +45,7 @@ internal sealed record EscalationRound
     {
         var (policy, calendar) = (inForce.Policy, inForce.Calendar);
         var by = AlertClock.AcknowledgeBy(alert.Facts.Severity, alert.Since, alert.NoLater, inForce);
-        var plan = PlanOf(policy);
+        var plan = PlanOf(policy, alert);
         alert = alert with { StepsDone = DoneOf(alert, plan.Steps.Count) };
         var same = new EscalationRound { AnswerBy = by, StepsDone = alert.StepsDone, Rounds = alert.Rounds, PlanSteps = plan.Steps.Count };
         if (alert.Untold && FirstTold(alert, now, inForce, staff) is { Count: > 0 } first)
@@ -75,7 +75,7 @@ internal sealed record EscalationRound
             Breach = begins,
             Rounds = round + 1,
             Steps = true,
-            Tell = [.. WhoIsTold(plan.Steps[step], alert.Facts, policy, staff, open: calendar.IsOpen(now)).Union(step == 0 ? Beyond(plan, round, alert.Facts, policy, staff) : [])],
+            Tell = WhoIsTold(plan, round, step, alert, inForce, staff, now),
             StepsDone = alert.StepsDone + 1,
             NextAt = Next(alert, plan, now, calendar),
         };
@@ -89,7 +89,7 @@ internal sealed record EscalationRound
     /// <param name="told">Who was told of it, or could not be.</param>
     public static IReadOnlyList<Guid> Instead(AlertFacts facts, IReadOnlySet<Guid> told, PolicyInForce inForce, IReadOnlyList<StaffMember> staff)
     {
-        foreach (var step in PlanOf(inForce.Policy).Steps)
+        foreach (var step in OwnPlan(inForce.Policy).Steps)
         {
             List<Guid> others = [.. Recipients.At(step.Tell, facts, staff, inForce.Policy).Where(member => !told.Contains(member))];
             if (others.Count > 0)
@@ -121,11 +121,29 @@ internal sealed record EscalationRound
         ? alert.StepsDone
         : steps * (alert.StepsDone < alert.Rounds * counted ? alert.Rounds - 1 : alert.Rounds);
 
-    // Whoever is on call was told that an answer is expected at any hour.
-    private static IReadOnlyList<Guid> WhoIsTold(EscalationStep step, AlertFacts facts, SchoolPolicy policy, IReadOnlyList<StaffMember> staff, bool open)
+    private static IReadOnlyList<Guid> WhoIsTold(
+        EscalationPlan plan, int round, int step, UnansweredAlert alert, PolicyInForce inForce, IReadOnlyList<StaffMember> staff, DateTimeOffset now)
     {
-        var desk = Recipients.At(step.Tell, facts, staff, policy);
-        return open || policy.OutOfHours.OnCall.Count == 0 ? desk : [.. desk.Union(Recipients.At([PolicyDesk.OnCall], facts, staff, policy))];
+        var (facts, policy) = (alert.Facts, inForce.Policy);
+        var desks = alert.Asked is { } asked ? HandedOn(asked, round, alert, policy, staff)
+            : Recipients.At(plan.Steps[step].Tell, facts, staff, policy).Union(step == 0 ? Beyond(plan, round, facts, policy, staff) : []);
+        // Whoever is on call was told that an answer is expected at any hour.
+        return [.. inForce.Calendar.IsOpen(now) || policy.OutOfHours.OnCall.Count == 0 ? desks : desks.Union(Recipients.At([PolicyDesk.OnCall], facts, staff, policy))];
+    }
+
+    // Who was asked, and in each round one desk more behind them. Where nobody is further, whoever put it before them, and believes that they have it.
+    private static IEnumerable<Guid> HandedOn(IReadOnlyList<Guid> asked, int round, UnansweredAlert alert, SchoolPolicy policy, IReadOnlyList<StaffMember> staff)
+    {
+        var facts = alert.Facts;
+        // The whole of its own desk, as where it was escalated: a rule that narrows it is about telling.
+        var own = Recipients.For(facts, staff, SchoolPolicy.Default);
+        List<Guid> told = [.. staff.Where(member => asked.Contains(member.Id) && !alert.Unreachable.Contains(member.Id) && Recipients.MayReceive(member, facts, staff, policy)).Select(member => member.Id)];
+        for (var desk = 0; desk <= round; desk++)
+        {
+            told.AddRange(Recipients.Next(facts, new Desks(staff, policy), [.. own, .. asked, .. told]) is { Count: > 0 } next ? next : own.Except(told));
+        }
+
+        return told;
     }
 
     // Whom a plan names may simply be away, and of some matters it reaches one desk alone: of staff the head. Each further round asks one desk more of the
@@ -143,8 +161,12 @@ internal sealed record EscalationRound
     }
 
     // A policy that says nothing of it has not said that nobody need answer.
-    private static EscalationPlan PlanOf(SchoolPolicy policy) =>
+    private static EscalationPlan OwnPlan(SchoolPolicy policy) =>
         policy.Escalation is { Steps.Count: > 0, Rounds: > 0 } own ? own : SchoolPolicy.Default.Escalation;
+
+    // The plan's steps begin at the alert's own desk, which has put it aside: of what was escalated each round is one step, from the desk that was asked on.
+    private static EscalationPlan PlanOf(SchoolPolicy policy, UnansweredAlert alert) =>
+        alert.Asked is null ? OwnPlan(policy) : OwnPlan(policy) with { Steps = [new EscalationStep(TimeSpan.Zero, [])] };
 
     // A drill has shown what it can when it has been round once.
     private static int RoundsOf(EscalationPlan plan, UnansweredAlert alert) => alert.Drill ? 1 : Math.Min(plan.Rounds, EscalationPlan.MostRounds);

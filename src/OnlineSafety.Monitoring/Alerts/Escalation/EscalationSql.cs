@@ -23,6 +23,13 @@ internal static class EscalationSql
                                       AND standing(n.staff_id, desks_of(n.staff_id), a.route, a.audience, a.subject_staff, a.subject_role, true) > 0))))
         """;
 
+    // Whom a colleague's escalation asked, whoever the alert was given to since, and who stands in for one of them.
+    private const string Asked = """
+        ARRAY(SELECT DISTINCT n.staff_id FROM notification n
+              WHERE n.school_id = a.school_id AND n.alert_id = a.alert_id AND n.staff_id IS NOT NULL AND NOT n.withdrawn
+                AND n.cause IN ('escalated', 'assigned', 'unreached') AND n.created_at >= a.acted_at)
+        """;
+
     /// <summary>One leader among all processes; held as long as its pass.</summary>
     public const string Lead = "SELECT pg_try_advisory_xact_lock(hashtextextended('escalation', 0))";
 
@@ -41,7 +48,7 @@ internal static class EscalationSql
                e.since, e.no_later, e.steps_done, e.rounds, e.plan_steps, {Untold},
                ARRAY(SELECT DISTINCT n.staff_id FROM notification n WHERE {ToStaff}
                      AND (n.state = 'failed' OR (n.state = 'dropped' AND n.error = 'not-routed' AND n.due_at > statement_timestamp() - interval '1 day'))),
-               e.next_at
+               e.next_at, a.state, {Asked}
         FROM escalation e JOIN alert a ON a.school_id = e.school_id AND a.alert_id = e.alert_id
         WHERE e.school_id = $1 AND e.next_at <= statement_timestamp()
         ORDER BY a.severity DESC, e.next_at LIMIT $2
@@ -52,7 +59,7 @@ internal static class EscalationSql
     // Written before the clock is moved: it takes the alert's lock first, as whoever acts on the alert does, so that the two never wait for each other.
     public const string Breached = """
         INSERT INTO alert_step (school_id, alert_id, at, actor_kind, actor_name, step, from_state, to_state, detail)
-        VALUES ($1, $2, clock_timestamp(), 'service', 'escalation', 'breached', 'new', 'new', $3)
+        VALUES ($1, $2, clock_timestamp(), 'service', 'escalation', 'breached', $4, $4, $3)
         """;
 
     /// <summary>No row: somebody acted, or it changed, since it was read.</summary>

@@ -3,7 +3,7 @@ using OnlineSafety.Monitoring.Alerts.Policy;
 namespace OnlineSafety.Monitoring.Alerts.Escalation;
 
 /// <summary>An alert that nobody has answered, and how far its escalation is.</summary>
-/// <param name="Since">When its clock began: raised, grown, or opened again.</param>
+/// <param name="Since">When its clock began: raised, grown, opened again, or put before the next desk.</param>
 /// <param name="NoLater">What it had to be answered by before it became graver; null: it has not.</param>
 /// <param name="StepsDone">Steps of the plan that were taken, of all rounds together.</param>
 /// <param name="Rounds">Rounds begun, each with a breach on the record; 0: its clock has not run out.</param>
@@ -13,6 +13,9 @@ internal sealed record UnansweredAlert(Guid Alert, AlertFacts Facts, DateTimeOff
 
     /// <summary>Steps of the plan by which <see cref="StepsDone"/> was counted; null: not known.</summary>
     public int? PlanSteps { get; init; }
+
+    /// <summary>Whom a colleague asked to take it on by escalating it, and nobody of them has; null: it was not escalated.</summary>
+    public IReadOnlyList<Guid>? Asked { get; init; }
 
     /// <summary>When it was to be looked at; another time by now: what it was judged by has changed meanwhile.</summary>
     public DateTimeOffset NextAt { get; init; }

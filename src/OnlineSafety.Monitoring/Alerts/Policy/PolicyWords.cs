@@ -12,7 +12,7 @@ internal static class PolicyWords
     {
         var lines = new List<string>();
         lines.AddRange(_severities.Select(severity => $"{Words.Of(severity)}: acknowledged {Clock(policy.Clocks.Of(severity)!.Value, severity, policy.Clocks)}"));
-        lines.Add($"no clock is shorter than {policy.Clocks.AtLeastMinutes} minutes");
+        lines.Add($"no clock is shorter than {Counted.Of(policy.Clocks.AtLeastMinutes, "minute")}");
         lines.Add("out of hours: " + policy.OutOfHours.Words);
         if (policy.OutOfHours.OnCall.Count > 0)
         {
@@ -21,9 +21,9 @@ internal static class PolicyWords
 
         lines.Add("trust: " + List(policy.Trust));
         lines.AddRange(policy.Routing.Select(rule => $"rule \"{rule.Name}\": {When(rule)}{(rule.Only.Count > 0 ? "; of the desk only " + List(rule.Only) : "")}{(rule.Also.Count > 0 ? "; also " + List(rule.Also) : "")}"));
-        lines.AddRange(policy.Escalation.Steps.Select(step => $"unanswered: {step.After.TotalMinutes:0} minutes after the clock ran out {List(step.Tell)}"));
-        lines.Add($"unanswered: again every {policy.Escalation.RepeatEvery.TotalMinutes:0} minutes, {policy.Escalation.Rounds} {(policy.Escalation.Rounds == 1 ? "round" : "rounds, each further one to one desk more of the alert's ladder")}");
-        lines.Add($"silences: {policy.LongestSilenceDays} days at most");
+        lines.AddRange(policy.Escalation.Steps.Select(step => $"unanswered: {Counted.Of((int)step.After.TotalMinutes, "minute")} after the clock ran out {List(step.Tell)}"));
+        lines.Add($"unanswered: again every {Counted.Of((int)policy.Escalation.RepeatEvery.TotalMinutes, "minute")}, {Counted.Of(policy.Escalation.Rounds, "round", "rounds, each further one to one desk more of the alert's ladder")}");
+        lines.Add($"silences: {Counted.Of(policy.LongestSilenceDays, "day")} at most");
         lines.AddRange(policy.Retention.Words());
         return lines;
     }
@@ -51,9 +51,9 @@ internal static class PolicyWords
 
     private static string Clock(ClockTime clock, Severity severity, PolicyClocks clocks) => clock.Kind switch
     {
-        ClockKind.EndOfLesson => $"by the end of the lesson ({clocks.LessonMinutes} minutes where no bells are known)",
+        ClockKind.EndOfLesson => $"by the end of the lesson ({Counted.Of(clocks.LessonMinutes, "minute")} where no bells are known)",
         ClockKind.SameSchoolDay => "on the same school day",
-        _ => $"within {clock.Minutes} minutes of school time{(severity == Severity.Critical ? ", and before the last bell" : "")}",
+        _ => $"within {Counted.Of(clock.Minutes, "minute")} of school time{(severity == Severity.Critical ? ", and before the last bell" : "")}",
     };
 
     private static string When(RoutingRule rule)

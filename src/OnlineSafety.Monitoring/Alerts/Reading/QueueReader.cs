@@ -36,10 +36,10 @@ internal sealed class QueueReader(Database console, ThemeGuide guide, PolicyDire
         var over = filter.Scope == QueueScope.Resolved;
         object[] from = over ? [Or(after?.Number)] : [Or(after?.Taken), Or(after?.Severity), Or(after?.Since), Or(after?.Number)];
         var rows = await session.RowsAsync(
-            over ? QueueSql.ResolvedPage : QueueSql.OpenPage, [.. wanted, .. from, PageSize + 1], row => (Row: Read(seal, row), At: PositionOf(row)), cancellationToken);
+            over ? QueueSql.ResolvedPage : QueueSql.OpenPage, [.. wanted, .. from, PageSize + 1, FromAll(who, over)], row => (Row: Read(seal, row), At: PositionOf(row)), cancellationToken);
         var clocks = await policies.OfAsync(session, who.School, cancellationToken);
-        var counts = await session.RowsAsync(QueueSql.Counts, [who.School], CountOf, cancellationToken);
-        var newest = await session.RowsAsync(QueueSql.Newest, [who.School], row => row.GetInt32(0), cancellationToken);
+        var counts = await session.RowsAsync(QueueSql.Counts, [who.School, FromAll(who, over: false)], CountOf, cancellationToken);
+        var newest = await session.RowsAsync(QueueSql.Newest, [who.School, FromAll(who, over: false)], row => row.GetInt32(0), cancellationToken);
         await session.RecordAccessAsync(who.School, AuditTrail.ListAction, AuditTrail.ListObject(StatesOf(filter.Scope), rows.Take(PageSize).Select(row => row.Row.Number)), cancellationToken);
         await session.CommitAsync(cancellationToken);
         return new QueuePageView(
@@ -70,11 +70,10 @@ internal sealed class QueueReader(Database console, ThemeGuide guide, PolicyDire
     {
         var seal = await seals.OfAsync(who.School, cancellationToken);
         await using var session = await console.OpenAsync(who.School, who.Actor, cancellationToken);
-        var counted = await session.RowsAsync(QueueSql.SinceCount, [who.School, after], row => (Alerts: row.GetInt32(0), Newest: row.GetInt32(1)), cancellationToken);
-        var gravest = counted[0].Alerts == 0 ? [] : await session.RowsAsync(QueueSql.Since, [who.School, after, GravestShown], row => Read(seal, row), cancellationToken);
+        var counted = await session.RowsAsync(QueueSql.NewCount, [who.School, after, FromAll(who, over: false)], row => (Alerts: row.GetInt32(0), Newest: row.GetInt32(1)), cancellationToken);
+        var gravest = counted[0].Alerts == 0 ? [] : await session.RowsAsync(QueueSql.New, [who.School, after, GravestShown, FromAll(who, over: false)], row => Read(seal, row), cancellationToken);
         var rows = shown.Length == 0 ? [] : await session.RowsAsync(QueueSql.These, [who.School, shown], row => Read(seal, row), cancellationToken);
-        // Only rows that wait show a clock.
-        var clocks = rows.Any(row => row.IsWaiting) ? await policies.OfAsync(session, who.School, cancellationToken) : null;
+        var clocks = rows.Any(row => row.Clock is not null) ? await policies.OfAsync(session, who.School, cancellationToken) : null;
         return new QueueNews(counted[0].Alerts, gravest, Math.Max(after, counted[0].Newest), clocks is null ? rows : [.. rows.Select(row => Clocked(row, clocks))]);
     }
 
@@ -103,6 +102,10 @@ internal sealed class QueueReader(Database console, ThemeGuide guide, PolicyDire
             cancellationToken);
     }
 
+    /// <summary>Whether most alerts may be this reader's: of pupils, or while they are open those of a year.</summary>
+    private static bool FromAll(SignedInStaff who, bool over) =>
+        who.Actor.Staff is null || who.Actor.Routes.Contains(AlertRoute.Dsl, StringComparer.Ordinal) || (!over && who.Actor.Routes.Contains(StaffRole.Pastoral, StringComparer.Ordinal));
+
     private static string[] StatesOf(QueueScope scope) => scope switch
     {
         QueueScope.Waiting => [AlertState.New],
@@ -111,7 +114,7 @@ internal sealed class QueueReader(Database console, ThemeGuide guide, PolicyDire
         _ => [AlertState.New, .. s_inHand],
     };
 
-    private static QueueRow Clocked(QueueRow row, PolicyInForce clocks) => row is { IsWaiting: true, Clock: { } clock } && Words.TryRead<Severity>(row.Severity, out var severity)
+    private static QueueRow Clocked(QueueRow row, PolicyInForce clocks) => row is { Clock: { } clock } && Words.TryRead<Severity>(row.Severity, out var severity)
         ? row with { AcknowledgeBy = clock.By(severity, clocks) }
         : row;
 

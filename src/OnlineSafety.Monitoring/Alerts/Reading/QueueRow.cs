@@ -94,7 +94,7 @@ internal sealed record QueueCount(bool Waiting, string Severity, string Risk, st
 /// <summary>A page of the queue.</summary>
 /// <param name="Next">Where the next page begins; null: there is none.</param>
 /// <param name="Counts">Of everything that is open, whatever the filter.</param>
-/// <param name="Newest">Number of the newest alert that the reader may see; 0: none yet.</param>
+/// <param name="Newest">Number of the newest open alert that the reader may see; 0: none.</param>
 internal sealed record QueuePageView(IReadOnlyList<QueueRow> Rows, QueuePosition? Next, IReadOnlyList<QueueCount> Counts, int Newest);
 
 /// <summary>A source, for whoever asks what is being watched.</summary>

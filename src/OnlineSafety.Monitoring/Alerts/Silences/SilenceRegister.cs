@@ -58,7 +58,7 @@ internal sealed class SilenceRegister(Database console, PolicyDirectory policies
         var longest = policy.Policy.LongestSilenceDays;
         if (wanted.Until <= now || wanted.Until > now.AddDays(longest))
         {
-            throw new SetupException($"A silence ends within {longest} days.");
+            throw new SetupException($"A silence ends within {Counted.Of(longest, "day")}.");
         }
 
         await CheckSourceAsync(session, school, scope.Source, cancellationToken);
@@ -160,9 +160,9 @@ internal sealed class SilenceRegister(Database console, PolicyDirectory policies
 
         // A rule of the school's own, or of another edition, is in no list here.
         if (scope.Rule is { } rule && !words.IsRule(rule)
-            && (await session.RowsAsync("SELECT 1 FROM alert WHERE school_id = $1 AND $2 = ANY (rules) LIMIT 1", [school, rule], _ => 0, cancellationToken)).Count == 0)
+            && (await session.RowsAsync("SELECT 1 FROM alert WHERE school_id = $1 AND raised_at >= statement_timestamp() - interval '90 days' AND $2 = ANY (rules) LIMIT 1", [school, rule], _ => 0, cancellationToken)).Count == 0)
         {
-            throw new SetupException($"There is no rule \"{SetupText.Shown(rule)}\", and no alert names it. The reasons of an alert name its rules: onlinesafety alerts show");
+            throw new SetupException($"There is no rule \"{SetupText.Shown(rule)}\", and no alert of the last 90 days names it. The reasons of an alert name its rules: onlinesafety alerts show");
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Numerics;
+using OnlineSafety.Monitoring.Events;
 
 namespace OnlineSafety.Monitoring.Classification.Lists;
 
@@ -30,7 +31,7 @@ internal sealed class DomainLists
         var hosts = all.Sum(list => (long)list.Hashes.Length);
         if (hosts > MostHosts || all.Count > Most)
         {
-            throw new RuleException([$"lists: {all.Count} domain lists with {hosts} hosts are too many; {Most} with {MostHosts} together are allowed. Remove one: onlinesafety lists remove NAME"]);
+            throw new RuleException([$"lists: {Counted.Of(all.Count, "domain list")} with {Counted.Of(hosts, "host")} {Counted.Word(all.Count, "is", "are")} too many; {Most} with {MostHosts} together are allowed. Remove one: onlinesafety lists remove NAME"]);
         }
 
         _slots = hosts == 0 ? [] : new ulong[BitOperations.RoundUpToPowerOf2((ulong)(hosts * 3 / 2) + 1)];

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using OnlineSafety.Monitoring.Events;
 
 namespace OnlineSafety.Monitoring.Normalization.Suggestion;
 
@@ -69,7 +70,7 @@ internal static class Say
     public static string Percent(double share) => string.Create(CultureInfo.InvariantCulture, $"{Math.Floor(share * 100):0} %");
 
     /// <summary><c>97 % of 214 values</c>.</summary>
-    public static string Of(double share, Column column) => string.Create(CultureInfo.InvariantCulture, $"{Percent(share)} of {column.Cells.Count} values");
+    public static string Of(double share, Column column) => string.Create(CultureInfo.InvariantCulture, $"{Percent(share)} of {Counted.Of(column.Cells.Count, "value")}");
 
     public static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);
 

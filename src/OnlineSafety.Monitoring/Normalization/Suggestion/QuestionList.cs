@@ -1,3 +1,5 @@
+using OnlineSafety.Monitoring.Events;
+
 namespace OnlineSafety.Monitoring.Normalization.Suggestion;
 
 /// <summary>Puts into questions what the values of one shape leave open.</summary>
@@ -92,7 +94,7 @@ internal sealed class QuestionList(string mapping, Sample sample, IReadOnlyList<
         var words = action.Claims[0].Unknown;
         var events = words.Sum(word => column.Counts.GetValueOrDefault(word));
         return new Question(
-            mapping, "action", $"{Say.Number(words.Count)} words of {column.Name.Name}, in {Say.Number(events)} of {Say.Number(sample.Rows)} events, are not known: what did the product do?",
+            mapping, "action", $"{Counted.Of(words.Count, "word")} of {column.Name.Name}, in {Say.Number(events)} of {Counted.Of(sample.Rows, "event")}, {Counted.Word(words.Count, "is", "are")} not known: what did the product do?",
             [.. words.Take(MostWords).Select(word => AnswerFor(column, word)).Distinct()]);
     }
 }

@@ -48,7 +48,7 @@ internal sealed class Suggester(MappingSet mappings, Vocabulary vocabulary)
 
     private static string SourceOf(IReadOnlyList<RawRecord> records) => records.Count == 0
         ? "No records"
-        : string.Create(CultureInfo.InvariantCulture, $"{records.Count} captured records, received {records.Min(record => record.ReceivedAt).UtcDateTime:yyyy-MM-dd} to {records.Max(record => record.ReceivedAt).UtcDateTime:yyyy-MM-dd}");
+        : string.Create(CultureInfo.InvariantCulture, $"{Counted.Of(records.Count, "captured record")}, received {records.Min(record => record.ReceivedAt).UtcDateTime:yyyy-MM-dd} to {records.Max(record => record.ReceivedAt).UtcDateTime:yyyy-MM-dd}");
 
     private static string IdOf(string product, ShapeGroup group, List<Draft> before)
     {

@@ -41,7 +41,7 @@ internal sealed record ThinNotice(Guid Id, Guid School, DateTimeOffset At, int C
     /// <summary>An Adaptive Card in the message that Teams' "When a Teams webhook request is received" workflow takes.</summary>
     public byte[] ToCard(IThemeWords themes, string queue)
     {
-        var title = Count == 0 ? "Online safety: this is a test" : IsDrill ? "Online safety: DRILL, nothing has happened" : $"Online safety: {Count} alert{(Count == 1 ? "" : "s")}, {(Critical > 0 ? Critical : "none")} critical";
+        var title = Count == 0 ? "Online safety: this is a test" : IsDrill ? "Online safety: DRILL, nothing has happened" : $"Online safety: {Counted.Of(Count, "alert")}, {(Critical > 0 ? Critical : "none")} critical";
         var facts = new JsonArray([.. Alerts.GroupBy(alert => (alert.Severity, alert.Theme, alert.Drill)).Take(10).Select(group => (JsonNode)new JsonObject
         {
             ["title"] = group.Key.Drill ? $"DRILL: {group.Key.Severity}" : group.Key.Severity,

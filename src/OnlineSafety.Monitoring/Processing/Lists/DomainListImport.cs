@@ -1,4 +1,5 @@
 using OnlineSafety.Monitoring.Classification.Lists;
+using OnlineSafety.Monitoring.Events;
 using OnlineSafety.Monitoring.Sources;
 
 namespace OnlineSafety.Monitoring.Processing.Lists;
@@ -78,7 +79,7 @@ internal sealed class DomainListImport
     {
         if (_hashes.Count == 0)
         {
-            throw new SetupException($"Of {Lines} lines none names a host. Lists are read with a host a line, or as hosts files.");
+            throw new SetupException($"Of {Counted.Of(Lines, "line")} none names a host. Lists are read with a host a line, or as hosts files.");
         }
 
         var hashes = _hashes.ToArray();

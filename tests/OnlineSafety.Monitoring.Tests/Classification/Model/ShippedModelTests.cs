@@ -34,7 +34,7 @@ public sealed class ShippedModelTests
         var reader = new ModelReader(model);
         var benign = File.ReadLines(RuleFiles.Case("own-wording.jsonl")).Select(line => JsonDocument.Parse(line).RootElement)
             .Where(one => one.GetProperty("theme").GetString() == "none").Select(one => one.GetProperty("text").GetString()!)
-            .Concat(File.ReadLines(RuleFiles.Case("curriculum-titles.txt"))).ToList();
+            .Concat(File.ReadLines(RuleFiles.Titles)).ToList();
         Assert.True(benign.Count > 800);
         var opened = benign.Where(text => reader.Read(Encoding.UTF8.GetBytes(text)).Opens).ToList();
         Assert.True(opened.Count <= benign.Count * 0.005, string.Join('\n', opened));

@@ -1,3 +1,5 @@
+using OnlineSafety.Monitoring.Events;
+
 namespace OnlineSafety.Monitoring.Normalization.Suggestion.Recognition;
 
 /// <summary>Groups, themes, applications and reasons: short words, of which only the name tells what they are.</summary>
@@ -26,11 +28,11 @@ internal sealed class NamedRecogniser(Meaning meaning) : IRecogniser
         }
         else if (fit >= ColumnName.Exact)
         {
-            yield return new Claim(column, meaning, column.HasFewWords ? 0.85 : 0.7, $"the name says so; {Say.Number(column.Distinct.Count)} different values");
+            yield return new Claim(column, meaning, column.HasFewWords ? 0.85 : 0.7, $"the name says so; {Counted.Of(column.Distinct.Count, "different value")}");
         }
         else if (fit > 0)
         {
-            yield return new Claim(column, meaning, column.HasFewWords ? 0.6 : Claim.Least, $"part of the name says so; {Say.Number(column.Distinct.Count)} different values");
+            yield return new Claim(column, meaning, column.HasFewWords ? 0.6 : Claim.Least, $"part of the name says so; {Counted.Of(column.Distinct.Count, "different value")}");
         }
     }
 

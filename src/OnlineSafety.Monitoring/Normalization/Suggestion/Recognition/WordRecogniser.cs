@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using OnlineSafety.Monitoring.Events;
 
 namespace OnlineSafety.Monitoring.Normalization.Suggestion.Recognition;
 
@@ -39,7 +40,7 @@ internal sealed class WordRecogniser(Meaning meaning) : IRecogniser
         }
         else if (fit >= ColumnName.Exact && meaning == Meaning.Action && column.Share(IsWord) >= AllKnown)
         {
-            yield return new Claim(column, meaning, Claim.Least, $"the name says so, but none of its {Say.Number(column.Distinct.Count)} words is known")
+            yield return new Claim(column, meaning, Claim.Least, $"the name says so, but none of its {Counted.Of(column.Distinct.Count, "word")} is known")
             {
                 Recipe = Recipe(column, words, entries),
                 Unknown = UnknownOf(column, words),

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using OnlineSafety.Monitoring.Events;
 using OnlineSafety.Monitoring.Normalization.Shapes;
 
 namespace OnlineSafety.Monitoring.Normalization.Suggestion.Shapes;
@@ -56,7 +57,7 @@ internal static class ColumnText
             shape["strip"] = MappingWriter.Strings(prefixes);
         }
 
-        return new ShapeGroup(kind, string.Create(CultureInfo.InvariantCulture, $"lines of {count} columns, separated by {Table.Named(separator)}"), shape, indexes);
+        return new ShapeGroup(kind, string.Create(CultureInfo.InvariantCulture, $"lines of {Counted.Of(count, "column")}, separated by {Table.Named(separator)}"), shape, indexes);
     }
 
     public static string Stripped(string line, Vocabulary vocabulary) =>
