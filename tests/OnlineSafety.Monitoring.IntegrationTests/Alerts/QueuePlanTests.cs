@@ -1,4 +1,3 @@
-using System.Text.Json;
 using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.Alerts.Reading;
 using OnlineSafety.Monitoring.IntegrationTests.Access;
@@ -125,7 +124,7 @@ public sealed class QueuePlanTests(LongQueue queue) : IClassFixture<LongQueue>
     [InlineData("resolved")]
     public async Task AHeadWhoseAlertsAreFewIsAnsweredFromAnIndexToo(string which) => AssertFromIndex(await PlanAsync("head", which == "page" ? OpenPage(s_open) : Resolved()));
 
-    private static void AssertFromIndex(Plan plan)
+    private static void AssertFromIndex(QueryPlan plan)
     {
         Assert.DoesNotContain("Seq Scan on alert", plan.Text, StringComparison.Ordinal);
         Assert.DoesNotContain("external", plan.Text, StringComparison.Ordinal);
@@ -141,32 +140,9 @@ public sealed class QueuePlanTests(LongQueue queue) : IClassFixture<LongQueue>
 
     private static object Or(object? value) => value ?? DBNull.Value;
 
-    private async Task<Plan> PlanAsync(string role, (string Sql, object[] Values) asked)
+    private async Task<QueryPlan> PlanAsync(string role, (string Sql, object[] Values) asked)
     {
         await using var session = await queue.Database[DatabaseRole.Console].OpenAsync(queue.School, queue.Actors[role], default);
-        var json = (await session.RowsAsync("EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) " + asked.Sql, asked.Values, row => row.GetString(0), default)).Single();
-        using var document = JsonDocument.Parse(json);
-        return Plan.Of(document.RootElement[0].GetProperty("Plan"));
-    }
-
-    /// <param name="Text">Each node with its relation, index and kind of sort.</param>
-    /// <param name="RowsRead">Rows of alerts that were looked at, those passed over too.</param>
-    private sealed record Plan(string Text, double RowsRead)
-    {
-        public static Plan Of(JsonElement node)
-        {
-            var lines = new List<string>();
-            return new Plan("", Read(node, lines, 0)) { Text = string.Join('\n', lines) };
-        }
-
-        private static double Read(JsonElement node, List<string> lines, int depth)
-        {
-            string Word(string name) => node.TryGetProperty(name, out var value) ? value.ToString() : "";
-            double Number(string name) => node.TryGetProperty(name, out var value) ? value.GetDouble() : 0;
-            var alerts = Word("Relation Name") == "alert";
-            var rows = alerts ? (Number("Actual Rows") + Number("Rows Removed by Filter") + Number("Rows Removed by Index Recheck")) * Math.Max(1, Number("Actual Loops")) : 0;
-            lines.Add($"{new string(' ', depth * 2)}{Word("Node Type")}{(Word("Relation Name").Length > 0 ? " on " + Word("Relation Name") : "")} {Word("Index Name")} {Word("Sort Method")} {Word("Sort Space Type")} rows {Word("Actual Rows")} passed over {Word("Rows Removed by Filter")} in {Word("Actual Total Time")} ms, buffers {Word("Shared Hit Blocks")}".TrimEnd());
-            return rows + (node.TryGetProperty("Plans", out var below) ? below.EnumerateArray().Sum(child => Read(child, lines, depth + 1)) : 0);
-        }
+        return await QueryPlan.OfAsync(session, "alert", asked.Sql, asked.Values);
     }
 }
