@@ -50,7 +50,7 @@ internal static class AlertSql
         SET state = n.state, severity = n.severity, risk = n.risk, theme = n.theme, parent_theme = n.parent_theme,
             themes = string_to_array(n.themes, E'\x1f'), needs_review = n.needs_review, audience = n.audience,
             source_ids = string_to_array(n.source_ids, E'\x1f')::uuid[], vendors = string_to_array(n.vendors, E'\x1f'), event_count = n.event_count,
-            reasons = n.reasons, instructions = n.instructions, first_received_at = n.first_received_at, last_received_at = n.last_received_at,
+            reasons = COALESCE(n.reasons, a.reasons), instructions = n.instructions, first_received_at = n.first_received_at, last_received_at = n.last_received_at,
             acknowledged_at = n.acknowledged_at, acknowledged_by = n.acknowledged_by,
             renewed_at = CASE WHEN n.state = 'new' AND (a.state <> 'new' OR n.severity > a.severity) THEN $20 ELSE a.renewed_at END,
             groups = string_to_array(n.groups, E'\x1f'), rules = string_to_array(n.rules, E'\x1f'), unproven = n.unproven, subject_year = n.subject_year
@@ -114,7 +114,7 @@ internal static class AlertSql
             Of(seal.School), Column(alerts, a => a.AlertId), Column(alerts, a => a.State), Column(alerts, a => a.Severity), Column(alerts, a => a.Risk),
             Column(alerts, a => a.Theme), Column(alerts, a => a.ParentTheme), Column(alerts, a => string.Join(Between, a.Themes)),
             Column(alerts, a => a.NeedsReview), Column(alerts, a => a.Audience), Column(alerts, a => string.Join(Between, a.SourceIds)),
-            Column(alerts, a => string.Join(Between, a.Vendors)), Column(alerts, a => a.EventCount), Column(alerts, a => seal.Kept(a.Reasons, SealedField.AlertReasons)),
+            Column(alerts, a => string.Join(Between, a.Vendors)), Column(alerts, a => a.EventCount), Column(alerts, a => NewReasons(seal, a)),
             Column(alerts, a => a.Instructions), Column(alerts, a => a.FirstReceivedAt), Column(alerts, a => a.LastReceivedAt),
             Column(alerts, a => a.AcknowledgedAt), Column(alerts, a => a.AcknowledgedBy), Of(now),
             Column(alerts, a => string.Join(Between, a.Groups)), Column(alerts, a => string.Join(Between, a.Rules)), Column(alerts, a => a.Unproven), Column(alerts, a => a.SubjectYear),
@@ -202,6 +202,9 @@ internal static class AlertSql
         Unproven = row.GetBoolean(27),
         SubjectYear = row.IsDBNull(28) ? null : row.GetString(28),
     };
+
+    // Null: they are as they were read. Most events make an alert no graver, and its longest column is then neither sent nor written anew.
+    private static byte[]? NewReasons(SchoolSeal seal, Alert alert) => SchoolSeal.IsSealed(alert.Reasons) ? null : seal.Seal(alert.Reasons, SealedField.AlertReasons);
 
     private static byte[]? SubjectOf(SchoolSeal seal, Alert alert) => alert.Subject is { } subject ? seal.Kept(subject, SealedField.AlertSubject) : null;
 

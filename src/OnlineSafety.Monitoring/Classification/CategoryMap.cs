@@ -23,7 +23,22 @@ internal enum CategoryWeight
 
 /// <summary>What a vendor's category stands for.</summary>
 /// <param name="Themes">Places in the taxonomy; several when the vendor puts several concerns under one name.</param>
-internal sealed record Category(string Vendor, string Name, string Version, CategoryWeight Weight, int[] Themes);
+internal sealed record Category(string Vendor, string Name, string Version, CategoryWeight Weight, int[] Themes)
+{
+    /// <summary>Whether one of its themes is of this parent. A loop and no lambda: what that captures would be allocated at every weighing.</summary>
+    public bool Says(string parent, Taxonomy taxonomy)
+    {
+        foreach (var theme in Themes)
+        {
+            if (string.Equals(taxonomy.Themes[theme].ParentCode, parent, StringComparison.Ordinal))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}
 
 /// <summary>
 /// The category names of every vendor. Compared without case, outer blanks and a trailing <c>(Language)</c>. A product without a table of its

@@ -179,7 +179,7 @@ internal sealed class Decision(
             Instructions = theme.Instructions,
             Themes = _themes,
             UnmappedCategory = unmapped,
-            VendorSays = VendorSure || draft.VendorSeverity >= 4 || categories.Exists(category => Array.Exists(category.Themes, t => Taxonomy.Themes[t].ParentCode == theme.ParentCode)),
+            VendorSays = VendorSure || draft.VendorSeverity >= 4 || categories.Exists(category => category.Says(theme.ParentCode, Taxonomy)),
             Edition = Taxonomy.Edition,
             Rules = Context.Overlay?.VersionAt(Context.At) ?? rules.Version,
         };
@@ -253,10 +253,11 @@ internal sealed class Decision(
         var parent = Taxonomy.Themes[theme].ParentCode;
         foreach (var category in categories)
         {
-            if (Array.Exists(category.Themes, t => string.Equals(Taxonomy.Themes[t].ParentCode, parent, StringComparison.Ordinal)))
+            if (category.Says(parent, Taxonomy))
             {
                 var agreed = rule.Agree ?? (severity < Severity.High ? severity + 1 : severity);
-                Move(ref severity, Max(severity, agreed), "vendor.agrees", category.Version, $"{category.Vendor}'s category '{category.Name}' says the same as the words.", reasons);
+                var words = reasons is null ? "" : $"{category.Vendor}'s category '{category.Name}' says the same as the words.";
+                Move(ref severity, Max(severity, agreed), "vendor.agrees", category.Version, words, reasons);
                 break;
             }
         }

@@ -37,10 +37,24 @@ internal sealed class Explainer(RuleSet rules, FieldReader reader)
         for (var i = 0; i < reasons.Length; i++)
         {
             var reason = assessment.Reasons[i];
-            reasons[i] = i < MostReasons ? reason with { Without = Without(reason, findings, categories, overlay, decide) } : reason;
+            reasons[i] = i < MostReasons ? reason with { Without = Said(reasons.AsSpan(0, i), reason) ?? Without(reason, findings, categories, overlay, decide) } : reason;
         }
 
         return assessment with { Reasons = reasons };
+    }
+
+    // What one rule found in a title and in an address is left out together: the answer is the same.
+    private static Counterfactual? Said(ReadOnlySpan<Reason> before, Reason reason)
+    {
+        foreach (var other in before)
+        {
+            if (other.Rule == reason.Rule && reason.Rule != CategoryReason)
+            {
+                return other.Without;
+            }
+        }
+
+        return null;
     }
 
     private Counterfactual Without(Reason reason, List<Finding> findings, List<Category> categories, CompiledOverlay? overlay, DecideAgain decide)

@@ -20,16 +20,20 @@ internal sealed class SegmentReader(Database database, DataKeyRing keys)
 {
     private static readonly Actor Actor = Actor.Service("segment-reader");
 
-    // The inner query asks for lengths only, which are in the row: payloads beyond the limit are never fetched.
-    private const string Select = """
+    // The inner query asks for lengths only, which are in the row: payloads beyond the limit are never fetched. Where to begin is a query of its own, and not a
+    // COALESCE around it: beside row-level security that is no condition of an index, and each read would pass over all that the stream holds before.
+    public const string Select = """
         SELECT source_id, first_seq, last_seq, received_from, received_to, codec, key_id, previous_hash, hash, payload
         FROM (
             SELECT *, sum(octet_length(payload)) OVER (ORDER BY first_seq) - octet_length(payload) AS bytes_before
-            FROM intake_segment
-            WHERE school_id = $1 AND stream_id = $2 AND day = $3 AND first_seq >= COALESCE(
-                (SELECT max(first_seq) FROM intake_segment WHERE school_id = $1 AND stream_id = $2 AND day = $3 AND first_seq <= $4), $4)
-            ORDER BY first_seq
-            LIMIT $5) s
+            FROM (
+                SELECT * FROM intake_segment
+                WHERE school_id = $1 AND stream_id = $2 AND day = $3 AND first_seq >= (
+                    SELECT COALESCE(max(first_seq), $4)
+                    FROM (
+                        SELECT first_seq FROM intake_segment WHERE school_id = $1 AND stream_id = $2 AND day = $3 AND first_seq <= $4
+                        ORDER BY first_seq DESC LIMIT 1) holding)
+                ORDER BY first_seq LIMIT $5) following) s
         WHERE bytes_before < $6
         ORDER BY first_seq
         """;

@@ -79,15 +79,19 @@ internal static class RecordSql
         SELECT $1, $2, r.* FROM unnest($3::bigint[], $4::smallint[], $5::text[], $6::text[], $7::bytea[]) r
         """;
 
-    // A row for each person, newest entry first: a row for each entry cost as much to send and read as to find.
+    // A row for each person, newest entry first: a row for each entry cost as much to send and read as to find. Here and below the index gives the newest with their ties
+    // and stops; sorted by all four columns at once, as it is told where a new server knows nothing of the table yet, everything that the person ever did was read.
     public const string History = """
         SELECT k.subject, h.*
         FROM unnest($2::text[]) AS k (subject)
         CROSS JOIN LATERAL (
             SELECT array_agg(received_at), array_agg(theme), array_agg(severity), array_agg(vendor), array_agg(vendor_says)
             FROM (
-                SELECT received_at, theme, severity, vendor, vendor_says FROM event
-                WHERE school_id = $1 AND subject_key = k.subject AND received_at >= $3 AND severity > 0
+                SELECT received_at, theme, severity, vendor, vendor_says
+                FROM (
+                    SELECT received_at, theme, severity, vendor, vendor_says, stream_id, seq, part FROM event
+                    WHERE school_id = $1 AND subject_key = k.subject AND received_at >= $3 AND severity > 0
+                    ORDER BY received_at DESC FETCH FIRST $4 ROWS WITH TIES) newest
                 ORDER BY received_at DESC, stream_id DESC, seq DESC, part DESC LIMIT $4) e
             HAVING count(*) > 0) h
         """;
@@ -110,9 +114,12 @@ internal static class RecordSql
         SELECT k.signature, e.subject_key, e.received_at
         FROM unnest($2::bigint[], $3::timestamptz[]) AS k (signature, at)
         CROSS JOIN LATERAL (
-            SELECT subject_key, received_at, stream_id, seq, part FROM event
-            WHERE school_id = $1 AND signature = k.signature AND received_at BETWEEN k.at - $4 AND k.at AND subject_key IS NOT NULL
-              AND NOT (stream_id = $5 AND seq >= $6)
+            SELECT *
+            FROM (
+                SELECT subject_key, received_at, stream_id, seq, part FROM event
+                WHERE school_id = $1 AND signature = k.signature AND received_at BETWEEN k.at - $4 AND k.at AND subject_key IS NOT NULL
+                  AND NOT (stream_id = $5 AND seq >= $6)
+                ORDER BY received_at DESC FETCH FIRST $7 ROWS WITH TIES) newest
             ORDER BY received_at DESC, stream_id DESC, seq DESC, part DESC LIMIT $7) e
         ORDER BY e.received_at, e.stream_id, e.seq, e.part
         """;

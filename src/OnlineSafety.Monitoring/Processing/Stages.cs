@@ -226,8 +226,10 @@ internal sealed class Stages(Rules rules, ILogger logger) : IEventSink
 
     private Assessment Assess(EventDraft draft, in Subject subject)
     {
+        // The event itself last: explaining what it is made of then needs no second reading.
+        var left = _assessor.AssessLeftOver(draft);
         var assessment = _assessor.Assess(draft, _context.Product, Of(subject));
-        return _assessor.AssessLeftOver(draft) is var left && left.Severity > assessment.Severity ? left : assessment;
+        return left.Severity > assessment.Severity ? left : assessment;
     }
 
     /// <summary>

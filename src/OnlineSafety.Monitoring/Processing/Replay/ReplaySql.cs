@@ -56,9 +56,12 @@ internal static class ReplaySql
         SELECT k.subject, e.received_at, e.theme, e.severity, e.vendor, e.vendor_says
         FROM unnest($2::text[], $3::timestamptz[]) AS k (subject, before)
         CROSS JOIN LATERAL (
-            SELECT received_at, theme, severity, vendor, vendor_says, stream_id, seq, part FROM event
-            WHERE school_id = $1 AND subject_key = k.subject AND received_at >= $4 AND received_at <= k.before AND severity > 0
-              AND NOT (stream_id = $5 AND seq >= $6)
+            SELECT *
+            FROM (
+                SELECT received_at, theme, severity, vendor, vendor_says, stream_id, seq, part FROM event
+                WHERE school_id = $1 AND subject_key = k.subject AND received_at >= $4 AND received_at <= k.before AND severity > 0
+                  AND NOT (stream_id = $5 AND seq >= $6)
+                ORDER BY received_at DESC FETCH FIRST $7 ROWS WITH TIES) newest
             ORDER BY received_at DESC, stream_id DESC, seq DESC, part DESC LIMIT $7) e
         ORDER BY e.received_at, e.stream_id, e.seq, e.part
         """;
