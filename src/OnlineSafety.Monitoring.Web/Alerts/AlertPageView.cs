@@ -47,6 +47,24 @@ public sealed record AlertPageView
     /// <summary>When its first event was received.</summary>
     public required DateTimeOffset FirstReceivedAt { get; init; }
 
+    /// <summary>When the last of it happened.</summary>
+    public required DateTimeOffset LastHappenedAt { get; init; }
+
+    /// <summary>What must be done, each text by itself.</summary>
+    public IReadOnlyList<Guidance> Guidance { get; init; } = [];
+
+    /// <summary>Of each further theme at high or above its gravest event.</summary>
+    public IReadOnlyList<EventView> OtherGrave { get; init; } = [];
+
+    /// <summary>To copy into a case system.</summary>
+    public string CaseText { get; init; } = "";
+
+    /// <summary>The reader acknowledged it just now, and may take that back.</summary>
+    public bool MayPutBack { get; init; }
+
+    /// <summary>Number of the most urgent other alert that waits; null: none, or not asked for.</summary>
+    public int? Next { get; init; }
+
     /// <summary>No message is sent about it, because somebody silenced what is like it.</summary>
     public bool Silenced { get; init; }
 
@@ -87,7 +105,7 @@ public sealed record HourView(IReadOnlyList<EventView> Events, LogHour? Log, int
     {
         var known = hour.Stored.Concat(log?.Events ?? []).DistinctBy(e => e.Event, StringComparer.Ordinal).ToList();
         var kept = hour.Kept.ExceptBy(known.Select(e => e.Event), e => e.Event, StringComparer.Ordinal).ToList();
-        return new HourView([.. known.Concat(kept).OrderByDescending(e => e.ReceivedAt)], log, kept.Count);
+        return new HourView([.. known.Concat(kept).OrderByDescending(e => e.OccurredAt)], log, kept.Count);
     }
 }
 

@@ -22,17 +22,24 @@ internal sealed class AlertPages(AlertVisits visits, SchoolNames names, ThemeGui
     private async Task<AlertPageView> ViewAsync(SignedInStaff who, AlertVisit visit, CancellationToken cancellationToken)
     {
         var (alert, around) = (visit.Alert, visit.Around);
-        var zone = SchoolZone.Of((await names.OfAsync(who, cancellationToken)).Zone);
+        var school = await names.OfAsync(who, cancellationToken);
+        var zone = SchoolZone.Of(school.Zone);
         var now = time.GetUtcNow();
+        var grave = alert.Marks.Where(mark => mark.Severity >= AlertGrouping.TellAt && mark.Theme != alert.Theme).Select(mark => mark.Theme).Prepend(alert.Theme).ToList();
         return new AlertPageView
         {
             Alert = alert,
-            Theme = guide.LabelOf(alert.Theme),
-            Also = [.. alert.Themes.Where(theme => theme != alert.Theme).Select(guide.LabelOf)],
+            Theme = string.Join(", ", grave.Select(guide.LabelOf)),
+            Also = [.. alert.Marks.Select(mark => mark.Theme).Union(alert.Themes, StringComparer.Ordinal).Except(grave, StringComparer.Ordinal).Select(guide.LabelOf)],
             Deciding = AlertSummary.Deciding(alert),
-            Summary = AlertSummary.Of(alert, around.Sources, around.FirstReceivedAt, now, zone),
+            Summary = AlertSummary.Of(alert, around.Sources, around.FirstHappenedAt, around.LastHappenedAt, now, zone),
             AcknowledgeBy = around.AcknowledgeBy,
             FirstReceivedAt = around.FirstReceivedAt,
+            LastHappenedAt = around.LastHappenedAt,
+            Guidance = alert.Guidance,
+            OtherGrave = AlertSummary.OtherGrave(alert),
+            CaseText = CaseText.Of(alert, school.Name, guide.LabelOf, zone),
+            MayPutBack = who.May(Permission.ActOnAlerts) && alert.State == AlertState.Acknowledged && alert.AcknowledgedBy == who.Actor.Name && now - alert.AcknowledgedAt <= AlertMove.PutBack.Within,
             Silenced = visit.Silenced,
             MaySilence = who.May(Permission.SilenceAlerts) && !alert.Drill && alert.Severity != "critical",
             Sources = around.Sources,

@@ -28,6 +28,7 @@ internal static class AlertRoutes
     private static readonly (string Address, AlertStep Step, string Done)[] s_steps =
     [
         ("acknowledge", AlertStep.Acknowledge, "acknowledged"),
+        ("put-back", AlertStep.PutBack, "put-back"),
         ("review", AlertStep.Review, "reviewed"),
         ("assign", AlertStep.Assign, "assigned"),
         ("note", AlertStep.Note, "noted"),
@@ -51,8 +52,13 @@ internal static class AlertRoutes
         }
     }
 
-    private static async Task<IResult> ShowAsync(HttpContext http, int number, AlertPages pages, CancellationToken cancellationToken) =>
-        Page(await pages.OfAsync(Who(http), number, cancellationToken), StepNotice.Of(http.Request.Query));
+    private static async Task<IResult> ShowAsync(HttpContext http, int number, AlertPages pages, QueueReader queue, CancellationToken cancellationToken)
+    {
+        var (view, done) = (await pages.OfAsync(Who(http), number, cancellationToken), StepNotice.Of(http.Request.Query));
+        // Whoever has just dealt with one, or looks at one that is over, goes on to the next.
+        var isDealtWith = view is not null && (done is not null || view.Alert.State == AlertState.Resolved);
+        return Page(isDealtWith ? view! with { Next = await queue.NextAsync(Who(http), number, cancellationToken) } : view, done);
+    }
 
     // A mail names an alert past doubt: a number alone could be another school's, where somebody works at two.
     private static async Task<IResult> FromMailAsync(HttpContext http, Guid alert, QueueReader queue, CancellationToken cancellationToken) =>
@@ -117,11 +123,11 @@ internal static class AlertRoutes
             }
 
             signal.Hint();
-            if (result.Done || step == AlertStep.Acknowledge)
+            if (result.Done || step is AlertStep.Acknowledge or AlertStep.PutBack)
             {
                 // From the list back to the list, from the alert's page back to that.
                 var back = form.ContainsKey("back") ? QueueAddress.Checked(form["back"]) : string.Create(CultureInfo.InvariantCulture, $"/alerts/{number}");
-                return TypedResults.Redirect(StepNotice.On(back, result.Done ? done : "refused", number));
+                return TypedResults.Redirect(StepNotice.On(back, !result.Done ? Refused(step, result) : move is AlertMove.Assign own && own.Staff == who.Actor.Staff ? "kept" : done, number));
             }
 
             error = result.Refusal ?? error;
@@ -135,6 +141,8 @@ internal static class AlertRoutes
             ? Page(view with { Draft = new StepDraft(AlertSteps.Word(step), error, input.Note ?? "", input.Outcome ?? "", input.Reference ?? "") })
             : Page(view: null);
     }
+
+    private static string Refused(AlertStep step, StepResult result) => step == AlertStep.PutBack && result.Alert!.State == AlertState.Acknowledged ? "late" : "refused";
 
     // Low ones alone, whatever was sent: what is graver is opened and read.
     private static async Task<RedirectHttpResult> AcknowledgeTogetherAsync(

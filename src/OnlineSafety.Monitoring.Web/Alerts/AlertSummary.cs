@@ -13,7 +13,13 @@ internal static class AlertSummary
         ?? alert.Events.FirstOrDefault(e => e.Severity == alert.Severity && e.Theme == alert.Theme)
         ?? (alert.Events.Count > 0 ? alert.Events[0] : null);
 
-    public static IReadOnlyList<string> Of(AlertDetailView alert, IReadOnlyList<string> sources, DateTimeOffset first, DateTimeOffset now, TimeZoneInfo zone)
+    /// <summary>Of each further theme at high or above its gravest event, the newest first of those as grave: a headline alone hides what stands behind it.</summary>
+    public static IReadOnlyList<EventView> OtherGrave(AlertDetailView alert) =>
+        [.. alert.Events.Where(e => e.Severity is "critical" or "high" && e.Theme != alert.Theme).DistinctBy(e => e.Theme, StringComparer.Ordinal)];
+
+    /// <param name="first">When the first of it happened.</param>
+    /// <param name="last">When the last of it happened.</param>
+    public static IReadOnlyList<string> Of(AlertDetailView alert, IReadOnlyList<string> sources, DateTimeOffset first, DateTimeOffset last, DateTimeOffset now, TimeZoneInfo zone)
     {
         var sentences = new List<string>();
         var deciding = Deciding(alert);
@@ -31,6 +37,11 @@ internal static class AlertSummary
             sentences.Add(done);
         }
 
+        if (deciding is not null && SchoolTime.IsLate(deciding.OccurredAt, deciding.ReceivedAt))
+        {
+            sentences.Add($"It was received {SchoolTime.Words(deciding.ReceivedAt, now, zone)}, {SchoolTime.Span(deciding.ReceivedAt - deciding.OccurredAt)} after it happened.");
+        }
+
         if (alert.NeedsReview)
         {
             sentences.Add("The record could not be read as this product writes it, and grave words stand in it: a person must read it below.");
@@ -38,7 +49,8 @@ internal static class AlertSummary
 
         if (alert.Count > 1)
         {
-            sentences.Add($"There are {Counted.Of(alert.Count, "event")} in {SchoolTime.Span(alert.LastReceivedAt - first)}, reported by {Joined(sources)}.");
+            var span = last - first < TimeSpan.FromMinutes(1) ? "within a minute" : $"from {SchoolTime.Words(first, now, zone)} to {SchoolTime.Words(last, now, zone)}";
+            sentences.Add($"There are {Counted.Of(alert.Count, "event")} {span}, reported by {Joined(sources)}.");
         }
         else if (sources.Count > 0)
         {

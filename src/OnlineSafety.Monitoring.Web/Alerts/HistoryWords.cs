@@ -10,6 +10,7 @@ internal static class HistoryWords
     {
         "raised" => "Raised",
         "acknowledge" => "Acknowledged",
+        "put_back" => "Put back: the clock goes on where it stood",
         "review" => "Taken into review",
         "assign" => $"Given to {step.Detail}",
         "note" => "Note",

@@ -24,6 +24,9 @@ internal static class SchoolTime
         };
     }
 
+    /// <summary>Was it received so long after it happened that both times are said?</summary>
+    public static bool IsLate(DateTimeOffset happened, DateTimeOffset received) => received - happened > TimeSpan.FromHours(1);
+
     /// <summary>"less than a minute", "12 minutes", "3 hours", "2 days": one figure, rounded down.</summary>
     public static string Span(TimeSpan span) => span.Duration() switch
     {

@@ -86,7 +86,8 @@ internal sealed class PersonReader([FromKeyedServices(DatabaseRole.Console)] Dat
         var events = await session.RowsAsync(EventsSql, [school, forms, MostEvents + 1], row => _face.EventOf(seal, row), cancellationToken);
         await session.RecordAccessAsync(school, AuditTrail.PersonAction, AuditTrail.AroundObject(alert, alerts.Select(one => one.Number)), cancellationToken);
         await session.CommitAsync(cancellationToken);
-        var shown = events.Take(MostEvents).ToList();
+        // The page says when it happened, so that is its order.
+        var shown = events.Take(MostEvents).OrderByDescending(one => one.OccurredAt).ToList();
         return new PersonView(
             NameOf(key), role, NamesOf(key, shown), alerts, shown,
             shown.Select(one => one.Theme).Distinct(StringComparer.Ordinal).ToDictionary(theme => theme, guide.LabelOf, StringComparer.Ordinal),

@@ -36,7 +36,7 @@ internal static class QueueRoutes
         {
             MaySilence = who.May(Permission.SilenceAlerts),
         };
-        return new RazorComponentResult<QueuePage>(new { View = view, Done = StepNotice.Of(http.Request.Query) });
+        return new RazorComponentResult<QueuePage>(new { View = view, Done = StepNotice.Of(http.Request.Query), PutBack = StepNotice.AcknowledgedOf(http.Request.Query) });
     }
 
     private static string FeedOf(QueuePageView page, string back) => "/alerts/live" + new QueryBuilder

@@ -11,7 +11,10 @@ internal static class StepNotice
     private static readonly (string Word, string Sentence)[] s_sentences =
     [
         ("acknowledged", "You have taken alert {0}. Nobody else is told of it again."),
+        ("put-back", "Alert {0} waits again, and its clock stands where it stood."),
+        ("late", "Alert {0} was not put back: that can be done for ten minutes, by whoever acknowledged it."),
         ("reviewed", "Alert {0} is in review."),
+        ("kept", "Alert {0} is yours now."),
         ("assigned", "Alert {0} was given on, and the person is told."),
         ("noted", "Your note stands with alert {0}."),
         ("escalated", "Alert {0} was escalated: the next desk is told now."),
@@ -29,6 +32,10 @@ internal static class StepNotice
             ? string.Format(CultureInfo.InvariantCulture, sentence, number)
             : null;
     }
+
+    /// <summary>Number of the alert that was acknowledged just now; null: none was.</summary>
+    public static int? AcknowledgedOf(IQueryCollection query) =>
+        query["done"] == "acknowledged" && int.TryParse(query["alert"], NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
 
     /// <summary>The address with the notice.</summary>
     public static string On(string address, string word, int number)

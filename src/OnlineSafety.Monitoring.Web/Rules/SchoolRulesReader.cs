@@ -93,7 +93,11 @@ internal sealed class SchoolRulesReader(OverlayRegister overlays, EditionRegiste
             entry.RuleId,
             entry.Kind switch { OverlayKind.Add => $"{title(entry.Theme)}, {Words.Of(entry.Severity)}", OverlayKind.ExcludeRule => "rule excluded", _ => "phrase excluded" },
             entry.Text, entry.Why, registered.Author,
-            entry.Until > Endless ? "until it is removed" : $"{SourceWords.When(entry.Until, zone)}{(registered.EndedBy is { } by ? $", ended by {by}" : "")}",
+            entry.Until > Endless ? "until it is removed" : $"{LastDay(entry.Until, zone)}{(registered.EndedBy is { } by ? $", ended by {by}" : "")}",
             Ended: false);
     }
+
+    // Entered as a last day, it is kept as the midnight after it.
+    private static string LastDay(DateTimeOffset until, TimeZoneInfo zone) =>
+        TimeZoneInfo.ConvertTime(until, zone) is var local && local.TimeOfDay == TimeSpan.Zero ? SourceWords.Day(DateOnly.FromDateTime(local.AddDays(-1).DateTime)) : SourceWords.When(until, zone);
 }

@@ -65,7 +65,7 @@ internal sealed class Alert
     /// <summary>Ids of the rules that the reasons name, each once, in order: who mails may know them, and not the reasons.</summary>
     public string[] Rules { get; set; } = [];
 
-    /// <summary>Taxonomy ids of what a school must do, of every theme in it, parted by spaces.</summary>
+    /// <summary>Its themes and how grave each is (<see cref="ThemeMarks"/>), by which it is looked up what a school must do; ids of instructions in what older versions wrote.</summary>
     public string Instructions { get; set; } = "";
 
     /// <summary>Raised by a replay: what is in it was received long before.</summary>

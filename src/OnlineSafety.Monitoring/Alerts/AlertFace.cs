@@ -84,11 +84,15 @@ internal sealed class AlertFace(ThemeGuide guide)
         Reasons = ReasonsOf(seal, alert),
     };
 
-    public AlertDetailView Detail(SchoolSeal seal, Alert alert, string? assignee, IReadOnlyList<EventView> events) => new(View(seal, alert))
+    public AlertDetailView Detail(SchoolSeal seal, Alert alert, string? assignee, IReadOnlyList<EventView> events) => Detail(seal, alert, assignee, events, MarksOf(alert, events));
+
+    private AlertDetailView Detail(SchoolSeal seal, Alert alert, string? assignee, IReadOnlyList<EventView> events, string marks) => new(View(seal, alert))
     {
         Subject = alert.Subject is { } subject ? seal.OpenText(subject, SealedField.AlertSubject) : alert.SubjectKey,
         SubjectRole = Words.Of((PersonRole)alert.SubjectRole),
-        Instructions = guide.InstructionsOf(alert),
+        Instructions = guide.GuidanceOf(alert.Route, marks) is { Count: > 0 } guidance ? string.Join("\n\n", guidance) : null,
+        Guidance = guide.GuidanceOf(alert.Route, marks),
+        Marks = ThemeMarks.Read(marks),
         AcknowledgedAt = alert.AcknowledgedAt,
         AcknowledgedBy = alert.AcknowledgedBy,
         ResolvedAt = alert.ResolvedAt,
@@ -99,6 +103,11 @@ internal sealed class AlertFace(ThemeGuide guide)
         Assignee = assignee,
         Events = events,
     };
+
+    // An alert that an older version wrote does not say how grave its themes are: its events do.
+    private static string MarksOf(Alert alert, IReadOnlyList<EventView> events) => events.Aggregate(
+        ThemeMarks.Read(alert.Instructions).Count > 0 || events.Count == 0 ? alert.Instructions : "",
+        (marks, e) => Words.TryRead<Severity>(e.Severity, out var severity) && severity > Severity.None ? ThemeMarks.With(marks, e.Theme, severity) : marks);
 
     private IReadOnlyList<Reason> ReasonsOf(SchoolSeal seal, Alert alert) =>
         StoredEvent.Mask(StoredEvent.ReadReasons(seal.Open(alert.Reasons, SealedField.AlertReasons)), guide.MasksUrls([alert.Theme, .. alert.Themes]));

@@ -53,8 +53,6 @@ internal sealed record AlertCandidate
 
     /// <summary>So say the reasons: a browser reported it, and nothing proves it.</summary>
     public bool Unproven { get; init; }
-
-    public required string Instructions { get; init; }
 }
 
 /// <summary>Why somebody must be told now.</summary>
@@ -141,7 +139,7 @@ internal static class AlertGrouping
         Reasons = candidate.Reasons,
         Rules = candidate.Rules,
         Unproven = candidate.Unproven,
-        Instructions = candidate.Instructions,
+        Instructions = ThemeMarks.Of(candidate.Theme, candidate.Severity),
         FirstReceivedAt = candidate.ReceivedAt,
         LastReceivedAt = candidate.ReceivedAt,
         RaisedAt = now,
@@ -168,7 +166,7 @@ internal static class AlertGrouping
         alert.NeedsReview |= candidate.NeedsReview;
         // The narrower audience wins: a help-seeking event must not become visible by the company it keeps.
         alert.Audience = Math.Max(alert.Audience, (short)candidate.Audience);
-        alert.Instructions = WithInstructions(alert.Instructions, candidate.Instructions, graver: candidate.Severity > before);
+        alert.Instructions = ThemeMarks.With(alert.Instructions, candidate.Theme, candidate.Severity);
         // Of two as grave the one that is proved speaks for the alert.
         if (candidate.Severity > before || (candidate.Severity == before && alert.Unproven && !candidate.Unproven))
         {
@@ -200,14 +198,6 @@ internal static class AlertGrouping
 
         // Grouping never mutes a critical event: not once somebody has put the alert aside, and not while nobody has answered it.
         return candidate.Severity == Severity.Critical && (again || alert.State != AlertState.New) ? NotifyCause.CriticalAgain : null;
-    }
-
-    /// <summary>Ids parted by spaces: what must not be done about one theme holds whatever else the alert is about. Those of the gravest event first.</summary>
-    private static string WithInstructions(string known, string added, bool graver)
-    {
-        var ids = known.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        string[] all = added.Length == 0 ? ids : graver ? [added, .. ids] : [.. ids, added];
-        return string.Join(' ', all.Distinct(StringComparer.Ordinal));
     }
 
     /// <summary>A class activity is of several people, and no year lead may see those of other years.</summary>

@@ -8,7 +8,7 @@ public sealed record StepView
     public required DateTimeOffset At { get; init; }
 
     /// <summary>
-    /// <c>raised</c>, the first; a person's <c>acknowledge</c>, <c>review</c>, <c>assign</c>, <c>note</c>, <c>escalate</c>, <c>hand_over</c>, <c>resolve</c>,
+    /// <c>raised</c>, the first; a person's <c>acknowledge</c>, <c>put_back</c>, <c>review</c>, <c>assign</c>, <c>note</c>, <c>escalate</c>, <c>hand_over</c>, <c>resolve</c>,
     /// <c>reopen</c>; the service's <c>breached</c>, <c>grown</c>.
     /// </summary>
     public required string Step { get; init; }

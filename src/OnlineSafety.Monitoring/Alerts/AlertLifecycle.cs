@@ -12,6 +12,7 @@ internal static class AlertLifecycle
     public static string? After(string state, AlertStep step) => (step, state) switch
     {
         (AlertStep.Acknowledge, AlertState.New) => AlertState.Acknowledged,
+        (AlertStep.PutBack, AlertState.Acknowledged) => AlertState.New,
         (AlertStep.Review, AlertState.New or AlertState.Acknowledged or AlertState.Escalated or AlertState.HandedOver) => AlertState.InReview,
         // Not twice: of two who press at once the second would put it before the desk after the next.
         (AlertStep.Escalate, AlertState.New or AlertState.Acknowledged or AlertState.InReview or AlertState.HandedOver) => AlertState.Escalated,

@@ -24,6 +24,13 @@ internal abstract record AlertMove
     /// <summary>I have it.</summary>
     public sealed record Acknowledge() : AlertMove(AlertStep.Acknowledge);
 
+    /// <summary>I pressed it by mistake.</summary>
+    public sealed record PutBack() : AlertMove(AlertStep.PutBack)
+    {
+        /// <summary>So long after it was acknowledged, and by the same person: later somebody relies on it.</summary>
+        public static readonly TimeSpan Within = TimeSpan.FromMinutes(10);
+    }
+
     /// <summary>I am looking into it.</summary>
     public sealed record Review() : AlertMove(AlertStep.Review);
 
@@ -86,6 +93,7 @@ internal abstract record AlertMove
         AlertMove? move = step switch
         {
             AlertStep.Acknowledge => new Acknowledge(),
+            AlertStep.PutBack => new PutBack(),
             AlertStep.Review => new Review(),
             AlertStep.Assign => new Assign(input.Staff ?? Guid.Empty),
             AlertStep.Note => new Note(input.Note ?? ""),

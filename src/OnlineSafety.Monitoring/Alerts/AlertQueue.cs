@@ -176,7 +176,7 @@ internal sealed class AlertQueue(Database console, ThemeGuide guide, PolicyDirec
     private async Task<IReadOnlyList<EventView>> EventsAsync(Session session, SchoolSeal seal, Alert alert, CancellationToken cancellationToken) => await session.RowsAsync(
         """
         SELECT stream_id, seq, part, received_at, occurred_at, kind, action, risk, theme, severity, vendor, review, detail
-        FROM event WHERE school_id = $1 AND alert_id = $2 ORDER BY received_at DESC, stream_id, seq DESC, part DESC LIMIT $3
+        FROM event WHERE school_id = $1 AND alert_id = $2 ORDER BY severity DESC, occurred_at DESC, received_at DESC, stream_id, seq DESC, part DESC LIMIT $3
         """,
         [alert.SchoolId, alert.AlertId, MostEvents],
         row => _face.EventOf(seal, row),

@@ -147,8 +147,7 @@ internal sealed class AlertRevision<T>
         if (isConcern)
         {
             Alert.Themes = [.. Alert.Themes.Append(reading.Theme).Distinct(StringComparer.Ordinal)];
-            Alert.Instructions = string.Join(' ', Alert.Instructions.Split(' ', StringSplitOptions.RemoveEmptyEntries)
-                .Concat(reading.Instructions.Split(' ', StringSplitOptions.RemoveEmptyEntries)).Distinct(StringComparer.Ordinal));
+            Alert.Instructions = ThemeMarks.With(Alert.Instructions, reading.Theme, reading.Severity);
         }
     }
 

@@ -14,6 +14,9 @@ internal enum AlertStep : byte
     Resolve,
     Reopen,
 
+    /// <summary>Acknowledged by mistake, and taken back a moment later: it waits as it did before.</summary>
+    PutBack,
+
     /// <summary>By the service: nobody acted in time.</summary>
     Breached,
 
@@ -33,6 +36,7 @@ internal static class AlertSteps
         (AlertStep.HandOver, "hand_over", "handed over"),
         (AlertStep.Resolve, "resolve", "resolved"),
         (AlertStep.Reopen, "reopen", "opened again"),
+        (AlertStep.PutBack, "put_back", "put back"),
         (AlertStep.Breached, "breached", "left unanswered too long"),
         (AlertStep.Grown, "grown", "made new again because it grew"),
     ];

@@ -82,8 +82,14 @@ public sealed record AlertDetailView : AlertView
 
     public string SubjectRole { get; init; } = "";
 
-    /// <summary>What a school must do and must not do about this theme; null for most.</summary>
+    /// <summary>What a school must do and must not do about its themes, as grave as they are; null for most.</summary>
     public string? Instructions { get; init; }
+
+    /// <summary>The same, each text by itself.</summary>
+    internal IReadOnlyList<Guidance> Guidance { get; init; } = [];
+
+    /// <summary>Its themes and how grave each is, the gravest first.</summary>
+    internal IReadOnlyList<ThemeMark> Marks { get; init; } = [];
 
     public DateTimeOffset? AcknowledgedAt { get; init; }
 
@@ -103,7 +109,7 @@ public sealed record AlertDetailView : AlertView
     /// <summary>Name of <see cref="AlertView.AssignedTo"/>.</summary>
     public string? Assignee { get; init; }
 
-    /// <summary>The newest events, at most <see cref="AlertQueue.MostEvents"/>.</summary>
+    /// <summary>The gravest events, of those as grave the newest first, by when they happened; at most <see cref="AlertQueue.MostEvents"/>.</summary>
     public IReadOnlyList<EventView> Events { get; init; } = [];
 }
 

@@ -19,7 +19,7 @@ internal sealed class PersonStep
     // What a step tells and no step drops, nor a silence: whoever such a row is for will be told.
     private static readonly string[] _lasting = [NotifyCause.Escalated, NotifyCause.Assigned, NotifyCause.Reopened];
 
-    // Whom an escalation tells: worked out as it is asked whether there is anybody.
+    // Whom an escalation tells, or a step back of those who were told nothing because somebody had it: worked out as it is asked whether it can be taken.
     private IReadOnlyList<Guid>? _further;
 
     private PersonStep(Session session, SchoolSeal seal, Alert alert, Desks desks) => (_session, _seal, _alert, _desks) = (session, seal, alert, desks);
@@ -49,6 +49,14 @@ internal sealed class PersonStep
                 : $"The alert is {AlertState.Shown(_alert.State)} and cannot be {AlertSteps.Done(move.Step)}.";
         }
 
+        if (move is AlertMove.PutBack)
+        {
+            _further = [.. StepRecipients.Again(_alert, _desks, _session.Actor.Staff).Except(await ToldAsync(cancellationToken))];
+            return _alert.AcknowledgedBy == _session.Actor.Name && await NowAsync(cancellationToken) - _alert.AcknowledgedAt <= AlertMove.PutBack.Within
+                ? null
+                : $"Only {_alert.AcknowledgedBy} can put it back, within {AlertMove.PutBack.Within.TotalMinutes} minutes. Escalate it, or give it to somebody.";
+        }
+
         if (move is AlertMove.Escalate)
         {
             _further = StepRecipients.Next(_alert, _desks, await ToldAsync(cancellationToken), _session.Actor.Staff);
@@ -69,9 +77,10 @@ internal sealed class PersonStep
     public async Task<int> TakeAsync(AlertMove move, CancellationToken cancellationToken)
     {
         // The ledger's clock, read with the alert locked: what was written for sending before this step is older than it, whatever this process's clock says.
-        var at = (await _session.RowsAsync("SELECT clock_timestamp()", [], row => row.GetFieldValue<DateTimeOffset>(0), cancellationToken))[0];
+        var at = await NowAsync(cancellationToken);
         var from = _alert.State;
         AlertLifecycle.TryMove(_alert, move, _session.Actor.Name, at);
+        _alert.ActedAt = move is AlertMove.PutBack ? await ActedBeforeAsync(_alert.ActedAt, cancellationToken) : _alert.ActedAt;
         _alert.Note = _alert.Note is { } note ? _seal.Kept(note, SealedField.AlertNote) : null;
         _alert.Reference = _alert.Reference is { } reference ? _seal.Kept(reference, SealedField.AlertReference) : null;
         await _session.Context.SaveChangesAsync(cancellationToken);
@@ -95,10 +104,23 @@ internal sealed class PersonStep
         {
             AlertMove.Assign assign => (NotifyCause.Assigned, assign.Staff == actor ? [] : [assign.Staff]),
             AlertMove.Escalate => (NotifyCause.Escalated, _further ?? throw new InvalidOperationException("Whether it can be taken is asked first.")),
+            // For whoever was to be told and was not, it is new.
+            AlertMove.PutBack => (NotifyCause.Raised, _further ?? throw new InvalidOperationException("Whether it can be taken is asked first.")),
             AlertMove.Reopen => (NotifyCause.Reopened, StepRecipients.Again(_alert, _desks, actor)),
             _ => ("", (IReadOnlyList<Guid>)[]),
         };
         return [.. whom.Select(staff => new PlannedNotification(Guid.NewGuid(), cause, _alert.AlertId, staff))];
+    }
+
+    private async Task<DateTimeOffset> NowAsync(CancellationToken cancellationToken) =>
+        (await _session.RowsAsync("SELECT clock_timestamp()", [], row => row.GetFieldValue<DateTimeOffset>(0), cancellationToken))[0];
+
+    // When a person had acted on it before the step that is taken back; null: nobody had.
+    private Task<DateTimeOffset?> ActedBeforeAsync(DateTimeOffset? last, CancellationToken cancellationToken)
+    {
+        string[] acting = [.. AlertSteps.All.Where(AlertSteps.IsActing).Select(AlertSteps.Word)];
+        return _session.Context.AlertSteps.Where(s => s.SchoolId == _alert.SchoolId && s.AlertId == _alert.AlertId && acting.Contains(s.Step) && s.At < last)
+            .MaxAsync(s => (DateTimeOffset?)s.At, cancellationToken);
     }
 
     // What was dropped has told nobody, and what waits is dropped by the very step that asks. Whom a message did not reach another one will not reach either.

@@ -1,4 +1,5 @@
 using OnlineSafety.Monitoring.Classification;
+using OnlineSafety.Monitoring.Events;
 using OnlineSafety.Monitoring.Notifications;
 
 namespace OnlineSafety.Monitoring.Alerts;
@@ -25,16 +26,29 @@ internal sealed class ThemeGuide(Taxonomy taxonomy) : IThemeWords
 
     public bool MasksUrls(IEnumerable<string> themes) => themes.Any(theme => taxonomy.Find(theme)?.MaskUrl == true);
 
-    /// <summary>The texts of an alert's instructions, for a person; null when there are none.</summary>
-    public string? InstructionsOf(Alert alert)
+    /// <summary>Codes of the theme and of all that stand under the same canonical one.</summary>
+    public IReadOnlyList<string> Under(string canonical) =>
+        [.. taxonomy.Themes.Where(theme => theme.ParentCode == canonical).Select(theme => theme.Code).Append(canonical).Distinct(StringComparer.Ordinal)];
+
+    /// <summary>The canonical theme; the code itself where the taxonomy does not know it.</summary>
+    public string CanonicalOf(string theme) => taxonomy.Find(theme)?.ParentCode ?? theme;
+
+    /// <summary>What must be done about an alert that is at this desk, for a person.</summary>
+    public IReadOnlyList<Guidance> GuidanceOf(string route, string marks) =>
+        StaffMatter.Words(route) is { } matter ? [new Guidance("", matter), .. Guidance(marks)] : Guidance(marks);
+
+    /// <summary>Each text once, under the titles of the themes that ask for it as grave as they are; an id that older versions wrote under none.</summary>
+    public IReadOnlyList<Guidance> Guidance(string marks)
     {
-        var texts = Instructions(alert.Instructions);
-        return StaffMatter.Words(alert.Route) is { } matter ? string.Join("\n\n", [matter, .. texts])
-            : texts.Count > 0 ? string.Join("\n\n", texts)
-            : null;
+        var asked = ThemeMarks.Read(marks)
+            .Select(mark => (Title: LabelOf(mark.Theme), Id: taxonomy.Find(mark.Theme)?.Instructions.GetValueOrDefault(Words.Of(mark.Severity))))
+            .Where(one => one.Id is not null).GroupBy(one => one.Id!, StringComparer.Ordinal).ToList();
+        return
+        [
+            .. asked.Select(same => new Guidance(string.Join(", ", same.Select(one => one.Title)), TextOf(same.Key))),
+            .. ThemeMarks.Others(marks).Where(id => asked.TrueForAll(same => same.Key != id)).Select(id => new Guidance("", TextOf(id))),
+        ];
     }
 
-    /// <summary>The text of each instruction; the id itself when the taxonomy does not know it.</summary>
-    public IReadOnlyList<string> Instructions(string ids) =>
-        [.. ids.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(id => taxonomy.Instructions.FirstOrDefault(i => string.Equals(i.Id, id, StringComparison.Ordinal))?.Text ?? id)];
+    private string TextOf(string id) => taxonomy.Instructions.FirstOrDefault(i => string.Equals(i.Id, id, StringComparison.Ordinal))?.Text ?? id;
 }

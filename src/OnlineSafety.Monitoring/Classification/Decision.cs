@@ -176,7 +176,6 @@ internal sealed class Decision(
         {
             Audience = theme.Audience,
             MaskUrl = theme.MaskUrl,
-            Instructions = theme.Instructions,
             Themes = _themes,
             UnmappedCategory = unmapped,
             VendorSays = VendorSure || draft.VendorSeverity >= 4 || categories.Exists(category => category.Says(theme.ParentCode, Taxonomy)),

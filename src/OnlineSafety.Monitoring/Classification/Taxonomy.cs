@@ -53,8 +53,8 @@ internal sealed record Theme
     /// <summary>URLs of such events are masked wherever they are shown.</summary>
     public bool MaskUrl { get; init; }
 
-    /// <summary>Id of the taxonomy's instruction, empty when none.</summary>
-    public string Instructions { get; init; } = "";
+    /// <summary>Ids of the taxonomy's instructions, by the word of how grave the theme is where it is met; none for most.</summary>
+    public IReadOnlyDictionary<string, string> Instructions { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
     public IReadOnlyList<string> VendorNames { get; init; } = [];
 
@@ -142,9 +142,17 @@ internal sealed class Taxonomy
             error($"the parent '{theme.Parent}' is not a canonical theme");
         }
 
-        if (theme.Instructions.Length > 0 && !Instructions.Any(i => string.Equals(i.Id, theme.Instructions, StringComparison.Ordinal)))
+        foreach (var (severity, id) in theme.Instructions)
         {
-            error($"there are no instructions '{theme.Instructions}'");
+            if (!Words.TryRead<Severity>(severity, out var known) || known == Severity.None)
+            {
+                error($"'{severity}' is no severity for which there are instructions");
+            }
+
+            if (!Instructions.Any(i => string.Equals(i.Id, id, StringComparison.Ordinal)))
+            {
+                error($"there are no instructions '{id}'");
+            }
         }
 
         if (theme.StatisticsOnly && theme.Severity > Severity.Low)

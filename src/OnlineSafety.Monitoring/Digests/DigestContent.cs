@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using OnlineSafety.Monitoring.Alerts;
 using OnlineSafety.Monitoring.Alerts.Policy;
 using OnlineSafety.Monitoring.IntakeLog;
 
@@ -93,7 +94,8 @@ internal sealed record OutOfHoursReport(bool Watched, string Words)
     public static OutOfHoursReport Of(SchoolPolicy policy) => new(policy.OutOfHours.Choice == OutOfHoursChoice.OnCall, policy.OutOfHours.Words);
 }
 
-internal sealed record WaitingAlert(int Number, short Severity, string Theme, short Audience, string Route, Guid? SubjectStaff, DateTimeOffset RaisedAt, short SubjectRole = 0);
+/// <param name="Marks">Its themes and how grave each is (<see cref="ThemeMarks"/>).</param>
+internal sealed record WaitingAlert(int Number, short Severity, string Theme, short Audience, string Route, Guid? SubjectStaff, DateTimeOffset RaisedAt, short SubjectRole = 0, string Marks = "");
 
 /// <param name="LastReceivedAt">Null: never heard.</param>
 /// <param name="Unreadable">Records of the window for review.</param>

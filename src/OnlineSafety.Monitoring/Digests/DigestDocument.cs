@@ -78,7 +78,7 @@ internal sealed class DigestDocument(IThemeWords themes, IOptions<MailOptions> o
         if (view.Unacknowledged.Count > 0)
         {
             body.Table("Not acknowledged yet", ["Alert", "Severity", "Theme", "Waiting for"], [.. view.Unacknowledged.Take(WaitingShown).Select(a => new[]
-                { Number(a.Number), Capital(Words.Of((Severity)a.Severity)), Theme(a.Theme), DigestAttention.Spoken(view.Content.To - a.RaisedAt) })]);
+                { Number(a.Number), Capital(Words.Of((Severity)a.Severity)), string.Join(", ", ThemeMarks.Grave(a.Marks, a.Theme).Select(Theme)), DigestAttention.Spoken(view.Content.To - a.RaisedAt) })]);
         }
 
         var more = view.New - Math.Min(WaitingShown, view.Unacknowledged.Count);

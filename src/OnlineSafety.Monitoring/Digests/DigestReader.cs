@@ -50,8 +50,8 @@ internal static class DigestReader
         """;
 
     internal const string WaitingSql = $"""
-        SELECT number, severity, theme, audience, route, subject_staff, raised_at, subject_role
-        FROM (SELECT a.number, a.severity, a.theme, a.raised_at, {Desk}, row_number() OVER (PARTITION BY {Desk} ORDER BY a.severity DESC, a.raised_at, a.number) AS place
+        SELECT number, severity, theme, audience, route, subject_staff, raised_at, subject_role, instructions
+        FROM (SELECT a.number, a.severity, a.theme, a.raised_at, a.instructions, {Desk}, row_number() OVER (PARTITION BY {Desk} ORDER BY a.severity DESC, a.raised_at, a.number) AS place
               FROM alert a WHERE a.school_id = $1 AND a.state = 'new' AND NOT a.drill AND a.raised_at < $3) AS waiting
         WHERE place <= $2
         ORDER BY severity DESC, raised_at, number
@@ -140,7 +140,7 @@ internal static class DigestReader
         row.GetInt64(8), row.GetInt64(9), row.GetInt64(10), row.GetInt16(11), row.IsDBNull(12) ? null : row.GetFieldValue<DateTimeOffset>(12), row.GetInt64(13));
 
     private static WaitingAlert WaitingOf(NpgsqlDataReader row) => new(
-        row.GetInt32(0), row.GetInt16(1), row.GetString(2), row.GetInt16(3), row.GetString(4), row.IsDBNull(5) ? null : row.GetGuid(5), row.GetFieldValue<DateTimeOffset>(6), row.GetInt16(7));
+        row.GetInt32(0), row.GetInt16(1), row.GetString(2), row.GetInt16(3), row.GetString(4), row.IsDBNull(5) ? null : row.GetGuid(5), row.GetFieldValue<DateTimeOffset>(6), row.GetInt16(7), row.GetString(8));
 
     private static SourceReport SourceOf(NpgsqlDataReader row) => new(
         row.GetGuid(0), row.GetString(1), row.GetString(2), row.GetBoolean(3), row.IsDBNull(4) ? null : row.GetFieldValue<DateTimeOffset>(4),

@@ -77,9 +77,6 @@ internal sealed record Assessment(Risk Risk, string Theme, string ParentTheme, S
     /// <summary>The URL must be masked wherever it is shown (child sexual abuse material).</summary>
     public bool MaskUrl { get; init; }
 
-    /// <summary>Instructions the school must follow (IWF, police), by taxonomy id; empty for most themes.</summary>
-    public string Instructions { get; init; } = "";
-
     /// <summary>All themes found, the deciding one first.</summary>
     public IReadOnlyList<string> Themes { get; init; } = [];
 

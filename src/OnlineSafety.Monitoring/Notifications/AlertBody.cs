@@ -31,7 +31,9 @@ internal sealed class AlertBody(IThemeWords themes, IOptions<MailOptions> option
     internal Preparation.Say Say(AlertNotice notice, string cause, NotificationAddressee to)
     {
         var severity = Capital(Words.Of(notice.Severity));
-        var theme = themes.LabelOf(notice.Theme);
+        // All that are told at once, the gravest first: a headline alone would hide a wish to die behind a threat that came before it.
+        var grave = ThemeMarks.Grave(notice.Instructions, notice.Theme);
+        var theme = string.Join(", ", grave.Select(themes.LabelOf));
         var school = MailDocument.Line(to.SchoolName);
         var subject = string.Create(_british, $"[Online safety] {(notice.Drill ? DrillMark : "")}{severity}: alert {notice.Number} at {school}: {theme}");
         var link = options.Value.BaseUrl.TrimEnd('/') + "/alerts/" + notice.Alert.ToString("D");
@@ -64,7 +66,7 @@ internal sealed class AlertBody(IThemeWords themes, IOptions<MailOptions> option
         // A drill is about nothing: it has no risk and no events.
         if (!notice.Drill)
         {
-            var others = string.Join(", ", notice.Themes.Where(t => t != notice.Theme).Select(themes.LabelOf));
+            var others = string.Join(", ", ThemeMarks.Ordered(notice.Instructions, notice.Themes).Except(ThemeMarks.Grave(notice.Instructions, notice.Theme), StringComparer.Ordinal).Select(themes.LabelOf));
             yield return ("Also concerns", others.Length == 0 ? "No other theme" : others);
             yield return ("Risk", notice.Risk == Risk.None ? "Not yet known" : Capital(Words.Of(notice.Risk)));
             yield return ("Events so far", notice.Events.ToString("N0", _british));
@@ -99,8 +101,9 @@ internal sealed class AlertBody(IThemeWords themes, IOptions<MailOptions> option
             steps.Add(matter);
         }
 
-        steps.AddRange(themes.Instructions(notice.Instructions));
-        if (IsWrittenForFinders(notice, reader))
+        var guidance = themes.Guidance(notice.Instructions);
+        steps.AddRange(guidance.Select(one => one.ToString()));
+        if (guidance.Count > 0 && IsWrittenForFinders(notice, reader))
         {
             steps.Add(YouAreTheDsl);
         }
@@ -117,7 +120,7 @@ internal sealed class AlertBody(IThemeWords themes, IOptions<MailOptions> option
 
     /// <summary>Its instructions are written for whoever comes upon it, and the mail goes to the person whom they send that reader to.</summary>
     public static bool IsWrittenForFinders(AlertNotice notice, StaffMember reader) =>
-        notice.Route == AlertRoute.Dsl && notice.Instructions.Length > 0 && reader.HasAny(StaffMember.Dsl, StaffMember.Deputy);
+        notice.Route == AlertRoute.Dsl && reader.HasAny(StaffMember.Dsl, StaffMember.Deputy);
 
     private static string Capital(string word) => word.Length == 0 ? word : char.ToUpper(word[0], CultureInfo.InvariantCulture) + word[1..];
 }

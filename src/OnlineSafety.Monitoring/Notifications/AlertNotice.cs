@@ -62,7 +62,7 @@ internal sealed record AlertNotice
     /// <summary>The clock that runs for an answer; null: none does.</summary>
     public StandingClock? Clock { get; init; }
 
-    /// <summary>Taxonomy ids, parted by spaces, of the instructions that must be followed (IWF, police); empty for most themes.</summary>
+    /// <summary>Its themes and how grave each is (<see cref="ThemeMarks"/>): what a school must do follows from it.</summary>
     public required string Instructions { get; init; }
 
     /// <summary>

@@ -136,8 +136,10 @@ internal sealed class ManyAlertsBody(AlertBody alone, IThemeWords themes, IOptio
     /// <summary>Those with critical alerts first.</summary>
     private List<string[]> Themes(IReadOnlyList<AlertNotice> notices)
     {
-        var counted = notices.GroupBy(notice => notice.Theme, StringComparer.Ordinal)
-            .Select(group => (Label: themes.LabelOf(group.Key), Count: group.Count(), Critical: group.Count(notice => notice.Severity == Severity.Critical)))
+        // An alert counts for each theme that is told of at once, not for its headline alone.
+        var counted = notices.SelectMany(notice => ThemeMarks.Grave(notice.Instructions, notice.Theme).Select(theme => (Theme: theme, IsCritical: IsCritical(notice, theme))))
+            .GroupBy(one => one.Theme, StringComparer.Ordinal)
+            .Select(group => (Label: themes.LabelOf(group.Key), Count: group.Count(), Critical: group.Count(one => one.IsCritical)))
             .OrderByDescending(theme => theme.Critical).ThenByDescending(theme => theme.Count).ThenBy(theme => theme.Label, StringComparer.Ordinal)
             .ToList();
         List<string[]> rows = [.. counted.Take(MostThemes).Select(theme => (string[])[theme.Label, Count(theme.Count), Count(theme.Critical)])];
@@ -149,6 +151,10 @@ internal sealed class ManyAlertsBody(AlertBody alone, IThemeWords themes, IOptio
 
         return rows;
     }
+
+    private static bool IsCritical(AlertNotice notice, string theme) => theme == notice.Theme
+        ? notice.Severity == Severity.Critical
+        : ThemeMarks.Read(notice.Instructions).Any(mark => mark.Theme == theme && mark.Severity == Severity.Critical);
 
     private List<string> NextSteps(IReadOnlyList<AlertNotice> notices, bool critical, StaffMember reader)
     {
@@ -167,13 +173,16 @@ internal sealed class ManyAlertsBody(AlertBody alone, IThemeWords themes, IOptio
             }
         }
 
-        foreach (var group in notices.Where(notice => notice.Instructions.Length > 0).GroupBy(notice => notice.Instructions, StringComparer.Ordinal))
+        // Each text once, with the numbers of all alerts that it is about.
+        var guidance = notices.SelectMany(notice => themes.Guidance(notice.Instructions).Select(one => (Guidance: one, Notice: notice))).ToList();
+        foreach (var group in guidance.GroupBy(one => one.Guidance.Text, StringComparer.Ordinal))
         {
-            steps.Add($"Number {NumberRanges.Of(group.Select(notice => notice.Number))}:");
-            steps.AddRange(themes.Instructions(group.Key));
+            var about = string.Join(", ", group.SelectMany(one => one.Guidance.About.Split(", ", StringSplitOptions.RemoveEmptyEntries)).Distinct(StringComparer.Ordinal));
+            steps.Add($"Number {NumberRanges.Of(group.Select(one => one.Notice.Number))}:");
+            steps.Add(new Guidance(about, group.Key).ToString());
         }
 
-        if (notices.Any(notice => AlertBody.IsWrittenForFinders(notice, reader)))
+        if (guidance.Exists(one => AlertBody.IsWrittenForFinders(one.Notice, reader)))
         {
             steps.Add(AlertBody.YouAreTheDsl);
         }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using OnlineSafety.Monitoring.Alerts;
 
 namespace OnlineSafety.Monitoring.Notifications;
 
@@ -7,8 +8,8 @@ internal interface IThemeWords
 {
     string LabelOf(string theme);
 
-    /// <summary>The instructions of these ids (parted by spaces) that a school must follow, in full.</summary>
-    IReadOnlyList<string> Instructions(string ids);
+    /// <summary>What a school must do about these themes (<see cref="ThemeMarks"/>), in full.</summary>
+    IReadOnlyList<Guidance> Guidance(string marks);
 }
 
 /// <summary>Where no taxonomy is loaded: the code itself, readable.</summary>
@@ -18,5 +19,5 @@ internal sealed class ThemeCodes : IThemeWords
         ? "Unknown"
         : char.ToUpper(theme[0], CultureInfo.InvariantCulture) + theme[1..].Replace('_', ' ').Replace('-', ' ');
 
-    public IReadOnlyList<string> Instructions(string ids) => ids.Length == 0 ? [] : ["Follow the instructions shown with the alert before anything else."];
+    public IReadOnlyList<Guidance> Guidance(string marks) => marks.Length == 0 ? [] : [new Guidance("", "Follow the instructions shown with the alert before anything else.")];
 }

@@ -89,7 +89,6 @@ internal static class EventDetail
         json.WriteString("severity", Words.Of(assessment.Severity));
         json.WriteString("audience", assessment.Audience == Audience.DslOnly ? "dsl" : "routed");
         json.WriteBoolean("maskUrl", assessment.MaskUrl);
-        json.WriteString("instructions", assessment.Instructions);
         json.WriteString("edition", assessment.Edition);
         json.WriteString("rules", assessment.Rules);
         json.WriteStartArray("themes");

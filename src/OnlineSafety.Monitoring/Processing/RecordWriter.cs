@@ -241,7 +241,6 @@ internal sealed class RecordWriter(Database database, RuleSet rules, PolicyDirec
         Reasons = reasons,
         Rules = AlertRules.Of(planned.Assessment.Reasons),
         Unproven = LowTrust.Marks(reasons),
-        Instructions = planned.Assessment.Instructions,
     };
 
     private static bool NeedsReview(PlannedEvent planned) => planned.Review.Length > 0 && planned.Assessment.Severity > Severity.None;

@@ -22,6 +22,9 @@ public enum LogSight : byte
 /// <param name="To">Received until then.</param>
 public sealed record LogHour(LogSight Sight, DateTimeOffset From, DateTimeOffset To, IReadOnlyList<EventView> Events)
 {
+    /// <summary>What the same device did was asked for.</summary>
+    public bool DeviceAsked { get; init; }
+
     /// <summary>On the same device in that time, by nobody who is named; empty where they were not asked for.</summary>
     public IReadOnlyList<EventView> Device { get; init; } = [];
 

@@ -69,7 +69,7 @@ internal sealed class LogHourReader(
 
         var hour = reading.Found();
         // Not read to its end is never "no longer kept".
-        return hour with { Sight = shortened || !ended ? LogSight.Cut : hour.Sight };
+        return hour with { DeviceAsked = device, Sight = shortened || !ended ? LogSight.Cut : hour.Sight };
     }
 
     public void Dispose() => _turn.Dispose();

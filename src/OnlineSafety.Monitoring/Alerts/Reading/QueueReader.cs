@@ -22,7 +22,9 @@ internal sealed class QueueReader(Database console, ThemeGuide guide, PolicyDire
     public const int PageSize = 50;
     private const int GravestShown = 3;
 
-    private static readonly string[] s_inHand = [.. AlertState.All.Where(state => state is not (AlertState.New or AlertState.Resolved))];
+    // What was put before the next desk waits for it.
+    private static readonly string[] s_waiting = [AlertState.New, AlertState.Escalated];
+    private static readonly string[] s_inHand = [.. AlertState.All.Where(state => state is not (AlertState.New or AlertState.Escalated or AlertState.Resolved))];
 
     public async Task<QueuePageView> PageAsync(SignedInStaff who, QueueFilter filter, QueuePosition? after, CancellationToken cancellationToken)
     {
@@ -31,7 +33,7 @@ internal sealed class QueueReader(Database console, ThemeGuide guide, PolicyDire
         object[] wanted =
         [
             who.School, StatesOf(filter.Scope), Or(filter.Severity is { } severity ? (short)severity : null), Or(filter.Risk is { } risk ? (short)risk : null),
-            Or(filter.Theme), filter.Mine,
+            Or(filter.Theme is { } theme ? guide.Under(theme).ToArray() : null), filter.Mine,
         ];
         var over = filter.Scope == QueueScope.Resolved;
         object[] from = over ? [Or(after?.Number)] : [Or(after?.Taken), Or(after?.Severity), Or(after?.Since), Or(after?.Number)];
@@ -52,6 +54,15 @@ internal sealed class QueueReader(Database console, ThemeGuide guide, PolicyDire
         await using var session = await console.OpenAsync(who.School, who.Actor, cancellationToken);
         var numbers = await session.RowsAsync("SELECT number FROM alert WHERE school_id = $1 AND alert_id = $2", [who.School, alert], row => row.GetInt32(0), cancellationToken);
         return numbers.Count > 0 ? numbers[0] : null;
+    }
+
+    /// <summary>Number of the most urgent alert that waits for somebody, another than this one; null: none that this reader may see. Shows nothing of it.</summary>
+    public async Task<int?> NextAsync(SignedInStaff who, int but, CancellationToken cancellationToken)
+    {
+        await using var session = await console.OpenAsync(who.School, who.Actor, cancellationToken);
+        object[] first = [who.School, s_waiting, DBNull.Value, DBNull.Value, DBNull.Value, false, DBNull.Value, DBNull.Value, DBNull.Value, DBNull.Value, 2, FromAll(who, over: false)];
+        var numbers = await session.RowsAsync(QueueSql.OpenPage, first, row => row.GetInt32(0), cancellationToken);
+        return numbers.Find(number => number != but) is var next and > 0 ? next : null;
     }
 
     /// <summary>Rows by their numbers; those that the actor may not see are left out.</summary>
@@ -108,10 +119,10 @@ internal sealed class QueueReader(Database console, ThemeGuide guide, PolicyDire
 
     private static string[] StatesOf(QueueScope scope) => scope switch
     {
-        QueueScope.Waiting => [AlertState.New],
+        QueueScope.Waiting => s_waiting,
         QueueScope.InHand => s_inHand,
         QueueScope.Resolved => [AlertState.Resolved],
-        _ => [AlertState.New, .. s_inHand],
+        _ => [.. s_waiting, .. s_inHand],
     };
 
     private static QueueRow Clocked(QueueRow row, PolicyInForce clocks) => row is { Clock: { } clock } && Words.TryRead<Severity>(row.Severity, out var severity)
@@ -121,22 +132,29 @@ internal sealed class QueueReader(Database console, ThemeGuide guide, PolicyDire
     private static object Or(object? value) => value ?? DBNull.Value;
 
     private static QueuePosition PositionOf(NpgsqlDataReader row) =>
-        new(row.GetString(1) != AlertState.New, row.GetInt16(2), row.GetFieldValue<DateTimeOffset>(11), row.GetInt32(0));
+        new(!s_waiting.Contains(row.GetString(1), StringComparer.Ordinal), row.GetInt16(2), row.GetFieldValue<DateTimeOffset>(11), row.GetInt32(0));
 
     private QueueCount CountOf(NpgsqlDataReader row) => new(
-        row.GetBoolean(0), Words.Of((Severity)row.GetInt16(1)), Words.Of((Risk)row.GetInt16(2)), guide.LabelOf(row.GetString(3)), row.GetString(3), row.GetBoolean(4), row.GetInt32(5));
+        row.GetBoolean(0), Words.Of((Severity)row.GetInt16(1)), Words.Of((Risk)row.GetInt16(2)), [.. row.GetFieldValue<string[]>(3).Select(guide.CanonicalOf).Distinct(StringComparer.Ordinal).Select(code => new QueueTheme(code, guide.LabelOf(code)))],
+        row.GetBoolean(4), row.GetInt32(5));
 
     private QueueRow Read(SchoolSeal seal, NpgsqlDataReader row)
     {
         var reasons = StoredEvent.ReadReasons(seal.Open(row.GetFieldValue<byte[]>(15), SealedField.AlertReasons));
+        var marks = row.GetString(25);
+        var grave = ThemeMarks.Grave(marks, row.GetString(4));
         return new QueueRow
         {
             Number = row.GetInt32(0),
             State = row.GetString(1),
             Severity = Words.Of((Severity)row.GetInt16(2)),
             Risk = Words.Of((Risk)row.GetInt16(3)),
-            Theme = guide.LabelOf(row.GetString(4)),
-            Also = [.. row.GetFieldValue<string[]>(5).Where(theme => theme != row.GetString(4)).Select(guide.LabelOf)],
+            Theme = string.Join(", ", grave.Select(guide.LabelOf)),
+            Also = [.. ThemeMarks.Ordered(marks, row.GetFieldValue<string[]>(5)).Except(grave, StringComparer.Ordinal).Select(guide.LabelOf)],
+            Subject = SubjectForms.NameOf(seal, row, key: 10, name: 23),
+            Groups = row.GetFieldValue<string[]>(24),
+            LastHappenedAt = row.IsDBNull(26) ? row.GetFieldValue<DateTimeOffset>(12) : row.GetFieldValue<DateTimeOffset>(26),
+            GivenBy = row.IsDBNull(27) ? null : row.GetString(27),
             Count = row.GetInt32(6),
             NeedsReview = row.GetBoolean(7),
             Unproven = row.GetBoolean(8),

@@ -6,7 +6,8 @@ using OnlineSafety.Monitoring.Alerts.Escalation;
 namespace OnlineSafety.Monitoring.Alerts.Reading;
 
 /// <summary>
-/// An alert in the list of the console. It names nobody: a queue may stay open on a desk, and who was looked at stays exactly what the access records say.
+/// An alert in the list of the console, for somebody who may see it. It says whose it is, because a known child must be seen without opening each; what was written
+/// is behind it. The look at a list names its alerts in the access records.
 /// </summary>
 public sealed record QueueRow
 {
@@ -19,8 +20,20 @@ public sealed record QueueRow
 
     public required string Risk { get; init; }
 
-    /// <summary>As a person reads it.</summary>
+    /// <summary>As a person reads it: all its themes that are told of at once, the gravest first.</summary>
     public required string Theme { get; init; }
+
+    /// <summary><c>user:</c>, <c>device:</c> or <c>address:</c>; null: nobody is known, or it is about several people.</summary>
+    public string? Subject { get; init; }
+
+    /// <summary>Years, classes and key stages, as the people list has them.</summary>
+    public IReadOnlyList<string> Groups { get; init; } = [];
+
+    /// <summary>When the last of it happened, as its product says.</summary>
+    public DateTimeOffset LastHappenedAt { get; init; }
+
+    /// <summary>Who gave it to whoever is on it; null: nobody did.</summary>
+    public string? GivenBy { get; init; }
 
     /// <summary>Its further themes.</summary>
     public required IReadOnlyList<string> Also { get; init; }
@@ -72,6 +85,9 @@ public sealed record QueueRow
 
     public bool IsWaiting => State == AlertState.New;
 
+    /// <summary>Nobody is on it: it is new, or nobody at the next desk has taken it on.</summary>
+    public bool Waits => IsWaiting || IsLeft;
+
     /// <summary>It was put before the next desk, and nobody has acted on it since.</summary>
     public bool IsLeft => State == AlertState.Escalated;
 
@@ -82,14 +98,18 @@ public sealed record QueueRow
     {
         get
         {
-            var shown = string.Create(CultureInfo.InvariantCulture, $"{State}|{Severity}|{Theme}|{Count}|{Who}|{Outcome}|{NeedsReview}|{Unproven}|{LastReceivedAt.UtcTicks}|{Since.UtcTicks}|{AcknowledgeBy?.UtcTicks}|{Silenced}");
+            var shown = string.Create(CultureInfo.InvariantCulture, $"{State}|{Severity}|{Theme}|{Count}|{Who}|{Outcome}|{NeedsReview}|{Unproven}|{LastReceivedAt.UtcTicks}|{Since.UtcTicks}|{AcknowledgeBy?.UtcTicks}|{Silenced}|{GivenBy}");
             return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(shown)).AsSpan(0, 3));
         }
     }
 }
 
 /// <summary>Open alerts that are alike, counted.</summary>
-internal sealed record QueueCount(bool Waiting, string Severity, string Risk, string Theme, string ThemeCode, bool Mine, int Alerts);
+/// <param name="Themes">All canonical themes of each of them.</param>
+internal sealed record QueueCount(bool Waiting, string Severity, string Risk, IReadOnlyList<QueueTheme> Themes, bool Mine, int Alerts);
+
+/// <summary>A canonical theme as a filter knows it and as a person reads it.</summary>
+internal readonly record struct QueueTheme(string Code, string Title);
 
 /// <summary>A page of the queue.</summary>
 /// <param name="Next">Where the next page begins; null: there is none.</param>

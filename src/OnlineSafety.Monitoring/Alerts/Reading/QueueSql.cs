@@ -8,6 +8,7 @@ internal static class QueueSql
 {
     // As the index alert_queue has them, to the letter. Without minus and COALESCE, which row-level security lets reach no index.
     private const string Urgency = "(CASE a.severity WHEN 4 THEN 0 WHEN 3 THEN 1 WHEN 2 THEN 2 WHEN 1 THEN 3 ELSE 4 END)";
+    private const string Taken = "(CASE WHEN a.state = 'new' THEN 0 WHEN a.state = 'escalated' THEN 0 ELSE 1 END)";
     private const string Since = "(CASE WHEN a.renewed_at IS NULL THEN a.raised_at ELSE a.renewed_at END)";
 
     // What somebody may see who sits at no DSL's desk: what is no pupil's matter, and what that person was told of. Found from that end, or row-level security asks of each alert
@@ -17,31 +18,36 @@ internal static class QueueSql
                                 UNION SELECT n.alert_id FROM notification n WHERE n.school_id = $1 AND n.staff_id = current_staff() AND n.alert_id IS NOT NULL))
         """;
 
-    // Given to the reader, or taken by the reader and given to nobody.
+    // Given to the reader, or taken by the reader and given to nobody; what is before the next desk is nobody's until it is taken on there.
+    private const string Mine = "a.state <> 'escalated' AND COALESCE(a.assigned_to = current_staff(), a.acknowledged_by = current_setting('app.actor', true), false)";
+
     private const string Columns = $"""
         SELECT a.number, a.state, a.severity, a.risk, a.theme, a.themes, a.event_count, a.needs_review, a.unproven, a.late, a.subject_key, {Since} AS since,
-               a.last_received_at, a.acknowledged_by, a.outcome, a.reasons, s.name, COALESCE(a.assigned_to = current_staff(), a.acknowledged_by = current_setting('app.actor', true), false) AS mine,
+               a.last_received_at, a.acknowledged_by, a.outcome, a.reasons, s.name, {Mine} AS mine,
                ARRAY(SELECT o.name FROM source o WHERE o.school_id = a.school_id AND o.source_id = ANY (a.source_ids) ORDER BY o.name), a.acted_at,
                a.drill, {SilenceSql.Marked},
-               {StandingClock.Column}
+               {StandingClock.Column}, a.subject, a.groups, a.instructions,
+               (SELECT max(e.occurred_at) FROM event e WHERE e.school_id = a.school_id AND e.alert_id = a.alert_id),
+               CASE WHEN a.assigned_to IS NOT NULL THEN
+                   (SELECT t.actor_name FROM alert_step t WHERE t.school_id = a.school_id AND t.alert_id = a.alert_id AND t.step = 'assign' ORDER BY t.step_no DESC LIMIT 1) END
         FROM alert a LEFT JOIN staff s ON s.school_id = a.school_id AND s.staff_id = a.assigned_to
 
         """;
 
-    private const string Wanted = """
+    private const string Wanted = $"""
         WHERE a.school_id = $1 AND a.state = ANY ($2)
-          AND ($3::smallint IS NULL OR a.severity = $3) AND ($4::smallint IS NULL OR a.risk = $4) AND ($5::text IS NULL OR a.parent_theme = $5)
-          AND (NOT $6 OR COALESCE(a.assigned_to = current_staff(), a.acknowledged_by = current_setting('app.actor', true), false))
+          AND ($3::smallint IS NULL OR a.severity = $3) AND ($4::smallint IS NULL OR a.risk = $4) AND ($5::text[] IS NULL OR a.themes && $5)
+          AND (NOT $6 OR ({Mine}))
 
         """;
 
     /// <summary>What waits before what somebody has, the gravest first, and of those the one whose clock began first.</summary>
     public const string OpenPage = Columns + Wanted + $"""
           AND a.state <> 'resolved'
-          AND ($7::boolean IS NULL OR (a.state <> 'new', {Urgency}, {Since}, a.number)
-               > ($7, CASE $8::smallint WHEN 4 THEN 0 WHEN 3 THEN 1 WHEN 2 THEN 2 WHEN 1 THEN 3 ELSE 4 END, $9::timestamptz, $10::int))
+          AND ($7::boolean IS NULL OR ({Taken}, {Urgency}, {Since}, a.number)
+               > (CASE WHEN $7 THEN 1 ELSE 0 END, CASE $8::smallint WHEN 4 THEN 0 WHEN 3 THEN 1 WHEN 2 THEN 2 WHEN 1 THEN 3 ELSE 4 END, $9::timestamptz, $10::int))
           AND ($12 OR {Findable})
-        ORDER BY a.state <> 'new', {Urgency}, since, a.number LIMIT $11
+        ORDER BY {Taken}, {Urgency}, since, a.number LIMIT $11
         """;
 
     /// <summary>What is over: the newest first.</summary>
@@ -52,8 +58,9 @@ internal static class QueueSql
         ORDER BY a.number DESC LIMIT $8
         """;
 
+    /// <summary>By all themes of an alert, for each of which it is found.</summary>
     public const string Counts = $"""
-        SELECT state = 'new', severity, risk, parent_theme, COALESCE(assigned_to = current_staff(), acknowledged_by = current_setting('app.actor', true), false), count(*)::int
+        SELECT {Taken} = 0, severity, risk, themes, {Mine}, count(*)::int
         FROM alert a WHERE school_id = $1 AND state <> 'resolved' AND ($2 OR {Findable}) GROUP BY 1, 2, 3, 4, 5
         """;
 

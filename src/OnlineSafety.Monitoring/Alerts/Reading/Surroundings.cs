@@ -2,6 +2,8 @@ namespace OnlineSafety.Monitoring.Alerts.Reading;
 
 /// <summary>What stands around an alert, as far as its reader may see it: the same person's other alerts, what every product saw in the same minutes.</summary>
 /// <param name="FirstReceivedAt">When the first event of the alert was received.</param>
+/// <param name="FirstHappenedAt">When the first of what is stored of it happened.</param>
+/// <param name="LastHappenedAt">When the last of it happened.</param>
 /// <param name="AcknowledgeBy">By the school's clocks; null: none runs.</param>
 /// <param name="Sources">Names of the sources that reported it.</param>
 /// <param name="Vendors">The same minutes in each product, the alert's own events among them.</param>
@@ -9,7 +11,7 @@ namespace OnlineSafety.Monitoring.Alerts.Reading;
 /// <param name="Days">Days of the last four weeks on which something was recorded of the same person.</param>
 /// <param name="Staff">To whom it can be given.</param>
 internal sealed record Surroundings(
-    DateTimeOffset FirstReceivedAt, DateTimeOffset? AcknowledgeBy, IReadOnlyList<string> Sources, IReadOnlyList<VendorMinutes> Vendors,
+    DateTimeOffset FirstReceivedAt, DateTimeOffset FirstHappenedAt, DateTimeOffset LastHappenedAt, DateTimeOffset? AcknowledgeBy, IReadOnlyList<string> Sources, IReadOnlyList<VendorMinutes> Vendors,
     IReadOnlyList<EarlierAlert> Earlier, IReadOnlyList<SubjectDay> Days, IReadOnlyList<Colleague> Staff);
 
 /// <param name="Actions">What it did, and how often: "blocked", 3.</param>

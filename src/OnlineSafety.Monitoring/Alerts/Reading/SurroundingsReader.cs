@@ -57,7 +57,7 @@ internal sealed class SurroundingsReader(Database console, ThemeGuide guide, Pol
         }
 
         return new Surroundings(
-            facts.First, facts.Clock?.By(facts.Severity, policy), facts.Sources, vendors, earlier, days, staff);
+            facts.First, facts.FirstHappened ?? facts.First, facts.LastHappened ?? facts.Last, facts.Clock?.By(facts.Severity, policy), facts.Sources, vendors, earlier, days, staff);
     }
 
     /// <summary>
@@ -108,7 +108,11 @@ internal sealed class SurroundingsReader(Database console, ThemeGuide guide, Pol
             row => new Facts(
                 row.GetFieldValue<DateTimeOffset>(0), row.GetFieldValue<DateTimeOffset>(1),
                 row.IsDBNull(2) ? null : StandingClock.Read(row.GetFieldValue<DateTimeOffset?[]>(2)), (Severity)row.GetInt16(3),
-                SubjectForms.Of(seal, row, key: 4, name: 5), row.GetString(6), row.GetFieldValue<string[]>(7)),
+                SubjectForms.Of(seal, row, key: 4, name: 5), row.GetString(6), row.GetFieldValue<string[]>(7))
+            {
+                FirstHappened = row.IsDBNull(8) ? null : row.GetFieldValue<DateTimeOffset>(8),
+                LastHappened = row.IsDBNull(9) ? null : row.GetFieldValue<DateTimeOffset>(9),
+            },
             cancellationToken);
         return rows.Count > 0 ? rows[0] : null;
     }
@@ -124,5 +128,10 @@ internal sealed class SurroundingsReader(Database console, ThemeGuide guide, Pol
     /// <param name="Clock">Null: none runs.</param>
     /// <param name="Subject">All that the person may be stored as; null: nobody known, or a whole class.</param>
     private sealed record Facts(
-        DateTimeOffset First, DateTimeOffset Last, StandingClock? Clock, Severity Severity, string[]? Subject, string Route, IReadOnlyList<string> Sources);
+        DateTimeOffset First, DateTimeOffset Last, StandingClock? Clock, Severity Severity, string[]? Subject, string Route, IReadOnlyList<string> Sources)
+    {
+        public DateTimeOffset? FirstHappened { get; init; }
+
+        public DateTimeOffset? LastHappened { get; init; }
+    }
 }

@@ -7,12 +7,14 @@ internal static class SurroundingsSql
 {
     public const string Facts = $"""
         SELECT a.first_received_at, a.last_received_at, {StandingClock.Column}, a.severity, a.subject_key, a.subject, a.route,
-               ARRAY(SELECT o.name FROM source o WHERE o.school_id = a.school_id AND o.source_id = ANY (a.source_ids) ORDER BY o.name)
-        FROM alert a WHERE a.school_id = $1 AND a.alert_id = $2
+               ARRAY(SELECT o.name FROM source o WHERE o.school_id = a.school_id AND o.source_id = ANY (a.source_ids) ORDER BY o.name), happened.first, happened.last
+        FROM alert a
+        LEFT JOIN LATERAL (SELECT min(e.occurred_at) AS first, max(e.occurred_at) AS last FROM event e WHERE e.school_id = a.school_id AND e.alert_id = a.alert_id) happened ON true
+        WHERE a.school_id = $1 AND a.alert_id = $2
         """;
 
     public const string Vendors = """
-        SELECT vendor, action, count(*)::int, min(received_at), max(received_at)
+        SELECT vendor, action, count(*)::int, min(occurred_at), max(occurred_at)
         FROM event WHERE school_id = $1 AND subject_key = ANY ($2) AND received_at BETWEEN $3 AND $4 GROUP BY vendor, action ORDER BY vendor, count(*) DESC
         """;
 
@@ -22,8 +24,8 @@ internal static class SurroundingsSql
         """;
 
     public const string Days = """
-        SELECT (received_at AT TIME ZONE $4)::date AS day, max(severity), count(*)::int
-        FROM event WHERE school_id = $1 AND subject_key = ANY ($2) AND received_at >= $3 GROUP BY day ORDER BY day
+        SELECT (occurred_at AT TIME ZONE $4)::date AS day, max(severity), count(*)::int
+        FROM event WHERE school_id = $1 AND subject_key = ANY ($2) AND received_at >= $3 AND occurred_at >= $3 GROUP BY day ORDER BY day
         """;
 
     /// <summary>Whom row-level security would let see it once it is theirs: the desks of the alert's own ladder.</summary>

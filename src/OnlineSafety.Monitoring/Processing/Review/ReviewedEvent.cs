@@ -76,7 +76,6 @@ internal sealed record ReviewedEvent(Guid Alert, Guid Stream, long Seq, int Part
             Reasons = reasons,
             Rules = AlertRules.Of(StoredEvent.ReadReasons(reasons)),
             Unproven = LowTrust.Marks(reasons),
-            Instructions = detail.TryGetProperty("assessment", out var assessment) && assessment.TryGetProperty("instructions", out var ids) ? ids.GetString() ?? "" : "",
         };
     }
 

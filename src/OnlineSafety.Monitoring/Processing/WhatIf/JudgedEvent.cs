@@ -105,6 +105,5 @@ internal sealed class JudgedEvent
         NeedsReview = NeedsReview,
         // Nobody reads the reasons of an alert that is only imagined.
         Reasons = [],
-        Instructions = "",
     };
 }
