@@ -7,7 +7,7 @@ using OnlineSafety.Monitoring.Web.Pages;
 namespace OnlineSafety.Monitoring.Web.Alerts;
 
 /// <summary>Puts an alert's page together for one person.</summary>
-internal sealed class AlertPages(AlertVisits visits, SchoolNames names, ThemeGuide guide, TimeProvider time)
+internal sealed class AlertPages(AlertVisits visits, SchoolNames names, TellingReader telling, ThemeGuide guide, TimeProvider time)
 {
     private const int LongestWords = 200;
 
@@ -24,6 +24,7 @@ internal sealed class AlertPages(AlertVisits visits, SchoolNames names, ThemeGui
         var (alert, around) = (visit.Alert, visit.Around);
         var zone = SchoolZone.Of((await names.OfAsync(who, cancellationToken)).Zone);
         var now = time.GetUtcNow();
+        var noMail = (await telling.OfAsync(who.School, who.Actor, cancellationToken)).WhyNoMail(now);
         return new AlertPageView
         {
             Alert = alert,
@@ -42,6 +43,8 @@ internal sealed class AlertPages(AlertVisits visits, SchoolNames names, ThemeGui
             Staff = around.Staff,
             History = visit.History,
             Told = visit.Told,
+            NoMail = noMail,
+            Untold = alert.State == AlertState.Resolved ? [] : UntoldWords.Of(visit.Told, noMail),
             Titles = Themes(alert).Distinct(StringComparer.Ordinal).ToDictionary(theme => theme, guide.LabelOf, StringComparer.Ordinal),
             Steps = Allowed(who, alert.State),
             Me = who.Actor.Staff,

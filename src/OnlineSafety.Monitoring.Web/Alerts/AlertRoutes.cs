@@ -51,8 +51,11 @@ internal static class AlertRoutes
         }
     }
 
-    private static async Task<IResult> ShowAsync(HttpContext http, int number, AlertPages pages, CancellationToken cancellationToken) =>
-        Page(await pages.OfAsync(Who(http), number, cancellationToken), StepNotice.Of(http.Request.Query));
+    private static async Task<IResult> ShowAsync(HttpContext http, int number, AlertPages pages, CancellationToken cancellationToken)
+    {
+        var view = await pages.OfAsync(Who(http), number, cancellationToken);
+        return Page(view, StepNotice.Of(http.Request.Query, view?.NoMail));
+    }
 
     // A mail names an alert past doubt: a number alone could be another school's, where somebody works at two.
     private static async Task<IResult> FromMailAsync(HttpContext http, Guid alert, QueueReader queue, CancellationToken cancellationToken) =>
@@ -105,7 +108,9 @@ internal static class AlertRoutes
         HttpContext http, int number, AlertStep step, string done, AlertQueue queue, AlertPages pages, LiveSignal signal, CancellationToken cancellationToken)
     {
         var form = await http.Request.ReadFormAsync(cancellationToken);
-        var input = new MoveInput(form["note"], form["outcome"], form["reference"], Guid.TryParse(form["staff"], out var staff) ? staff : null);
+        // Of a duplicate the number comes first, where whoever reads the history looks for it.
+        var same = step == AlertStep.Resolve && form["outcome"] == AlertOutcome.Duplicate ? form["same"].ToString().Trim().TrimStart('#') : "";
+        var input = new MoveInput(same.Length > 0 ? $"{same}: {form["note"]}" : form["note"].ToString(), form["outcome"], form["reference"], Guid.TryParse(form["staff"], out var staff) ? staff : null);
         var who = Who(http);
         var move = AlertMove.TryCreate(step, input, out var error);
         if (move is not null)
@@ -132,7 +137,7 @@ internal static class AlertRoutes
             : string.IsNullOrEmpty(input.Outcome) ? "Choose what it was."
             : "Write what was found and done, in at most 4,000 characters.";
         return await pages.OfAsync(who, number, cancellationToken) is { } view
-            ? Page(view with { Draft = new StepDraft(AlertSteps.Word(step), error, input.Note ?? "", input.Outcome ?? "", input.Reference ?? "") })
+            ? Page(view with { Draft = new StepDraft(AlertSteps.Word(step), error, form["note"].ToString(), input.Outcome ?? "", input.Reference ?? "", same) })
             : Page(view: null);
     }
 
@@ -154,7 +159,7 @@ internal static class AlertRoutes
         return TypedResults.Redirect(StepNotice.On(QueueAddress.Checked(form["back"]), "together", taken));
     }
 
-    private static RazorComponentResult Page(AlertPageView? view, string? done = null) => view is null
+    private static RazorComponentResult Page(AlertPageView? view, StepNotice? done = null) => view is null
         ? new RazorComponentResult<NotFoundPage>(new
         {
             Heading = "There is no such alert",
