@@ -3,7 +3,10 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Alerts.Policy;
 using OnlineSafety.Monitoring.Alerts.Reading;
+using OnlineSafety.Monitoring.Notifications;
+using OnlineSafety.Monitoring.Notifications.Email;
 using OnlineSafety.Monitoring.Web.Alerts;
 using OnlineSafety.Monitoring.Web.Live;
 using OnlineSafety.Monitoring.Web.Pages;
@@ -27,6 +30,8 @@ internal static class ConsoleRegistration
         services.AddSingleton<SignInOnward>();
         services.AddSingleton<SecurityView>();
         services.AddSingleton<SchoolNames>();
+        services.AddSingleton(provider => new TellingReader(
+            provider.GetRequiredKeyedService<Database>(DatabaseRole.Console), provider.GetRequiredService<PolicyDirectory>(), provider.GetService<IMailTransport>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<QueueReader>(provider, provider.GetRequiredKeyedService<Database>(DatabaseRole.Console)));
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<SurroundingsReader>(provider, provider.GetRequiredKeyedService<Database>(DatabaseRole.Console)));
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<AlertVisits>(provider, provider.GetRequiredKeyedService<Database>(DatabaseRole.Console)));

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Alerts.Escalation;
 using OnlineSafety.Monitoring.Alerts.Policy;
 using OnlineSafety.Monitoring.Notifications.Outgoing;
 using OnlineSafety.Monitoring.People;
@@ -28,6 +29,8 @@ internal static class AdministrationRoutes
         services.AddSingleton<StaffMemberPages>();
         services.AddSingleton(provider => new PolicyRegister(SourcePagesRegistration.Setup(provider), SourcePagesRegistration.Time(provider)));
         services.AddSingleton<PolicyPages>();
+        services.AddSingleton(provider => new ClockForecast(provider.GetRequiredKeyedService<Database>(DatabaseRole.Console), provider.GetRequiredService<PolicyDirectory>()));
+        services.AddSingleton<CalendarPages>();
         services.AddSingleton(provider => new ChannelRegister(SourcePagesRegistration.Setup(provider), SourcePagesRegistration.Time(provider)));
         services.AddSingleton(provider => new ChannelPages(
             provider.GetRequiredService<ChannelRegister>(), provider.GetService<MasterKeys>(), provider.GetService<ChannelSender>(), provider.GetRequiredService<TimeProvider>()));

@@ -43,7 +43,20 @@ public sealed record InvitationView(string Link, DateTimeOffset EndsAt);
 
 public sealed record StaffView(IReadOnlyList<StaffRow> Staff, IReadOnlyList<RoleChoice> Roles);
 
-public sealed record CalendarRow(string What, string First, string Last, string Note, bool Past);
+public sealed record CalendarRow(string What, string First, string Last, string Note, bool Past)
+{
+    /// <summary>As a form sends them: which closure it is.</summary>
+    public string FirstDay { get; init; } = "";
+
+    public string LastDay { get; init; } = "";
+}
+
+/// <summary>What a change of the calendar would do, before anybody agrees to it.</summary>
+/// <param name="What">The change in a sentence.</param>
+/// <param name="Address">Where the form is sent again, agreed.</param>
+/// <param name="Fields">Of the form, as they were sent.</param>
+/// <param name="Clocks">What it does to alerts that wait.</param>
+public sealed record CalendarChangeView(string What, string Address, IReadOnlyList<KeyValuePair<string, string>> Fields, IReadOnlyList<string> Clocks);
 
 /// <param name="Json">As it was given; empty: none.</param>
 public sealed record CalendarView(IReadOnlyList<CalendarRow> Terms, IReadOnlyList<CalendarRow> Closures, string Hours, string Json, string Today, string Until);

@@ -2,13 +2,16 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.Alerts;
+using OnlineSafety.Monitoring.Alerts.Escalation;
 using OnlineSafety.Monitoring.Alerts.Policy;
+using OnlineSafety.Monitoring.Notifications;
 using OnlineSafety.Monitoring.Sources;
+using OnlineSafety.Monitoring.Web.Pages;
 
 namespace OnlineSafety.Monitoring.Web.Administration;
 
 /// <summary>The policy of a school: shown, tried, set. The register reads and checks it; nothing holds before somebody has seen what changes.</summary>
-internal sealed class PolicyPages(PolicyRegister register, ThemeGuide guide)
+internal sealed class PolicyPages(PolicyRegister register, ClockForecast forecast, SchoolNames names, ThemeGuide guide, TimeProvider time)
 {
     private static readonly JsonSerializerOptions s_indented = new() { WriteIndented = true };
 
@@ -43,7 +46,9 @@ internal sealed class PolicyPages(PolicyRegister register, ThemeGuide guide)
     public async Task<PolicyChangeView> TryAsync(SignedInStaff who, string json, CancellationToken cancellationToken)
     {
         var proposed = await register.ProposeAsync(who.School, json, guide.Knows, who.Actor, cancellationToken);
-        return new PolicyChangeView(proposed.Json, proposed.Revision, proposed.Removed, proposed.Added, proposed.Unheard);
+        var clocks = await forecast.OfAsync(who.School, who.Actor, PolicyFile.TryReadStored(proposed.Json, named: null), calendar: null, cancellationToken);
+        var zone = SchoolZone.Of((await names.OfAsync(who, cancellationToken)).Zone);
+        return new PolicyChangeView(proposed.Json, proposed.Revision, proposed.Removed, proposed.Added, proposed.Unheard, ClockWords.Of(clocks, time.GetUtcNow(), zone));
     }
 
     /// <param name="revision">Of the policy that the reader saw it held against.</param>

@@ -24,7 +24,7 @@ internal static class PolicyRoutes
     }
 
     private static Task<IResult> ShowAsync(HttpContext http, PolicyPages pages, CancellationToken cancellationToken) => PageAsync(
-        http, pages, form: null, file: null, [], http.Request.Query["done"] == "set" ? "The policy holds now, also for alerts that are open." : "", cancellationToken);
+        http, pages, form: null, file: null, [], http.Request.Query["done"] == "set" ? "The policy holds now, also for alerts that are open; no clock that runs was given longer." : "", cancellationToken);
 
     private static async Task<IResult> TryFormAsync(HttpContext http, PolicyPages pages, CancellationToken cancellationToken)
     {

@@ -31,7 +31,7 @@ internal static class PolicySections
         new("When nobody answers",
         [
             .. policy.Escalation.Steps.Select(step => new PolicyLine(
-                step.After == TimeSpan.Zero ? "At once" : $"After {Counted.Of((int)step.After.TotalMinutes, "minute")}", List(step.Tell))),
+                step.After == TimeSpan.Zero ? "When the time above is over" : $"{Counted.Of((int)step.After.TotalMinutes, "minute")} after it was over", List(step.Tell))),
             new("Then again", $"every {Counted.Of((int)policy.Escalation.RepeatEvery.TotalMinutes, "minute")}, {Counted.Of(policy.Escalation.Rounds, "round")} in all"),
             new("The trust is", policy.Trust.Count > 0 ? string.Join(", ", policy.Trust) : "nobody: that step tells no one"),
         ]),

@@ -15,7 +15,8 @@ public sealed record PolicyLine(string What, string Says);
 
 /// <summary>What a change would come to, before anybody agrees to it.</summary>
 /// <param name="Revision">Of the policy that it was held against.</param>
-public sealed record PolicyChangeView(string Json, int Revision, IReadOnlyList<string> Removed, IReadOnlyList<string> Added, IReadOnlyList<string> Unheard);
+/// <param name="Clocks">What it does to alerts that wait.</param>
+public sealed record PolicyChangeView(string Json, int Revision, IReadOnlyList<string> Removed, IReadOnlyList<string> Added, IReadOnlyList<string> Unheard, IReadOnlyList<string> Clocks);
 
 /// <summary>The policy as the form has it: text as it was typed. What the form does not ask for (routing) stays as it is.</summary>
 public sealed record PolicyForm

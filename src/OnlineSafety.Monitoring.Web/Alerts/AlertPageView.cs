@@ -35,6 +35,12 @@ public sealed record AlertPageView
 
     public required IReadOnlyList<ToldView> Told { get; init; }
 
+    /// <summary>Whom the last message did not reach, and that somebody must ring them.</summary>
+    public IReadOnlyList<string> Untold { get; init; } = [];
+
+    /// <summary>Why no mail leaves now; null: mails leave.</summary>
+    public string? NoMail { get; init; }
+
     /// <summary>Titles of the themes that its events and reasons name, by code.</summary>
     public required IReadOnlyDictionary<string, string> Titles { get; init; }
 
@@ -92,7 +98,7 @@ public sealed record AlertPageView
 }
 
 /// <summary>What somebody typed into a form that was refused: nobody types it twice.</summary>
-public sealed record StepDraft(string Step, string Error, string Note = "", string Outcome = "", string Reference = "");
+public sealed record StepDraft(string Step, string Error, string Note = "", string Outcome = "", string Reference = "", string Same = "");
 
 /// <summary>The hour around an alert.</summary>
 /// <param name="Events">Of the same person, the newest first: what is stored, what was kept with the case, and what the log holds beside it.</param>

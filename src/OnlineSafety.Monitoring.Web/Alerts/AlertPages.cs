@@ -7,7 +7,7 @@ using OnlineSafety.Monitoring.Web.Pages;
 namespace OnlineSafety.Monitoring.Web.Alerts;
 
 /// <summary>Puts an alert's page together for one person.</summary>
-internal sealed class AlertPages(AlertVisits visits, SchoolNames names, ThemeGuide guide, TimeProvider time)
+internal sealed class AlertPages(AlertVisits visits, SchoolNames names, TellingReader telling, ThemeGuide guide, TimeProvider time)
 {
     private const int LongestWords = 200;
 
@@ -26,6 +26,7 @@ internal sealed class AlertPages(AlertVisits visits, SchoolNames names, ThemeGui
         var zone = SchoolZone.Of(school.Zone);
         var now = time.GetUtcNow();
         var grave = alert.Marks.Where(mark => mark.Severity >= AlertGrouping.TellAt && mark.Theme != alert.Theme).Select(mark => mark.Theme).Prepend(alert.Theme).ToList();
+        var noMail = (await telling.OfAsync(who.School, who.Actor, cancellationToken)).WhyNoMail(now);
         return new AlertPageView
         {
             Alert = alert,
@@ -49,6 +50,8 @@ internal sealed class AlertPages(AlertVisits visits, SchoolNames names, ThemeGui
             Staff = around.Staff,
             History = visit.History,
             Told = visit.Told,
+            NoMail = noMail,
+            Untold = alert.State == AlertState.Resolved ? [] : UntoldWords.Of(visit.Told, noMail),
             Titles = Themes(alert).Distinct(StringComparer.Ordinal).ToDictionary(theme => theme, guide.LabelOf, StringComparer.Ordinal),
             Steps = Allowed(who, alert.State),
             Me = who.Actor.Staff,

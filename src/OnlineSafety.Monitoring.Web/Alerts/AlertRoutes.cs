@@ -54,7 +54,8 @@ internal static class AlertRoutes
 
     private static async Task<IResult> ShowAsync(HttpContext http, int number, AlertPages pages, QueueReader queue, CancellationToken cancellationToken)
     {
-        var (view, done) = (await pages.OfAsync(Who(http), number, cancellationToken), StepNotice.Of(http.Request.Query));
+        var view = await pages.OfAsync(Who(http), number, cancellationToken);
+        var done = StepNotice.Of(http.Request.Query, view?.NoMail);
         // Whoever has just dealt with one, or looks at one that is over, goes on to the next.
         var isDealtWith = view is not null && (done is not null || view.Alert.State == AlertState.Resolved);
         return Page(isDealtWith ? view! with { Next = await queue.NextAsync(Who(http), number, cancellationToken) } : view, done);
@@ -111,7 +112,9 @@ internal static class AlertRoutes
         HttpContext http, int number, AlertStep step, string done, AlertQueue queue, AlertPages pages, LiveSignal signal, CancellationToken cancellationToken)
     {
         var form = await http.Request.ReadFormAsync(cancellationToken);
-        var input = new MoveInput(form["note"], form["outcome"], form["reference"], Guid.TryParse(form["staff"], out var staff) ? staff : null);
+        // Of a duplicate the number comes first, where whoever reads the history looks for it.
+        var same = step == AlertStep.Resolve && form["outcome"] == AlertOutcome.Duplicate ? form["same"].ToString().Trim().TrimStart('#') : "";
+        var input = new MoveInput(same.Length > 0 ? $"{same}: {form["note"]}" : form["note"].ToString(), form["outcome"], form["reference"], Guid.TryParse(form["staff"], out var staff) ? staff : null);
         var who = Who(http);
         var move = AlertMove.TryCreate(step, input, out var error);
         if (move is not null)
@@ -138,7 +141,7 @@ internal static class AlertRoutes
             : string.IsNullOrEmpty(input.Outcome) ? "Choose what it was."
             : "Write what was found and done, in at most 4,000 characters.";
         return await pages.OfAsync(who, number, cancellationToken) is { } view
-            ? Page(view with { Draft = new StepDraft(AlertSteps.Word(step), error, input.Note ?? "", input.Outcome ?? "", input.Reference ?? "") })
+            ? Page(view with { Draft = new StepDraft(AlertSteps.Word(step), error, form["note"].ToString(), input.Outcome ?? "", input.Reference ?? "", same) })
             : Page(view: null);
     }
 
@@ -162,7 +165,7 @@ internal static class AlertRoutes
         return TypedResults.Redirect(StepNotice.On(QueueAddress.Checked(form["back"]), "together", taken));
     }
 
-    private static RazorComponentResult Page(AlertPageView? view, string? done = null) => view is null
+    private static RazorComponentResult Page(AlertPageView? view, StepNotice? done = null) => view is null
         ? new RazorComponentResult<NotFoundPage>(new
         {
             Heading = "There is no such alert",

@@ -56,6 +56,42 @@
   document.addEventListener("htmx:sseOpen", () => say(true));
   document.addEventListener("htmx:sseError", () => say(false));
 
+  // What was typed into one form is not lost by the button of another without a word.
+  document.addEventListener("submit", (event) => {
+    const lost = Array.from(document.querySelectorAll("main textarea")).find((text) => text.form !== event.target && text.value.trim() !== "" && text.value !== text.defaultValue);
+    if (lost && !window.confirm("Something you typed in another form on this page is not saved yet, and would be lost. Go on without it?")) {
+      event.preventDefault();
+      lost.closest("details")?.setAttribute("open", "");
+      lost.focus();
+    }
+  });
+
+  // Two fields that must be the same are held against each other before they are sent: an answer of the server would have cleared both.
+  document.querySelectorAll("input[data-same-as]").forEach((again) => {
+    const first = document.getElementById(again.dataset.sameAs);
+    const compare = () => again.setCustomValidity(again.value === first.value ? "" : "The two passwords differ.");
+    again.addEventListener("input", compare);
+    first.addEventListener("input", compare);
+  });
+
+  document.querySelectorAll("button[data-print]").forEach((button) => {
+    button.hidden = false;
+    button.addEventListener("click", () => window.print());
+  });
+  document.querySelectorAll("button[data-copy]").forEach((button) => {
+    if (!navigator.clipboard) { return; }
+    button.hidden = false;
+    button.addEventListener("click", async () => {
+      const said = button.querySelector("span") ?? button;
+      try {
+        await navigator.clipboard.writeText(Array.from(document.querySelectorAll(button.dataset.copy), (line) => line.textContent.trim()).join("\n"));
+        said.textContent = "Copied";
+      } catch {
+        said.textContent = "Could not be copied";
+      }
+    });
+  });
+
   const title = document.title;
   document.addEventListener("htmx:afterSettle", () => {
     const news = document.querySelector("#news strong");

@@ -76,6 +76,7 @@ internal static class AuditWords
         ["school.add"] = "added the school",
         ["school.term-add"] = "added a term to the calendar",
         ["school.closure-add"] = "added a closure to the calendar",
+        ["school.closure-remove"] = "removed a closure from the calendar",
         ["school.calendar-import"] = "replaced the calendar",
         ["school.edition"] = "chose an edition of the rules",
         ["source.add"] = "added a source",

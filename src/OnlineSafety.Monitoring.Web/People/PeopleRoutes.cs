@@ -33,19 +33,23 @@ internal static class PeopleRoutes
         }
     }
 
-    private static Task<RazorComponentResult<PeoplePage>> ListAsync(HttpContext http, PersonReader reader, CancellationToken cancellationToken) => PageAsync(http, reader, "", cancellationToken);
+    private static Task<RazorComponentResult<PeoplePage>> ListAsync(HttpContext http, PersonReader reader, OpenRooms rooms, CancellationToken cancellationToken) => PageAsync(http, reader, rooms, "", cancellationToken);
 
-    // Posted: an account must not stand in an address.
-    private static async Task<IResult> FindAsync(HttpContext http, PersonReader reader, CancellationToken cancellationToken)
+    // Posted: a name must not stand in an address.
+    private static async Task<IResult> FindAsync(HttpContext http, PersonReader reader, OpenRooms rooms, CancellationToken cancellationToken)
     {
         var account = (await http.Request.ReadFormAsync(cancellationToken))["account"].ToString().Trim();
-        return await PageAsync(http, reader, account.Length > LongestAccount ? "" : account, cancellationToken);
+        return await PageAsync(http, reader, rooms, account.Length > LongestAccount ? "" : account, cancellationToken);
     }
 
-    private static async Task<RazorComponentResult<PeoplePage>> PageAsync(HttpContext http, PersonReader reader, string account, CancellationToken cancellationToken)
+    private static async Task<RazorComponentResult<PeoplePage>> PageAsync(HttpContext http, PersonReader reader, OpenRooms rooms, string account, CancellationToken cancellationToken)
     {
         var who = http.SignedIn();
-        return new RazorComponentResult<PeoplePage>(new { People = await reader.ListAsync(who.School, account, who.Actor, cancellationToken), Account = account });
+        // Only whoever sees an alert about a person is shown that person: the list adds names to look by, and nobody.
+        var list = account.Length > 0 && rooms.SetUp ? await http.RequestServices.GetRequiredService<NameRegister>().AllAsync(who.School, who.Actor, cancellationToken)
+            : Enumerable.Empty<string>().ToLookup(name => name, StringComparer.Ordinal);
+        var found = await reader.ListAsync(who.School, account, list, who.Actor, cancellationToken);
+        return new RazorComponentResult<PeoplePage>(new { found.People, found.Near, Account = account });
     }
 
     private static async Task<IResult> ShowAsync(Guid alert, HttpContext http, PersonReader reader, OpenRooms rooms, CancellationToken cancellationToken)

@@ -17,6 +17,7 @@ internal sealed class PersonReader([FromKeyedServices(DatabaseRole.Console)] Dat
     private const string User = "user:";
     private const int MostEvents = 200;
     private const int MostPeople = 200;
+    private const int MostKnown = 20_000;
 
     private const string Somebody = "school_id = $1 AND subject_key IS NOT NULL AND subject_key NOT LIKE 'cohort:%'";
 
@@ -37,6 +38,13 @@ internal sealed class PersonReader([FromKeyedServices(DatabaseRole.Console)] Dat
         GROUP BY subject_key ORDER BY 5 DESC, 4 DESC, 7 DESC LIMIT $3
         """;
 
+    // Whoever alerts were raised about last; older ones are found by whole account.
+    private const string KnownSql = $"""
+        SELECT subject_key, (array_agg(subject ORDER BY number DESC) FILTER (WHERE subject IS NOT NULL))[1]
+        FROM (SELECT subject_key, subject, number FROM alert WHERE {Somebody} ORDER BY number DESC LIMIT $2) AS latest
+        GROUP BY subject_key
+        """;
+
     private const string SubjectSql = $"SELECT subject_key, subject, subject_role FROM alert WHERE {Somebody} AND alert_id = $2";
 
     internal const string AlertsSql = """
@@ -50,12 +58,28 @@ internal sealed class PersonReader([FromKeyedServices(DatabaseRole.Console)] Dat
 
     private readonly AlertFace _face = new(guide);
 
-    /// <param name="account">An account, as anybody writes it; empty: whoever has alerts.</param>
-    public async Task<IReadOnlyList<PersonRow>> ListAsync(Guid school, string account, Actor actor, CancellationToken cancellationToken)
+    /// <param name="asked">Parts of an account, a known name, a device, a year or class; empty: whoever has alerts.</param>
+    /// <param name="list">The people list, by account; empty where this console has none.</param>
+    public async Task<FoundPeople> ListAsync(Guid school, string asked, ILookup<string, string> list, Actor actor, CancellationToken cancellationToken)
     {
         var seal = await seals.OfAsync(school, cancellationToken);
         await using var session = await console.OpenAsync(school, actor, cancellationToken);
-        string[] keys = account.Length == 0 ? [] : seal.Forms("user:" + AccountName.Of(account));
+        var near = false;
+        string[] keys = [];
+        if (asked.Length > 0)
+        {
+            var known = await session.RowsAsync(KnownSql, [school, MostKnown], row => (Key: row.GetString(0), Plain: SubjectForms.NameOf(seal, row, key: 0, name: 1)!), cancellationToken);
+            // One person is stored by name or by hash, depending on when: all forms are asked for.
+            var forms = known.GroupBy(row => row.Plain, StringComparer.Ordinal).ToDictionary(group => group.Key, group => group.Select(row => row.Key).Distinct(StringComparer.Ordinal).ToList(), StringComparer.Ordinal);
+            var found = PeopleSearch.Find(asked, [.. forms.Keys.Select(plain => new FindablePerson(plain, [AfterColon(plain), .. list[AfterColon(plain)]]))], out near);
+            keys = [.. found.SelectMany(plain => forms[plain])];
+            if (keys.Length == 0)
+            {
+                // By whole account also whoever is further back than what was looked through.
+                (keys, near) = (seal.Forms(User + AccountName.Of(asked)), false);
+            }
+        }
+
         var people = await session.RowsAsync(
             PeopleSql, [school, keys, MostPeople],
             row => (Row: new PersonRow(
@@ -63,9 +87,9 @@ internal sealed class PersonReader([FromKeyedServices(DatabaseRole.Console)] Dat
             cancellationToken);
         // Whose row was shown is found again by that person's alerts: no name stands in a record.
         await session.RecordAccessAsync(
-            school, AuditTrail.PeopleAction, AuditTrail.ListObject([account.Length == 0 ? "all" : "searched"], people.SelectMany(person => person.Alerts)), cancellationToken);
+            school, AuditTrail.PeopleAction, AuditTrail.ListObject([asked.Length == 0 ? "all" : "searched"], people.SelectMany(person => person.Alerts)), cancellationToken);
         await session.CommitAsync(cancellationToken);
-        return people.ConvertAll(person => person.Row);
+        return new FoundPeople(people.ConvertAll(person => person.Row), near);
     }
 
     /// <summary>The person of an alert; null: no such alert of this reader's, or nobody known in it.</summary>
@@ -113,6 +137,8 @@ internal sealed class PersonReader([FromKeyedServices(DatabaseRole.Console)] Dat
         : string.Equals(sent, account, StringComparison.OrdinalIgnoreCase) ? "the account itself"
         : AccountName.Of(sent) == account ? "the same account, with a domain or realm"
         : "a name of this account in the people list, when it was read";
+
+    private static string AfterColon(string key) => key[(key.IndexOf(':', StringComparison.Ordinal) + 1)..];
 
     private static string NameOf(string key)
     {

@@ -6,6 +6,9 @@ namespace OnlineSafety.Monitoring.Web.People;
 /// <param name="Alert">Newest alert about them: their page is found by it, so that no address of ours holds a name.</param>
 public sealed record PersonRow(Guid Alert, string Name, string Role, string Gravest, int Open, int Alerts, DateTimeOffset Last);
 
+/// <param name="Near">Nobody is called exactly so: these are called something like it.</param>
+public sealed record FoundPeople(IReadOnlyList<PersonRow> People, bool Near);
+
 /// <summary>A name by which a product knows the person, and on which evidence it is theirs.</summary>
 public sealed record KnownName(string Name, string Products, string Evidence)
 {

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.Alerts.Reading;
+using OnlineSafety.Monitoring.Notifications;
 using OnlineSafety.Monitoring.Web.Live;
 
 namespace OnlineSafety.Monitoring.Web.Queue;
@@ -15,7 +16,7 @@ internal static class QueueRoutes
 {
     public static void MapQueue(this IEndpointRouteBuilder routes) => routes.MapGet(QueueAddress.Queue, ListAsync).Requires(Permission.SeeAlerts);
 
-    private static async Task<RazorComponentResult<QueuePage>> ListAsync(HttpContext http, QueueReader queue, TimeProvider time, CancellationToken cancellationToken)
+    private static async Task<RazorComponentResult<QueuePage>> ListAsync(HttpContext http, QueueReader queue, TellingReader telling, OpenRooms rooms, TimeProvider time, CancellationToken cancellationToken)
     {
         var who = http.Features.GetRequiredFeature<SignedInStaff>();
         var filter = QueueAddress.Parse(http.Request.Query);
@@ -23,6 +24,7 @@ internal static class QueueRoutes
         var page = await queue.PageAsync(who, filter, after, cancellationToken);
         var now = time.GetUtcNow();
         var back = QueueAddress.Of(filter, after);
+        var told = await telling.OfAsync(who.School, who.Actor, cancellationToken);
         var view = new QueueView(
             page.Rows,
             FilterLinks.Of(filter, page.Counts),
@@ -35,8 +37,11 @@ internal static class QueueRoutes
             page.Rows.Count == 0 ? await queue.WatchedAsync(who, cancellationToken) : [])
         {
             MaySilence = who.May(Permission.SilenceAlerts),
+            MaySeeSources = who.May(Permission.SeeHealth) && rooms.SetUp,
+            Silent = told.Silent,
+            Unwatched = told.Unwatched,
         };
-        return new RazorComponentResult<QueuePage>(new { View = view, Done = StepNotice.Of(http.Request.Query), PutBack = StepNotice.AcknowledgedOf(http.Request.Query) });
+        return new RazorComponentResult<QueuePage>(new { View = view, Done = StepNotice.Of(http.Request.Query, told.WhyNoMail(now)), PutBack = StepNotice.AcknowledgedOf(http.Request.Query) });
     }
 
     private static string FeedOf(QueuePageView page, string back) => "/alerts/live" + new QueryBuilder

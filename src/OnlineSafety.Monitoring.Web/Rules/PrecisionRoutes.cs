@@ -48,10 +48,13 @@ public sealed record SpanLink(string Label, string Address, bool Chosen);
 
 public sealed record OutcomeLine(string Label, int Count);
 
-/// <param name="Percent">Of right and wrong; null: there is neither.</param>
+/// <param name="Percent">Of right and wrong; null: too few were judged.</param>
 public sealed record PrecisionLine(string Name, int Right, int Wrong, int Neither, int? Percent)
 {
-    public string Share => Percent is { } percent ? $"{percent}%" : "none judged";
+    /// <summary>Below it one person's judgement is the whole figure.</summary>
+    private const int FewestJudged = 5;
 
-    internal static PrecisionLine Of(PrecisionRow row, string name) => new(name, row.Right, row.Wrong, row.NotCounted, row.Precision is { } share ? (int)Math.Round(share * 100) : null);
+    public string Share => Percent is { } percent ? $"{percent}%" : Right + Wrong == 0 ? "none judged" : $"too few to say ({Right + Wrong} judged)";
+
+    internal static PrecisionLine Of(PrecisionRow row, string name) => new(name, row.Right, row.Wrong, row.NotCounted, row.Precision is { } share && row.Right + row.Wrong >= FewestJudged ? (int)Math.Round(share * 100) : null);
 }

@@ -54,6 +54,11 @@ internal sealed class SchoolRulesReader(OverlayRegister overlays, EditionRegiste
             throw new SetupException($"That cannot be: {SetupText.Shown(said)}.");
         }
 
+        if (kind != OverlayKind.Add && GraveExclusion.Of(rules, entry with { Id = Guid.NewGuid() }, time.GetUtcNow()) is { } grave)
+        {
+            throw new SetupException(grave);
+        }
+
         return kind == OverlayKind.Add ? await previews.OfAsync(school, rules, entry, actor, cancellationToken) : null;
     }
 

@@ -48,7 +48,8 @@ internal static class SourceWords
 
     public static Tone ToneOf(Source source, string? judged, bool alarming) =>
         !source.Enabled ? Tone.Quiet
-        : source.Unassigned || source.Capture || judged is null ? Tone.Notice
+        : source.Capture ? Tone.Bad
+        : source.Unassigned || judged is null ? Tone.Notice
         : alarming ? Tone.Bad
         : SourceStateWords.Read(judged) switch
         {

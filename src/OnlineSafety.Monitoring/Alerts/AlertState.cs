@@ -32,6 +32,9 @@ internal static class AlertOutcome
     public const string BenignCurriculum = "benign-curriculum";
     public const string FalseAlert = "false-alert";
 
+    public const string Duplicate = "duplicate";
+    public const string Test = "test";
+
     public static IReadOnlyList<string> All { get; } =
-        [Concern, LowLevelConcern, BenignCurriculum, FalseAlert, "duplicate", "test", "insufficient-information"];
+        [Concern, LowLevelConcern, BenignCurriculum, FalseAlert, Duplicate, Test, "insufficient-information"];
 }

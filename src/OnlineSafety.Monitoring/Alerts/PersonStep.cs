@@ -67,10 +67,34 @@ internal sealed class PersonStep
             }
         }
 
+        if (move is AlertMove.Resolve { Resolution: var resolution } && await ClosingRefusalAsync(resolution, cancellationToken) is { } unclear)
+        {
+            return unclear;
+        }
+
         // Said of whoever may not see it exactly as of whoever is not there.
         return move is AlertMove.Assign assign && !StepRecipients.MayBeGiven(_alert, assign.Staff, _desks)
             ? "Nobody with that id looks after alerts like this one."
             : null;
+    }
+
+    // What is critical is not closed by a letter in a box, and a duplicate leads to what it is the same as.
+    private async Task<string?> ClosingRefusalAsync(Resolution resolution, CancellationToken cancellationToken)
+    {
+        if ((Severity)_alert.Severity == Severity.Critical && resolution is { Outcome: AlertOutcome.Test or AlertOutcome.Duplicate } && !resolution.IsSentence)
+        {
+            return $"This alert is critical: say in a sentence of at least {Resolution.FewestWords} words how you know that it is {(resolution.Outcome == AlertOutcome.Test ? "a test" : "the same as another")}.";
+        }
+
+        if (resolution.Outcome != AlertOutcome.Duplicate)
+        {
+            return null;
+        }
+
+        return resolution.SameAs is { } other && other != _alert.Number
+            && await _session.Context.Alerts.AsNoTracking().AnyAsync(a => a.SchoolId == _alert.SchoolId && a.Number == other, cancellationToken)
+            ? null
+            : "Say which alert it is the same as: begin the note with the number of another alert that you may see.";
     }
 
     /// <summary>Takes it; returns how many members of staff it tells.</summary>

@@ -24,7 +24,7 @@ internal static class DigestAttention
         Add(view.Unanswered, "alert was not answered in time and still is not", "alerts were not answered in time and still are not");
         Add(view.Alerts.Sum(a => a.Left), "alert was escalated a school day ago or longer, and nobody has taken it on", "alerts were escalated a school day ago or longer, and nobody has taken them on");
         Add(view.AnsweredLate, "alert was answered too late", "alerts were answered too late");
-        Add(view.Alerts.Sum(a => a.Untold), "alert of high severity has reached nobody by mail", "alerts of high severity have reached nobody by mail");
+        Add(view.Alerts.Sum(a => a.Untold), "open alert has reached nobody by mail", "open alerts have reached nobody by mail");
         Add(view.Failed, "message could not be delivered", "messages could not be delivered");
         Add(view.Waits, "message waits for the mail relay", "messages wait for the mail relay");
         foreach (var source in content.Sources.Where(s => IsUnwell(s.State)))

@@ -99,7 +99,9 @@ internal sealed class DigestDocument(IThemeWords themes, IOptions<MailOptions> o
         }
         else
         {
-            var rows = content.Blocked.Select(b => new[] { b.Category.Length == 0 ? "(no category)" : b.Category, Theme(b.Theme), Number(b.Count) }).ToList();
+            // Two products write one category with and without a capital.
+            var rows = content.Blocked.GroupBy(b => (Category: b.Category.ToUpperInvariant(), b.Theme)).Select(same => (same.MaxBy(b => b.Count)!.Category, same.Key.Theme, Count: same.Sum(b => b.Count)))
+                .OrderByDescending(b => b.Count).Select(b => new[] { b.Category.Length == 0 ? "(no category)" : b.Category, Theme(b.Theme), Number(b.Count) }).ToList();
             var rest = content.BlockedTotal - content.Blocked.Sum(b => b.Count);
             if (rest > 0)
             {
@@ -141,7 +143,7 @@ internal sealed class DigestDocument(IThemeWords themes, IOptions<MailOptions> o
 
     private static void Footer(MailDocument body, DigestContent content)
     {
-        body.Heading("Proof of completeness");
+        body.Heading("For the auditor");
         if (content.AuditAnchor is { } audit)
         {
             body.Paragraph($"The record of who looked at what has the anchor {audit}. With it anybody can show later that nothing was taken out of that record: onlinesafety audit verify --anchor {audit}");
@@ -158,8 +160,7 @@ internal sealed class DigestDocument(IThemeWords themes, IOptions<MailOptions> o
         body.Paragraph(
             $"Keep this message. Its anchor {anchor} covers {Counted.Of(records, "stored record")} in {Counted.Of(streams, "stream")}. "
             + $"With it anybody can show later that none of them was cut off or written anew: onlinesafety verify --anchor {anchor}");
-        body.Paragraph("The heads of the hash chains that it stands for (stream, last record, hash):");
-        body.Items([.. content.Heads.Select(head => head.Anchor.ToString())]);
+        body.Paragraph($"It stands for these heads of hash chains (stream, last record, hash): {string.Join("; ", content.Heads.Select(head => head.Anchor.ToString()))}");
     }
 
     private static IEnumerable<AlertGroup> RaisedOrOpen(IEnumerable<AlertGroup> groups) => groups.Where(a => a.Raised || a.State is not AlertState.Resolved);

@@ -39,7 +39,8 @@ internal static class DigestReader
     // What was raised after the cut belongs to the next one whole. Drills are in no count. (Asked as EXISTS, the messages of all years are read at once.)
     internal const string AlertsSql = $"""
         SELECT a.state, a.severity, a.theme, a.audience, a.route, a.subject_staff, a.raised_at >= $2 AS raised, count(*),
-               count(*) FILTER (WHERE a.state = 'new' AND a.severity >= 3 AND a.raised_at < $3 - interval '15 minutes'
+               count(*) FILTER (WHERE a.state IN ('new', 'escalated') AND a.raised_at < $3 - interval '15 minutes'
+                    AND (SELECT true FROM notification n WHERE n.school_id = a.school_id AND n.alert_id = a.alert_id AND n.channel = 'email' AND n.error <> 'silenced' LIMIT 1)
                     AND (SELECT true FROM notification n WHERE n.school_id = a.school_id AND n.alert_id = a.alert_id AND n.state = 'sent' AND n.error <> '{SentCode.Folder}' AND n.channel = 'email' LIMIT 1) IS NULL),
                count(*) FILTER (WHERE a.late AND a.raised_at >= $2), count(*) FILTER (WHERE a.unproven AND a.state <> 'resolved'), a.subject_role,
                min(a.raised_at) FILTER (WHERE a.state = 'new'), count(*) FILTER (WHERE a.state = 'escalated' AND a.acted_at < $4)

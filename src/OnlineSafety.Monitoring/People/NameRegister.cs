@@ -34,6 +34,18 @@ internal sealed class NameRegister(Database setup, SchoolSeals seals)
             .Where(name => name.Key is not null).ToDictionary(name => name.Name, name => known[name.Key!], StringComparer.Ordinal);
     }
 
+    /// <summary>The whole people list, opened: for each account its names, year and class, as somebody may ask for them.</summary>
+    public async Task<ILookup<string, string>> AllAsync(Guid school, Actor actor, CancellationToken cancellationToken)
+    {
+        var seal = await seals.OfAsync(school, cancellationToken);
+        await using var session = await setup.OpenAsync(school, actor, cancellationToken);
+        var (people, aliases) = await SealedPeople.ReadAsync(session, seal, cancellationToken);
+        var accounts = people.ToDictionary(person => person.PersonId, person => person.Account);
+        return people.SelectMany(person => new[] { person.YearGroup, person.Class }.Where(word => word.Length > 0).Select(word => (person.Account, Name: word)))
+            .Concat(aliases.Where(alias => accounts.ContainsKey(alias.PersonId)).Select(alias => (Account: accounts[alias.PersonId], Name: alias.Alias)))
+            .ToLookup(known => known.Account, known => known.Name, StringComparer.Ordinal);
+    }
+
     /// <summary>False when the list has no such name for the account, or it is no pupil's.</summary>
     /// <param name="apart">Whether it joins nothing from now on.</param>
     /// <param name="alert">By which the person was found: no name stands in a record.</param>

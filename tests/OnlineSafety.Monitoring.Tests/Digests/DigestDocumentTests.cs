@@ -105,7 +105,7 @@ public sealed class DigestDocumentTests
         var text = Text(content, Dsl);
 
         Assert.Contains("1 alert is not acknowledged; the oldest waits for 30 h 0 min.", text, StringComparison.Ordinal);
-        Assert.Contains("1 alert of high severity has reached nobody by mail.", text, StringComparison.Ordinal);
+        Assert.Contains("1 open alert has reached nobody by mail.", text, StringComparison.Ordinal);
         Assert.Contains("3 messages could not be delivered.", text, StringComparison.Ordinal);
         Assert.Contains("Source Web filter has been silent for 2 days.", text, StringComparison.Ordinal);
         Assert.Contains("Source Monitoring has never sent anything.", text, StringComparison.Ordinal);

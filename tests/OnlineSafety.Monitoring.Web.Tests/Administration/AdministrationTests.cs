@@ -48,10 +48,13 @@ public sealed class AdministrationTests(ConsoleFixture console)
         await page.GetByRole(AriaRole.Button, new() { Name = "Replace it" }).ClickAsync();
         await Assertions.Expect(page.GetByText("Known until Fri 18 Dec 2026")).ToBeVisibleAsync();
         await page.GetByLabel("First day", new() { Exact = true }).FillAsync("2026-11-30");
-        await page.GetByLabel("Why (optional)").FillAsync("Snow");
+        await page.GetByRole(AriaRole.Region, new() { Name = "Add a closure" }).GetByLabel("Name", new() { Exact = true }).FillAsync("Snow");
         await page.GetByRole(AriaRole.Button, new() { Name = "Add the closure" }).ClickAsync();
         await Assertions.Expect(page.GetByRole(AriaRole.Row).Filter(new() { HasText = "Snow" })).ToContainTextAsync("Mon 30 Nov 2026");
         await AccessibilityCheck.RunAsync(page);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Remove the closure Snow" }).ClickAsync();
+        await Assertions.Expect(page.GetByRole(AriaRole.Row).Filter(new() { HasText = "Snow" })).ToHaveCountAsync(0);
+        Assert.Equal(1, await _rooms.NumberAsync($"SELECT count(*) FROM access_record WHERE school_id = '{school}' AND action = 'school.closure-remove'"));
         Rooms.NothingWentWrong(visitor);
     }
 

@@ -98,7 +98,7 @@ internal static class Scenes
         yield return new Scene("people-nobody-found", "dsl", async page =>
         {
             await page.GotoAsync("/people");
-            await page.GetByLabel("Account").FillAsync("nobody.here");
+            await page.GetByLabel("Name, account or device").FillAsync("nobody.here");
             await page.GetByRole(AriaRole.Button, new() { Name = "Find" }).ClickAsync();
         });
     }

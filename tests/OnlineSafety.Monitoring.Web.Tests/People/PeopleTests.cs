@@ -18,7 +18,7 @@ public sealed class PeopleTests(ConsoleFixture console)
         var page = visitor.Page;
         await page.GotoAsync("/people");
         await AccessibilityCheck.RunAsync(page);
-        await page.GetByLabel("Account").FillAsync("SCHOOL\\J.Smith");
+        await page.GetByLabel("Name, account or device").FillAsync("SCHOOL\\J.Smith");
         await page.GetByRole(AriaRole.Button, new() { Name = "Find" }).ClickAsync();
         Assert.DoesNotContain("mith", page.Url, StringComparison.OrdinalIgnoreCase);
         await page.GetByRole(AriaRole.Link, new() { Name = "j.smith" }).ClickAsync();

@@ -172,6 +172,7 @@ internal sealed class EscalationDesk(
         Unreachable = row.GetFieldValue<Guid[]>(15),
         NextAt = row.GetFieldValue<DateTimeOffset>(16),
         Asked = row.GetString(17) == AlertState.Escalated ? row.GetFieldValue<Guid[]>(18) : null,
+        AnswerBy = row.IsDBNull(19) ? null : row.GetFieldValue<DateTimeOffset>(19),
     };
 
     private static object OrNull(DateTimeOffset? at) => at is { } known ? known.UtcDateTime : DBNull.Value;

@@ -15,8 +15,6 @@ internal sealed record EscalationRound
     /// <summary>How long a clock is trusted before it is worked out anew: a calendar or a policy may have changed.</summary>
     public static readonly TimeSpan LookAgain = TimeSpan.FromHours(1);
 
-    private const int LongestHolidayDays = 120;
-
     /// <summary>Null: nobody waits for it.</summary>
     public DateTimeOffset? AnswerBy { get; init; }
 
@@ -44,7 +42,8 @@ internal sealed record EscalationRound
     public static EscalationRound Of(UnansweredAlert alert, DateTimeOffset now, PolicyInForce inForce, IReadOnlyList<StaffMember> staff)
     {
         var (policy, calendar) = (inForce.Policy, inForce.Calendar);
-        var by = AlertClock.AcknowledgeBy(alert.Facts.Severity, alert.Since, alert.NoLater, inForce);
+        // Another calendar or policy brings a deadline nearer at most: nobody who was shown one is given longer behind their back.
+        var by = AlertClock.Earlier(AlertClock.AcknowledgeBy(alert.Facts.Severity, alert.Since, alert.NoLater, inForce), alert.AnswerBy);
         var plan = PlanOf(policy, alert);
         alert = alert with { StepsDone = DoneOf(alert, plan.Steps.Count) };
         var same = new EscalationRound { AnswerBy = by, StepsDone = alert.StepsDone, Rounds = alert.Rounds, PlanSteps = plan.Steps.Count };
@@ -186,20 +185,6 @@ internal sealed record EscalationRound
 
         // The first round goes through at any hour. What is not critical then keeps its further rounds for hours in which somebody is there.
         var next = now + plan.RepeatEvery;
-        return alert.Facts.Severity >= Severity.Critical || calendar.IsOpen(next) ? next : NextBell(next, calendar) ?? next;
-    }
-
-    private static DateTimeOffset? NextBell(DateTimeOffset at, SchoolCalendar calendar)
-    {
-        var first = calendar.DayOf(at);
-        for (var day = first; day <= first.AddDays(LongestHolidayDays); day = day.AddDays(1))
-        {
-            if (calendar.Open(day) is { } hours && hours.From >= at)
-            {
-                return hours.From;
-            }
-        }
-
-        return null;
+        return alert.Facts.Severity >= Severity.Critical || calendar.IsOpen(next) ? next : calendar.NextOpening(next) ?? next;
     }
 }

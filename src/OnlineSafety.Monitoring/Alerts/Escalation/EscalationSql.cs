@@ -48,7 +48,7 @@ internal static class EscalationSql
                e.since, e.no_later, e.steps_done, e.rounds, e.plan_steps, {Untold},
                ARRAY(SELECT DISTINCT n.staff_id FROM notification n WHERE {ToStaff}
                      AND (n.state = 'failed' OR (n.state = 'dropped' AND n.error = 'not-routed' AND n.due_at > statement_timestamp() - interval '1 day'))),
-               e.next_at, a.state, {Asked}
+               e.next_at, a.state, {Asked}, e.answer_by
         FROM escalation e JOIN alert a ON a.school_id = e.school_id AND a.alert_id = e.alert_id
         WHERE e.school_id = $1 AND e.next_at <= statement_timestamp()
         ORDER BY a.severity DESC, e.next_at LIMIT $2

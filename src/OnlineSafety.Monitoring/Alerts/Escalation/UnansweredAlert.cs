@@ -11,6 +11,9 @@ internal sealed record UnansweredAlert(Guid Alert, AlertFacts Facts, DateTimeOff
 {
     public bool Drill { get; init; }
 
+    /// <summary>By when it must be answered, as people were shown; null: it was not looked at since its clock began.</summary>
+    public DateTimeOffset? AnswerBy { get; init; }
+
     /// <summary>Steps of the plan by which <see cref="StepsDone"/> was counted; null: not known.</summary>
     public int? PlanSteps { get; init; }
 

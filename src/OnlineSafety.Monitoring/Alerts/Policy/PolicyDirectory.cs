@@ -37,6 +37,15 @@ internal sealed class PolicyDirectory(BankHolidays holidays, ILogger logger)
         return new PolicyInForce(policy ?? SchoolPolicy.Default, SchoolCalendar.ForAnswers(CalendarOf(stored.Calendar), holidays, SchoolZone.Of(stored.Zone)), stored.Revision);
     }
 
+    /// <summary>What would hold with another policy or another calendar, each checked before.</summary>
+    /// <param name="policy">Null: the one that holds.</param>
+    /// <param name="calendar">Null: the one that holds.</param>
+    public PolicyInForce Instead(PolicyInForce held, SchoolPolicy? policy, CalendarFile? calendar) => held with
+    {
+        Policy = policy ?? held.Policy,
+        Calendar = calendar is null ? held.Calendar : SchoolCalendar.ForAnswers(calendar, holidays, held.Calendar.Zone),
+    };
+
     private static string? Text(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
 
     // It was checked when it was stored: an installation that reads it otherwise must still tell people, so weekdays are taken for school days.

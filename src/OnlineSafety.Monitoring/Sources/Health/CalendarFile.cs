@@ -102,6 +102,15 @@ internal sealed class CalendarFile
         return changed;
     }
 
+    /// <summary>The same calendar without the closures of these days; null: there is none.</summary>
+    public static string? WithoutClosure(string json, DateOnly first, DateOnly last)
+    {
+        var root = Root(json);
+        return root["closures"] is JsonArray closures && closures.RemoveAll(entry => entry?["first"]?.GetValue<string>() == Day(first) && entry["last"]?.GetValue<string>() == Day(last)) > 0
+            ? root.ToJsonString()
+            : null;
+    }
+
     public SchoolHours? HoursOf(DayOfWeek day) =>
         _weekdays.TryGetValue(day, out var own) ? own : day is DayOfWeek.Saturday or DayOfWeek.Sunday ? null : _hours;
 

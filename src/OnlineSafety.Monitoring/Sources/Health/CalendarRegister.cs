@@ -51,9 +51,24 @@ internal sealed class CalendarRegister(Database setup)
         await using var command = session.Command(LockSql);
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = school });
         var stored = await command.ExecuteScalarAsync(cancellationToken) as string
-            ?? throw new SetupException("This school has no calendar yet. See: onlinesafety school calendar import --help");
+            ?? throw NoCalendar();
         await StoreAsync(session, school, CalendarFile.WithClosure(stored, first, last, kind, note), "school.closure-add", cancellationToken);
     }
+
+    /// <summary>Takes a closure out again: pupils are in school on these days after all.</summary>
+    /// <exception cref="SetupException">There is no such closure.</exception>
+    public async Task ReopenAsync(Guid school, DateOnly first, DateOnly last, Actor actor, CancellationToken cancellationToken)
+    {
+        await using var session = await setup.OpenAsync(school, actor, cancellationToken);
+        await using var command = session.Command(LockSql);
+        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = school });
+        var without = await command.ExecuteScalarAsync(cancellationToken) is string stored ? CalendarFile.WithoutClosure(stored, first, last) : null;
+        await StoreAsync(session, school, without ?? throw NoClosure(), "school.closure-remove", cancellationToken);
+    }
+
+    public static SetupException NoCalendar() => new("This school has no calendar yet. See: onlinesafety school calendar import --help");
+
+    public static SetupException NoClosure() => new("There is no such closure: somebody may have removed it already.");
 
     private static async Task StoreAsync(Session session, Guid school, string json, string action, CancellationToken cancellationToken)
     {

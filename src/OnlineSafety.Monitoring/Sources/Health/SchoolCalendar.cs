@@ -49,6 +49,21 @@ internal sealed class SchoolCalendar(CalendarFile? file, BankHolidays holidays, 
     public (DateTimeOffset From, DateTimeOffset To)? Open(DateOnly day) =>
         HoursOf(day) is { } hours ? (At(day, hours.Opens), At(day, hours.Closes)) : null;
 
+    /// <summary>The next first bell at or after an instant; null when no school day is known for longer than any holiday.</summary>
+    public DateTimeOffset? NextOpening(DateTimeOffset at)
+    {
+        var first = DayOf(at);
+        for (var day = first; day <= first.AddDays(FurthestDays); day = day.AddDays(1))
+        {
+            if (Open(day) is { } hours && hours.From >= at)
+            {
+                return hours.From;
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>The instants at which the lessons of a day begin and end; none where no bells are known, or on a day without school.</summary>
     public IReadOnlyList<(DateTimeOffset From, DateTimeOffset To)> Lessons(DateOnly day) =>
         file is null || HoursOf(day) is null ? [] : [.. file.LessonsOf(day.DayOfWeek).Select(lesson => (At(day, lesson.Starts), At(day, lesson.Ends)))];

@@ -33,6 +33,8 @@ internal static class SourceStateWords
     /// <summary>Shown, and never stored: it was heard for the first time since it was judged. It is read as well.</summary>
     public const string JustHeard = "just heard";
 
+    public const string Silent = "silent";
+
     /// <summary>The word that is stored and printed.</summary>
     public static string Of(SourceState state) => state switch
     {
@@ -45,7 +47,7 @@ internal static class SourceStateWords
         SourceState.VolumeCollapsed => "volume collapsed",
         SourceState.CanaryMissing => "canary missing",
         SourceState.NeverHeard => "never heard",
-        _ => "silent",
+        _ => Silent,
     };
 
     public static SourceState Read(string word) => Array.Find(Enum.GetValues<SourceState>(), state => Of(state) == word);

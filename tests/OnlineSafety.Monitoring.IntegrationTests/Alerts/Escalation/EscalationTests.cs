@@ -199,6 +199,55 @@ public sealed class EscalationTests(PostgresFixture postgres) : EscalationScene(
     }
 
     [Fact]
+    public async Task AClosureGivesNoRunningClockLongerAndItsRemovalNone()
+    {
+        await using var world = await WorldAsync();
+        await world.RaiseAsync(severity: 4);
+        var pass = world.Escalation();
+        await pass.RunAsync(default);
+        var before = await world.Database.RunAsync("SELECT answer_by FROM onlinesafety.escalation");
+
+        await CalendarAsync($$"""{"terms":[{"name":"A","first":"2020-09-03","last":"2040-12-18"}],"closures":[{"first":"{{Day(-1)}}","last":"{{Day(40)}}","kind":"closed","note":"Burst pipe"}]}""");
+        Assert.Equal(1, await pass.RunAsync(default));
+        Assert.Equal(before, await world.Database.RunAsync("SELECT answer_by FROM onlinesafety.escalation"));
+
+        await CalendarAsync("""{"terms":[{"name":"A","first":"2020-09-03","last":"2040-12-18"}]}""");
+        Assert.Equal(1, await pass.RunAsync(default));
+        Assert.True((DateTime)(await world.Database.RunAsync("SELECT answer_by FROM onlinesafety.escalation"))! <= (DateTime)before!);
+
+        Task CalendarAsync(string json) => world.Database.RunAsync($"""
+            SELECT set_config('app.school', '{world.School}', false);
+            INSERT INTO onlinesafety.school_calendar (school_id, content) VALUES ('{world.School}', '{json}') ON CONFLICT (school_id) DO UPDATE SET content = EXCLUDED.content
+            """);
+        static string Day(int days) => TimeProvider.System.GetUtcNow().AddDays(days).ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture);
+    }
+
+    [Fact]
+    public async Task APolicyThatAsksForAnAnswerSoonerShortensWhatRunsAndOneThatAsksLaterDoesNot()
+    {
+        await using var world = await WorldAsync();
+        await world.RaiseAsync(severity: 1);
+        var pass = world.Escalation();
+        await pass.RunAsync(default);
+        var first = (DateTime)(await world.Database.RunAsync("SELECT answer_by FROM onlinesafety.escalation"))!;
+        await world.Database.RunAsync("UPDATE onlinesafety.escalation SET answer_by = since + interval '100 days'");
+
+        await PolicyAsync("""{"$comment":"x"}""");
+        await pass.RunAsync(default);
+        Assert.Equal(first, await world.Database.RunAsync("SELECT answer_by FROM onlinesafety.escalation"));
+
+        await PolicyAsync("""{"clocks":{"low":5000}}""");
+        await pass.RunAsync(default);
+        Assert.Equal(first, await world.Database.RunAsync("SELECT answer_by FROM onlinesafety.escalation"));
+
+        Task PolicyAsync(string json) => world.Database.RunAsync($"""
+            SELECT set_config('app.school', '{world.School}', false);
+            INSERT INTO onlinesafety.school_policy (school_id, policy, named, set_at, set_by, revision) VALUES ('{world.School}', '{json}', '{"{}"}', now(), 'x', 1)
+            ON CONFLICT (school_id) DO UPDATE SET policy = EXCLUDED.policy
+            """);
+    }
+
+    [Fact]
     public async Task AboutStaffTheChairIsToldFromTheSecondRoundOnAndMaySeeIt()
     {
         await using var world = await WorldAsync();

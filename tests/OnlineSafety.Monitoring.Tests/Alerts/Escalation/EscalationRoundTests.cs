@@ -153,6 +153,43 @@ public sealed class EscalationRoundTests
         Assert.Equal(bound, EscalationRound.Of(Alert(Severity.Critical) with { NoLater = bound }, Ten, Default, Staff).AnswerBy);
     }
 
+    // Nearer than the clock of now, later than it, and none yet.
+    [Theory]
+    [InlineData("2026-11-25T10:37:00Z", "2026-11-25T10:37:00Z")]
+    [InlineData("2026-11-25T12:30:00Z", "2026-11-25T11:00:00Z")]
+    [InlineData(null, "2026-11-25T11:00:00Z")]
+    public void WhateverCalendarAndPolicySayNowADeadlineThatWasShownComesNearerAtMost(string? shown, string by) =>
+        Assert.Equal(At(by), EscalationRound.Of(Alert() with { AnswerBy = shown is null ? null : At(shown) }, Ten, Default, Staff).AnswerBy);
+
+    [Fact]
+    public void AClosureThatIsAddedGivesNobodyLonger()
+    {
+        var closed = CalendarFile.Parse("""
+            {"terms":[{"name":"Autumn","first":"2026-09-03","last":"2026-12-18"}],"closures":[{"first":"2026-11-25","last":"2026-12-08","kind":"closed","note":"burst pipe"}]}
+            """);
+        var shut = Default with { Calendar = SchoolCalendar.ForAnswers(closed, BankHolidays.None, London) };
+        var before = EscalationRound.Of(Alert(), Ten, Default, Staff).AnswerBy;
+
+        Assert.Equal(At("2026-11-25T11:00:00Z"), before);
+        Assert.Equal(At("2026-12-09T09:45:00Z"), EscalationRound.Of(Alert(), Ten, shut, Staff).AnswerBy);
+        Assert.Equal(before, EscalationRound.Of(Alert() with { AnswerBy = before }, Ten, shut, Staff).AnswerBy);
+    }
+
+    [Fact]
+    public void WhatAChangeWouldDoIsToldByTheSameRule()
+    {
+        var closed = CalendarFile.Parse("""
+            {"terms":[{"name":"Autumn","first":"2026-09-03","last":"2026-12-18"}],"closures":[{"first":"2026-11-25","last":"2026-12-08","kind":"closed"}]}
+            """);
+        var shut = Default with { Calendar = SchoolCalendar.ForAnswers(closed, BankHolidays.None, London) };
+        (Severity, StandingClock)[] running = [(Severity.Critical, new(At("2026-11-25T11:00:00Z"), Ten, null)), (Severity.High, new(At("2026-11-25T15:15:00Z"), Ten, null))];
+
+        Assert.Equal(new ClockChange(2, 0, 2, null), ClockForecast.Of(running, Default, shut));
+        Assert.Equal(new ClockChange(2, 0, 0, null), ClockForecast.Of(running, Default, Default));
+        (Severity, StandingClock)[] waits = [(Severity.Critical, new(At("2026-12-09T09:45:00Z"), Ten, null))];
+        Assert.Equal(new ClockChange(1, 1, 0, At("2026-11-25T11:00:00Z")), ClockForecast.Of(waits, shut, Default));
+    }
+
     [Fact]
     public void ADrillGoesRoundOnce() => Assert.Null(EscalationRound.Of(Alert(steps: 2, rounds: 1) with { Drill = true }, At("2026-11-25T11:30:00Z"), Default, Staff).NextAt);
 

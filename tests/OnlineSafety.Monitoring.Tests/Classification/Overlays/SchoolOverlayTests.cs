@@ -113,6 +113,13 @@ public sealed class SchoolOverlayTests
     public void WhatCannotWorkIsSaidBeforeItIsEntered(bool rule, string text) =>
         Assert.NotNull(CompiledOverlay.Problem(RuleFiles.Shipped, Entry(rule ? OverlayKind.ExcludeRule : OverlayKind.ExcludePhrase, text)));
 
+    [Theory]
+    [InlineData(OverlayKind.ExcludePhrase, "painless ways to kill myself", false)]
+    [InlineData(OverlayKind.ExcludePhrase, "machete lane", true)]
+    [InlineData(OverlayKind.ExcludeRule, "suicide.wish", false)]
+    public void WhatCannotBeExcludedIsRefusedAndNotListed(OverlayKind kind, string text, bool usable) =>
+        Assert.Equal(usable, GraveExclusion.Of(RuleFiles.Shipped, Entry(kind, text), Noon) is null);
+
     [Fact]
     public void ReasonsOfASchoolsPhrasesAreExplainedToo()
     {

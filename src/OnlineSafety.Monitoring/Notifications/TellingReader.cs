@@ -1,0 +1,56 @@
+using System.Collections.Concurrent;
+using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Alerts.Policy;
+using OnlineSafety.Monitoring.Notifications.Email;
+using OnlineSafety.Monitoring.Sources.Health;
+
+namespace OnlineSafety.Monitoring.Notifications;
+
+/// <summary>Reads whether people of a school are told. Kept for some seconds: every page asks.</summary>
+/// <param name="transport">Null: another process sends, and what became of its newest mail says whether there is a relay.</param>
+internal sealed class TellingReader(Database console, PolicyDirectory policies, IMailTransport? transport, TimeProvider time)
+{
+    private const string Sql = $"""
+        SELECT t.wrote_to_folder, t.waits_since,
+               (SELECT count(*)::int FROM staff s WHERE s.school_id = $1 AND s.enabled AND s.roles && ARRAY['{StaffRole.Dsl}', '{StaffRole.Deputy}']), t.channels,
+               (SELECT count(*)::int FROM source s LEFT JOIN source_health h USING (school_id, source_id) LEFT JOIN source_state w USING (school_id, source_id)
+                WHERE s.school_id = $1 AND s.enabled AND NOT s.unassigned AND (h.last_received_at IS NULL OR w.state = '{SourceStateWords.Silent}'))
+        FROM telling_state() AS t
+        """;
+
+    private static readonly TimeSpan s_kept = TimeSpan.FromSeconds(10);
+    private readonly ConcurrentDictionary<Guid, (TellingState State, DateTimeOffset Read)> _states = new();
+
+    public async Task<TellingState> OfAsync(Guid school, Actor actor, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        if (_states.TryGetValue(school, out var known) && now - known.Read < s_kept)
+        {
+            return known.State;
+        }
+
+        await using var session = await console.OpenAsync(school, actor, cancellationToken);
+        var inForce = await policies.OfAsync(session, school, cancellationToken);
+        var state = (await session.RowsAsync(
+            Sql, [school],
+            row => new TellingState(
+                transport is null ? !row.IsDBNull(0) && row.GetBoolean(0) : !transport.ReachesPeople, row.IsDBNull(1) ? null : row.GetFieldValue<DateTimeOffset>(1),
+                row.GetInt32(2), row.GetInt32(3), row.GetInt32(4), Unwatched(inForce, now)),
+            cancellationToken))[0];
+        _states[school] = (state, now);
+        return state;
+    }
+
+    /// <summary>Outside of school hours nobody is expected to answer, unless somebody is on call. Pure.</summary>
+    internal static UnwatchedHours? Unwatched(PolicyInForce inForce, DateTimeOffset now)
+    {
+        if (inForce.Policy.OutOfHours.Choice == OutOfHoursChoice.OnCall)
+        {
+            return null;
+        }
+
+        var calendar = inForce.Calendar;
+        var from = calendar.IsOpen(now) ? calendar.Open(calendar.DayOf(now))!.Value.To : now;
+        return calendar.NextOpening(from) is { } until ? new UnwatchedHours(from, until) : null;
+    }
+}

@@ -1,0 +1,46 @@
+using System.Globalization;
+using OnlineSafety.Monitoring.Events;
+
+namespace OnlineSafety.Monitoring.Notifications;
+
+/// <summary>Whether people are told at all, and whether what they would be told of is watched. Counts and times, of no alert and no person.</summary>
+/// <param name="NoRelay">Mails go to a folder of the installation, and to nobody.</param>
+/// <param name="WaitsSince">Since when the relay has taken no mail although some wait; null: it takes them.</param>
+/// <param name="AtTheDesk">Safeguarding leads and deputies.</param>
+/// <param name="Channels">Webhooks and the like, by which alerts are told thinly.</param>
+/// <param name="Silent">Sources that are silent or were never heard.</param>
+/// <param name="Unwatched">From when until when nobody is expected to answer; null: somebody is at any hour.</param>
+internal sealed record TellingState(bool NoRelay, DateTimeOffset? WaitsSince, int AtTheDesk, int Channels, int Silent, UnwatchedHours? Unwatched)
+{
+    // Greylisting and a relay that restarts take minutes.
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(5);
+
+    public static TellingState Well { get; } = new(NoRelay: false, null, 1, 0, 0, null);
+
+    /// <summary>Why nobody is told by mail; null: mails leave.</summary>
+    public string? WhyNoMail(DateTimeOffset now) =>
+        NoRelay ? "there is no mail relay"
+        : WaitsSince is { } since && now - since >= s_patience ? $"the mail relay has taken no mail for {Spoken(now - since)}"
+        : null;
+
+    /// <summary>What stands on every page; null: people are told.</summary>
+    public string? Warning(DateTimeOffset now)
+    {
+        if (WhyNoMail(now) is { } why)
+        {
+            return Channels > 0
+                ? $"Nobody is being told by mail: {why}. {Counted.Of(Channels, "channel")} may still be told, and none of them says who looked. Look at this page yourself."
+                : $"Nobody is being told: {why}. Look at this page yourself.";
+        }
+
+        return AtTheDesk == 0 ? "Nobody is at the safeguarding lead's desk: no lead and no deputy is on the staff list, so alerts about pupils go to the next desk. Give somebody that role." : null;
+    }
+
+    private static string Spoken(TimeSpan time) => time < TimeSpan.FromHours(2) ? Counted.Of((int)time.TotalMinutes, "minute")
+        : time < TimeSpan.FromDays(2) ? Counted.Of((int)time.TotalHours, "hour")
+        : string.Create(CultureInfo.InvariantCulture, $"{(int)time.TotalDays} days");
+}
+
+/// <summary>When nobody is expected to answer.</summary>
+/// <param name="From">In the past: now.</param>
+public readonly record struct UnwatchedHours(DateTimeOffset From, DateTimeOffset Until);

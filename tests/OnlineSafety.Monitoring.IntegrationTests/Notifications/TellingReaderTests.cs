@@ -1,0 +1,65 @@
+using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Alerts;
+using OnlineSafety.Monitoring.Notifications;
+using OnlineSafety.Monitoring.Notifications.Email;
+using Microsoft.Extensions.Options;
+
+namespace OnlineSafety.Monitoring.IntegrationTests.Notifications;
+
+/// <summary>Whoever may see no alert at all learns as much of it as whoever sees all.</summary>
+public sealed class TellingReaderTests(PostgresFixture postgres) : IClassFixture<PostgresFixture>
+{
+    [Fact]
+    public async Task WhatBecameOfMailsSaysWhetherAnybodyIsTold()
+    {
+        await using var world = await NotifyWorld.CreateAsync(postgres.Server);
+        var technician = Guid.NewGuid();
+        await world.AddStaffAsync(technician, "it@school.example.test", "it");
+        Assert.Equal((false, null, 1, 0), await StateAsync());
+
+        await world.RaiseAsync();
+        await world.Database.RunAsync("UPDATE onlinesafety.notification SET state = 'sent', sent_at = now(), error = 'folder'");
+        Assert.Equal((true, null, 1, 0), await StateAsync());
+
+        await world.Database.RunAsync("UPDATE onlinesafety.notification SET error = ''; UPDATE onlinesafety.staff SET enabled = false WHERE roles = '{dsl}'");
+        Assert.Equal((false, null, 0, 0), await StateAsync());
+
+        await world.RaiseAsync();
+        await world.Database.RunAsync("UPDATE onlinesafety.notification SET attempts = 3, error = 'connect', created_at = now() + interval '1 second' WHERE state = 'due'");
+        Assert.NotNull((await StateAsync()).WaitsSince);
+
+        async Task<(bool NoRelay, DateTimeOffset? WaitsSince, int AtTheDesk, int Channels)> StateAsync()
+        {
+            var state = await new TellingReader(world.Open(DatabaseRole.Console).Database, world.Policies, transport: null, TimeProvider.System).OfAsync(world.School, NotifyWorld.Member(technician, "it"), default);
+            return (state.NoRelay, state.WaitsSince, state.AtTheDesk, state.Channels);
+        }
+    }
+
+    [Fact]
+    public async Task TheProcessThatSendsKnowsBeforeTheFirstMail()
+    {
+        await using var world = await NotifyWorld.CreateAsync(postgres.Server);
+        var outbox = new OutboxTransport(Options.Create(new MailOptions()));
+
+        Assert.True((await new TellingReader(world.Open(DatabaseRole.Console).Database, world.Policies, outbox, TimeProvider.System).OfAsync(world.School, NotifyWorld.Member(world.Dsl, "dsl"), default)).NoRelay);
+    }
+
+    [Theory]
+    [InlineData("test", "x", "sentence")]
+    [InlineData("duplicate", "the same search in another lesson", "number of another alert")]
+    [InlineData("duplicate", "99: the same search in another lesson", "number of another alert")]
+    [InlineData("duplicate", "2: the same search in another lesson", null)]
+    [InlineData("test", "Our technician tried the filter at nine", null)]
+    public async Task ACriticalAlertIsClosedAsATestOrADuplicateWithASentenceAndTheNumber(string outcome, string note, string? refusal)
+    {
+        await using var world = await NotifyWorld.CreateAsync(postgres.Server);
+        var (alert, _) = await world.RaiseAsync(severity: 4);
+        await world.RaiseAsync(severity: 4);
+        var move = AlertMove.TryCreate(AlertStep.Resolve, new MoveInput(note, outcome), out _)!;
+
+        var result = await world.Queue().StepAsync(world.School, NotifyWorld.Member(world.Dsl, "dsl"), new AlertReference(alert, 0), move, default);
+
+        Assert.Equal(refusal is null, result.Done);
+        Assert.True(refusal is null || result.Refusal!.Contains(refusal, StringComparison.Ordinal), result.Refusal);
+    }
+}
