@@ -1,7 +1,9 @@
+using System.Data.Common;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.DependencyInjection;
 using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Access.SignIn;
 using OnlineSafety.Monitoring.Web.Pages;
 
 namespace OnlineSafety.Monitoring.Web;
@@ -27,6 +29,13 @@ internal sealed class ErrorPages(PageHeaders headers) : IProblemDetailsWriter
         var failed = http.Response.StatusCode >= StatusCodes.Status500InternalServerError;
         // The head of a page asks the database for the school's name, and the database may be what failed.
         http.Features.Set<SignedInStaff>(null);
+        if (!failed && http.Features.Get<StaffSession>() is null && await FindAsync(http) is var (staff, session))
+        {
+            // With the menu, as a page that somebody may not see: the two are not to be told apart.
+            http.Features.Set(staff);
+            http.Features.Set(session);
+        }
+
         headers.Set(http.Response.Headers);
         await (failed
             ? new RazorComponentResult<NotFoundPage>(new
@@ -35,5 +44,17 @@ internal sealed class ErrorPages(PageHeaders headers) : IProblemDetailsWriter
             })
             { StatusCode = http.Response.StatusCode }
             : new RazorComponentResult<NotFoundPage>(new { }) { StatusCode = http.Response.StatusCode }).ExecuteAsync(http);
+    }
+
+    private static async Task<(SignedInStaff Staff, StaffSession? Session)?> FindAsync(HttpContext http)
+    {
+        try
+        {
+            return await http.RequestServices.GetRequiredService<WhoAsks>().FindAsync(http, http.RequestAborted);
+        }
+        catch (DbException)
+        {
+            return null;
+        }
     }
 }

@@ -75,7 +75,9 @@ internal static class StaffChangeCommands
         return Changes(installation, command, school, person, async (parse, register, staff, cancellationToken) =>
         {
             await register.SetEnabledAsync(staff.SchoolId, staff.StaffId, enabled, Installation.Operator, cancellationToken);
-            return $"{staff.Name} {done}.";
+            var left = enabled || !staff.Roles.Contains(StaffRole.Dsl, StringComparer.Ordinal)
+                || (await register.ListAsync(staff.SchoolId, Installation.Operator, cancellationToken)).Any(other => other.Enabled && other.Roles.Contains(StaffRole.Dsl, StringComparer.Ordinal));
+            return $"{staff.Name} {done}.{(left ? "" : " No safeguarding lead is left: alerts about pupils reach nobody. Give somebody the role: onlinesafety staff role")}";
         });
     }
 

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.Alerts.Escalation;
 using OnlineSafety.Monitoring.Alerts.Policy;
@@ -33,7 +34,8 @@ internal static class AdministrationRoutes
         services.AddSingleton<CalendarPages>();
         services.AddSingleton(provider => new ChannelRegister(SourcePagesRegistration.Setup(provider), SourcePagesRegistration.Time(provider)));
         services.AddSingleton(provider => new ChannelPages(
-            provider.GetRequiredService<ChannelRegister>(), provider.GetService<MasterKeys>(), provider.GetService<ChannelSender>(), provider.GetRequiredService<TimeProvider>()));
+            provider.GetRequiredService<ChannelRegister>(), provider.GetService<MasterKeys>(), provider.GetService<ChannelSender>(),
+            provider.GetService<IOptions<ChannelOptions>>()?.Value ?? new ChannelOptions(), provider.GetRequiredService<TimeProvider>()));
         return services;
     }
 

@@ -29,6 +29,12 @@ public sealed record StaffMemberView(Guid Id, string Name, string Email, IReadOn
     public bool IsPastoral { get; init; }
 
     public IReadOnlyList<StaffKeyRow> Keys { get; init; } = [];
+
+    /// <summary>Whether the reader may change how this person signs in and is told.</summary>
+    public bool May { get; init; } = true;
+
+    /// <summary>Who else here may, as the end of "Ask ...".</summary>
+    public string Whom { get; init; } = "";
 }
 
 /// <summary>A key with which a program acts as the person; never the key itself.</summary>
@@ -41,7 +47,8 @@ public sealed record StaffSessionRow(string Way, DateTimeOffset BeganAt, DateTim
 /// <summary>A sign-in link, shown only now.</summary>
 public sealed record InvitationView(string Link, DateTimeOffset EndsAt);
 
-public sealed record StaffView(IReadOnlyList<StaffRow> Staff, IReadOnlyList<RoleChoice> Roles);
+/// <param name="Unheard">Alerts that reach nobody, with the staff of now.</param>
+public sealed record StaffView(IReadOnlyList<StaffRow> Staff, IReadOnlyList<RoleChoice> Roles, IReadOnlyList<string> Unheard);
 
 public sealed record CalendarRow(string What, string First, string Last, string Note, bool Past)
 {

@@ -1,3 +1,4 @@
+using System.Net;
 using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.Events;
 using OnlineSafety.Monitoring.Notifications;
@@ -8,7 +9,7 @@ using OnlineSafety.Monitoring.Sources;
 namespace OnlineSafety.Monitoring.Web.Administration;
 
 /// <summary>The channels of a school. An address is sealed with the master key, so adding one needs it; a test needs the process that sends.</summary>
-internal sealed class ChannelPages(ChannelRegister register, MasterKeys? masters, ChannelSender? sender, TimeProvider time)
+internal sealed class ChannelPages(ChannelRegister register, MasterKeys? masters, ChannelSender? sender, ChannelOptions options, TimeProvider time)
 {
     private static readonly string[] Kinds = [ChannelKind.Webhook, ChannelKind.Teams];
 
@@ -29,6 +30,12 @@ internal sealed class ChannelPages(ChannelRegister register, MasterKeys? masters
         if (!Words.TryRead<Severity>(least, out var severity) || severity == Severity.None)
         {
             throw new SetupException("Choose from which severity on it is told.");
+        }
+
+        // A name is looked up when something is sent; an address that no message would ever go to is said at once.
+        if (Uri.TryCreate(address.Trim(), UriKind.Absolute, out var url) && IPAddress.TryParse(url.Host.Trim('[', ']'), out var host) && !AddressGuard.Allows(host, options.Allowed))
+        {
+            throw new SetupException("That is an address inside a network, to which nothing is sent. Whoever runs the service can allow a network of the school.");
         }
 
         return (await register.AddAsync(who.School, kind, name.Trim().Length > 0 ? name : kind, address.Trim(), severity, masters.Current, who.Actor, cancellationToken)).Secret;

@@ -62,7 +62,7 @@ internal static class PolicyRoutes
         }
         catch (PolicyException error)
         {
-            return await PageAsync(http, pages, form: null, json, [.. error.Errors], "", cancellationToken);
+            return await PageAsync(http, pages, form: null, json, [.. error.Errors.Select(PolicyErrors.Said)], "", cancellationToken);
         }
         catch (SetupException)
         {

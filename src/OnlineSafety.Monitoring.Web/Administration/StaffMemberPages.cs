@@ -24,20 +24,24 @@ internal sealed class StaffMemberPages(StaffRegister register, [FromKeyedService
         var sessions = (await _signIns.ListAsync(who.School, who.Actor, cancellationToken)).Where(session => session.Staff == staff);
         var now = time.GetUtcNow();
         var keys = (await _keys.ListAsync(who.School, who.Actor, cancellationToken)).Where(key => key.Staff == staff && key.IsInUse(now));
+        var help = await register.HelpAsync(who.School, found.Roles, who.Actor, cancellationToken);
         return new StaffMemberView(
             found.StaffId, found.Name, found.Email, found.Roles, string.Join(", ", found.Accounts), found.Enabled, staff == who.Actor.Staff,
             [.. sessions.Select(session => new StaffSessionRow(session.Way, session.BeganAt, session.SeenAt))])
         {
             Years = StaffRoleWords.Years(found.Years),
             IsPastoral = found.Roles.Contains(StaffRole.Pastoral, StringComparer.Ordinal),
+            May = help.May,
+            Whom = help.Whom,
             Keys = [.. keys.Select(key => new StaffKeyRow(key.Name, key.ExpiresAt))],
         };
     }
 
-    /// <exception cref="SetupException">A word is no role, none was chosen, or it is the reader.</exception>
+    /// <exception cref="SetupException">A word is no role, none was chosen, the reader may not give or take it, or it is the reader.</exception>
     public Task SetRolesAsync(SignedInStaff who, StaffMemberView member, IReadOnlyList<string> roles, CancellationToken cancellationToken)
     {
         NotSelf(member, "Nobody changes their own roles");
+        RequireYears(roles, member.Years);
         return roles.Count == 0
             ? throw new SetupException("Choose at least one role. To take somebody out of use, use the button below.")
             : register.SetRolesAsync(who.School, member.Id, roles, who.Actor, cancellationToken);
@@ -51,20 +55,45 @@ internal sealed class StaffMemberPages(StaffRegister register, [FromKeyedService
         return register.SetYearsAsync(who.School, member.Id, YearsOf(years), who.Actor, cancellationToken);
     }
 
-    /// <summary>Says by which further accounts products know this person, so that nobody is told of an alert about themselves.</summary>
-    /// <exception cref="SetupException">None was given, one is somebody else's, or it is the reader.</exception>
-    public Task AddAccountsAsync(SignedInStaff who, StaffMemberView member, string accounts, CancellationToken cancellationToken)
+    /// <summary>A year or pastoral lead without years would see nothing, and nobody would know why.</summary>
+    /// <exception cref="SetupException">The role is there, and no year.</exception>
+    public static void RequireYears(IReadOnlyList<string> roles, string years)
+    {
+        if (roles.Contains(StaffRole.Pastoral, StringComparer.Ordinal) && YearsOf(years).Count == 0)
+        {
+            throw new SetupException("A year or pastoral lead reads alerts about pupils of named years: say which years first.");
+        }
+    }
+
+    /// <summary>Puts name, e-mail address and accounts right; by the accounts nobody is told of an alert about themselves.</summary>
+    /// <exception cref="SetupException">One of them is wrong or somebody else's, the reader may not, or it is the reader.</exception>
+    public Task CorrectAsync(SignedInStaff who, StaffMemberView member, StaffDetails details, CancellationToken cancellationToken)
     {
         // Whoever names a pupil's account as their own would hear no more of that pupil.
-        NotSelf(member, "Nobody adds an account to themselves");
-        return register.AddAccountsAsync(who.School, member.Id, AccountsOf(accounts), who.Actor, cancellationToken);
+        NotSelf(member, "Nobody changes their own entry");
+        return register.CorrectAsync(who.School, member.Id, details, who.Actor, cancellationToken);
+    }
+
+    /// <summary>For a lost phone: takes the old way to sign in away, where no other school uses it.</summary>
+    /// <exception cref="SetupException">There is nothing to take away, another school uses it, the reader may not, or it is the reader.</exception>
+    public async Task ResetAsync(SignedInStaff who, StaffMemberView member, CancellationToken cancellationToken)
+    {
+        NotSelf(member, "Nobody takes away their own way to sign in");
+        var reset = await _signIns.ResetAsync(who.School, member.Id, everywhere: false, who.Actor, cancellationToken);
+        if (!reset.Done)
+        {
+            // Which other schools is not this one's to know.
+            throw new SetupException(reset.Others.Count > 0
+                ? $"{member.Name} signs in at another school with the same account. Whoever runs the service can take it away, for all of them."
+                : $"{member.Name} has not signed in yet: make a sign-in link.");
+        }
     }
 
     public static IReadOnlyList<string> AccountsOf(string typed) => typed.Split([' ', ',', ';', '\n', '\r'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
     public static IReadOnlyList<string> YearsOf(string typed) => typed.Split([',', ';', '\n', '\r'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
-    /// <exception cref="SetupException">It is the reader.</exception>
+    /// <exception cref="SetupException">It is the reader, the only safeguarding lead, or the reader may not.</exception>
     public Task SetEnabledAsync(SignedInStaff who, StaffMemberView member, bool enabled, CancellationToken cancellationToken)
     {
         NotSelf(member, "Nobody takes themselves out of use");
@@ -82,7 +111,7 @@ internal sealed class StaffMemberPages(StaffRegister register, [FromKeyedService
     {
         if (member.Self)
         {
-            throw new SetupException($"{what}: ask somebody else who manages staff.");
+            throw new SetupException($"{what}: ask somebody else who manages staff ({member.Whom}).");
         }
     }
 }

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.Access.SignIn;
+using OnlineSafety.Monitoring.People;
 using OnlineSafety.Monitoring.Sources;
 using OnlineSafety.Monitoring.Web.Sources;
 
@@ -19,11 +20,15 @@ internal static class StaffMemberRoutes
         routes.MapGet(Member, ShowAsync).Requires(Permission.ManageStaff);
         Post("roles", "roles", async (who, member, pages, form, cancellationToken) => await pages.SetRolesAsync(who, member, [.. form["roles"].OfType<string>()], cancellationToken));
         Post("years", "years", async (who, member, pages, form, cancellationToken) => await pages.SetYearsAsync(who, member, form["years"].ToString(), cancellationToken));
-        Post("accounts", "accounts", async (who, member, pages, form, cancellationToken) => await pages.AddAccountsAsync(who, member, form["accounts"].ToString(), cancellationToken));
+        Post("details", "details", async (who, member, pages, form, cancellationToken) => await pages.CorrectAsync(
+            who, member, new StaffDetails(form["name"].ToString(), form["email"].ToString(), StaffMemberPages.AccountsOf(form["accounts"].ToString())), cancellationToken));
         Post("sign-out", "signed-out", async (who, member, pages, _, cancellationToken) => await pages.SignOutAsync(who, member, cancellationToken));
-        Post("disable", "disabled", async (who, member, pages, _, cancellationToken) => await pages.SetEnabledAsync(who, member, enabled: false, cancellationToken));
+        Post("disable", "disabled", async (who, member, pages, form, cancellationToken) => await (form["sure"] == "yes"
+            ? pages.SetEnabledAsync(who, member, enabled: false, cancellationToken)
+            : throw new SetupException($"Tick that you are sure: {member.Name} is signed out and told nothing more.")));
         Post("enable", "enabled", async (who, member, pages, _, cancellationToken) => await pages.SetEnabledAsync(who, member, enabled: true, cancellationToken));
         routes.MapPost(Member + "/invite", InviteAsync).Requires(Permission.ManageStaff);
+        routes.MapPost(Member + "/reset", ResetAsync).Requires(Permission.ManageStaff);
 
         void Post(string address, string done, Func<SignedInStaff, StaffMemberView, StaffMemberPages, IFormCollection, CancellationToken, Task> work) => routes.MapPost(
             $"{Member}/{address}",
@@ -40,6 +45,13 @@ internal static class StaffMemberRoutes
     // The link stands on the page that answers, and nowhere else: not in an address, and no cache keeps a page.
     private static Task<IResult> InviteAsync(Guid staff, HttpContext http, StaffMemberPages pages, ConsoleAddress address, CancellationToken cancellationToken) =>
         DoAsync(staff, http, pages, (member, _) => WithLinkAsync(http, member, pages, address, done: "", cancellationToken), cancellationToken);
+
+    private static Task<IResult> ResetAsync(Guid staff, HttpContext http, StaffMemberPages pages, ConsoleAddress address, CancellationToken cancellationToken) =>
+        DoAsync(staff, http, pages, async (member, _) =>
+        {
+            await pages.ResetAsync(http.SignedIn(), member, cancellationToken);
+            return await WithLinkAsync(http, member, pages, address, "reset", cancellationToken);
+        }, cancellationToken);
 
     /// <summary>Somebody who was just added: with the link that leads in, for whom there is a page here at all.</summary>
     public static async Task<IResult> AddedAsync(Guid staff, HttpContext http, StaffMemberPages pages, ConsoleAddress address, CancellationToken cancellationToken) =>
@@ -84,7 +96,8 @@ internal static class StaffMemberRoutes
         "added-digest" => "Added. The daily digest goes to this person by mail; there is nothing to sign in for.",
         "roles" => "The roles are changed. They count from the next page on.",
         "years" => "The years are changed. They count from the next page on.",
-        "accounts" => "The accounts are added. What is raised about them goes to somebody else, also what was raised before.",
+        "details" => "Changed. What is raised about these accounts goes to somebody else, also what was raised before.",
+        "reset" => "The old way to sign in is taken away, and the person is signed out everywhere.",
         "signed-out" => "Signed out everywhere.",
         "disabled" => "Out of use: told nothing more, and signed out everywhere. What was recorded stays.",
         "enabled" => "In use again.",

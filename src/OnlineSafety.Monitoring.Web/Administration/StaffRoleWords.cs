@@ -13,5 +13,5 @@ internal static class StaffRoleWords
     /// <summary>Whether alerts come to it.</summary>
     public static bool AnswersAlerts(string role) => role is StaffRole.Dsl or StaffRole.Deputy or StaffRole.Head or StaffRole.Chair;
 
-    public static string Label(string role) => All.FirstOrDefault(known => known.Word == role)?.Label ?? role;
+    public static string Label(string role) => StaffRole.LabelOf(role);
 }

@@ -22,27 +22,29 @@ internal static class StaffRoutes
         routes.MapStaffMember();
     }
 
-    private static Task<IResult> ListAsync(HttpContext http, StaffRegister register, CancellationToken cancellationToken) =>
-        PageAsync(http, register, new StaffForm(), "", cancellationToken);
+    private static Task<IResult> ListAsync(HttpContext http, StaffRegister register, PolicyPages policy, CancellationToken cancellationToken) =>
+        PageAsync(http, register, policy, new StaffForm(), "", cancellationToken);
 
-    private static async Task<IResult> AddAsync(HttpContext http, StaffRegister register, StaffMemberPages pages, ConsoleAddress address, CancellationToken cancellationToken)
+    private static async Task<IResult> AddAsync(
+        HttpContext http, StaffRegister register, StaffMemberPages pages, PolicyPages policy, ConsoleAddress address, CancellationToken cancellationToken)
     {
         var who = http.SignedIn();
         var sent = await http.Request.ReadFormAsync(cancellationToken);
         var form = new StaffForm(sent["name"].ToString(), sent["email"].ToString(), sent["accounts"].ToString(), sent["years"].ToString()) { Roles = [.. sent["roles"].OfType<string>()] };
         try
         {
+            StaffMemberPages.RequireYears(form.Roles, form.Years);
             var wanted = new NewStaff(form.Name, form.Email, form.Roles, StaffMemberPages.AccountsOf(form.Accounts)) { Years = StaffMemberPages.YearsOf(form.Years) };
             var issued = await register.AddAsync(who.School, wanted, who.Actor, cancellationToken);
             return await StaffMemberRoutes.AddedAsync(issued.Staff.StaffId, http, pages, address, cancellationToken);
         }
         catch (SetupException error)
         {
-            return await PageAsync(http, register, form, SourceSetupRoutes.Said(error), cancellationToken);
+            return await PageAsync(http, register, policy, form, SourceSetupRoutes.Said(error), cancellationToken);
         }
     }
 
-    private static async Task<IResult> PageAsync(HttpContext http, StaffRegister register, StaffForm form, string problem, CancellationToken cancellationToken)
+    private static async Task<IResult> PageAsync(HttpContext http, StaffRegister register, PolicyPages policy, StaffForm form, string problem, CancellationToken cancellationToken)
     {
         var who = http.SignedIn();
         var staff = await register.ListAsync(who.School, who.Actor, cancellationToken);
@@ -50,7 +52,8 @@ internal static class StaffRoutes
         {
             Tabs = AdministrationRoutes.For(who),
             View = new StaffView(
-                [.. staff.Select(member => new StaffRow(member.StaffId, member.Name, member.Email, string.Join(", ", member.Roles.Select(StaffRoleWords.Label)), string.Join(", ", member.Accounts), member.Enabled) { Years = member.Roles.Contains(StaffRole.Pastoral, StringComparer.Ordinal) ? StaffRoleWords.Years(member.Years) : "" })], StaffRoleWords.All),
+                [.. staff.Select(member => new StaffRow(member.StaffId, member.Name, member.Email, string.Join(", ", member.Roles.Select(StaffRoleWords.Label)), string.Join(", ", member.Accounts), member.Enabled) { Years = member.Roles.Contains(StaffRole.Pastoral, StringComparer.Ordinal) ? StaffRoleWords.Years(member.Years) : "" })], StaffRoleWords.All,
+                (await policy.ReadAsync(who, typed: null, file: null, cancellationToken)).Unheard),
             Form = form,
             Problem = problem,
         }) { StatusCode = problem.Length > 0 ? StatusCodes.Status400BadRequest : null };

@@ -58,6 +58,7 @@ internal static class AuditWords
         ["staff.invite"] = "made a sign-in link",
         ["staff.role"] = "changed roles",
         ["staff.accounts"] = "added accounts",
+        ["staff.correct"] = "corrected a member of staff's name, address or accounts",
         ["staff.disable"] = "took a member of staff out of use",
         ["staff.enable"] = "put a member of staff into use again",
         ["staff.reset-factors"] = "took away how somebody signs in",

@@ -44,7 +44,7 @@ internal enum Permission : byte
     /// <summary>The people list: pupils' accounts, years and classes.</summary>
     ManagePeople,
 
-    /// <summary>Who works here, in which roles, and how they sign in.</summary>
+    /// <summary>Who works here, in which roles, and how they sign in; which roles is decided by <see cref="RoleGiving"/>.</summary>
     ManageStaff,
 
     /// <summary>Who saw what.</summary>
@@ -61,11 +61,11 @@ internal static class Permissions
     {
         [StaffRole.Dsl] = Set(
             Permission.SeeAlerts, Permission.ActOnAlerts, Permission.NoteOnAlerts, Permission.ExportEvidence, Permission.SilenceAlerts, Permission.RunDrills, Permission.SeeHealth,
-            Permission.SeeReports, Permission.ManageRules, Permission.ManagePolicy, Permission.ManagePeople),
+            Permission.SeeReports, Permission.ManageRules, Permission.ManagePolicy, Permission.ManagePeople, Permission.ManageStaff),
         [StaffRole.Deputy] = Set(
             Permission.SeeAlerts, Permission.ActOnAlerts, Permission.NoteOnAlerts, Permission.ExportEvidence, Permission.SilenceAlerts, Permission.RunDrills, Permission.SeeHealth,
             Permission.SeeReports, Permission.ManageRules),
-        [StaffRole.Head] = Set(Permission.SeeAlerts, Permission.ActOnAlerts, Permission.NoteOnAlerts, Permission.SeeHealth, Permission.SeeReports, Permission.ManagePolicy),
+        [StaffRole.Head] = Set(Permission.SeeAlerts, Permission.ActOnAlerts, Permission.NoteOnAlerts, Permission.SeeHealth, Permission.SeeReports, Permission.ManagePolicy, Permission.ManageStaff),
         // Reads what is about the pupils of their years and adds notes. Whose clock runs stays whose it is: a year lead answers for none.
         [StaffRole.Pastoral] = Set(Permission.SeeAlerts, Permission.NoteOnAlerts),
         [StaffRole.Chair] = Set(Permission.SeeAlerts, Permission.ActOnAlerts, Permission.NoteOnAlerts, Permission.SeeReports),

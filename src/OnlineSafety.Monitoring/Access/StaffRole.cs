@@ -35,11 +35,14 @@ internal static class StaffRole
         new(Governor, "Governor", "Reads figures, no alert."),
         new(Dpo, "Data protection officer", "Sees who saw what, and retention; no content."),
         new(It, "IT", "Looks after the sources; sees no pupil. Told when a source goes quiet."),
-        new(Admin, "Administrator", "Manages staff, the people list and set-up; sees no alert."),
+        new(Admin, "Administrator", "Manages staff, sources and set-up; sees no alert, and gives no role that opens one once a safeguarding lead or head has signed in."),
         new(Digest, "Digest", "Gets the daily digest by mail, and no page here."),
     ];
 
     public static IReadOnlyList<string> All { get; } = [.. Described.Select(role => role.Word)];
+
+    /// <summary>As it is offered; a word that is no role stays.</summary>
+    public static string LabelOf(string word) => Described.FirstOrDefault(role => role.Word == word)?.Label ?? word;
 
     /// <summary>For a line of text: <c>dsl (Designated safeguarding lead), ...</c>.</summary>
     public static string Choices { get; } = string.Join(", ", Described.Select(role => $"{role.Word} ({role.Label})"));

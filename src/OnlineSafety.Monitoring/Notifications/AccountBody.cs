@@ -19,14 +19,15 @@ internal sealed class AccountBody(IOptions<MailOptions> options) : INotification
     private Preparation.Say Say(string title, string what, string toDo, LedgerEntry entry, NotificationAddressee to)
     {
         var at = TimeZoneInfo.ConvertTime(entry.CreatedAt, to.Zone).ToString("dddd d MMMM yyyy 'at' HH:mm", _british);
+        var others = entry.Cause.StartsWith("others-", StringComparison.Ordinal);
         var body = new MailDocument(title)
             .Paragraph($"{what} That was on {at}.")
-            .Heading("If that was you")
+            .Heading(others ? "If you know of it" : "If that was you")
             .Paragraph("There is nothing to do.")
-            .Heading("If it was not")
-            .Items([toDo, "Tell whoever manages staff at your school at once. They can sign you out everywhere and take your password and your devices away."])
-            .Link("How you sign in, and where you are signed in", options.Value.BaseUrl)
-            .Paragraph("This message goes to you alone. It holds nothing about any pupil.");
+            .Heading(others ? "If it was not agreed with you" : "If it was not")
+            .Items([toDo, others ? "Ask whoever runs the service who it was: each of these steps is recorded." : "Tell whoever manages staff at your school at once. They can sign you out everywhere and take your password and your devices away."])
+            .Link(others ? "Staff and roles" : "How you sign in, and where you are signed in", options.Value.BaseUrl)
+            .Paragraph(others ? "This message goes to the safeguarding leads and heads of your school. It holds nothing about any pupil." : "This message goes to you alone. It holds nothing about any pupil.");
         return new Preparation.Say($"[Online safety] {title}", body, Urgent: true);
     }
 
@@ -43,8 +44,18 @@ internal sealed class AccountBody(IOptions<MailOptions> options) : INotification
         AccountNews.Codes => ("Somebody knows your password", "Your right password was given, and then many wrong codes. Nobody got in.", "Open the console and change your password now."),
         AccountNews.Reset => ("How you sign in was taken away", "Whoever manages staff took away your password, your authenticator and your passkeys, and signed you out everywhere. To sign in again you need a new link from them.", "Ask whether it was they who did it."),
         AccountNews.Key => ("A key was given out in your name", "A key for programs was given out with which one acts as you.", "Have it revoked."),
+        AccountNews.Role => ("You were given a role that opens alerts", "You were given a role at your school with which one reads safeguarding alerts.", "Say that it is not your work, and have the role taken away."),
+        AccountNews.Link => ("A sign-in link was made for you", "A link was made with which one signs in to the online safety console as you. It works once, for 72 hours.", "Ask for a new link, which ends that one, and open it yourself."),
+        AccountNews.Details => ("Your address or accounts were changed", "The e-mail address to which alerts go, or the accounts by which products know you, were changed on your school's staff list.", "Have them put right."),
+        AccountNews.OthersRole => ("A role that opens alerts was given", "Somebody on your school's staff list was given a role with which one reads safeguarding alerts.", Look),
+        AccountNews.OthersLink => ("A sign-in link was made", "A link was made with which one signs in as somebody who reads safeguarding alerts at your school. It works once, for 72 hours.", Look),
+        AccountNews.OthersDetails => ("Somebody's address or accounts were changed", "The e-mail address or the accounts of somebody who reads safeguarding alerts at your school were changed.", Look),
+        AccountNews.OthersReset => ("How somebody signs in was taken away", "Password, authenticator and passkeys of somebody who reads safeguarding alerts at your school were taken away.", Look),
+        AccountNews.OthersKey => ("A key was given out", "A key for programs was given out that acts as somebody who reads safeguarding alerts at your school.", Look),
         _ => null,
     };
+
+    private const string Look = "Open the console, look through Staff and roles under Administration, and take whoever should not be there out of use.";
 
     private const string SignOut = "Open the console, sign out everywhere else on the page Signing in, and change your password.";
 }

@@ -58,10 +58,14 @@ internal sealed class StaffKeyRegister(Database setup)
             throw new SetupException($"A key has a name of at most {LongestName} letters and lasts 1 to {MostDays} days.");
         }
 
+        var roles = (await session.RowsAsync(
+            "SELECT roles FROM staff WHERE school_id = $1 AND staff_id = $2", [school, staff], row => row.GetFieldValue<string[]>(0), cancellationToken)).SingleOrDefault([]);
+        await RoleGuard.RequireAsync(session, school, roles, cancellationToken);
         var (id, key) = (Guid.NewGuid(), AccessKey.Create(AccessKey.StaffPrefix));
         var expires = await session.RowsAsync(
             Insert, [school, staff, id, wanted, AccessKey.Hash(key), days], row => row.GetFieldValue<DateTimeOffset>(0), cancellationToken);
         await AccountNews.TellAsync(session, school, staff, AccountNews.Key, cancellationToken);
+        await RoleGuard.TellAsync(session, school, staff, roles, own: null, AccountNews.OthersKey, cancellationToken);
         await session.RecordAccessAsync(school, "staff.key.issue", $"{staff} {id}", cancellationToken);
         return new IssuedKey(id, key, expires[0]);
     }

@@ -19,10 +19,17 @@ internal sealed record NewStaff(string Name, string Email, IReadOnlyList<string>
     public IReadOnlyList<string> Years { get; init; } = [];
 }
 
-/// <summary>Who is told things in a school, for set-up.</summary>
+/// <summary>How a member of staff is called, written to, and known to products.</summary>
+internal sealed record StaffDetails(string Name, string Email, IReadOnlyList<string> Accounts);
+
+/// <summary>Who is told things in a school, for set-up. What a member of staff may not do (<see cref="RoleGiving"/>) is refused here, whatever page asks for it.</summary>
 internal sealed class StaffRegister(Database setup)
 {
     private const int MostYears = 20;
+
+    private const string DropLinks = "DELETE FROM invitation WHERE school_id = $1 AND staff_id = $2 AND used_at IS NULL";
+
+    private const string OtherLeads = "SELECT count(*) FROM staff WHERE school_id = $1 AND staff_id <> $2 AND enabled AND 'dsl' = ANY (roles)";
 
     private const string OtherOwner = "SELECT name FROM staff WHERE school_id = $1 AND staff_id <> $2 AND accounts && $3 ORDER BY name LIMIT 1";
 
@@ -32,7 +39,7 @@ internal sealed class StaffRegister(Database setup)
         WHERE school_id = $1 AND staff_id = $2
         """;
 
-    /// <exception cref="SetupException">Name, address or role is wrong, or the address or an account is somebody's in this school.</exception>
+    /// <exception cref="SetupException">Name, address or role is wrong, the address or an account is somebody's in this school, or the actor may not give the role.</exception>
     public async Task<IssuedStaff> AddAsync(Guid school, NewStaff wanted, Actor actor, CancellationToken cancellationToken)
     {
         var staff = new Staff
@@ -48,13 +55,11 @@ internal sealed class StaffRegister(Database setup)
         var key = "";
 
         await using var session = await setup.OpenAsync(school, actor, cancellationToken);
-        if (await FindAsync(session, school, staff.Email, cancellationToken) is { } taken)
-        {
-            throw new SetupException($"{staff.Email} is {taken.Name} ({taken.StaffId}) in this school already. See: onlinesafety staff list");
-        }
-
+        await RoleGuard.RequireAsync(session, school, staff.Roles, cancellationToken);
+        await RequireNobodyElsesAddressAsync(session, staff, staff.Email, cancellationToken);
         await RequireNobodyElsesAsync(session, school, staff.StaffId, staff.Accounts, cancellationToken);
         await InsertAsync(session, staff, cancellationToken);
+        await RoleGuard.TellAsync(session, school, staff.StaffId, staff.Roles, AccountNews.Role, AccountNews.OthersRole, cancellationToken);
         await session.RecordAccessAsync(school, "staff.add", $"{staff.StaffId} {string.Join(',', staff.Roles)}", cancellationToken);
         if (wanted.KeyDays is { } days)
         {
@@ -94,16 +99,38 @@ internal sealed class StaffRegister(Database setup)
     }
 
     /// <summary>Whoever is disabled is told nothing more, and neither a session nor a key nor a link lets in any more.</summary>
+    /// <exception cref="SetupException">The actor may not, or the person is the only safeguarding lead.</exception>
     public async Task SetEnabledAsync(Guid school, Guid staff, bool enabled, Actor actor, CancellationToken cancellationToken)
     {
         await using var session = await setup.OpenAsync(school, actor, cancellationToken);
+        if (await FindAsync(session, school, staff.ToString(), cancellationToken) is not { } member || member.Enabled == enabled)
+        {
+            return;
+        }
+
+        // Whoever looks after the staff list ends anybody's access at once; without it, nobody takes the desk above away.
+        if (enabled || !await IsAdministratorAsync(session, school, cancellationToken))
+        {
+            await RoleGuard.RequireAsync(session, school, member.Roles, cancellationToken);
+        }
+
+        if (!enabled)
+        {
+            await RequireAnotherLeadAsync(session, member, [], cancellationToken);
+        }
+
         await session.ExecuteAsync("UPDATE staff SET enabled = $3 WHERE school_id = $1 AND staff_id = $2", [school, staff, enabled], cancellationToken);
         if (!enabled)
         {
             await StaffSignIns.EndAsync(session, school, staff, cancellationToken);
-            await session.ExecuteAsync("DELETE FROM invitation WHERE school_id = $1 AND staff_id = $2 AND used_at IS NULL", [school, staff], cancellationToken);
+            await session.ExecuteAsync(DropLinks, [school, staff], cancellationToken);
             // Being enabled again brings no old key back.
             await session.ExecuteAsync("UPDATE staff_key SET revoked_at = statement_timestamp() WHERE school_id = $1 AND staff_id = $2 AND revoked_at IS NULL", [school, staff], cancellationToken);
+        }
+
+        else
+        {
+            await RoleGuard.TellAsync(session, school, staff, member.Roles, AccountNews.Role, AccountNews.OthersRole, cancellationToken);
         }
 
         await session.RecordAccessAsync(school, enabled ? "staff.enable" : "staff.disable", staff.ToString(), cancellationToken);
@@ -111,30 +138,46 @@ internal sealed class StaffRegister(Database setup)
     }
 
     /// <summary>Gives a member of staff these roles in place of the former ones; they count from the next request on.</summary>
-    /// <exception cref="SetupException">A word is no role.</exception>
+    /// <exception cref="SetupException">A word is no role, the actor may not give or take one of them, or the person is the only safeguarding lead.</exception>
     public async Task SetRolesAsync(Guid school, Guid staff, IReadOnlyList<string> wanted, Actor actor, CancellationToken cancellationToken)
     {
         var roles = RolesOf(wanted);
         await using var session = await setup.OpenAsync(school, actor, cancellationToken);
+        if (await FindAsync(session, school, staff.ToString(), cancellationToken) is not { } member)
+        {
+            return;
+        }
+
+        var given = roles.Except(member.Roles, StringComparer.Ordinal).ToList();
+        await RoleGuard.RequireAsync(session, school, [.. given, .. member.Roles.Except(roles, StringComparer.Ordinal)], cancellationToken);
+        await RequireAnotherLeadAsync(session, member, roles, cancellationToken);
+        if (given.Exists(RoleGiving.Sees))
+        {
+            // Whoever made a link for the person that was is not to open it as the person that is.
+            await session.ExecuteAsync(DropLinks, [school, staff], cancellationToken);
+        }
+
         await session.ExecuteAsync("UPDATE staff SET roles = $3 WHERE school_id = $1 AND staff_id = $2", [school, staff, roles], cancellationToken);
+        await RoleGuard.TellAsync(session, school, staff, given, AccountNews.Role, AccountNews.OthersRole, cancellationToken);
         await PeopleChange.SayAsync(session, school, cancellationToken);
         await session.RecordAccessAsync(school, "staff.role", $"{staff} {string.Join(',', roles)}", cancellationToken);
         await session.CommitAsync(cancellationToken);
     }
 
     /// <summary>Names the years of which somebody with the role pastoral is the lead, in place of the former ones; none: no alert is theirs.</summary>
-    /// <exception cref="SetupException">A word is no year.</exception>
+    /// <exception cref="SetupException">A word is no year, or the actor may not give the person's roles.</exception>
     public async Task SetYearsAsync(Guid school, Guid staff, IReadOnlyList<string> wanted, Actor actor, CancellationToken cancellationToken)
     {
         var years = YearsOf(wanted);
         await using var session = await setup.OpenAsync(school, actor, cancellationToken);
+        await RequireForAsync(session, school, staff, cancellationToken);
         await session.ExecuteAsync("UPDATE staff SET years = $3 WHERE school_id = $1 AND staff_id = $2", [school, staff, years], cancellationToken);
         await session.RecordAccessAsync(school, "staff.years", $"{staff} {string.Join(',', years)}".TrimEnd(), cancellationToken);
         await session.CommitAsync(cancellationToken);
     }
 
     /// <summary>Adds accounts by which products know a member of staff. What was raised about them, whenever that was, leaves the desks at which the person sits.</summary>
-    /// <exception cref="SetupException">None was given, or one is somebody else's.</exception>
+    /// <exception cref="SetupException">None was given, one is somebody else's, or the actor may not give the person's roles.</exception>
     public async Task AddAccountsAsync(Guid school, Guid staff, IReadOnlyList<string> wanted, Actor actor, CancellationToken cancellationToken)
     {
         var accounts = AccountsOf(wanted);
@@ -144,11 +187,89 @@ internal sealed class StaffRegister(Database setup)
         }
 
         await using var session = await setup.OpenAsync(school, actor, cancellationToken);
+        var roles = await RequireForAsync(session, school, staff, cancellationToken);
         await RequireNobodyElsesAsync(session, school, staff, accounts, cancellationToken);
         await session.ExecuteAsync(AddAccounts, [school, staff, accounts], cancellationToken);
+        await RoleGuard.TellAsync(session, school, staff, roles, AccountNews.Details, AccountNews.OthersDetails, cancellationToken);
         await PeopleChange.SayAsync(session, school, cancellationToken);
         await session.RecordAccessAsync(school, "staff.accounts", $"{staff} {accounts.Length} added", cancellationToken);
         await session.CommitAsync(cancellationToken);
+    }
+
+    /// <summary>Puts name, address and accounts right. An account that is named no more is nobody's: what was raised about it goes to the desk of whose it then is.</summary>
+    /// <exception cref="SetupException">One of them is wrong or somebody else's, or the actor may not give the person's roles.</exception>
+    public async Task CorrectAsync(Guid school, Guid staff, StaffDetails wanted, Actor actor, CancellationToken cancellationToken)
+    {
+        var (name, email, accounts) = (SetupText.Name(wanted.Name, "member of staff"), Address(wanted.Email), AccountsOf(wanted.Accounts));
+        await using var session = await setup.OpenAsync(school, actor, cancellationToken);
+        if (await FindAsync(session, school, staff.ToString(), cancellationToken) is not { } member)
+        {
+            return;
+        }
+
+        string[] changed =
+        [
+            .. name == member.Name ? Array.Empty<string>() : ["name"], .. email == member.Email ? Array.Empty<string>() : ["e-mail"],
+            .. accounts.SequenceEqual(member.Accounts, StringComparer.Ordinal) ? Array.Empty<string>() : ["accounts"],
+        ];
+        if (changed.Length == 0)
+        {
+            return;
+        }
+
+        if (changed is not ["name"])
+        {
+            await RoleGuard.RequireAsync(session, school, member.Roles, cancellationToken);
+            await RequireNobodyElsesAddressAsync(session, member, email, cancellationToken);
+            await RequireNobodyElsesAsync(session, school, staff, accounts, cancellationToken);
+            await session.ExecuteAsync(DropLinks, [school, staff], cancellationToken);
+        }
+
+        await session.ExecuteAsync("UPDATE staff SET name = $3, email = $4, accounts = $5 WHERE school_id = $1 AND staff_id = $2", [school, staff, name, email, accounts], cancellationToken);
+        if (changed is not ["name"])
+        {
+            await RoleGuard.TellAsync(session, school, staff, member.Roles, AccountNews.Details, AccountNews.OthersDetails, cancellationToken);
+        }
+
+        await PeopleChange.SayAsync(session, school, cancellationToken);
+        await session.RecordAccessAsync(school, "staff.correct", $"{staff} {string.Join(',', changed)}", cancellationToken);
+        await session.CommitAsync(cancellationToken);
+    }
+
+    /// <summary>Whether the actor may change somebody with these roles, and who else here may.</summary>
+    public async Task<RoleHelp> HelpAsync(Guid school, IReadOnlyCollection<string> roles, Actor actor, CancellationToken cancellationToken)
+    {
+        await using var session = await setup.OpenAsync(school, actor, cancellationToken);
+        return await RoleGuard.HelpAsync(session, school, roles, cancellationToken);
+    }
+
+    // Roles of the person whom the actor may change.
+    private static async Task<string[]> RequireForAsync(Session session, Guid school, Guid staff, CancellationToken cancellationToken)
+    {
+        var roles = (await FindAsync(session, school, staff.ToString(), cancellationToken))?.Roles ?? [];
+        await RoleGuard.RequireAsync(session, school, roles, cancellationToken);
+        return roles;
+    }
+
+    private static async Task<bool> IsAdministratorAsync(Session session, Guid school, CancellationToken cancellationToken) =>
+        session.Actor.Staff is { } self && await FindAsync(session, school, self.ToString(), cancellationToken) is { } actor && actor.Roles.Contains(StaffRole.Admin, StringComparer.Ordinal);
+
+    // The host may leave a school without one: it says so.
+    private static async Task RequireAnotherLeadAsync(Session session, Staff member, string[] roles, CancellationToken cancellationToken)
+    {
+        if (session.Actor.Kind == ActorKind.Staff && member.Enabled && member.Roles.Contains(StaffRole.Dsl, StringComparer.Ordinal) && !roles.Contains(StaffRole.Dsl, StringComparer.Ordinal)
+            && (await session.RowsAsync(OtherLeads, [member.SchoolId, member.StaffId], row => row.GetInt64(0), cancellationToken)) is [0])
+        {
+            throw new SetupException($"{member.Name} is the only safeguarding lead: alerts about pupils would reach nobody. Give somebody else that role first, and see that they can sign in.");
+        }
+    }
+
+    private static async Task RequireNobodyElsesAddressAsync(Session session, Staff member, string email, CancellationToken cancellationToken)
+    {
+        if (await FindAsync(session, member.SchoolId, email, cancellationToken) is { } taken && taken.StaffId != member.StaffId)
+        {
+            throw new SetupException($"{email} is {taken.Name} ({taken.StaffId}) in this school already. See: onlinesafety staff list");
+        }
     }
 
     private static async Task RequireNobodyElsesAsync(Session session, Guid school, Guid staff, string[] accounts, CancellationToken cancellationToken)

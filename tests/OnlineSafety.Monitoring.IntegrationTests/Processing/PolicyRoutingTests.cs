@@ -65,6 +65,9 @@ public sealed class PolicyRoutingTests(PostgresFixture postgres) : ProcessingSce
         await AddStaffAsync("dsl");
         var stranger = await Assert.ThrowsAsync<PolicyException>(() => ImportAsync("""{"trust":["nobody@school.example","dsl@school.example"]}"""));
         Assert.Contains("nobody@school.example is nobody on this school's staff list", Assert.Single(stranger.Errors), StringComparison.Ordinal);
+        await AddStaffAsync("it");
+        var blind = await Assert.ThrowsAsync<PolicyException>(() => ImportAsync("""{"outOfHours":{"choice":"onCall","onCall":["dsl","IT@school.example"]}}"""));
+        Assert.Contains("it@school.example cannot open an alert", Assert.Single(blind.Errors), StringComparison.Ordinal);
 
         var register = new PolicyRegister(Installation[DatabaseRole.Setup], TimeProvider.System);
         var one = await register.ProposeAsync(Protex.School, """{"silences":{"longestDays":3}}""", null, Actor.Operator("one"), CancellationToken.None);

@@ -62,7 +62,8 @@ public sealed class AdministrationTests(ConsoleFixture console)
     public async Task AChannelIsAddedItsSecretShownOnceAndItIsTested()
     {
         var school = await _rooms.AddSchoolAsync();
-        await using var visitor = await _rooms.ComeAsync((await _rooms.AddStaffAsync(school, "Ada Min", "admin")).Key);
+        var (key, _) = await _rooms.AddStaffAsync(school, "Ada Min", "admin");
+        await using var visitor = await _rooms.ComeAsync(key);
         var page = visitor.Page;
         await page.GotoAsync("/administration/channels");
         await page.GetByLabel("Address").FillAsync("https://desk.school.invalid/alerts");
@@ -74,7 +75,13 @@ public sealed class AdministrationTests(ConsoleFixture console)
         // The host is none that exists: what went wrong is said, and the secret no more.
         await Assertions.Expect(page.GetByRole(AriaRole.Alert)).ToBeVisibleAsync();
         Assert.DoesNotContain(secret, await page.ContentAsync(), StringComparison.Ordinal);
-        await page.GetByRole(AriaRole.Button, new() { Name = "Remove webhook" }).ClickAsync();
+        using var inside = await _rooms.PostAsync("/administration/channels", key, ("kind", "webhook"), ("address", "https://10.0.0.1/hook"), ("least", "high"));
+        Assert.Equal(System.Net.HttpStatusCode.BadRequest, inside.StatusCode);
+        Assert.Equal(1, await _rooms.NumberAsync($"SELECT count(*) FROM channel WHERE school_id = '{school}'"));
+        var remove = page.GetByRole(AriaRole.Button, new() { Name = "Remove webhook" });
+        await Assertions.Expect(remove).ToBeHiddenAsync();
+        await page.GetByText("Remove webhook …").ClickAsync();
+        await remove.ClickAsync();
         await Assertions.Expect(page.GetByText("Nowhere: alerts go by e-mail alone.")).ToBeVisibleAsync();
         Rooms.NothingWentWrong(visitor);
     }

@@ -47,6 +47,14 @@ public sealed class AccountNewsTests(Browser browser)
     [InlineData(AccountNews.Codes)]
     [InlineData(AccountNews.Reset)]
     [InlineData(AccountNews.Key)]
+    [InlineData(AccountNews.Role)]
+    [InlineData(AccountNews.Link)]
+    [InlineData(AccountNews.Details)]
+    [InlineData(AccountNews.OthersRole)]
+    [InlineData(AccountNews.OthersLink)]
+    [InlineData(AccountNews.OthersDetails)]
+    [InlineData(AccountNews.OthersReset)]
+    [InlineData(AccountNews.OthersKey)]
     public async Task EachMailSaysWhatHappenedAndWhatToDoAndItsSubjectNamesNobody(string news)
     {
         var entry = new LedgerEntry(Guid.NewGuid(), Guid.NewGuid(), AccountNews.Kind, news, null, null, null, Guid.NewGuid(), new DateTimeOffset(2026, 11, 3, 9, 5, 0, TimeSpan.Zero), 1, TimeSpan.Zero);

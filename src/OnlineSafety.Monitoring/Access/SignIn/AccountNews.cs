@@ -30,6 +30,22 @@ internal static class AccountNews
     /// <summary>A key for programs was given out.</summary>
     public const string Key = "key";
 
+    /// <summary>Given a role that opens alerts.</summary>
+    public const string Role = "role";
+
+    /// <summary>A sign-in link was made for somebody who has one.</summary>
+    public const string Link = "link";
+
+    /// <summary>The address or the accounts of somebody who has one were changed.</summary>
+    public const string Details = "details";
+
+    /// <summary>The same of somebody else, for those who answer for alerts there.</summary>
+    public const string OthersRole = "others-role";
+    public const string OthersLink = "others-link";
+    public const string OthersDetails = "others-details";
+    public const string OthersReset = "others-reset";
+    public const string OthersKey = "others-key";
+
     /// <summary>Tells one of a school's staff, in the caller's transaction, which is in that school.</summary>
     public static Task TellAsync(Session session, Guid school, Guid staff, string news, CancellationToken cancellationToken) =>
         session.RowsAsync("SELECT tell_staff($1, $2, $3)", [school, staff, news], _ => 0, cancellationToken);

@@ -18,7 +18,7 @@ internal sealed class Invitations(Database database, TimeProvider time)
     public static TimeSpan FirstValid { get; } = TimeSpan.FromHours(1);
 
     /// <summary>A new link; older ones of the same person that nobody used end with it.</summary>
-    /// <exception cref="SetupException">The person is disabled, or there is none.</exception>
+    /// <exception cref="SetupException">The person is disabled, there is none, or the actor may not give that person's roles.</exception>
     public Task<IssuedInvitation> CreateAsync(Guid school, Guid staff, Actor actor, CancellationToken cancellationToken) =>
         CreateAsync(school, staff, first: false, actor, cancellationToken);
 
@@ -29,12 +29,14 @@ internal sealed class Invitations(Database database, TimeProvider time)
     private async Task<IssuedInvitation> CreateAsync(Guid school, Guid staff, bool first, Actor actor, CancellationToken cancellationToken)
     {
         await using var session = await database.OpenAsync(school, actor, cancellationToken);
-        var enabled = await session.RowsAsync(
-            "SELECT enabled FROM staff WHERE school_id = $1 AND staff_id = $2", [school, staff], row => row.GetBoolean(0), cancellationToken);
-        if (enabled is not [true])
+        var found = await session.RowsAsync(
+            "SELECT roles FROM staff WHERE school_id = $1 AND staff_id = $2 AND enabled", [school, staff], row => row.GetFieldValue<string[]>(0), cancellationToken);
+        if (found is not [var roles])
         {
             throw new SetupException("Only somebody who is on the staff list and in use can be invited. See: onlinesafety staff list");
         }
+
+        await RoleGuard.RequireAsync(session, school, roles, cancellationToken);
 
         var (token, now, valid) = (SessionToken.Create(), time.GetUtcNow(), first ? FirstValid : Valid);
         await session.ExecuteAsync("DELETE FROM invitation WHERE school_id = $1 AND staff_id = $2 AND used_at IS NULL", [school, staff], cancellationToken);
@@ -42,6 +44,7 @@ internal sealed class Invitations(Database database, TimeProvider time)
             "INSERT INTO invitation (school_id, staff_id, token_hash, created_at, ends_at, first) VALUES ($1, $2, $3, $4, $5, $6)",
             [school, staff, SessionToken.Hash(token)!, now, now + valid, first],
             cancellationToken);
+        await RoleGuard.TellAsync(session, school, staff, roles, AccountNews.Link, AccountNews.OthersLink, cancellationToken);
         await session.RecordAccessAsync(school, "staff.invite", staff.ToString(), cancellationToken);
         await session.CommitAsync(cancellationToken);
         return new IssuedInvitation(token, now + valid);

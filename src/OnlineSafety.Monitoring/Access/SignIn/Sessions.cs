@@ -55,12 +55,12 @@ internal sealed class Sessions(Database console, IOptions<SignInOptions> options
         var found = row.Session;
         if (row.Place is var (school, staff))
         {
-            if (await StaffAsync(session, row.Session.Account, school, staff, cancellationToken) is not { } who)
+            if (await StaffAsync(session, row.Session.Account, school, staff, cancellationToken) is not var (who, others))
             {
                 return null;
             }
 
-            found = found with { Staff = who };
+            found = found with { Staff = who, HasOthers = others };
         }
 
         if (use && now - found.SeenAt >= _seenEvery)
@@ -96,7 +96,7 @@ internal sealed class Sessions(Database console, IOptions<SignInOptions> options
 
         await session.EnterAsync(school, cancellationToken);
         var token = await RenewAsync(session, from, SessionStage.InSchool, (place.School, place.Staff), proved: false, cancellationToken);
-        if (token is not null && await StaffAsync(session, from.Account, place.School, place.Staff, cancellationToken) is { } who)
+        if (token is not null && await StaffAsync(session, from.Account, place.School, place.Staff, cancellationToken) is var (who, _))
         {
             await session.RecordAccessAsync(who.School, "sign-in." + from.Way, who.Actor.Staff.ToString()!, cancellationToken);
             await session.CommitAsync(cancellationToken);
@@ -153,17 +153,18 @@ internal sealed class Sessions(Database console, IOptions<SignInOptions> options
         static object OrNull(Guid? id) => id is { } given ? given : DBNull.Value;
     }
 
-    private static async Task<SignedInStaff?> StaffAsync(Session session, Guid account, Guid school, Guid staff, CancellationToken cancellationToken)
+    private static async Task<(SignedInStaff Who, bool HasOthers)?> StaffAsync(Session session, Guid account, Guid school, Guid staff, CancellationToken cancellationToken)
     {
         await session.EnterAsync(school, cancellationToken);
-        return (await session.RowsAsync(
+        var found = await session.RowsAsync(
             """
-            SELECT s.name, s.roles FROM staff s JOIN staff_account a USING (school_id, staff_id)
+            SELECT s.name, s.roles, EXISTS (SELECT 1 FROM staff_account o WHERE o.account_id = $3 AND o.school_id <> $1) FROM staff s JOIN staff_account a USING (school_id, staff_id)
             WHERE s.school_id = $1 AND s.staff_id = $2 AND a.account_id = $3 AND s.enabled
             """,
             [school, staff, account],
-            row => SignedInStaff.Of(school, staff, row.GetString(0), row.GetFieldValue<string[]>(1)),
-            cancellationToken)).FirstOrDefault();
+            row => (SignedInStaff.Of(school, staff, row.GetString(0), row.GetFieldValue<string[]>(1)), row.GetBoolean(2)),
+            cancellationToken);
+        return found.Count > 0 ? found[0] : null;
     }
 
     private async Task<Session> OpenAsync(Guid account, CancellationToken cancellationToken)

@@ -29,4 +29,7 @@ internal sealed record StaffSession(Guid Id, Guid Account, SessionStage Stage, s
 {
     /// <summary>Null before <see cref="SessionStage.InSchool"/>.</summary>
     public SignedInStaff? Staff { get; init; }
+
+    /// <summary>Whether the account has a place at another school too, to change over to.</summary>
+    public bool HasOthers { get; init; }
 }

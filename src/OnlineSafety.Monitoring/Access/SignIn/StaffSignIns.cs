@@ -43,6 +43,7 @@ internal sealed class StaffSignIns(Database setup, TimeProvider time)
     /// <param name="everywhere">Also when other schools share the account.</param>
     /// <param name="actor">Who takes it away; recorded.</param>
     /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="Sources.SetupException">The actor may not give that person's roles.</exception>
     public async Task<ResetResult> ResetAsync(Guid school, Guid staff, bool everywhere, Actor actor, CancellationToken cancellationToken)
     {
         await using var session = await setup.OpenAsync(school, actor, cancellationToken);
@@ -66,7 +67,13 @@ internal sealed class StaffSignIns(Database setup, TimeProvider time)
             return new ResetResult(Done: false, others);
         }
 
+        // The address may be the former one of somebody else here.
+        var here = places.Where(place => place.School == school).Select(place => place.Staff).Append(staff).ToArray();
+        var roles = (await session.RowsAsync(
+            "SELECT roles FROM staff WHERE school_id = $1 AND staff_id = ANY ($2)", [school, here], row => row.GetFieldValue<string[]>(0), cancellationToken)).SelectMany(one => one).Distinct(StringComparer.Ordinal).ToList();
+        await RoleGuard.RequireAsync(session, school, roles, cancellationToken);
         await AccountNews.TellAsync(session, school, staff, AccountNews.Reset, cancellationToken);
+        await RoleGuard.TellAsync(session, school, staff, roles, own: null, AccountNews.OthersReset, cancellationToken);
         foreach (var account in accounts)
         {
             await session.StateAccountAsync(account, cancellationToken);

@@ -4,6 +4,7 @@ using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using NpgsqlTypes;
 using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Access.SignIn;
 using OnlineSafety.Monitoring.Notifications;
 using OnlineSafety.Monitoring.Sources;
 
@@ -52,9 +53,18 @@ internal sealed class PolicyRegister(Database setup, TimeProvider time)
             throw new PolicyException([.. strangers.Select(address => $"$: {SetupText.Shown(address)} is nobody on this school's staff list, or an account that was ended. See: onlinesafety staff list")]);
         }
 
+        var roles = staff.Where(s => s.Enabled).ToDictionary(s => s.Email.ToLowerInvariant(), s => s.Roles, StringComparer.Ordinal);
+        string[] called = [.. policy.OutOfHours.OnCall, .. policy.OutOfHours.OnCall.Contains(PolicyDesk.Trust, StringComparer.Ordinal) ? policy.Trust : []];
+        var blind = called.Where(who => roles.TryGetValue(who, out var had) && !had.Any(RoleGiving.Sees)).ToList();
+        if (blind.Count > 0)
+        {
+            throw new PolicyException([.. blind.Select(address => $"$.outOfHours.onCall: {SetupText.Shown(address)} cannot open an alert. Whoever is on call needs a role that can: {string.Join(", ", RoleGiving.Seeing.Select(StaffRole.LabelOf))}.")]);
+        }
+
         policy = policy with { Named = PolicyFile.Addresses(policy).ToDictionary(address => address, address => known[address], StringComparer.Ordinal) };
         var before = await FindAsync(session, school, cancellationToken);
-        var held = PolicyWords.Of((before is null ? null : PolicyFile.TryReadStored(before.Json, named: null)) ?? SchoolPolicy.Default);
+        await RequireMayTellAsync(session, school, before, policy, cancellationToken);
+        var held = PolicyWords.Of(Held(before));
         var wanted = PolicyWords.Of(policy);
         return new ProposedPolicy(
             json, policy.Named, before?.Revision ?? 0, [.. held.Except(wanted, StringComparer.Ordinal)], [.. wanted.Except(held, StringComparer.Ordinal)],
@@ -63,9 +73,15 @@ internal sealed class PolicyRegister(Database setup, TimeProvider time)
 
     /// <summary>Makes it the policy that holds. Returns its revision.</summary>
     /// <exception cref="SetupException">The policy was changed since it was proposed.</exception>
+    /// <exception cref="PolicyException">The actor may not decide who is told.</exception>
     public async Task<int> ImportAsync(Guid school, ProposedPolicy proposed, Actor actor, CancellationToken cancellationToken)
     {
         await using var session = await setup.OpenAsync(school, actor, cancellationToken);
+        if (PolicyFile.TryReadStored(proposed.Json, named: null) is { } policy)
+        {
+            await RequireMayTellAsync(session, school, await FindAsync(session, school, cancellationToken), policy, cancellationToken);
+        }
+
         await using var command = session.Command(StoreSql);
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = school });
         command.Parameters.Add(new NpgsqlParameter { Value = JsonNode.Parse(proposed.Json)!.ToJsonString(), NpgsqlDbType = NpgsqlDbType.Jsonb });
@@ -82,6 +98,24 @@ internal sealed class PolicyRegister(Database setup, TimeProvider time)
         await session.CommitAsync(cancellationToken);
         return proposed.Revision + 1;
     }
+
+    // Whoever is told of an alert may read it: to name somebody is to give what a role gives. The trust stands in for the chair.
+    private static async Task RequireMayTellAsync(Session session, Guid school, StoredPolicy? before, SchoolPolicy wanted, CancellationToken cancellationToken)
+    {
+        var held = Held(before);
+        string[] roles =
+        [
+            .. PolicyWords.Told(held).SequenceEqual(PolicyWords.Told(wanted), StringComparer.Ordinal) ? Array.Empty<string>() : [StaffRole.Dsl],
+            .. held.Trust.SequenceEqual(wanted.Trust, StringComparer.Ordinal) ? Array.Empty<string>() : [StaffRole.Chair],
+        ];
+        if (await RoleGuard.RefusalAsync(session, school, roles, cancellationToken) is not null)
+        {
+            var help = await RoleGuard.HelpAsync(session, school, roles, cancellationToken);
+            throw new PolicyException([$"$: who is told of alerts is not for you to change{(roles is [StaffRole.Chair] ? " where it is the trust" : "")}. Ask {help.Whom}."]);
+        }
+    }
+
+    private static SchoolPolicy Held(StoredPolicy? stored) => (stored is null ? null : PolicyFile.TryReadStored(stored.Json, named: null)) ?? SchoolPolicy.Default;
 
     private static async Task<StoredPolicy?> FindAsync(Session session, Guid school, CancellationToken cancellationToken) =>
         (await session.RowsAsync(

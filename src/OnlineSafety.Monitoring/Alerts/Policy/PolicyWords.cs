@@ -28,6 +28,13 @@ internal static class PolicyWords
         return lines;
     }
 
+    /// <summary>Who is told of what, and when, but for the trust: two policies that agree here differ in clocks and limits alone.</summary>
+    public static IReadOnlyList<string> Told(SchoolPolicy policy) =>
+    [
+        policy.OutOfHours.Choice.ToString(), List(policy.OutOfHours.OnCall), .. policy.Routing.Select(rule => $"{When(rule)}; {List(rule.Only)}; {List(rule.Also)}"),
+        .. policy.Escalation.Steps.Select(step => $"{step.After.TotalMinutes:0}; {List(step.Tell)}"),
+    ];
+
     /// <summary>What nobody would hear of, with these staff: kinds of alerts that reach nobody, and what to do about it.</summary>
     public static IReadOnlyList<string> Unheard(IReadOnlyList<StaffMember> staff, SchoolPolicy policy)
     {

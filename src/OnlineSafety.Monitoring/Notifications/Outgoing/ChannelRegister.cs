@@ -28,7 +28,7 @@ internal sealed class ChannelRegister(Database database, TimeProvider time)
 
         if ((await ListAsync(school, actor, cancellationToken)).Count >= MostOfASchool)
         {
-            throw new SetupException($"A school has at most {MostOfASchool} channels. Remove one first: onlinesafety channel list");
+            throw new SetupException($"A school has at most {MostOfASchool} channels. Remove one first. See: onlinesafety channel list");
         }
 
         var id = Guid.NewGuid();
@@ -80,7 +80,7 @@ internal sealed class ChannelRegister(Database database, TimeProvider time)
     {
         if (address.Length > 2000 || !Uri.TryCreate(address, UriKind.Absolute, out var url) || url.Scheme != Uri.UriSchemeHttps || url.UserInfo.Length > 0)
         {
-            throw new SetupException("--url is an https address without a user in it.");
+            throw new SetupException("An address begins with https:// and names no user.");
         }
     }
 

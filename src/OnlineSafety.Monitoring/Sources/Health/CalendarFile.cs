@@ -59,7 +59,7 @@ internal sealed class CalendarFile
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException or FormatException)
         {
-            throw new SetupException($"The calendar is not as schemas/calendar.schema.json says: {error.Message}");
+            throw new SetupException($"The calendar is not as schemas/calendar.schema.json says: {Where(error)}");
         }
     }
 
@@ -122,6 +122,10 @@ internal sealed class CalendarFile
         ? day
         : throw new SetupException($"\"{SetupText.Shown(text)}\" is not a day. Write it as 2026-09-03.");
 
+    private static string Where(Exception error) => error is JsonException { LineNumber: { } line, BytePositionInLine: { } place }
+        ? $"in line {line + 1}, near letter {place + 1}, a comma, quotation mark or bracket is missing, or there is one too many."
+        : "a value in it is of another kind: text where a list belongs, or a number where text does.";
+
     private static string Day(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 
     private static JsonObject Root(string json) => JsonNode.Parse(json, documentOptions: new JsonDocumentOptions { MaxDepth = 8 }) as JsonObject
@@ -136,7 +140,7 @@ internal sealed class CalendarFile
             var entry = item as JsonObject ?? throw new SetupException($"{at} is not an object.");
             Only(entry, at, "name", "first", "last", "kind", "note");
             var span = new CalendarSpan(Day(Text(entry, "first", at)), Day(Text(entry, "last", at)), kind(entry, at), SetupText.Optional(note(entry), "note", 200));
-            spans.Add(span.Last < span.First ? throw new SetupException($"{at} ends before it begins.") : span);
+            spans.Add(span.Last < span.First ? throw new SetupException($"The {list[..^1]} from {Day(span.First)} to {Day(span.Last)} ends before it begins.") : span);
             if (spans.Count > MostSpans)
             {
                 throw new SetupException($"The calendar has more than {MostSpans} {list}.");

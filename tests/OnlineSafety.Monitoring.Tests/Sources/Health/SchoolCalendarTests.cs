@@ -78,7 +78,7 @@ public sealed class SchoolCalendarTests
 
     [Theory]
     [InlineData("""{"terms":[]}""", "names no term")]
-    [InlineData("""{"terms":[{"name":"A","first":"2026-09-03","last":"2026-09-01"}]}""", "ends before it begins")]
+    [InlineData("""{"terms":[{"name":"A","first":"2026-09-03","last":"2026-09-01"}]}""", "The term from 2026-09-03 to 2026-09-01 ends before it begins")]
     [InlineData("""{"terms":[{"name":"A","first":"3.9.2026","last":"2026-09-01"}]}""", "is not a day")]
     [InlineData("""{"terms":[{"name":"A","first":"2026-09-03","last":"2026-12-01"}],"closures":[{"first":"2026-10-01","last":"2026-10-01","kind":"strike"}]}""", "a closure is one of")]
     [InlineData("""{"terms":[{"name":"A","first":"2026-09-03","last":"2026-12-01"}],"holidays":[]}""", "is not known")]
@@ -86,6 +86,7 @@ public sealed class SchoolCalendarTests
     [InlineData("""{"terms":[{"name":1,"first":"2026-09-03","last":"2026-12-01"}]}""", "is not as")]
     [InlineData("[]", "is not a JSON object")]
     [InlineData("{", "is not as")]
+    [InlineData("{\n \"terms\": [,]}", "in line 2, near letter 12,")]
     public void AWrongCalendarSaysWhatIsWrong(string json, string because) =>
         Assert.Contains(because, Assert.Throws<SetupException>(() => CalendarFile.Parse(json)).Message, StringComparison.Ordinal);
 
