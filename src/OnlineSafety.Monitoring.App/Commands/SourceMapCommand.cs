@@ -14,6 +14,7 @@ namespace OnlineSafety.Monitoring.App.Commands;
 /// <summary>Gives a source a mapping: says first what that changes, then reads what was received by it again.</summary>
 internal static class SourceMapCommand
 {
+    private const string Would = "would change";
     private const string Example = "5b0c4d3e-0000-4000-8000-000000000000";
 
     public static Command Create(Installation installation)
@@ -66,7 +67,7 @@ internal static class SourceMapCommand
             var asked = await desk.RequestAsync(
                 target, JobKind.Preview, version, parse.GetValue(switches.Since), parse.GetValue(switches.Until), Installation.Operator, cancellationToken);
             var preview = await JobWait.ForAsync(parse, desk, target.School, asked, "preview", json, cancellationToken);
-            await ReportAsync(parse, source, version, preview, json, "would change");
+            await ReportAsync(parse, source, version, preview, json, Would);
             if (parse.GetValue(switches.Preview))
             {
                 return CommandLine.Done;
@@ -124,6 +125,11 @@ internal static class SourceMapCommand
         if (result.TryGetProperty("fields", out var fields) && fields.ValueKind == JsonValueKind.Array && fields.GetArrayLength() > 0)
         {
             yield return $"fields left over: {string.Join(", ", fields.EnumerateArray().Select(field => field.GetString()))}";
+        }
+
+        foreach (var worse in verb == Would ? MappingVerdict.Of(result) : [])
+        {
+            yield return "BEWARE: " + worse;
         }
 
         if (result.TryGetProperty("note", out var note) && note.ValueKind == JsonValueKind.String)

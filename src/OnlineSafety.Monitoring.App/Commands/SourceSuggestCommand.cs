@@ -5,6 +5,7 @@ using System.Text.Json;
 using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.Events;
 using OnlineSafety.Monitoring.IntakeLog;
+using OnlineSafety.Monitoring.Normalization;
 using OnlineSafety.Monitoring.Normalization.Suggestion;
 using OnlineSafety.Monitoring.Processing;
 using OnlineSafety.Monitoring.Processing.Jobs;
@@ -47,7 +48,7 @@ internal static class SourceSuggestCommand
             if (mapping.Length > 0)
             {
                 // What was answered is checked as any mapping is: every error is said before anything is written.
-                Rules.LoadMappings(installation.Schemas.Root, installation.Settings(parse).Configuration["Vendors"]).Compile(source.Product, Encoding.UTF8.GetBytes(mapping));
+                Check(Rules.LoadMappings(installation.Schemas.Root, installation.Settings(parse).Configuration["Vendors"]), source.Product, mapping, suggestion);
             }
 
             if (parse.GetValue(switches.Out) is { } file && mapping.Length > 0)
@@ -67,7 +68,19 @@ internal static class SourceSuggestCommand
         }
         catch (ProposalException e)
         {
-            throw new SetupException(SetupText.Shown(e.Message));
+            throw new SetupException(SetupText.Shown(suggestion.Without(e.Message)));
+        }
+    }
+
+    private static void Check(MappingSet mappings, string product, string mapping, Proposal suggestion)
+    {
+        try
+        {
+            mappings.Compile(product, Encoding.UTF8.GetBytes(mapping));
+        }
+        catch (MappingException e)
+        {
+            throw new SetupException(SetupText.Shown(suggestion.Without(e.Message)));
         }
     }
 
@@ -75,7 +88,7 @@ internal static class SourceSuggestCommand
     {
         if (json)
         {
-            await parse.InvocationConfiguration.Output.WriteLineAsync(JsonSerializer.Serialize(new { source = source.SourceId, product = source.Product, suggestion }, Proposal.Json));
+            await parse.InvocationConfiguration.Output.WriteLineAsync(JsonSerializer.Serialize(new { source = source.SourceId, product = source.Product, suggestion = suggestion.Shown() }, Proposal.Json));
             return;
         }
 
@@ -150,6 +163,11 @@ internal static class SourceSuggestCommand
         }
         else
         {
+            if (suggestion.Veiled.Count > 0)
+            {
+                yield return $"{Counted.Of(suggestion.Veiled.Count, "name is", "names are")} shown by form and number, because a pupil's name may be one. The file holds them as they are, as a mapping must: keep it as you keep records.";
+            }
+
             yield return $"Written to {file.FullName}. Look it over, then: onlinesafety source map {source.SourceId} {file.FullName}";
         }
     }

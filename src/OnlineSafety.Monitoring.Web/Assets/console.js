@@ -107,4 +107,8 @@
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && sheet?.open) { sheet.open = false; sheet.querySelector("summary").focus(); }
   });
+
+  // What is shown once answers a form: going back must not ask to send that form again.
+  const once = document.querySelector("[data-once]");
+  if (once) { history.replaceState(null, "", once.dataset.once); }
 })();

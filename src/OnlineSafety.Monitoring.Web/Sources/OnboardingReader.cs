@@ -13,7 +13,7 @@ using OnlineSafety.Monitoring.Web.Jobs;
 namespace OnlineSafety.Monitoring.Web.Sources;
 
 /// <summary>Loads what the wizard shows. A job's result holds forms, names of fields and counts, and nothing of a record.</summary>
-internal sealed class OnboardingReader(SourceMappings mappings, SourceReader sources, JobWatch jobs, [FromKeyedServices(DatabaseRole.Setup)] Database setup)
+internal sealed class OnboardingReader(SourceMappings mappings, SourceReader sources, JobWatch jobs, IInstallationGuide guide, [FromKeyedServices(DatabaseRole.Setup)] Database setup)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(4);
 
@@ -30,17 +30,19 @@ internal sealed class OnboardingReader(SourceMappings mappings, SourceReader sou
             Records = await RecordsAsync(source, actor, cancellationToken),
             Versions = [.. (await mappings.HistoryAsync(target, actor, cancellationToken)).Select(known => new MappingVersion(known.Version, SourceWords.When(known.CreatedAt, zone), known.Note, known.InUse))],
             Step = 1,
+            HasMaker = guide.Products.Contains(source.Product, StringComparer.Ordinal),
+            ReadByMaker = source is { Capture: false, MappingVersion: 0 } && guide.Products.Contains(source.Product, StringComparer.Ordinal),
             Version = at.Version,
             Again = string.Create(CultureInfo.InvariantCulture, $"/sources/{source.SourceId}/onboard?proposal={at.Proposal}&version={at.Version}&preview={at.Preview}&applied={at.Applied}"),
         };
-        if (at.Applied is { } applied && await jobs.ForAsync(source.SchoolId, applied, JobKind.Replay, Patience, actor, cancellationToken) is { } replay)
+        if (at.Applied is { } applied && await jobs.ForAsync(source.SchoolId, applied, JobKind.Replay, Patience, actor, cancellationToken) is { } replay && replay.Target.Source == source.SourceId)
         {
-            return view with { Step = 5, Job = jobs.View(replay), Effect = EffectOf(replay) };
+            return view with { Step = 5, Job = jobs.View(replay), Effect = EffectOf(replay, source) };
         }
 
-        if (at.Preview is { } preview && await jobs.ForAsync(source.SchoolId, preview, JobKind.Preview, Patience, actor, cancellationToken) is { } tried)
+        if (at.Preview is { } preview && await jobs.ForAsync(source.SchoolId, preview, JobKind.Preview, Patience, actor, cancellationToken) is { } tried && tried.Target.Source == source.SourceId)
         {
-            return view with { Step = 4, Job = jobs.View(tried), Effect = EffectOf(tried) };
+            return view with { Step = 4, Job = jobs.View(tried), Effect = EffectOf(tried, source), Version = tried.MappingVersion, Preview = preview };
         }
 
         if (at.Proposal is { } asked && await jobs.ForAsync(source.SchoolId, asked, JobKind.Suggest, Patience, actor, cancellationToken) is { } suggest && suggest.Target.Source == source.SourceId)
@@ -56,6 +58,11 @@ internal sealed class OnboardingReader(SourceMappings mappings, SourceReader sou
     public async Task<Proposal?> ProposalAsync(Source source, Guid job, Actor actor, CancellationToken cancellationToken) =>
         await jobs.ForAsync(source.SchoolId, job, JobKind.Suggest, TimeSpan.Zero, actor, cancellationToken) is { } found && found.Target.Source == source.SourceId ? ProposalOf(found) : null;
 
+    /// <summary>What a preview of the source found; null: it has not ended well, or is another source's.</summary>
+    public async Task<(int Version, MappingEffect Effect)?> PreviewAsync(Source source, Guid job, Actor actor, CancellationToken cancellationToken) =>
+        await jobs.ForAsync(source.SchoolId, job, JobKind.Preview, TimeSpan.Zero, actor, cancellationToken) is { } found && found.Target.Source == source.SourceId && EffectOf(found, source) is { } effect
+            ? (found.MappingVersion, effect) : null;
+
     private async Task<long> RecordsAsync(Source source, Actor actor, CancellationToken cancellationToken)
     {
         await using var session = await setup.OpenAsync(source.SchoolId, actor, cancellationToken);
@@ -66,20 +73,22 @@ internal sealed class OnboardingReader(SourceMappings mappings, SourceReader sou
     private static Proposal? ProposalOf(SourceJob job) =>
         job is { State: JobState.Done, Result: { } result } ? result.Deserialize<Proposal>(Proposal.Json) : null;
 
-    private static MappingEffect? EffectOf(SourceJob job)
+    internal static MappingEffect? EffectOf(SourceJob job, Source source)
     {
         if (job is not { State: JobState.Done, Result: { ValueKind: JsonValueKind.Object } result })
         {
             return null;
         }
 
+        var reading = MappingVerdict.ComparisonOf(result);
         var (before, after) = (result.GetProperty("before"), result.GetProperty("after"));
         var fields = result.TryGetProperty("fields", out var left) && left.ValueKind == JsonValueKind.Array ? string.Join(", ", left.EnumerateArray().Select(field => field.GetString())) : "";
         return new MappingEffect(
             Count(result, "records"),
             Count(result, "notRead"),
             [
-                new("Events", Count(result.GetProperty("events"), "before"), Count(result.GetProperty("events"), "after")),
+                .. reading is null ? [] : ReadingOf(reading),
+                new("Stored one by one", Count(result.GetProperty("events"), "before"), Count(result.GetProperty("events"), "after")),
                 new("Of concern", Count(before, "concern"), Count(after, "concern")),
                 new("For a person to read", Count(before, "review"), Count(after, "review")),
                 new("Counted only", Count(before, "counted"), Count(after, "counted")),
@@ -92,9 +101,29 @@ internal sealed class OnboardingReader(SourceMappings mappings, SourceReader sou
                 new("Records not understood", SourceWords.Number(Count(result.GetProperty("unmapped"), "records"))),
                 new("Categories not known", SourceWords.Number(Count(result.GetProperty("unmapped"), "categories"))),
                 new("Words for actions not known", SourceWords.Number(Count(result.GetProperty("unmapped"), "actions"))),
+                .. Count(after, "concern") > 0 && Count(result.GetProperty("alerts"), "raised") == 0 ? [new Fact("Why no alert is raised", "Low concern is kept and alerts nobody; nothing is alerted twice.")] : Array.Empty<Fact>(),
                 .. fields.Length > 0 ? [new Fact("Fields left over", fields)] : Array.Empty<Fact>(),
             ],
-            result.TryGetProperty("note", out var note) && note.ValueKind == JsonValueKind.String ? note.GetString()! : "");
+            result.TryGetProperty("note", out var note) && note.ValueKind == JsonValueKind.String ? note.GetString()! : "",
+            job.Kind == JobKind.Preview ? MappingVerdict.Of(result) : [],
+            job.Kind == JobKind.Preview && (reading is null || reading.Version != source.MappingVersion || reading.Capture != source.Capture));
+    }
+
+    private static IEnumerable<Change> ReadingOf(MappingComparison reading)
+    {
+        var (before, after) = (reading.Before ?? new MappingReading(0, 0, 0, 0, 0, 0, 0, 0, 0), reading.After);
+        return
+        [
+            new("Read by a mapping", before.Records - before.Unread, after.Records - after.Unread),
+            new("Not readable by it", before.Unread, after.Unread),
+            new("Events in those read", before.Events, after.Events),
+            new("With the account", before.Accounts, after.Accounts),
+            new("Belonging to nobody", before.Nobody, after.Nobody),
+            new("With a search", before.Searches, after.Searches),
+            new("With an address visited", before.Addresses, after.Addresses),
+            new("With words written or seen", before.Words, after.Words),
+            new("Of which the product's action is known", before.Actions, after.Actions),
+        ];
     }
 
     private static long Count(JsonElement of, string name) => of.GetProperty(name).GetInt64();

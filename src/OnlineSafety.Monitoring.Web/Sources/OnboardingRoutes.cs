@@ -25,6 +25,7 @@ internal static class OnboardingRoutes
         one.MapGet("/onboard", ShowAsync).Requires(Permission.ManageSources);
         one.MapPost("/onboard/propose", ProposeAsync).Requires(Permission.ManageSources);
         one.MapPost("/onboard/preview", PreviewAsync).Requires(Permission.ManageSources);
+        one.MapPost("/onboard/again", AgainAsync).Requires(Permission.ManageSources);
         one.MapPost("/onboard/apply", ApplyAsync).Requires(Permission.ManageSources);
     }
 
@@ -48,9 +49,10 @@ internal static class OnboardingRoutes
         var (source, actor) = (http.Source(), http.SignedIn().Actor);
         var form = await http.Request.ReadFormAsync(cancellationToken);
         var proposal = Id(form["proposal"]);
+        var asked = proposal is { } known ? await reader.ProposalAsync(source, known, actor, cancellationToken) : null;
         try
         {
-            var mapping = form["mapping"].ToString() is { Length: > 0 } own ? own : await AnsweredAsync(source, proposal, form, reader, actor, cancellationToken);
+            var mapping = form["mapping"].ToString() is { Length: > 0 } own ? asked?.Revealed(own) ?? own : await AnsweredAsync(source, proposal, form, reader, actor, cancellationToken);
             var content = Encoding.UTF8.GetBytes(mapping);
             if (content.Length > LargestMapping)
             {
@@ -65,11 +67,11 @@ internal static class OnboardingRoutes
         }
         catch (Exception error) when (error is SetupException or MappingException or ProposalException or JsonException)
         {
-            return Page(await reader.ReadAsync(source, new OnboardingPlace(proposal, null, null, 0), actor, cancellationToken), error.Message);
+            return Page(await reader.ReadAsync(source, new OnboardingPlace(proposal, null, null, 0), actor, cancellationToken), asked?.Without(error.Message) ?? error.Message);
         }
     }
 
-    private static async Task<IResult> ApplyAsync(HttpContext http, SourceMappings mappings, CancellationToken cancellationToken)
+    private static async Task<IResult> ApplyAsync(HttpContext http, SourceMappings mappings, OnboardingReader reader, CancellationToken cancellationToken)
     {
         var (source, actor) = (http.Source(), http.SignedIn().Actor);
         var form = await http.Request.ReadFormAsync(cancellationToken);
@@ -81,8 +83,37 @@ internal static class OnboardingRoutes
             return Missing.Page();
         }
 
+        // What is applied is what was seen: a preview of this mapping, made while the source was read as it is now.
+        var preview = Id(form["preview"]);
+        var found = preview is { } id ? await reader.PreviewAsync(source, id, actor, cancellationToken) : null;
+        var place = new OnboardingPlace(Id(form["proposal"]), preview, null, version);
+        if (found is not { } tried || tried.Version != version || tried.Effect.Stale)
+        {
+            return Page(await reader.ReadAsync(source, place, actor, cancellationToken), "The source is read by another mapping since this was tried. See again what would change.");
+        }
+
+        if (Enumerable.Range(0, tried.Effect.Worse.Count).Any(worse => form[$"seen{worse}"] != "yes"))
+        {
+            return Page(await reader.ReadAsync(source, place, actor, cancellationToken), "Tick each of the things that would be worse, or change nothing.");
+        }
+
         var job = await mappings.ApplyAsync(Target(source), version, from: null, to: null, actor, cancellationToken);
         return TypedResults.Redirect(string.Create(CultureInfo.InvariantCulture, $"/sources/{source.SourceId}/onboard?version={version}&applied={job}"));
+    }
+
+    /// <summary>Tries a mapping that the source has had, or its product's, as any other is tried.</summary>
+    private static async Task<IResult> AgainAsync(HttpContext http, SourceMappings mappings, JobDesk desk, IInstallationGuide guide, CancellationToken cancellationToken)
+    {
+        var (source, actor) = (http.Source(), http.SignedIn().Actor);
+        if (!int.TryParse((await http.Request.ReadFormAsync(cancellationToken))["version"], NumberStyles.None, CultureInfo.InvariantCulture, out var version)
+            || (version == 0 && !guide.Products.Contains(source.Product, StringComparer.Ordinal))
+            || (version > 0 && !(await mappings.HistoryAsync(Target(source), actor, cancellationToken)).Any(known => known.Version == version)))
+        {
+            return Missing.Page();
+        }
+
+        var job = await desk.RequestAsync(Target(source), JobKind.Preview, version, from: null, to: null, actor, cancellationToken);
+        return TypedResults.Redirect(string.Create(CultureInfo.InvariantCulture, $"/sources/{source.SourceId}/onboard?version={version}&preview={job}"));
     }
 
     private static async Task<string> AnsweredAsync(Source source, Guid? job, IFormCollection form, OnboardingReader reader, Actor actor, CancellationToken cancellationToken)

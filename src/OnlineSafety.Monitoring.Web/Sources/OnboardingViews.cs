@@ -9,20 +9,27 @@ public sealed record ProposedField(string Field, string From, string Sure, strin
 public sealed record ProposedShape(string Says, string Size, IReadOnlyList<ProposedField> Fields);
 
 /// <summary>An answer to choose. <c>Word</c> is set where it says what a word means; empty where that word is not shown.</summary>
-public sealed record OpenAnswer(string Value, string Says, string? Word);
+public sealed record OpenAnswer(string Value, string Says, string? Word, string Label);
 
 /// <summary>What only a person can decide.</summary>
-public sealed record OpenQuestion(string Asks, IReadOnlyList<OpenAnswer> Answers);
+/// <param name="Place">Of the question in its proposal, by which the form answers.</param>
+/// <param name="Kept">Unanswered it stays as proposed; false: it is left out.</param>
+public sealed record OpenQuestion(int Place, string Asks, IReadOnlyList<OpenAnswer> Answers, bool Kept);
+
+/// <summary>A name to choose: what the form posts, and what is shown.</summary>
+public sealed record OfferedName(string Value, string Label);
 
 /// <summary>A proposed mapping.</summary>
 public sealed record ProposedMapping(
-    Guid Job, string Mapping, long Records, IReadOnlyList<ProposedShape> Shapes, IReadOnlyList<OpenQuestion> Questions, IReadOnlyList<string> Tried, IReadOnlyList<string> Fields, IReadOnlyList<string> Names);
+    Guid Job, string Mapping, long Records, IReadOnlyList<ProposedShape> Shapes, IReadOnlyList<OpenQuestion> Questions, IReadOnlyList<string> Tried, IReadOnlyList<string> Fields, IReadOnlyList<OfferedName> Names);
 
 /// <summary>One figure before and after.</summary>
 public sealed record Change(string What, long Before, long After);
 
 /// <summary>What a mapping would change, or changed.</summary>
-public sealed record MappingEffect(long Records, long NotRead, IReadOnlyList<Change> Changes, IReadOnlyList<Fact> Facts, string Note);
+/// <param name="Worse">What would be worse, in sentences; whoever applies it ticks each.</param>
+/// <param name="Stale">Another mapping was given to the source since: it says nothing of now.</param>
+public sealed record MappingEffect(long Records, long NotRead, IReadOnlyList<Change> Changes, IReadOnlyList<Fact> Facts, string Note, IReadOnlyList<string> Worse, bool Stale);
 
 public sealed record MappingVersion(int Version, string When, string Note, bool InUse);
 
@@ -46,6 +53,14 @@ public sealed record OnboardingView
     public required int Step { get; init; }
 
     public JobView? Job { get; init; }
+
+    /// <summary>The product's own mapping reads it: none need be made.</summary>
+    public required bool ReadByMaker { get; init; }
+
+    /// <summary>The product has a mapping of its maker, by which the source may be read again.</summary>
+    public required bool HasMaker { get; init; }
+
+    public Guid? Preview { get; init; }
 
     public ProposedMapping? Proposal { get; init; }
 

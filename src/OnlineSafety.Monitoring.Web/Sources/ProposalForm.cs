@@ -16,19 +16,19 @@ internal static class ProposalForm
     private const string Hidden = "WORD";
 
     /// <summary>Fields that somebody may decide without being asked.</summary>
-    public const int OwnDecisions = 3;
+    public const int OwnDecisions = 8;
 
     public static IReadOnlyList<string> Actions { get; } = ["blocked", "allowed", "warned", "redirected", "observed", "error"];
 
     public static ProposedMapping View(Guid job, Proposal proposal) => new(
         job,
-        proposal.Mapping,
+        proposal.Shown().Mapping,
         proposal.Records,
         [.. proposal.Shapes.Select(ShapeOf)],
-        [.. proposal.Questions.Select(question => new OpenQuestion(question.Asks, [.. question.Answers.Select(AnswerOf)]))],
+        [.. Questions(proposal)],
         [.. Tried(proposal)],
         [.. Enum.GetValues<Meaning>().Where(Meanings.IsField).Select(Meanings.FieldOf)],
-        [.. proposal.Shapes.SelectMany(shape => shape.Names).Distinct(StringComparer.Ordinal)]);
+        [.. proposal.Shapes.SelectMany(shape => shape.Names).Distinct(StringComparer.Ordinal).Select(label => new OfferedName(NameLabels.Switch(label), label))]);
 
     /// <summary>The answers of the form, as <see cref="ProposalEdits.Apply"/> takes them.</summary>
     public static (List<string> Flags, List<string> Settings) Read(IFormCollection form, Proposal proposal)
@@ -72,12 +72,40 @@ internal static class ProposalForm
         shape.Says,
         string.Create(
             CultureInfo.InvariantCulture,
-            $"{Counted.Of(shape.Records, "record")}, {Counted.Of(shape.Events, "event")}{(shape.HiddenNames > 0 ? $"; {Counted.Of(shape.HiddenNames, "rare name is", "rare names are")} not shown, because it may be data" : "")}"),
+            $"{Counted.Of(shape.Records, "record")}, {Counted.Of(shape.Events, "event")} in them{(shape.HiddenNames > 0 ? $"; {Counted.Of(shape.HiddenNames, "rare name is", "rare names are")} not shown, because it may be data" : "")}"),
         [.. shape.Fields.Select(field => new ProposedField(
             field.Field, string.Join(", ", field.From), field.Confidence.ToString().ToLowerInvariant(), field.Fill.ToString("P0", CultureInfo.InvariantCulture),
             string.Join(" | ", field.Examples), field.Evidence, field.RunnerUp))]);
 
-    private static OpenAnswer AnswerOf(Answer answer) => new(Value(answer), answer.Says, WordOf(answer));
+    // Two shapes may ask the same in the same words; an answer counts for both, so it is asked once.
+    private static IEnumerable<OpenQuestion> Questions(Proposal proposal) => proposal.Questions
+        .Select((question, place) => (question, place))
+        .DistinctBy(asked => (asked.question.Asks, string.Join('\n', asked.question.Answers.Select(answer => answer.Flag))))
+        .Select(asked => new OpenQuestion(
+            asked.place,
+            proposal.Shapes.Count > 1 && proposal.Questions.Count(other => other.Asks == asked.question.Asks) == 1 ? $"{asked.question.Asks} ({SaysOf(proposal, asked.question)})" : asked.question.Asks,
+            [.. asked.question.Answers.Select(answer => AnswerOf(proposal, answer))],
+            asked.question.Answers.Count == 1 && Value(asked.question.Answers[0]).EndsWith('=')));
+
+    private static string SaysOf(Proposal proposal, Question question) => proposal.Shapes.FirstOrDefault(shape => shape.Mapping == question.Mapping)?.Says ?? question.Mapping;
+
+    private static OpenAnswer AnswerOf(Proposal proposal, Answer answer) => new(Value(answer), answer.Says, WordOf(answer), LabelOf(proposal, answer));
+
+    /// <summary>The answer in words: a switch is for a command line.</summary>
+    private static string LabelOf(Proposal proposal, Answer answer)
+    {
+        if (!answer.Flag.StartsWith(Set, StringComparison.Ordinal))
+        {
+            return Capital(answer.Says);
+        }
+
+        var name = Value(answer)[(Value(answer).IndexOf('=', StringComparison.Ordinal) + 1)..];
+        return name.Length == 0
+            ? "No: leave it out"
+            : proposal.Shapes.SelectMany(shape => shape.Names).FirstOrDefault(label => NameLabels.Switch(label) == name) ?? name;
+    }
+
+    private static string Capital(string words) => words.Length == 0 ? words : char.ToUpperInvariant(words[0]) + words[1..];
 
     /// <summary>The switch without its <c>--set</c> and quotes.</summary>
     private static string Value(Answer answer) =>

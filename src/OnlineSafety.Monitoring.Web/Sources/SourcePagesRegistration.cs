@@ -22,6 +22,7 @@ internal static class SourcePagesRegistration
         services.AddSingleton(provider => new JobDesk(Setup(provider), Time(provider)));
         services.AddSingleton(provider => new SourceMappings(Setup(provider), Time(provider)));
         services.AddSingleton<VolumeReader>();
+        services.AddSingleton<QuietReader>();
         services.AddSingleton<SourceReader>();
         services.AddSingleton<ContractorSchools>();
         services.AddSingleton<JobWatch>();

@@ -12,7 +12,7 @@ namespace OnlineSafety.Monitoring.Web.Sources;
 
 /// <summary>Loads what the pages of sources show: the same judgement as <c>onlinesafety sources</c>, and no identifier of a pupil.</summary>
 internal sealed class SourceReader(
-    SourceRegister register, CalendarRegister calendars, VolumeReader volumes, IInstallationGuide guide, SchoolSeals seals, [FromKeyedServices(DatabaseRole.Setup)] Database setup, TimeProvider time)
+    SourceRegister register, CalendarRegister calendars, VolumeReader volumes, QuietReader quiet, IInstallationGuide guide, SchoolSeals seals, [FromKeyedServices(DatabaseRole.Setup)] Database setup, TimeProvider time)
 {
     // As the command says it: a watch that judged nothing for so long is away.
     private static readonly TimeSpan Away = TimeSpan.FromMinutes(2);
@@ -45,7 +45,7 @@ internal sealed class SourceReader(
         var watch = await register.WatchAsync(school, actor, cancellationToken);
         return new SourcesView(
             name,
-            [.. listed.Select(source => RowOf(source, now, zone)).OrderByDescending(row => row.Tone).ThenBy(row => row.Name, StringComparer.OrdinalIgnoreCase)],
+            [.. listed.Select(source => RowOf(source, now, zone)).OrderByDescending(row => row.Tone == Tone.Quiet ? -1 : (int)row.Tone).ThenBy(row => row.Name, StringComparer.OrdinalIgnoreCase)],
             [.. Notices(listed, watch, now), .. (await ChannelTrouble.StandingAsync(setup, school, actor, cancellationToken)).Select(channel => channel.Words(zone))],
             MayManage: false,
             Schools: 1);
@@ -96,16 +96,28 @@ internal sealed class SourceReader(
             NotUnderstood =
             [
                 .. unmapped.Where(word => word.Source == source)
-                    .Select(word => new NotUnderstood(KindWords.GetValueOrDefault(word.Kind, word.Kind), word.Value?.Replace('_', ' ') ?? word.Form, word.Count, SourceWords.Heard(word.LastSeen, now, zone))),
+                    .Select(word => new NotUnderstood(KindWords.GetValueOrDefault(word.Kind, word.Kind), word.Value is { } reason ? UnreadWords.Of(reason) : word.Form, word.Count, SourceWords.Heard(word.LastSeen, now, zone))),
             ],
             Canaries = [.. listed.Canaries.Select(canary => new CanaryRow(canary.CanaryId, canary.Name, SourceWords.Span(canary.Every), SourceWords.Heard(canary.LastSeenAt, now, zone)))],
             Keys = listed.Source.KeyHashes.Length,
             ExpectedMinutes = listed.Source.ExpectedGap is { } gap ? (int)gap.TotalMinutes : null,
             Enabled = listed.Source.Enabled,
+            UsesKey = SourceSetupRoutes.UsesKey(listed.Source),
+            From = string.Join(", ", listed.Source.Networks),
+            Quiet = listed.State is { Alarming: true } && listed.Source is { Enabled: true, Capture: false } ? await quiet.ReadAsync(listed.Source, calendar.Zone, actor, cancellationToken) : [],
             Capture = listed.Source.Capture,
+            NothingLost = NothingLost(listed),
             MayManage = false,
         };
     }
+
+    private static string NothingLost(ListedSource listed) => listed switch
+    {
+        { Health: null or { Records: 0 } } => "Nothing has come yet.",
+        { Source.Capture: true } => $"{Counted.Of(listed.Health.Records, "record has", "records have")} come and {Counted.Word(listed.Health.Records, "waits", "wait")} for a mapping: read for grave words alone, and for nothing else.",
+        { Health.Review: > 0 } => $"{Counted.Of(listed.Health.Review, "record")} could not be read.",
+        _ => "Everything that was received could be read and mapped.",
+    };
 
     public async Task<(string Name, TimeZoneInfo Zone)> SchoolAsync(Guid school, Actor actor, CancellationToken cancellationToken)
     {

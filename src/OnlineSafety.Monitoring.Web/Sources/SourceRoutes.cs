@@ -51,8 +51,8 @@ internal static class SourceRoutes
     private static async Task<IResult> ShowAsync(Guid source, HttpContext http, SourceReader reader, CancellationToken cancellationToken) =>
         await PageAsync(source, http, reader, problem: "", cancellationToken);
 
-    /// <summary>The page of a source, with what was wrong in what was just asked for.</summary>
-    public static async Task<IResult> PageAsync(Guid source, HttpContext http, SourceReader reader, string problem, CancellationToken cancellationToken)
+    /// <summary>The page of a source, with what was wrong in what was just asked for, beside the field where it has one.</summary>
+    public static async Task<IResult> PageAsync(Guid source, HttpContext http, SourceReader reader, string problem, CancellationToken cancellationToken, string field = "")
     {
         var who = http.SignedIn();
         var view = await reader.ShowAsync(who.School, source, who.Actor, cancellationToken);
@@ -60,6 +60,7 @@ internal static class SourceRoutes
         {
             View = view with { MayManage = who.May(Permission.ManageSources) },
             Problem = problem,
+            Field = field,
         }) { StatusCode = problem.Length > 0 ? StatusCodes.Status400BadRequest : null };
     }
 }

@@ -14,6 +14,11 @@ internal static class SourceSetupRoutes
     /// <summary>Product word of a source that no mapping is for.</summary>
     public const string Unknown = "unknown";
 
+    private const string KeyPlace = "THE-KEY-YOU-WERE-GIVEN";
+
+    /// <summary>What a silence set by hand may be.</summary>
+    public const string GapLimits = "Whole minutes from 5 to 43200 (30 days of school), or empty: it is measured.";
+
     public static void MapSourceAdding(this IEndpointRouteBuilder routes)
     {
         routes.MapGet("/sources/add", Blank).Requires(Permission.ManageSources);
@@ -25,6 +30,9 @@ internal static class SourceSetupRoutes
         one.MapPost("/key", RotateAsync).Requires(Permission.ManageSources);
         one.MapPost("/expect", ExpectAsync).Requires(Permission.ManageSources);
         one.MapPost("/disable", DisableAsync).Requires(Permission.ManageSources);
+        one.MapPost("/enable", EnableAsync).Requires(Permission.ManageSources);
+        one.MapPost("/edit", EditAsync).Requires(Permission.ManageSources);
+        one.MapGet("/lines", Lines).Requires(Permission.ManageSources);
     }
 
     private static RazorComponentResult<AddSourcePage> Blank(HttpContext http, IInstallationGuide guide) =>
@@ -68,14 +76,15 @@ internal static class SourceSetupRoutes
         try
         {
             TimeSpan? gap = text.Length == 0 ? null
-                : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var minutes) ? TimeSpan.FromMinutes(minutes)
-                : throw new SetupException("Give a number of minutes, or leave it empty to have it measured.");
+                : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var minutes) && TimeSpan.FromMinutes(minutes) is var given
+                    && given >= SourceRegister.ShortestGap && given <= SourceRegister.LongestGap ? given
+                : throw new SetupException(GapLimits);
             await register.ExpectAsync(source, gap, http.SignedIn().Actor, cancellationToken);
             return TypedResults.Redirect($"/sources/{source}");
         }
         catch (SetupException error)
         {
-            return await SourceRoutes.PageAsync(source, http, reader, Said(error), cancellationToken);
+            return await SourceRoutes.PageAsync(source, http, reader, Said(error), cancellationToken, field: "minutes");
         }
     }
 
@@ -90,12 +99,50 @@ internal static class SourceSetupRoutes
         return TypedResults.Redirect($"/sources/{source}");
     }
 
+    private static async Task<IResult> EnableAsync(Guid source, HttpContext http, SourceRegister register, SourceReader reader, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await register.EnableAsync(source, http.SignedIn().Actor, cancellationToken);
+            return TypedResults.Redirect($"/sources/{source}");
+        }
+        catch (SetupException error)
+        {
+            return await SourceRoutes.PageAsync(source, http, reader, Said(error), cancellationToken);
+        }
+    }
+
+    private static async Task<IResult> EditAsync(Guid source, HttpContext http, SourceRegister register, SourceReader reader, CancellationToken cancellationToken)
+    {
+        var form = await http.Request.ReadFormAsync(cancellationToken);
+        try
+        {
+            await register.EditAsync(source, form["name"].ToString(), Parts(form["from"].ToString()), http.SignedIn().Actor, cancellationToken);
+            return TypedResults.Redirect($"/sources/{source}");
+        }
+        catch (SetupException error)
+        {
+            return await SourceRoutes.PageAsync(source, http, reader, Said(error), cancellationToken, field: "edit");
+        }
+    }
+
+    /// <summary>The lines to paste once more; the key in them is known to whoever was given it, and to nobody here.</summary>
+    private static RazorComponentResult<SourceLinesPage> Lines(HttpContext http, IInstallationGuide guide)
+    {
+        var source = http.Source();
+        var lines = guide.LinesFor(source, KeyPlace);
+        return new RazorComponentResult<SourceLinesPage>(new { View = new IssuedView(source.SourceId, source.Name, "", KeyPlace, lines.Text, lines.Missing, lines.Note, source.Capture, UsesKey(source)) });
+    }
+
+    /// <summary>Syslog carries no key. A file may be sent with one, also where a folder is used.</summary>
+    public static bool UsesKey(Source source) => (SourceDoor)source.Door != SourceDoor.Syslog;
+
     private static RazorComponentResult<IssuedKeyPage> Issued(IInstallationGuide guide, IssuedSource issued, string what)
     {
         var lines = guide.LinesFor(issued.Source, issued.Key);
         return new RazorComponentResult<IssuedKeyPage>(new
         {
-            View = new IssuedView(issued.Source.SourceId, issued.Source.Name, what, lines.Mailbox ?? issued.Key, lines.Text, lines.Missing, lines.Note, issued.Source.Capture),
+            View = new IssuedView(issued.Source.SourceId, issued.Source.Name, what, lines.Mailbox ?? issued.Key, lines.Text, lines.Missing, lines.Note, issued.Source.Capture, UsesKey(issued.Source)),
         });
     }
 
@@ -158,12 +205,12 @@ internal static class SourceSetupRoutes
             text = text.Replace(option, field, StringComparison.Ordinal);
         }
 
-        return text;
+        return text.Length == 0 ? text : char.ToUpperInvariant(text[0]) + text[1..];
     }
 
     private static readonly (string Option, string Field)[] Fields =
     [
-        ("--via webhook", "webhooks"), ("--via syslog", "syslog"), ("--via mail", "mail"), ("--port", "A port"), ("--host", "a host name"), ("--app", "an app name"),
-        ("--certificate", "a certificate"), ("--sender", "A sender"), ("--tls", "TLS"), ("--deny-page", "A deny page"), ("--from", "an address"), ("--every", "How often"), ("--url", "The address"),
+        ("--via webhook", "webhooks"), ("--via syslog", "syslog"), ("--via mail", "mail"), ("a --port of its own", "a port of its own"), ("a --name of its own", "a name of its own"), ("--port", "a port"), ("--host", "a host name"), ("--app", "an app name"),
+        ("--certificate", "a certificate"), ("--sender", "a sender"), ("--tls", "TLS"), ("--deny-page", "a deny page"), ("--from", "an address"), ("--every", "how often"), ("--url", "the address"),
     ];
 }

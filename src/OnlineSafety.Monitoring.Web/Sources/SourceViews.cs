@@ -60,7 +60,19 @@ public sealed record SourceView
 
     public required bool Enabled { get; init; }
 
+    /// <summary>What it sends carries a key.</summary>
+    public required bool UsesKey { get; init; }
+
+    /// <summary>Networks that may send, as they are typed.</summary>
+    public required string From { get; init; }
+
+    /// <summary>Who was told that it is quiet, and what to do; empty: it is not quiet.</summary>
+    public required IReadOnlyList<string> Quiet { get; init; }
+
     public required bool Capture { get; init; }
+
+    /// <summary>What is said where nothing is listed as not understood.</summary>
+    public required string NothingLost { get; init; }
 
     public required bool MayManage { get; init; }
 }
@@ -92,4 +104,4 @@ public sealed record NewSourceForm
 }
 
 /// <summary>A key that is shown once.</summary>
-public sealed record IssuedView(Guid Source, string Name, string What, string Key, string Lines, string? Missing, string? Note, bool Capture);
+public sealed record IssuedView(Guid Source, string Name, string What, string Key, string Lines, string? Missing, string? Note, bool Capture, bool UsesKey);

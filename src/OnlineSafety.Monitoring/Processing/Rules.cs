@@ -1,3 +1,4 @@
+using System.Text.Json;
 using OnlineSafety.Monitoring.Classification;
 using OnlineSafety.Monitoring.Classification.Lists;
 using OnlineSafety.Monitoring.Normalization;
@@ -35,7 +36,7 @@ internal sealed record Rules(MappingSet Mappings, RuleSet RuleSet, Vocabulary Vo
         var vendors = Vendors(schemas, extraVendors);
         var editions = ReadRules(schemas, vendors, extraRulePacks, edition, lists);
         var rules = editions.Standard;
-        return new Rules(MappingSet.Parse(VendorFiles(vendors, "mapping.json")), rules, Vocabulary.Parse(File.ReadAllBytes(Path.Combine(schemas, "suggest.json")), rules.CategoryNames))
+        return new Rules(MappingSet.Parse(VendorFiles(vendors, "mapping.json")), rules, Vocabulary.Parse(File.ReadAllBytes(Path.Combine(schemas, "suggest.json")), rules.CategoryNames, FieldNames(vendors)))
         {
             Editions = editions,
             Devices = DeviceClasses.Parse(File.ReadAllBytes(Path.Combine(schemas, "devices", "classes.json"))),
@@ -46,6 +47,12 @@ internal sealed record Rules(MappingSet Mappings, RuleSet RuleSet, Vocabulary Vo
     /// <summary>Mappings alone: all that checking one, or reading a sample, needs.</summary>
     /// <exception cref="MappingException">Mappings are wrong; lists every error.</exception>
     public static MappingSet LoadMappings(string schemas, string? extraVendors = null) => MappingSet.Parse(VendorFiles(Vendors(schemas, extraVendors), "mapping.json"));
+
+    /// <summary>Names of fields that the packs know: they may be shown, whoever sent them.</summary>
+    public static IReadOnlyList<string> FieldNames(string schemas) => FieldNames(Vendors(schemas, extra: null));
+
+    private static List<string> FieldNames(IEnumerable<string> vendors) =>
+        [.. VendorFiles(vendors, "mapping.json").SelectMany(file => PlainNames.In(JsonElement.Parse(file.Json.Span))).Distinct(StringComparer.Ordinal)];
 
     private static List<string> Vendors(string schemas, string? extra) =>
         [.. Directory.GetDirectories(Path.Combine(schemas, "vendors")), .. extra is null ? [] : Directory.GetDirectories(extra)];

@@ -70,6 +70,13 @@ internal sealed class StreamContexts(
         };
     }
 
+    /// <summary>The source as it is read now, asked of the database itself.</summary>
+    public Task<StreamContext> NowAsync(SourceKey target, CancellationToken cancellationToken)
+    {
+        Forget(target);
+        return OfAsync(target, cancellationToken);
+    }
+
     /// <summary>
     /// Returns when nothing of the school is stored as it was before sealing began. Work that compares all that is recorded waits for it: it would have to ask for
     /// each person twice.

@@ -29,8 +29,8 @@ internal sealed class SourceRegister(Database setup, TimeProvider time)
     /// <summary>A word that came as often is no longer one child's search.</summary>
     private const int Often = 20;
     private const string Rare = "(withheld: it came fewer than 20 times)";
-    private static readonly TimeSpan ShortestGap = TimeSpan.FromMinutes(5);
-    private static readonly TimeSpan LongestGap = TimeSpan.FromDays(30);
+    public static readonly TimeSpan ShortestGap = TimeSpan.FromMinutes(5);
+    public static readonly TimeSpan LongestGap = TimeSpan.FromDays(30);
 
     /// <exception cref="SetupException">It is wrong in itself, or could not be told apart from another source.</exception>
     public async Task<IssuedSource> AddAsync(Guid school, NewSource wanted, Actor actor, CancellationToken cancellationToken)
@@ -98,7 +98,7 @@ internal sealed class SourceRegister(Database setup, TimeProvider time)
             .Select(u => new ListedUnmapped(
                 u.Unmapped.SourceId, u.Name, u.Unmapped.Kind,
                 u.Unmapped.Kind == "record" ? u.Word : !words ? null : u.Own && u.Unmapped.Count < Often ? Rare : u.Word,
-                Masking.Mask(u.Word), u.Unmapped.Count, u.Unmapped.FirstSeen, u.Unmapped.LastSeen))];
+                IsNumber(u.Unmapped.Kind, u.Word) ? u.Word : Masking.Mask(u.Word), u.Unmapped.Count, u.Unmapped.FirstSeen, u.Unmapped.LastSeen))];
     }
 
     /// <summary>The source in use with this id or exact name; records that files are imported into it by hand.</summary>
@@ -153,6 +153,22 @@ internal sealed class SourceRegister(Database setup, TimeProvider time)
     public Task<Source> DisableAsync(Guid sourceId, Actor actor, CancellationToken cancellationToken) =>
         ChangeAsync(sourceId, "source.disable", found => found.Enabled = false, actor, cancellationToken);
 
+    /// <summary>Brings a source back into use, with the keys that it had.</summary>
+    /// <exception cref="SetupException">Another took its name or its messages meanwhile.</exception>
+    public Task<Source> EnableAsync(Guid sourceId, Actor actor, CancellationToken cancellationToken) =>
+        ChangeAsync(sourceId, "source.enable", found => found.Enabled = true, actor, cancellationToken, mayCollide: true);
+
+    /// <summary>Gives a source another name, and says anew which addresses may send.</summary>
+    /// <exception cref="SetupException">It has no such name or address, or could not be told apart from another source.</exception>
+    public Task<Source> EditAsync(Guid sourceId, string name, IReadOnlyList<string> from, Actor actor, CancellationToken cancellationToken) =>
+        ChangeAsync(
+            sourceId,
+            "source.edit",
+            found => (found.Name, found.Networks) = (SetupText.Name(name, "source"), [.. from.Select(NewSource.Network).Distinct(StringComparer.Ordinal)]),
+            actor,
+            cancellationToken,
+            mayCollide: true);
+
     /// <summary>Sets what silence is usual; null: measured again.</summary>
     /// <exception cref="SetupException">There is no such source, or the gap is too short or too long.</exception>
     public Task<Source> ExpectAsync(Guid sourceId, TimeSpan? gap, Actor actor, CancellationToken cancellationToken) =>
@@ -166,6 +182,9 @@ internal sealed class SourceRegister(Database setup, TimeProvider time)
         await using var session = await setup.OpenAsync(school, actor, cancellationToken);
         return await session.Context.SourceWatches.AsNoTracking().FirstOrDefaultAsync(w => w.SchoolId == school, cancellationToken);
     }
+
+    // The number of a category is its name in a table of the vendor, and too short to be of a person.
+    private static bool IsNumber(string kind, string word) => kind == "category" && word.Length is > 0 and <= 3 && word.All(char.IsAsciiDigit);
 
     private static string NewKey(short door) => door == (short)SourceDoor.Mail ? AccessKey.CreateMailbox() : AccessKey.Create(AccessKey.SourcePrefix);
 
@@ -188,11 +207,17 @@ internal sealed class SourceRegister(Database setup, TimeProvider time)
     }
 
     private async Task<Source> ChangeAsync(
-        Guid sourceId, string action, Action<Source> change, Actor actor, CancellationToken cancellationToken)
+        Guid sourceId, string action, Action<Source> change, Actor actor, CancellationToken cancellationToken, bool mayCollide = false)
     {
         await using var session = await setup.OpenAcrossAsync(actor, cancellationToken);
         var source = await EnterAsync(session, sourceId, cancellationToken);
         change(source);
+        if (mayCollide)
+        {
+            await SourceTwins.RefuseAsync(session, source, cancellationToken);
+            await SourceTwins.RefuseNameAsync(session, source, cancellationToken);
+        }
+
         await session.Context.SaveChangesAsync(cancellationToken);
         await session.RecordAccessAsync(source.SchoolId, action, source.SourceId.ToString(), cancellationToken);
         await AnnounceAsync(session, cancellationToken);

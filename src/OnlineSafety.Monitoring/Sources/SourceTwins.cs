@@ -34,15 +34,18 @@ internal static class SourceTwins
         if (source.Port is { } port && others.Find(other => other.Tls != source.Tls) is { } unlike)
         {
             throw new SetupException(
-                $"Port {port} of source {unlike.SourceId} ({unlike.Name}) is a port {(unlike.Tls ? "with" : "without")} TLS; one port cannot be both. Give this source a --port of its own.");
+                $"Port {port} of {Named(unlike, source)} is a port {(unlike.Tls ? "with" : "without")} TLS; one port cannot be both. Give this source a --port of its own.");
         }
 
         if (others.Find(other => AreTwins(other, source)) is { } twin)
         {
             throw new SetupException(
-                $"Source {twin.SourceId} ({twin.Name}) already takes exactly these syslog messages. Tell them apart by --from, --host, --app, --certificate or a --port of its own.");
+                $"{Named(twin, source)} already takes exactly these syslog messages. Tell them apart by --from, --host, --app, --certificate or a --port of its own.");
         }
     }
+
+    // Of another school not even the name: a contractor of one has no business with the other.
+    private static string Named(Source other, Source source) => other.SchoolId == source.SchoolId ? $"Source \"{SetupText.Shown(other.Name)}\"" : "A source of another school";
 
     private static bool AreTwins(Source left, Source right) =>
         Same(left.MatchHost, right.MatchHost) && Same(left.MatchApp, right.MatchApp) && left.Tls == right.Tls

@@ -100,6 +100,26 @@ public sealed class OnboardingTests(PostgresFixture postgres, ITestOutputHelper 
         await BecomesAlertAsync(source, "weapons", "high", "user:j.smith", Then);
     }
 
+    [Fact]
+    public async Task AChildsNameAsAKeyComesToNoTerminalAndTheMappingReadsIt()
+    {
+        var (source, key) = await AddAsync("webhook");
+        var records = Enumerable.Range(0, 6).Select(i => $$"""{"at":{{Epoch(i)}},"Emily Carter":{"query":"buy vape no id {{i}}","cat":"Games"}}""");
+        await PostAsync(source, key, "application/json", $"[{string.Join(',', records)}]");
+        await CapturedAsync(1);
+
+        var file = Path.Combine(_data, "mapping.json");
+        var said = await RunAsync("source", "suggest", source.ToString(), "--out", file, "--set", "group=#1");
+        said += await RunAsync("source", "suggest", source.ToString(), "--json");
+        said += await RunAsync("source", "map", source.ToString(), file, "--preview");
+        said += await RunAsync("source", "map", source.ToString(), file, "--yes");
+        Assert.DoesNotContain("Emily", said, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains("Aaaaa Aaaaaa.query (#", said, StringComparison.Ordinal);
+        Assert.Contains("BEWARE: 6 of 6 records would belong to nobody", said, StringComparison.Ordinal);
+        Assert.Contains("Emily Carter.query", await File.ReadAllTextAsync(file), StringComparison.Ordinal);
+        Assert.Equal(6L, await _database.Test.RunAsync("SELECT count(*) FROM onlinesafety.event WHERE review = ''"));
+    }
+
     private async Task<(Guid Source, string Key)> AddAsync(string via, params string[] more)
     {
         var added = JsonSerializer.Deserialize<JsonElement>(await RunAsync(["source", "add", "--school", School, "--product", "unknown", "--via", via, "--json", .. more]));

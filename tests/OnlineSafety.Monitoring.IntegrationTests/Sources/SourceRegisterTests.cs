@@ -43,6 +43,26 @@ public sealed class SourceRegisterTests(PostgresFixture postgres) : IClassFixtur
     }
 
     [Fact]
+    public async Task ASourceIsRenamedAndBroughtBackUnlessAnotherTookItsPlace()
+    {
+        await using var database = await InstallationDatabase.CreateAsync(postgres.Server);
+        var school = await database.AddSchoolAsync();
+        var first = (await database.Sources.AddAsync(school, Syslog() with { Name = "first", From = ["192.0.2.1"] }, InstallationDatabase.Tester, default)).Source;
+        await database.Sources.EditAsync(first.SourceId, " Hall filter ", ["192.0.2.7", "192.0.2.7"], InstallationDatabase.Tester, default);
+        await database.Sources.DisableAsync(first.SourceId, InstallationDatabase.Tester, default);
+        var second = (await database.Sources.AddAsync(school, Syslog() with { Name = "second", From = ["192.0.2.7"] }, InstallationDatabase.Tester, default)).Source;
+
+        var twin = await Assert.ThrowsAsync<SetupException>(() => database.Sources.EnableAsync(first.SourceId, InstallationDatabase.Tester, default));
+        Assert.StartsWith("Source \"second\" already takes", twin.Message, StringComparison.Ordinal);
+        await Assert.ThrowsAsync<SetupException>(() => database.Sources.EditAsync(second.SourceId, new string('n', 201), [], InstallationDatabase.Tester, default));
+        await database.Sources.DisableAsync(second.SourceId, InstallationDatabase.Tester, default);
+        await database.Sources.EnableAsync(first.SourceId, InstallationDatabase.Tester, default);
+
+        var stored = (await database.Sources.ListAsync(school, InstallationDatabase.Tester, default))[0].Source;
+        Assert.Equal((true, "Hall filter", "192.0.2.7/32"), (stored.Enabled, stored.Name, Assert.Single(stored.Networks)));
+    }
+
+    [Fact]
     public async Task ASourceThatCouldNotBeToldApartIsRefused()
     {
         await using var database = await InstallationDatabase.CreateAsync(postgres.Server);

@@ -133,10 +133,50 @@ public sealed partial class ContractorDayTests(ConsoleFixture console)
         await AccessibilityCheck.RunAsync(page);
         await page.GetByRole(AriaRole.Link, new() { Name = "B filter" }).ClickAsync();
         await Assertions.Expect(page.GetByRole(AriaRole.Img, new() { Name = "Records of the last four weeks, by day" })).ToBeVisibleAsync();
+        await Assertions.Expect(page.GetByText("Not told yet. By e-mail it goes to: Ira Tech.")).ToBeVisibleAsync();
+        await Assertions.Expect(page.GetByText("3. Send a test as its lines say")).ToBeVisibleAsync();
         await page.GetByText("Show the numbers of: Records of the last four weeks, by day").ClickAsync();
         Assert.Equal(28, await page.Locator("figure").First.Locator("tbody tr").CountAsync());
         await AccessibilityCheck.RunAsync(page);
         Rooms.NothingWentWrong(visitor);
+    }
+
+    [Fact]
+    public async Task ASourceIsRenamedTakenOutOfUseAndBroughtBackAndSaysWhatItIsLacking()
+    {
+        var school = await _rooms.AddSchoolAsync();
+        var (key, _) = await _rooms.AddStaffAsync(school, "Ira Tech", "it");
+        var (source, _) = await _rooms.AddSourceAsync(school, "senso", "Senso");
+        Task<string> Html(string path) => ReadAsync(_rooms.GetAsync($"/sources{path}", key));
+
+        Assert.Contains("Nothing has come yet.", await Html($"/{source}"), StringComparison.Ordinal);
+        Assert.Contains("THE-KEY-YOU-WERE-GIVEN", await Html($"/{source}/lines"), StringComparison.Ordinal);
+        Assert.Contains("You do not need this", await Html($"/{source}/onboard"), StringComparison.Ordinal);
+        foreach (var minutes in new[] { "-5", "0", "99999999999" })
+        {
+            using var refused = await _rooms.PostAsync($"/sources/{source}/expect", key, ("minutes", minutes));
+            Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
+            Assert.Contains("class=\"error\" role=\"alert\">Whole minutes from 5 to 43200", await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        }
+
+        await _rooms.PostAsync($"/sources/{source}/edit", key, ("name", "Hall filter"), ("from", "192.0.2.0/24"));
+        await _rooms.PostAsync($"/sources/{source}/disable", key, ("sure", "yes"));
+        Assert.Contains("Bring it back into use", await Html($"/{source}"), StringComparison.Ordinal);
+        await _rooms.AddSourceAsync(school, "protex", "Working");
+        var list = await Html("");
+        Assert.True(list.IndexOf("Working", StringComparison.Ordinal) < list.IndexOf("Hall filter", StringComparison.Ordinal));
+        await _rooms.PostAsync($"/sources/{source}/enable", key);
+        Assert.Equal(1, await _rooms.NumberAsync($"SELECT count(*) FROM source WHERE source_id = '{source}' AND enabled AND name = 'Hall filter' AND networks = ARRAY['192.0.2.0/24']"));
+
+        // What nobody has tried is not applied.
+        using var blind = await _rooms.PostAsync($"/sources/{source}/onboard/apply", key, ("version", "0"));
+        Assert.Equal(HttpStatusCode.BadRequest, blind.StatusCode);
+    }
+
+    private static async Task<string> ReadAsync(Task<HttpResponseMessage> asked)
+    {
+        using var answer = await asked;
+        return await answer.Content.ReadAsStringAsync();
     }
 
     [Fact]
@@ -152,6 +192,8 @@ public sealed partial class ContractorDayTests(ConsoleFixture console)
         Assert.NotEqual(old, key);
         await page.GetByRole(AriaRole.Link, new() { Name = "I have put it in" }).ClickAsync();
         await Assertions.Expect(page.GetByText("2: the newest, and the one before until the next rotation")).ToBeVisibleAsync();
+        await page.GoBackAsync();
+        await Assertions.Expect(page.GetByText("The key is not shown again")).ToBeVisibleAsync();
         await _rooms.SendAsync(source, old, "application/json", "{}");
         await _rooms.SendAsync(source, key, "application/json", "{}");
         Rooms.NothingWentWrong(visitor);
@@ -182,12 +224,12 @@ public sealed partial class ContractorDayTests(ConsoleFixture console)
         var (mine, other) = (await _rooms.AddSchoolAsync(), await _rooms.AddSchoolAsync());
         var (key, _) = await _rooms.AddStaffAsync(mine, "Ira Tech", "it");
         var (source, _) = await _rooms.AddSourceAsync(other, "senso", "Senso");
-        foreach (var path in new[] { "", "/onboard" })
+        foreach (var path in new[] { "", "/onboard", "/lines" })
         {
             Assert.Equal(HttpStatusCode.NotFound, (await _rooms.GetAsync($"/sources/{source}{path}", key)).StatusCode);
         }
 
-        foreach (var path in new[] { "/key", "/expect", "/disable", "/canaries", $"/canaries/{Guid.NewGuid()}/remove", "/onboard/propose", "/onboard/preview", "/onboard/apply" })
+        foreach (var path in new[] { "/key", "/expect", "/disable", "/enable", "/edit", "/onboard/again", "/canaries", $"/canaries/{Guid.NewGuid()}/remove", "/onboard/propose", "/onboard/preview", "/onboard/apply" })
         {
             Assert.Equal(HttpStatusCode.NotFound, (await _rooms.PostAsync($"/sources/{source}{path}", key, ("sure", "yes"), ("version", "0"))).StatusCode);
         }

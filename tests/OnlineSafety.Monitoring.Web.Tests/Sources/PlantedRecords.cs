@@ -11,10 +11,10 @@ internal static class PlantedRecords
     /// <summary>Of a product that no mapping knows.</summary>
     public static string Unknown(DateTimeOffset at) => $$"""
         {"batch":"b-77","sentAt":{{Epoch(at, 3)}},"devices":[
-          {"kit":"CB-901","address":"10.77.66.41","who":"SCHOOL\\z.quillfeather","events":[
+          {"kit":"CB-901","Zephyrine Quillfeather":{"score":"7"},"address":"10.77.66.41","who":"SCHOOL\\z.quillfeather","events":[
             {"at":{{Epoch(at, 0)}},"where":"https://www.google.com/search?q=buy+vape+no+id+near+me","verdict":"stopped","tags":["Search Engines"],"grade":"serious"},
             {"at":{{Epoch(at, 1)}},"where":"https://secretplace.example/zephyrine","verdict":"let through","tags":["Education"],"grade":"minor"}]},
-          {"kit":"CB-902","address":"10.77.66.42","who":"SCHOOL\\m.thistlewood","events":[
+          {"kit":"CB-902","Zephyrine Quillfeather":{"score":"9"},"address":"10.77.66.42","who":"SCHOOL\\m.thistlewood","events":[
             {"at":{{Epoch(at, 2)}},"where":"https://www.example.org/rivers","verdict":"allowed","tags":["Marmaduke Thistlewood"],"grade":"minor"}]}]}
         """;
 

@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 
 namespace OnlineSafety.Monitoring.Normalization.Suggestion;
 
-/// <summary>A mapping proposed from captured records, and why. Holds no value of a record: see <see cref="Masking"/>.</summary>
+/// <summary>A mapping proposed from captured records, and why. Holds no value of a record: see <see cref="Masking"/>; of names that may be data see <see cref="Veiled"/>.</summary>
 internal sealed record Proposal
 {
     /// <summary>How it is written and read as JSON.</summary>
@@ -21,6 +21,30 @@ internal sealed record Proposal
     public required IReadOnlyList<Question> Questions { get; init; }
 
     public required Trial Trial { get; init; }
+
+    /// <summary>Names that may be data, by the labels under which everything here but the mapping, recipes and this speaks of them.</summary>
+    public IReadOnlyDictionary<string, string> Veiled { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>The same without the names that may be data: for a page or a terminal.</summary>
+    public Proposal Shown()
+    {
+        var labels = Veiled.ToDictionary(entry => entry.Value, entry => entry.Key, StringComparer.Ordinal);
+        return this with
+        {
+            Mapping = Mapping.Length == 0 ? "" : MappingWriter.Text(NameLabels.Replaced(JsonNode.Parse(Mapping), labels)!.AsObject()),
+            Shapes = [.. Shapes.Select(shape => shape with { Recipes = shape.Recipes.ToDictionary(entry => entry.Key, entry => NameLabels.Replaced(entry.Value, labels)!, StringComparer.Ordinal) })],
+            Questions = [.. Questions.Select(question => question with { Answers = [.. question.Answers.Select(answer => answer with { Recipe = NameLabels.Replaced(answer.Recipe, labels) })] })],
+            Veiled = new Dictionary<string, string>(),
+        };
+    }
+
+    /// <summary>A mapping as <see cref="Shown"/> gave it, perhaps edited since, with the names themselves.</summary>
+    /// <exception cref="JsonException">It is no JSON.</exception>
+    public string Revealed(string mapping) => Veiled.Count == 0 ? mapping : NameLabels.Replaced(JsonNode.Parse(mapping), Veiled)?.ToJsonString() ?? "";
+
+    /// <summary>A sentence about the mapping without the names that may be data.</summary>
+    public string Without(string sentence) =>
+        Veiled.OrderByDescending(entry => entry.Value.Length).Aggregate(sentence, (text, entry) => text.Replace(entry.Value, entry.Key, StringComparison.OrdinalIgnoreCase));
 }
 
 /// <summary>One shape of the sample, which became one mapping.</summary>
@@ -38,7 +62,7 @@ internal sealed record ShapeFinding
 
     public required IReadOnlyList<FieldFinding> Fields { get; init; }
 
-    /// <summary>Every name that a field may be set from.</summary>
+    /// <summary>Every name that a field may be set from, by its label.</summary>
     public required IReadOnlyList<string> Names { get; init; }
 
     /// <summary>Names that are not shown, because they may be data themselves.</summary>

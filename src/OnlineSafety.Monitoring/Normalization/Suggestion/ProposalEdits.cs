@@ -50,7 +50,8 @@ internal static class ProposalEdits
             var (field, value) = (setting[..sign].Trim(), setting[(sign + 1)..].Trim());
             foreach (var mapping in Concerned(suggestion, field, value))
             {
-                Apply(mappings[mapping.Mapping], mapping, field, value);
+                var label = LabelOf(suggestion, mapping, value) ?? value;
+                Apply(mappings[mapping.Mapping], mapping, field, label, suggestion.Veiled.GetValueOrDefault(label, label));
                 answered.UnionWith(suggestion.Questions.Where(question => question.Mapping == mapping.Mapping && question.Field == field.Split('.')[0]));
             }
         }
@@ -71,11 +72,17 @@ internal static class ProposalEdits
             return suggestion.Shapes.Where(shape => shape.Fields.Any(found => found.Field == plain));
         }
 
-        var holding = suggestion.Shapes.Where(shape => shape.Names.Contains(value, StringComparer.OrdinalIgnoreCase)).ToList();
+        var holding = suggestion.Shapes.Where(shape => LabelOf(suggestion, shape, value) is not null).ToList();
         return holding.Count > 0 ? holding : throw new ProposalException($"--set {field}={value}: there is no name {value}. Names: {string.Join(", ", suggestion.Shapes.SelectMany(shape => shape.Names).Distinct(StringComparer.Ordinal))}.");
     }
 
-    private static void Apply(JsonObject mapping, ShapeFinding shape, string field, string value)
+    // By its label, the number in it, or the name itself, which whoever knows the product may type.
+    private static string? LabelOf(Proposal suggestion, ShapeFinding shape, string value) =>
+        shape.Names.FirstOrDefault(label => label.Equals(value, StringComparison.OrdinalIgnoreCase))
+        ?? shape.Names.FirstOrDefault(label => suggestion.Veiled.TryGetValue(label, out var name)
+            && (NameLabels.Switch(label).Equals(value, StringComparison.Ordinal) || name.Equals(value, StringComparison.OrdinalIgnoreCase)));
+
+    private static void Apply(JsonObject mapping, ShapeFinding shape, string field, string label, string value)
     {
         var fields = mapping["fields"]!.AsObject();
         if (field.IndexOf('.', StringComparison.Ordinal) is > 0 and var point)
@@ -97,7 +104,7 @@ internal static class ProposalEdits
         }
         else
         {
-            Set(mapping, field, shape.Recipes.TryGetValue($"{field}={value}", out var recipe) ? recipe.DeepClone() : JsonValue.Create(value));
+            Set(mapping, field, shape.Recipes.TryGetValue($"{field}={label}", out var recipe) ? recipe.DeepClone() : JsonValue.Create(value));
             Remove(Ignored(mapping), value);
         }
     }

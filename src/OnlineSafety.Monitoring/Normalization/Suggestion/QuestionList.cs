@@ -3,7 +3,7 @@ using OnlineSafety.Monitoring.Events;
 namespace OnlineSafety.Monitoring.Normalization.Suggestion;
 
 /// <summary>Puts into questions what the values of one shape leave open.</summary>
-internal sealed class QuestionList(string mapping, Sample sample, IReadOnlyList<Column> shown, Decisions decisions, IReadOnlyList<Claim> claims, Masking masking)
+internal sealed class QuestionList(string mapping, Sample sample, IReadOnlyList<Column> shown, Decisions decisions, IReadOnlyList<Claim> claims, Masking masking, NameLabels labels)
 {
     private const int MostCandidates = 4;
     private const int MostWords = 8;
@@ -14,7 +14,7 @@ internal sealed class QuestionList(string mapping, Sample sample, IReadOnlyList<
         foreach (var decision in decisions.Fields.Where(decision => decision.Claims[0].Choices.Count > 0))
         {
             var claim = decision.Claims[0];
-            yield return new Question(mapping, Meanings.FieldOf(claim.Meaning), $"{claim.Column.Name.Name}: {claim.Evidence}. Which is it?", [.. claim.Choices.Select(choice => new Answer(choice.Flag, choice.Says, choice.Recipe))]);
+            yield return new Question(mapping, Meanings.FieldOf(claim.Meaning), $"{Named(claim.Column)}: {claim.Evidence}. Which is it?", [.. claim.Choices.Select(choice => new Answer(choice.Flag, choice.Says, choice.Recipe))]);
         }
 
         foreach (var question in Missing())
@@ -35,8 +35,8 @@ internal sealed class QuestionList(string mapping, Sample sample, IReadOnlyList<
         foreach (var column in decisions.Unread)
         {
             yield return new Question(
-                mapping, "text", $"{column.Name.Name} holds words too, and no field is left in which they would be read: they are kept, but not searched. If it says more than what is read, set it.",
-                [new Answer($"--set text={column.Name.Name}", "read this one", null)]);
+                mapping, "text", $"{Named(column)} holds words too, and no field is left in which they would be read: they are kept, but not searched. If it says more than what is read, set it.",
+                [new Answer($"--set text={Switch(column)}", "read this one", null)]);
         }
     }
 
@@ -69,15 +69,19 @@ internal sealed class QuestionList(string mapping, Sample sample, IReadOnlyList<
         var named = claims.Where(claim => claim.Meaning == meaning).OrderByDescending(claim => claim.Score).Select(claim => claim.Column);
         var others = shown.Where(column => !decisions.IsTaken(column) && mayBe(column));
         return new Question(mapping, field, asks, [.. named.Concat(others).Distinct().Take(MostCandidates).Select(column => new Answer(
-            $"--set {field}={column.Name.Name}", $"{Say.Percent(column.Fill)} have it, {Say.Number(column.Distinct.Count)} different, such as {string.Join(", ", masking.ExamplesOf(column, Meaning.Text))}", null))]);
+            $"--set {field}={Switch(column)}", $"{Say.Percent(column.Fill)} have it, {Say.Number(column.Distinct.Count)} different, such as {string.Join(", ", masking.ExamplesOf(column, Meaning.Text))}", null))]);
     }
 
     private Question Doubtful(Decision decision)
     {
         var claim = decision.Claims[0];
         var field = Meanings.FieldOf(decision.Meaning);
-        return new Question(mapping, field, $"Is {claim.Column.Name.Name} the {field}? {claim.Evidence}.", [new Answer($"--set {field}=", "no: leave it out", null)]);
+        return new Question(mapping, field, $"Is {Named(claim.Column)} the {field}? {claim.Evidence}.", [new Answer($"--set {field}=", "no: leave it out", null)]);
     }
+
+    private string Named(Column column) => labels.Of(column.Name.Name);
+
+    private string Switch(Column column) => NameLabels.Switch(Named(column));
 
     private Answer AnswerFor(Column column, string word) => masking.IsShared(column, word)
         ? new Answer($"--set \"action.{word}=blocked\"", Actions, null)
@@ -94,7 +98,7 @@ internal sealed class QuestionList(string mapping, Sample sample, IReadOnlyList<
         var words = action.Claims[0].Unknown;
         var events = words.Sum(word => column.Counts.GetValueOrDefault(word));
         return new Question(
-            mapping, "action", $"{Counted.Of(words.Count, "word")} of {column.Name.Name}, in {Say.Number(events)} of {Counted.Of(sample.Rows, "event")}, {Counted.Word(words.Count, "is", "are")} not known: what did the product do?",
+            mapping, "action", $"{Counted.Of(words.Count, "word")} of {Named(column)}, in {Say.Number(events)} of {Counted.Of(sample.Rows, "event")}, {Counted.Word(words.Count, "is", "are")} not known: what did the product do?",
             [.. words.Take(MostWords).Select(word => AnswerFor(column, word)).Distinct()]);
     }
 }

@@ -18,8 +18,8 @@ internal static class TrialRun
     /// <param name="records">The sample.</param>
     /// <param name="zone">Zone of the source.</param>
     /// <param name="proposed">Fields that the mapping fills.</param>
-    /// <param name="shown">Names that may be shown.</param>
-    public static Trial Run(MappingSet mappings, Mapping[] pack, IReadOnlyList<RawRecord> records, TimeZoneInfo zone, IEnumerable<string> proposed, ISet<string> shown)
+    /// <param name="shown">What names that may be spoken of are called.</param>
+    public static Trial Run(MappingSet mappings, Mapping[] pack, IReadOnlyList<RawRecord> records, TimeZoneInfo zone, IEnumerable<string> proposed, IReadOnlyDictionary<string, string> shown)
     {
         var normalizer = new Normalizer(mappings);
         var counts = new Counts();
@@ -37,7 +37,7 @@ internal static class TrialRun
             counts.Events,
             counts.Filled,
             [.. proposed.Where(field => !counts.Filled.ContainsKey(field)).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)],
-            counts.Unmapped.Where(entry => shown.Contains(entry.Key)).ToDictionary(StringComparer.Ordinal));
+            counts.Unmapped.Where(entry => shown.ContainsKey(entry.Key)).GroupBy(entry => shown[entry.Key], entry => entry.Value, StringComparer.Ordinal).ToDictionary(group => group.Key, group => group.Sum(), StringComparer.Ordinal));
     }
 
     private sealed class Counts : IEventSink

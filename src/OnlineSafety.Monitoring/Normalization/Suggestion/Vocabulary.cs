@@ -20,13 +20,14 @@ internal sealed class Vocabulary
     private readonly HashSet<string> _fileEndings;
     private readonly HashSet<string> _surnames;
 
-    private Vocabulary(VocabularyFile file, IEnumerable<string> categories)
+    private Vocabulary(VocabularyFile file, IEnumerable<string> categories, IEnumerable<string> fieldNames)
     {
         _file = file;
         _categories = new(categories, StringComparer.OrdinalIgnoreCase);
         _topLevel = new(file.Hosts.TopLevel, StringComparer.OrdinalIgnoreCase);
         _fileEndings = new(file.Hosts.FileEndings, StringComparer.OrdinalIgnoreCase);
         _surnames = new(file.Surnames, StringComparer.OrdinalIgnoreCase);
+        Plain = new PlainNames([.. file.FieldWords, .. file.Secrets, .. file.Names.Values.SelectMany(names => names.Names.Concat(names.Not)), .. fieldNames], file.Surnames);
         Times = new TimeFormats(file.Times);
         Words = Enum.GetValues<Meaning>()
             .Where(meaning => file.Words.ContainsKey(Meanings.FieldOf(meaning)))
@@ -35,6 +36,9 @@ internal sealed class Vocabulary
     }
 
     public TimeFormats Times { get; }
+
+    /// <summary>Which names may be shown to whoever may not see a record.</summary>
+    public PlainNames Plain { get; }
 
     /// <summary>Words that products use for an action, severity, kind or role, with ours.</summary>
     public IReadOnlyDictionary<Meaning, WordList> Words { get; }
@@ -49,9 +53,10 @@ internal sealed class Vocabulary
 
     /// <param name="json">schemas/suggest.json.</param>
     /// <param name="categories">Category names that the packs know, without numbers.</param>
+    /// <param name="fieldNames">Names of fields that the packs know.</param>
     /// <exception cref="JsonException">The file is not what its schema says.</exception>
-    public static Vocabulary Parse(ReadOnlyMemory<byte> json, IEnumerable<string> categories) =>
-        new(JsonSerializer.Deserialize<VocabularyFile>(json.Span, Options) ?? throw new JsonException("suggest.json is empty"), categories);
+    public static Vocabulary Parse(ReadOnlyMemory<byte> json, IEnumerable<string> categories, IEnumerable<string> fieldNames) =>
+        new(JsonSerializer.Deserialize<VocabularyFile>(json.Span, Options) ?? throw new JsonException("suggest.json is empty"), categories, fieldNames);
 
     public bool IsBlank(string value) => value.Length == 0 || _file.Blanks.Contains(value, StringComparer.Ordinal);
 
@@ -131,6 +136,8 @@ internal sealed record VocabularyFile
     public required HostsEntry Hosts { get; init; }
 
     public required string[] Surnames { get; init; }
+
+    public required string[] FieldWords { get; init; }
 
     public required string[] Prefixes { get; init; }
 

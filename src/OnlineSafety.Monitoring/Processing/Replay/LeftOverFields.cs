@@ -1,14 +1,15 @@
 using System.Buffers;
 using System.Text;
 using OnlineSafety.Monitoring.Events;
+using OnlineSafety.Monitoring.Normalization.Suggestion;
 
 namespace OnlineSafety.Monitoring.Processing.Replay;
 
 /// <summary>
 /// Names of fields that a mapping neither uses nor ignores. Names come from the sender and are shown to whoever may not see a record, so only what looks like a
-/// name is one: where columns have shifted, a search may stand in its place.
+/// name is one, and of that only words that products use are said: where columns have shifted, a search may stand in its place, and some senders name fields after pupils.
 /// </summary>
-internal sealed class LeftOverFields
+internal sealed class LeftOverFields(PlainNames plain)
 {
     private const int Most = 100;
     private const int LongestName = 64;
@@ -25,7 +26,7 @@ internal sealed class LeftOverFields
         for (var i = 0; i < draft.UnmappedCount && _names.Count < Most; i++)
         {
             var name = draft.UnmappedKey(i);
-            _names.Add(name.Length is > 0 and <= LongestName && !name.ContainsAnyExcept(NameBytes) ? Encoding.ASCII.GetString(name) : Other);
+            _names.Add(name.Length is > 0 and <= LongestName && !name.ContainsAnyExcept(NameBytes) ? plain.FormOf(Encoding.ASCII.GetString(name)) : Other);
         }
     }
 }

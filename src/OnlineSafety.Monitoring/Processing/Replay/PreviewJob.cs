@@ -34,11 +34,13 @@ internal sealed class PreviewJob(
         await contexts.WaitUntilSealedAsync(context.Job.Target.School, cancellationToken);
         var job = context.Job;
         var reader = new ReplayReader(database, new SegmentReader(database, new DataKeyRing(database, masters)), options.Value, logger);
-        var fields = new LeftOverFields();
+        var fields = new LeftOverFields(rules.Vocabulary.Plain);
         var planner = new ReplayPlanner(new Stages(rules, logger) { LeftOver = fields }, options.Value.ChunkEvents);
         var source = await contexts.OfAsync(job.Target, job.MappingVersion, cancellationToken);
         var ranges = await new ReplayRanges(database).FindAsync(job, cancellationToken);
         var (tally, imagined) = (new ReplayTally(), new List<Alert>());
+        var now = await contexts.NowAsync(job.Target, cancellationToken);
+        var (before, after) = (Counting(now), Counting(source));
         var (done, total) = (0L, ranges.Sum(range => range.Left));
         await context.ProgressAsync(done, total, cancellationToken);
         foreach (var found in ranges)
@@ -46,6 +48,8 @@ internal sealed class PreviewJob(
             for (var range = found; range.Next <= range.Last;)
             {
                 using var chunk = await reader.ReadAsync(range, alone: false, cancellationToken);
+                before.Read(chunk);
+                after.Read(chunk);
                 await PreviewAsync(chunk, planner, source, tally, imagined, cancellationToken);
                 range = range with { Next = chunk.Last + 1 };
                 done += chunk.Records;
@@ -53,8 +57,10 @@ internal sealed class PreviewJob(
             }
         }
 
-        return tally.ToJson(fields.Names);
+        return tally.ToJson(fields.Names, new MappingComparison(now.MappingVersion, now.Capture, now.Capture ? null : before.Result, after.Result));
     }
+
+    private ReadingCounts Counting(StreamContext context) => new(rules.Mappings, context.Pack, context.TimeZone, context.Categories);
 
     private async Task PreviewAsync(
         ReplayChunk chunk, ReplayPlanner planner, StreamContext source, ReplayTally tally, List<Alert> imagined, CancellationToken cancellationToken)

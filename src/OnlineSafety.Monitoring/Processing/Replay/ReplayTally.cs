@@ -51,7 +51,8 @@ internal sealed class ReplayTally
 
     /// <summary>Public JSON of a job's result.</summary>
     /// <param name="fields">Names of fields that no mapping uses or ignores, when they were looked for.</param>
-    public JsonElement ToJson(IReadOnlyCollection<string>? fields = null) => JsonSerializer.SerializeToElement(
+    /// <param name="reading">What the mappings themselves make of the records, when both were tried.</param>
+    public JsonElement ToJson(IReadOnlyCollection<string>? fields = null, MappingComparison? reading = null) => JsonSerializer.SerializeToElement(
         new
         {
             records = this[Tallied.Records],
@@ -73,6 +74,7 @@ internal sealed class ReplayTally
                 records = this[Tallied.UnreadRecords],
             },
             fields,
+            reading,
             note = this[Tallied.AlertsMoved] > 0
                 ? "Alerts went to another desk. Whoever was told of them before can no longer open them; mails that were sent already cannot be recalled."
                 : null,

@@ -15,7 +15,7 @@ internal static class Captured
     public static readonly MappingSet Mappings = Packs.Load();
 
     public static readonly Vocabulary Vocabulary = Vocabulary.Parse(
-        File.ReadAllBytes(Repository.Path("schemas", "suggest.json")), Rules.LoadRuleSet(Repository.Path("schemas")).CategoryNames);
+        File.ReadAllBytes(Repository.Path("schemas", "suggest.json")), Rules.LoadRuleSet(Repository.Path("schemas")).CategoryNames, Rules.FieldNames(Repository.Path("schemas")));
 
     public static RawRecord Line(string text) => Record(text, RecordEnvelope.Syslog, Door.SyslogTcp);
 

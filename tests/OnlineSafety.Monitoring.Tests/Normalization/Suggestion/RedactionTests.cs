@@ -1,8 +1,12 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using OnlineSafety.Monitoring.App.Commands;
 using OnlineSafety.Monitoring.Events;
+using OnlineSafety.Monitoring.Normalization;
 using OnlineSafety.Monitoring.Normalization.Suggestion;
+using OnlineSafety.Monitoring.Processing.Replay;
 using OnlineSafety.Monitoring.TestKit;
+using OnlineSafety.Monitoring.Web.Sources;
 
 namespace OnlineSafety.Monitoring.Tests.Normalization.Suggestion;
 
@@ -59,6 +63,62 @@ public sealed partial class RedactionTests
             .. Enumerable.Range(0, 30).Select(i => Captured.Line($"<14>Mar  2 09:14:07 fw1 web: ts=177244284{i % 10} user=a.patel url=https://a.example.test/ msg={(i == 5 ? "diagnosiswhisper hurtingmyselftonight=never zephyrine=quillfeather" : "ok then")}")),
         ];
         AssertSilent(Captured.Suggest(records), Personal, least: 10);
+    }
+
+    [Fact]
+    public void AChildsNameAsAKeyIsShownByItsFormAndCanStillBeMapped()
+    {
+        var nested = Enumerable.Range(0, 6).Select(i => Captured.Json($$"""{"at":"2026-03-02T09:14:0{{i}}Z","Emily Carter":{"query":"how to {{i}}","cat":"Games"},"pupils":{"zephyrine_quillfeather":{"site":"https://a.example.test/{{i}}"} } }"""));
+        var column = Captured.Csv("Time,URL,Emily Carter,Zephyrine\n" + string.Join('\n', Enumerable.Range(0, 6).Select(i => $"2026-03-02 09:14:0{i},https://a.example.test/{i},drew a map {i},x{i}")));
+        var pairs = Enumerable.Range(0, 6).Select(i => Captured.Line($"<14>Mar  2 09:14:07 fw1 web: ts=177244284{i} zephyrine=a.patel url=https://a.example.test/{i} did=denied"));
+        foreach (var records in (RawRecord[][])[[.. nested], [column], [.. pairs]])
+        {
+            var proposal = Captured.Suggest(records);
+            var page = JsonSerializer.Serialize(ProposalForm.View(Guid.NewGuid(), proposal), Readable);
+            var terminal = JsonSerializer.Serialize(proposal.Shown(), Readable) + string.Join('\n', SourceSuggestCommand.Questions(proposal).Concat(SourceSuggestCommand.Tried(proposal)));
+            foreach (var name in (string[])["emily", "carter", "zephyrine", "quillfeather"])
+            {
+                Assert.DoesNotContain(name, page, StringComparison.OrdinalIgnoreCase);
+                Assert.DoesNotContain(name, terminal, StringComparison.OrdinalIgnoreCase);
+            }
+
+            // By its number it is taken, and what is edited by hand has the names again before it is stored.
+            var label = proposal.Veiled.Keys.First(known => proposal.Shapes[0].Names.Contains(known));
+            Assert.Contains("(#", label, StringComparison.Ordinal);
+            var (mapping, _) = ProposalEdits.Apply(proposal, [], ["group=" + NameLabels.Switch(label)]);
+            Assert.Contains(proposal.Veiled[label], JsonDocument.Parse(mapping).RootElement.GetProperty("mappings")[0].GetProperty("fields").GetProperty("group").ToString(), StringComparison.Ordinal);
+            Assert.Equal(Captured.Read(proposal.Mapping, records).Count, Captured.Read(proposal.Revealed(proposal.Shown().Mapping), records).Count);
+            Assert.DoesNotContain(proposal.Veiled[label], proposal.Without($"no field {proposal.Veiled[label]}"), StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
+    [InlineData("$.user.email", "$.user.email")]
+    [InlineData("Client IP", "Client IP")]
+    [InlineData("column16", "column16")]
+    [InlineData("^device.name", "^device.name")]
+    [InlineData("$.Emily Carter.query", "$.Aaaaa Aaaaaa.query")]
+    [InlineData("emily.user", "aaaaa.user")]
+    [InlineData("$.20081234.url", "$.99999999.url")]
+    [InlineData("user_emily", "aaaa_aaaaa")]
+    public void OnlyWordsThatProductsUseAreShownOfAName(string name, string shown) => Assert.Equal(shown, Captured.Vocabulary.Plain.FormOf(name));
+
+    [Fact]
+    public void WhatAPreviewLeavesOverSaysNoChildsName()
+    {
+        var fields = new LeftOverFields(Captured.Vocabulary.Plain);
+        var record = Captured.Json("""{"user":"x","Emily":{"score":"1"},"category":"b"}""");
+        var pack = Captured.Mappings.Compile("unknown", System.Text.Encoding.UTF8.GetBytes(
+            """{"product":"unknown","mappings":[{"id":"unknown.json","version":1,"status":"inferred","source":"t","shape":{"type":"json","records":["$"]},"fields":{"user":"$.user"}}]}"""));
+        new Normalizer(Captured.Mappings).Normalize(record, pack, Packs.London, new Noting(fields));
+        Assert.Contains("category", fields.Names);
+        Assert.DoesNotContain(fields.Names, name => name.Contains("Emily", StringComparison.OrdinalIgnoreCase));
+        Assert.Contains(fields.Names, name => name.StartsWith("Aaaaa.", StringComparison.Ordinal));
+    }
+
+    private sealed class Noting(LeftOverFields fields) : IEventSink
+    {
+        public void OnEvent(EventDraft draft, int part) => fields.Note(draft);
     }
 
     [Fact]

@@ -23,7 +23,7 @@ public sealed class VocabularyTests
     public void AMisspeltMemberIsAnError()
     {
         var file = File.ReadAllText(Repository.Path("schemas", "suggest.json")).Replace("\"blanks\"", "\"blnaks\"", StringComparison.Ordinal);
-        Assert.Throws<JsonException>(() => Vocabulary.Parse(System.Text.Encoding.UTF8.GetBytes(file), []));
+        Assert.Throws<JsonException>(() => Vocabulary.Parse(System.Text.Encoding.UTF8.GetBytes(file), [], []));
     }
 
     [Fact]

@@ -52,7 +52,7 @@ internal sealed class UrlRecogniser : IRecogniser
             recipe["scheme"] = scheme.Name.Name;
         }
 
-        return new Claim(column, Meaning.Url, 0.85, $"{Say.Of(paths, column)} are paths, and {host.Name.Name} is the host beside") { Recipe = recipe };
+        return new Claim(column, Meaning.Url, 0.85, $"{Say.Of(paths, column)} are paths, and the host stands beside") { Recipe = recipe };
     }
 
     private static bool IsScheme(string value) => value.Equals("http", StringComparison.OrdinalIgnoreCase) || value.Equals("https", StringComparison.OrdinalIgnoreCase);
