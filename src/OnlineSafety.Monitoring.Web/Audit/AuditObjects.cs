@@ -10,6 +10,8 @@ internal static class AuditObjects
         ["new"] = "waiting alerts",
         ["resolved"] = "resolved alerts",
         ["acknowledged,in_review,escalated,handed_over"] = "alerts in hand",
+        ["acknowledged,in_review,handed_over"] = "alerts in hand",
+        ["new,escalated"] = "waiting alerts",
         ["new,acknowledged,in_review,escalated,handed_over"] = "open alerts",
         ["new,acknowledged,in_review,escalated,handed_over,resolved"] = "all alerts",
         ["live"] = "on an open page",

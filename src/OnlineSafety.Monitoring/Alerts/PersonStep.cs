@@ -128,8 +128,8 @@ internal sealed class PersonStep
         {
             AlertMove.Assign assign => (NotifyCause.Assigned, assign.Staff == actor ? [] : [assign.Staff]),
             AlertMove.Escalate => (NotifyCause.Escalated, _further ?? throw new InvalidOperationException("Whether it can be taken is asked first.")),
-            // For whoever was to be told and was not, it is new.
-            AlertMove.PutBack => (NotifyCause.Raised, _further ?? throw new InvalidOperationException("Whether it can be taken is asked first.")),
+            // Whoever was to be told and was not.
+            AlertMove.PutBack => (NotifyCause.Reopened, _further ?? throw new InvalidOperationException("Whether it can be taken is asked first.")),
             AlertMove.Reopen => (NotifyCause.Reopened, StepRecipients.Again(_alert, _desks, actor)),
             _ => ("", (IReadOnlyList<Guid>)[]),
         };

@@ -86,7 +86,7 @@ internal sealed class AlertBody(IThemeWords themes, IOptions<MailOptions> option
         "critical-again" => "There is new activity on this critical alert.",
         "escalated" => "A colleague has escalated this alert: it needs you.",
         "assigned" => "A colleague has given this alert to you.",
-        "reopened" => "This alert was resolved and has been opened again.",
+        "reopened" => "This alert was resolved or taken, and has been opened again.",
         "unanswered" when left => "A colleague escalated this alert, and nobody has taken it on in time: it needs you.",
         "unanswered" => "Nobody has acted on this alert in time: it needs you.",
         _ => "A new alert needs your attention.",

@@ -122,7 +122,7 @@ internal sealed class ManyAlertsBody(AlertBody alone, IThemeWords themes, IOptio
         NotifyCause.CriticalAgain => "New activity on a critical alert",
         NotifyCause.Escalated => "Escalated by a colleague, and needs you",
         NotifyCause.Assigned => "Given to you by a colleague",
-        NotifyCause.Reopened => "Opened again after it was resolved",
+        NotifyCause.Reopened => "Opened again after it was resolved or taken",
         NotifyCause.Unanswered => "Nobody has acted in time, and it needs you",
         _ => cause,
     };

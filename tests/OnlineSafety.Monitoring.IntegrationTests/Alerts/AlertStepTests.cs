@@ -51,6 +51,31 @@ public sealed class AlertStepTests(PostgresFixture postgres) : IClassFixture<Pos
     }
 
     [Fact]
+    public async Task WhatIsPutBackWaitsByTheClockThatItHadAndOnlyWhoeverTookItPutsItBack()
+    {
+        const string Clock = "SELECT concat_ws(' ', state, since, answer_by, steps_done, answered_at IS NOT NULL, next_at IS NOT NULL, acted_at IS NOT NULL) FROM onlinesafety.alert JOIN onlinesafety.escalation USING (school_id, alert_id)";
+        await using var database = await InstallationDatabase.CreateAsync(postgres.Server);
+        var school = await database.AddSchoolAsync();
+        var (dsl, deputy) = (await AddAsync(database, school, "dsl"), await AddAsync(database, school, "deputy"));
+        await database.AddAlertAsync(school, 1);
+        await database.Test.RunAsync("UPDATE onlinesafety.escalation SET since = now() - interval '20 minutes', answer_by = now() + interval '5 minutes', steps_done = 1");
+        var before = await database.Test.RunAsync(Clock);
+        var queue = Queue(database);
+        await queue.StepAsync(school, dsl, First, new AlertMove.Acknowledge(), default);
+
+        Assert.False((await queue.StepAsync(school, deputy, First, new AlertMove.PutBack(), default)).Done);
+        var result = await queue.StepAsync(school, dsl, First, new AlertMove.PutBack(), default);
+
+        Assert.True(result.Done, result.Refusal);
+        Assert.Equal(before, await database.Test.RunAsync(Clock));
+        Assert.Equal(["raised", "acknowledge", "put_back"], (await queue.HistoryAsync(school, dsl, First, default)).Select(step => step.Step));
+
+        await queue.StepAsync(school, dsl, First, new AlertMove.Acknowledge(), default);
+        await database.Test.RunAsync("UPDATE onlinesafety.alert SET acknowledged_at = acknowledged_at - interval '11 minutes'");
+        Assert.Contains("within 10 minutes", (await queue.StepAsync(school, dsl, First, new AlertMove.PutBack(), default)).Refusal, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task WhoeverItIsEscalatedToSeesItAndNobodyElseDoes()
     {
         await using var database = await InstallationDatabase.CreateAsync(postgres.Server);

@@ -39,10 +39,10 @@ public sealed class QueuePlanTests(LongQueue queue, ITestOutputHelper output)
             "page from a place" => OpenPage(s_open, taken: false, severity: (short)3, since: DateTimeOffset.UtcNow.AddDays(-3), number: LongQueue.Closed + 500),
             "waiting alone" => OpenPage(["new"]),
             "one severity" => OpenPage(s_open, wanted: (short)2),
-            "one theme" => OpenPage(s_open, theme: "gambling"),
+            "one theme" => OpenPage(s_open, theme: ["gambling"]),
             "resolved" => Resolved(),
             "resolved from a place" => Resolved(before: LongQueue.Closed / 2),
-            "resolved of one theme" => Resolved(theme: "drugs"),
+            "resolved of one theme" => Resolved(theme: ["drugs"]),
             _ => OpenPage(s_open),
         });
 
@@ -110,10 +110,10 @@ public sealed class QueuePlanTests(LongQueue queue, ITestOutputHelper output)
     }
 
     private (string Sql, object[] Values) OpenPage(
-        string[] states, short? wanted = null, string? theme = null, bool? taken = null, short? severity = null, DateTimeOffset? since = null, int? number = null, bool all = true) =>
+        string[] states, short? wanted = null, string[]? theme = null, bool? taken = null, short? severity = null, DateTimeOffset? since = null, int? number = null, bool all = true) =>
         (QueueSql.OpenPage, [queue.School, states, Or(wanted), DBNull.Value, Or(theme), false, Or(taken), Or(severity), Or(since), Or(number), QueueReader.PageSize + 1, all]);
 
-    private (string Sql, object[] Values) Resolved(int? before = null, string? theme = null, bool all = true) =>
+    private (string Sql, object[] Values) Resolved(int? before = null, string[]? theme = null, bool all = true) =>
         (QueueSql.ResolvedPage, [queue.School, s_resolved, DBNull.Value, DBNull.Value, Or(theme), false, Or(before), QueueReader.PageSize + 1, all]);
 
     private static object Or(object? value) => value ?? DBNull.Value;

@@ -154,11 +154,10 @@ public sealed class AlertGroupingTests
     [Fact]
     public void WhatTheLawDemandsOfALaterThemeIsNotLostBehindAnEarlierOne()
     {
-        var alert = Raise(Candidate() with { Instructions = "life-at-risk" });
-        AlertGrouping.Grow(alert, Candidate() with { Theme = "csam", Instructions = "csam" });
-        AlertGrouping.Grow(alert, Candidate());
-        AlertGrouping.Grow(alert, Candidate() with { Theme = "csam", Instructions = "csam" });
-        Assert.Equal("life-at-risk csam", alert.Instructions);
+        var alert = Raise(Candidate() with { Theme = "suicide" });
+        AlertGrouping.Grow(alert, Candidate() with { Theme = "csam" });
+        AlertGrouping.Grow(alert, Candidate(Severity.Medium) with { Theme = "csam" });
+        Assert.Equal("suicide@high csam@high", alert.Instructions);
     }
 
     [Theory]
@@ -172,13 +171,12 @@ public sealed class AlertGroupingTests
     [Fact]
     public void WhatMustNotBeDoneAboutAThemeStaysWhateverElseTheAlertIsAbout()
     {
-        var alert = Raise(Candidate() with { Instructions = "life-at-risk" });
-        AlertGrouping.Grow(alert, Candidate(Severity.Critical) with { Theme = "csam", Instructions = "csam" });
-        AlertGrouping.Grow(alert, Candidate() with { Theme = "extremism", Instructions = "prevent" });
-        AlertGrouping.Grow(alert, Candidate() with { Instructions = "life-at-risk" });
+        var alert = Raise(Candidate());
+        AlertGrouping.Grow(alert, Candidate(Severity.Critical) with { Theme = "csam" });
+        AlertGrouping.Grow(alert, Candidate(Severity.Medium) with { Theme = "extremism" });
         AlertGrouping.Grow(alert, Candidate());
 
-        Assert.Equal("csam life-at-risk prevent", alert.Instructions);
+        Assert.Equal("csam@critical violence@high extremism@medium", alert.Instructions);
     }
 
     private static Alert Raise(AlertCandidate candidate) => AlertGrouping.Raise(candidate, Guid.NewGuid(), Guid.NewGuid(), Some.Time);
@@ -199,6 +197,5 @@ public sealed class AlertGroupingTests
         Vendor = "protex",
         NeedsReview = false,
         Reasons = [0],
-        Instructions = "",
     };
 }

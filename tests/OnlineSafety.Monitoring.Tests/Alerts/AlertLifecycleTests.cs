@@ -11,6 +11,7 @@ public sealed class AlertLifecycleTests
     private const string Drawn = """
                        new           acknowledged  in_review     escalated     handed_over   resolved
         acknowledge    acknowledged  -             -             -             -             -
+        put_back       -             new           -             -             -             -
         review         in_review     in_review     -             in_review     in_review     -
         assign         =             =             =             =             =             -
         note           =             =             =             =             =             =

@@ -96,6 +96,6 @@ public sealed class AlertRevisionTests
     {
         ReceivedAt = Some.Time, Severity = Severity.High, Risk = Risk.Content, Theme = "suicide", ParentTheme = "suicide", Audience = Audience.Routed, Route = AlertRoute.Dsl,
         SubjectKey = "user:ada", SubjectRole = PersonRole.Pupil, SubjectStaff = null, Source = Guid.NewGuid(), Vendor = "unknown", NeedsReview = false,
-        Reasons = "old"u8.ToArray(), Instructions = "",
+        Reasons = "old"u8.ToArray(),
     };
 }

@@ -53,7 +53,7 @@ public sealed class StoredEventTests
         var guide = ThemeGuide.Read(Encoding.UTF8.GetBytes(
             """
             {"taxonomy":"t","version":"1","instructions":[{"id":"i","text":"Do it.","source":"s"}],"themes":[
-              {"code":"a","title":"Theme A","definition":"d","risk":"content","severity":"high","maskUrl":true},
+              {"code":"a","title":"Theme A","definition":"d","risk":"content","severity":"high","maskUrl":true,"instructions":{"critical":"i"}},
               {"code":"b","title":"Theme B","definition":"d","risk":"content","severity":"high"}]}
             """));
 
@@ -61,9 +61,12 @@ public sealed class StoredEventTests
         Assert.False(guide.MasksUrls(["b"]));
         Assert.Equal("Theme A", guide.LabelOf("a"));
         Assert.Equal("unheard_of", guide.LabelOf("unheard_of"));
-        Assert.Equal(["Do it.", "other"], guide.Instructions("i other"));
-        Assert.Null(guide.InstructionsOf(new Alert { Route = "dsl" }));
-        Assert.StartsWith("This alert is about the head", guide.InstructionsOf(new Alert { Route = "chair", Instructions = "i" }), StringComparison.Ordinal);
-        Assert.EndsWith("Do it.", guide.InstructionsOf(new Alert { Route = "chair", Instructions = "i" }), StringComparison.Ordinal);
+        Assert.Equal([new Guidance("Theme A", "Do it.")], guide.Guidance("a@critical b@critical"));
+        Assert.Empty(guide.Guidance("b@critical a@medium"));
+        // As older versions wrote them.
+        Assert.Equal([new Guidance("", "Do it."), new Guidance("", "other")], guide.Guidance("i other"));
+        Assert.Empty(guide.GuidanceOf("dsl", ""));
+        Assert.Equal(2, guide.GuidanceOf("chair", "a@critical").Count);
+        Assert.StartsWith("This alert is about the head", guide.GuidanceOf("chair", "a@critical")[0].Text, StringComparison.Ordinal);
     }
 }

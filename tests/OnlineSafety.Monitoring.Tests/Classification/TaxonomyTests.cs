@@ -52,9 +52,31 @@ public sealed class TaxonomyTests
     public void ImagesOfChildrenAreMaskedAndCarryInstructionsNotToLook()
     {
         var assessment = RuleFiles.Search("preteen porn");
-        Assert.Equal(("csam", true, "csam"), (assessment.Theme, assessment.MaskUrl, assessment.Instructions));
+        Assert.Equal(("csam", true, "csam"), (assessment.Theme, assessment.MaskUrl, RuleFiles.Shipped.Taxonomy.Find("csam")?.Instructions["critical"]));
         var text = RuleFiles.Shipped.Taxonomy.Instructions.Single(i => i.Id == "csam").Text;
         Assert.Contains("Internet Watch Foundation", text, StringComparison.Ordinal);
         Assert.Contains("Do not search for, open, copy", text, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("suicide", "critical", "Go to the pupil now")]
+    [InlineData("self_harm", "critical", "Find the pupil now")]
+    [InlineData("self_harm", "high", "in private today")]
+    [InlineData("threats", "critical", "call 999 now")]
+    [InlineData("threats", "critical", "Do not confront or search alone")]
+    [InlineData("threats", "critical", "who may be meant")]
+    [InlineData("weapons", "high", "call 999 now")]
+    [InlineData("sexual_exploitation", "critical", "do not pay")]
+    public void WhatMustBeDoneIsSaidForHowGraveTheThemeIs(string theme, string severity, string words)
+    {
+        var taxonomy = RuleFiles.Shipped.Taxonomy;
+        Assert.Contains(words, taxonomy.Instructions.Single(i => i.Id == taxonomy.Find(theme)!.Instructions[severity]).Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void EveryThemeThatAlertsEverySchoolSaysWhatToDoWhereItIsCritical() =>
+        Assert.All(RuleFiles.Shipped.Taxonomy.Themes.Where(theme => theme.MandatoryAlert), theme => Assert.Contains("critical", theme.Instructions.Keys));
+
+    [Fact]
+    public void ASearchForViolentFilmsSendsNobodyRunning() => Assert.DoesNotContain("medium", RuleFiles.Shipped.Taxonomy.Find("violence")!.Instructions.Keys);
 }

@@ -100,6 +100,5 @@ public sealed class TrustTests
         NeedsReview = false,
         Reasons = EventDetail.ReasonsOf(assessment),
         Unproven = LowTrust.Marks(EventDetail.ReasonsOf(assessment)),
-        Instructions = "",
     };
 }

@@ -106,7 +106,16 @@ public sealed class AlertBodyTests
     {
         public string LabelOf(string theme) => theme;
 
-        public IReadOnlyList<string> Instructions(string ids) => ids == "csam" ? ["Do not search for or open the material."] : [];
+        public IReadOnlyList<Guidance> Guidance(string marks) => marks == "csam" ? [new Guidance("", "Do not search for or open the material.")] : [];
+    }
+
+    [Fact]
+    public void AllThemesThatAreToldAtOnceStandInTheSubjectTheGravestFirst()
+    {
+        var say = Body.Say(Notice with { Theme = "threats", Themes = ["gambling", "threats", "suicide"], Severity = Severity.Critical, Instructions = "threats@critical suicide@critical gambling@medium" }, "raised", To);
+
+        Assert.EndsWith("Threats, Suicide", say.Subject, StringComparison.Ordinal);
+        Assert.Contains("Gambling", say.Body.ToText(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -28,6 +28,6 @@ public sealed class HourViewTests
 
     private static EventView Event(string id, int minute) => new()
     {
-        Event = id, ReceivedAt = Nine.AddMinutes(minute), OccurredAt = Nine, Kind = "visit", Action = "allowed", Risk = "none", Theme = "", Severity = "none", Vendor = "senso", Review = "",
+        Event = id, ReceivedAt = Nine.AddMinutes(minute), OccurredAt = Nine.AddMinutes(minute), Kind = "visit", Action = "allowed", Risk = "none", Theme = "", Severity = "none", Vendor = "senso", Review = "",
     };
 }

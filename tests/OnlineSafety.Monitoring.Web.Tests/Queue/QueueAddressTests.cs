@@ -47,13 +47,16 @@ public sealed class QueueAddressTests
     [Fact]
     public void AChosenFilterLeadsBackOutOfItself()
     {
-        var counts = new[] { new QueueCount(Waiting: true, "high", "contact", "Grooming", "grooming", Mine: false, 3), new QueueCount(Waiting: false, "low", "content", "Gambling", "gambling", Mine: true, 2) };
+        var counts = new[] { new QueueCount(Waiting: true, "high", "contact", [new("grooming", "Grooming"), new("gambling", "Gambling")], Mine: false, 3), new QueueCount(Waiting: false, "low", "content", [new("gambling", "Gambling")], Mine: true, 2) };
         var view = FilterLinks.Of(QueueFilter.Open with { Severity = Severity.High }, counts);
 
         var chosen = Assert.Single(view.Groups.SelectMany(group => group.Links), link => link.Chosen);
         Assert.Equal(("High", "/alerts", 3), (chosen.Label, chosen.Address, chosen.Alerts));
-        Assert.Equal([5, 3, 2, 2, null], view.Tabs.Select(tab => tab.Alerts));
+        Assert.Equal([3, 3, 0, 0, null], view.Tabs.Select(tab => tab.Alerts));
         Assert.True(view.IsNarrow);
+        // Under each theme of its own, and within what else is chosen.
+        Assert.Equal(["Gambling 3", "Grooming 3"], view.Groups.Single(group => group.Label == "Theme").Links.Select(link => $"{link.Label} {link.Alerts}"));
+        Assert.Equal(["Gambling 5", "Grooming 3"], FilterLinks.Of(QueueFilter.Open, counts).Groups.Single(group => group.Label == "Theme").Links.Select(link => $"{link.Label} {link.Alerts}"));
     }
 
     private static QueryCollection QueryOf(string address) => new(QueryHelpers.ParseQuery(address.Contains('?') ? address[address.IndexOf('?')..] : ""));

@@ -24,6 +24,7 @@ internal sealed class QueueReader(Database console, ThemeGuide guide, PolicyDire
 
     // What was put before the next desk waits for it.
     private static readonly string[] s_waiting = [AlertState.New, AlertState.Escalated];
+    private static readonly string[] s_open = [.. AlertState.All.Where(state => state != AlertState.Resolved)];
     private static readonly string[] s_inHand = [.. AlertState.All.Where(state => state is not (AlertState.New or AlertState.Escalated or AlertState.Resolved))];
 
     public async Task<QueuePageView> PageAsync(SignedInStaff who, QueueFilter filter, QueuePosition? after, CancellationToken cancellationToken)
@@ -122,7 +123,7 @@ internal sealed class QueueReader(Database console, ThemeGuide guide, PolicyDire
         QueueScope.Waiting => s_waiting,
         QueueScope.InHand => s_inHand,
         QueueScope.Resolved => [AlertState.Resolved],
-        _ => [.. s_waiting, .. s_inHand],
+        _ => s_open,
     };
 
     private static QueueRow Clocked(QueueRow row, PolicyInForce clocks) => row is { Clock: { } clock } && Words.TryRead<Severity>(row.Severity, out var severity)
