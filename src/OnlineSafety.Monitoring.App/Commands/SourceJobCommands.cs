@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Text.Json;
 using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Normalization.Suggestion;
 using OnlineSafety.Monitoring.Processing.Jobs;
 using OnlineSafety.Monitoring.Sources;
 
@@ -26,7 +28,7 @@ internal static class SourceJobCommands
                 await Output.JsonAsync(parse, jobs.Select(job => new
                 {
                     job = job.Id, source = job.Target.Source, job.Kind, job.State, mapping = job.MappingVersion, job.From, job.To, job.RequestedAt, job.StartedAt, job.FinishedAt,
-                    job.Done, job.Total, job.Result, job.Error,
+                    job.Done, job.Total, Result = Shown(job), job.Error,
                 }));
                 return;
             }
@@ -40,6 +42,17 @@ internal static class SourceJobCommands
                     string.Create(CultureInfo.InvariantCulture, $"{job.Done:N0} of {job.Total:N0}"), job.Error,
                 }));
         });
+    }
+
+    // A proposal holds the names of fields as they were sent, and a pupil's may be one.
+    private static JsonElement? Shown(SourceJob job)
+    {
+        if (job.Kind != JobKind.Suggest)
+        {
+            return job.Result;
+        }
+
+        return Proposal.Read(job.Result) is { } proposal ? JsonSerializer.SerializeToElement(proposal.Shown(), Proposal.Json) : null;
     }
 
     private static Command Cancel(Installation installation)

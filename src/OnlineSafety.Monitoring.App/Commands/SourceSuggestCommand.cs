@@ -43,7 +43,7 @@ internal static class SourceSuggestCommand
             var json = parse.GetValue(switches.Json);
             var asked = await desk.RequestAsync(target, JobKind.Suggest, source.MappingVersion, from: null, to: null, Installation.Operator, cancellationToken);
             var job = await JobWait.ForAsync(parse, desk, target.School, asked, "reading", json, cancellationToken);
-            var suggestion = job.Result!.Value.Deserialize<Proposal>(Proposal.Json)!;
+            var suggestion = Proposal.Read(job.Result)!;
             var (mapping, open) = Answered(suggestion, switches, parse);
             if (mapping.Length > 0)
             {

@@ -71,7 +71,7 @@ internal sealed class OnboardingReader(SourceMappings mappings, SourceReader sou
     }
 
     private static Proposal? ProposalOf(SourceJob job) =>
-        job is { State: JobState.Done, Result: { } result } ? result.Deserialize<Proposal>(Proposal.Json) : null;
+        job.State == JobState.Done ? Proposal.Read(job.Result) : null;
 
     internal static MappingEffect? EffectOf(SourceJob job, Source source)
     {
@@ -82,7 +82,8 @@ internal sealed class OnboardingReader(SourceMappings mappings, SourceReader sou
 
         var reading = MappingVerdict.ComparisonOf(result);
         var (before, after) = (result.GetProperty("before"), result.GetProperty("after"));
-        var fields = result.TryGetProperty("fields", out var left) && left.ValueKind == JsonValueKind.Array ? string.Join(", ", left.EnumerateArray().Select(field => field.GetString())) : "";
+        // One made before names were veiled would show them.
+        var fields = reading is not null && result.TryGetProperty("fields", out var left) && left.ValueKind == JsonValueKind.Array ? string.Join(", ", left.EnumerateArray().Select(field => field.GetString())) : "";
         return new MappingEffect(
             Count(result, "records"),
             Count(result, "notRead"),

@@ -113,6 +113,7 @@ public sealed class OnboardingTests(PostgresFixture postgres, ITestOutputHelper 
         said += await RunAsync("source", "suggest", source.ToString(), "--json");
         said += await RunAsync("source", "map", source.ToString(), file, "--preview");
         said += await RunAsync("source", "map", source.ToString(), file, "--yes");
+        said += await RunAsync("source", "job", "list", "--school", School, "--json");
         Assert.DoesNotContain("Emily", said, StringComparison.OrdinalIgnoreCase);
         Assert.Contains("Aaaaa Aaaaaa.query (#", said, StringComparison.Ordinal);
         Assert.Contains("BEWARE: 6 of 6 records would belong to nobody", said, StringComparison.Ordinal);

@@ -25,6 +25,10 @@ internal sealed record Proposal
     /// <summary>Names that may be data, by the labels under which everything here but the mapping, recipes and this speaks of them.</summary>
     public IReadOnlyDictionary<string, string> Veiled { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>The proposal in a job's result; null where it was made before names were veiled, and would show them.</summary>
+    public static Proposal? Read(JsonElement? result) =>
+        result is { ValueKind: JsonValueKind.Object } known && known.TryGetProperty("veiled", out _) ? known.Deserialize<Proposal>(Json) : null;
+
     /// <summary>The same without the names that may be data: for a page or a terminal.</summary>
     public Proposal Shown()
     {

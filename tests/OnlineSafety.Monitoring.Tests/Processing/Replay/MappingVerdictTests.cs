@@ -3,7 +3,6 @@ using System.Text.Json;
 using OnlineSafety.Monitoring.Events;
 using OnlineSafety.Monitoring.Normalization;
 using OnlineSafety.Monitoring.Processing.Replay;
-using OnlineSafety.Monitoring.TestKit;
 using OnlineSafety.Monitoring.Tests.Normalization;
 using OnlineSafety.Monitoring.Tests.Normalization.Suggestion;
 
