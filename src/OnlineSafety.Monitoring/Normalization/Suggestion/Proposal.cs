@@ -23,7 +23,7 @@ internal sealed record Proposal
     public required Trial Trial { get; init; }
 
     /// <summary>Names that may be data, by the labels under which everything here but the mapping, recipes and this speaks of them.</summary>
-    public IReadOnlyDictionary<string, string> Veiled { get; init; } = new Dictionary<string, string>();
+    public IReadOnlyDictionary<string, string> Veiled { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
     /// <summary>The proposal in a job's result; null where it was made before names were veiled, and would show them.</summary>
     public static Proposal? Read(JsonElement? result) =>
@@ -38,7 +38,7 @@ internal sealed record Proposal
             Mapping = Mapping.Length == 0 ? "" : MappingWriter.Text(NameLabels.Replaced(JsonNode.Parse(Mapping), labels)!.AsObject()),
             Shapes = [.. Shapes.Select(shape => shape with { Recipes = shape.Recipes.ToDictionary(entry => entry.Key, entry => NameLabels.Replaced(entry.Value, labels)!, StringComparer.Ordinal) })],
             Questions = [.. Questions.Select(question => question with { Answers = [.. question.Answers.Select(answer => answer with { Recipe = NameLabels.Replaced(answer.Recipe, labels) })] })],
-            Veiled = new Dictionary<string, string>(),
+            Veiled = new Dictionary<string, string>(StringComparer.Ordinal),
         };
     }
 
