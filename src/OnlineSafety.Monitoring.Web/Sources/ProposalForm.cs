@@ -83,9 +83,15 @@ internal static class ProposalForm
         .DistinctBy(asked => (asked.question.Asks, string.Join('\n', asked.question.Answers.Select(answer => answer.Flag))))
         .Select(asked => new OpenQuestion(
             asked.place,
-            proposal.Shapes.Count > 1 && proposal.Questions.Count(other => other.Asks == asked.question.Asks) == 1 ? $"{asked.question.Asks} ({SaysOf(proposal, asked.question)})" : asked.question.Asks,
+            proposal.Shapes.Count > 1 && IsAskedOnce(proposal, asked.question) ? $"{asked.question.Asks} ({SaysOf(proposal, asked.question)})" : asked.question.Asks,
             [.. asked.question.Answers.Select(answer => AnswerOf(proposal, answer))],
             asked.question.Answers.Count == 1 && Value(asked.question.Answers[0]).EndsWith('=')));
+
+    private static bool IsAskedOnce(Proposal proposal, Question question)
+    {
+        var times = proposal.Questions.Count(other => other.Asks == question.Asks);
+        return times == 1;
+    }
 
     private static string SaysOf(Proposal proposal, Question question) => proposal.Shapes.FirstOrDefault(shape => shape.Mapping == question.Mapping)?.Says ?? question.Mapping;
 

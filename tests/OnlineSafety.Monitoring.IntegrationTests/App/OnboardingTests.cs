@@ -104,7 +104,7 @@ public sealed class OnboardingTests(PostgresFixture postgres, ITestOutputHelper 
     public async Task AChildsNameAsAKeyComesToNoTerminalAndTheMappingReadsIt()
     {
         var (source, key) = await AddAsync("webhook");
-        var records = Enumerable.Range(0, 6).Select(i => $$"""{"at":{{Epoch(i)}},"Emily Carter":{"query":"buy vape no id {{i}}","cat":"Games"}}""");
+        var records = Enumerable.Range(0, 6).Select(i => $$$"""{"at":{{{Epoch(i)}}},"Emily Carter":{"query":"buy vape no id {{{i}}}","cat":"Games"}}""");
         await PostAsync(source, key, "application/json", $"[{string.Join(',', records)}]");
         await CapturedAsync(1);
 
