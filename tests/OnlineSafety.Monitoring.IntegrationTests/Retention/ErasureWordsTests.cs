@@ -23,7 +23,7 @@ public sealed class ErasureWordsTests(PostgresFixture postgres) : RetentionScene
         foreach (var ask in new Func<Task>[] { () => RunAsync("zoe.qiuck"), () => Eraser().PreviewAsync(School, "zoe.qiuck", [], Officer, CancellationToken.None) })
         {
             var refused = await Assert.ThrowsAsync<RetentionException>(ask);
-            Assert.Contains("1 people on the list (1 aliases)", refused.Message, StringComparison.Ordinal);
+            Assert.Contains("1 person on the list (1 alias)", refused.Message, StringComparison.Ordinal);
             Assert.Contains("--nothing-known", refused.Message, StringComparison.Ordinal);
             Assert.DoesNotContain("qiuck", refused.Message, StringComparison.Ordinal);
         }
