@@ -1,5 +1,6 @@
 using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.Access.Sealing;
+using OnlineSafety.Monitoring.Events;
 using OnlineSafety.Monitoring.Alerts;
 using OnlineSafety.Monitoring.People;
 
@@ -103,7 +104,7 @@ internal sealed class HoldDesk(Database retention, SchoolSeals seals)
 
         var (people, aliases) = await SealedPeople.ReadAsync(session, seal, cancellationToken);
         throw new RetentionException(
-            $"Nobody is known by this name: it is no account or alias of the {people.Count} people on the list ({aliases.Count} aliases), and no event or alert is about it. "
+            $"Nobody is known by this name: it is no account or alias of the {Counted.Of(people.Count, "person", "people")} on the list ({Counted.Of(aliases.Count, "alias", "aliases")}), and no event or alert is about it. "
             + "Nothing is held. If it is spelt as you mean it, and what may come of it is to be held: --nothing-known");
     }
 
