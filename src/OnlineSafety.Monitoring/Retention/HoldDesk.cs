@@ -1,7 +1,7 @@
 using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.Access.Sealing;
-using OnlineSafety.Monitoring.Events;
 using OnlineSafety.Monitoring.Alerts;
+using OnlineSafety.Monitoring.Events;
 using OnlineSafety.Monitoring.People;
 
 namespace OnlineSafety.Monitoring.Retention;
