@@ -14,11 +14,12 @@ public sealed class PutBackDayTests(ConsoleFixture fixture)
         var key = await school.AddStaffAsync("Dana Lead", "dsl");
         await school.ReportGraveSearchAsync("a.pupil");
         await school.ReportGraveSearchAsync("b.pupil");
+        await school.AlertsAsync(key, 2);
         await using var visitor = await Visitor.ComeAsync(fixture, key);
         var page = visitor.Page;
 
         await visitor.GoAsync("/alerts");
-        await Expect(page.Locator("li.alert.waiting")).ToHaveCountAsync(2, new() { Timeout = 30_000 });
+        await Expect(page.Locator("li.alert.waiting")).ToHaveCountAsync(2);
         await Expect(page.Locator("#alert-1 .alert-who")).ToContainTextAsync("Account a.pupil");
         Assert.DoesNotContain("pupil", await page.TitleAsync(), StringComparison.Ordinal);
         await page.Locator("#take-1").ClickAsync();
