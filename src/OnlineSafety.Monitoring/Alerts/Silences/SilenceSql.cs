@@ -14,8 +14,12 @@ internal static class SilenceSql
     /// <summary>Of the ledger row <c>n</c>: which silence it is that dropped it.</summary>
     public const string Which = "silence_of(n.school_id, n.alert_id)";
 
-    private const string Covers =
-        "may_be_silenced(a.school_id, a.alert_id) AND silence_fits(s.source_id, s.theme, s.rule, s.most_severity, a.severity, a.source_ids, a.themes, a.rules)";
+    // As may_be_silenced asks of one alert, for many in one plan.
+    private const string Covers = """
+        silence_fits(s.source_id, s.theme, s.rule, s.most_severity, a.severity, a.source_ids, a.themes, a.rules)
+        AND silence_may_cover(a.severity, a.drill, a.state, a.route, a.subject_staff, a.audience)
+        AND NOT EXISTS (SELECT 1 FROM alert_step t WHERE t.school_id = a.school_id AND t.alert_id = a.alert_id AND silence_ends_with(t.step))
+        """;
 
     public const string Insert = """
         INSERT INTO silence (school_id, silence_id, source_id, theme, rule, most_severity, reason, author, author_id, starts_at, ends_at)
@@ -27,7 +31,7 @@ internal static class SilenceSql
         SELECT count(*) FILTER (WHERE covered), count(*) FILTER (WHERE covered AND severity = 3), count(*) FILTER (WHERE covered AND state <> 'resolved'), count(*)
         FROM (SELECT a.severity, a.state, {Covers} AS covered
               FROM alert a, (SELECT $2::uuid AS source_id, $3::text AS theme, $4::text AS rule, $5::smallint AS most_severity) AS s
-              WHERE a.school_id = $1 AND NOT a.drill AND a.raised_at >= $6) AS met
+              WHERE a.school_id = $1 AND NOT a.drill AND a.raised_at >= $6 OFFSET 0) AS met
         """;
 
     public const string Select = """

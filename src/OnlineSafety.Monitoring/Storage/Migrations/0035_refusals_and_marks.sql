@@ -65,11 +65,15 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
 
 -- Never critical; never what is about staff or for the DSL alone, where the one who silences could be the one it is about, or the child has asked for help;
 -- never a drill, nor what a person has handed up, given away or opened again: whatever follows of that, whoever has it in hand counts on being told.
+CREATE FUNCTION silence_may_cover(severity smallint, drill boolean, state text, route text, subject_staff uuid, audience smallint) RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$ SELECT severity < 4 AND NOT drill AND state <> 'escalated' AND route = 'dsl' AND subject_staff IS NULL AND audience = 0 $$;
+
+CREATE FUNCTION silence_ends_with(step text) RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$ SELECT step IN ('escalate', 'assign', 'reopen') $$;
+
 CREATE FUNCTION may_be_silenced(school uuid, alert uuid) RETURNS boolean LANGUAGE sql STABLE SET search_path = onlinesafety, pg_temp AS $$
     SELECT EXISTS (SELECT 1 FROM alert a
-        WHERE a.school_id = school AND a.alert_id = $2 AND a.severity < 4 AND NOT a.drill AND a.state <> 'escalated' AND a.route = 'dsl' AND a.subject_staff IS NULL
-          AND a.audience = 0
-          AND NOT EXISTS (SELECT 1 FROM alert_step t WHERE t.school_id = a.school_id AND t.alert_id = a.alert_id AND t.step IN ('escalate', 'assign', 'reopen'))) $$;
+        WHERE a.school_id = school AND a.alert_id = $2 AND silence_may_cover(a.severity, a.drill, a.state, a.route, a.subject_staff, a.audience)
+          AND NOT EXISTS (SELECT 1 FROM alert_step t WHERE t.school_id = a.school_id AND t.alert_id = a.alert_id AND silence_ends_with(t.step))) $$;
 
 -- The silence that keeps messages about an alert back; null: none does.
 CREATE FUNCTION silence_of(school uuid, alert uuid) RETURNS uuid LANGUAGE sql STABLE SECURITY DEFINER SET search_path = onlinesafety, pg_temp AS $$
