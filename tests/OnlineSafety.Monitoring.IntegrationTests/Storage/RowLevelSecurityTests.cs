@@ -80,7 +80,7 @@ public sealed class RowLevelSecurityTests(PostgresFixture postgres) : IAsyncLife
         [
             "acts_on", "alert_moves", "canonical", "chained", "current_account", "current_address", "current_routes", "current_school", "current_staff",
             "desks_filled", "desks_of", "is_operator", "is_sealed", "is_sealed", "matter_of", "may_join", "my_desks", "my_years", "only_sealing", "roles_of_subject",
-            "session_goes_on", "silence_fits", "silence_is_on", "standing", "trust_staff", "works_in",
+            "session_goes_on", "silence_ends_with", "silence_fits", "silence_is_on", "silence_may_cover", "standing", "trust_staff", "works_in",
         ];
         Assert.Equal(looksNowhere, await NamesAsync("""
             SELECT proname FROM pg_proc WHERE pronamespace = 'onlinesafety'::regnamespace AND NOT COALESCE('search_path=onlinesafety, pg_temp' = ANY (proconfig), false) ORDER BY 1
