@@ -25,7 +25,7 @@ internal sealed class AlertPages(AlertVisits visits, SchoolNames names, TellingR
         var school = await names.OfAsync(who, cancellationToken);
         var zone = SchoolZone.Of(school.Zone);
         var now = time.GetUtcNow();
-        var grave = alert.Marks.Where(mark => mark.Severity >= AlertGrouping.TellAt && mark.Theme != alert.Theme).Select(mark => mark.Theme).Prepend(alert.Theme).ToList();
+        var grave = ThemeMarks.Grave(alert.Marks, alert.Theme);
         var noMail = (await telling.OfAsync(who.School, who.Actor, cancellationToken)).WhyNoMail(now);
         return new AlertPageView
         {
@@ -40,7 +40,7 @@ internal sealed class AlertPages(AlertVisits visits, SchoolNames names, TellingR
             Guidance = alert.Guidance,
             OtherGrave = AlertSummary.OtherGrave(alert),
             CaseText = CaseText.Of(alert, school.Name, guide.LabelOf, zone),
-            MayPutBack = who.May(Permission.ActOnAlerts) && alert.State == AlertState.Acknowledged && alert.AcknowledgedBy == who.Actor.Name && now - alert.AcknowledgedAt <= AlertMove.PutBack.Within,
+            MayPutBack = who.May(Permission.ActOnAlerts) && alert.State == AlertState.Acknowledged && AlertMove.PutBack.IsOpenTo(who.Actor, alert.AcknowledgedBy, alert.AcknowledgedAt, now),
             Silenced = visit.Silenced,
             MaySilence = who.May(Permission.SilenceAlerts) && !alert.Drill && alert.Severity != "critical",
             Sources = around.Sources,

@@ -66,7 +66,7 @@ internal sealed class Alert
     public string[] Rules { get; set; } = [];
 
     /// <summary>Its themes and how grave each is (<see cref="ThemeMarks"/>), by which it is looked up what a school must do; ids of instructions in what older versions wrote.</summary>
-    public string Instructions { get; set; } = "";
+    public string Marks { get; set; } = "";
 
     /// <summary>Raised by a replay: what is in it was received long before.</summary>
     public bool Late { get; set; }

@@ -106,7 +106,7 @@ internal sealed class AlertFace(ThemeGuide guide)
 
     // An alert that an older version wrote does not say how grave its themes are: its events do.
     private static string MarksOf(Alert alert, IReadOnlyList<EventView> events) => events.Aggregate(
-        ThemeMarks.Read(alert.Instructions).Count > 0 || events.Count == 0 ? alert.Instructions : "",
+        ThemeMarks.Read(alert.Marks).Count > 0 || events.Count == 0 ? alert.Marks : "",
         (marks, e) => Words.TryRead<Severity>(e.Severity, out var severity) && severity > Severity.None ? ThemeMarks.With(marks, e.Theme, severity) : marks);
 
     private IReadOnlyList<Reason> ReasonsOf(SchoolSeal seal, Alert alert) =>

@@ -139,7 +139,7 @@ internal static class AlertGrouping
         Reasons = candidate.Reasons,
         Rules = candidate.Rules,
         Unproven = candidate.Unproven,
-        Instructions = ThemeMarks.Of(candidate.Theme, candidate.Severity),
+        Marks = ThemeMarks.Of(candidate.Theme, candidate.Severity),
         FirstReceivedAt = candidate.ReceivedAt,
         LastReceivedAt = candidate.ReceivedAt,
         RaisedAt = now,
@@ -166,7 +166,7 @@ internal static class AlertGrouping
         alert.NeedsReview |= candidate.NeedsReview;
         // The narrower audience wins: a help-seeking event must not become visible by the company it keeps.
         alert.Audience = Math.Max(alert.Audience, (short)candidate.Audience);
-        alert.Instructions = ThemeMarks.With(alert.Instructions, candidate.Theme, candidate.Severity);
+        alert.Marks = ThemeMarks.With(alert.Marks, candidate.Theme, candidate.Severity);
         // Of two as grave the one that is proved speaks for the alert.
         if (candidate.Severity > before || (candidate.Severity == before && alert.Unproven && !candidate.Unproven))
         {

@@ -1,3 +1,5 @@
+using OnlineSafety.Monitoring.Access;
+
 namespace OnlineSafety.Monitoring.Alerts;
 
 /// <summary>What a person sends with a step: all optional here, <see cref="AlertMove.TryCreate"/> says what is missing.</summary>
@@ -29,6 +31,9 @@ internal abstract record AlertMove
     {
         /// <summary>So long after it was acknowledged, and by the same person: later somebody relies on it.</summary>
         public static readonly TimeSpan Within = TimeSpan.FromMinutes(10);
+
+        /// <summary>Whether somebody may still take back what was acknowledged then.</summary>
+        public static bool IsOpenTo(Actor actor, string? acknowledgedBy, DateTimeOffset? acknowledgedAt, DateTimeOffset now) => acknowledgedBy == actor.Name && now - acknowledgedAt <= Within;
     }
 
     /// <summary>I am looking into it.</summary>

@@ -147,7 +147,7 @@ internal sealed class AlertRevision<T>
         if (isConcern)
         {
             Alert.Themes = [.. Alert.Themes.Append(reading.Theme).Distinct(StringComparer.Ordinal)];
-            Alert.Instructions = ThemeMarks.With(Alert.Instructions, reading.Theme, reading.Severity);
+            Alert.Marks = ThemeMarks.With(Alert.Marks, reading.Theme, reading.Severity);
         }
     }
 

@@ -52,7 +52,7 @@ internal sealed class PersonStep
         if (move is AlertMove.PutBack)
         {
             _further = [.. StepRecipients.Again(_alert, _desks, _session.Actor.Staff).Except(await ToldAsync(cancellationToken))];
-            return _alert.AcknowledgedBy == _session.Actor.Name && await NowAsync(cancellationToken) - _alert.AcknowledgedAt <= AlertMove.PutBack.Within
+            return AlertMove.PutBack.IsOpenTo(_session.Actor, _alert.AcknowledgedBy, _alert.AcknowledgedAt, await NowAsync(cancellationToken))
                 ? null
                 : $"Only {_alert.AcknowledgedBy} can put it back, within {AlertMove.PutBack.Within.TotalMinutes} minutes. Escalate it, or give it to somebody.";
         }

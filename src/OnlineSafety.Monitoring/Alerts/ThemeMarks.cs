@@ -33,8 +33,11 @@ internal static class ThemeMarks
     public static IEnumerable<string> Others(string marks) => Parts(marks).Where(part => !part.Contains(Between, StringComparison.Ordinal));
 
     /// <summary>All themes that people are told of at once, the gravest first and of those as grave the headline; at least the headline.</summary>
-    public static IReadOnlyList<string> Grave(string marks, string headline) =>
-        [.. Read(marks).Where(mark => mark.Severity >= AlertGrouping.TellAt && mark.Theme != headline).Select(mark => mark.Theme).Prepend(headline)];
+    public static IReadOnlyList<string> Grave(string marks, string headline) => Grave(Read(marks), headline);
+
+    /// <inheritdoc cref="Grave(string, string)"/>
+    public static IReadOnlyList<string> Grave(IReadOnlyList<ThemeMark> marks, string headline) =>
+        [.. marks.Where(mark => mark.Severity >= AlertGrouping.TellAt && mark.Theme != headline).Select(mark => mark.Theme).Prepend(headline)];
 
     /// <summary>The themes, the gravest first; those of which it is not known how grave they are last.</summary>
     public static IReadOnlyList<string> Ordered(string marks, IEnumerable<string> themes)

@@ -32,7 +32,7 @@ internal sealed class AlertBody(IThemeWords themes, IOptions<MailOptions> option
     {
         var severity = Capital(Words.Of(notice.Severity));
         // All that are told at once, the gravest first: a headline alone would hide a wish to die behind a threat that came before it.
-        var grave = ThemeMarks.Grave(notice.Instructions, notice.Theme);
+        var grave = ThemeMarks.Grave(notice.Marks, notice.Theme);
         var theme = string.Join(", ", grave.Select(themes.LabelOf));
         var school = MailDocument.Line(to.SchoolName);
         var subject = string.Create(_british, $"[Online safety] {(notice.Drill ? DrillMark : "")}{severity}: alert {notice.Number} at {school}: {theme}");
@@ -66,7 +66,7 @@ internal sealed class AlertBody(IThemeWords themes, IOptions<MailOptions> option
         // A drill is about nothing: it has no risk and no events.
         if (!notice.Drill)
         {
-            var others = string.Join(", ", ThemeMarks.Ordered(notice.Instructions, notice.Themes).Except(ThemeMarks.Grave(notice.Instructions, notice.Theme), StringComparer.Ordinal).Select(themes.LabelOf));
+            var others = string.Join(", ", ThemeMarks.Ordered(notice.Marks, notice.Themes).Except(ThemeMarks.Grave(notice.Marks, notice.Theme), StringComparer.Ordinal).Select(themes.LabelOf));
             yield return ("Also concerns", others.Length == 0 ? "No other theme" : others);
             yield return ("Risk", notice.Risk == Risk.None ? "Not yet known" : Capital(Words.Of(notice.Risk)));
             yield return ("Events so far", notice.Events.ToString("N0", _british));
@@ -101,7 +101,7 @@ internal sealed class AlertBody(IThemeWords themes, IOptions<MailOptions> option
             steps.Add(matter);
         }
 
-        var guidance = themes.Guidance(notice.Instructions);
+        var guidance = themes.Guidance(notice.Marks);
         steps.AddRange(guidance.Select(one => one.ToString()));
         if (guidance.Count > 0 && IsWrittenForFinders(notice, reader))
         {

@@ -63,7 +63,7 @@ internal sealed record AlertNotice
     public StandingClock? Clock { get; init; }
 
     /// <summary>Its themes and how grave each is (<see cref="ThemeMarks"/>): what a school must do follows from it.</summary>
-    public required string Instructions { get; init; }
+    public required string Marks { get; init; }
 
     /// <summary>
     /// Did somebody act since the row was written? Then nobody else is fetched for it, by any channel. Not so what may be graver or newer than what that

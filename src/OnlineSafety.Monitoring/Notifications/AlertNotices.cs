@@ -49,7 +49,7 @@ internal static class AlertNotices
                 Late = a.Late,
                 Unproven = a.Unproven,
                 Drill = a.Drill,
-                Instructions = a.Instructions,
+                Marks = a.Marks,
             })
             .ToDictionaryAsync(notice => notice.Alert, cancellationToken);
         foreach (var silenced in await session.RowsAsync(SilenceSql.Silenced, [school, alerts], row => row.GetGuid(0), cancellationToken))

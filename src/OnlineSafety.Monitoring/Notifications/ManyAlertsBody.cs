@@ -137,7 +137,7 @@ internal sealed class ManyAlertsBody(AlertBody alone, IThemeWords themes, IOptio
     private List<string[]> Themes(IReadOnlyList<AlertNotice> notices)
     {
         // An alert counts for each theme that is told of at once, not for its headline alone.
-        var counted = notices.SelectMany(notice => ThemeMarks.Grave(notice.Instructions, notice.Theme).Select(theme => (Theme: theme, IsCritical: IsCritical(notice, theme))))
+        var counted = notices.SelectMany(notice => ThemeMarks.Grave(notice.Marks, notice.Theme).Select(theme => (Theme: theme, IsCritical: IsCritical(notice, theme))))
             .GroupBy(one => one.Theme, StringComparer.Ordinal)
             .Select(group => (Label: themes.LabelOf(group.Key), Count: group.Count(), Critical: group.Count(one => one.IsCritical)))
             .OrderByDescending(theme => theme.Critical).ThenByDescending(theme => theme.Count).ThenBy(theme => theme.Label, StringComparer.Ordinal)
@@ -154,7 +154,7 @@ internal sealed class ManyAlertsBody(AlertBody alone, IThemeWords themes, IOptio
 
     private static bool IsCritical(AlertNotice notice, string theme) => theme == notice.Theme
         ? notice.Severity == Severity.Critical
-        : ThemeMarks.Read(notice.Instructions).Any(mark => mark.Theme == theme && mark.Severity == Severity.Critical);
+        : ThemeMarks.Read(notice.Marks).Any(mark => mark.Theme == theme && mark.Severity == Severity.Critical);
 
     private List<string> NextSteps(IReadOnlyList<AlertNotice> notices, bool critical, StaffMember reader)
     {
@@ -174,7 +174,7 @@ internal sealed class ManyAlertsBody(AlertBody alone, IThemeWords themes, IOptio
         }
 
         // Each text once, with the numbers of all alerts that it is about.
-        var guidance = notices.SelectMany(notice => themes.Guidance(notice.Instructions).Select(one => (Guidance: one, Notice: notice))).ToList();
+        var guidance = notices.SelectMany(notice => themes.Guidance(notice.Marks).Select(one => (Guidance: one, Notice: notice))).ToList();
         foreach (var group in guidance.GroupBy(one => one.Guidance.Text, StringComparer.Ordinal))
         {
             var about = string.Join(", ", group.SelectMany(one => one.Guidance.About.Split(", ", StringSplitOptions.RemoveEmptyEntries)).Distinct(StringComparer.Ordinal));

@@ -104,6 +104,9 @@ internal sealed class MonitoringContext(DbContextOptions<MonitoringContext> opti
         {
             property.SetColumnName(SnakeCase(property.Name));
         }
+
+        // Called after what it held before the marks.
+        modelBuilder.Entity<Alert>().Property(a => a.Marks).HasColumnName("instructions");
     }
 
     private static string SnakeCase(string name)

@@ -157,7 +157,7 @@ public sealed class AlertGroupingTests
         var alert = Raise(Candidate() with { Theme = "suicide" });
         AlertGrouping.Grow(alert, Candidate() with { Theme = "csam" });
         AlertGrouping.Grow(alert, Candidate(Severity.Medium) with { Theme = "csam" });
-        Assert.Equal("suicide@high csam@high", alert.Instructions);
+        Assert.Equal("suicide@high csam@high", alert.Marks);
     }
 
     [Theory]
@@ -176,7 +176,7 @@ public sealed class AlertGroupingTests
         AlertGrouping.Grow(alert, Candidate(Severity.Medium) with { Theme = "extremism" });
         AlertGrouping.Grow(alert, Candidate());
 
-        Assert.Equal("csam@critical violence@high extremism@medium", alert.Instructions);
+        Assert.Equal("csam@critical violence@high extremism@medium", alert.Marks);
     }
 
     private static Alert Raise(AlertCandidate candidate) => AlertGrouping.Raise(candidate, Guid.NewGuid(), Guid.NewGuid(), Some.Time);

@@ -35,7 +35,7 @@ public sealed class AlertBodyTests
         SubjectStaff = null,
         Events = 3,
         RaisedAt = new DateTimeOffset(2026, 7, 1, 9, 5, 0, TimeSpan.Zero),
-        Instructions = "",
+        Marks = "",
     };
 
     [Fact]
@@ -63,7 +63,7 @@ public sealed class AlertBodyTests
     {
         var body = new AlertBody(new WordsWithInstructions(), Options.Create(new MailOptions()));
 
-        Assert.Contains("What to do next\n---------------\n\n- Do not search for or open the material.\n", body.Say(Notice with { Instructions = "csam" }, "raised", To).Body.ToText(), StringComparison.Ordinal);
+        Assert.Contains("What to do next\n---------------\n\n- Do not search for or open the material.\n", body.Say(Notice with { Marks = "csam" }, "raised", To).Body.ToText(), StringComparison.Ordinal);
         Assert.DoesNotContain("Do not search for", body.Say(Notice, "raised", To).Body.ToText(), StringComparison.Ordinal);
     }
 
@@ -88,7 +88,7 @@ public sealed class AlertBodyTests
         var body = new AlertBody(new WordsWithInstructions(), Options.Create(new MailOptions()));
         var to = ToMember(Dsl with { Roles = [role] });
 
-        Assert.Equal(said, body.Say(Notice with { Instructions = "csam", Route = route }, "raised", to).Body.ToText().Contains("- Where a step says the DSL, it means you.", StringComparison.Ordinal));
+        Assert.Equal(said, body.Say(Notice with { Marks = "csam", Route = route }, "raised", to).Body.ToText().Contains("- Where a step says the DSL, it means you.", StringComparison.Ordinal));
         Assert.DoesNotContain("it means you", body.Say(Notice, "raised", to).Body.ToText(), StringComparison.Ordinal);
     }
 
@@ -112,7 +112,7 @@ public sealed class AlertBodyTests
     [Fact]
     public void AllThemesThatAreToldAtOnceStandInTheSubjectTheGravestFirst()
     {
-        var say = Body.Say(Notice with { Theme = "threats", Themes = ["gambling", "threats", "suicide"], Severity = Severity.Critical, Instructions = "threats@critical suicide@critical gambling@medium" }, "raised", To);
+        var say = Body.Say(Notice with { Theme = "threats", Themes = ["gambling", "threats", "suicide"], Severity = Severity.Critical, Marks = "threats@critical suicide@critical gambling@medium" }, "raised", To);
 
         Assert.EndsWith("Threats, Suicide", say.Subject, StringComparison.Ordinal);
         Assert.Contains("Gambling", say.Body.ToText(), StringComparison.Ordinal);
@@ -127,7 +127,7 @@ public sealed class AlertBodyTests
     [InlineData("chair", "about the head")]
     public void AnAlertAboutStaffSaysSoBeforeAnInstructionToTellTheDsl(string route, string words)
     {
-        var text = new AlertBody(new WordsWithInstructions(), Options.Create(new MailOptions())).Say(Notice with { Route = route, Instructions = "csam" }, "raised", To).Body.ToText();
+        var text = new AlertBody(new WordsWithInstructions(), Options.Create(new MailOptions())).Say(Notice with { Route = route, Marks = "csam" }, "raised", To).Body.ToText();
 
         Assert.InRange(text.IndexOf(words, StringComparison.Ordinal), 0, text.IndexOf("Do not search for", StringComparison.Ordinal));
         Assert.DoesNotContain("about a member of staff", Body.Say(Notice, "raised", To).Body.ToText(), StringComparison.Ordinal);

@@ -37,7 +37,7 @@ public sealed class ManyAlertsBodyTests
         SubjectStaff = null,
         Events = 1,
         RaisedAt = new DateTimeOffset(2026, 7, 1, 9, 5, 0, TimeSpan.Zero),
-        Instructions = instructions,
+        Marks = instructions,
     };
 
     [Fact]

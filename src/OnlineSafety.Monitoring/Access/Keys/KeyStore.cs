@@ -1,4 +1,3 @@
-using System.Globalization;
 using Npgsql;
 using NpgsqlTypes;
 using OnlineSafety.Monitoring.Access.Sealing;
@@ -94,7 +93,7 @@ internal sealed class KeyStore(Database keys)
         foreach (var (school, count) in added.Where(entry => entry.Value > 0))
         {
             await session.EnterAsync(school, cancellationToken);
-            await session.RecordAccessAsync(school, "keys.import", CountOf(count), cancellationToken);
+            await session.RecordAccessAsync(school, "keys.import", Counted.Of(count, "key"), cancellationToken);
         }
 
         await session.CommitAsync(cancellationToken);
@@ -124,7 +123,7 @@ internal sealed class KeyStore(Database keys)
         await session.ExecuteAsync("UPDATE school SET closed_at = clock_timestamp() WHERE school_id = $1", [school.SchoolId], cancellationToken);
         var destroyed = await session.ExecuteAsync("DELETE FROM school_key WHERE school_id = $1", [school.SchoolId], cancellationToken)
             + await session.ExecuteAsync("DELETE FROM data_key WHERE school_id = $1", [school.SchoolId], cancellationToken);
-        await session.RecordAccessAsync(school.SchoolId, "keys.destroy", CountOf(destroyed), cancellationToken);
+        await session.RecordAccessAsync(school.SchoolId, "keys.destroy", Counted.Of(destroyed, "key"), cancellationToken);
         await SourceRegister.AnnounceAsync(session, cancellationToken);
         await session.CommitAsync(cancellationToken);
         return destroyed;
@@ -163,6 +162,4 @@ internal sealed class KeyStore(Database keys)
         await session.CommitAsync(cancellationToken);
         return fresh.Id;
     }
-
-    private static string CountOf(int keys) => Counted.Of(keys, "key");
 }

@@ -108,9 +108,8 @@ internal sealed class PolicyRegister(Database setup, TimeProvider time)
             .. PolicyWords.Told(held).SequenceEqual(PolicyWords.Told(wanted), StringComparer.Ordinal) ? Array.Empty<string>() : [StaffRole.Dsl],
             .. held.Trust.SequenceEqual(wanted.Trust, StringComparer.Ordinal) ? Array.Empty<string>() : [StaffRole.Chair],
         ];
-        if (await RoleGuard.RefusalAsync(session, school, roles, cancellationToken) is not null)
+        if (roles.Length > 0 && await RoleGuard.HelpAsync(session, school, roles, cancellationToken) is { May: false } help)
         {
-            var help = await RoleGuard.HelpAsync(session, school, roles, cancellationToken);
             throw new PolicyException([$"$: who is told of alerts is not for you to change{(roles is [StaffRole.Chair] ? " where it is the trust" : "")}. Ask {help.Whom}."]);
         }
     }
