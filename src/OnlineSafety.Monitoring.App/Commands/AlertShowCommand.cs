@@ -79,7 +79,7 @@ internal static class AlertText
 
         yield return "";
         yield return alert.Count > alert.Events.Count
-            ? string.Create(CultureInfo.InvariantCulture, $"The newest {alert.Events.Count} of {Counted.Of(alert.Count, "event")}:")
+            ? string.Create(CultureInfo.InvariantCulture, $"The gravest {alert.Events.Count} of {Counted.Of(alert.Count, "event")}:")
             : $"{Counted.Of(alert.Count, "event")}:";
         foreach (var line in alert.Events.SelectMany(e => Lines(e, zone)))
         {

@@ -19,7 +19,7 @@ internal sealed class LogVerifier(Database database)
 
     private const string Segments = """
         SELECT source_id, day, first_seq, last_seq, received_from, received_to, codec, key_id, previous_hash, hash, payload
-        FROM intake_segment WHERE school_id = $1 AND stream_id = $2 AND first_seq <= $3 ORDER BY first_seq
+        FROM intake_segment WHERE school_id = $1 AND stream_id = $2 AND first_seq <= $3 AND day = $4 ORDER BY first_seq
         """;
 
     // Ranges must tile the stream from 1 to the checkpoint: no hole, no overlap.
@@ -126,7 +126,7 @@ internal sealed class LogVerifier(Database database)
         var streams = new List<StreamHead>();
         await using var session = await database.OpenAcrossAsync(Actor, cancellationToken);
         await using var select = session.Command("""
-            SELECT s.school_id, s.stream_id, s.last_seq, s.head_hash, COALESCE(c.next_seq, 1)
+            SELECT s.school_id, s.stream_id, s.last_seq, s.head_hash, COALESCE(c.next_seq, 1), s.day
             FROM intake_stream s LEFT JOIN checkpoint c ON c.school_id = s.school_id AND c.stream_id = s.stream_id
             WHERE $1::uuid IS NULL OR s.source_id = $1 ORDER BY s.opened_at
             """);
@@ -134,7 +134,7 @@ internal sealed class LogVerifier(Database database)
         await using var rows = await select.ExecuteReaderAsync(cancellationToken);
         while (await rows.ReadAsync(cancellationToken))
         {
-            streams.Add(new StreamHead(rows.GetGuid(0), rows.GetGuid(1), rows.GetInt64(2), rows.GetFieldValue<byte[]>(3), rows.GetInt64(4)));
+            streams.Add(new StreamHead(rows.GetGuid(0), rows.GetGuid(1), rows.GetInt64(2), rows.GetFieldValue<byte[]>(3), rows.GetInt64(4), rows.GetFieldValue<DateOnly>(5)));
         }
 
         return streams;
@@ -155,6 +155,7 @@ internal sealed class LogVerifier(Database database)
         var expected = 1L;
         ReadOnlyMemory<byte> previous = SegmentHeader.Genesis;
         await using var select = Of(session, Segments, stream, stream.Last);
+        select.Parameters.Add(new NpgsqlParameter<DateOnly> { TypedValue = stream.Day });
         await using var rows = await select.ExecuteReaderAsync(cancellationToken);
         while (await rows.ReadAsync(cancellationToken))
         {
@@ -245,7 +246,7 @@ internal sealed class LogVerifier(Database database)
         return command;
     }
 
-    private sealed record StreamHead(Guid School, Guid Id, long Last, byte[] HeadHash, long Next)
+    private sealed record StreamHead(Guid School, Guid Id, long Last, byte[] HeadHash, long Next, DateOnly Day)
     {
         public HeadAnchor[] Anchors { get; init; } = [];
     }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Security.Cryptography;
 using Npgsql;
 using OnlineSafety.Monitoring.Access;
@@ -85,8 +86,7 @@ internal sealed class SegmentReader(Database database, DataKeyRing keys)
         {
             var associated = new byte[SegmentHeader.CanonicalLength];
             header.WriteCanonical(associated);
-            var packed = SealedBytes.Open(key.Key, segment.Payload, associated);
-            var (plain, length) = SegmentCompression.Decompress(header.Codec, packed);
+            var (plain, length) = Unpack(header.Codec, key.Key, segment.Payload, associated);
             var records = new SegmentRecords(plain, length, header.ReceivedFrom);
             if (records.Count == header.Records)
             {
@@ -99,6 +99,20 @@ internal sealed class SegmentReader(Database database, DataKeyRing keys)
         catch (Exception e) when (e is CryptographicException or InvalidDataException or ArgumentOutOfRangeException)
         {
             return new OpenedSegment(header, SegmentRecords.None, "damaged");
+        }
+    }
+
+    // Rented, for it lives for a moment; cleared, for it is what children typed.
+    private static (byte[] Rented, int Length) Unpack(SegmentCodec codec, ReadOnlySpan<byte> key, ReadOnlySpan<byte> payload, ReadOnlySpan<byte> associated)
+    {
+        var packed = ArrayPool<byte>.Shared.Rent(payload.Length);
+        try
+        {
+            return SegmentCompression.Decompress(codec, packed.AsSpan(0, SealedBytes.Open(key, payload, associated, packed)));
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(packed, clearArray: true);
         }
     }
 }

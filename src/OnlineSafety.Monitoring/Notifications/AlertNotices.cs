@@ -9,7 +9,7 @@ namespace OnlineSafety.Monitoring.Notifications;
 /// <summary>Reads what mails may know of alerts.</summary>
 internal static class AlertNotices
 {
-    /// <summary>The same for one recipient: what the database does not show to that person is marked.</summary>
+    /// <summary>What mails to one recipient may know: what the database does not show to that person is marked.</summary>
     public static async Task<Dictionary<Guid, AlertNotice>> ReadForAsync(
         Session session, IReadOnlyList<LedgerEntry> entries, StaffMember recipient, CancellationToken cancellationToken)
     {

@@ -7,7 +7,7 @@ internal sealed class Notification
 
     public Guid NotificationId { get; set; }
 
-    /// <summary><c>alert</c>, <c>digest</c>, <c>source</c> or <c>delivery</c>.</summary>
+    /// <summary><c>alert</c>, <c>digest</c>, <c>source</c>, <c>delivery</c> or <c>account</c>.</summary>
     public string Kind { get; set; } = "";
 
     /// <summary>Why now: <c>raised</c>, <c>severity</c>, <c>theme</c>, <c>critical-again</c>, <c>route</c>, <c>escalated</c>, <c>assigned</c>, <c>reopened</c>, <c>unanswered</c>, <c>unreached</c>, <c>daily</c>, <c>quiet</c>, <c>cleared</c>, <c>channel-broken</c>, <c>channel-mended</c>.</summary>

@@ -1,7 +1,7 @@
 namespace OnlineSafety.Monitoring.Notifications;
 
 /// <summary>What routing needs to know of a member of staff.</summary>
-/// <param name="Roles"><c>dsl</c>, <c>deputy</c>, <c>head</c>, <c>chair</c>, <c>digest</c>, <c>it</c>.</param>
+/// <param name="Roles">Words of <see cref="Access.StaffRole"/>.</param>
 internal sealed record StaffMember(Guid Id, IReadOnlyList<string> Roles, bool Enabled)
 {
     public const string Dsl = "dsl";

@@ -19,16 +19,16 @@ internal sealed class TellingReader(Database console, PolicyDirectory policies, 
         """;
 
     private static readonly TimeSpan s_kept = TimeSpan.FromSeconds(10);
-    private readonly ConcurrentDictionary<Guid, (TellingState State, DateTimeOffset Read)> _states = new();
+    private readonly ConcurrentDictionary<Guid, (TellingState State, long ReadAt)> _states = new();
 
     public async Task<TellingState> OfAsync(Guid school, Actor actor, CancellationToken cancellationToken)
     {
-        var now = time.GetUtcNow();
-        if (_states.TryGetValue(school, out var known) && now - known.Read < s_kept)
+        if (_states.TryGetValue(school, out var known) && time.GetElapsedTime(known.ReadAt) < s_kept)
         {
             return known.State;
         }
 
+        var (readAt, now) = (time.GetTimestamp(), time.GetUtcNow());
         await using var session = await console.OpenAsync(school, actor, cancellationToken);
         var inForce = await policies.OfAsync(session, school, cancellationToken);
         var state = (await session.RowsAsync(
@@ -37,7 +37,7 @@ internal sealed class TellingReader(Database console, PolicyDirectory policies, 
                 transport is null ? !row.IsDBNull(0) && row.GetBoolean(0) : !transport.ReachesPeople, row.IsDBNull(1) ? null : row.GetFieldValue<DateTimeOffset>(1),
                 row.GetInt32(2), row.GetInt32(3), row.GetInt32(4), Unwatched(inForce, now)),
             cancellationToken))[0];
-        _states[school] = (state, now);
+        _states[school] = (state, readAt);
         return state;
     }
 

@@ -33,7 +33,7 @@ internal static class RecordSql
         WHERE c.school_id = $1 AND c.stream_id = $2 FOR UPDATE OF c
         """;
 
-    private const string MoveCheckpoint = "UPDATE checkpoint SET next_seq = $3, updated_at = now() WHERE school_id = $1 AND stream_id = $2";
+    private const string MoveCheckpoint = "UPDATE checkpoint SET next_seq = $3, updated_at = now(), lease_until = clock_timestamp() + $4 WHERE school_id = $1 AND stream_id = $2";
 
     private const string InsertCounters = """
         INSERT INTO counter_block (school_id, stream_id, first_seq, last_seq, source_id, recorded_at, concern, counted, review, control,
@@ -133,7 +133,7 @@ internal static class RecordSql
     public static NpgsqlBatchCommand FenceCommand(ClaimedStream stream) => new(Fence) { Parameters = { Of(stream.Target.School), Of(stream.Stream) } };
 
     public static NpgsqlBatchCommand MoveCommand(ClaimedStream stream, long next) =>
-        new(MoveCheckpoint) { Parameters = { Of(stream.Target.School), Of(stream.Stream), Of(next) } };
+        new(MoveCheckpoint) { Parameters = { Of(stream.Target.School), Of(stream.Stream), Of(next), new NpgsqlParameter<TimeSpan> { TypedValue = stream.Lease } } };
 
     public static NpgsqlBatchCommand CountersCommand(SchoolSeal seal, ClaimedStream stream, RecordPlan plan, DateTimeOffset recordedAt)
     {

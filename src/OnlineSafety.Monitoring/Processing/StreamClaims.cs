@@ -5,7 +5,11 @@ using OnlineSafety.Monitoring.IntakeLog;
 namespace OnlineSafety.Monitoring.Processing;
 
 /// <summary>A stream that this worker may process until its lease ends.</summary>
-internal sealed record ClaimedStream(SourceKey Target, Guid Stream, DateOnly Day, long Next, long Last);
+internal sealed record ClaimedStream(SourceKey Target, Guid Stream, DateOnly Day, long Next, long Last)
+{
+    /// <summary>Begins anew with each range that is recorded: a long stream stays with whoever works on it.</summary>
+    public TimeSpan Lease { get; init; }
+}
 
 /// <summary>
 /// Finds streams with unread records and leases them, across schools, on ids only. A lease is on the database's clock and only saves
@@ -72,7 +76,7 @@ internal sealed class StreamClaims(Database database, Guid worker, TimeSpan leas
             while (await rows.ReadAsync(token))
             {
                 claimed.Add(new ClaimedStream(
-                    new SourceKey(rows.GetGuid(0), rows.GetGuid(1)), rows.GetGuid(2), rows.GetFieldValue<DateOnly>(3), rows.GetInt64(4), rows.GetInt64(5)));
+                    new SourceKey(rows.GetGuid(0), rows.GetGuid(1)), rows.GetGuid(2), rows.GetFieldValue<DateOnly>(3), rows.GetInt64(4), rows.GetInt64(5)) { Lease = lease });
             }
 
             return claimed;

@@ -6,6 +6,7 @@ using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.Access.Sealing;
 using OnlineSafety.Monitoring.IntakeLog;
 using OnlineSafety.Monitoring.Normalization;
+using OnlineSafety.Monitoring.Notifications;
 using OnlineSafety.Monitoring.People;
 using OnlineSafety.Monitoring.Retention;
 using OnlineSafety.Monitoring.Sources.Health;
@@ -106,7 +107,7 @@ internal sealed class StreamContexts(
             .Where(c => c.SchoolId == target.School && c.SourceId == target.Source).ToListAsync(cancellationToken);
         var canaries = await session.Context.Canaries.AsNoTracking()
             .Where(c => c.SchoolId == target.School && c.SourceId == target.Source && c.RemovedAt == null).ToListAsync(cancellationToken);
-        return new Known(row.Product, pack, ZoneOf(row.TimeZone), TimeSpan.FromMinutes(row.GroupingMinutes), wanted, row.Capture, loadedAt)
+        return new Known(row.Product, pack, SchoolZone.Of(row.TimeZone), TimeSpan.FromMinutes(row.GroupingMinutes), wanted, row.Capture, loadedAt)
         {
             Categories = categories.Count == 0 ? CategoryNames.None : new CategoryNames([.. categories.Select(c => KeyValuePair.Create(c.Number, c.Name))]),
             Canaries = canaries.Count == 0 ? CanaryTokens.None : new CanaryTokens(canaries.Select(c => (c.CanaryId, c.Token, c.Address))),
@@ -139,9 +140,6 @@ internal sealed class StreamContexts(
         _own[target] = (version, pack);
         return pack;
     }
-
-    // A zone that this machine does not know must not stop the school's records; set-up refuses such a zone, so this is a moved installation.
-    private static TimeZoneInfo ZoneOf(string id) => TimeZoneInfo.TryFindSystemTimeZoneById(id, out var zone) ? zone : TimeZoneInfo.Utc;
 
     private sealed record Known(string Product, Mapping[] Pack, TimeZoneInfo Zone, TimeSpan Window, int Version, bool Capture, long LoadedAt)
     {

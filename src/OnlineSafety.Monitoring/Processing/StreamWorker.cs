@@ -77,12 +77,13 @@ internal sealed class StreamWorker(
         var plainly = _resting.IsStubborn(stream.Stream);
         var reading = OpenAsync(stream, stream.Next, plainly ? 1 : options.Value.ChunkSegments, cancellationToken);
         var recorded = Task.FromResult(true);
+        List<OpenedSegment> segments = [];
         try
         {
             var next = stream.Next;
             while (next <= stream.Last)
             {
-                var segments = await reading;
+                segments = await reading;
                 if (segments.Count == 0)
                 {
                     // A hole, which does not heal by itself: looked at again, but not before everything else. What is before it comes first: a
@@ -121,6 +122,11 @@ internal sealed class StreamWorker(
             // Neither may go on behind the back of the next stream's turn; what they failed with, if anything, was either thrown or does not matter.
             await ((Task)recorded).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await ((Task)reading).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            segments.ForEach(segment => segment.Dispose());
+            if (reading.IsCompletedSuccessfully)
+            {
+                (await reading).ForEach(segment => segment.Dispose());
+            }
         }
     }
 

@@ -6,6 +6,7 @@ using Npgsql;
 using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.IntakeLog;
 using OnlineSafety.Monitoring.Sources.Authentication;
+using OnlineSafety.Monitoring.Telemetry;
 
 namespace OnlineSafety.Monitoring.Sources;
 
@@ -52,7 +53,7 @@ internal sealed class PostgresSourceDirectory(Database ingest, MasterKeys master
             }
             catch (Exception error) when (IsAway(error) && time.GetElapsedTime(started) < StartPatience)
             {
-                logger.DirectoryNotLoaded(error.GetType().Name);
+                logger.DirectoryNotLoaded(ErrorWords.Of(error));
                 await Task.Delay(LeastBetweenRefreshes, time, cancellationToken);
             }
         }
@@ -111,10 +112,10 @@ internal sealed class PostgresSourceDirectory(Database ingest, MasterKeys master
             {
                 return;
             }
-            catch (Exception error) when (IsAway(error))
+            catch (Exception error)
             {
-                // What is known stays in use while the database is away.
-                logger.DirectoryNotLoaded(error.GetType().Name);
+                // Whatever it was, a database that is away or a row that cannot be read: what is known stays in use.
+                logger.DirectoryNotLoaded(ErrorWords.Of(error));
                 await PauseAsync(stoppingToken);
             }
         }

@@ -38,13 +38,32 @@ internal static class SealedBytes
     /// <inheritdoc cref="Open(ReadOnlySpan{byte}, ReadOnlySpan{byte}, ReadOnlySpan{byte})"/>
     public static byte[] Open(AesGcm aes, ReadOnlySpan<byte> sealedBytes, ReadOnlySpan<byte> associated)
     {
+        ThrowIfTooShort(sealedBytes);
+        var plain = new byte[sealedBytes.Length - Overhead];
+        Decrypt(aes, sealedBytes, associated, plain);
+        return plain;
+    }
+
+    /// <inheritdoc cref="Open(ReadOnlySpan{byte}, ReadOnlySpan{byte}, ReadOnlySpan{byte})"/>
+    /// <param name="into">Takes what was opened at its beginning.</param>
+    /// <returns>Bytes of it.</returns>
+    public static int Open(ReadOnlySpan<byte> key, ReadOnlySpan<byte> sealedBytes, ReadOnlySpan<byte> associated, Span<byte> into)
+    {
+        ThrowIfTooShort(sealedBytes);
+        using var aes = new AesGcm(key, TagLength);
+        var length = sealedBytes.Length - Overhead;
+        Decrypt(aes, sealedBytes, associated, into[..length]);
+        return length;
+    }
+
+    private static void Decrypt(AesGcm aes, ReadOnlySpan<byte> sealedBytes, ReadOnlySpan<byte> associated, Span<byte> plain) =>
+        aes.Decrypt(sealedBytes[..NonceLength], sealedBytes[Overhead..], sealedBytes.Slice(NonceLength, TagLength), plain, associated);
+
+    private static void ThrowIfTooShort(ReadOnlySpan<byte> sealedBytes)
+    {
         if (sealedBytes.Length < Overhead)
         {
             throw new CryptographicException("Sealed bytes are too short.");
         }
-
-        var plain = new byte[sealedBytes.Length - Overhead];
-        aes.Decrypt(sealedBytes[..NonceLength], sealedBytes[Overhead..], sealedBytes.Slice(NonceLength, TagLength), plain, associated);
-        return plain;
     }
 }

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.Alerts.Silences;
 using OnlineSafety.Monitoring.Notifications.Outgoing;
+using OnlineSafety.Monitoring.Telemetry;
 
 namespace OnlineSafety.Monitoring.Alerts.Escalation;
 
@@ -64,7 +65,7 @@ internal sealed class EscalationPass(
         {
             // One school's trouble must not leave the others unanswered.
             failed.Add(school);
-            EscalationLog.SchoolFailed(logger, school, e.GetType().Name);
+            EscalationLog.SchoolFailed(logger, school, ErrorWords.Of(e));
             return 0;
         }
     }
@@ -77,9 +78,16 @@ internal sealed class EscalationPass(
         }
 
         _silencesAt = time.GetTimestamp();
-        foreach (var school in await lead.RowsAsync("SELECT school_id FROM school", [], row => row.GetGuid(0), cancellationToken))
+        foreach (var school in await lead.RowsAsync("SELECT school_id FROM school WHERE closed_at IS NULL", [], row => row.GetGuid(0), cancellationToken))
         {
-            await silences.EndAsync(school, cancellationToken);
+            try
+            {
+                await silences.EndAsync(school, cancellationToken);
+            }
+            catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+            {
+                EscalationLog.SchoolFailed(logger, school, ErrorWords.Of(e));
+            }
         }
     }
 }

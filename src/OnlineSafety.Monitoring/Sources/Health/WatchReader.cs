@@ -45,7 +45,7 @@ internal sealed record WatchedSource
     public static DateTimeOffset? Latest(DateTimeOffset? one, DateTimeOffset? other) => one is null || other > one ? other : one;
 }
 
-/// <summary>Reads what the watch judges by: a handful of rows of each source, in two round trips of one school.</summary>
+/// <summary>Reads what the watch judges by: a handful of rows of each source.</summary>
 internal static class WatchReader
 {
     private static readonly TimeSpan RecentSpan = TimeSpan.FromHours(26);
