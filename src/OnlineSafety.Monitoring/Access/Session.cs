@@ -85,6 +85,14 @@ internal sealed class Session(NpgsqlConnection connection, NpgsqlTransaction tra
         return await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
+    /// <summary>Tells whoever listens on the channel, once committed.</summary>
+    public async Task NotifyAsync(string channel, CancellationToken cancellationToken)
+    {
+        await using var batch = Batch();
+        batch.BatchCommands.Add(Channels.NotifyCommand(channel));
+        await batch.ExecuteNonQueryAsync(cancellationToken);
+    }
+
     public NpgsqlBatch Batch() => new(Connection, transaction);
 
     public NpgsqlCommand Command(string sql) => new(sql, Connection, transaction);

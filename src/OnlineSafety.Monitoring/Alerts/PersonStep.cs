@@ -114,7 +114,7 @@ internal sealed class PersonStep
         if (rows.Length > 0)
         {
             batch.BatchCommands.Add(AlertSql.TellStaffCommand(_alert.SchoolId, rows, at));
-            batch.BatchCommands.Add(new("SELECT pg_notify($1, '')") { Parameters = { new() { Value = Channels.Notifications } } });
+            batch.BatchCommands.Add(Channels.NotifyCommand(Channels.Notifications));
         }
 
         await batch.ExecuteNonQueryAsync(cancellationToken);

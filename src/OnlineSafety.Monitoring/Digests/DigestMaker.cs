@@ -70,7 +70,7 @@ internal sealed class DigestMaker([FromKeyedServices(DatabaseRole.Notify)] Datab
         var content = await DigestReader.ReadAsync(session, school, name, day, late, window, inForce, cancellationToken);
         await RunAsync(session, InsertSql, cancellationToken, school, day, window.From, window.To, late, content.ToJson());
         var rows = await AddressAsync(session, school, day, content, cancellationToken);
-        await RunAsync(session, "SELECT pg_notify($1, '')", cancellationToken, Channels.Notifications);
+        await session.NotifyAsync(Channels.Notifications, cancellationToken);
         await session.CommitAsync(cancellationToken);
 
         DigestsLog.Made(logger, school, day, late, rows.Count);

@@ -102,9 +102,7 @@ internal sealed class DigestSender(
             }
         }
 
-        await using var notify = session.Command("SELECT pg_notify($1, '')");
-        notify.Parameters.Add(new NpgsqlParameter<string> { TypedValue = Channels.Notifications });
-        await notify.ExecuteNonQueryAsync(cancellationToken);
+        await session.NotifyAsync(Channels.Notifications, cancellationToken);
         return rows;
     }
 }

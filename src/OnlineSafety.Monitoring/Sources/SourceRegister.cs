@@ -189,12 +189,7 @@ internal sealed class SourceRegister(Database setup, TimeProvider time)
     private static string NewKey(short door) => door == (short)SourceDoor.Mail ? AccessKey.CreateMailbox() : AccessKey.Create(AccessKey.SourcePrefix);
 
     /// <summary>Tells the doors, once committed, that sources changed.</summary>
-    internal static async Task AnnounceAsync(Session session, CancellationToken cancellationToken)
-    {
-        await using var command = session.Command("SELECT pg_notify($1, '')");
-        command.Parameters.AddWithValue(Channels.Sources);
-        await command.ExecuteNonQueryAsync(cancellationToken);
-    }
+    internal static Task AnnounceAsync(Session session, CancellationToken cancellationToken) => session.NotifyAsync(Channels.Sources, cancellationToken);
 
     /// <summary>Finds a source and enters its school: set-up may see sources across schools, but changes one only inside its school's scope.</summary>
     /// <exception cref="SetupException">There is none.</exception>

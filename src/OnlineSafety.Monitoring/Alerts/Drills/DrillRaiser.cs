@@ -52,7 +52,7 @@ internal sealed class DrillRaiser(Database process, PolicyDirectory policies)
 
         batch.BatchCommands.Add(insert);
         batch.BatchCommands.Add(AlertSql.NotifyCommand(school, rows, now));
-        batch.BatchCommands.Add(new NpgsqlBatchCommand("SELECT pg_notify($1, '')") { Parameters = { new NpgsqlParameter { Value = Channels.Notifications } } });
+        batch.BatchCommands.Add(Channels.NotifyCommand(Channels.Notifications));
         await batch.ExecuteNonQueryAsync(cancellationToken);
         await session.RecordAccessAsync(school, "alert.drill", alert.ToString(), cancellationToken);
         await session.CommitAsync(cancellationToken);

@@ -133,7 +133,7 @@ internal sealed class EscalationDesk(
         var now = await DatabaseClock.NowAsync(session, cancellationToken);
         // A channel was told when it was raised, whoever was there; who reads it is not known.
         batch.BatchCommands.Add(cause == NotifyCause.Raised ? AlertSql.TellStaffCommand(school, rows, now) : AlertSql.NotifyCommand(school, rows, now));
-        batch.BatchCommands.Add(new NpgsqlBatchCommand("SELECT pg_notify($1, '')") { Parameters = { new NpgsqlParameter { Value = Channels.Notifications } } });
+        batch.BatchCommands.Add(Channels.NotifyCommand(Channels.Notifications));
         await batch.ExecuteNonQueryAsync(cancellationToken);
         return [.. rows.Where(row => row.Staff is not null).Select(row => row.Notification)];
     }

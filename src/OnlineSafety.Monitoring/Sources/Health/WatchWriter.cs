@@ -126,7 +126,7 @@ internal static class WatchWriter
             await RunAsync(session, LedgerSql, cancellationToken, school, Guid.NewGuid(), cause, id, DBNull.Value, NotificationState.Failed, DropCode.NoRecipient);
         }
 
-        await RunAsync(session, "SELECT pg_notify($1, '')", cancellationToken, Channels.Notifications);
+        await session.NotifyAsync(Channels.Notifications, cancellationToken);
         return due;
     }
 
