@@ -85,6 +85,10 @@ internal sealed class Session(NpgsqlConnection connection, NpgsqlTransaction tra
         return await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
+    /// <summary>The one clock of all processes: whether something waited too long does not depend on which host asks.</summary>
+    public async Task<DateTimeOffset> NowAsync(CancellationToken cancellationToken) =>
+        (await RowsAsync("SELECT clock_timestamp()", [], row => row.GetFieldValue<DateTimeOffset>(0), cancellationToken))[0];
+
     /// <summary>Tells whoever listens on the channel, once committed.</summary>
     public async Task NotifyAsync(string channel, CancellationToken cancellationToken)
     {

@@ -101,10 +101,9 @@ internal sealed class DigestMaker([FromKeyedServices(DatabaseRole.Notify)] Datab
     {
         await using var session = await database.OpenAsync(school, _actor, cancellationToken);
         await RunAsync(session, CutLockSql, cancellationToken, school);
-        await using var command = session.Command("SELECT clock_timestamp()");
-        var cut = (DateTime)(await command.ExecuteScalarAsync(cancellationToken))!;
+        var cut = await session.NowAsync(cancellationToken);
         await session.CommitAsync(cancellationToken);
-        return new DateTimeOffset(cut);
+        return cut;
     }
 
     /// <summary>To each recipient that recipient's part, and the ledger row of its mail.</summary>

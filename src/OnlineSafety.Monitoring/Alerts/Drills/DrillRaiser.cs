@@ -39,7 +39,7 @@ internal sealed class DrillRaiser(Database process, PolicyDirectory policies)
             await order.ExecuteNonQueryAsync(cancellationToken);
         }
 
-        var now = (await session.RowsAsync("SELECT clock_timestamp()", [], row => row.GetFieldValue<DateTimeOffset>(0), cancellationToken))[0];
+        var now = await session.NowAsync(cancellationToken);
         var number = (await session.RowsAsync(NumberSql, [school], row => row.GetInt32(0), cancellationToken))[0];
         var alert = Guid.NewGuid();
         var rows = await RowsAsync(session, school, alert, severity, now, cancellationToken);

@@ -26,7 +26,7 @@ internal sealed class EscalationDesk(
         IReadOnlyList<UnansweredAlert> due;
         await using (var session = await database.OpenAsync(school, Actor, cancellationToken))
         {
-            now = await DatabaseClock.NowAsync(session, cancellationToken);
+            now = await session.NowAsync(cancellationToken);
             due = await session.RowsAsync(EscalationSql.Due, [school, most], Read, cancellationToken);
             if (due.Count == 0)
             {
@@ -130,7 +130,7 @@ internal sealed class EscalationDesk(
             ? [new PlannedNotification(Guid.NewGuid(), cause, alert, Staff: null)]
             : [.. tell.Select(member => new PlannedNotification(Guid.NewGuid(), cause, alert, member))];
         await using var batch = session.Batch();
-        var now = await DatabaseClock.NowAsync(session, cancellationToken);
+        var now = await session.NowAsync(cancellationToken);
         // A channel was told when it was raised, whoever was there; who reads it is not known.
         batch.BatchCommands.Add(cause == NotifyCause.Raised ? AlertSql.TellStaffCommand(school, rows, now) : AlertSql.NotifyCommand(school, rows, now));
         batch.BatchCommands.Add(Channels.NotifyCommand(Channels.Notifications));

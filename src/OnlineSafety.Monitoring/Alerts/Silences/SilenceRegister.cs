@@ -1,6 +1,5 @@
 using Npgsql;
 using OnlineSafety.Monitoring.Access;
-using OnlineSafety.Monitoring.Alerts.Escalation;
 using OnlineSafety.Monitoring.Alerts.Policy;
 using OnlineSafety.Monitoring.Events;
 using OnlineSafety.Monitoring.Sources;
@@ -53,7 +52,7 @@ internal sealed class SilenceRegister(Database console, PolicyDirectory policies
         }
 
         await using var session = await console.OpenAsync(school, actor, cancellationToken);
-        var now = await DatabaseClock.NowAsync(session, cancellationToken);
+        var now = await session.NowAsync(cancellationToken);
         var policy = await policies.OfAsync(session, school, cancellationToken);
         var longest = policy.Policy.LongestSilenceDays;
         if (wanted.Until <= now || wanted.Until > now.AddDays(longest))

@@ -66,7 +66,7 @@ internal sealed class PeopleReview(
         List<Guid> found;
         await using (var session = await database.OpenAsync(school, Actor, cancellationToken))
         {
-            began = (await session.RowsAsync("SELECT clock_timestamp()", [], row => row.GetFieldValue<DateTimeOffset>(0), cancellationToken))[0];
+            began = await session.NowAsync(cancellationToken);
             people = await PeopleDirectory.ReadAsync(session, seal, cancellationToken);
             found = [];
             // In parts: a statement over all events of a large school would outlast its time.
