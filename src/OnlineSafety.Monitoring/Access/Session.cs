@@ -56,7 +56,7 @@ internal sealed class Session(NpgsqlConnection connection, NpgsqlTransaction tra
     }
 
     /// <summary>States whose account this transaction is about; it then sees that account and no other. No school is stated by it.</summary>
-    public Task StateAccountAsync(Guid account, CancellationToken cancellationToken) => StateAsync(Account, account.ToString(), cancellationToken);
+    public Task StateAccountAsync(Guid account, CancellationToken cancellationToken) => ExecuteAsync(Account, [account.ToString()], cancellationToken);
 
     /// <summary>The same as a command, to be the first of a batch that then works on that account.</summary>
     public static NpgsqlBatchCommand AccountCommand(Guid account) =>
@@ -64,24 +64,12 @@ internal sealed class Session(NpgsqlConnection connection, NpgsqlTransaction tra
 
     /// <summary>States the address that somebody claims: the account with this very address is seen, and the staff rows with it.</summary>
     public Task StateAddressAsync(string address, CancellationToken cancellationToken) =>
-        StateAsync("SELECT set_config('app.address', $1, true)", address, cancellationToken);
-
-    private async Task StateAsync(string sql, string value, CancellationToken cancellationToken)
-    {
-        await using var command = Command(sql);
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = value, NpgsqlDbType = NpgsqlDbType.Text });
-        await command.ExecuteNonQueryAsync(cancellationToken);
-    }
+        ExecuteAsync("SELECT set_config('app.address', $1, true)", [address], cancellationToken);
 
     /// <summary>Runs one statement; how many rows it reached.</summary>
     public async Task<int> ExecuteAsync(string sql, object[] values, CancellationToken cancellationToken)
     {
-        await using var command = Command(sql);
-        foreach (var value in values)
-        {
-            command.Parameters.Add(value as NpgsqlParameter ?? new NpgsqlParameter { Value = value });
-        }
-
+        await using var command = Bind(sql, values);
         return await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
@@ -104,12 +92,7 @@ internal sealed class Session(NpgsqlConnection connection, NpgsqlTransaction tra
     /// <summary>All rows of a query.</summary>
     public async Task<List<T>> RowsAsync<T>(string sql, object[] values, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken)
     {
-        await using var command = Command(sql);
-        foreach (var value in values)
-        {
-            command.Parameters.Add(new NpgsqlParameter { Value = value });
-        }
-
+        await using var command = Bind(sql, values);
         var found = new List<T>();
         await using var rows = await command.ExecuteReaderAsync(cancellationToken);
         while (await rows.ReadAsync(cancellationToken))
@@ -118,6 +101,18 @@ internal sealed class Session(NpgsqlConnection connection, NpgsqlTransaction tra
         }
 
         return found;
+    }
+
+    // A value that says its type itself goes as it is. Postgres takes times in UTC only.
+    private NpgsqlCommand Bind(string sql, object[] values)
+    {
+        var command = Command(sql);
+        foreach (var value in values)
+        {
+            command.Parameters.Add(value as NpgsqlParameter ?? new NpgsqlParameter { Value = value is DateTimeOffset at ? at.UtcDateTime : value });
+        }
+
+        return command;
     }
 
     /// <summary>Records who did what to which object; called by every path that shows content or changes its state.</summary>

@@ -2,7 +2,6 @@ using System.Globalization;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Npgsql;
 using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.Notifications;
 using OnlineSafety.Monitoring.Sources;
@@ -90,18 +89,7 @@ internal sealed class DigestSender(
 
     private static async Task<List<Guid>> RequeueAsync(Session session, Guid school, DateOnly day, CancellationToken cancellationToken)
     {
-        var rows = new List<Guid>();
-        await using (var command = session.Command(RequeueSql))
-        {
-            command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = school });
-            command.Parameters.Add(new NpgsqlParameter<DateOnly> { TypedValue = day });
-            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-            while (await reader.ReadAsync(cancellationToken))
-            {
-                rows.Add(reader.GetGuid(0));
-            }
-        }
-
+        var rows = await session.RowsAsync(RequeueSql, [school, day], row => row.GetGuid(0), cancellationToken);
         await session.NotifyAsync(Channels.Notifications, cancellationToken);
         return rows;
     }

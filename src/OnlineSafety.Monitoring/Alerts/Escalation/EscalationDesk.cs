@@ -50,12 +50,14 @@ internal sealed class EscalationDesk(
         await using var session = await database.OpenAsync(school, Actor, cancellationToken);
         if (round.Breach)
         {
-            await RunAsync(session, EscalationSql.Breached, cancellationToken, school, alert.Alert, $"round {round.Rounds}", alert.Asked is null ? AlertState.New : AlertState.Escalated);
+            await session.ExecuteAsync(EscalationSql.Breached, [school, alert.Alert, $"round {round.Rounds}", alert.Asked is null ? AlertState.New : AlertState.Escalated], cancellationToken);
         }
 
-        var moved = await RunAsync(
-            session, EscalationSql.Move, cancellationToken, school, alert.Alert, alert.Since.UtcDateTime, alert.StepsDone, alert.Rounds,
-            OrNull(round.AnswerBy), round.StepsDone, round.Rounds, OrNull(round.NextAt), round.PlanSteps, alert.NextAt.UtcDateTime);
+        var moved = await session.ExecuteAsync(
+            EscalationSql.Move,
+            [school, alert.Alert, alert.Since.UtcDateTime, alert.StepsDone, alert.Rounds, OrNull(round.AnswerBy), round.StepsDone,
+            round.Rounds, OrNull(round.NextAt), round.PlanSteps, alert.NextAt.UtcDateTime],
+            cancellationToken);
         if (moved == 0)
         {
             return;
@@ -100,7 +102,7 @@ internal sealed class EscalationDesk(
                 }
             }
 
-            await RunAsync(session, EscalationSql.AskAgain, cancellationToken, school, people.Where(row => row.Dropped).Select(row => row.Alert).OfType<Guid>().Distinct().ToArray());
+            await session.ExecuteAsync(EscalationSql.AskAgain, [school, people.Where(row => row.Dropped).Select(row => row.Alert).OfType<Guid>().Distinct().ToArray()], cancellationToken);
             foreach (var member in members)
             {
                 var others = MailboxBody.ForWhom(staff, members, [.. unreached.Where(alert => people.Exists(row => row.Staff == member && row.Alert == alert.Alert)).Select(alert => alert.Facts)]);
@@ -176,15 +178,4 @@ internal sealed class EscalationDesk(
     };
 
     private static object OrNull(DateTimeOffset? at) => at is { } known ? known.UtcDateTime : DBNull.Value;
-
-    private static async Task<int> RunAsync(Session session, string sql, CancellationToken cancellationToken, params object[] values)
-    {
-        await using var command = session.Command(sql);
-        foreach (var value in values)
-        {
-            command.Parameters.Add(new NpgsqlParameter { Value = value });
-        }
-
-        return await command.ExecuteNonQueryAsync(cancellationToken);
-    }
 }

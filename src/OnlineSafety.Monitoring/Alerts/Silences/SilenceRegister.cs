@@ -63,9 +63,11 @@ internal sealed class SilenceRegister(Database console, PolicyDirectory policies
         await CheckSourceAsync(session, school, scope.Source, cancellationToken);
         await CheckWordsAsync(session, school, scope, cancellationToken);
         var id = Guid.NewGuid();
-        await RunAsync(
-            session, SilenceSql.Insert, cancellationToken, school, id, OrNull(scope.Source), OrNull(scope.Theme), OrNull(scope.Rule), (short)scope.Most, reason,
-            actor.Name, author, now.UtcDateTime, wanted.Until.UtcDateTime);
+        await session.ExecuteAsync(
+            SilenceSql.Insert,
+            [school, id, OrNull(scope.Source), OrNull(scope.Theme), OrNull(scope.Rule), (short)scope.Most, reason, actor.Name, author,
+            now.UtcDateTime, wanted.Until.UtcDateTime],
+            cancellationToken);
         await session.RecordAccessAsync(school, "silence.add", id.ToString(), cancellationToken);
         await session.CommitAsync(cancellationToken);
         return id;
@@ -78,7 +80,7 @@ internal sealed class SilenceRegister(Database console, PolicyDirectory policies
         await using var session = await console.OpenAsync(school, actor, cancellationToken);
         try
         {
-            if (await RunAsync(session, SilenceSql.Approve, cancellationToken, school, silence, actor.Name, approver) == 0)
+            if (await session.ExecuteAsync(SilenceSql.Approve, [school, silence, actor.Name, approver], cancellationToken) == 0)
             {
                 throw NoneWaits(silence);
             }
@@ -96,7 +98,7 @@ internal sealed class SilenceRegister(Database console, PolicyDirectory policies
     public async Task EndAsync(Guid school, Actor actor, Guid silence, CancellationToken cancellationToken)
     {
         await using var session = await console.OpenAsync(school, actor, cancellationToken);
-        if (await RunAsync(session, SilenceSql.End, cancellationToken, school, silence, actor.Name) == 0)
+        if (await session.ExecuteAsync(SilenceSql.End, [school, silence, actor.Name], cancellationToken) == 0)
         {
             throw NoneWaits(silence);
         }
@@ -168,15 +170,4 @@ internal sealed class SilenceRegister(Database console, PolicyDirectory policies
     private static string? Text(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
 
     private static object OrNull<T>(T? value) => value is null ? DBNull.Value : value;
-
-    private static async Task<int> RunAsync(Session session, string sql, CancellationToken cancellationToken, params object[] values)
-    {
-        await using var command = session.Command(sql);
-        foreach (var value in values)
-        {
-            command.Parameters.Add(new NpgsqlParameter { Value = value });
-        }
-
-        return await command.ExecuteNonQueryAsync(cancellationToken);
-    }
 }
