@@ -1,3 +1,4 @@
+using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.Alerts;
 using OnlineSafety.Monitoring.Alerts.Policy;
 using OnlineSafety.Monitoring.Events;
@@ -13,7 +14,7 @@ internal static class PolicySections
     /// <summary>Desks as they are offered.</summary>
     public static IReadOnlyList<(string Word, string Label)> Desks { get; } =
     [
-        (PolicyDesk.Dsl, "Safeguarding lead"), (PolicyDesk.Deputy, "Deputies"), (PolicyDesk.Head, "Head"), (PolicyDesk.Trust, "Trust"), (PolicyDesk.OnCall, "Whoever is on call"),
+        (StaffRole.Dsl, "Safeguarding lead"), (StaffRole.Deputy, "Deputies"), (StaffRole.Head, "Head"), (PolicyDesk.Trust, "Trust"), (PolicyDesk.OnCall, "Whoever is on call"),
     ];
 
     public static IReadOnlyList<PolicySection> Of(SchoolPolicy policy, ThemeGuide guide) =>

@@ -113,7 +113,7 @@ internal sealed class DigestMaker([FromKeyedServices(DatabaseRole.Notify)] Datab
         {
             var scope = DigestScope.Of(content, recipient);
             // Heads get it on a day on which an alert at their desk was escalated and left lying, which no other reader sees.
-            if (scope.Left.Count == 0 && !recipient.HasAny(StaffMember.Dsl, StaffMember.Digest))
+            if (scope.Left.Count == 0 && !recipient.HasAny(StaffRole.Dsl, StaffRole.Digest))
             {
                 continue;
             }

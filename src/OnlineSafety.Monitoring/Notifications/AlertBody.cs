@@ -120,7 +120,7 @@ internal sealed class AlertBody(IThemeWords themes, IOptions<MailOptions> option
 
     /// <summary>Its instructions are written for whoever comes upon it, and the mail goes to the person whom they send that reader to.</summary>
     public static bool IsWrittenForFinders(AlertNotice notice, StaffMember reader) =>
-        notice.Route == AlertRoute.Dsl && reader.HasAny(StaffMember.Dsl, StaffMember.Deputy);
+        notice.Route == AlertRoute.Dsl && reader.HasAny(StaffRole.Dsl, StaffRole.Deputy);
 
     private static string Capital(string word) => word.Length == 0 ? word : char.ToUpper(word[0], CultureInfo.InvariantCulture) + word[1..];
 }
