@@ -28,10 +28,7 @@ internal sealed class PersonStep
         session,
         seal,
         alert,
-        new Desks(
-            await session.Context.Staff.Where(s => s.SchoolId == alert.SchoolId)
-                .Select(s => new StaffMember(s.StaffId, s.Roles, s.Enabled)).ToListAsync(cancellationToken),
-            policy));
+        new Desks(await StaffMember.AllAsync(session, alert.SchoolId, cancellationToken), policy));
 
     /// <summary>Why it cannot be taken, in words for the person; null when it can. Asked before it is taken.</summary>
     public async Task<string?> RefusalAsync(AlertMove move, CancellationToken cancellationToken)

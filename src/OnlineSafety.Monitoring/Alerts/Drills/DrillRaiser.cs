@@ -28,8 +28,6 @@ internal sealed class DrillRaiser(Database process, PolicyDirectory policies)
         VALUES ($1, $2, $3, $4, 0, $5, $5, ARRAY[$5], false, 0, 'dsl', 0, '{}', '{}', 0, '[]', '', $6, $6, $6, true)
         """;
 
-    private const string StaffSql = "SELECT staff_id, roles, enabled FROM staff WHERE school_id = $1 ORDER BY staff_id";
-
     public async Task<RaisedDrill> RaiseAsync(Guid school, Actor actor, Severity severity, CancellationToken cancellationToken)
     {
         await using var session = await process.OpenAsync(school, actor, cancellationToken);
@@ -62,7 +60,7 @@ internal sealed class DrillRaiser(Database process, PolicyDirectory policies)
     private async Task<PlannedNotification[]> RowsAsync(Session session, Guid school, Guid alert, Severity severity, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var inForce = await policies.OfAsync(session, school, cancellationToken);
-        var staff = await session.RowsAsync(StaffSql, [school], row => new StaffMember(row.GetGuid(0), row.GetFieldValue<string[]>(1), row.GetBoolean(2)), cancellationToken);
+        var staff = await StaffMember.AllAsync(session, school, cancellationToken);
         var facts = new AlertFacts(AlertRoute.Dsl, Audience.Routed, null, severity, [Theme], []) { OutOfHours = !inForce.Calendar.IsOpen(now) };
         var told = Recipients.For(facts, staff, inForce.Policy);
         return told.Count == 0

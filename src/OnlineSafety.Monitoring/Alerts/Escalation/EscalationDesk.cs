@@ -34,7 +34,7 @@ internal sealed class EscalationDesk(
             }
 
             policy = await policies.OfAsync(session, school, cancellationToken);
-            staff = await StaffAsync(session, school, cancellationToken);
+            staff = await StaffMember.AllAsync(session, school, cancellationToken);
         }
 
         foreach (var alert in due)
@@ -90,7 +90,7 @@ internal sealed class EscalationDesk(
         if (people.Count > 0)
         {
             var policy = await policies.OfAsync(session, school, cancellationToken);
-            var staff = await StaffAsync(session, school, cancellationToken);
+            var staff = await StaffMember.AllAsync(session, school, cancellationToken);
             var alerts = people.Select(row => row.Alert).OfType<Guid>().Distinct().ToArray();
             var unreached = await session.RowsAsync(EscalationSql.Unreached, [school, alerts], ReadUnreached, cancellationToken);
             foreach (var alert in unreached)
@@ -147,9 +147,6 @@ internal sealed class EscalationDesk(
             signals.TryWrite(school, row);
         }
     }
-
-    private static Task<List<StaffMember>> StaffAsync(Session session, Guid school, CancellationToken cancellationToken) => session.RowsAsync(
-        EscalationSql.Staff, [school], row => new StaffMember(row.GetGuid(0), row.GetFieldValue<string[]>(1), row.GetBoolean(2)), cancellationToken);
 
     private static AlertFacts FactsOf(NpgsqlDataReader row) => new(
         row.GetString(1), (Audience)row.GetInt16(2), row.IsDBNull(3) ? null : row.GetGuid(3), (Severity)row.GetInt16(4), row.GetFieldValue<string[]>(5), row.GetFieldValue<string[]>(6))

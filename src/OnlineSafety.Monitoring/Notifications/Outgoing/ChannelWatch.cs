@@ -42,9 +42,7 @@ internal sealed class ChannelWatch([FromKeyedServices(DatabaseRole.Notify)] Data
             return 0;
         }
 
-        var staff = await session.RowsAsync(
-            "SELECT staff_id, roles, enabled FROM staff WHERE school_id = $1 ORDER BY staff_id", [school],
-            row => new StaffMember(row.GetGuid(0), row.GetFieldValue<string[]>(1), row.GetBoolean(2)), cancellationToken);
+        var staff = await StaffMember.AllAsync(session, school, cancellationToken);
         var whom = Recipients.ForSources(staff).ToArray();
         var written = new List<Guid>();
         foreach (var (channel, cause) in broken.Select(id => (id, NotifyCause.ChannelBroken)).Concat(mended.Select(id => (id, NotifyCause.ChannelMended))))

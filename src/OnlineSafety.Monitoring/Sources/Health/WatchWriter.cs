@@ -1,4 +1,3 @@
-using Microsoft.EntityFrameworkCore;
 using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.Notifications;
 
@@ -109,8 +108,7 @@ internal static class WatchWriter
 
     private static async Task<List<Guid>> TellAsync(Session session, Guid school, SourceNotice notice, string cause, CancellationToken cancellationToken)
     {
-        var staff = await session.Context.Staff.AsNoTracking().Where(s => s.SchoolId == school).OrderBy(s => s.StaffId)
-            .Select(s => new StaffMember(s.StaffId, s.Roles, s.Enabled)).ToListAsync(cancellationToken);
+        var staff = await StaffMember.AllAsync(session, school, cancellationToken);
         var id = Guid.NewGuid();
         await session.ExecuteAsync(NoticeSql, [school, id, notice.At, notice.ToJson()], cancellationToken);
         var due = new List<Guid>();
