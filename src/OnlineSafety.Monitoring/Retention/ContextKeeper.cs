@@ -7,6 +7,7 @@ using OnlineSafety.Monitoring.Alerts;
 using OnlineSafety.Monitoring.Events;
 using OnlineSafety.Monitoring.IntakeLog;
 using OnlineSafety.Monitoring.Processing;
+using OnlineSafety.Monitoring.Telemetry;
 
 namespace OnlineSafety.Monitoring.Retention;
 
@@ -76,7 +77,7 @@ internal sealed class ContextKeeper(
             catch (Exception e) when (!cancellationToken.IsCancellationRequested)
             {
                 // One school's trouble, as with its key, must not keep hours from being copied in another.
-                RetentionLog.ContextFailed(logger, school, e.GetType().Name);
+                RetentionLog.ContextFailed(logger, school, ErrorWords.Of(e));
             }
         }
 

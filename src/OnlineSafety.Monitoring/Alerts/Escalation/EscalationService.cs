@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using OnlineSafety.Monitoring.Telemetry;
 
 namespace OnlineSafety.Monitoring.Alerts.Escalation;
 
@@ -19,7 +20,7 @@ internal sealed class EscalationService(EscalationPass pass, TimeProvider time, 
             catch (Exception e) when (!stoppingToken.IsCancellationRequested)
             {
                 // A database that is away is the usual cause; what is due then is due still.
-                EscalationLog.PassFailed(logger, e.GetType().Name);
+                EscalationLog.PassFailed(logger, ErrorWords.Of(e));
             }
 
             await Task.Delay(_every, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

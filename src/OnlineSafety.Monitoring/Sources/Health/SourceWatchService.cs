@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using OnlineSafety.Monitoring.Telemetry;
 
 namespace OnlineSafety.Monitoring.Sources.Health;
 
@@ -17,7 +18,7 @@ internal sealed class SourceWatchService(SourceWatch watch, TimeProvider time, I
             catch (Exception e) when (!stoppingToken.IsCancellationRequested)
             {
                 // A database that is away is the usual cause; whoever watches the watch reads judged_at.
-                HealthLog.PassFailed(logger, e.GetType().Name);
+                HealthLog.PassFailed(logger, ErrorWords.Of(e));
             }
 
             await Task.Delay(SourceWatch.Every, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
