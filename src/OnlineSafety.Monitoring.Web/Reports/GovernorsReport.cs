@@ -35,7 +35,7 @@ internal sealed class GovernorsReport([FromKeyedServices(DatabaseRole.Console)] 
         var rows = await session.RowsAsync(
             "SELECT dimension, value, about, until FROM governors_report($1)", [term.Begins],
             row => (Dimension: row.GetString(0), Value: row.GetString(1), About: row.GetInt32(2), Until: row.GetFieldValue<DateOnly>(3)), cancellationToken);
-        await session.RecordAccessAsync(school, "report.governors", term.Begins.ToString("O", CultureInfo.InvariantCulture), cancellationToken);
+        session.RecordAccess(school, "report.governors", term.Begins.ToString("O", CultureInfo.InvariantCulture));
         await session.CommitAsync(cancellationToken);
 
         var figures = rows.ToLookup(row => row.Dimension, StringComparer.Ordinal);

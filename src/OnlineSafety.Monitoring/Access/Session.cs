@@ -115,23 +115,16 @@ internal sealed class Session(NpgsqlConnection connection, NpgsqlTransaction tra
         return command;
     }
 
-    /// <summary>Records who did what to which object; called by every path that shows content or changes its state.</summary>
-    /// <inheritdoc cref="RecordAccessAsync(Guid, string, string, string, CancellationToken)"/>
-    public Task RecordAccessAsync(Guid school, string action, string subject, CancellationToken cancellationToken) =>
-        RecordAccessAsync(school, action, subject, reason: null, cancellationToken);
-
     /// <summary>
-    /// Records who did what to which object, and why. The entry is written with the commit, in the same round trip: entries of a school form a chain, and its
-    /// lock is held from there to the end of the commit only, whatever the transaction does before. No entry, no commit; and what is not committed was not done.
+    /// Records who did what to which object, and why; called by every path that shows content or changes its state. The entry is written with the commit, in
+    /// the same round trip: entries of a school form a chain, and its lock is held from there to the end of the commit only, whatever the transaction does
+    /// before. No entry, no commit; and what is not committed was not done.
     /// </summary>
     /// <param name="school">The school in whose scope the transaction is.</param>
     /// <param name="action">What was done: <c>alert.show</c>.</param>
     /// <param name="subject">To what: ids and numbers, no content.</param>
     /// <param name="reason">Why, in the actor's own words, where it was asked; at most 2,000 letters.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    public Task RecordAccessAsync(Guid school, string action, string subject, string? reason, CancellationToken cancellationToken)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
+    public void RecordAccess(Guid school, string action, string subject, string? reason = null) =>
         _records.Add(new NpgsqlBatchCommand("SELECT record_access($1, $2, $3, $4, $5)")
         {
             Parameters =
@@ -143,8 +136,6 @@ internal sealed class Session(NpgsqlConnection connection, NpgsqlTransaction tra
                 new NpgsqlParameter { Value = (object?)reason ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text },
             },
         });
-        return Task.CompletedTask;
-    }
 
     public async Task CommitAsync(CancellationToken cancellationToken)
     {

@@ -25,7 +25,7 @@ internal sealed class DigestPreview([FromKeyedServices(DatabaseRole.Notify)] Dat
         var content = stored is null
             ? await DigestReader.ReadAsync(session, school, name, day, late: false, window, await policies.OfAsync(session, school, cancellationToken), cancellationToken)
             : DigestContent.FromJson(stored);
-        await session.RecordAccessAsync(school, "digest.preview", day.ToString("O", CultureInfo.InvariantCulture), cancellationToken);
+        session.RecordAccess(school, "digest.preview", day.ToString("O", CultureInfo.InvariantCulture));
         await session.CommitAsync(cancellationToken);
 
         var say = document.Render(content, _dsl, SchoolZone.Of(zone));

@@ -48,7 +48,7 @@ internal sealed class DigestSender(
         var made = await maker.MakeAsync(school, day, late, cancellationToken);
         await using var session = await database.OpenAsync(school, actor, cancellationToken);
         var rows = made ? [] : await RequeueAsync(session, school, day, cancellationToken);
-        await session.RecordAccessAsync(school, "digest.send", day.ToString("O", CultureInfo.InvariantCulture), cancellationToken);
+        session.RecordAccess(school, "digest.send", day.ToString("O", CultureInfo.InvariantCulture));
         await session.CommitAsync(cancellationToken);
         foreach (var row in rows)
         {

@@ -211,7 +211,7 @@ internal sealed class ContextKeeper(
         }
 
         await session.ExecuteAsync(Done, [school, wish.Alert, events.Count], cancellationToken);
-        await session.RecordAccessAsync(school, "alert.context-kept", wish.Alert.ToString(), cancellationToken);
+        session.RecordAccess(school, "alert.context-kept", wish.Alert.ToString());
         await session.CommitAsync(cancellationToken);
         return events.Count;
     }

@@ -258,7 +258,7 @@ internal sealed class RetentionDesk(Database retention, SchoolSeals seals, TimeP
             var fell = await work(session);
             if (count(fell) > 0)
             {
-                await session.RecordAccessAsync(school, RunAction, string.Create(CultureInfo.InvariantCulture, $"{what} {fell}"), cancellationToken);
+                session.RecordAccess(school, RunAction, string.Create(CultureInfo.InvariantCulture, $"{what} {fell}"));
             }
 
             await session.CommitAsync(cancellationToken);

@@ -45,7 +45,7 @@ internal sealed class SourceRegister(Database setup, TimeProvider time)
         await SourceTwins.RefuseNameAsync(session, source, cancellationToken);
         session.Context.Sources.Add(source);
         await session.Context.SaveChangesAsync(cancellationToken);
-        await session.RecordAccessAsync(school, "source.add", source.SourceId.ToString(), cancellationToken);
+        session.RecordAccess(school, "source.add", source.SourceId.ToString());
         await AnnounceAsync(session, cancellationToken);
         await session.CommitAsync(cancellationToken);
         return new IssuedSource(source, key);
@@ -88,7 +88,7 @@ internal sealed class SourceRegister(Database setup, TimeProvider time)
             .ToListAsync(cancellationToken);
         if (words)
         {
-            await session.RecordAccessAsync(seal.School, "source.unmapped", "words", cancellationToken);
+            session.RecordAccess(seal.School, "source.unmapped", "words");
             await session.CommitAsync(cancellationToken);
         }
 
@@ -127,7 +127,7 @@ internal sealed class SourceRegister(Database setup, TimeProvider time)
             throw new SetupException($"The school of source \"{shown}\" left and its keys were destroyed. If it came back: onlinesafety school reopen");
         }
 
-        await session.RecordAccessAsync(inUse[0].SchoolId, "source.import", inUse[0].SourceId.ToString(), cancellationToken);
+        session.RecordAccess(inUse[0].SchoolId, "source.import", inUse[0].SourceId.ToString());
         await session.CommitAsync(cancellationToken);
         return inUse[0];
     }
@@ -214,7 +214,7 @@ internal sealed class SourceRegister(Database setup, TimeProvider time)
         }
 
         await session.Context.SaveChangesAsync(cancellationToken);
-        await session.RecordAccessAsync(source.SchoolId, action, source.SourceId.ToString(), cancellationToken);
+        session.RecordAccess(source.SchoolId, action, source.SourceId.ToString());
         await AnnounceAsync(session, cancellationToken);
         await session.CommitAsync(cancellationToken);
         return source;

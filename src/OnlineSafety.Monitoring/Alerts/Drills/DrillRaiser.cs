@@ -52,7 +52,7 @@ internal sealed class DrillRaiser(Database process, PolicyDirectory policies)
         batch.BatchCommands.Add(AlertSql.NotifyCommand(school, rows, now));
         batch.BatchCommands.Add(Channels.NotifyCommand(Channels.Notifications));
         await batch.ExecuteNonQueryAsync(cancellationToken);
-        await session.RecordAccessAsync(school, "alert.drill", alert.ToString(), cancellationToken);
+        session.RecordAccess(school, "alert.drill", alert.ToString());
         await session.CommitAsync(cancellationToken);
         return new RaisedDrill(alert, number, now, rows.Count(row => row.Staff is not null));
     }

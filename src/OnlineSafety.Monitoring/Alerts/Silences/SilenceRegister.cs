@@ -24,7 +24,7 @@ internal sealed class SilenceRegister(Database console, PolicyDirectory policies
             [school, OrNull(scope.Source), OrNull(scope.Theme), OrNull(scope.Rule), (short)scope.Most, since],
             row => new SilencePreview(PreviewDays, row.GetInt64(0), row.GetInt64(1), row.GetInt64(2), row.GetInt64(3)),
             cancellationToken);
-        await session.RecordAccessAsync(school, "silence.preview", school.ToString(), cancellationToken);
+        session.RecordAccess(school, "silence.preview", school.ToString());
         await session.CommitAsync(cancellationToken);
         return found[0];
     }
@@ -68,7 +68,7 @@ internal sealed class SilenceRegister(Database console, PolicyDirectory policies
             [school, id, OrNull(scope.Source), OrNull(scope.Theme), OrNull(scope.Rule), (short)scope.Most, reason, actor.Name, author,
             now.UtcDateTime, wanted.Until.UtcDateTime],
             cancellationToken);
-        await session.RecordAccessAsync(school, "silence.add", id.ToString(), cancellationToken);
+        session.RecordAccess(school, "silence.add", id.ToString());
         await session.CommitAsync(cancellationToken);
         return id;
     }
@@ -90,7 +90,7 @@ internal sealed class SilenceRegister(Database console, PolicyDirectory policies
             throw new SetupException("The second person of a silence is the DSL or a deputy, and not who began it.");
         }
 
-        await session.RecordAccessAsync(school, "silence.approve", silence.ToString(), cancellationToken);
+        session.RecordAccess(school, "silence.approve", silence.ToString());
         await session.CommitAsync(cancellationToken);
     }
 
@@ -103,7 +103,7 @@ internal sealed class SilenceRegister(Database console, PolicyDirectory policies
             throw NoneWaits(silence);
         }
 
-        await session.RecordAccessAsync(school, "silence.end", silence.ToString(), cancellationToken);
+        session.RecordAccess(school, "silence.end", silence.ToString());
         await session.CommitAsync(cancellationToken);
     }
 

@@ -36,7 +36,7 @@ internal sealed class JobDesk(Database setup, TimeProvider time)
     {
         await using var session = await setup.OpenAsync(target.School, actor, cancellationToken);
         var job = await AddAsync(session, target, kind, mappingVersion, from, to, time.GetUtcNow(), cancellationToken);
-        await session.RecordAccessAsync(target.School, $"source.job.{kind}", job.ToString(), cancellationToken);
+        session.RecordAccess(target.School, $"source.job.{kind}", job.ToString());
         await session.CommitAsync(cancellationToken);
         return job;
     }
@@ -54,7 +54,7 @@ internal sealed class JobDesk(Database setup, TimeProvider time)
     {
         await using var session = await setup.OpenAsync(school, actor, cancellationToken);
         var cancelled = await session.ExecuteAsync(Cancel, [school, job], cancellationToken) > 0;
-        await session.RecordAccessAsync(school, "source.job.cancel", job.ToString(), cancellationToken);
+        session.RecordAccess(school, "source.job.cancel", job.ToString());
         await session.CommitAsync(cancellationToken);
         return cancelled;
     }

@@ -47,7 +47,7 @@ internal sealed class SourceMappings(Database setup, TimeProvider time)
         };
         session.Context.SourceMappings.Add(mapping);
         await session.Context.SaveChangesAsync(cancellationToken);
-        await session.RecordAccessAsync(target.School, "source.mapping.store", $"{target.Source} {mapping.Version}", cancellationToken);
+        session.RecordAccess(target.School, "source.mapping.store", $"{target.Source} {mapping.Version}");
         await session.CommitAsync(cancellationToken);
         return mapping.Version;
     }
@@ -75,7 +75,7 @@ internal sealed class SourceMappings(Database setup, TimeProvider time)
         }
 
         var job = await JobDesk.AddAsync(session, target, JobKind.Replay, version, from, to, time.GetUtcNow(), cancellationToken);
-        await session.RecordAccessAsync(target.School, "source.mapping.apply", $"{target.Source} {version}", cancellationToken);
+        session.RecordAccess(target.School, "source.mapping.apply", $"{target.Source} {version}");
         await SourceRegister.AnnounceAsync(session, cancellationToken);
         await session.CommitAsync(cancellationToken);
         return job;

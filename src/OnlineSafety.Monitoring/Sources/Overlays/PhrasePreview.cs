@@ -79,7 +79,7 @@ internal sealed class PhrasePreviews(Lazy<IReadOnlyList<string>> harmless, Datab
         await using var session = await console.OpenAsync(school, actor, cancellationToken);
         var records = await session.RowsAsync(
             Recent, [school, time.GetUtcNow() - _since, MostRecords], row => TextsOf(StoredEvent.Read(seal.Open(row.GetFieldValue<byte[]>(0), SealedField.EventDetail))), cancellationToken);
-        await session.RecordAccessAsync(school, Action, Counted.Of(records.Count, "record"), cancellationToken);
+        session.RecordAccess(school, Action, Counted.Of(records.Count, "record"));
         await session.CommitAsync(cancellationToken);
         return reach.CountIn(records);
     }
