@@ -5,6 +5,7 @@ using OnlineSafety.Monitoring.Access.Sealing;
 using OnlineSafety.Monitoring.Events;
 using OnlineSafety.Monitoring.Notifications;
 using OnlineSafety.Monitoring.Notifications.Outgoing;
+using OnlineSafety.Monitoring.Processing;
 using OnlineSafety.Monitoring.Sources;
 using OnlineSafety.Monitoring.Sources.Health;
 
@@ -31,10 +32,10 @@ internal sealed class SourceReader(
 
     private static readonly Dictionary<string, string> KindWords = new(StringComparer.Ordinal)
     {
-        ["record"] = "record that fits no mapping",
-        ["category"] = "category that no map knows",
-        ["action"] = "word for what the product did",
-        ["severity"] = "word for how grave it is",
+        [UnmappedKey.Record] = "record that fits no mapping",
+        [UnmappedKey.Category] = "category that no map knows",
+        [UnmappedKey.Action] = "word for what the product did",
+        [UnmappedKey.Severity] = "word for how grave it is",
     };
 
     public async Task<SourcesView> ListAsync(Guid school, Actor actor, CancellationToken cancellationToken)

@@ -79,16 +79,16 @@ internal sealed class AlertBody(IThemeWords themes, IOptions<MailOptions> option
 
     private static string WhyNow(string cause, bool left) => cause switch
     {
-        "severity" => "This alert has become more severe.",
-        "theme" => "This alert now also concerns another theme.",
-        "route" => "This alert is now yours: what raised it was read again, and it is about somebody else than first thought.",
-        "unreached" => "Somebody who was to be told of this alert cannot be reached, so you are told in their place.",
-        "critical-again" => "There is new activity on this critical alert.",
-        "escalated" => "A colleague has escalated this alert: it needs you.",
-        "assigned" => "A colleague has given this alert to you.",
-        "reopened" => "This alert was resolved or taken, and has been opened again.",
-        "unanswered" when left => "A colleague escalated this alert, and nobody has taken it on in time: it needs you.",
-        "unanswered" => "Nobody has acted on this alert in time: it needs you.",
+        NotifyCause.Severity => "This alert has become more severe.",
+        NotifyCause.Theme => "This alert now also concerns another theme.",
+        NotifyCause.Route => "This alert is now yours: what raised it was read again, and it is about somebody else than first thought.",
+        NotifyCause.Unreached => "Somebody who was to be told of this alert cannot be reached, so you are told in their place.",
+        NotifyCause.CriticalAgain => "There is new activity on this critical alert.",
+        NotifyCause.Escalated => "A colleague has escalated this alert: it needs you.",
+        NotifyCause.Assigned => "A colleague has given this alert to you.",
+        NotifyCause.Reopened => "This alert was resolved or taken, and has been opened again.",
+        NotifyCause.Unanswered when left => "A colleague escalated this alert, and nobody has taken it on in time: it needs you.",
+        NotifyCause.Unanswered => "Nobody has acted on this alert in time: it needs you.",
         _ => "A new alert needs your attention.",
     };
 

@@ -288,7 +288,7 @@ internal sealed class Stages(Rules rules, ILogger logger) : IEventSink
 
     private void Review(string reason, int part, Assessment assessment)
     {
-        _plan.AddUnmapped("record", reason);
+        _plan.AddUnmapped(UnmappedKey.Record, reason);
         var text = _normalizer.Readable(_record).Span;
         var read = new MonitoringEvent
         {

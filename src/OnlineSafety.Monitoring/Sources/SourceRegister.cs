@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.Access.Sealing;
 using OnlineSafety.Monitoring.Normalization.Suggestion;
+using OnlineSafety.Monitoring.Processing;
 using OnlineSafety.Monitoring.Sources.Health;
 
 namespace OnlineSafety.Monitoring.Sources;
@@ -60,7 +61,7 @@ internal sealed class SourceRegister(Database setup, TimeProvider time)
             .Where(h => h.SchoolId == school).ToDictionaryAsync(h => h.SourceId, cancellationToken);
         // Records that fit no mapping are counted as unreadable, not here.
         var unmapped = await session.Context.Unmapped.AsNoTracking()
-            .Where(u => u.SchoolId == school && u.Kind != "record")
+            .Where(u => u.SchoolId == school && u.Kind != UnmappedKey.Record)
             .GroupBy(u => u.SourceId).Select(g => new { Source = g.Key, Count = g.LongCount() })
             .ToDictionaryAsync(u => u.Source, u => u.Count, cancellationToken);
         var troubles = (await session.Context.DoorTroubles.AsNoTracking().Where(t => t.SchoolId == school).OrderBy(t => t.Kind).ToListAsync(cancellationToken))
@@ -97,7 +98,7 @@ internal sealed class SourceRegister(Database setup, TimeProvider time)
             .OrderByDescending(u => u.Unmapped.Count).ThenBy(u => u.Word, StringComparer.Ordinal)
             .Select(u => new ListedUnmapped(
                 u.Unmapped.SourceId, u.Name, u.Unmapped.Kind,
-                u.Unmapped.Kind == "record" ? u.Word : !words ? null : u.Own && u.Unmapped.Count < Often ? Rare : u.Word,
+                u.Unmapped.Kind == UnmappedKey.Record ? u.Word : !words ? null : u.Own && u.Unmapped.Count < Often ? Rare : u.Word,
                 IsNumber(u.Unmapped.Kind, u.Word) ? u.Word : Masking.Mask(u.Word), u.Unmapped.Count, u.Unmapped.FirstSeen, u.Unmapped.LastSeen))];
     }
 
@@ -184,7 +185,7 @@ internal sealed class SourceRegister(Database setup, TimeProvider time)
     }
 
     // The number of a category is its name in a table of the vendor, and too short to be of a person.
-    private static bool IsNumber(string kind, string word) => kind == "category" && word.Length is > 0 and <= 3 && word.All(char.IsAsciiDigit);
+    private static bool IsNumber(string kind, string word) => kind == UnmappedKey.Category && word.Length is > 0 and <= 3 && word.All(char.IsAsciiDigit);
 
     private static string NewKey(short door) => door == (short)SourceDoor.Mail ? AccessKey.CreateMailbox() : AccessKey.Create(AccessKey.SourcePrefix);
 

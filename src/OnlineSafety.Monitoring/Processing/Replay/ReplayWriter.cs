@@ -181,9 +181,9 @@ internal sealed class ReplayWriter(Database database, RuleSet rules, PolicyDirec
         {
             tally[key.Kind switch
             {
-                "category" => Tallied.UnmappedCategories,
-                "action" => Tallied.UnmappedActions,
-                "severity" => Tallied.UnmappedSeverities,
+                UnmappedKey.Category => Tallied.UnmappedCategories,
+                UnmappedKey.Action => Tallied.UnmappedActions,
+                UnmappedKey.Severity => Tallied.UnmappedSeverities,
                 _ => Tallied.UnreadRecords,
             }] += count;
         }
