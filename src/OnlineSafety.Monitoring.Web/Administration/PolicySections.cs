@@ -21,7 +21,7 @@ internal static class PolicySections
     [
         new("How soon alerts are acknowledged",
         [
-            .. s_severities.Select(severity => new PolicyLine(Capital(Words.Of(severity)), Clock(policy.Clocks.Of(severity)!.Value, severity, policy.Clocks))),
+            .. s_severities.Select(severity => new PolicyLine(British.Capital(Words.Of(severity)), Clock(policy.Clocks.Of(severity)!.Value, severity, policy.Clocks))),
             new("Shortest time", Counted.Of(policy.Clocks.AtLeastMinutes, "minute")),
         ]),
         new("Out of hours",
@@ -57,10 +57,8 @@ internal static class PolicySections
             string.Join(" or ", rule.KeyStages), string.Join(" or ", rule.Groups),
         ];
         var when = string.Join(", ", asked.Where(part => part.Length > 0));
-        return $"{(when.Length > 0 ? Capital(when) : "Every alert")}:{(rule.Only.Count > 0 ? $" only {List(rule.Only)} of the desk" : "")}{(rule is { Only.Count: > 0, Also.Count: > 0 } ? ";" : "")}{(rule.Also.Count > 0 ? $" also {List(rule.Also)}" : "")}";
+        return $"{(when.Length > 0 ? British.Capital(when) : "Every alert")}:{(rule.Only.Count > 0 ? $" only {List(rule.Only)} of the desk" : "")}{(rule is { Only.Count: > 0, Also.Count: > 0 } ? ";" : "")}{(rule.Also.Count > 0 ? $" also {List(rule.Also)}" : "")}";
     }
 
     private static string List(IReadOnlyList<string> desks) => string.Join(", ", desks.Select(desk => Desks.FirstOrDefault(known => known.Word == desk) is { Label: { } label } ? label : desk));
-
-    private static string Capital(string words) => words.Length == 0 ? words : char.ToUpperInvariant(words[0]) + words[1..];
 }

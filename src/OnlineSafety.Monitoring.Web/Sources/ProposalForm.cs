@@ -102,7 +102,7 @@ internal static class ProposalForm
     {
         if (!answer.Flag.StartsWith(Set, StringComparison.Ordinal))
         {
-            return Capital(answer.Says);
+            return British.Capital(answer.Says);
         }
 
         var name = Value(answer)[(Value(answer).IndexOf('=', StringComparison.Ordinal) + 1)..];
@@ -110,8 +110,6 @@ internal static class ProposalForm
             ? "No: leave it out"
             : proposal.Shapes.SelectMany(shape => shape.Names).FirstOrDefault(label => NameLabels.Switch(label) == name) ?? name;
     }
-
-    private static string Capital(string words) => words.Length == 0 ? words : char.ToUpperInvariant(words[0]) + words[1..];
 
     /// <summary>The switch without its <c>--set</c> and quotes.</summary>
     private static string Value(Answer answer) =>

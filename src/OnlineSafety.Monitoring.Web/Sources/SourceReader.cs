@@ -177,8 +177,8 @@ internal sealed class SourceReader(
             yield return new Fact("Senders", source.Senders.Length == 0 ? "anybody" : string.Join(", ", source.Senders));
         }
 
-        yield return new Fact("Client certificates", source.Certificates.Length == 0 ? "none asked for" : SourceWords.Number(source.Certificates.Length));
-        yield return new Fact("Keys in use", source.KeyHashes.Length > 1 ? "2: the newest, and the one before until the next rotation" : SourceWords.Number(source.KeyHashes.Length));
+        yield return new Fact("Client certificates", source.Certificates.Length == 0 ? "none asked for" : British.Number(source.Certificates.Length));
+        yield return new Fact("Keys in use", source.KeyHashes.Length > 1 ? "2: the newest, and the one before until the next rotation" : British.Number(source.KeyHashes.Length));
         yield return new Fact("Read by", source.Capture ? "no mapping yet" : source.MappingVersion > 0 ? $"its own mapping, version {source.MappingVersion}" : $"the mapping of {Alerts.AlertSummary.Product(source.Product)}");
         if (listed.Devices.Count > 0)
         {

@@ -1,8 +1,8 @@
-using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.Alerts;
+using OnlineSafety.Monitoring.Events;
 using OnlineSafety.Monitoring.Notifications.Email;
 
 namespace OnlineSafety.Monitoring.Notifications.Outgoing;
@@ -12,7 +12,7 @@ namespace OnlineSafety.Monitoring.Notifications.Outgoing;
 internal sealed record ChannelTrouble(Guid Channel, string Kind, string Name, DateTimeOffset Since, string Error)
 {
     public string Words(TimeZoneInfo zone) =>
-        $"Channel {Name} ({Kind}): nothing has got through since {TimeZoneInfo.ConvertTime(Since, zone).ToString("d MMM HH:mm", CultureInfo.GetCultureInfo("en-GB"))}. {MailWords.OfChannel(MailFaults.Of(Error))}";
+        $"Channel {Name} ({Kind}): nothing has got through since {TimeZoneInfo.ConvertTime(Since, zone).ToString("d MMM HH:mm", British.Culture)}. {MailWords.OfChannel(MailFaults.Of(Error))}";
 
     /// <summary>Those that whoever looks after the systems was told of. By the set-up role.</summary>
     public static async Task<IReadOnlyList<ChannelTrouble>> StandingAsync(Database setup, Guid school, Actor actor, CancellationToken cancellationToken)

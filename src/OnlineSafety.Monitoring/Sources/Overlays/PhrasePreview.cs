@@ -33,7 +33,7 @@ internal sealed record PhrasePreview(PhraseCount Harmless, PhraseCount? Records)
 
     private string Stored => Records is not { } stored ? ""
         : stored.Texts == 0 ? "; nothing was stored in the last week"
-        : $", and in {(stored.Hits is > 0 and < LeastShown ? "fewer than five" : stored.Hits.ToString("N0", CultureInfo.InvariantCulture))} of {Counted.Of(stored.Texts, "record")} that {Counted.Word(stored.Texts, "was", "were")} stored in the last week";
+        : $", and in {(stored.Hits is > 0 and < LeastShown ? "fewer than five" : British.Number(stored.Hits))} of {Counted.Of(stored.Texts, "record")} that {Counted.Word(stored.Texts, "was", "were")} stored in the last week";
 
     /// <exception cref="TooBroadException">It is too broad, and nobody said that it is meant.</exception>
     /// <param name="anyway">How to say that it is meant.</param>
