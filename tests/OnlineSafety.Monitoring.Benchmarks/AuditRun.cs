@@ -123,7 +123,7 @@ internal static class AuditRun
         }
         else if (recording == Recording.Chained)
         {
-            await session.RecordAccessAsync(school, "alert.show", Guid.NewGuid().ToString(), CancellationToken.None);
+            session.RecordAccess(school, "alert.show", Guid.NewGuid().ToString());
         }
 
         await session.CommitAsync(CancellationToken.None);

@@ -36,8 +36,8 @@ internal sealed record SyslogVector(string Id, string File, string Outcome, byte
         var message = SyslogMessage.Parse(line, ReceivedAt, TimeZoneInfo.Utc);
         var differences = new List<string>();
         Compare("pri", message.HasPriority ? message.Priority : -1);
-        Compare("severity", message.SeverityLevel);
-        Compare("facility", message.Facility);
+        Compare("severity", message.Priority & 7);
+        Compare("facility", message.Priority >> 3);
         Text("hostname", message.HostName);
         Text("appname", message.AppName);
         Text("procid", message.ProcId);

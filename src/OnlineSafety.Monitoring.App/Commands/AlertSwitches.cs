@@ -117,7 +117,7 @@ internal sealed class AlertSwitches
         var actor = Actor.Operator($"{SetupText.Shown(name)} ({Installation.Operator.Name})");
         var seal = await seals.OfAsync(school, cancellationToken);
         await using var session = await database[DatabaseRole.Console].OpenAsync(school, actor, cancellationToken);
-        await session.RecordAccessAsync(school, "alert.past-the-staff", CommandPermissions.PathOf(parse), seal.SealWords(parse.GetValue(Reason)!.Trim(), SealedField.AccessReason), cancellationToken);
+        session.RecordAccess(school, "alert.past-the-staff", CommandPermissions.PathOf(parse), seal.SealWords(parse.GetValue(Reason)!.Trim(), SealedField.AccessReason));
         await session.CommitAsync(cancellationToken);
         return actor;
     }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.Access.Audit;
 using OnlineSafety.Monitoring.Events;
@@ -81,7 +80,7 @@ internal static class EraseCommand
         await Output.LineAsync(parse, proof.DryRun ? "Nothing was erased. This would be:" : $"Erasure {proof.Erasure} of {proof.At.UtcDateTime:yyyy-MM-dd}");
         Output.Table(parse, ["Table", "Deleted", "Freed of the name"], proof.Deleted.Keys.Union(proof.Rewritten.Keys, StringComparer.Ordinal).Order(StringComparer.Ordinal).Select(table => (string[])
         [
-            table, Number(proof.Deleted.GetValueOrDefault(table)), Number(proof.Rewritten.GetValueOrDefault(table)),
+            table, British.Number(proof.Deleted.GetValueOrDefault(table)), British.Number(proof.Rewritten.GetValueOrDefault(table)),
         ]));
         foreach (var stays in proof.Stays)
         {
@@ -100,6 +99,4 @@ internal static class EraseCommand
             await Output.LineAsync(parse, "  " + limit);
         }
     }
-
-    private static string Number(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
 }

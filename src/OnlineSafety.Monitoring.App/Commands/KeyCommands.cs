@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.Access.Keys;
 using OnlineSafety.Monitoring.Access.Sealing;
@@ -50,9 +49,9 @@ internal static class KeyCommands
                 await Output.LineAsync(parse, $"{SetupText.Shown(school.Name)} left: its keys were destroyed on {Output.Time(school.ClosedAt)}, and it gets none. If it came back: onlinesafety school reopen");
             }
 
-            Output.Table(parse, ["Column", "Sealed", "Not yet"], sealing.Select(column => (string[])[column.Column, Number(column.Sealed), Number(column.Plain)]));
+            Output.Table(parse, ["Column", "Sealed", "Not yet"], sealing.Select(column => (string[])[column.Column, British.Number(column.Sealed), British.Number(column.Plain)]));
             Output.Table(parse, ["Wrapped in", "By master key", "Rows", ""], wrapped.Select(count => (string[])[
-                count.Table, count.MasterKey, Number(count.Rows), count.Known ? count.MasterKey == masters.Current.Id ? "" : "an earlier key: onlinesafety keys rotate" : "this key is not here"]));
+                count.Table, count.MasterKey, British.Number(count.Rows), count.Known ? count.MasterKey == masters.Current.Id ? "" : "an earlier key: onlinesafety keys rotate" : "this key is not here"]));
         });
     }
 
@@ -103,7 +102,7 @@ internal static class KeyCommands
     {
         if (left.Count > 0)
         {
-            yield return $"Still wrapped by other keys: {string.Join(", ", left.Select(count => $"{Number(count.Rows)} in {count.Table} by {count.MasterKey}"))}.";
+            yield return $"Still wrapped by other keys: {string.Join(", ", left.Select(count => $"{British.Number(count.Rows)} in {count.Table} by {count.MasterKey}"))}.";
         }
 
         yield return source.InFile
@@ -175,7 +174,7 @@ internal static class KeyCommands
             }
 
             File.Move(aside, path, overwrite: true);
-            await Output.LineAsync(parse, $"{Counted.Of(export.DataKeys.Count, "key")} of days and {Number(export.SchoolKeys.Count)} of schools. They open nothing without the master key.");
+            await Output.LineAsync(parse, $"{Counted.Of(export.DataKeys.Count, "key")} of days and {British.Number(export.SchoolKeys.Count)} of schools. They open nothing without the master key.");
         });
     }
 
@@ -189,7 +188,7 @@ internal static class KeyCommands
             var export = KeyExport.Read(await File.ReadAllBytesAsync(parse.GetRequiredValue(file).FullName, cancellationToken));
             await using var database = await installation.OpenAsync(parse, cancellationToken, DatabaseRole.Keys);
             var result = await new KeyStore(database[DatabaseRole.Keys]).ImportAsync(export, Installation.Operator, cancellationToken);
-            await Output.LineAsync(parse, $"{Counted.Of(result.Added, "key was", "keys were")} added{(result.Strange > 0 ? $"; {Number(result.Strange)} of schools that are not here" : "")}{(result.Left > 0 ? $"; {Number(result.Left)} of schools that left stay destroyed" : "")}.");
+            await Output.LineAsync(parse, $"{Counted.Of(result.Added, "key was", "keys were")} added{(result.Strange > 0 ? $"; {British.Number(result.Strange)} of schools that are not here" : "")}{(result.Left > 0 ? $"; {British.Number(result.Left)} of schools that left stay destroyed" : "")}.");
         });
     }
 
@@ -204,6 +203,4 @@ internal static class KeyCommands
 
         return [.. all.GroupBy(column => column.Column, StringComparer.Ordinal).Select(group => new ColumnCount(group.Key, group.Sum(c => c.Sealed), group.Sum(c => c.Plain)))];
     }
-
-    private static string Number(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
 }

@@ -88,9 +88,9 @@ internal static partial class ListCommands
                 ["List", "Theme", "Hosts", "Version", "Imported", "Licence", "Source"],
                 lists.Lists.Select(list => new[]
                 {
-                    list.Name, list.Theme, Number(list.Hosts), list.Version, list.Imported.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), list.Licence, list.Source,
+                    list.Name, list.Theme, British.Number(list.Hosts), list.Version, list.Imported.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), list.Licence, list.Source,
                 }));
-            await Output.LineAsync(parse, string.Create(CultureInfo.InvariantCulture, $"In memory: {lists.Bytes / 1048576.0:N1} MB in each process that processes, for {Number(lists.Lists.Sum(list => (long)list.Hosts))} of at most {Number(DomainLists.MostHosts)} hosts."));
+            await Output.LineAsync(parse, string.Create(CultureInfo.InvariantCulture, $"In memory: {lists.Bytes / 1048576.0:N1} MB in each process that processes, for {British.Number(lists.Lists.Sum(list => (long)list.Hosts))} of at most {British.Number(DomainLists.MostHosts)} hosts."));
         });
     }
 
@@ -157,8 +157,6 @@ internal static partial class ListCommands
     }
 
     private static Option<string> Required(string name, string description, string help) => new(name) { Description = description, HelpName = help, Required = true };
-
-    private static string Number(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
 
     [GeneratedRegex("^[a-z0-9][a-z0-9-]{0,39}$", RegexOptions.NonBacktracking)]
     private static partial Regex NamePattern();

@@ -129,8 +129,8 @@ internal static class ReplayCommand
         yield return $"Read again: {Seen(report.Saw.Log)} from the kept log, {Seen(report.Saw.Evidence)} from evidence."
             + (report.Saw.Unreadable > 0 ? $" {Counted.Of(report.Saw.Unreadable, "record")} can no longer be read." : "")
             + (report.Saw.NotCompared > 0 ? $" {Counted.Of(report.Saw.NotCompared, "alert is", "alerts are")} not compared, because nothing of {Counted.Word(report.Saw.NotCompared, "it", "them")} could be read again." : "");
-        yield return $"Alerts: {Number(report.Alerts.Before)} before, {Number(report.Alerts.After)} after: {Number(report.Alerts.Appear)} appear, {Number(report.Alerts.Vanish)} vanish, "
-            + $"{Number(report.Alerts.Graver)} graver, {Number(report.Alerts.LessGrave)} less grave, {Number(report.Alerts.OtherTheme)} of another theme.";
+        yield return $"Alerts: {British.Number(report.Alerts.Before)} before, {British.Number(report.Alerts.After)} after: {British.Number(report.Alerts.Appear)} appear, {British.Number(report.Alerts.Vanish)} vanish, "
+            + $"{British.Number(report.Alerts.Graver)} graver, {British.Number(report.Alerts.LessGrave)} less grave, {British.Number(report.Alerts.OtherTheme)} of another theme.";
         yield return string.Create(
             CultureInfo.InvariantCulture,
             $"The DSL's time: {report.Dsl.MinutesPerWeekBefore:N1} to {report.Dsl.MinutesPerWeekAfter:N1} minutes a week, assuming {report.Dsl.MinutesPerAlert:0.##} minutes an alert.");
@@ -143,19 +143,17 @@ internal static class ReplayCommand
         }
 
         var concerns = report.TrueConcerns;
-        yield return $"Of {Counted.Of(concerns.Resolved, "alert")} that a DSL resolved as a true concern, {Number(concerns.Missed.Count)} would have been missed{(concerns.Missed.Count > 0 ? $": {Listed(concerns.Missed, concerns.Missed.Count, int.MaxValue)}" : "")}"
-            + $" and {Number(concerns.Weaker.Count)} been less grave{(concerns.Weaker.Count > 0 ? $": {Listed(concerns.Weaker, concerns.Weaker.Count)}" : "")}.";
+        yield return $"Of {Counted.Of(concerns.Resolved, "alert")} that a DSL resolved as a true concern, {British.Number(concerns.Missed.Count)} would have been missed{(concerns.Missed.Count > 0 ? $": {Listed(concerns.Missed, concerns.Missed.Count, int.MaxValue)}" : "")}"
+            + $" and {British.Number(concerns.Weaker.Count)} been less grave{(concerns.Weaker.Count > 0 ? $": {Listed(concerns.Weaker, concerns.Weaker.Count)}" : "")}.";
     }
 
     private static string Seen(WhatIfReport.Span span) =>
         span.Records == 0 ? "nothing" : $"{Counted.Of(span.Records, "record")} ({Output.Time(span.From)} to {Output.Time(span.To)})";
 
     private static string Listed(IReadOnlyList<int> numbers, int all, int most = MostShown) =>
-        string.Join(", ", numbers.Take(most).Select(number => "#" + number.ToString(CultureInfo.InvariantCulture))) + (all > most ? $" and {Number(all - most)} more" : "");
+        string.Join(", ", numbers.Take(most).Select(number => "#" + number.ToString(CultureInfo.InvariantCulture))) + (all > most ? $" and {British.Number(all - most)} more" : "");
 
-    private static string[] Row(WhatIfReport.Line line) => [line.Name, Number(line.Before), Number(line.After), Number(line.Appear), Number(line.Vanish)];
-
-    private static string Number(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
+    private static string[] Row(WhatIfReport.Line line) => [line.Name, British.Number(line.Before), British.Number(line.After), British.Number(line.Appear), British.Number(line.Vanish)];
 
     private sealed class Switches
     {

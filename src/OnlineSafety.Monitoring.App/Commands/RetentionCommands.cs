@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Events;
 using OnlineSafety.Monitoring.Retention;
 using OnlineSafety.Monitoring.Storage.Hosting;
 
@@ -83,11 +84,9 @@ internal static class RetentionCommands
 
             Output.Table(parse, ["Clock", "Kept", "Due", "Fell", "Held", "Left", "Next falls", "Why something stays"], report.Clocks.Select(clock => (string[])
             [
-                clock.Clock, clock.Keeps, Number(clock.Due), Number(clock.Fell), Number(clock.Held), Number(clock.Kept),
+                clock.Clock, clock.Keeps, British.Number(clock.Due), British.Number(clock.Fell), British.Number(clock.Held), British.Number(clock.Kept),
                 clock.Next is { } next ? next.UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) : "-", clock.Why,
             ]));
         }
     }
-
-    private static string Number(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
 }

@@ -1,7 +1,7 @@
 using System.CommandLine;
-using System.Globalization;
 using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.App.Guides;
+using OnlineSafety.Monitoring.Events;
 using OnlineSafety.Monitoring.Notifications;
 using OnlineSafety.Monitoring.Notifications.Outgoing;
 using OnlineSafety.Monitoring.Sources;
@@ -107,9 +107,9 @@ internal static class SourceListCommand
         Output.Time(listed.Health?.LastActivityAt, SchoolZone.Of(school.TimeZone)),
         listed.State is { } state ? $"{SpanSwitch.Text(state.ExpectedGap)} ({state.GapBasis})" : "-",
         listed.Canaries.Count == 0 ? "-" : Output.Time(listed.Canaries.Max(c => c.LastSeenAt), SchoolZone.Of(school.TimeZone)),
-        Number(listed.Health?.Records ?? 0),
-        Number(listed.Health?.Review ?? 0),
-        Number(listed.UnmappedValues),
+        British.Number(listed.Health?.Records ?? 0),
+        British.Number(listed.Health?.Review ?? 0),
+        British.Number(listed.UnmappedValues),
         TroublesOf(listed),
     ];
 
@@ -161,7 +161,5 @@ internal static class SourceListCommand
     private static string ViaWord(Source source) => ((SourceDoor)source.Door).ToString().ToLowerInvariant();
 
     private static string TroublesOf(ListedSource listed) =>
-        string.Join("; ", listed.Troubles.Select(t => $"{t.Kind.Replace('_', ' ')} {Number(t.Count)}, last {Output.Time(t.LastSeen)}"));
-
-    private static string Number(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
+        string.Join("; ", listed.Troubles.Select(t => $"{t.Kind.Replace('_', ' ')} {British.Number(t.Count)}, last {Output.Time(t.LastSeen)}"));
 }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using System.Text.Json;
 using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.Events;
@@ -145,7 +144,7 @@ internal static class SourceMapCommand
             result = result.GetProperty(name);
         }
 
-        return result.GetInt64().ToString("N0", CultureInfo.InvariantCulture);
+        return British.Number(result.GetInt64());
     }
 
     private sealed class Switches

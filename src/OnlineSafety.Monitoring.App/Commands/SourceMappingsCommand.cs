@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Events;
 using OnlineSafety.Monitoring.IntakeLog;
 using OnlineSafety.Monitoring.Processing.Replay;
 
@@ -44,7 +45,7 @@ internal static class SourceMappingsCommand
                     ["Version", "Stored", "Bytes", "In use", "Note"],
                     history.Select(m => new[]
                     {
-                        m.Version.ToString(CultureInfo.InvariantCulture), Output.Time(m.CreatedAt), m.Bytes.ToString("N0", CultureInfo.InvariantCulture), m.InUse ? "yes" : "", m.Note,
+                        m.Version.ToString(CultureInfo.InvariantCulture), Output.Time(m.CreatedAt), British.Number(m.Bytes), m.InUse ? "yes" : "", m.Note,
                     }));
             }
         });

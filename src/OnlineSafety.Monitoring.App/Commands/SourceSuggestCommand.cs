@@ -129,27 +129,8 @@ internal static class SourceSuggestCommand
         }
     }
 
-    internal static IEnumerable<string> Tried(Proposal suggestion)
-    {
-        var trial = suggestion.Trial;
-        yield return string.Create(
-            CultureInfo.InvariantCulture,
-            $"Tried on the same records: {trial.Read:N0} of {suggestion.Records:N0} read, {Counted.Of(trial.Control, "heartbeat")}, {trial.Unclaimed:N0} of no known shape, {trial.Unreadable:N0} broken; {Counted.Of(trial.Events, "event")}.");
-        if (trial.Events > 0)
-        {
-            yield return $"  filled: {string.Join(", ", trial.Filled.OrderByDescending(field => field.Value).ThenBy(field => field.Key, StringComparer.Ordinal).Select(field => string.Create(CultureInfo.InvariantCulture, $"{field.Key} {field.Value * 100 / trial.Events} %")))}";
-        }
-
-        if (trial.NeverFilled.Count > 0)
-        {
-            yield return $"  never filled: {string.Join(", ", trial.NeverFilled)}";
-        }
-
-        if (trial.Unmapped.Count > 0)
-        {
-            yield return $"  kept as sent, used by no field: {string.Join(", ", trial.Unmapped.Keys)}";
-        }
-    }
+    internal static IEnumerable<string> Tried(Proposal suggestion) =>
+        [TrialWords.Outcome(suggestion), .. TrialWords.Fields(suggestion.Trial).Select(field => $"  {field.What}: {field.Which}")];
 
     private static IEnumerable<string> Next(Source source, Proposal suggestion, FileInfo? file)
     {

@@ -1,6 +1,6 @@
 using System.CommandLine;
-using System.Globalization;
 using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Events;
 using OnlineSafety.Monitoring.Sources;
 
 namespace OnlineSafety.Monitoring.App.Commands;
@@ -52,7 +52,7 @@ internal static class SourceUnmappedCommand
             Output.Table(
                 parse,
                 ["Source", "Kind", "Reason or word", "Times", "Last seen"],
-                listed.Select(u => (string[])[u.SourceName, u.Kind, u.Value ?? Withheld, u.Count.ToString("N0", CultureInfo.InvariantCulture), Output.Time(u.LastSeen)]));
+                listed.Select(u => (string[])[u.SourceName, u.Kind, u.Value ?? Withheld, British.Number(u.Count), Output.Time(u.LastSeen)]));
         });
     }
 }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using System.Text.Json.Nodes;
 using OnlineSafety.Monitoring.Events;
 using OnlineSafety.Monitoring.Normalization;
@@ -94,17 +93,17 @@ internal static class TrialReport
         await Output.LineAsync(parse, $"{Counted.Of(records.Count, "record")}, {Counted.Of(Events(files).Count(), "event")}, {Counted.Of(unread, "record")} not read.");
         foreach (var (reason, count) in Tally(records.Where(r => !r.IsRead).Select(r => Reason(r.Result.Reason))))
         {
-            await Output.LineAsync(parse, $"  not read   {Number(count),7} x {reason}");
+            await Output.LineAsync(parse, $"  not read   {British.Number(count),7} x {reason}");
         }
 
         foreach (var (name, count) in Tally(Events(files).SelectMany(e => e.LeftOver)))
         {
-            await Output.LineAsync(parse, $"  left over  {Number(count),7} x {Shown(name)}: map it, or declare it in 'keep' or 'ignore'");
+            await Output.LineAsync(parse, $"  left over  {British.Number(count),7} x {Shown(name)}: map it, or declare it in 'keep' or 'ignore'");
         }
 
         foreach (var (what, count) in Tally(Events(files).SelectMany(e => e.Missing)))
         {
-            await Output.LineAsync(parse, $"  missing    {Number(count),7} x {what}");
+            await Output.LineAsync(parse, $"  missing    {British.Number(count),7} x {what}");
         }
 
         foreach (var file in files.Where(f => f.Difference is not null))
@@ -160,8 +159,6 @@ internal static class TrialReport
         var shown = SetupText.Shown(value ?? "");
         return shown.Length <= LongestValue ? shown : shown[..LongestValue] + "...";
     }
-
-    private static string Number(int value) => value.ToString("N0", CultureInfo.InvariantCulture);
 
     private static IEnumerable<SampleReading> Records(IEnumerable<TriedFile> files) => files.SelectMany(f => f.Readings);
 

@@ -7,6 +7,7 @@ using OnlineSafety.Monitoring.Intake.Syslog;
 using OnlineSafety.Monitoring.Intake.Syslog.Tls;
 using OnlineSafety.Monitoring.Processing;
 using OnlineSafety.Monitoring.Storage.Hosting;
+using OnlineSafety.Monitoring.Telemetry;
 
 namespace OnlineSafety.Monitoring.App.Hosting;
 
@@ -69,7 +70,7 @@ internal sealed class DatabaseCheck(MonitoringDatabase database, ServiceOptions 
         }
         catch (Exception error) when (error is NpgsqlException or TimeoutException or InvalidOperationException or OperationCanceledException)
         {
-            logger.NotReady("database", error.GetType().Name);
+            logger.NotReady("database", ErrorWords.Of(error));
             return HealthCheckResult.Unhealthy("a role of the database cannot be used");
         }
     }

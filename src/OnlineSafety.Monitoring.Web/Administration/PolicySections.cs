@@ -1,3 +1,4 @@
+using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.Alerts;
 using OnlineSafety.Monitoring.Alerts.Policy;
 using OnlineSafety.Monitoring.Events;
@@ -13,14 +14,14 @@ internal static class PolicySections
     /// <summary>Desks as they are offered.</summary>
     public static IReadOnlyList<(string Word, string Label)> Desks { get; } =
     [
-        (PolicyDesk.Dsl, "Safeguarding lead"), (PolicyDesk.Deputy, "Deputies"), (PolicyDesk.Head, "Head"), (PolicyDesk.Trust, "Trust"), (PolicyDesk.OnCall, "Whoever is on call"),
+        (StaffRole.Dsl, "Safeguarding lead"), (StaffRole.Deputy, "Deputies"), (StaffRole.Head, "Head"), (PolicyDesk.Trust, "Trust"), (PolicyDesk.OnCall, "Whoever is on call"),
     ];
 
     public static IReadOnlyList<PolicySection> Of(SchoolPolicy policy, ThemeGuide guide) =>
     [
         new("How soon alerts are acknowledged",
         [
-            .. s_severities.Select(severity => new PolicyLine(Capital(Words.Of(severity)), Clock(policy.Clocks.Of(severity)!.Value, severity, policy.Clocks))),
+            .. s_severities.Select(severity => new PolicyLine(British.Capital(Words.Of(severity)), Clock(policy.Clocks.Of(severity)!.Value, severity, policy.Clocks))),
             new("Shortest time", Counted.Of(policy.Clocks.AtLeastMinutes, "minute")),
         ]),
         new("Out of hours",
@@ -56,10 +57,8 @@ internal static class PolicySections
             string.Join(" or ", rule.KeyStages), string.Join(" or ", rule.Groups),
         ];
         var when = string.Join(", ", asked.Where(part => part.Length > 0));
-        return $"{(when.Length > 0 ? Capital(when) : "Every alert")}:{(rule.Only.Count > 0 ? $" only {List(rule.Only)} of the desk" : "")}{(rule is { Only.Count: > 0, Also.Count: > 0 } ? ";" : "")}{(rule.Also.Count > 0 ? $" also {List(rule.Also)}" : "")}";
+        return $"{(when.Length > 0 ? British.Capital(when) : "Every alert")}:{(rule.Only.Count > 0 ? $" only {List(rule.Only)} of the desk" : "")}{(rule is { Only.Count: > 0, Also.Count: > 0 } ? ";" : "")}{(rule.Also.Count > 0 ? $" also {List(rule.Also)}" : "")}";
     }
 
     private static string List(IReadOnlyList<string> desks) => string.Join(", ", desks.Select(desk => Desks.FirstOrDefault(known => known.Word == desk) is { Label: { } label } ? label : desk));
-
-    private static string Capital(string words) => words.Length == 0 ? words : char.ToUpperInvariant(words[0]) + words[1..];
 }

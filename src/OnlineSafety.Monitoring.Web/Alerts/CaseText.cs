@@ -14,8 +14,6 @@ internal static class CaseText
     private const int MostEvents = 10;
     private const int LongestText = 500;
 
-    private static readonly CultureInfo s_british = CultureInfo.GetCultureInfo("en-GB");
-
     public static string Of(AlertDetailView alert, string school, Func<string, string> title, TimeZoneInfo zone)
     {
         var text = new StringBuilder();
@@ -28,7 +26,7 @@ internal static class CaseText
         }
 
         Line($"Raised: {At(alert.RaisedAt)}");
-        Line($"Events: {alert.Count.ToString(s_british)}{(alert.Count > MostEvents ? $", the gravest {MostEvents} of them here" : "")}");
+        Line($"Events: {alert.Count.ToString(British.Culture)}{(alert.Count > MostEvents ? $", the gravest {MostEvents} of them here" : "")}");
         foreach (var e in alert.Events.Take(MostEvents))
         {
             Line($"- {At(e.OccurredAt)}: {AlertSummary.Kind(e.Kind)}, {AlertSummary.Action(e.Action).ToLowerInvariant()} by {AlertSummary.Product(e.Vendor)}{(e.Severity == "none" ? "" : $", {title(e.Theme)} ({e.Severity})")}");
@@ -48,7 +46,7 @@ internal static class CaseText
 
         void Line(string line) => text.Append(line).Append('\n');
 
-        string At(DateTimeOffset at) => TimeZoneInfo.ConvertTime(at, zone).ToString("ddd d MMM yyyy HH:mm", s_british);
+        string At(DateTimeOffset at) => TimeZoneInfo.ConvertTime(at, zone).ToString("ddd d MMM yyyy HH:mm", British.Culture);
     }
 
     // Case systems make links of what looks like one.

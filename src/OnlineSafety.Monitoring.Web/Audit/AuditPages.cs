@@ -50,7 +50,7 @@ internal sealed class AuditPages(Database audit, SchoolSeals seals)
 
         await using var session = await audit.OpenAsync(who.School, who.Actor, cancellationToken);
         var names = await NamesAsync(session, who.School, entries, cancellationToken);
-        await session.RecordAccessAsync(who.School, "audit.export", entries.Count.ToString(CultureInfo.InvariantCulture), seal.SealWords(why, SealedField.AccessReason), cancellationToken);
+        session.RecordAccess(who.School, "audit.export", entries.Count.ToString(CultureInfo.InvariantCulture), seal.SealWords(why, SealedField.AccessReason));
         await session.CommitAsync(cancellationToken);
         return AuditTable.Of(entries.Select(entry => RowOf(entry, names)));
     }

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Telemetry;
 
 namespace OnlineSafety.Monitoring.Web.Live;
 
@@ -50,7 +51,7 @@ internal sealed partial class LiveSignal(
             }
             catch (Exception error) when (error is NpgsqlException or IOException or TimeoutException)
             {
-                Log.ListenerLost(logger, error.GetType().Name);
+                Log.ListenerLost(logger, ErrorWords.Of(error));
                 await Task.Delay(s_retry, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using OnlineSafety.Monitoring.Events;
 
 namespace OnlineSafety.Monitoring.Web.Pages;
@@ -6,21 +5,19 @@ namespace OnlineSafety.Monitoring.Web.Pages;
 /// <summary>Times and spans in the words of a British reader. Pure.</summary>
 internal static class SchoolTime
 {
-    private static readonly CultureInfo s_culture = CultureInfo.GetCultureInfo("en-GB");
-
     /// <summary>"09:14" today, "yesterday 09:14", "Mon 9 Nov 09:14" within half a year, else with the year.</summary>
     public static string Words(DateTimeOffset at, DateTimeOffset now, TimeZoneInfo zone, bool withSeconds = false)
     {
         var local = TimeZoneInfo.ConvertTime(at, zone);
         var today = DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(now, zone).DateTime);
         var day = DateOnly.FromDateTime(local.DateTime);
-        var hour = local.ToString(withSeconds ? "HH:mm:ss" : "HH:mm", s_culture);
+        var hour = local.ToString(withSeconds ? "HH:mm:ss" : "HH:mm", British.Culture);
         return (today.DayNumber - day.DayNumber) switch
         {
             0 => hour,
             1 => $"yesterday {hour}",
-            > -180 and < 180 => $"{local.ToString("ddd d MMM", s_culture)} {hour}",
-            _ => $"{local.ToString("d MMM yyyy", s_culture)} {hour}",
+            > -180 and < 180 => $"{local.ToString("ddd d MMM", British.Culture)} {hour}",
+            _ => $"{local.ToString("d MMM yyyy", British.Culture)} {hour}",
         };
     }
 

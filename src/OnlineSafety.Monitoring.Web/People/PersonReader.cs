@@ -86,8 +86,8 @@ internal sealed class PersonReader([FromKeyedServices(DatabaseRole.Console)] Dat
                 row.GetGuid(0), NameOf(SubjectForms.NameOf(seal, row, key: 1, name: 7)!), Words.Of((PersonRole)row.GetInt16(2)), Words.Of((Severity)row.GetInt16(3)), row.GetInt32(4), row.GetInt32(5), row.GetFieldValue<DateTimeOffset>(6)), Alerts: row.GetFieldValue<int[]>(8)),
             cancellationToken);
         // Whose row was shown is found again by that person's alerts: no name stands in a record.
-        await session.RecordAccessAsync(
-            school, AuditTrail.PeopleAction, AuditTrail.ListObject([asked.Length == 0 ? "all" : "searched"], people.SelectMany(person => person.Alerts)), cancellationToken);
+        session.RecordAccess(
+            school, AuditTrail.PeopleAction, AuditTrail.ListObject([asked.Length == 0 ? "all" : "searched"], people.SelectMany(person => person.Alerts)));
         await session.CommitAsync(cancellationToken);
         return new FoundPeople(people.ConvertAll(person => person.Row), near);
     }
@@ -108,7 +108,7 @@ internal sealed class PersonReader([FromKeyedServices(DatabaseRole.Console)] Dat
             AlertsSql, [school, forms],
             row => new PersonAlert(row.GetInt32(0), Words.Of((Severity)row.GetInt16(1)), guide.LabelOf(row.GetString(2)), row.GetString(3), row.GetFieldValue<DateTimeOffset>(4)), cancellationToken);
         var events = await session.RowsAsync(EventsSql, [school, forms, MostEvents + 1], row => _face.EventOf(seal, row), cancellationToken);
-        await session.RecordAccessAsync(school, AuditTrail.PersonAction, AuditTrail.AroundObject(alert, alerts.Select(one => one.Number)), cancellationToken);
+        session.RecordAccess(school, AuditTrail.PersonAction, AuditTrail.AroundObject(alert, alerts.Select(one => one.Number)));
         await session.CommitAsync(cancellationToken);
         // The page says when it happened, so that is its order.
         var shown = events.Take(MostEvents).OrderByDescending(one => one.OccurredAt).ToList();

@@ -40,7 +40,7 @@ internal sealed class DigestShelf(
         }
 
         var (reader, zone) = await ReaderAsync(session, school, actor, cancellationToken);
-        await session.RecordAccessAsync(school, "digest.show", day.ToString("O", CultureInfo.InvariantCulture), cancellationToken);
+        session.RecordAccess(school, "digest.show", day.ToString("O", CultureInfo.InvariantCulture));
         await session.CommitAsync(cancellationToken);
         return Page(DigestContent.FromJson(content), reader, zone, stored: true);
     }
@@ -59,7 +59,7 @@ internal sealed class DigestShelf(
         var (name, window) = await DigestMaker.WindowAsync(session, school, cut: null, cancellationToken);
         var inForce = await policies.OfAsync(session, school, cancellationToken);
         var content = await DigestReader.ReadAsync(session, school, name, day, late: false, window, inForce, cancellationToken);
-        await session.RecordAccessAsync(school, "digest.preview", day.ToString("O", CultureInfo.InvariantCulture), cancellationToken);
+        session.RecordAccess(school, "digest.preview", day.ToString("O", CultureInfo.InvariantCulture));
         await session.CommitAsync(cancellationToken);
         return Page(content, reader, zone, stored: false);
     }

@@ -35,7 +35,7 @@ internal sealed class GovernorsReport([FromKeyedServices(DatabaseRole.Console)] 
         var rows = await session.RowsAsync(
             "SELECT dimension, value, about, until FROM governors_report($1)", [term.Begins],
             row => (Dimension: row.GetString(0), Value: row.GetString(1), About: row.GetInt32(2), Until: row.GetFieldValue<DateOnly>(3)), cancellationToken);
-        await session.RecordAccessAsync(school, "report.governors", term.Begins.ToString("O", CultureInfo.InvariantCulture), cancellationToken);
+        session.RecordAccess(school, "report.governors", term.Begins.ToString("O", CultureInfo.InvariantCulture));
         await session.CommitAsync(cancellationToken);
 
         var figures = rows.ToLookup(row => row.Dimension, StringComparer.Ordinal);
@@ -48,7 +48,7 @@ internal sealed class GovernorsReport([FromKeyedServices(DatabaseRole.Console)] 
             All = One("all"),
             Risks = [.. RiskWords.Select(risk => new ReportLine(risk.Value, About("risk", (int)risk.Key)))],
             Themes = [.. figures["theme"].OrderByDescending(row => row.About).Select(row => new ReportLine(themes.LabelOf(row.Value), row.About))],
-            Severities = [.. Enum.GetValues<Severity>().Where(severity => severity != Severity.None).OrderDescending().Select(severity => new ReportLine(Capital(Words.Of(severity)), About("severity", (int)severity)))],
+            Severities = [.. Enum.GetValues<Severity>().Where(severity => severity != Severity.None).OrderDescending().Select(severity => new ReportLine(British.Capital(Words.Of(severity)), About("severity", (int)severity)))],
             MinutesToAcknowledge = One("minutes"),
             WithinHour = One("within-hour"),
             TrueShare = One("true"),
@@ -70,6 +70,4 @@ internal sealed class GovernorsReport([FromKeyedServices(DatabaseRole.Console)] 
 
         return terms;
     }
-
-    private static string Capital(string word) => char.ToUpperInvariant(word[0]) + word[1..];
 }

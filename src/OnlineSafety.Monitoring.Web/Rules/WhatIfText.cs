@@ -31,7 +31,7 @@ internal static class WhatIfText
 
     private static IEnumerable<string> Seen(WhatIfReport.Sight saw)
     {
-        yield return $"Read again: {Counted.Of(saw.Log.Records, "record")} from the kept log, {SourceWords.Number(saw.Evidence.Records)} from evidence.";
+        yield return $"Read again: {Counted.Of(saw.Log.Records, "record")} from the kept log, {British.Number(saw.Evidence.Records)} from evidence.";
         if (saw.Unreadable > 0)
         {
             yield return $"{Counted.Of(saw.Unreadable, "record")} can no longer be read.";

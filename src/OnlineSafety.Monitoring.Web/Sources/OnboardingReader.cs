@@ -3,6 +3,7 @@ using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Events;
 using OnlineSafety.Monitoring.IntakeLog;
 using OnlineSafety.Monitoring.Normalization.Suggestion;
 using OnlineSafety.Monitoring.Processing.Jobs;
@@ -96,12 +97,12 @@ internal sealed class OnboardingReader(SourceMappings mappings, SourceReader sou
                 new("Waiting for a mapping", Count(before, "captured"), 0),
             ],
             [
-                new("Alerts raised late", SourceWords.Number(Count(result.GetProperty("alerts"), "raised"))),
-                new("Alerts that grow", SourceWords.Number(Count(result.GetProperty("alerts"), "grown"))),
-                new("Alerts to another desk", SourceWords.Number(Count(result.GetProperty("alerts"), "rerouted"))),
-                new("Records not understood", SourceWords.Number(Count(result.GetProperty("unmapped"), "records"))),
-                new("Categories not known", SourceWords.Number(Count(result.GetProperty("unmapped"), "categories"))),
-                new("Words for actions not known", SourceWords.Number(Count(result.GetProperty("unmapped"), "actions"))),
+                new("Alerts raised late", British.Number(Count(result.GetProperty("alerts"), "raised"))),
+                new("Alerts that grow", British.Number(Count(result.GetProperty("alerts"), "grown"))),
+                new("Alerts to another desk", British.Number(Count(result.GetProperty("alerts"), "rerouted"))),
+                new("Records not understood", British.Number(Count(result.GetProperty("unmapped"), "records"))),
+                new("Categories not known", British.Number(Count(result.GetProperty("unmapped"), "categories"))),
+                new("Words for actions not known", British.Number(Count(result.GetProperty("unmapped"), "actions"))),
                 .. Count(after, "concern") > 0 && Count(result.GetProperty("alerts"), "raised") == 0 ? [new Fact("Why no alert is raised", "Low concern is kept and alerts nobody; nothing is alerted twice.")] : Array.Empty<Fact>(),
                 .. fields.Length > 0 ? [new Fact("Fields left over", fields)] : Array.Empty<Fact>(),
             ],

@@ -26,7 +26,7 @@ internal static class ProposalForm
         proposal.Records,
         [.. proposal.Shapes.Select(ShapeOf)],
         [.. Questions(proposal)],
-        [.. Tried(proposal)],
+        [TrialWords.Outcome(proposal), .. TrialWords.Fields(proposal.Trial).Select(field => $"{British.Capital(field.What)}: {field.Which}.")],
         [.. Enum.GetValues<Meaning>().Where(Meanings.IsField).Select(Meanings.FieldOf)],
         [.. proposal.Shapes.SelectMany(shape => shape.Names).Distinct(StringComparer.Ordinal).Select(label => new OfferedName(NameLabels.Switch(label), label))]);
 
@@ -102,7 +102,7 @@ internal static class ProposalForm
     {
         if (!answer.Flag.StartsWith(Set, StringComparison.Ordinal))
         {
-            return Capital(answer.Says);
+            return British.Capital(answer.Says);
         }
 
         var name = Value(answer)[(Value(answer).IndexOf('=', StringComparison.Ordinal) + 1)..];
@@ -110,8 +110,6 @@ internal static class ProposalForm
             ? "No: leave it out"
             : proposal.Shapes.SelectMany(shape => shape.Names).FirstOrDefault(label => NameLabels.Switch(label) == name) ?? name;
     }
-
-    private static string Capital(string words) => words.Length == 0 ? words : char.ToUpperInvariant(words[0]) + words[1..];
 
     /// <summary>The switch without its <c>--set</c> and quotes.</summary>
     private static string Value(Answer answer) =>
@@ -127,27 +125,5 @@ internal static class ProposalForm
         }
 
         return value[Action.Length..sign] is var word && word == Hidden ? "" : word;
-    }
-
-    private static IEnumerable<string> Tried(Proposal proposal)
-    {
-        var trial = proposal.Trial;
-        yield return string.Create(
-            CultureInfo.InvariantCulture,
-            $"Tried on the same records: {trial.Read:N0} of {proposal.Records:N0} read, {Counted.Of(trial.Control, "heartbeat")}, {trial.Unclaimed:N0} of no known shape, {trial.Unreadable:N0} broken; {Counted.Of(trial.Events, "event")}.");
-        if (trial.Events > 0)
-        {
-            yield return $"Filled: {string.Join(", ", trial.Filled.OrderByDescending(field => field.Value).ThenBy(field => field.Key, StringComparer.Ordinal).Select(field => string.Create(CultureInfo.InvariantCulture, $"{field.Key} {field.Value * 100 / trial.Events} %")))}.";
-        }
-
-        if (trial.NeverFilled.Count > 0)
-        {
-            yield return $"Never filled: {string.Join(", ", trial.NeverFilled)}.";
-        }
-
-        if (trial.Unmapped.Count > 0)
-        {
-            yield return $"Kept as sent, used by no field: {string.Join(", ", trial.Unmapped.Keys)}.";
-        }
     }
 }

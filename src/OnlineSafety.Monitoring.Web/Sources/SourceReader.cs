@@ -5,6 +5,7 @@ using OnlineSafety.Monitoring.Access.Sealing;
 using OnlineSafety.Monitoring.Events;
 using OnlineSafety.Monitoring.Notifications;
 using OnlineSafety.Monitoring.Notifications.Outgoing;
+using OnlineSafety.Monitoring.Processing;
 using OnlineSafety.Monitoring.Sources;
 using OnlineSafety.Monitoring.Sources.Health;
 
@@ -31,10 +32,10 @@ internal sealed class SourceReader(
 
     private static readonly Dictionary<string, string> KindWords = new(StringComparer.Ordinal)
     {
-        ["record"] = "record that fits no mapping",
-        ["category"] = "category that no map knows",
-        ["action"] = "word for what the product did",
-        ["severity"] = "word for how grave it is",
+        [UnmappedKey.Record] = "record that fits no mapping",
+        [UnmappedKey.Category] = "category that no map knows",
+        [UnmappedKey.Action] = "word for what the product did",
+        [UnmappedKey.Severity] = "word for how grave it is",
     };
 
     public async Task<SourcesView> ListAsync(Guid school, Actor actor, CancellationToken cancellationToken)
@@ -176,8 +177,8 @@ internal sealed class SourceReader(
             yield return new Fact("Senders", source.Senders.Length == 0 ? "anybody" : string.Join(", ", source.Senders));
         }
 
-        yield return new Fact("Client certificates", source.Certificates.Length == 0 ? "none asked for" : SourceWords.Number(source.Certificates.Length));
-        yield return new Fact("Keys in use", source.KeyHashes.Length > 1 ? "2: the newest, and the one before until the next rotation" : SourceWords.Number(source.KeyHashes.Length));
+        yield return new Fact("Client certificates", source.Certificates.Length == 0 ? "none asked for" : British.Number(source.Certificates.Length));
+        yield return new Fact("Keys in use", source.KeyHashes.Length > 1 ? "2: the newest, and the one before until the next rotation" : British.Number(source.KeyHashes.Length));
         yield return new Fact("Read by", source.Capture ? "no mapping yet" : source.MappingVersion > 0 ? $"its own mapping, version {source.MappingVersion}" : $"the mapping of {Alerts.AlertSummary.Product(source.Product)}");
         if (listed.Devices.Count > 0)
         {

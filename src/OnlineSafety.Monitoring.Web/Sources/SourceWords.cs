@@ -1,4 +1,3 @@
-using System.Globalization;
 using OnlineSafety.Monitoring.Digests;
 using OnlineSafety.Monitoring.Events;
 using OnlineSafety.Monitoring.Sources;
@@ -10,14 +9,10 @@ namespace OnlineSafety.Monitoring.Web.Sources;
 /// <summary>Numbers, times and states as people read them.</summary>
 internal static class SourceWords
 {
-    private static readonly CultureInfo British = CultureInfo.GetCultureInfo("en-GB");
-
-    public static string Number(long value) => value.ToString("N0", British);
-
     /// <summary>A moment by the school's clock.</summary>
-    public static string When(DateTimeOffset at, TimeZoneInfo zone) => TimeZoneInfo.ConvertTime(at, zone).ToString("ddd d MMM yyyy, HH:mm", British);
+    public static string When(DateTimeOffset at, TimeZoneInfo zone) => TimeZoneInfo.ConvertTime(at, zone).ToString("ddd d MMM yyyy, HH:mm", British.Culture);
 
-    public static string Day(DateOnly day) => day.ToString("ddd d MMM yyyy", British);
+    public static string Day(DateOnly day) => day.ToString("ddd d MMM yyyy", British.Culture);
 
     /// <summary>How long ago, and when by the school's clock.</summary>
     public static string Heard(DateTimeOffset? at, DateTimeOffset now, TimeZoneInfo zone) =>
@@ -28,7 +23,7 @@ internal static class SourceWords
     /// <summary>A span as people type it in set-up: 30m, 2h, 1d.</summary>
     public static string Span(TimeSpan span) => span.TotalDays >= 1 && span.TotalDays % 1 == 0 ? Counted.Of((long)span.TotalDays, "day")
         : span.TotalHours >= 1 && span.TotalHours % 1 == 0 ? Counted.Of((long)span.TotalHours, "hour")
-        : string.Create(British, $"{Math.Round(span.TotalMinutes)} min");
+        : string.Create(British.Culture, $"{Math.Round(span.TotalMinutes)} min");
 
     /// <summary>How it reaches us.</summary>
     public static string Via(Source source) => (SourceDoor)source.Door switch
@@ -70,7 +65,7 @@ internal static class SourceWords
     {
         var words = sentence.Split(" See: onlinesafety", 2)[0].Replace(": onlinesafety canary add", ", which can be added on its page", StringComparison.Ordinal)
             .Replace("; onlinesafety canary add", "; one can be added on its page", StringComparison.Ordinal);
-        return words.Length == 0 ? words : char.ToUpper(words[0], British) + words[1..];
+        return British.Capital(words);
     }
 
     /// <summary>What stands at the door, in words; empty: nothing.</summary>

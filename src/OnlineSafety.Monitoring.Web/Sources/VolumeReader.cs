@@ -53,7 +53,7 @@ internal sealed class VolumeReader([FromKeyedServices(DatabaseRole.Setup)] Datab
 
         var most = bars.MaxBy(bar => bar.Value)!;
         var expected = bars.Where(bar => !bar.Quiet).ToList();
-        return $"{Counted.Of(total, "record")} in {bars.Count} {what}, {SourceWords.Number(bars.Sum(bar => bar.Marked))} of them not readable. The most, {SourceWords.Number(most.Value)}, on {most.Name}. "
+        return $"{Counted.Of(total, "record")} in {bars.Count} {what}, {British.Number(bars.Sum(bar => bar.Marked))} of them not readable. The most, {British.Number(most.Value)}, on {most.Name}. "
             + $"Nothing came in {expected.Count(bar => bar.Value == 0)} of {expected.Count} {what} with school.";
     }
 }

@@ -41,9 +41,9 @@ internal sealed record Actor(ActorKind Kind, string Name, Guid? Staff, IReadOnly
         {
             var route = role switch
             {
-                "dsl" or "deputy" => AlertRoute.Dsl,
-                "head" => AlertRoute.Head,
-                "chair" => AlertRoute.Chair,
+                StaffRole.Dsl or StaffRole.Deputy => AlertRoute.Dsl,
+                StaffRole.Head => AlertRoute.Head,
+                StaffRole.Chair => AlertRoute.Chair,
                 // No alert has this route: the row-level policies open alerts about pupils of the person's years.
                 StaffRole.Pastoral => StaffRole.Pastoral,
                 _ => null,

@@ -151,6 +151,12 @@ internal static class Channels
     public const string Sources = "onlinesafety_sources";
     public const string Notifications = "onlinesafety_notifications";
 
+    /// <summary>For the transaction of what is told: it goes out with the commit.</summary>
+    public static NpgsqlBatchCommand NotifyCommand(string channel) => new("SELECT pg_notify($1, '')")
+    {
+        Parameters = { new NpgsqlParameter<string> { TypedValue = Checked(channel) } },
+    };
+
     public static string Checked(string channel) => channel switch
     {
         Intake => Intake,

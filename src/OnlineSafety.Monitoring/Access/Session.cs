@@ -56,7 +56,7 @@ internal sealed class Session(NpgsqlConnection connection, NpgsqlTransaction tra
     }
 
     /// <summary>States whose account this transaction is about; it then sees that account and no other. No school is stated by it.</summary>
-    public Task StateAccountAsync(Guid account, CancellationToken cancellationToken) => StateAsync(Account, account.ToString(), cancellationToken);
+    public Task StateAccountAsync(Guid account, CancellationToken cancellationToken) => ExecuteAsync(Account, [account.ToString()], cancellationToken);
 
     /// <summary>The same as a command, to be the first of a batch that then works on that account.</summary>
     public static NpgsqlBatchCommand AccountCommand(Guid account) =>
@@ -64,25 +64,25 @@ internal sealed class Session(NpgsqlConnection connection, NpgsqlTransaction tra
 
     /// <summary>States the address that somebody claims: the account with this very address is seen, and the staff rows with it.</summary>
     public Task StateAddressAsync(string address, CancellationToken cancellationToken) =>
-        StateAsync("SELECT set_config('app.address', $1, true)", address, cancellationToken);
-
-    private async Task StateAsync(string sql, string value, CancellationToken cancellationToken)
-    {
-        await using var command = Command(sql);
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = value, NpgsqlDbType = NpgsqlDbType.Text });
-        await command.ExecuteNonQueryAsync(cancellationToken);
-    }
+        ExecuteAsync("SELECT set_config('app.address', $1, true)", [address], cancellationToken);
 
     /// <summary>Runs one statement; how many rows it reached.</summary>
     public async Task<int> ExecuteAsync(string sql, object[] values, CancellationToken cancellationToken)
     {
-        await using var command = Command(sql);
-        foreach (var value in values)
-        {
-            command.Parameters.Add(value as NpgsqlParameter ?? new NpgsqlParameter { Value = value });
-        }
-
+        await using var command = Bind(sql, values);
         return await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <summary>The one clock of all processes: whether something waited too long does not depend on which host asks.</summary>
+    public async Task<DateTimeOffset> NowAsync(CancellationToken cancellationToken) =>
+        (await RowsAsync("SELECT clock_timestamp()", [], row => row.GetFieldValue<DateTimeOffset>(0), cancellationToken))[0];
+
+    /// <summary>Tells whoever listens on the channel, once committed.</summary>
+    public async Task NotifyAsync(string channel, CancellationToken cancellationToken)
+    {
+        await using var batch = Batch();
+        batch.BatchCommands.Add(Channels.NotifyCommand(channel));
+        await batch.ExecuteNonQueryAsync(cancellationToken);
     }
 
     public NpgsqlBatch Batch() => new(Connection, transaction);
@@ -92,12 +92,7 @@ internal sealed class Session(NpgsqlConnection connection, NpgsqlTransaction tra
     /// <summary>All rows of a query.</summary>
     public async Task<List<T>> RowsAsync<T>(string sql, object[] values, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken)
     {
-        await using var command = Command(sql);
-        foreach (var value in values)
-        {
-            command.Parameters.Add(new NpgsqlParameter { Value = value });
-        }
-
+        await using var command = Bind(sql, values);
         var found = new List<T>();
         await using var rows = await command.ExecuteReaderAsync(cancellationToken);
         while (await rows.ReadAsync(cancellationToken))
@@ -108,23 +103,28 @@ internal sealed class Session(NpgsqlConnection connection, NpgsqlTransaction tra
         return found;
     }
 
-    /// <summary>Records who did what to which object; called by every path that shows content or changes its state.</summary>
-    /// <inheritdoc cref="RecordAccessAsync(Guid, string, string, string, CancellationToken)"/>
-    public Task RecordAccessAsync(Guid school, string action, string subject, CancellationToken cancellationToken) =>
-        RecordAccessAsync(school, action, subject, reason: null, cancellationToken);
+    // A value that says its type itself goes as it is. Postgres takes times in UTC only.
+    private NpgsqlCommand Bind(string sql, object[] values)
+    {
+        var command = Command(sql);
+        foreach (var value in values)
+        {
+            command.Parameters.Add(value as NpgsqlParameter ?? new NpgsqlParameter { Value = value is DateTimeOffset at ? at.UtcDateTime : value });
+        }
+
+        return command;
+    }
 
     /// <summary>
-    /// Records who did what to which object, and why. The entry is written with the commit, in the same round trip: entries of a school form a chain, and its
-    /// lock is held from there to the end of the commit only, whatever the transaction does before. No entry, no commit; and what is not committed was not done.
+    /// Records who did what to which object, and why; called by every path that shows content or changes its state. The entry is written with the commit, in
+    /// the same round trip: entries of a school form a chain, and its lock is held from there to the end of the commit only, whatever the transaction does
+    /// before. No entry, no commit; and what is not committed was not done.
     /// </summary>
     /// <param name="school">The school in whose scope the transaction is.</param>
     /// <param name="action">What was done: <c>alert.show</c>.</param>
     /// <param name="subject">To what: ids and numbers, no content.</param>
     /// <param name="reason">Why, in the actor's own words, where it was asked; at most 2,000 letters.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    public Task RecordAccessAsync(Guid school, string action, string subject, string? reason, CancellationToken cancellationToken)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
+    public void RecordAccess(Guid school, string action, string subject, string? reason = null) =>
         _records.Add(new NpgsqlBatchCommand("SELECT record_access($1, $2, $3, $4, $5)")
         {
             Parameters =
@@ -136,8 +136,6 @@ internal sealed class Session(NpgsqlConnection connection, NpgsqlTransaction tra
                 new NpgsqlParameter { Value = (object?)reason ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text },
             },
         });
-        return Task.CompletedTask;
-    }
 
     public async Task CommitAsync(CancellationToken cancellationToken)
     {

@@ -47,7 +47,7 @@ internal sealed class AlertQueue(Database console, ThemeGuide guide, PolicyDirec
             alerts.AddRange(await all.Where(a => a.State == AlertState.Resolved).OrderByDescending(a => a.Number).Take(limit - alerts.Count).ToListAsync(cancellationToken));
         }
 
-        await session.RecordAccessAsync(school, AuditTrail.ListAction, AuditTrail.ListObject(wanted, alerts.Select(a => a.Number)), cancellationToken);
+        session.RecordAccess(school, AuditTrail.ListAction, AuditTrail.ListObject(wanted, alerts.Select(a => a.Number)));
         var inForce = await policies.OfAsync(session, school, cancellationToken);
         var views = await EscalationMarks.OnAsync(session, school, [.. alerts.Select(alert => _face.View(seal, alert))], inForce, cancellationToken);
         await session.CommitAsync(cancellationToken);
@@ -64,7 +64,7 @@ internal sealed class AlertQueue(Database console, ThemeGuide guide, PolicyDirec
             return null;
         }
 
-        await session.RecordAccessAsync(school, AuditTrail.OpenAction, view.Alert.ToString(), cancellationToken);
+        session.RecordAccess(school, AuditTrail.OpenAction, view.Alert.ToString());
         await session.CommitAsync(cancellationToken);
         return view;
     }
@@ -112,8 +112,8 @@ internal sealed class AlertQueue(Database console, ThemeGuide guide, PolicyDirec
         var step = await PersonStep.OpenAsync(session, seal, alert, inForce.Policy, cancellationToken);
         var refusal = await step.RefusalAsync(move, cancellationToken);
         var told = refusal is null ? await step.TakeAsync(move, cancellationToken) : 0;
-        await session.RecordAccessAsync(
-            school, "alert." + AlertSteps.Word(move.Step) + (refusal is null ? "" : ".refused"), alert.AlertId.ToString(), cancellationToken);
+        session.RecordAccess(
+            school, "alert." + AlertSteps.Word(move.Step) + (refusal is null ? "" : ".refused"), alert.AlertId.ToString());
         var view = await EscalationMarks.OnAsync(session, school, [_face.View(seal, alert)], inForce, cancellationToken);
         await session.CommitAsync(cancellationToken);
         return new StepResult(view[0], refusal, told);
@@ -131,7 +131,7 @@ internal sealed class AlertQueue(Database console, ThemeGuide guide, PolicyDirec
         }
 
         var steps = await AlertHistory.StepsAsync(session, seal, alert, cancellationToken);
-        await session.RecordAccessAsync(school, "alert.history", alert.AlertId.ToString(), cancellationToken);
+        session.RecordAccess(school, "alert.history", alert.AlertId.ToString());
         await session.CommitAsync(cancellationToken);
         return steps;
     }
@@ -147,7 +147,7 @@ internal sealed class AlertQueue(Database console, ThemeGuide guide, PolicyDirec
         }
 
         var told = await AlertHistory.ToldAsync(session, school, found, cancellationToken);
-        await session.RecordAccessAsync(school, "alert.told", found.ToString(), cancellationToken);
+        session.RecordAccess(school, "alert.told", found.ToString());
         await session.CommitAsync(cancellationToken);
         return told;
     }
@@ -164,7 +164,7 @@ internal sealed class AlertQueue(Database console, ThemeGuide guide, PolicyDirec
                 row.GetFieldValue<string[]>(2),
                 row.GetFieldValue<string[]>(3)),
             cancellationToken);
-        await session.RecordAccessAsync(school, "alert.precision", "", cancellationToken);
+        session.RecordAccess(school, "alert.precision", "");
         await session.CommitAsync(cancellationToken);
         return AlertPrecision.Of(judged);
     }

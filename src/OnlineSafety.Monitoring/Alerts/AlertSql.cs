@@ -2,6 +2,7 @@ using System.Text;
 using Npgsql;
 using NpgsqlTypes;
 using OnlineSafety.Monitoring.Access.Sealing;
+using OnlineSafety.Monitoring.Notifications;
 using OnlineSafety.Monitoring.Notifications.Outgoing;
 
 namespace OnlineSafety.Monitoring.Alerts;
@@ -153,7 +154,7 @@ internal static class AlertSql
         {
             Of(school), Column(rows, r => r.Notification), Column(rows, r => r.Cause), Column(rows, r => r.Alert), Column(rows, r => r.Staff),
             Column(rows, r => r.Staff is null ? Notifications.NotificationState.Failed : Notifications.NotificationState.Due), Of(now),
-            Column(rows, r => r.Staff is null ? "no-recipient" : ""),
+            Column(rows, r => r.Staff is null ? DropCode.NoRecipient : ""),
         },
     };
 

@@ -28,10 +28,7 @@ internal sealed class PersonStep
         session,
         seal,
         alert,
-        new Desks(
-            await session.Context.Staff.Where(s => s.SchoolId == alert.SchoolId)
-                .Select(s => new StaffMember(s.StaffId, s.Roles, s.Enabled)).ToListAsync(cancellationToken),
-            policy));
+        new Desks(await StaffMember.AllAsync(session, alert.SchoolId, cancellationToken), policy));
 
     /// <summary>Why it cannot be taken, in words for the person; null when it can. Asked before it is taken.</summary>
     public async Task<string?> RefusalAsync(AlertMove move, CancellationToken cancellationToken)
@@ -52,7 +49,7 @@ internal sealed class PersonStep
         if (move is AlertMove.PutBack)
         {
             _further = [.. StepRecipients.Again(_alert, _desks, _session.Actor.Staff).Except(await ToldAsync(cancellationToken))];
-            return AlertMove.PutBack.IsOpenTo(_session.Actor, _alert.AcknowledgedBy, _alert.AcknowledgedAt, await NowAsync(cancellationToken))
+            return AlertMove.PutBack.IsOpenTo(_session.Actor, _alert.AcknowledgedBy, _alert.AcknowledgedAt, await _session.NowAsync(cancellationToken))
                 ? null
                 : $"Only {_alert.AcknowledgedBy} can put it back, within {AlertMove.PutBack.Within.TotalMinutes} minutes. Escalate it, or give it to somebody.";
         }
@@ -101,7 +98,7 @@ internal sealed class PersonStep
     public async Task<int> TakeAsync(AlertMove move, CancellationToken cancellationToken)
     {
         // The ledger's clock, read with the alert locked: what was written for sending before this step is older than it, whatever this process's clock says.
-        var at = await NowAsync(cancellationToken);
+        var at = await _session.NowAsync(cancellationToken);
         var from = _alert.State;
         AlertLifecycle.TryMove(_alert, move, _session.Actor.Name, at);
         _alert.ActedAt = move is AlertMove.PutBack ? await ActedBeforeAsync(_alert.ActedAt, cancellationToken) : _alert.ActedAt;
@@ -114,7 +111,7 @@ internal sealed class PersonStep
         if (rows.Length > 0)
         {
             batch.BatchCommands.Add(AlertSql.TellStaffCommand(_alert.SchoolId, rows, at));
-            batch.BatchCommands.Add(new("SELECT pg_notify($1, '')") { Parameters = { new() { Value = Channels.Notifications } } });
+            batch.BatchCommands.Add(Channels.NotifyCommand(Channels.Notifications));
         }
 
         await batch.ExecuteNonQueryAsync(cancellationToken);
@@ -135,9 +132,6 @@ internal sealed class PersonStep
         };
         return [.. whom.Select(staff => new PlannedNotification(Guid.NewGuid(), cause, _alert.AlertId, staff))];
     }
-
-    private async Task<DateTimeOffset> NowAsync(CancellationToken cancellationToken) =>
-        (await _session.RowsAsync("SELECT clock_timestamp()", [], row => row.GetFieldValue<DateTimeOffset>(0), cancellationToken))[0];
 
     // When a person had acted on it before the step that is taken back; null: nobody had.
     private Task<DateTimeOffset?> ActedBeforeAsync(DateTimeOffset? last, CancellationToken cancellationToken)

@@ -1,7 +1,7 @@
-using System.Globalization;
 using OnlineSafety.Monitoring.Events;
 using OnlineSafety.Monitoring.Notifications;
 using OnlineSafety.Monitoring.Notifications.Email;
+using static OnlineSafety.Monitoring.Events.British;
 
 namespace OnlineSafety.Monitoring.Digests;
 
@@ -11,8 +11,6 @@ internal static class AnsweringSections
     private const int BreachesShown = 20;
     private const int LeftShown = 20;
     private const int UndeliveredShown = 30;
-
-    private static readonly CultureInfo _british = CultureInfo.GetCultureInfo("en-GB");
 
     public static void Breaches(MailDocument body, DigestView view, IThemeWords themes, TimeZoneInfo zone)
     {
@@ -106,10 +104,4 @@ internal static class AnsweringSections
         var answered = drill.AnsweredAt is { } at ? $"answered after {DigestAttention.Spoken(at - drill.RaisedAt)}" : "nobody has answered it";
         return $"Number {Number(drill.Number)}, {Words.Of((Severity)drill.Severity)}, {When(drill.RaisedAt, zone)}: {Number(drill.Reached)} reached{folder}{failed}, {answered}.";
     }
-
-    private static string When(DateTimeOffset instant, TimeZoneInfo zone) => TimeZoneInfo.ConvertTime(instant, zone).ToString("ddd d MMM HH:mm", _british);
-
-    private static string Number(long value) => value.ToString("N0", _british);
-
-    private static string Capital(string word) => char.ToUpper(word[0], CultureInfo.InvariantCulture) + word[1..];
 }

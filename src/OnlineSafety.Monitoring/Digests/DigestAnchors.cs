@@ -1,4 +1,3 @@
-using Npgsql;
 using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.IntakeLog;
 
@@ -18,10 +17,7 @@ internal sealed class DigestAnchors(Database database)
         foreach (var school in await SchoolsAsync(cancellationToken))
         {
             await using var session = await database.OpenAsync(school, Actor, cancellationToken);
-            await using var command = session.Command("SELECT content FROM digest WHERE school_id = $1 AND day = $2");
-            command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = school });
-            command.Parameters.Add(new NpgsqlParameter<DateOnly> { TypedValue = anchor.Day });
-            if (await command.ExecuteScalarAsync(cancellationToken) is byte[] content)
+            if (await session.RowsAsync("SELECT content FROM digest WHERE school_id = $1 AND day = $2", [school, anchor.Day], row => row.GetFieldValue<byte[]>(0), cancellationToken) is [var content])
             {
                 HeadAnchor[] heads = [.. DigestContent.FromJson(content).Heads.Select(head => head.Anchor)];
                 if (DayAnchor.Of(anchor.Day, heads) == anchor)
@@ -36,15 +32,7 @@ internal sealed class DigestAnchors(Database database)
 
     private async Task<List<Guid>> SchoolsAsync(CancellationToken cancellationToken)
     {
-        var schools = new List<Guid>();
         await using var session = await database.OpenAcrossAsync(Actor, cancellationToken);
-        await using var command = session.Command("SELECT school_id FROM school ORDER BY school_id");
-        await using var rows = await command.ExecuteReaderAsync(cancellationToken);
-        while (await rows.ReadAsync(cancellationToken))
-        {
-            schools.Add(rows.GetGuid(0));
-        }
-
-        return schools;
+        return await session.RowsAsync("SELECT school_id FROM school ORDER BY school_id", [], row => row.GetGuid(0), cancellationToken);
     }
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using OnlineSafety.Monitoring.Events;
 using OnlineSafety.Monitoring.Sources.Health;
 
@@ -12,8 +11,6 @@ internal static class DigestAttention
     private static readonly TimeSpan _watchAway = TimeSpan.FromMinutes(10);
 
     public const string NobodyOutOfHours = "Out of hours: messages leave at any hour, but nobody is set to answer them outside school hours.";
-
-    private static readonly CultureInfo _british = CultureInfo.GetCultureInfo("en-GB");
 
     public static IReadOnlyList<string> Of(DigestView view)
     {
@@ -53,7 +50,7 @@ internal static class DigestAttention
         Add(Gaps(content).Count, "gap in what is watched and who is told is listed below", "gaps in what is watched and who is told are listed below");
         if (UnknownShare(content) >= ManyUnknown)
         {
-            items.Add($"{UnknownShare(content).ToString("0.#%", _british)} of activity is by somebody whose role is not known. Import the people list.");
+            items.Add($"{UnknownShare(content).ToString("0.#%", British.Culture)} of activity is by somebody whose role is not known. Import the people list.");
         }
 
         return items;

@@ -20,7 +20,7 @@ internal sealed class DigestBody(DigestDocument document) : INotificationBody
             return new Preparation.Drop(DropCode.DigestGone);
         }
 
-        if (!to.Member.HasAny(StaffMember.Dsl, StaffMember.Digest, StaffMember.Head))
+        if (!to.Member.HasAny(StaffRole.Dsl, StaffRole.Digest, StaffRole.Head))
         {
             return new Preparation.Drop(DropCode.NotRouted);
         }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.Extensions.Options;
 using OnlineSafety.Monitoring.Alerts;
 using OnlineSafety.Monitoring.Events;
@@ -13,12 +12,10 @@ internal sealed class DigestDocument(IThemeWords themes, IOptions<MailOptions> o
 {
     private const int WaitingShown = 20;
 
-    private static readonly CultureInfo _british = CultureInfo.GetCultureInfo("en-GB");
-
     public Preparation.Say Render(DigestContent content, StaffMember reader, TimeZoneInfo zone)
     {
         var view = new DigestView(content, reader);
-        var day = content.Day.ToString("ddd d MMM yyyy", _british);
+        var day = content.Day.ToString("ddd d MMM yyyy", British.Culture);
         var school = MailDocument.Line(content.School);
         var open = Counted.Of(view.Open, "open alert");
 
@@ -40,7 +37,7 @@ internal sealed class DigestDocument(IThemeWords themes, IOptions<MailOptions> o
         if (content.Exclusions.Count > 0)
         {
             body.Heading("What the school excludes from the rules").Items([.. content.Exclusions.Select(e =>
-                $"{(e.Rule ? "Rule" : "Phrase")} \"{e.Words}\" until {When(e.Until, zone)}, by {e.Author}: {e.Why}")]);
+                $"{(e.Rule ? "Rule" : "Phrase")} \"{e.Words}\" until {British.When(e.Until, zone)}, by {e.Author}: {e.Why}")]);
         }
 
         body.Link("Open the alert queue", options.Value.BaseUrl.TrimEnd('/') + "/alerts");
@@ -55,7 +52,7 @@ internal sealed class DigestDocument(IThemeWords themes, IOptions<MailOptions> o
             body.Paragraph("This digest is late: the service was not running, or not able to make it, when it was due.");
         }
 
-        body.Paragraph($"It covers what was recorded from {When(content.From, zone)} until {When(content.To, zone)}.");
+        body.Paragraph($"It covers what was recorded from {British.When(content.From, zone)} until {British.When(content.To, zone)}.");
     }
 
     private void AlertTables(MailDocument body, DigestView view)
@@ -68,9 +65,9 @@ internal sealed class DigestDocument(IThemeWords themes, IOptions<MailOptions> o
         else
         {
             body.Table("By state", ["State", "Raised in this period", "Older"], [.. AlertState.All.Select(state =>
-                Tallied(Capital(AlertState.Shown(state)), view.Alerts.Where(a => a.State == state)))]);
+                Tallied(British.Capital(AlertState.Shown(state)), view.Alerts.Where(a => a.State == state)))]);
             body.Table("By severity", ["Severity", "Raised in this period", "Older and open"], [.. view.Alerts.GroupBy(a => a.Severity).OrderByDescending(g => g.Key)
-                .Select(g => Tallied(Capital(Words.Of((Severity)g.Key)), RaisedOrOpen(g)))]);
+                .Select(g => Tallied(British.Capital(Words.Of((Severity)g.Key)), RaisedOrOpen(g)))]);
             body.Table("By theme", ["Theme", "Raised in this period", "Older and open"], [.. view.Alerts.GroupBy(a => a.Theme, StringComparer.Ordinal)
                 .OrderByDescending(g => g.Sum(a => a.Count)).Select(g => Tallied(Theme(g.Key), RaisedOrOpen(g)))]);
         }
@@ -78,13 +75,13 @@ internal sealed class DigestDocument(IThemeWords themes, IOptions<MailOptions> o
         if (view.Unacknowledged.Count > 0)
         {
             body.Table("Not acknowledged yet", ["Alert", "Severity", "Theme", "Waiting for"], [.. view.Unacknowledged.Take(WaitingShown).Select(a => new[]
-                { Number(a.Number), Capital(Words.Of((Severity)a.Severity)), string.Join(", ", ThemeMarks.Grave(a.Marks, a.Theme).Select(Theme)), DigestAttention.Spoken(view.Content.To - a.RaisedAt) })]);
+                { British.Number(a.Number), British.Capital(Words.Of((Severity)a.Severity)), string.Join(", ", ThemeMarks.Grave(a.Marks, a.Theme).Select(Theme)), DigestAttention.Spoken(view.Content.To - a.RaisedAt) })]);
         }
 
         var more = view.New - Math.Min(WaitingShown, view.Unacknowledged.Count);
         if (more > 0)
         {
-            body.Paragraph($"And {Number(more)} more {Counted.Word(more, "is", "are")} not acknowledged; see the queue.");
+            body.Paragraph($"And {British.Number(more)} more {Counted.Word(more, "is", "are")} not acknowledged; see the queue.");
         }
 
         body.Paragraph("Alerts that are not routed to you are neither shown nor counted here.");
@@ -101,11 +98,11 @@ internal sealed class DigestDocument(IThemeWords themes, IOptions<MailOptions> o
         {
             // Two products write one category with and without a capital.
             var rows = content.Blocked.GroupBy(b => (Category: b.Category.ToUpperInvariant(), b.Theme)).Select(same => (same.MaxBy(b => b.Count)!.Category, same.Key.Theme, Count: same.Sum(b => b.Count)))
-                .OrderByDescending(b => b.Count).Select(b => new[] { b.Category.Length == 0 ? "(no category)" : b.Category, Theme(b.Theme), Number(b.Count) }).ToList();
+                .OrderByDescending(b => b.Count).Select(b => new[] { b.Category.Length == 0 ? "(no category)" : b.Category, Theme(b.Theme), British.Number(b.Count) }).ToList();
             var rest = content.BlockedTotal - content.Blocked.Sum(b => b.Count);
             if (rest > 0)
             {
-                rows.Add(["All other categories", "", Number(rest)]);
+                rows.Add(["All other categories", "", British.Number(rest)]);
             }
 
             body.Table("", ["Category as the product names it", "Theme", "Blocked"], rows);
@@ -116,8 +113,8 @@ internal sealed class DigestDocument(IThemeWords themes, IOptions<MailOptions> o
         {
             body.Heading("All activity by what the product did");
             body.Table("", ["Action", "Events"],
-                [.. content.Actions.Select(a => new[] { Capital(Words.Of((DeviceAction)a.Action)), Number(a.Count) }), ["In all", Number(total)]]);
-            body.Paragraph($"By somebody whose role is not known: {DigestAttention.UnknownShare(content).ToString("0.#%", _british)}.");
+                [.. content.Actions.Select(a => new[] { British.Capital(Words.Of((DeviceAction)a.Action)), British.Number(a.Count) }), ["In all", British.Number(total)]]);
+            body.Paragraph($"By somebody whose role is not known: {DigestAttention.UnknownShare(content).ToString("0.#%", British.Culture)}.");
         }
     }
 
@@ -135,9 +132,9 @@ internal sealed class DigestDocument(IThemeWords themes, IOptions<MailOptions> o
             s.Name,
             s.Unassigned ? "not assigned" : s.Product,
             s.Unassigned ? "-" : s.State.Length == 0 ? "not judged" : s.State,
-            s.LastReceivedAt is { } heard ? When(heard, zone) : "never",
+            s.LastReceivedAt is { } heard ? British.When(heard, zone) : "never",
             s.LastReceivedAt is { } last ? DigestAttention.Spoken(content.To - last) : "-",
-            Number(s.Records), Number(s.Unreadable), Number(s.Unmapped),
+            British.Number(s.Records), British.Number(s.Unreadable), British.Number(s.Unmapped),
         })]);
     }
 
@@ -173,14 +170,8 @@ internal sealed class DigestDocument(IThemeWords themes, IOptions<MailOptions> o
             (raised, older) = group.Raised ? (raised + group.Count, older) : (raised, older + group.Count);
         }
 
-        return [name, Number(raised), Number(older)];
+        return [name, British.Number(raised), British.Number(older)];
     }
 
     private string Theme(string theme) => theme is "" or Assessment.NoTheme ? "None" : themes.LabelOf(theme);
-
-    private static string When(DateTimeOffset instant, TimeZoneInfo zone) => TimeZoneInfo.ConvertTime(instant, zone).ToString("ddd d MMM HH:mm", _british);
-
-    private static string Number(long value) => value.ToString("N0", _british);
-
-    private static string Capital(string word) => char.ToUpper(word[0], CultureInfo.InvariantCulture) + word[1..];
 }

@@ -57,7 +57,7 @@ internal sealed class DigestMaker([FromKeyedServices(DatabaseRole.Notify)] Datab
     public async Task<bool> MakeAsync(Guid school, DateOnly day, bool late, CancellationToken cancellationToken)
     {
         await using var session = await database.OpenAsync(school, _actor, cancellationToken);
-        await RunAsync(session, MakersLockSql, cancellationToken, school);
+        await session.ExecuteAsync(MakersLockSql, [school], cancellationToken);
         // A statement of its own after the lock: it sees what the last holder committed.
         if (await ExistsAsync(session, school, day, cancellationToken))
         {
@@ -68,9 +68,9 @@ internal sealed class DigestMaker([FromKeyedServices(DatabaseRole.Notify)] Datab
         var (name, window) = await WindowAsync(session, school, cut, cancellationToken);
         var inForce = await policies.OfAsync(session, school, cancellationToken);
         var content = await DigestReader.ReadAsync(session, school, name, day, late, window, inForce, cancellationToken);
-        await RunAsync(session, InsertSql, cancellationToken, school, day, window.From, window.To, late, content.ToJson());
+        await session.ExecuteAsync(InsertSql, [school, day, window.From, window.To, late, content.ToJson()], cancellationToken);
         var rows = await AddressAsync(session, school, day, content, cancellationToken);
-        await RunAsync(session, "SELECT pg_notify($1, '')", cancellationToken, Channels.Notifications);
+        await session.NotifyAsync(Channels.Notifications, cancellationToken);
         await session.CommitAsync(cancellationToken);
 
         DigestsLog.Made(logger, school, day, late, rows.Count);
@@ -87,24 +87,20 @@ internal sealed class DigestMaker([FromKeyedServices(DatabaseRole.Notify)] Datab
     internal static async Task<(string School, DigestWindow Window)> WindowAsync(
         Session session, Guid school, DateTimeOffset? cut, CancellationToken cancellationToken)
     {
-        await using var command = session.Command(WindowSql);
-        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = school });
-        command.Parameters.Add(new NpgsqlParameter { Value = (object?)cut ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz });
-        await using var row = await command.ExecuteReaderAsync(cancellationToken);
-        return await row.ReadAsync(cancellationToken)
-            ? (row.GetString(0), new DigestWindow(row.GetFieldValue<DateTimeOffset>(1), row.GetFieldValue<DateTimeOffset>(2)))
-            : throw new ArgumentException("There is no such school.", nameof(school));
+        var until = new NpgsqlParameter { Value = (object?)cut ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz };
+        var found = await session.RowsAsync(
+            WindowSql, [school, until], row => (row.GetString(0), new DigestWindow(row.GetFieldValue<DateTimeOffset>(1), row.GetFieldValue<DateTimeOffset>(2))), cancellationToken);
+        return found is [var only] ? only : throw new ArgumentException("There is no such school.", nameof(school));
     }
 
     /// <summary>A time before which everything recorded is committed, and after which everything still to be recorded lies.</summary>
     private async Task<DateTimeOffset> CutAsync(Guid school, CancellationToken cancellationToken)
     {
         await using var session = await database.OpenAsync(school, _actor, cancellationToken);
-        await RunAsync(session, CutLockSql, cancellationToken, school);
-        await using var command = session.Command("SELECT clock_timestamp()");
-        var cut = (DateTime)(await command.ExecuteScalarAsync(cancellationToken))!;
+        await session.ExecuteAsync(CutLockSql, [school], cancellationToken);
+        var cut = await session.NowAsync(cancellationToken);
         await session.CommitAsync(cancellationToken);
-        return new DateTimeOffset(cut);
+        return cut;
     }
 
     /// <summary>To each recipient that recipient's part, and the ledger row of its mail.</summary>
@@ -117,43 +113,25 @@ internal sealed class DigestMaker([FromKeyedServices(DatabaseRole.Notify)] Datab
         {
             var scope = DigestScope.Of(content, recipient);
             // Heads get it on a day on which an alert at their desk was escalated and left lying, which no other reader sees.
-            if (scope.Left.Count == 0 && !recipient.HasAny(StaffMember.Dsl, StaffMember.Digest))
+            if (scope.Left.Count == 0 && !recipient.HasAny(StaffRole.Dsl, StaffRole.Digest))
             {
                 continue;
             }
 
             var row = Guid.NewGuid();
-            await RunAsync(session, RecipientSql, cancellationToken, school, day, recipient.Id, scope.ToJson());
-            await RunAsync(session, LedgerSql, cancellationToken, school, row, day, recipient.Id);
+            await session.ExecuteAsync(RecipientSql, [school, day, recipient.Id, scope.ToJson()], cancellationToken);
+            await session.ExecuteAsync(LedgerSql, [school, row, day, recipient.Id], cancellationToken);
             rows.Add(row);
         }
 
         if (rows.Count == 0)
         {
-            await RunAsync(session, NobodySql, cancellationToken, school, day, DropCode.NoRecipient);
+            await session.ExecuteAsync(NobodySql, [school, day, DropCode.NoRecipient], cancellationToken);
         }
 
         return rows;
     }
 
-    private static async Task<bool> ExistsAsync(Session session, Guid school, DateOnly day, CancellationToken cancellationToken)
-    {
-        await using var command = session.Command("SELECT 1 FROM digest WHERE school_id = $1 AND day = $2");
-        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = school });
-        command.Parameters.Add(new NpgsqlParameter<DateOnly> { TypedValue = day });
-        return await command.ExecuteScalarAsync(cancellationToken) is not null;
-    }
-
-    private static async Task RunAsync(Session session, string sql, CancellationToken cancellationToken, params object[] values)
-    {
-        await using var command = session.Command(sql);
-        foreach (var value in values)
-        {
-            command.Parameters.Add(value is byte[] bytes
-                ? new NpgsqlParameter { Value = bytes, NpgsqlDbType = NpgsqlDbType.Bytea }
-                : new NpgsqlParameter { Value = value });
-        }
-
-        await command.ExecuteNonQueryAsync(cancellationToken);
-    }
+    private static async Task<bool> ExistsAsync(Session session, Guid school, DateOnly day, CancellationToken cancellationToken) =>
+        (await session.RowsAsync("SELECT 1 FROM digest WHERE school_id = $1 AND day = $2", [school, day], _ => 0, cancellationToken)).Count > 0;
 }

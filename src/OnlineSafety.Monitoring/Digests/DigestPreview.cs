@@ -14,7 +14,7 @@ internal sealed record PreviewedDigest(string Subject, string Text, string Html,
 internal sealed class DigestPreview([FromKeyedServices(DatabaseRole.Notify)] Database database, PolicyDirectory policies, DigestDocument document)
 {
     // A DSL who is nobody in particular: sees what the DSL's desk sees.
-    private static readonly StaffMember _dsl = new(Guid.Empty, [StaffMember.Dsl], Enabled: true);
+    private static readonly StaffMember _dsl = new(Guid.Empty, [StaffRole.Dsl], Enabled: true);
 
     public async Task<PreviewedDigest> RenderAsync(Guid school, DateOnly day, Actor actor, CancellationToken cancellationToken)
     {
@@ -25,7 +25,7 @@ internal sealed class DigestPreview([FromKeyedServices(DatabaseRole.Notify)] Dat
         var content = stored is null
             ? await DigestReader.ReadAsync(session, school, name, day, late: false, window, await policies.OfAsync(session, school, cancellationToken), cancellationToken)
             : DigestContent.FromJson(stored);
-        await session.RecordAccessAsync(school, "digest.preview", day.ToString("O", CultureInfo.InvariantCulture), cancellationToken);
+        session.RecordAccess(school, "digest.preview", day.ToString("O", CultureInfo.InvariantCulture));
         await session.CommitAsync(cancellationToken);
 
         var say = document.Render(content, _dsl, SchoolZone.Of(zone));

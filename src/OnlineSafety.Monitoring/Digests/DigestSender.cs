@@ -2,7 +2,6 @@ using System.Globalization;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Npgsql;
 using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.Notifications;
 using OnlineSafety.Monitoring.Sources;
@@ -49,7 +48,7 @@ internal sealed class DigestSender(
         var made = await maker.MakeAsync(school, day, late, cancellationToken);
         await using var session = await database.OpenAsync(school, actor, cancellationToken);
         var rows = made ? [] : await RequeueAsync(session, school, day, cancellationToken);
-        await session.RecordAccessAsync(school, "digest.send", day.ToString("O", CultureInfo.InvariantCulture), cancellationToken);
+        session.RecordAccess(school, "digest.send", day.ToString("O", CultureInfo.InvariantCulture));
         await session.CommitAsync(cancellationToken);
         foreach (var row in rows)
         {
@@ -90,21 +89,8 @@ internal sealed class DigestSender(
 
     private static async Task<List<Guid>> RequeueAsync(Session session, Guid school, DateOnly day, CancellationToken cancellationToken)
     {
-        var rows = new List<Guid>();
-        await using (var command = session.Command(RequeueSql))
-        {
-            command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = school });
-            command.Parameters.Add(new NpgsqlParameter<DateOnly> { TypedValue = day });
-            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-            while (await reader.ReadAsync(cancellationToken))
-            {
-                rows.Add(reader.GetGuid(0));
-            }
-        }
-
-        await using var notify = session.Command("SELECT pg_notify($1, '')");
-        notify.Parameters.Add(new NpgsqlParameter<string> { TypedValue = Channels.Notifications });
-        await notify.ExecuteNonQueryAsync(cancellationToken);
+        var rows = await session.RowsAsync(RequeueSql, [school, day], row => row.GetGuid(0), cancellationToken);
+        await session.NotifyAsync(Channels.Notifications, cancellationToken);
         return rows;
     }
 }

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging;
 using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.Alerts.Policy;
 using OnlineSafety.Monitoring.Notifications;
+using OnlineSafety.Monitoring.Telemetry;
 
 namespace OnlineSafety.Monitoring.Digests;
 
@@ -31,7 +32,7 @@ internal sealed class DigestService(
             }
             catch (Exception e) when (!stoppingToken.IsCancellationRequested)
             {
-                DigestsLog.PassFailed(logger, e.GetType().Name);
+                DigestsLog.PassFailed(logger, ErrorWords.Of(e));
             }
 
             await Task.Delay(wait, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -57,7 +58,7 @@ internal sealed class DigestService(
             catch (Exception e) when (!cancellationToken.IsCancellationRequested)
             {
                 // One school's trouble must not cost the others their digest.
-                DigestsLog.MakeFailed(logger, due.School, due.Day, e.GetType().Name);
+                DigestsLog.MakeFailed(logger, due.School, due.Day, ErrorWords.Of(e));
             }
         }
 

@@ -62,13 +62,13 @@ internal sealed class DigestView
             return false;
         }
 
-        var safeguarding = reader.HasAny(StaffMember.Dsl, StaffMember.Deputy);
+        var safeguarding = reader.HasAny(StaffRole.Dsl, StaffRole.Deputy);
         return route switch
         {
-            AlertRoute.Head => reader.HasAny(StaffMember.Head),
-            AlertRoute.Chair => reader.HasAny(StaffMember.Chair),
+            AlertRoute.Head => reader.HasAny(StaffRole.Head),
+            AlertRoute.Chair => reader.HasAny(StaffRole.Chair),
             // Numbers without names: whoever is chosen for the digest may have them, but for help-seeking.
-            _ => safeguarding || ((Audience)audience != Audience.DslOnly && reader.HasAny(StaffMember.Digest)),
+            _ => safeguarding || ((Audience)audience != Audience.DslOnly && reader.HasAny(StaffRole.Digest)),
         };
     }
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 
 namespace OnlineSafety.Monitoring.Events;
 
@@ -7,7 +6,7 @@ internal static class Counted
 {
     /// <param name="many">Where it is not the word with an s: "entries", "alerts wait".</param>
     public static string Of(long number, string one, string? many = null) =>
-        $"{number.ToString("N0", CultureInfo.InvariantCulture)} {Word(number, one, many)}";
+        $"{British.Number(number)} {Word(number, one, many)}";
 
     /// <summary>The word without its number.</summary>
     public static string Word(long number, string one, string? many = null) => number == 1 ? one : many ?? one + "s";

@@ -104,9 +104,6 @@ internal sealed class EventDraft
     /// <summary>What the vendor says the subject is; the school's own people list wins over it later.</summary>
     public PersonRole RoleHint { get; set; }
 
-    /// <summary>True for a heartbeat or other control line of the product: source health, never an event.</summary>
-    public bool IsControl { get; set; }
-
     /// <summary>True when the vendor itself calls this a safeguarding breach or violation, whatever it did about it.</summary>
     public bool VendorBreach { get; set; }
 
@@ -152,7 +149,6 @@ internal sealed class EventDraft
         Warnings = default;
         VendorSeverity = 0;
         RoleHint = default;
-        IsControl = false;
         VendorBreach = false;
     }
 
@@ -179,7 +175,7 @@ internal sealed class EventDraft
         }
 
         (Kind, Action, OccurredAt, TimeBasis, Warnings) = (other.Kind, other.Action, other.OccurredAt, other.TimeBasis, other.Warnings);
-        (VendorSeverity, RoleHint, IsControl, VendorBreach) = (other.VendorSeverity, other.RoleHint, other.IsControl, other.VendorBreach);
+        (VendorSeverity, RoleHint, VendorBreach) = (other.VendorSeverity, other.RoleHint, other.VendorBreach);
     }
 
     private Range RangeOf(ReadOnlySpan<byte> utf8)

@@ -49,10 +49,6 @@ internal readonly ref struct SyslogMessage
 
     public bool HasPriority { get; }
 
-    public int Facility => Priority >> 3;
-
-    public int SeverityLevel => Priority & 7;
-
     /// <summary>The header's time as written.</summary>
     public SyslogTime Time { get; }
 

@@ -1,7 +1,7 @@
-using System.Globalization;
 using Microsoft.Extensions.Options;
 using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.Access.SignIn;
+using OnlineSafety.Monitoring.Events;
 using OnlineSafety.Monitoring.Notifications.Email;
 
 namespace OnlineSafety.Monitoring.Notifications;
@@ -9,8 +9,6 @@ namespace OnlineSafety.Monitoring.Notifications;
 /// <summary>The mail that tells a member of staff what became of how that person signs in. No child and no alert is in it, and no link that opens anything by itself.</summary>
 internal sealed class AccountBody(IOptions<MailOptions> options) : INotificationBody
 {
-    private static readonly CultureInfo _british = CultureInfo.GetCultureInfo("en-GB");
-
     public string Kind => AccountNews.Kind;
 
     public Task<Preparation> PrepareAsync(Session session, LedgerEntry entry, NotificationAddressee to, CancellationToken cancellationToken) =>
@@ -18,7 +16,7 @@ internal sealed class AccountBody(IOptions<MailOptions> options) : INotification
 
     private Preparation.Say Say(string title, string what, string toDo, LedgerEntry entry, NotificationAddressee to)
     {
-        var at = TimeZoneInfo.ConvertTime(entry.CreatedAt, to.Zone).ToString("dddd d MMMM yyyy 'at' HH:mm", _british);
+        var at = TimeZoneInfo.ConvertTime(entry.CreatedAt, to.Zone).ToString("dddd d MMMM yyyy 'at' HH:mm", British.Culture);
         var others = entry.Cause.StartsWith("others-", StringComparison.Ordinal);
         var body = new MailDocument(title)
             .Paragraph($"{what} That was on {at}.")

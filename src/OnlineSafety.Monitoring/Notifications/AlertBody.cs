@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.Extensions.Options;
 using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.Alerts;
@@ -10,8 +9,6 @@ namespace OnlineSafety.Monitoring.Notifications;
 /// <summary>The mail about an alert: thin, because mail is read on phones, forwarded and kept. What happened is shown behind the link.</summary>
 internal sealed class AlertBody(IThemeWords themes, IOptions<MailOptions> options) : INotificationBody
 {
-    private static readonly CultureInfo _british = CultureInfo.GetCultureInfo("en-GB");
-
     /// <summary>Before every subject and title of a drill.</summary>
     public const string DrillMark = "DRILL: ";
 
@@ -30,15 +27,15 @@ internal sealed class AlertBody(IThemeWords themes, IOptions<MailOptions> option
 
     internal Preparation.Say Say(AlertNotice notice, string cause, NotificationAddressee to)
     {
-        var severity = Capital(Words.Of(notice.Severity));
+        var severity = British.Capital(Words.Of(notice.Severity));
         // All that are told at once, the gravest first: a headline alone would hide a wish to die behind a threat that came before it.
         var grave = ThemeMarks.Grave(notice.Marks, notice.Theme);
         var theme = string.Join(", ", grave.Select(themes.LabelOf));
         var school = MailDocument.Line(to.SchoolName);
-        var subject = string.Create(_british, $"[Online safety] {(notice.Drill ? DrillMark : "")}{severity}: alert {notice.Number} at {school}: {theme}");
+        var subject = string.Create(British.Culture, $"[Online safety] {(notice.Drill ? DrillMark : "")}{severity}: alert {notice.Number} at {school}: {theme}");
         var link = options.Value.BaseUrl.TrimEnd('/') + "/alerts/" + notice.Alert.ToString("D");
 
-        var body = new MailDocument(string.Create(_british, $"{(notice.Drill ? DrillMark : "")}{severity} alert {notice.Number}: {theme}"));
+        var body = new MailDocument(string.Create(British.Culture, $"{(notice.Drill ? DrillMark : "")}{severity} alert {notice.Number}: {theme}"));
         if (notice.Drill)
         {
             body.Paragraph("This is a DRILL. Nothing has happened and nobody is at risk. Please do what you would do if it were real, and acknowledge it: it shows whether everybody is reached.");
@@ -68,27 +65,27 @@ internal sealed class AlertBody(IThemeWords themes, IOptions<MailOptions> option
         {
             var others = string.Join(", ", ThemeMarks.Ordered(notice.Marks, notice.Themes).Except(ThemeMarks.Grave(notice.Marks, notice.Theme), StringComparer.Ordinal).Select(themes.LabelOf));
             yield return ("Also concerns", others.Length == 0 ? "No other theme" : others);
-            yield return ("Risk", notice.Risk == Risk.None ? "Not yet known" : Capital(Words.Of(notice.Risk)));
-            yield return ("Events so far", notice.Events.ToString("N0", _british));
+            yield return ("Risk", notice.Risk == Risk.None ? "Not yet known" : British.Capital(Words.Of(notice.Risk)));
+            yield return ("Events so far", British.Number(notice.Events));
         }
 
-        yield return ("Alert number", notice.Number.ToString(_british));
+        yield return ("Alert number", notice.Number.ToString(British.Culture));
         yield return ("Raised", to.At(notice.RaisedAt) + (notice.Late ? ", late: from records that were received before and could be read only now" : ""));
-        yield return ("Status", notice.NeedsReview ? "Needs review: the record could not be read fully, so a person must look at it" : Capital(AlertState.Shown(notice.State)));
+        yield return ("Status", notice.NeedsReview ? "Needs review: the record could not be read fully, so a person must look at it" : British.Capital(AlertState.Shown(notice.State)));
     }
 
     private static string WhyNow(string cause, bool left) => cause switch
     {
-        "severity" => "This alert has become more severe.",
-        "theme" => "This alert now also concerns another theme.",
-        "route" => "This alert is now yours: what raised it was read again, and it is about somebody else than first thought.",
-        "unreached" => "Somebody who was to be told of this alert cannot be reached, so you are told in their place.",
-        "critical-again" => "There is new activity on this critical alert.",
-        "escalated" => "A colleague has escalated this alert: it needs you.",
-        "assigned" => "A colleague has given this alert to you.",
-        "reopened" => "This alert was resolved or taken, and has been opened again.",
-        "unanswered" when left => "A colleague escalated this alert, and nobody has taken it on in time: it needs you.",
-        "unanswered" => "Nobody has acted on this alert in time: it needs you.",
+        NotifyCause.Severity => "This alert has become more severe.",
+        NotifyCause.Theme => "This alert now also concerns another theme.",
+        NotifyCause.Route => "This alert is now yours: what raised it was read again, and it is about somebody else than first thought.",
+        NotifyCause.Unreached => "Somebody who was to be told of this alert cannot be reached, so you are told in their place.",
+        NotifyCause.CriticalAgain => "There is new activity on this critical alert.",
+        NotifyCause.Escalated => "A colleague has escalated this alert: it needs you.",
+        NotifyCause.Assigned => "A colleague has given this alert to you.",
+        NotifyCause.Reopened => "This alert was resolved or taken, and has been opened again.",
+        NotifyCause.Unanswered when left => "A colleague escalated this alert, and nobody has taken it on in time: it needs you.",
+        NotifyCause.Unanswered => "Nobody has acted on this alert in time: it needs you.",
         _ => "A new alert needs your attention.",
     };
 
@@ -120,7 +117,5 @@ internal sealed class AlertBody(IThemeWords themes, IOptions<MailOptions> option
 
     /// <summary>Its instructions are written for whoever comes upon it, and the mail goes to the person whom they send that reader to.</summary>
     public static bool IsWrittenForFinders(AlertNotice notice, StaffMember reader) =>
-        notice.Route == AlertRoute.Dsl && reader.HasAny(StaffMember.Dsl, StaffMember.Deputy);
-
-    private static string Capital(string word) => word.Length == 0 ? word : char.ToUpper(word[0], CultureInfo.InvariantCulture) + word[1..];
+        notice.Route == AlertRoute.Dsl && reader.HasAny(StaffRole.Dsl, StaffRole.Deputy);
 }

@@ -16,9 +16,9 @@ namespace OnlineSafety.Monitoring.Notifications;
 /// </summary>
 internal sealed class AlertLadder
 {
-    private static readonly string[] _dsl = [StaffMember.Dsl, StaffMember.Deputy];
-    private static readonly string[] _head = [StaffMember.Head];
-    private static readonly string[] _chair = [StaffMember.Chair];
+    private static readonly string[] _dsl = [StaffRole.Dsl, StaffRole.Deputy];
+    private static readonly string[] _head = [StaffRole.Head];
+    private static readonly string[] _chair = [StaffRole.Chair];
     private static readonly string[] _trust = [PolicyDesk.Trust];
 
     private static readonly string[][] _pupilRungs = [_dsl, _head, _chair, _trust];
@@ -39,7 +39,7 @@ internal sealed class AlertLadder
     {
         (_facts, _staff, _policy) = (facts, staff, policy);
         var aboutHead = facts.Route == AlertRoute.Chair || facts.SubjectRole == PersonRole.Head
-            || (facts.SubjectStaff is { } subject && staff.Any(s => s.Id == subject && s.HasAny(StaffMember.Head)));
+            || (facts.SubjectStaff is { } subject && staff.Any(s => s.Id == subject && s.HasAny(StaffRole.Head)));
         // Whoever is on the staff list is staff, also when the people list does not know it yet.
         var aboutStaff = facts.Route == AlertRoute.Head || facts.SubjectStaff is not null || facts.SubjectRole is not (PersonRole.Unknown or PersonRole.Pupil);
         if (aboutHead)
@@ -100,10 +100,10 @@ internal sealed class AlertLadder
     /// <summary>The subject, or somebody in the role of a subject whom no account leads to.</summary>
     public static bool MayBeSubject(StaffMember member, Guid? subjectStaff, PersonRole subjectRole) => subjectStaff is { } subject ? subject == member.Id : subjectRole switch
     {
-        PersonRole.Head => member.HasAny(StaffMember.Head),
-        PersonRole.Dsl => member.HasAny(StaffMember.Dsl),
-        PersonRole.Deputy => member.HasAny(StaffMember.Deputy),
-        PersonRole.Chair or PersonRole.Governor => member.HasAny(StaffMember.Chair),
+        PersonRole.Head => member.HasAny(StaffRole.Head),
+        PersonRole.Dsl => member.HasAny(StaffRole.Dsl),
+        PersonRole.Deputy => member.HasAny(StaffRole.Deputy),
+        PersonRole.Chair or PersonRole.Governor => member.HasAny(StaffRole.Chair),
         _ => false,
     };
 

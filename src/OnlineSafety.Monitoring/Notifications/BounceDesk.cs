@@ -27,7 +27,7 @@ internal sealed class BounceDesk(Database notify)
         {
             await using var session = await notify.OpenAsync(school, actor, cancellationToken);
             failed += (await session.RowsAsync(FailSql, [school, mail, DropCode.Bounced], row => row.GetGuid(0), cancellationToken)).Count;
-            await session.RecordAccessAsync(school, "notify.bounce", mail.ToString(), cancellationToken);
+            session.RecordAccess(school, "notify.bounce", mail.ToString());
             await session.CommitAsync(cancellationToken);
         }
 

@@ -148,7 +148,7 @@ internal sealed class Dispatcher(Ledger ledger, MailComposer composer, MailDeliv
         {
             // Not marked: the lease runs out and the rows are found again. One mail's trouble must not end the pass for the others.
             activity?.SetStatus(ActivityStatusCode.Error);
-            NotificationsLog.LeftToLease(logger, claim.Mail, claim.Entries[0].Attempts, e.GetType().Name);
+            NotificationsLog.LeftToLease(logger, claim.Mail, claim.Entries[0].Attempts, ErrorWords.Of(e));
         }
     }
 
@@ -164,7 +164,7 @@ internal sealed class Dispatcher(Ledger ledger, MailComposer composer, MailDeliv
         }
         catch (Exception e) when (e is not (DbException or OperationCanceledException or ClaimLostException))
         {
-            NotificationsLog.Defect(logger, claim.Mail, claim.Entries[0].Attempts, e.GetType().Name);
+            NotificationsLog.Defect(logger, claim.Mail, claim.Entries[0].Attempts, ErrorWords.Of(e));
             return RetryPlan.After(e is MailException known ? known.Fault : MailFault.Internal, claim.Entries);
         }
     }

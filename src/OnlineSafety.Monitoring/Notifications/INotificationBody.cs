@@ -1,6 +1,6 @@
-using System.Globalization;
 using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.Alerts.Policy;
+using OnlineSafety.Monitoring.Events;
 using OnlineSafety.Monitoring.Notifications.Email;
 
 namespace OnlineSafety.Monitoring.Notifications;
@@ -24,7 +24,7 @@ internal sealed record NotificationAddressee(StaffMember Member, string Email, s
     public PolicyInForce? InForce { get; init; }
 
     /// <summary>A moment as the school's clocks show it.</summary>
-    public string At(DateTimeOffset moment) => TimeZoneInfo.ConvertTime(moment, Zone).ToString("ddd d MMM yyyy 'at' HH:mm", CultureInfo.GetCultureInfo("en-GB"));
+    public string At(DateTimeOffset moment) => TimeZoneInfo.ConvertTime(moment, Zone).ToString("ddd d MMM yyyy 'at' HH:mm", British.Culture);
 }
 
 /// <summary>Who sits where in a school, as it is now.</summary>

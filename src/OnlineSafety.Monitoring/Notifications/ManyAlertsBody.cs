@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.Extensions.Options;
 using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Access.Audit;
 using OnlineSafety.Monitoring.Alerts;
 using OnlineSafety.Monitoring.Events;
 using OnlineSafety.Monitoring.Notifications.Email;
@@ -19,8 +20,6 @@ internal sealed record ToldAlert(AlertNotice Notice, IReadOnlyList<string> Cause
 /// <summary>The mail about many alerts that came at once: how many, how grave, of which themes, and their numbers; nothing of any child.</summary>
 internal sealed class ManyAlertsBody(AlertBody alone, IThemeWords themes, IOptions<MailOptions> options)
 {
-    private static readonly CultureInfo _british = CultureInfo.GetCultureInfo("en-GB");
-
     private const int MostThemes = 12;
 
     /// <summary>Asks of each alert anew whether this person may be told of it: one that is about the reader is neither named nor counted.</summary>
@@ -60,8 +59,8 @@ internal sealed class ManyAlertsBody(AlertBody alone, IThemeWords themes, IOptio
         var (notices, drills) = (told.ConvertAll(one => one.Notice), all.Where(one => one.Notice.Drill).Select(one => one.Notice).ToList());
         var school = MailDocument.Line(to.SchoolName);
         var critical = notices.Count(notice => notice.Severity == Severity.Critical);
-        var count = notices.Count.ToString("N0", _british);
-        var grave = $"{count} {Counted.Word(notices.Count, "alert")}, {(critical > 0 ? critical.ToString("N0", _british) : "none")} critical";
+        var count = British.Number(notices.Count);
+        var grave = $"{count} {Counted.Word(notices.Count, "alert")}, {(critical > 0 ? British.Number(critical) : "none")} critical";
         var (first, last) = (notices.Min(notice => notice.Number), notices.Max(notice => notice.Number));
 
         var body = new MailDocument($"{grave}, at {school}")
@@ -69,12 +68,12 @@ internal sealed class ManyAlertsBody(AlertBody alone, IThemeWords themes, IOptio
             .Facts([
                 ("School", school),
                 .. notices.GroupBy(notice => notice.Severity).OrderByDescending(group => group.Key).Select(Row),
-                ("Needs review", Count(notices.Count(notice => notice.NeedsReview))),
+                ("Needs review", British.Number(notices.Count(notice => notice.NeedsReview))),
                 .. Deadline(notices, to),
                 ("Earliest raised", to.At(notices.Min(notice => notice.RaisedAt)))])
             .Items(WhyNow(told))
             .Table("Themes", ["Theme", "Alerts", "Critical"], Themes(notices))
-            .Items([.. drills.Select(drill => string.Create(_british, $"{AlertBody.DrillMark}number {drill.Number} is a drill and nothing has happened. Please acknowledge it all the same."))])
+            .Items([.. drills.Select(drill => string.Create(British.Culture, $"{AlertBody.DrillMark}number {drill.Number} is a drill and nothing has happened. Please acknowledge it all the same."))])
             .Heading("What to do next")
             .Items(NextSteps(notices, critical > 0, to.Member))
             .Link("Open the queue", options.Value.BaseUrl.TrimEnd('/') + "/alerts")
@@ -87,12 +86,12 @@ internal sealed class ManyAlertsBody(AlertBody alone, IThemeWords themes, IOptio
     internal Preparation.Say SayDrills(IReadOnlyList<AlertNotice> drills, NotificationAddressee to)
     {
         var (school, numbers) = (MailDocument.Line(to.SchoolName), NumberRanges.Of(drills.Select(drill => drill.Number)));
-        var body = new MailDocument($"{AlertBody.DrillMark}{Count(drills.Count)} drills, at {school}")
+        var body = new MailDocument($"{AlertBody.DrillMark}{British.Number(drills.Count)} drills, at {school}")
             .Paragraph("These are DRILLS. Nothing has happened and nobody is at risk. Please do what you would do if they were real, and acknowledge each: it shows whether everybody is reached.")
             .Facts([("School", school), ("Drills", $"number {numbers}"), .. Deadline(drills, to), ("Earliest raised", to.At(drills.Min(drill => drill.RaisedAt)))])
             .Link("Open the queue", options.Value.BaseUrl.TrimEnd('/') + "/alerts")
             .Paragraph(AlertBody.NoNames);
-        return new Preparation.Say($"[Online safety] {AlertBody.DrillMark}{Count(drills.Count)} drills: number {numbers} at {school}", body, drills.Any(drill => drill.Severity >= Severity.High));
+        return new Preparation.Say($"[Online safety] {AlertBody.DrillMark}{British.Number(drills.Count)} drills: number {numbers} at {school}", body, drills.Any(drill => drill.Severity >= Severity.High));
     }
 
     /// <summary>The first of the times by which they must be answered.</summary>
@@ -130,7 +129,7 @@ internal sealed class ManyAlertsBody(AlertBody alone, IThemeWords themes, IOptio
     private static (string Name, string Value) Row(IGrouping<Severity, AlertNotice> group)
     {
         var word = Words.Of(group.Key);
-        return (char.ToUpper(word[0], CultureInfo.InvariantCulture) + word[1..], $"{Count(group.Count())}: number {NumberRanges.Of(group.Select(notice => notice.Number))}");
+        return (British.Capital(word), $"{British.Number(group.Count())}: number {NumberRanges.Of(group.Select(notice => notice.Number))}");
     }
 
     /// <summary>Those with critical alerts first.</summary>
@@ -142,11 +141,11 @@ internal sealed class ManyAlertsBody(AlertBody alone, IThemeWords themes, IOptio
             .Select(group => (Label: themes.LabelOf(group.Key), Count: group.Count(), Critical: group.Count(one => one.IsCritical)))
             .OrderByDescending(theme => theme.Critical).ThenByDescending(theme => theme.Count).ThenBy(theme => theme.Label, StringComparer.Ordinal)
             .ToList();
-        List<string[]> rows = [.. counted.Take(MostThemes).Select(theme => (string[])[theme.Label, Count(theme.Count), Count(theme.Critical)])];
+        List<string[]> rows = [.. counted.Take(MostThemes).Select(theme => (string[])[theme.Label, British.Number(theme.Count), British.Number(theme.Critical)])];
         if (counted.Count > MostThemes)
         {
             var rest = counted.Skip(MostThemes).ToList();
-            rows.Add(["Other themes", Count(rest.Sum(theme => theme.Count)), Count(rest.Sum(theme => theme.Critical))]);
+            rows.Add(["Other themes", British.Number(rest.Sum(theme => theme.Count)), British.Number(rest.Sum(theme => theme.Critical))]);
         }
 
         return rows;
@@ -191,6 +190,4 @@ internal sealed class ManyAlertsBody(AlertBody alone, IThemeWords themes, IOptio
         steps.Add("When they have one cause, such as a class at work on one topic or an export that changed, look into that as well.");
         return steps;
     }
-
-    private static string Count(int count) => count.ToString("N0", _british);
 }

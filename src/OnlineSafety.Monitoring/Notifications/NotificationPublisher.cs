@@ -1,6 +1,7 @@
 using MassTransit;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using OnlineSafety.Monitoring.Telemetry;
 
 namespace OnlineSafety.Monitoring.Notifications;
 
@@ -34,7 +35,7 @@ internal sealed class NotificationPublisher(NotificationSignals signals, IBus bu
             catch (Exception e) when (!stoppingToken.IsCancellationRequested)
             {
                 // The hint is lost and the row is not.
-                NotificationsLog.PublishFailed(logger, e.GetType().Name);
+                NotificationsLog.PublishFailed(logger, ErrorWords.Of(e));
             }
         }
     }

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Telemetry;
 
 namespace OnlineSafety.Monitoring.Notifications;
 
@@ -59,7 +60,7 @@ internal sealed class NotificationSweeper(
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
-            NotificationsLog.PassFailed(logger, e.GetType().Name);
+            NotificationsLog.PassFailed(logger, ErrorWords.Of(e));
             return 0;
         }
     }
@@ -74,7 +75,7 @@ internal sealed class NotificationSweeper(
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
-            NotificationsLog.ListenFailed(logger, e.GetType().Name);
+            NotificationsLog.ListenFailed(logger, ErrorWords.Of(e));
             await CloseAsync();
             await Task.Delay(_every, time, cancellationToken);
         }

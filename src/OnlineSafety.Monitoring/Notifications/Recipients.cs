@@ -11,8 +11,8 @@ namespace OnlineSafety.Monitoring.Notifications;
 /// </summary>
 internal static class Recipients
 {
-    private static readonly string[] _sources = [StaffMember.Dsl, StaffMember.Deputy, StaffMember.It];
-    private static readonly string[][] _sourceLadder = [_sources, [StaffMember.Head], [StaffMember.Chair]];
+    private static readonly string[] _sources = [StaffRole.Dsl, StaffRole.Deputy, StaffRole.It];
+    private static readonly string[][] _sourceLadder = [_sources, [StaffRole.Head], [StaffRole.Chair]];
 
     /// <summary>Staff to tell, in the order given. Empty: nobody can be told, and the caller writes a <c>failed</c> row that says so.</summary>
     public static IReadOnlyList<Guid> For(AlertFacts facts, IReadOnlyList<StaffMember> staff, SchoolPolicy policy)
@@ -34,7 +34,7 @@ internal static class Recipients
     }
 
     /// <summary>Whom of these desks an alert may be told to, for a further step; where that is nobody, whoever is told of it first.</summary>
-    /// <param name="desks">Words of <see cref="PolicyDesk"/> or e-mail addresses.</param>
+    /// <param name="desks">Words of <see cref="StaffRole"/> or <see cref="PolicyDesk"/>, or e-mail addresses.</param>
     public static IReadOnlyList<Guid> At(IReadOnlyList<string> desks, AlertFacts facts, IReadOnlyList<StaffMember> staff, SchoolPolicy policy)
     {
         var found = new AlertLadder(facts, staff, policy).Allowed(desks);

@@ -1,17 +1,15 @@
+using OnlineSafety.Monitoring.Access;
+
 namespace OnlineSafety.Monitoring.Notifications;
 
 /// <summary>What routing needs to know of a member of staff.</summary>
-/// <param name="Roles">Words of <see cref="Access.StaffRole"/>.</param>
+/// <param name="Roles">Words of <see cref="StaffRole"/>.</param>
 internal sealed record StaffMember(Guid Id, IReadOnlyList<string> Roles, bool Enabled)
 {
-    public const string Dsl = "dsl";
-    public const string Deputy = "deputy";
-    public const string Head = "head";
-    public const string Chair = "chair";
-    public const string Digest = "digest";
-
-    /// <summary>Looks after the products: is told when a source goes quiet, never of an alert.</summary>
-    public const string It = "it";
+    /// <summary>Everybody of the school, those who left as well.</summary>
+    public static Task<List<StaffMember>> AllAsync(Session session, Guid school, CancellationToken cancellationToken) => session.RowsAsync(
+        "SELECT staff_id, roles, enabled FROM staff WHERE school_id = $1 ORDER BY staff_id", [school],
+        row => new StaffMember(row.GetGuid(0), row.GetFieldValue<string[]>(1), row.GetBoolean(2)), cancellationToken);
 
     public bool HasAny(params ReadOnlySpan<string> roles)
     {

@@ -87,10 +87,10 @@ internal static class KnownNames
 
     // Whose matter goes furthest up: a head who is also the DSL goes to the chair.
     private static PersonRole RoleOf(string[] roles) =>
-        roles.Contains("head") ? PersonRole.Head
-        : roles.Contains("chair") ? PersonRole.Chair
+        roles.Contains(StaffRole.Head) ? PersonRole.Head
+        : roles.Contains(StaffRole.Chair) ? PersonRole.Chair
         : roles.Contains(StaffRole.Governor) ? PersonRole.Governor
-        : roles.Contains("dsl") ? PersonRole.Dsl
-        : roles.Contains("deputy") ? PersonRole.Deputy
+        : roles.Contains(StaffRole.Dsl) ? PersonRole.Dsl
+        : roles.Contains(StaffRole.Deputy) ? PersonRole.Deputy
         : PersonRole.Staff;
 }

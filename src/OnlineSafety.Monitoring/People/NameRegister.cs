@@ -58,7 +58,7 @@ internal sealed class NameRegister(Database setup, SchoolSeals seals)
             return false;
         }
 
-        await session.RecordAccessAsync(school, apart ? "people.name-apart" : "people.name-back", alert.ToString(), cancellationToken);
+        session.RecordAccess(school, apart ? "people.name-apart" : "people.name-back", alert.ToString());
         await session.CommitAsync(cancellationToken);
         return true;
     }

@@ -46,7 +46,7 @@ internal sealed class PeopleImport(Database setup, SchoolSeals seals, TimeProvid
             await PeopleChange.SayAsync(session, school, cancellationToken);
         }
 
-        await session.RecordAccessAsync(school, "people.import", $"{plan.Added} added, {plan.Changed} changed", cancellationToken);
+        session.RecordAccess(school, "people.import", $"{plan.Added} added, {plan.Changed} changed");
         await session.CommitAsync(cancellationToken);
         return new ImportResult(plan.Added, plan.Changed, plan.Unchanged, plan.Errors, Imported: true);
     }

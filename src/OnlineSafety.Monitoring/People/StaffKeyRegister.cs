@@ -66,7 +66,7 @@ internal sealed class StaffKeyRegister(Database setup)
             Insert, [school, staff, id, wanted, AccessKey.Hash(key), days], row => row.GetFieldValue<DateTimeOffset>(0), cancellationToken);
         await AccountNews.TellAsync(session, school, staff, AccountNews.Key, cancellationToken);
         await RoleGuard.TellAsync(session, school, staff, roles, own: null, AccountNews.OthersKey, cancellationToken);
-        await session.RecordAccessAsync(school, "staff.key.issue", $"{staff} {id}", cancellationToken);
+        session.RecordAccess(school, "staff.key.issue", $"{staff} {id}");
         return new IssuedKey(id, key, expires[0]);
     }
 
@@ -93,7 +93,7 @@ internal sealed class StaffKeyRegister(Database setup)
             throw new SetupException("No key in use of this school has that id. See: onlinesafety staff key list");
         }
 
-        await session.RecordAccessAsync(school, "staff.key.revoke", key.ToString(), cancellationToken);
+        session.RecordAccess(school, "staff.key.revoke", key.ToString());
         await session.CommitAsync(cancellationToken);
     }
 }

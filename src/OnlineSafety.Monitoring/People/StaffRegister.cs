@@ -60,7 +60,7 @@ internal sealed class StaffRegister(Database setup)
         await RequireNobodyElsesAsync(session, school, staff.StaffId, staff.Accounts, cancellationToken);
         await InsertAsync(session, staff, cancellationToken);
         await RoleGuard.TellAsync(session, school, staff.StaffId, staff.Roles, AccountNews.Role, AccountNews.OthersRole, cancellationToken);
-        await session.RecordAccessAsync(school, "staff.add", $"{staff.StaffId} {string.Join(',', staff.Roles)}", cancellationToken);
+        session.RecordAccess(school, "staff.add", $"{staff.StaffId} {string.Join(',', staff.Roles)}");
         if (wanted.KeyDays is { } days)
         {
             key = (await StaffKeyRegister.IssueAsync(session, school, staff.StaffId, "made with the person", days, cancellationToken)).Key;
@@ -133,7 +133,7 @@ internal sealed class StaffRegister(Database setup)
             await RoleGuard.TellAsync(session, school, staff, member.Roles, AccountNews.Role, AccountNews.OthersRole, cancellationToken);
         }
 
-        await session.RecordAccessAsync(school, enabled ? "staff.enable" : "staff.disable", staff.ToString(), cancellationToken);
+        session.RecordAccess(school, enabled ? "staff.enable" : "staff.disable", staff.ToString());
         await session.CommitAsync(cancellationToken);
     }
 
@@ -160,7 +160,7 @@ internal sealed class StaffRegister(Database setup)
         await session.ExecuteAsync("UPDATE staff SET roles = $3 WHERE school_id = $1 AND staff_id = $2", [school, staff, roles], cancellationToken);
         await RoleGuard.TellAsync(session, school, staff, given, AccountNews.Role, AccountNews.OthersRole, cancellationToken);
         await PeopleChange.SayAsync(session, school, cancellationToken);
-        await session.RecordAccessAsync(school, "staff.role", $"{staff} {string.Join(',', roles)}", cancellationToken);
+        session.RecordAccess(school, "staff.role", $"{staff} {string.Join(',', roles)}");
         await session.CommitAsync(cancellationToken);
     }
 
@@ -172,7 +172,7 @@ internal sealed class StaffRegister(Database setup)
         await using var session = await setup.OpenAsync(school, actor, cancellationToken);
         await RequireForAsync(session, school, staff, cancellationToken);
         await session.ExecuteAsync("UPDATE staff SET years = $3 WHERE school_id = $1 AND staff_id = $2", [school, staff, years], cancellationToken);
-        await session.RecordAccessAsync(school, "staff.years", $"{staff} {string.Join(',', years)}".TrimEnd(), cancellationToken);
+        session.RecordAccess(school, "staff.years", $"{staff} {string.Join(',', years)}".TrimEnd());
         await session.CommitAsync(cancellationToken);
     }
 
@@ -192,7 +192,7 @@ internal sealed class StaffRegister(Database setup)
         await session.ExecuteAsync(AddAccounts, [school, staff, accounts], cancellationToken);
         await RoleGuard.TellAsync(session, school, staff, roles, AccountNews.Details, AccountNews.OthersDetails, cancellationToken);
         await PeopleChange.SayAsync(session, school, cancellationToken);
-        await session.RecordAccessAsync(school, "staff.accounts", $"{staff} {accounts.Length} added", cancellationToken);
+        session.RecordAccess(school, "staff.accounts", $"{staff} {accounts.Length} added");
         await session.CommitAsync(cancellationToken);
     }
 
@@ -232,7 +232,7 @@ internal sealed class StaffRegister(Database setup)
         }
 
         await PeopleChange.SayAsync(session, school, cancellationToken);
-        await session.RecordAccessAsync(school, "staff.correct", $"{staff} {string.Join(',', changed)}", cancellationToken);
+        session.RecordAccess(school, "staff.correct", $"{staff} {string.Join(',', changed)}");
         await session.CommitAsync(cancellationToken);
     }
 

@@ -48,6 +48,10 @@ internal readonly record struct UnmappedKey(string Kind, string Value)
     /// <summary>Why a record fits no mapping: our own words.</summary>
     public const string Record = "record";
 
+    public const string Category = "category";
+    public const string Action = "action";
+    public const string Severity = "severity";
+
     /// <summary>Stands for all words beyond the bound.</summary>
     public const string More = "(more)";
 

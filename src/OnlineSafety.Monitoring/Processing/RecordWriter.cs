@@ -75,7 +75,7 @@ internal sealed class RecordWriter(Database database, RuleSet rules, PolicyDirec
         batch.BatchCommands.Add(RecordSql.MoveCommand(stream, plan.Last + 1));
         if (written.Count > 0)
         {
-            batch.BatchCommands.Add(new NpgsqlBatchCommand("SELECT pg_notify('onlinesafety_notifications', '')"));
+            batch.BatchCommands.Add(Channels.NotifyCommand(Channels.Notifications));
         }
 
         await batch.ExecuteNonQueryAsync(cancellationToken);

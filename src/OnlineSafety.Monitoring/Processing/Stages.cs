@@ -8,6 +8,7 @@ using OnlineSafety.Monitoring.Events;
 using OnlineSafety.Monitoring.Normalization;
 using OnlineSafety.Monitoring.People;
 using OnlineSafety.Monitoring.Processing.Replay;
+using OnlineSafety.Monitoring.Telemetry;
 using EventId = OnlineSafety.Monitoring.Events.EventId;
 
 namespace OnlineSafety.Monitoring.Processing;
@@ -111,7 +112,7 @@ internal sealed class Stages(Rules rules, ILogger logger) : IEventSink
         catch (Exception e)
         {
             // A fault of ours in one record must not hold up the stream behind it.
-            ProcessingLog.RecordFailed(logger, _position.ToString(), e.GetType().Name);
+            ProcessingLog.RecordFailed(logger, _position.ToString(), ErrorWords.Of(e));
             ProcessingMetrics.Faults.Add(1);
             return new NormalizeResult(NormalizeOutcome.Unreadable, "fault", "", _parts);
         }
@@ -287,7 +288,7 @@ internal sealed class Stages(Rules rules, ILogger logger) : IEventSink
 
     private void Review(string reason, int part, Assessment assessment)
     {
-        _plan.AddUnmapped("record", reason);
+        _plan.AddUnmapped(UnmappedKey.Record, reason);
         var text = _normalizer.Readable(_record).Span;
         var read = new MonitoringEvent
         {

@@ -19,19 +19,19 @@ internal static class UnmappedWords
             {
                 if (reason.Rule == "vendor.unmapped")
                 {
-                    Add(plan, "category", reason.Matched, names);
+                    Add(plan, UnmappedKey.Category, reason.Matched, names);
                 }
             }
         }
 
         if ((draft.Warnings & EventWarnings.UnmappedAction) != 0)
         {
-            Add(plan, "action", Encoding.UTF8.GetString(draft[EventField.ActionAsSent]), names);
+            Add(plan, UnmappedKey.Action, Encoding.UTF8.GetString(draft[EventField.ActionAsSent]), names);
         }
 
         if ((draft.Warnings & EventWarnings.UnmappedSeverity) != 0)
         {
-            Add(plan, "severity", Encoding.UTF8.GetString(draft[EventField.VendorSeverityWord]), names);
+            Add(plan, UnmappedKey.Severity, Encoding.UTF8.GetString(draft[EventField.VendorSeverityWord]), names);
         }
     }
 

@@ -7,6 +7,7 @@ using OnlineSafety.Monitoring.Alerts;
 using OnlineSafety.Monitoring.Events;
 using OnlineSafety.Monitoring.IntakeLog;
 using OnlineSafety.Monitoring.Processing;
+using OnlineSafety.Monitoring.Telemetry;
 
 namespace OnlineSafety.Monitoring.Retention;
 
@@ -76,7 +77,7 @@ internal sealed class ContextKeeper(
             catch (Exception e) when (!cancellationToken.IsCancellationRequested)
             {
                 // One school's trouble, as with its key, must not keep hours from being copied in another.
-                RetentionLog.ContextFailed(logger, school, e.GetType().Name);
+                RetentionLog.ContextFailed(logger, school, ErrorWords.Of(e));
             }
         }
 
@@ -210,7 +211,7 @@ internal sealed class ContextKeeper(
         }
 
         await session.ExecuteAsync(Done, [school, wish.Alert, events.Count], cancellationToken);
-        await session.RecordAccessAsync(school, "alert.context-kept", wish.Alert.ToString(), cancellationToken);
+        session.RecordAccess(school, "alert.context-kept", wish.Alert.ToString());
         await session.CommitAsync(cancellationToken);
         return events.Count;
     }

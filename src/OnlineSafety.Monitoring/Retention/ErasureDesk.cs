@@ -39,7 +39,7 @@ internal sealed class ErasureDesk(Database retention, SchoolSeals seals, TimePro
         await RequireSomebodyAsync(session, content, person, work, cancellationToken);
         await work.LookAsync(cancellationToken);
         var (_, falls) = await ClockAsync(session, school, cancellationToken);
-        await session.RecordAccessAsync(school, Action + "-preview", SaltedOf(Guid.NewGuid(), person), cancellationToken);
+        session.RecordAccess(school, Action + "-preview", SaltedOf(Guid.NewGuid(), person));
         await session.CommitAsync(cancellationToken);
         return work.Foreseen(time.GetUtcNow(), falls);
     }
@@ -59,7 +59,7 @@ internal sealed class ErasureDesk(Database retention, SchoolSeals seals, TimePro
         await using var session = await retention.OpenAsync(school, actor, cancellationToken);
         await session.ExecuteAsync(ErasureSql.Finish, [school, erasure, JsonSerializer.Serialize(proof, Json), proof.RawFallsOn], cancellationToken);
         var said = new NameMask(person.Names, NameMask.Erased).Of(reason);
-        await session.RecordAccessAsync(school, Action, $"{erasure} {SaltedOf(erasure, person)} {string.Join(' ', proof.Deleted.Select(d => $"{d.Key}={d.Value}"))}", content.SealReason(said), cancellationToken);
+        session.RecordAccess(school, Action, $"{erasure} {SaltedOf(erasure, person)} {string.Join(' ', proof.Deleted.Select(d => $"{d.Key}={d.Value}"))}", content.SealReason(said));
         await session.CommitAsync(cancellationToken);
         return proof;
     }
@@ -92,7 +92,7 @@ internal sealed class ErasureDesk(Database retention, SchoolSeals seals, TimePro
         string[] keys = [.. person.Keys, .. person.Names.Append(person.Account).Select(known => ErasedHere.KeyOf(content.Seal, known))];
         await session.RowsAsync(RecordSql.LockAlone, [school], _ => 0, cancellationToken);
         await session.ExecuteAsync(ErasureSql.Hide, [school, keys.Distinct(StringComparer.Ordinal).ToArray(), erasure], cancellationToken);
-        await session.RecordAccessAsync(school, Action + "-begun", $"{erasure} {SaltedOf(erasure, person)}", cancellationToken);
+        session.RecordAccess(school, Action + "-begun", $"{erasure} {SaltedOf(erasure, person)}");
         await session.CommitAsync(cancellationToken);
         return (erasure, person, running.Count > 0 ? running[0].Proof : null);
     }
@@ -119,7 +119,7 @@ internal sealed class ErasureDesk(Database retention, SchoolSeals seals, TimePro
         await session.ExecuteAsync(ErasureSql.Note, [school, erasure, JsonSerializer.Serialize(proof, Json), falls], cancellationToken);
         if (work.ErasedLooks.Count > 0)
         {
-            await session.RecordAccessAsync(school, AuditVerifier.Erasure, NumberRanges.Text(work.ErasedLooks), cancellationToken);
+            session.RecordAccess(school, AuditVerifier.Erasure, NumberRanges.Text(work.ErasedLooks));
         }
 
         await session.CommitAsync(cancellationToken);

@@ -74,7 +74,7 @@ internal sealed class HoldDesk(Database retention, SchoolSeals seals)
                 row.GetGuid(0), seal.ReadText(row.GetFieldValue<byte[]>(1), SealedField.HoldAbout), seal.ReadText(row.GetFieldValue<byte[]>(2), SealedField.HoldReason), row.GetString(3), row.GetFieldValue<DateTimeOffset>(4),
                 row.IsDBNull(5) ? null : row.GetFieldValue<DateTimeOffset>(5), row.IsDBNull(6) ? null : row.GetString(6), row.IsDBNull(7) ? null : seal.ReadText(row.GetFieldValue<byte[]>(7), SealedField.HoldWhyLifted)),
             cancellationToken);
-        await session.RecordAccessAsync(school, "hold.list", holds.Count.ToString(System.Globalization.CultureInfo.InvariantCulture), cancellationToken);
+        session.RecordAccess(school, "hold.list", holds.Count.ToString(System.Globalization.CultureInfo.InvariantCulture));
         await session.CommitAsync(cancellationToken);
         return holds;
     }
@@ -90,7 +90,7 @@ internal sealed class HoldDesk(Database retention, SchoolSeals seals)
             throw new RetentionException("No such hold stands. See: onlinesafety hold list");
         }
 
-        await session.RecordAccessAsync(school, "hold.lift", hold.ToString(), cancellationToken);
+        session.RecordAccess(school, "hold.lift", hold.ToString());
         await session.CommitAsync(cancellationToken);
     }
 
@@ -115,7 +115,7 @@ internal sealed class HoldDesk(Database retention, SchoolSeals seals)
         await session.ExecuteAsync(
             PlaceSql,
             [school, hold, (object?)alert ?? DBNull.Value, keys, seal.SealText(about, SealedField.HoldAbout), seal.SealText(reason, SealedField.HoldReason), session.Actor.Name], cancellationToken);
-        await session.RecordAccessAsync(school, "hold.place", alert is { } one ? $"{one} {hold}" : hold.ToString(), cancellationToken);
+        session.RecordAccess(school, "hold.place", alert is { } one ? $"{one} {hold}" : hold.ToString());
         await session.CommitAsync(cancellationToken);
         return hold;
     }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Npgsql;
 using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Access.Audit;
 using OnlineSafety.Monitoring.Access.Sealing;
 using OnlineSafety.Monitoring.Alerts.Policy;
 using OnlineSafety.Monitoring.Events;
@@ -207,7 +208,7 @@ internal sealed class RetentionDesk(Database retention, SchoolSeals seals, TimeP
                 foreach (var some in due.Where(alert => !alert.Held).Chunk(Math.Max(1, request.Batch / 10)))
                 {
                     var ids = some.Select(alert => alert.Id).ToArray();
-                    var numbers = Access.Audit.NumberRanges.Text(some.Select(alert => (long)alert.Number));
+                    var numbers = NumberRanges.Text(some.Select(alert => (long)alert.Number));
                     fell += await BatchAsync($"{name} {numbers}", async session => await session.RowsAsync(RetentionSql.RetireAlerts, [ids], row => row.GetInt32(0), cancellationToken), cancellationToken);
                 }
             }
@@ -258,7 +259,7 @@ internal sealed class RetentionDesk(Database retention, SchoolSeals seals, TimeP
             var fell = await work(session);
             if (count(fell) > 0)
             {
-                await session.RecordAccessAsync(school, RunAction, string.Create(CultureInfo.InvariantCulture, $"{what} {fell}"), cancellationToken);
+                session.RecordAccess(school, RunAction, string.Create(CultureInfo.InvariantCulture, $"{what} {fell}"));
             }
 
             await session.CommitAsync(cancellationToken);

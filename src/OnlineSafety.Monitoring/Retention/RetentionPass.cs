@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Telemetry;
 
 namespace OnlineSafety.Monitoring.Retention;
 
@@ -32,7 +33,7 @@ internal sealed class RetentionPass(Database retention, RetentionDesk desk, ILog
             catch (Exception e) when (!cancellationToken.IsCancellationRequested)
             {
                 // One school's trouble must not keep what is due in another.
-                RetentionLog.Failed(logger, school, e.GetType().Name);
+                RetentionLog.Failed(logger, school, ErrorWords.Of(e));
             }
         }
 

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using OnlineSafety.Monitoring.Telemetry;
 
 namespace OnlineSafety.Monitoring.Retention;
 
@@ -45,7 +46,7 @@ internal sealed class RetentionService(IServiceProvider services, ContextKeeper 
         catch (Exception e) when (!stoppingToken.IsCancellationRequested)
         {
             // A database that is away is the usual cause; what is due then is due still.
-            RetentionLog.PassFailed(logger, e.GetType().Name);
+            RetentionLog.PassFailed(logger, ErrorWords.Of(e));
         }
     }
 }

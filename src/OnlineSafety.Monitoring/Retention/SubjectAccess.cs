@@ -74,8 +74,8 @@ internal sealed class SubjectAccess(Database retention, SchoolSeals seals, TimeP
         var file = new SubjectAccessFile(
             title, person.Account, time.GetUtcNow(), await reader.PeopleAsync(cancellationToken), await reader.AlertsAsync(cancellationToken), await reader.EventsAsync(cancellationToken)) { Zone = Notifications.SchoolZone.Of(zone) };
         // Which alerts it showed: whoever asks later who saw them is told of this file.
-        await session.RecordAccessAsync(
-            school, AuditTrail.SubjectAccessAction, AuditTrail.ListObject(["all"], file.Alerts.Select(alert => alert.Number)), content.SealReason(reason), cancellationToken);
+        session.RecordAccess(
+            school, AuditTrail.SubjectAccessAction, AuditTrail.ListObject(["all"], file.Alerts.Select(alert => alert.Number)), content.SealReason(reason));
         await session.CommitAsync(cancellationToken);
         return file;
     }

@@ -1,6 +1,6 @@
-using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using OnlineSafety.Monitoring.Events;
 
 namespace OnlineSafety.Monitoring.Retention;
 
@@ -10,8 +10,6 @@ namespace OnlineSafety.Monitoring.Retention;
 /// </summary>
 internal static class SubjectAccessHtml
 {
-    private static readonly CultureInfo _british = CultureInfo.GetCultureInfo("en-GB");
-
     // What a reader looks for first, by its place in the event (schemas/event.schema.json). What is not here follows under its stored name.
     private static readonly (string Path, string Label)[] _known =
     [
@@ -39,7 +37,7 @@ internal static class SubjectAccessHtml
             page.Facts(
             [
                 ("Account", one.Account), ("Also called", string.Join(", ", one.Aliases)), ("Role", one.Role.ToLowerInvariant()), ("Year", one.YearGroup), ("Class", one.Class),
-                ("Born", one.DateOfBirth?.ToString("d MMMM yyyy", _british) ?? ""),
+                ("Born", one.DateOfBirth?.ToString("d MMMM yyyy", British.Culture) ?? ""),
             ]);
         }
 
@@ -166,5 +164,5 @@ internal static class SubjectAccessHtml
     // Codes and states as stored: "self_harm", "low-level-concern".
     private static string Word(string code) => code.Replace('_', ' ').Replace('-', ' ');
 
-    private static string Time(DateTimeOffset at, TimeZoneInfo zone) => TimeZoneInfo.ConvertTime(at, zone).ToString("d MMMM yyyy, HH:mm:ss", _british);
+    private static string Time(DateTimeOffset at, TimeZoneInfo zone) => TimeZoneInfo.ConvertTime(at, zone).ToString("d MMMM yyyy, HH:mm:ss", British.Culture);
 }

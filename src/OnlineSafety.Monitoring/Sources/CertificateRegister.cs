@@ -65,7 +65,7 @@ internal sealed class CertificateRegister(Database setup)
         change(source);
         await SourceTwins.RefuseAsync(session, source, cancellationToken);
         await session.Context.SaveChangesAsync(cancellationToken);
-        await session.RecordAccessAsync(source.SchoolId, action, source.SourceId.ToString(), cancellationToken);
+        session.RecordAccess(source.SchoolId, action, source.SourceId.ToString());
         await SourceRegister.AnnounceAsync(session, cancellationToken);
         await session.CommitAsync(cancellationToken);
         return source;

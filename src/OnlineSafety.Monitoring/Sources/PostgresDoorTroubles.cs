@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Npgsql;
 using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.IntakeLog;
+using OnlineSafety.Monitoring.Telemetry;
 
 namespace OnlineSafety.Monitoring.Sources;
 
@@ -75,7 +76,7 @@ internal sealed class PostgresDoorTroubles(Database ingest, TimeProvider time, I
                     Add(key, seen);
                 }
 
-                logger.TroublesNotWritten(error.GetType().Name);
+                logger.TroublesNotWritten(ErrorWords.Of(error));
             }
         }
     }

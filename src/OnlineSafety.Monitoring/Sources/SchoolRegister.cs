@@ -30,7 +30,7 @@ internal sealed class SchoolRegister(Database setup)
         }
 
         await InsertAsync(session, school, cancellationToken);
-        await session.RecordAccessAsync(school.SchoolId, "school.add", school.SchoolId.ToString(), cancellationToken);
+        session.RecordAccess(school.SchoolId, "school.add", school.SchoolId.ToString());
         await SourceRegister.AnnounceAsync(session, cancellationToken);
         await session.CommitAsync(cancellationToken);
         return school;
@@ -70,7 +70,7 @@ internal sealed class SchoolRegister(Database setup)
         command.Parameters.AddWithValue(school);
         command.Parameters.AddWithValue(days);
         await command.ExecuteNonQueryAsync(cancellationToken);
-        await session.RecordAccessAsync(school, "digest.days", days, cancellationToken);
+        session.RecordAccess(school, "digest.days", days);
         await session.CommitAsync(cancellationToken);
     }
 
@@ -90,7 +90,7 @@ internal sealed class SchoolRegister(Database setup)
             throw new SetupException($"\"{SetupText.Shown(school.Name)}\" is open already. See: onlinesafety school list");
         }
 
-        await session.RecordAccessAsync(school.SchoolId, "school.reopen", school.SchoolId.ToString(), cancellationToken);
+        session.RecordAccess(school.SchoolId, "school.reopen", school.SchoolId.ToString());
         await SourceRegister.AnnounceAsync(session, cancellationToken);
         await session.CommitAsync(cancellationToken);
     }

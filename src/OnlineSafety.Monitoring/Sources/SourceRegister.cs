@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.Access.Sealing;
 using OnlineSafety.Monitoring.Normalization.Suggestion;
+using OnlineSafety.Monitoring.Processing;
 using OnlineSafety.Monitoring.Sources.Health;
 
 namespace OnlineSafety.Monitoring.Sources;
@@ -45,7 +46,7 @@ internal sealed class SourceRegister(Database setup, TimeProvider time)
         await SourceTwins.RefuseNameAsync(session, source, cancellationToken);
         session.Context.Sources.Add(source);
         await session.Context.SaveChangesAsync(cancellationToken);
-        await session.RecordAccessAsync(school, "source.add", source.SourceId.ToString(), cancellationToken);
+        session.RecordAccess(school, "source.add", source.SourceId.ToString());
         await AnnounceAsync(session, cancellationToken);
         await session.CommitAsync(cancellationToken);
         return new IssuedSource(source, key);
@@ -60,7 +61,7 @@ internal sealed class SourceRegister(Database setup, TimeProvider time)
             .Where(h => h.SchoolId == school).ToDictionaryAsync(h => h.SourceId, cancellationToken);
         // Records that fit no mapping are counted as unreadable, not here.
         var unmapped = await session.Context.Unmapped.AsNoTracking()
-            .Where(u => u.SchoolId == school && u.Kind != "record")
+            .Where(u => u.SchoolId == school && u.Kind != UnmappedKey.Record)
             .GroupBy(u => u.SourceId).Select(g => new { Source = g.Key, Count = g.LongCount() })
             .ToDictionaryAsync(u => u.Source, u => u.Count, cancellationToken);
         var troubles = (await session.Context.DoorTroubles.AsNoTracking().Where(t => t.SchoolId == school).OrderBy(t => t.Kind).ToListAsync(cancellationToken))
@@ -88,7 +89,7 @@ internal sealed class SourceRegister(Database setup, TimeProvider time)
             .ToListAsync(cancellationToken);
         if (words)
         {
-            await session.RecordAccessAsync(seal.School, "source.unmapped", "words", cancellationToken);
+            session.RecordAccess(seal.School, "source.unmapped", "words");
             await session.CommitAsync(cancellationToken);
         }
 
@@ -97,7 +98,7 @@ internal sealed class SourceRegister(Database setup, TimeProvider time)
             .OrderByDescending(u => u.Unmapped.Count).ThenBy(u => u.Word, StringComparer.Ordinal)
             .Select(u => new ListedUnmapped(
                 u.Unmapped.SourceId, u.Name, u.Unmapped.Kind,
-                u.Unmapped.Kind == "record" ? u.Word : !words ? null : u.Own && u.Unmapped.Count < Often ? Rare : u.Word,
+                u.Unmapped.Kind == UnmappedKey.Record ? u.Word : !words ? null : u.Own && u.Unmapped.Count < Often ? Rare : u.Word,
                 IsNumber(u.Unmapped.Kind, u.Word) ? u.Word : Masking.Mask(u.Word), u.Unmapped.Count, u.Unmapped.FirstSeen, u.Unmapped.LastSeen))];
     }
 
@@ -127,7 +128,7 @@ internal sealed class SourceRegister(Database setup, TimeProvider time)
             throw new SetupException($"The school of source \"{shown}\" left and its keys were destroyed. If it came back: onlinesafety school reopen");
         }
 
-        await session.RecordAccessAsync(inUse[0].SchoolId, "source.import", inUse[0].SourceId.ToString(), cancellationToken);
+        session.RecordAccess(inUse[0].SchoolId, "source.import", inUse[0].SourceId.ToString());
         await session.CommitAsync(cancellationToken);
         return inUse[0];
     }
@@ -184,17 +185,12 @@ internal sealed class SourceRegister(Database setup, TimeProvider time)
     }
 
     // The number of a category is its name in a table of the vendor, and too short to be of a person.
-    private static bool IsNumber(string kind, string word) => kind == "category" && word.Length is > 0 and <= 3 && word.All(char.IsAsciiDigit);
+    private static bool IsNumber(string kind, string word) => kind == UnmappedKey.Category && word.Length is > 0 and <= 3 && word.All(char.IsAsciiDigit);
 
     private static string NewKey(short door) => door == (short)SourceDoor.Mail ? AccessKey.CreateMailbox() : AccessKey.Create(AccessKey.SourcePrefix);
 
     /// <summary>Tells the doors, once committed, that sources changed.</summary>
-    internal static async Task AnnounceAsync(Session session, CancellationToken cancellationToken)
-    {
-        await using var command = session.Command("SELECT pg_notify($1, '')");
-        command.Parameters.AddWithValue(Channels.Sources);
-        await command.ExecuteNonQueryAsync(cancellationToken);
-    }
+    internal static Task AnnounceAsync(Session session, CancellationToken cancellationToken) => session.NotifyAsync(Channels.Sources, cancellationToken);
 
     /// <summary>Finds a source and enters its school: set-up may see sources across schools, but changes one only inside its school's scope.</summary>
     /// <exception cref="SetupException">There is none.</exception>
@@ -219,7 +215,7 @@ internal sealed class SourceRegister(Database setup, TimeProvider time)
         }
 
         await session.Context.SaveChangesAsync(cancellationToken);
-        await session.RecordAccessAsync(source.SchoolId, action, source.SourceId.ToString(), cancellationToken);
+        session.RecordAccess(source.SchoolId, action, source.SourceId.ToString());
         await AnnounceAsync(session, cancellationToken);
         await session.CommitAsync(cancellationToken);
         return source;

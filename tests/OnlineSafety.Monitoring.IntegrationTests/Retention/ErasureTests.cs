@@ -252,7 +252,7 @@ public sealed class ErasureTests(PostgresFixture postgres) : RetentionScene(post
         await ResolveAsync(Child, "concern", $"Spoke with {Child}");
         await KeepAsync();
         await using var session = await Installation[DatabaseRole.Audit].OpenAsync(School, Officer, CancellationToken.None);
-        await session.RecordAccessAsync(School, "audit.who-saw", "1", (await Installation.Seals.OfAsync(School, CancellationToken.None)).SealWords($"the mother of {Child} asks", SealedField.AccessReason), CancellationToken.None);
+        session.RecordAccess(School, "audit.who-saw", "1", (await Installation.Seals.OfAsync(School, CancellationToken.None)).SealWords($"the mother of {Child} asks", SealedField.AccessReason));
         await session.CommitAsync(CancellationToken.None);
     }
 

@@ -174,7 +174,7 @@ public sealed class ErasureWordsTests(PostgresFixture postgres) : RetentionScene
     {
         var seal = await Installation.Seals.OfAsync(School, CancellationToken.None);
         await using var session = await Installation[DatabaseRole.Console].OpenAsync(School, Officer, CancellationToken.None);
-        await session.RecordAccessAsync(School, "alert.hour", $"{alert} 1", seal.SealWords($"the tutor of {Child} asks", SealedField.AccessReason), CancellationToken.None);
+        session.RecordAccess(School, "alert.hour", $"{alert} 1", seal.SealWords($"the tutor of {Child} asks", SealedField.AccessReason));
         await session.CommitAsync(CancellationToken.None);
     }
 }

@@ -170,7 +170,7 @@ public sealed class RetentionTests(PostgresFixture postgres) : RetentionScene(po
         var other = (await Installation.AddSourceAsync()).School;
         await using (var session = await Installation[DatabaseRole.Setup].OpenAsync(other, Officer, CancellationToken.None))
         {
-            await session.RecordAccessAsync(other, "alert.show", "of the other school", CancellationToken.None);
+            session.RecordAccess(other, "alert.show", "of the other school");
             await session.CommitAsync(CancellationToken.None);
         }
 
@@ -223,7 +223,7 @@ public sealed class RetentionTests(PostgresFixture postgres) : RetentionScene(po
     private async Task RecordAsync(string action, string subject)
     {
         await using var session = await Moved(DatabaseRole.Retention).OpenAsync(School, Officer, CancellationToken.None);
-        await session.RecordAccessAsync(School, action, subject, CancellationToken.None);
+        session.RecordAccess(School, action, subject);
         await session.CommitAsync(CancellationToken.None);
     }
 }

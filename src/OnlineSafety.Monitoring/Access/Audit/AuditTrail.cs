@@ -97,7 +97,7 @@ internal sealed class AuditTrail(Database audit, SchoolSeals seals)
             Of(school), Maybe(filter.From, NpgsqlDbType.TimestampTz), Maybe(filter.Until, NpgsqlDbType.TimestampTz),
             Maybe(filter.Actor, NpgsqlDbType.Text), Maybe(filter.Action, NpgsqlDbType.Text), Of(filter.Limit)], row => EntryOf(seal, row), cancellationToken);
         entries.Reverse();
-        await session.RecordAccessAsync(school, "audit.list", filter.Action ?? "", cancellationToken);
+        session.RecordAccess(school, "audit.list", filter.Action ?? "");
         await session.CommitAsync(cancellationToken);
         return entries;
     }
@@ -135,7 +135,7 @@ internal sealed class AuditTrail(Database audit, SchoolSeals seals)
         var found = await RowsAsync(session, UnansweredSql, [Of(school)], row => new UnansweredView(
             row.GetInt32(0), row.GetGuid(1), Words.Of((Severity)row.GetInt16(2)), row.GetFieldValue<DateTimeOffset>(3), row.GetFieldValue<DateTimeOffset>(4),
             row.GetFieldValue<DateTimeOffset>(5), row.GetInt64(6), row.GetFieldValue<string[]>(7)), cancellationToken);
-        await session.RecordAccessAsync(school, "audit.viewed", NumberRanges.Text(found.Select(f => (long)f.Number)), cancellationToken);
+        session.RecordAccess(school, "audit.viewed", NumberRanges.Text(found.Select(f => (long)f.Number)));
         await session.CommitAsync(cancellationToken);
         return found;
     }
@@ -151,7 +151,7 @@ internal sealed class AuditTrail(Database audit, SchoolSeals seals)
             sightings.AddRange(numbers.Where(number => Shows(list, number) && known.Add((number, list.Entry))).Select(number => new SightingView(number, Listed: true, list)));
         }
 
-        await session.RecordAccessAsync(school, "audit.who-saw", NumberRanges.Text(numbers.Select(n => (long)n)), reason is null ? null : seal.SealWords(reason, SealedField.AccessReason), cancellationToken);
+        session.RecordAccess(school, "audit.who-saw", NumberRanges.Text(numbers.Select(n => (long)n)), reason is null ? null : seal.SealWords(reason, SealedField.AccessReason));
         await session.CommitAsync(cancellationToken);
         return [.. sightings.OrderBy(s => s.Entry.Entry)];
     }

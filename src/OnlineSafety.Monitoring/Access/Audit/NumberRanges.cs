@@ -1,30 +1,23 @@
 using System.Globalization;
-using System.Text;
 
 namespace OnlineSafety.Monitoring.Access.Audit;
 
-/// <summary>Which numbers, in few letters: <c>1-40,44</c>. An access record of a list says with it what the list showed.</summary>
+/// <summary>Which numbers, in few letters. An access record of a list says with it what the list showed, a mail which alerts it is about.</summary>
 internal static class NumberRanges
 {
-    /// <summary>In ascending order; empty for none.</summary>
-    public static string Text(IEnumerable<long> numbers)
+    /// <summary>A mail stays readable; the queue holds all.</summary>
+    private const int Most = 200;
+
+    /// <summary>For a record: <c>1-40,44</c>, in ascending order; empty for none.</summary>
+    public static string Text(IEnumerable<long> numbers) => string.Join(',', RangesOf(numbers).Select(Words));
+
+    /// <summary>For people: <c>101-137, 140</c>.</summary>
+    public static string Of(IEnumerable<int> numbers)
     {
-        var text = new StringBuilder();
-        long? first = null, last = null;
-        foreach (var number in numbers.Order().Distinct())
-        {
-            if (last is { } before && number == before + 1)
-            {
-                last = number;
-                continue;
-            }
-
-            Append(text, first, last);
-            (first, last) = (number, number);
-        }
-
-        Append(text, first, last);
-        return text.ToString();
+        var ranges = RangesOf(numbers.Select(number => (long)number));
+        var text = string.Join(", ", ranges.Take(Most).Select(Words));
+        var more = ranges.Skip(Most).Sum(range => range.Last - range.First + 1);
+        return more > 0 ? string.Create(CultureInfo.InvariantCulture, $"{text} and {more} more up to {ranges[^1].Last}") : text;
     }
 
     /// <summary>Whether a text of <see cref="Text"/> names the number. What is no such text names none.</summary>
@@ -43,17 +36,26 @@ internal static class NumberRanges
         return false;
     }
 
-    private static void Append(StringBuilder text, long? first, long? last)
+    private static List<(long First, long Last)> RangesOf(IEnumerable<long> numbers)
     {
-        if (first is not null)
+        var ranges = new List<(long First, long Last)>();
+        foreach (var number in numbers.Distinct().Order())
         {
-            text.Append(text.Length > 0 ? "," : "").Append(first);
-            if (last > first)
+            if (ranges.Count > 0 && ranges[^1].Last == number - 1)
             {
-                text.Append('-').Append(last);
+                ranges[^1] = (ranges[^1].First, number);
+            }
+            else
+            {
+                ranges.Add((number, number));
             }
         }
+
+        return ranges;
     }
+
+    private static string Words((long First, long Last) range) =>
+        range.Last > range.First ? string.Create(CultureInfo.InvariantCulture, $"{range.First}-{range.Last}") : range.First.ToString(CultureInfo.InvariantCulture);
 
     private static bool TryRead(ReadOnlySpan<char> digits, out long number) => long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out number);
 }

@@ -103,7 +103,7 @@ internal sealed class KeyRotation(Database keys, MasterKeys masters)
         foreach (var school in await session.RowsAsync(Schools, [], row => row.GetGuid(0), cancellationToken))
         {
             await session.EnterAsync(school, cancellationToken);
-            await session.RecordAccessAsync(school, "keys.rotate", $"{string.Join(',', others)} {wanted.Id}", cancellationToken);
+            session.RecordAccess(school, "keys.rotate", $"{string.Join(',', others)} {wanted.Id}");
         }
 
         await session.CommitAsync(cancellationToken);

@@ -93,7 +93,7 @@ internal sealed class KeyStore(Database keys)
         foreach (var (school, count) in added.Where(entry => entry.Value > 0))
         {
             await session.EnterAsync(school, cancellationToken);
-            await session.RecordAccessAsync(school, "keys.import", Counted.Of(count, "key"), cancellationToken);
+            session.RecordAccess(school, "keys.import", Counted.Of(count, "key"));
         }
 
         await session.CommitAsync(cancellationToken);
@@ -123,7 +123,7 @@ internal sealed class KeyStore(Database keys)
         await session.ExecuteAsync("UPDATE school SET closed_at = clock_timestamp() WHERE school_id = $1", [school.SchoolId], cancellationToken);
         var destroyed = await session.ExecuteAsync("DELETE FROM school_key WHERE school_id = $1", [school.SchoolId], cancellationToken)
             + await session.ExecuteAsync("DELETE FROM data_key WHERE school_id = $1", [school.SchoolId], cancellationToken);
-        await session.RecordAccessAsync(school.SchoolId, "keys.destroy", Counted.Of(destroyed, "key"), cancellationToken);
+        session.RecordAccess(school.SchoolId, "keys.destroy", Counted.Of(destroyed, "key"));
         await SourceRegister.AnnounceAsync(session, cancellationToken);
         await session.CommitAsync(cancellationToken);
         return destroyed;
@@ -158,7 +158,7 @@ internal sealed class KeyStore(Database keys)
             throw new SetupException($"The keys of \"{SetupText.Shown(school.Name)}\" were destroyed meanwhile: nothing was renewed.");
         }
 
-        await session.RecordAccessAsync(school.SchoolId, "keys.renew", fresh.Id.ToString(), cancellationToken);
+        session.RecordAccess(school.SchoolId, "keys.renew", fresh.Id.ToString());
         await session.CommitAsync(cancellationToken);
         return fresh.Id;
     }

@@ -67,7 +67,7 @@ internal sealed class Accounts(Database console, MasterKeys masters, TimeProvide
             [school, staff, account, time.GetUtcNow()],
             cancellationToken) > 0)
         {
-            await session.RecordAccessAsync(school, "account.join", staff.ToString(), cancellationToken);
+            session.RecordAccess(school, "account.join", staff.ToString());
         }
     }
 

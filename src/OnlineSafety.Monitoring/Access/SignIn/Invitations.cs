@@ -45,7 +45,7 @@ internal sealed class Invitations(Database database, TimeProvider time)
             [school, staff, SessionToken.Hash(token)!, now, now + valid, first],
             cancellationToken);
         await RoleGuard.TellAsync(session, school, staff, roles, AccountNews.Link, AccountNews.OthersLink, cancellationToken);
-        await session.RecordAccessAsync(school, "staff.invite", staff.ToString(), cancellationToken);
+        session.RecordAccess(school, "staff.invite", staff.ToString());
         await session.CommitAsync(cancellationToken);
         return new IssuedInvitation(token, now + valid);
     }

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using OnlineSafety.Monitoring.Telemetry;
 
 namespace OnlineSafety.Monitoring.Access.SignIn;
 
@@ -208,7 +209,7 @@ internal sealed class ProviderSignIn(
 
         if (error is HttpRequestException or TaskCanceledException { InnerException: TimeoutException })
         {
-            logger.ProviderUnreachable(provider.Word, error.GetType().Name);
+            logger.ProviderUnreachable(provider.Word, ErrorWords.Of(error));
             return true;
         }
 

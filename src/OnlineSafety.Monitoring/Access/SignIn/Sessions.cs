@@ -98,7 +98,7 @@ internal sealed class Sessions(Database console, IOptions<SignInOptions> options
         var token = await RenewAsync(session, from, SessionStage.InSchool, (place.School, place.Staff), proved: false, cancellationToken);
         if (token is not null && await StaffAsync(session, from.Account, place.School, place.Staff, cancellationToken) is var (who, _))
         {
-            await session.RecordAccessAsync(who.School, "sign-in." + from.Way, who.Actor.Staff.ToString()!, cancellationToken);
+            session.RecordAccess(who.School, "sign-in." + from.Way, who.Actor.Staff.ToString()!);
             await session.CommitAsync(cancellationToken);
             return token;
         }

@@ -26,7 +26,7 @@ internal sealed class StaffSignIns(Database setup, TimeProvider time)
     {
         await using var session = await setup.OpenAsync(school, actor, cancellationToken);
         var ended = await EndAsync(session, school, staff, cancellationToken);
-        await session.RecordAccessAsync(school, "staff.sign-out", staff.ToString(), cancellationToken);
+        session.RecordAccess(school, "staff.sign-out", staff.ToString());
         await session.CommitAsync(cancellationToken);
         return ended;
     }
@@ -85,7 +85,7 @@ internal sealed class StaffSignIns(Database setup, TimeProvider time)
             await session.EnterAsync(at, cancellationToken);
             // Whoever else knew the factors may have a key as well.
             await session.ExecuteAsync("UPDATE staff_key SET revoked_at = statement_timestamp() WHERE school_id = $1 AND staff_id = $2 AND revoked_at IS NULL", [at, who], cancellationToken);
-            await session.RecordAccessAsync(at, "staff.reset-factors", who.ToString(), cancellationToken);
+            session.RecordAccess(at, "staff.reset-factors", who.ToString());
         }
 
         await session.CommitAsync(cancellationToken);

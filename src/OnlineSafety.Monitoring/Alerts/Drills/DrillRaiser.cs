@@ -28,8 +28,6 @@ internal sealed class DrillRaiser(Database process, PolicyDirectory policies)
         VALUES ($1, $2, $3, $4, 0, $5, $5, ARRAY[$5], false, 0, 'dsl', 0, '{}', '{}', 0, '[]', '', $6, $6, $6, true)
         """;
 
-    private const string StaffSql = "SELECT staff_id, roles, enabled FROM staff WHERE school_id = $1 ORDER BY staff_id";
-
     public async Task<RaisedDrill> RaiseAsync(Guid school, Actor actor, Severity severity, CancellationToken cancellationToken)
     {
         await using var session = await process.OpenAsync(school, actor, cancellationToken);
@@ -39,7 +37,7 @@ internal sealed class DrillRaiser(Database process, PolicyDirectory policies)
             await order.ExecuteNonQueryAsync(cancellationToken);
         }
 
-        var now = (await session.RowsAsync("SELECT clock_timestamp()", [], row => row.GetFieldValue<DateTimeOffset>(0), cancellationToken))[0];
+        var now = await session.NowAsync(cancellationToken);
         var number = (await session.RowsAsync(NumberSql, [school], row => row.GetInt32(0), cancellationToken))[0];
         var alert = Guid.NewGuid();
         var rows = await RowsAsync(session, school, alert, severity, now, cancellationToken);
@@ -52,9 +50,9 @@ internal sealed class DrillRaiser(Database process, PolicyDirectory policies)
 
         batch.BatchCommands.Add(insert);
         batch.BatchCommands.Add(AlertSql.NotifyCommand(school, rows, now));
-        batch.BatchCommands.Add(new NpgsqlBatchCommand("SELECT pg_notify($1, '')") { Parameters = { new NpgsqlParameter { Value = Channels.Notifications } } });
+        batch.BatchCommands.Add(Channels.NotifyCommand(Channels.Notifications));
         await batch.ExecuteNonQueryAsync(cancellationToken);
-        await session.RecordAccessAsync(school, "alert.drill", alert.ToString(), cancellationToken);
+        session.RecordAccess(school, "alert.drill", alert.ToString());
         await session.CommitAsync(cancellationToken);
         return new RaisedDrill(alert, number, now, rows.Count(row => row.Staff is not null));
     }
@@ -62,7 +60,7 @@ internal sealed class DrillRaiser(Database process, PolicyDirectory policies)
     private async Task<PlannedNotification[]> RowsAsync(Session session, Guid school, Guid alert, Severity severity, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var inForce = await policies.OfAsync(session, school, cancellationToken);
-        var staff = await session.RowsAsync(StaffSql, [school], row => new StaffMember(row.GetGuid(0), row.GetFieldValue<string[]>(1), row.GetBoolean(2)), cancellationToken);
+        var staff = await StaffMember.AllAsync(session, school, cancellationToken);
         var facts = new AlertFacts(AlertRoute.Dsl, Audience.Routed, null, severity, [Theme], []) { OutOfHours = !inForce.Calendar.IsOpen(now) };
         var told = Recipients.For(facts, staff, inForce.Policy);
         return told.Count == 0

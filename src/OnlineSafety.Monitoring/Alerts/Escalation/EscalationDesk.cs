@@ -26,7 +26,7 @@ internal sealed class EscalationDesk(
         IReadOnlyList<UnansweredAlert> due;
         await using (var session = await database.OpenAsync(school, Actor, cancellationToken))
         {
-            now = await DatabaseClock.NowAsync(session, cancellationToken);
+            now = await session.NowAsync(cancellationToken);
             due = await session.RowsAsync(EscalationSql.Due, [school, most], Read, cancellationToken);
             if (due.Count == 0)
             {
@@ -34,7 +34,7 @@ internal sealed class EscalationDesk(
             }
 
             policy = await policies.OfAsync(session, school, cancellationToken);
-            staff = await StaffAsync(session, school, cancellationToken);
+            staff = await StaffMember.AllAsync(session, school, cancellationToken);
         }
 
         foreach (var alert in due)
@@ -50,12 +50,14 @@ internal sealed class EscalationDesk(
         await using var session = await database.OpenAsync(school, Actor, cancellationToken);
         if (round.Breach)
         {
-            await RunAsync(session, EscalationSql.Breached, cancellationToken, school, alert.Alert, $"round {round.Rounds}", alert.Asked is null ? AlertState.New : AlertState.Escalated);
+            await session.ExecuteAsync(EscalationSql.Breached, [school, alert.Alert, $"round {round.Rounds}", alert.Asked is null ? AlertState.New : AlertState.Escalated], cancellationToken);
         }
 
-        var moved = await RunAsync(
-            session, EscalationSql.Move, cancellationToken, school, alert.Alert, alert.Since.UtcDateTime, alert.StepsDone, alert.Rounds,
-            OrNull(round.AnswerBy), round.StepsDone, round.Rounds, OrNull(round.NextAt), round.PlanSteps, alert.NextAt.UtcDateTime);
+        var moved = await session.ExecuteAsync(
+            EscalationSql.Move,
+            [school, alert.Alert, alert.Since.UtcDateTime, alert.StepsDone, alert.Rounds, OrNull(round.AnswerBy), round.StepsDone,
+            round.Rounds, OrNull(round.NextAt), round.PlanSteps, alert.NextAt.UtcDateTime],
+            cancellationToken);
         if (moved == 0)
         {
             return;
@@ -88,7 +90,7 @@ internal sealed class EscalationDesk(
         if (people.Count > 0)
         {
             var policy = await policies.OfAsync(session, school, cancellationToken);
-            var staff = await StaffAsync(session, school, cancellationToken);
+            var staff = await StaffMember.AllAsync(session, school, cancellationToken);
             var alerts = people.Select(row => row.Alert).OfType<Guid>().Distinct().ToArray();
             var unreached = await session.RowsAsync(EscalationSql.Unreached, [school, alerts], ReadUnreached, cancellationToken);
             foreach (var alert in unreached)
@@ -100,7 +102,7 @@ internal sealed class EscalationDesk(
                 }
             }
 
-            await RunAsync(session, EscalationSql.AskAgain, cancellationToken, school, people.Where(row => row.Dropped).Select(row => row.Alert).OfType<Guid>().Distinct().ToArray());
+            await session.ExecuteAsync(EscalationSql.AskAgain, [school, people.Where(row => row.Dropped).Select(row => row.Alert).OfType<Guid>().Distinct().ToArray()], cancellationToken);
             foreach (var member in members)
             {
                 var others = MailboxBody.ForWhom(staff, members, [.. unreached.Where(alert => people.Exists(row => row.Staff == member && row.Alert == alert.Alert)).Select(alert => alert.Facts)]);
@@ -130,10 +132,10 @@ internal sealed class EscalationDesk(
             ? [new PlannedNotification(Guid.NewGuid(), cause, alert, Staff: null)]
             : [.. tell.Select(member => new PlannedNotification(Guid.NewGuid(), cause, alert, member))];
         await using var batch = session.Batch();
-        var now = await DatabaseClock.NowAsync(session, cancellationToken);
+        var now = await session.NowAsync(cancellationToken);
         // A channel was told when it was raised, whoever was there; who reads it is not known.
         batch.BatchCommands.Add(cause == NotifyCause.Raised ? AlertSql.TellStaffCommand(school, rows, now) : AlertSql.NotifyCommand(school, rows, now));
-        batch.BatchCommands.Add(new NpgsqlBatchCommand("SELECT pg_notify($1, '')") { Parameters = { new NpgsqlParameter { Value = Channels.Notifications } } });
+        batch.BatchCommands.Add(Channels.NotifyCommand(Channels.Notifications));
         await batch.ExecuteNonQueryAsync(cancellationToken);
         return [.. rows.Where(row => row.Staff is not null).Select(row => row.Notification)];
     }
@@ -145,9 +147,6 @@ internal sealed class EscalationDesk(
             signals.TryWrite(school, row);
         }
     }
-
-    private static Task<List<StaffMember>> StaffAsync(Session session, Guid school, CancellationToken cancellationToken) => session.RowsAsync(
-        EscalationSql.Staff, [school], row => new StaffMember(row.GetGuid(0), row.GetFieldValue<string[]>(1), row.GetBoolean(2)), cancellationToken);
 
     private static AlertFacts FactsOf(NpgsqlDataReader row) => new(
         row.GetString(1), (Audience)row.GetInt16(2), row.IsDBNull(3) ? null : row.GetGuid(3), (Severity)row.GetInt16(4), row.GetFieldValue<string[]>(5), row.GetFieldValue<string[]>(6))
@@ -176,15 +175,4 @@ internal sealed class EscalationDesk(
     };
 
     private static object OrNull(DateTimeOffset? at) => at is { } known ? known.UtcDateTime : DBNull.Value;
-
-    private static async Task<int> RunAsync(Session session, string sql, CancellationToken cancellationToken, params object[] values)
-    {
-        await using var command = session.Command(sql);
-        foreach (var value in values)
-        {
-            command.Parameters.Add(new NpgsqlParameter { Value = value });
-        }
-
-        return await command.ExecuteNonQueryAsync(cancellationToken);
-    }
 }

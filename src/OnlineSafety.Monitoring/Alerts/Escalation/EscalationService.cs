@@ -1,28 +1,16 @@
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using OnlineSafety.Monitoring.Telemetry;
 
 namespace OnlineSafety.Monitoring.Alerts.Escalation;
 
 /// <summary>Lets escalation pass every ten seconds.</summary>
-internal sealed class EscalationService(EscalationPass pass, TimeProvider time, ILogger<EscalationService> logger) : BackgroundService
+internal sealed class EscalationService(EscalationPass pass, TimeProvider time, ILogger<EscalationService> logger) : PassService(TimeSpan.FromSeconds(10), time)
 {
-    private static readonly TimeSpan _every = TimeSpan.FromSeconds(10);
-
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task<NextPass> PassAsync(CancellationToken stoppingToken)
     {
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                await pass.RunAsync(stoppingToken);
-            }
-            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
-            {
-                // A database that is away is the usual cause; what is due then is due still.
-                EscalationLog.PassFailed(logger, e.GetType().Name);
-            }
-
-            await Task.Delay(_every, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
+        await pass.RunAsync(stoppingToken);
+        return NextPass.Later;
     }
+
+    protected override void Failed(Exception error) => EscalationLog.PassFailed(logger, ErrorWords.Of(error));
 }

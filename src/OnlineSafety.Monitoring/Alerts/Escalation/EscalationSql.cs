@@ -54,8 +54,6 @@ internal static class EscalationSql
         ORDER BY a.severity DESC, e.next_at LIMIT $2
         """;
 
-    public const string Staff = "SELECT staff_id, roles, enabled FROM staff WHERE school_id = $1 ORDER BY staff_id";
-
     // Written before the clock is moved: it takes the alert's lock first, as whoever acts on the alert does, so that the two never wait for each other.
     public const string Breached = """
         INSERT INTO alert_step (school_id, alert_id, at, actor_kind, actor_name, step, from_state, to_state, detail)

@@ -6,10 +6,7 @@ namespace OnlineSafety.Monitoring.Alerts.Policy;
 /// <summary>What is left of a clock.</summary>
 /// <param name="Left">On the wall; below zero once it ran out.</param>
 /// <param name="InSchool">Of it, school time; zero once it ran out.</param>
-internal readonly record struct ClockLeft(TimeSpan Left, TimeSpan InSchool)
-{
-    public bool RanOut => Left <= TimeSpan.Zero;
-}
+internal readonly record struct ClockLeft(TimeSpan Left, TimeSpan InSchool);
 
 /// <summary>
 /// By when an alert is to be acknowledged. Pure. Clocks run in school time: what is raised outside of it waits for the next first bell, unless somebody is on call for it.

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.Events;
 using OnlineSafety.Monitoring.Retention;
 
@@ -13,9 +14,9 @@ internal static class PolicyFile
     private const int LongestCriticalMinutes = 120;
 
     private static readonly JsonDocumentOptions _options = new() { MaxDepth = 16 };
-    private static readonly string[] _onlyDesks = [PolicyDesk.Dsl, PolicyDesk.Deputy, PolicyDesk.OnCall];
-    private static readonly string[] _desks = [PolicyDesk.Dsl, PolicyDesk.Deputy, PolicyDesk.Head, PolicyDesk.Trust, PolicyDesk.OnCall];
-    private static readonly string[] _onCallDesks = [PolicyDesk.Dsl, PolicyDesk.Deputy, PolicyDesk.Head, PolicyDesk.Trust];
+    private static readonly string[] _onlyDesks = [StaffRole.Dsl, StaffRole.Deputy, PolicyDesk.OnCall];
+    private static readonly string[] _desks = [StaffRole.Dsl, StaffRole.Deputy, StaffRole.Head, PolicyDesk.Trust, PolicyDesk.OnCall];
+    private static readonly string[] _onCallDesks = [StaffRole.Dsl, StaffRole.Deputy, StaffRole.Head, PolicyDesk.Trust];
 
     /// <param name="isTheme">Knows the codes of the taxonomy; null: any word is taken for one.</param>
     /// <exception cref="PolicyException">It is none; lists every error.</exception>

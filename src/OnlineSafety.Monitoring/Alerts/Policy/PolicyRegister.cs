@@ -94,7 +94,7 @@ internal sealed class PolicyRegister(Database setup, TimeProvider time)
             throw new SetupException("The policy was changed by somebody else in the meantime. Look at it and import again: onlinesafety policy show");
         }
 
-        await session.RecordAccessAsync(school, "policy.import", $"revision {proposed.Revision + 1}", cancellationToken);
+        session.RecordAccess(school, "policy.import", $"revision {proposed.Revision + 1}");
         await session.CommitAsync(cancellationToken);
         return proposed.Revision + 1;
     }

@@ -1,3 +1,4 @@
+using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.Events;
 using OnlineSafety.Monitoring.Notifications;
 
@@ -43,7 +44,7 @@ internal static class PolicyWords
         {
             if (Recipients.For(facts, staff, policy).Count == 0)
             {
-                var trust = Recipients.MissingRole(facts, staff, policy) == StaffMember.Dsl ? "" : ", or name somebody under trust";
+                var trust = Recipients.MissingRole(facts, staff, policy) == StaffRole.Dsl ? "" : ", or name somebody under trust";
                 unheard.Add($"An alert about {about} reaches nobody. Give somebody the role {Recipients.MissingRole(facts, staff, policy)}{trust}.");
             }
         }

@@ -1,3 +1,4 @@
+using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.Events;
 using OnlineSafety.Monitoring.Retention;
 
@@ -114,12 +115,9 @@ internal sealed record EscalationPlan(IReadOnlyList<EscalationStep> Steps, TimeS
 /// <param name="Tell">Desks or e-mail addresses of staff.</param>
 internal sealed record EscalationStep(TimeSpan After, IReadOnlyList<string> Tell);
 
-/// <summary>Words for desks in a policy; anything else is the e-mail address of a member of staff.</summary>
+/// <summary>Words for desks in a policy beside those of <see cref="StaffRole"/>; anything else is the e-mail address of a member of staff.</summary>
 internal static class PolicyDesk
 {
-    public const string Dsl = "dsl";
-    public const string Deputy = "deputy";
-    public const string Head = "head";
     public const string Trust = "trust";
     public const string OnCall = "on-call";
 }

@@ -26,7 +26,7 @@ internal sealed class AlertVisits(Database console, AlertQueue queue, Surroundin
             return null;
         }
 
-        await session.RecordAccessAsync(who.School, AuditTrail.OpenAction, AuditTrail.AroundObject(visit.Alert.Alert, Earlier(visit)), cancellationToken);
+        session.RecordAccess(who.School, AuditTrail.OpenAction, AuditTrail.AroundObject(visit.Alert.Alert, Earlier(visit)));
         await session.CommitAsync(cancellationToken);
         return visit;
     }
@@ -42,8 +42,8 @@ internal sealed class AlertVisits(Database console, AlertQueue queue, Surroundin
             return null;
         }
 
-        await session.RecordAccessAsync(
-            who.School, AuditTrail.HourAction, AuditTrail.AroundObject(visit.Alert.Alert, Earlier(visit).Union(hour.Alerts)), seal.SealWords(reason, SealedField.AccessReason), cancellationToken);
+        session.RecordAccess(
+            who.School, AuditTrail.HourAction, AuditTrail.AroundObject(visit.Alert.Alert, Earlier(visit).Union(hour.Alerts)), seal.SealWords(reason, SealedField.AccessReason));
         await session.CommitAsync(cancellationToken);
         return (visit, hour);
     }

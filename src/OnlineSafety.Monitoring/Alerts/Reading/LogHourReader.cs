@@ -80,7 +80,7 @@ internal sealed class LogHourReader(
         var seal = await seals.OfAsync(who.School, cancellationToken);
         await using var session = await process.OpenAsync(who.School, who.Actor, cancellationToken);
         var streams = await WhatIfSql.StreamsAsync(session, new SourceKey(who.School, Guid.Empty), from, to, cancellationToken);
-        await session.RecordAccessAsync(who.School, "alert.log", what, seal.SealWords(reason, SealedField.AccessReason), cancellationToken);
+        session.RecordAccess(who.School, "alert.log", what, seal.SealWords(reason, SealedField.AccessReason));
         await session.CommitAsync(cancellationToken);
         return streams;
     }

@@ -43,7 +43,7 @@ internal sealed class QueueReader(Database console, ThemeGuide guide, PolicyDire
         var clocks = await policies.OfAsync(session, who.School, cancellationToken);
         var counts = await session.RowsAsync(QueueSql.Counts, [who.School, FromAll(who, over: false)], CountOf, cancellationToken);
         var newest = await session.RowsAsync(QueueSql.Newest, [who.School, FromAll(who, over: false)], row => row.GetInt32(0), cancellationToken);
-        await session.RecordAccessAsync(who.School, AuditTrail.ListAction, AuditTrail.ListObject(StatesOf(filter.Scope), rows.Take(PageSize).Select(row => row.Row.Number)), cancellationToken);
+        session.RecordAccess(who.School, AuditTrail.ListAction, AuditTrail.ListObject(StatesOf(filter.Scope), rows.Take(PageSize).Select(row => row.Row.Number)));
         await session.CommitAsync(cancellationToken);
         return new QueuePageView(
             [.. rows.Take(PageSize).Select(row => Clocked(row.Row, clocks))], rows.Count > PageSize ? rows[PageSize - 1].At : null, counts, newest.Count > 0 ? newest[0] : 0);
@@ -95,7 +95,7 @@ internal sealed class QueueReader(Database console, ThemeGuide guide, PolicyDire
         if (numbers.Count > 0)
         {
             await using var session = await console.OpenAsync(who.School, who.Actor, cancellationToken);
-            await session.RecordAccessAsync(who.School, AuditTrail.LiveAction, AuditTrail.ListObject(["live"], numbers), cancellationToken);
+            session.RecordAccess(who.School, AuditTrail.LiveAction, AuditTrail.ListObject(["live"], numbers));
             await session.CommitAsync(cancellationToken);
         }
     }

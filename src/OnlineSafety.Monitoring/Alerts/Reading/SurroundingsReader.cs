@@ -93,7 +93,7 @@ internal sealed class SurroundingsReader(Database console, ThemeGuide guide, Pol
             SurroundingsSql.Alike, [who.School, time.GetUtcNow() - AlikeSince],
             row => Quotes(seal.Open(row.GetFieldValue<byte[]>(7), SealedField.AlertReasons), stored) ? EarlierOf(row) : null, cancellationToken);
         List<EarlierAlert> alerts = [.. found.OfType<EarlierAlert>().Take(MostAlike)];
-        await session.RecordAccessAsync(who.School, AuditTrail.AlikeAction, AuditTrail.ListObject(["alike"], alerts.Select(alert => alert.Number)), cancellationToken);
+        session.RecordAccess(who.School, AuditTrail.AlikeAction, AuditTrail.ListObject(["alike"], alerts.Select(alert => alert.Number)));
         await session.CommitAsync(cancellationToken);
         return alerts;
     }

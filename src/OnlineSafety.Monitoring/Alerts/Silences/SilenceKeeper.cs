@@ -14,7 +14,7 @@ internal sealed class SilenceKeeper([FromKeyedServices(DatabaseRole.Notify)] Dat
         var ended = await session.RowsAsync(SilenceSql.EndOver, [school], row => row.GetGuid(0), cancellationToken);
         foreach (var silence in ended)
         {
-            await session.RecordAccessAsync(school, "silence.end", silence.ToString(), cancellationToken);
+            session.RecordAccess(school, "silence.end", silence.ToString());
         }
 
         await session.CommitAsync(cancellationToken);

@@ -1,6 +1,5 @@
 using Npgsql;
 using OnlineSafety.Monitoring.Access;
-using OnlineSafety.Monitoring.Alerts.Escalation;
 using OnlineSafety.Monitoring.Alerts.Policy;
 using OnlineSafety.Monitoring.Events;
 using OnlineSafety.Monitoring.Sources;
@@ -25,7 +24,7 @@ internal sealed class SilenceRegister(Database console, PolicyDirectory policies
             [school, OrNull(scope.Source), OrNull(scope.Theme), OrNull(scope.Rule), (short)scope.Most, since],
             row => new SilencePreview(PreviewDays, row.GetInt64(0), row.GetInt64(1), row.GetInt64(2), row.GetInt64(3)),
             cancellationToken);
-        await session.RecordAccessAsync(school, "silence.preview", school.ToString(), cancellationToken);
+        session.RecordAccess(school, "silence.preview", school.ToString());
         await session.CommitAsync(cancellationToken);
         return found[0];
     }
@@ -53,7 +52,7 @@ internal sealed class SilenceRegister(Database console, PolicyDirectory policies
         }
 
         await using var session = await console.OpenAsync(school, actor, cancellationToken);
-        var now = await DatabaseClock.NowAsync(session, cancellationToken);
+        var now = await session.NowAsync(cancellationToken);
         var policy = await policies.OfAsync(session, school, cancellationToken);
         var longest = policy.Policy.LongestSilenceDays;
         if (wanted.Until <= now || wanted.Until > now.AddDays(longest))
@@ -64,10 +63,12 @@ internal sealed class SilenceRegister(Database console, PolicyDirectory policies
         await CheckSourceAsync(session, school, scope.Source, cancellationToken);
         await CheckWordsAsync(session, school, scope, cancellationToken);
         var id = Guid.NewGuid();
-        await RunAsync(
-            session, SilenceSql.Insert, cancellationToken, school, id, OrNull(scope.Source), OrNull(scope.Theme), OrNull(scope.Rule), (short)scope.Most, reason,
-            actor.Name, author, now.UtcDateTime, wanted.Until.UtcDateTime);
-        await session.RecordAccessAsync(school, "silence.add", id.ToString(), cancellationToken);
+        await session.ExecuteAsync(
+            SilenceSql.Insert,
+            [school, id, OrNull(scope.Source), OrNull(scope.Theme), OrNull(scope.Rule), (short)scope.Most, reason, actor.Name, author,
+            now.UtcDateTime, wanted.Until.UtcDateTime],
+            cancellationToken);
+        session.RecordAccess(school, "silence.add", id.ToString());
         await session.CommitAsync(cancellationToken);
         return id;
     }
@@ -79,7 +80,7 @@ internal sealed class SilenceRegister(Database console, PolicyDirectory policies
         await using var session = await console.OpenAsync(school, actor, cancellationToken);
         try
         {
-            if (await RunAsync(session, SilenceSql.Approve, cancellationToken, school, silence, actor.Name, approver) == 0)
+            if (await session.ExecuteAsync(SilenceSql.Approve, [school, silence, actor.Name, approver], cancellationToken) == 0)
             {
                 throw NoneWaits(silence);
             }
@@ -89,7 +90,7 @@ internal sealed class SilenceRegister(Database console, PolicyDirectory policies
             throw new SetupException("The second person of a silence is the DSL or a deputy, and not who began it.");
         }
 
-        await session.RecordAccessAsync(school, "silence.approve", silence.ToString(), cancellationToken);
+        session.RecordAccess(school, "silence.approve", silence.ToString());
         await session.CommitAsync(cancellationToken);
     }
 
@@ -97,12 +98,12 @@ internal sealed class SilenceRegister(Database console, PolicyDirectory policies
     public async Task EndAsync(Guid school, Actor actor, Guid silence, CancellationToken cancellationToken)
     {
         await using var session = await console.OpenAsync(school, actor, cancellationToken);
-        if (await RunAsync(session, SilenceSql.End, cancellationToken, school, silence, actor.Name) == 0)
+        if (await session.ExecuteAsync(SilenceSql.End, [school, silence, actor.Name], cancellationToken) == 0)
         {
             throw NoneWaits(silence);
         }
 
-        await session.RecordAccessAsync(school, "silence.end", silence.ToString(), cancellationToken);
+        session.RecordAccess(school, "silence.end", silence.ToString());
         await session.CommitAsync(cancellationToken);
     }
 
@@ -169,15 +170,4 @@ internal sealed class SilenceRegister(Database console, PolicyDirectory policies
     private static string? Text(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
 
     private static object OrNull<T>(T? value) => value is null ? DBNull.Value : value;
-
-    private static async Task<int> RunAsync(Session session, string sql, CancellationToken cancellationToken, params object[] values)
-    {
-        await using var command = session.Command(sql);
-        foreach (var value in values)
-        {
-            command.Parameters.Add(new NpgsqlParameter { Value = value });
-        }
-
-        return await command.ExecuteNonQueryAsync(cancellationToken);
-    }
 }

@@ -44,7 +44,7 @@ internal sealed class ChannelRegister(Database database, TimeProvider time)
         command.Parameters.AddWithValue(OutgoingChannel.Seal(master, school, id, new ChannelAddress(address, secret)));
         command.Parameters.AddWithValue(time.GetUtcNow());
         await command.ExecuteNonQueryAsync(cancellationToken);
-        await session.RecordAccessAsync(school, "channel.add", id.ToString(), cancellationToken);
+        session.RecordAccess(school, "channel.add", id.ToString());
         await session.CommitAsync(cancellationToken);
         return new IssuedChannel(id, secret);
     }
@@ -72,7 +72,7 @@ internal sealed class ChannelRegister(Database database, TimeProvider time)
             throw new SetupException($"The school has no channel {id}. See: onlinesafety channel list");
         }
 
-        await session.RecordAccessAsync(school, "channel.remove", id.ToString(), cancellationToken);
+        session.RecordAccess(school, "channel.remove", id.ToString());
         await session.CommitAsync(cancellationToken);
     }
 

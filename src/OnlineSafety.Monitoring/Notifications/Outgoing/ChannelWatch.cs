@@ -1,8 +1,8 @@
-using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.Alerts;
+using OnlineSafety.Monitoring.Events;
 using OnlineSafety.Monitoring.Notifications.Email;
 
 namespace OnlineSafety.Monitoring.Notifications.Outgoing;
@@ -12,7 +12,7 @@ namespace OnlineSafety.Monitoring.Notifications.Outgoing;
 internal sealed record ChannelTrouble(Guid Channel, string Kind, string Name, DateTimeOffset Since, string Error)
 {
     public string Words(TimeZoneInfo zone) =>
-        $"Channel {Name} ({Kind}): nothing has got through since {TimeZoneInfo.ConvertTime(Since, zone).ToString("d MMM HH:mm", CultureInfo.GetCultureInfo("en-GB"))}. {MailWords.OfChannel(MailFaults.Of(Error))}";
+        $"Channel {Name} ({Kind}): nothing has got through since {TimeZoneInfo.ConvertTime(Since, zone).ToString("d MMM HH:mm", British.Culture)}. {MailWords.OfChannel(MailFaults.Of(Error))}";
 
     /// <summary>Those that whoever looks after the systems was told of. By the set-up role.</summary>
     public static async Task<IReadOnlyList<ChannelTrouble>> StandingAsync(Database setup, Guid school, Actor actor, CancellationToken cancellationToken)
@@ -42,9 +42,7 @@ internal sealed class ChannelWatch([FromKeyedServices(DatabaseRole.Notify)] Data
             return 0;
         }
 
-        var staff = await session.RowsAsync(
-            "SELECT staff_id, roles, enabled FROM staff WHERE school_id = $1 ORDER BY staff_id", [school],
-            row => new StaffMember(row.GetGuid(0), row.GetFieldValue<string[]>(1), row.GetBoolean(2)), cancellationToken);
+        var staff = await StaffMember.AllAsync(session, school, cancellationToken);
         var whom = Recipients.ForSources(staff).ToArray();
         var written = new List<Guid>();
         foreach (var (channel, cause) in broken.Select(id => (id, NotifyCause.ChannelBroken)).Concat(mended.Select(id => (id, NotifyCause.ChannelMended))))

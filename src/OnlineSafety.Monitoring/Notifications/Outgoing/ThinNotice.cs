@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using OnlineSafety.Monitoring.Access.Audit;
 using OnlineSafety.Monitoring.Events;
 
 namespace OnlineSafety.Monitoring.Notifications.Outgoing;

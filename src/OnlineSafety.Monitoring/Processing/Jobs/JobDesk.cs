@@ -24,6 +24,11 @@ internal sealed class JobDesk(Database setup, TimeProvider time)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
         """;
 
+    private const string Cancel = """
+        UPDATE source_job SET state = 'cancelled', finished_at = clock_timestamp(), error = 'Cancelled.'
+        WHERE school_id = $1 AND job_id = $2 AND state IN ('due', 'running')
+        """;
+
     /// <summary>Asks for a job; recorded. A replay is asked for with its mapping: <see cref="SourceMappings.ApplyAsync"/>.</summary>
     /// <returns>The job's id.</returns>
     public async Task<Guid> RequestAsync(
@@ -31,7 +36,7 @@ internal sealed class JobDesk(Database setup, TimeProvider time)
     {
         await using var session = await setup.OpenAsync(target.School, actor, cancellationToken);
         var job = await AddAsync(session, target, kind, mappingVersion, from, to, time.GetUtcNow(), cancellationToken);
-        await session.RecordAccessAsync(target.School, $"source.job.{kind}", job.ToString(), cancellationToken);
+        session.RecordAccess(target.School, $"source.job.{kind}", job.ToString());
         await session.CommitAsync(cancellationToken);
         return job;
     }
@@ -40,17 +45,7 @@ internal sealed class JobDesk(Database setup, TimeProvider time)
     public async Task<IReadOnlyList<SourceJob>> ListAsync(Guid school, Guid? source, Actor actor, CancellationToken cancellationToken)
     {
         await using var session = await setup.OpenAsync(school, actor, cancellationToken);
-        await using var select = session.Command(List);
-        select.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = school });
-        select.Parameters.Add(new NpgsqlParameter { Value = (object?)source ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Uuid });
-        var jobs = new List<SourceJob>();
-        await using var rows = await select.ExecuteReaderAsync(cancellationToken);
-        while (await rows.ReadAsync(cancellationToken))
-        {
-            jobs.Add(SourceJob.Read(rows));
-        }
-
-        return jobs;
+        return await session.RowsAsync(List, [school, Typed(source, NpgsqlDbType.Uuid)], SourceJob.Read, cancellationToken);
     }
 
     /// <summary>Ends a job; a running one stops before its next chunk.</summary>
@@ -58,14 +53,8 @@ internal sealed class JobDesk(Database setup, TimeProvider time)
     public async Task<bool> CancelAsync(Guid school, Guid job, Actor actor, CancellationToken cancellationToken)
     {
         await using var session = await setup.OpenAsync(school, actor, cancellationToken);
-        await using var cancel = session.Command("""
-            UPDATE source_job SET state = 'cancelled', finished_at = clock_timestamp(), error = 'Cancelled.'
-            WHERE school_id = $1 AND job_id = $2 AND state IN ('due', 'running')
-            """);
-        cancel.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = school });
-        cancel.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = job });
-        var cancelled = await cancel.ExecuteNonQueryAsync(cancellationToken) > 0;
-        await session.RecordAccessAsync(school, "source.job.cancel", job.ToString(), cancellationToken);
+        var cancelled = await session.ExecuteAsync(Cancel, [school, job], cancellationToken) > 0;
+        session.RecordAccess(school, "source.job.cancel", job.ToString());
         await session.CommitAsync(cancellationToken);
         return cancelled;
     }
@@ -98,16 +87,10 @@ internal sealed class JobDesk(Database setup, TimeProvider time)
         Session session, SourceKey target, string kind, int mappingVersion, DateTimeOffset? from, DateTimeOffset? to, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var job = Guid.NewGuid();
-        await using var insert = session.Command(Insert);
-        insert.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = target.School });
-        insert.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = job });
-        insert.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = target.Source });
-        insert.Parameters.Add(new NpgsqlParameter<string> { TypedValue = kind });
-        insert.Parameters.Add(new NpgsqlParameter<int> { TypedValue = mappingVersion });
-        insert.Parameters.Add(new NpgsqlParameter { Value = (object?)from ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz });
-        insert.Parameters.Add(new NpgsqlParameter { Value = (object?)to ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz });
-        insert.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = now });
-        await insert.ExecuteNonQueryAsync(cancellationToken);
+        await session.ExecuteAsync(
+            Insert,
+            [target.School, job, target.Source, kind, mappingVersion, Typed(from, NpgsqlDbType.TimestampTz), Typed(to, NpgsqlDbType.TimestampTz), now],
+            cancellationToken);
         return job;
     }
 
@@ -115,12 +98,10 @@ internal sealed class JobDesk(Database setup, TimeProvider time)
     public async Task<SourceJob> FindAsync(Guid school, Guid job, Actor actor, CancellationToken cancellationToken)
     {
         await using var session = await setup.OpenAsync(school, actor, cancellationToken);
-        await using var select = session.Command(Find);
-        select.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = school });
-        select.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = job });
-        await using var rows = await select.ExecuteReaderAsync(cancellationToken);
-        return await rows.ReadAsync(cancellationToken) ? SourceJob.Read(rows) : throw new SetupException($"There is no job {job}.");
+        return await session.RowsAsync(Find, [school, job], SourceJob.Read, cancellationToken) is [var found] ? found : throw new SetupException($"There is no job {job}.");
     }
+
+    private static NpgsqlParameter Typed(object? value, NpgsqlDbType type) => new() { Value = value ?? DBNull.Value, NpgsqlDbType = type };
 
     // A process that works on one job leaves the next one due. Only this school's are seen here, which is what a single school has.
     private async Task<bool> AnotherRunsAsync(Guid school, Guid job, Actor actor, CancellationToken cancellationToken) =>

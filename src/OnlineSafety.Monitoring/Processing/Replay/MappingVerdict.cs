@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using OnlineSafety.Monitoring.Events;
 
@@ -27,7 +26,7 @@ internal static class MappingVerdict
     {
         if (after.Records > 0 && (before is null ? after.Unread * 2 > after.Records : after.Unread > before.Unread))
         {
-            yield return $"{Of(after.Unread, after.Records)} records could not be read{(before is null ? "" : $", now {Number(before.Unread)}")}.";
+            yield return $"{Of(after.Unread, after.Records)} records could not be read{(before is null ? "" : $", now {British.Number(before.Unread)}")}.";
         }
 
         if (after.Events == 0)
@@ -64,7 +63,5 @@ internal static class MappingVerdict
     // By share: a mapping may find more events in the same records.
     private static bool IsLess(long after, long ofAfter, long before, long ofBefore) => ofBefore > 0 && (decimal)after / ofAfter < (decimal)before / ofBefore;
 
-    private static string Of(long some, long all) => $"{Number(some)} of {Number(all)}";
-
-    private static string Number(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
+    private static string Of(long some, long all) => $"{British.Number(some)} of {British.Number(all)}";
 }

@@ -1,4 +1,3 @@
-using Npgsql;
 using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.Alerts;
 
@@ -101,38 +100,18 @@ internal sealed class ReplayAlerts(Session session, StreamContext context, DateT
         await batch.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    private async Task<List<Alert>> AlertsAsync(IReadOnlyDictionary<PlannedEvent, Guid> heirs, CancellationToken cancellationToken)
-    {
-        await using var select = session.Command(AlertSql.SelectThese + (imagined is null ? " FOR UPDATE" : ""));
-        select.Parameters.Add(ReplaySql.Of(_school));
-        select.Parameters.Add(ReplaySql.Of(heirs.Values.Distinct().ToArray()));
-        var alerts = new List<Alert>();
-        await using var rows = await select.ExecuteReaderAsync(cancellationToken);
-        while (await rows.ReadAsync(cancellationToken))
-        {
-            alerts.Add(AlertSql.Read(context.Seal, rows));
-        }
-
-        return alerts;
-    }
+    private Task<List<Alert>> AlertsAsync(IReadOnlyDictionary<PlannedEvent, Guid> heirs, CancellationToken cancellationToken) => session.RowsAsync(
+        AlertSql.SelectThese + (imagined is null ? " FOR UPDATE" : ""), [_school, heirs.Values.Distinct().ToArray()], row => AlertSql.Read(context.Seal, row), cancellationToken);
 
     private async Task<Dictionary<Guid, OtherEvents>> OthersAsync(
         RecordPlan plan, Guid stream, IReadOnlyDictionary<PlannedEvent, Guid> heirs, CancellationToken cancellationToken)
     {
-        await using var select = session.Command(Others);
-        select.Parameters.Add(ReplaySql.Of(_school));
-        select.Parameters.Add(ReplaySql.Of(heirs.Values.Distinct().ToArray()));
-        select.Parameters.Add(ReplaySql.Of(stream));
-        select.Parameters.Add(ReplaySql.Of(plan.First));
-        select.Parameters.Add(ReplaySql.Of(plan.Last));
-        var others = new Dictionary<Guid, OtherEvents>();
-        await using var rows = await select.ExecuteReaderAsync(cancellationToken);
-        while (await rows.ReadAsync(cancellationToken))
-        {
-            others[rows.GetGuid(0)] = new OtherEvents(rows.GetInt32(1), rows.GetFieldValue<string[]>(2), rows.GetBoolean(3));
-        }
-
-        return others;
+        var others = await session.RowsAsync(
+            Others,
+            [_school, heirs.Values.Distinct().ToArray(), stream, plan.First, plan.Last],
+            row => (Alert: row.GetGuid(0), Events: new OtherEvents(row.GetInt32(1), row.GetFieldValue<string[]>(2), row.GetBoolean(3))),
+            cancellationToken);
+        return others.ToDictionary(other => other.Alert, other => other.Events);
     }
 
     // Old rows that stay keep their person: as long as one is there, the alert is about who it was about.

@@ -26,22 +26,12 @@ internal static class ReplayHistory
             }
         }
 
-        await using var select = session.Command(ReplaySql.History);
-        select.Parameters.Add(ReplaySql.Of(school));
-        select.Parameters.Add(ReplaySql.Of(seen.Keys.ToArray()));
-        select.Parameters.Add(ReplaySql.Of(before.ToArray()));
-        select.Parameters.Add(ReplaySql.Of(concerns.Min(c => c.Event.ReceivedAt) - RecordWriter.Remembered));
-        select.Parameters.Add(ReplaySql.Of(stream));
-        select.Parameters.Add(ReplaySql.Of(plan.First));
-        select.Parameters.Add(ReplaySql.Of(Recollection.Most));
-        await using (var rows = await select.ExecuteReaderAsync(cancellationToken))
-        {
-            while (await rows.ReadAsync(cancellationToken))
-            {
-                seen[rows.GetString(0)].Add(new HistoryEntry(
-                    rows.GetFieldValue<DateTimeOffset>(1), rows.GetString(2), (Severity)rows.GetInt16(3), rows.GetString(4), rows.GetBoolean(5)));
-            }
-        }
+        var entries = await session.RowsAsync(
+            ReplaySql.History,
+            [school, seen.Keys.ToArray(), before.ToArray(), concerns.Min(c => c.Event.ReceivedAt) - RecordWriter.Remembered, stream, plan.First, Recollection.Most],
+            row => (Subject: row.GetString(0), Entry: new HistoryEntry(row.GetFieldValue<DateTimeOffset>(1), row.GetString(2), (Severity)row.GetInt16(3), row.GetString(4), row.GetBoolean(5))),
+            cancellationToken);
+        entries.ForEach(found => seen[found.Subject].Add(found.Entry));
 
         Recollection.Correlate(concerns, seen, rules);
         await RecordWriter.CorrelateAlikeAsync(session, school, stream, plan.First, concerns, rules, cancellationToken);

@@ -72,38 +72,17 @@ internal sealed class ReplayRanges(Database database)
 
     private static async Task<List<ReplayRange>> FindAsync(Session session, SourceJob job, CancellationToken cancellationToken)
     {
-        await using var select = session.Command(ReplaySql.Ranges);
-        select.Parameters.Add(ReplaySql.Of(job.Target.School));
-        select.Parameters.Add(ReplaySql.Of(job.Target.Source));
-        select.Parameters.Add(ReplaySql.Time(job.From));
-        select.Parameters.Add(ReplaySql.Time(job.To));
-        var found = new List<ReplayRange>();
-        await using var rows = await select.ExecuteReaderAsync(cancellationToken);
-        while (await rows.ReadAsync(cancellationToken))
-        {
-            if (!rows.IsDBNull(2) && !rows.IsDBNull(3))
-            {
-                found.Add(new ReplayRange(job.Target, rows.GetGuid(0), rows.GetFieldValue<DateOnly>(1), rows.GetInt64(2), rows.GetInt64(3), []));
-            }
-        }
-
-        return found;
+        var found = await session.RowsAsync(
+            ReplaySql.Ranges,
+            [job.Target.School, job.Target.Source, ReplaySql.Time(job.From), ReplaySql.Time(job.To)],
+            row => row.IsDBNull(2) || row.IsDBNull(3) ? null : new ReplayRange(job.Target, row.GetGuid(0), row.GetFieldValue<DateOnly>(1), row.GetInt64(2), row.GetInt64(3), []),
+            cancellationToken);
+        return [.. found.OfType<ReplayRange>()];
     }
 
-    private static async Task<List<ReplayRange>> ReadAsync(Session session, SourceJob job, CancellationToken cancellationToken)
-    {
-        await using var select = session.Command(
-            "SELECT stream_id, day, next_seq, last_seq, tally FROM source_job_stream WHERE school_id = $1 AND job_id = $2 ORDER BY ordinal");
-        select.Parameters.Add(ReplaySql.Of(job.Target.School));
-        select.Parameters.Add(ReplaySql.Of(job.Id));
-        var kept = new List<ReplayRange>();
-        await using var rows = await select.ExecuteReaderAsync(cancellationToken);
-        while (await rows.ReadAsync(cancellationToken))
-        {
-            kept.Add(new ReplayRange(
-                job.Target, rows.GetGuid(0), rows.GetFieldValue<DateOnly>(1), rows.GetInt64(2), rows.GetInt64(3), rows.GetFieldValue<long[]>(4)));
-        }
-
-        return kept;
-    }
+    private static Task<List<ReplayRange>> ReadAsync(Session session, SourceJob job, CancellationToken cancellationToken) => session.RowsAsync(
+        "SELECT stream_id, day, next_seq, last_seq, tally FROM source_job_stream WHERE school_id = $1 AND job_id = $2 ORDER BY ordinal",
+        [job.Target.School, job.Id],
+        row => new ReplayRange(job.Target, row.GetGuid(0), row.GetFieldValue<DateOnly>(1), row.GetInt64(2), row.GetInt64(3), row.GetFieldValue<long[]>(4)),
+        cancellationToken);
 }

@@ -102,19 +102,11 @@ internal sealed class ReplayReader(Database database, SegmentReader segments, Pr
     private async Task<List<Block>> BlocksAsync(ReplayRange range, int most, CancellationToken cancellationToken)
     {
         await using var session = await database.OpenAsync(range.Target.School, Actor, cancellationToken);
-        await using var select = session.Command(ReplaySql.Blocks);
-        select.Parameters.Add(ReplaySql.Of(range.Target.School));
-        select.Parameters.Add(ReplaySql.Of(range.Stream));
-        select.Parameters.Add(ReplaySql.Of(range.Next));
-        select.Parameters.Add(ReplaySql.Of(range.Last));
-        select.Parameters.Add(ReplaySql.Of(most));
-        var blocks = new List<Block>();
-        await using var rows = await select.ExecuteReaderAsync(cancellationToken);
-        while (await rows.ReadAsync(cancellationToken))
-        {
-            blocks.Add(new Block(rows.GetInt64(0), rows.GetInt64(1), rows.GetBoolean(2)));
-        }
-
+        var blocks = await session.RowsAsync(
+            ReplaySql.Blocks,
+            [range.Target.School, range.Stream, range.Next, range.Last, most],
+            row => new Block(row.GetInt64(0), row.GetInt64(1), row.GetBoolean(2)),
+            cancellationToken);
         return blocks.Count > 0 && blocks[0].First == range.Next
             ? blocks
             : throw new InvalidOperationException("The processed ranges of a stream have a hole where its replay goes on. Run 'onlinesafety verify'.");
@@ -127,22 +119,11 @@ internal sealed class ReplayReader(Database database, SegmentReader segments, Pr
     }
 
     /// <summary>Event rows as they stand.</summary>
-    public static async Task<List<OldEvent>> OldEventsAsync(Session session, ReplayRange range, long first, long last, CancellationToken cancellationToken)
-    {
-        await using var select = session.Command(ReplaySql.OldEvents);
-        select.Parameters.Add(ReplaySql.Of(range.Target.School));
-        select.Parameters.Add(ReplaySql.Of(range.Stream));
-        select.Parameters.Add(ReplaySql.Of(first));
-        select.Parameters.Add(ReplaySql.Of(last));
-        var old = new List<OldEvent>();
-        await using var rows = await select.ExecuteReaderAsync(cancellationToken);
-        while (await rows.ReadAsync(cancellationToken))
-        {
-            old.Add(new OldEvent(rows.GetInt64(0), rows.GetInt32(1), rows.IsDBNull(2) ? null : rows.GetGuid(2), rows.GetBoolean(3), rows.GetBoolean(4), rows.GetBoolean(5)));
-        }
-
-        return old;
-    }
+    public static Task<List<OldEvent>> OldEventsAsync(Session session, ReplayRange range, long first, long last, CancellationToken cancellationToken) => session.RowsAsync(
+        ReplaySql.OldEvents,
+        [range.Target.School, range.Stream, first, last],
+        row => new OldEvent(row.GetInt64(0), row.GetInt32(1), row.IsDBNull(2) ? null : row.GetGuid(2), row.GetBoolean(3), row.GetBoolean(4), row.GetBoolean(5)),
+        cancellationToken);
 
     /// <param name="Erased">Somebody was erased in it: what is recorded of it stands, and its records are not read again.</param>
     private readonly record struct Block(long First, long Last, bool Erased);

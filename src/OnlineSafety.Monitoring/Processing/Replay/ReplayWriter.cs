@@ -69,7 +69,7 @@ internal sealed class ReplayWriter(Database database, RuleSet rules, PolicyDirec
         batch.BatchCommands.Add(ReplaySql.ProgressCommand(job, chunk.Records));
         if (notifications.Count > 0)
         {
-            batch.BatchCommands.Add(new NpgsqlBatchCommand("SELECT pg_notify('onlinesafety_notifications', '')"));
+            batch.BatchCommands.Add(Channels.NotifyCommand(Channels.Notifications));
         }
 
         await batch.ExecuteNonQueryAsync(cancellationToken);
@@ -181,9 +181,9 @@ internal sealed class ReplayWriter(Database database, RuleSet rules, PolicyDirec
         {
             tally[key.Kind switch
             {
-                "category" => Tallied.UnmappedCategories,
-                "action" => Tallied.UnmappedActions,
-                "severity" => Tallied.UnmappedSeverities,
+                UnmappedKey.Category => Tallied.UnmappedCategories,
+                UnmappedKey.Action => Tallied.UnmappedActions,
+                UnmappedKey.Severity => Tallied.UnmappedSeverities,
                 _ => Tallied.UnreadRecords,
             }] += count;
         }

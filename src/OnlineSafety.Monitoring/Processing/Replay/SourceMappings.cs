@@ -1,6 +1,4 @@
 using Microsoft.EntityFrameworkCore;
-using Npgsql;
-using NpgsqlTypes;
 using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.IntakeLog;
 using OnlineSafety.Monitoring.Processing.Jobs;
@@ -49,7 +47,7 @@ internal sealed class SourceMappings(Database setup, TimeProvider time)
         };
         session.Context.SourceMappings.Add(mapping);
         await session.Context.SaveChangesAsync(cancellationToken);
-        await session.RecordAccessAsync(target.School, "source.mapping.store", $"{target.Source} {mapping.Version}", cancellationToken);
+        session.RecordAccess(target.School, "source.mapping.store", $"{target.Source} {mapping.Version}");
         await session.CommitAsync(cancellationToken);
         return mapping.Version;
     }
@@ -77,7 +75,7 @@ internal sealed class SourceMappings(Database setup, TimeProvider time)
         }
 
         var job = await JobDesk.AddAsync(session, target, JobKind.Replay, version, from, to, time.GetUtcNow(), cancellationToken);
-        await session.RecordAccessAsync(target.School, "source.mapping.apply", $"{target.Source} {version}", cancellationToken);
+        session.RecordAccess(target.School, "source.mapping.apply", $"{target.Source} {version}");
         await SourceRegister.AnnounceAsync(session, cancellationToken);
         await session.CommitAsync(cancellationToken);
         return job;
@@ -94,25 +92,12 @@ internal sealed class SourceMappings(Database setup, TimeProvider time)
         return [.. mappings.Select(m => new ListedMapping(m.Version, m.CreatedAt, m.Note, m.Length, m.Version == inUse))];
     }
 
-    private static async Task LockAsync(Session session, Guid source, CancellationToken cancellationToken)
-    {
-        await using var take = session.Command(Lock);
-        take.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = source, NpgsqlDbType = NpgsqlDbType.Uuid });
-        await take.ExecuteNonQueryAsync(cancellationToken);
-    }
+    private static Task<int> LockAsync(Session session, Guid source, CancellationToken cancellationToken) => session.ExecuteAsync(Lock, [source], cancellationToken);
 
-    private static async Task<List<(DateTimeOffset? From, DateTimeOffset? To)>> SupersedeAsync(Session session, SourceKey target, CancellationToken cancellationToken)
-    {
-        await using var supersede = session.Command(Supersede);
-        supersede.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = target.School });
-        supersede.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = target.Source });
-        var spans = new List<(DateTimeOffset?, DateTimeOffset?)>();
-        await using var rows = await supersede.ExecuteReaderAsync(cancellationToken);
-        while (await rows.ReadAsync(cancellationToken))
-        {
-            spans.Add((rows.IsDBNull(0) ? null : rows.GetFieldValue<DateTimeOffset>(0), rows.IsDBNull(1) ? null : rows.GetFieldValue<DateTimeOffset>(1)));
-        }
-
-        return spans;
-    }
+    private static Task<List<(DateTimeOffset? From, DateTimeOffset? To)>> SupersedeAsync(Session session, SourceKey target, CancellationToken cancellationToken) =>
+        session.RowsAsync<(DateTimeOffset?, DateTimeOffset?)>(
+            Supersede,
+            [target.School, target.Source],
+            row => (row.IsDBNull(0) ? null : row.GetFieldValue<DateTimeOffset>(0), row.IsDBNull(1) ? null : row.GetFieldValue<DateTimeOffset>(1)),
+            cancellationToken);
 }

@@ -1,6 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Npgsql;
 using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.Access.Sealing;
 using OnlineSafety.Monitoring.Alerts;
@@ -67,7 +66,7 @@ internal sealed class PeopleReview(
         List<Guid> found;
         await using (var session = await database.OpenAsync(school, Actor, cancellationToken))
         {
-            began = (await session.RowsAsync("SELECT clock_timestamp()", [], row => row.GetFieldValue<DateTimeOffset>(0), cancellationToken))[0];
+            began = await session.NowAsync(cancellationToken);
             people = await PeopleDirectory.ReadAsync(session, seal, cancellationToken);
             found = [];
             // In parts: a statement over all events of a large school would outlast its time.
@@ -108,7 +107,7 @@ internal sealed class PeopleReview(
         {
             var written = await writer.AddToAsync(batch, people.Staff, policies, cancellationToken);
             batch.BatchCommands.Add(MovedEvents.Command(seal.School, places));
-            batch.BatchCommands.Add(new NpgsqlBatchCommand("SELECT pg_notify($1, '')") { Parameters = { new NpgsqlParameter { Value = Channels.Notifications } } });
+            batch.BatchCommands.Add(Channels.NotifyCommand(Channels.Notifications));
             await batch.ExecuteNonQueryAsync(cancellationToken);
             foreach (var revision in revisions.Where(revision => revision.NeedsReasons))
             {

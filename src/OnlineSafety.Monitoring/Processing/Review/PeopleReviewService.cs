@@ -1,33 +1,16 @@
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using OnlineSafety.Monitoring.Telemetry;
 
 namespace OnlineSafety.Monitoring.Processing.Review;
 
 /// <summary>Looks every few seconds whether the people of a school changed.</summary>
-internal sealed class PeopleReviewService(PeopleReview review, TimeProvider time, ILogger<PeopleReviewService> logger) : BackgroundService
+internal sealed class PeopleReviewService(PeopleReview review, TimeProvider time, ILogger<PeopleReviewService> logger) : PassService(TimeSpan.FromSeconds(5), time)
 {
-    private static readonly TimeSpan Every = TimeSpan.FromSeconds(5);
-
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task<NextPass> PassAsync(CancellationToken stoppingToken)
     {
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                await review.PassAsync(stoppingToken);
-            }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception e)
-            {
-                // What was to be done still is: a database that is away is the usual cause.
-                ProcessingLog.ReviewFailed(logger, ErrorWords.Of(e));
-            }
-
-            await Task.Delay(Every, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
+        await review.PassAsync(stoppingToken);
+        return NextPass.Later;
     }
+
+    protected override void Failed(Exception error) => ProcessingLog.ReviewFailed(logger, ErrorWords.Of(error));
 }

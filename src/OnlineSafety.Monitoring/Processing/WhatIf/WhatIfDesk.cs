@@ -51,7 +51,7 @@ internal sealed class WhatIfDesk(Database setup, SchoolSeals seals, TimeProvider
         }
 
         await insert.ExecuteNonQueryAsync(cancellationToken);
-        await session.RecordAccessAsync(target.School, "source.job.whatif", $"{job} {request.Tried}", seal.SealWords(why, SealedField.AccessReason), cancellationToken);
+        session.RecordAccess(target.School, "source.job.whatif", $"{job} {request.Tried}", seal.SealWords(why, SealedField.AccessReason));
         await session.CommitAsync(cancellationToken);
         return job;
     }

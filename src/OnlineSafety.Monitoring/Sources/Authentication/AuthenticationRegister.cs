@@ -95,7 +95,7 @@ internal sealed class AuthenticationRegister(Database setup, MasterKeys masters,
     private static async Task CompleteAsync(Session session, Source source, string action, CancellationToken cancellationToken)
     {
         await session.Context.SaveChangesAsync(cancellationToken);
-        await session.RecordAccessAsync(source.SchoolId, action, source.SourceId.ToString(), cancellationToken);
+        session.RecordAccess(source.SchoolId, action, source.SourceId.ToString());
         await SourceRegister.AnnounceAsync(session, cancellationToken);
         await session.CommitAsync(cancellationToken);
     }

@@ -20,7 +20,7 @@ internal sealed class CategoryRegister(Database setup)
             SchoolId = source.SchoolId, SourceId = source.SourceId, Number = pair.Key, Name = pair.Value,
         }));
         await session.Context.SaveChangesAsync(cancellationToken);
-        await session.RecordAccessAsync(source.SchoolId, "source.categories", source.SourceId.ToString(), cancellationToken);
+        session.RecordAccess(source.SchoolId, "source.categories", source.SourceId.ToString());
         await session.CommitAsync(cancellationToken);
         return (source, before);
     }

@@ -76,7 +76,7 @@ internal sealed class CalendarRegister(Database setup)
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = school });
         command.Parameters.Add(new NpgsqlParameter { Value = json, NpgsqlDbType = NpgsqlDbType.Jsonb });
         await command.ExecuteNonQueryAsync(cancellationToken);
-        await session.RecordAccessAsync(school, action, school.ToString(), cancellationToken);
+        session.RecordAccess(school, action, school.ToString());
         await session.CommitAsync(cancellationToken);
     }
 }

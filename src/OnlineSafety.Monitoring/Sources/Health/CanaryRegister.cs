@@ -49,7 +49,7 @@ internal sealed class CanaryRegister(Database setup, TimeProvider time)
         };
         session.Context.Canaries.Add(canary);
         await session.Context.SaveChangesAsync(cancellationToken);
-        await session.RecordAccessAsync(source.SchoolId, "canary.add", canary.CanaryId.ToString(), cancellationToken);
+        session.RecordAccess(source.SchoolId, "canary.add", canary.CanaryId.ToString());
         await session.CommitAsync(cancellationToken);
         return new ListedCanary(canary, source.Name);
     }
@@ -72,7 +72,7 @@ internal sealed class CanaryRegister(Database setup, TimeProvider time)
             ?? throw new SetupException($"There is no canary {canaryId} in this school. See: onlinesafety canary list");
         canary.RemovedAt = time.GetUtcNow();
         await session.Context.SaveChangesAsync(cancellationToken);
-        await session.RecordAccessAsync(school, "canary.remove", canaryId.ToString(), cancellationToken);
+        session.RecordAccess(school, "canary.remove", canaryId.ToString());
         await session.CommitAsync(cancellationToken);
         return canary;
     }

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.Notifications;
 using OnlineSafety.Monitoring.Processing;
+using OnlineSafety.Monitoring.Telemetry;
 
 namespace OnlineSafety.Monitoring.Sources.Health;
 
@@ -42,7 +43,7 @@ internal sealed class SourceWatch(
             catch (Exception e) when (!cancellationToken.IsCancellationRequested)
             {
                 // One school's trouble must not leave the others unwatched.
-                HealthLog.SchoolNotJudged(logger, school, e.GetType().Name);
+                HealthLog.SchoolNotJudged(logger, school, ErrorWords.Of(e));
             }
         }
     }

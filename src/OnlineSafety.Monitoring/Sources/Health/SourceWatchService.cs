@@ -1,26 +1,16 @@
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using OnlineSafety.Monitoring.Telemetry;
 
 namespace OnlineSafety.Monitoring.Sources.Health;
 
-/// <summary>Lets the watch pass every half minute.</summary>
-internal sealed class SourceWatchService(SourceWatch watch, TimeProvider time, ILogger<SourceWatchService> logger) : BackgroundService
+/// <summary>Lets the watch pass every half minute; whoever watches the watch reads judged_at.</summary>
+internal sealed class SourceWatchService(SourceWatch watch, TimeProvider time, ILogger<SourceWatchService> logger) : PassService(SourceWatch.Every, time)
 {
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task<NextPass> PassAsync(CancellationToken stoppingToken)
     {
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                await watch.PassAsync(stoppingToken);
-            }
-            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
-            {
-                // A database that is away is the usual cause; whoever watches the watch reads judged_at.
-                HealthLog.PassFailed(logger, e.GetType().Name);
-            }
-
-            await Task.Delay(SourceWatch.Every, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
+        await watch.PassAsync(stoppingToken);
+        return NextPass.Later;
     }
+
+    protected override void Failed(Exception error) => HealthLog.PassFailed(logger, ErrorWords.Of(error));
 }

@@ -1,4 +1,4 @@
-using System.Globalization;
+using OnlineSafety.Monitoring.Events;
 using OnlineSafety.Monitoring.Normalization;
 
 namespace OnlineSafety.Monitoring.Sources.Health;
@@ -6,8 +6,6 @@ namespace OnlineSafety.Monitoring.Sources.Health;
 /// <summary>What the watch does not cover, in words for people. Pure.</summary>
 internal static class WatchNotices
 {
-    private static readonly CultureInfo British = CultureInfo.GetCultureInfo("en-GB");
-
     /// <summary>Of a source: what its product is known not to send, and what nobody has verified.</summary>
     public static string[] Of(Mapping[] pack, bool capture)
     {
@@ -36,7 +34,7 @@ internal static class WatchNotices
     public static string[] Of(SchoolCalendar calendar, DateTimeOffset now) => calendar.LastKnown switch
     {
         null => ["No term calendar is set: every weekday that is no bank holiday is taken for a school day. See: onlinesafety school calendar import"],
-        { } last when calendar.DayOf(now) > last => [$"The term calendar ended on {last.ToString("d MMM yyyy", British)}: import the next one. See: onlinesafety school calendar import"],
+        { } last when calendar.DayOf(now) > last => [$"The term calendar ended on {last.ToString("d MMM yyyy", British.Culture)}: import the next one. See: onlinesafety school calendar import"],
         _ => [],
     };
 }

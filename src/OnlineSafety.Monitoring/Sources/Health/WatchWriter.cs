@@ -1,6 +1,3 @@
-using Microsoft.EntityFrameworkCore;
-using Npgsql;
-using NpgsqlTypes;
 using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.Notifications;
 
@@ -48,14 +45,16 @@ internal static class WatchWriter
     {
         foreach (var state in changed)
         {
-            await RunAsync(
-                session, StateSql, cancellationToken, school, state.SourceId, state.State, state.Alarming, state.Since, OrNull(state.CalmSince), OrNull(state.ListedAt),
-                state.ExpectedGap, state.GapBasis, state.Words, state.Notices);
+            await session.ExecuteAsync(
+                StateSql,
+                [school, state.SourceId, state.State, state.Alarming, state.Since, OrNull(state.CalmSince), OrNull(state.ListedAt),
+                state.ExpectedGap, state.GapBasis, state.Words, state.Notices],
+                cancellationToken);
         }
     }
 
     public static Task WatchAsync(Session session, StoredWatch watch, CancellationToken cancellationToken) =>
-        RunAsync(session, WatchSql, cancellationToken, watch.SchoolId, watch.JudgedAt, watch.WatchingSince, watch.Notices);
+        session.ExecuteAsync(WatchSql, [watch.SchoolId, watch.JudgedAt, watch.WatchingSince, watch.Notices], cancellationToken);
 
     /// <summary>Alarms, notices and ledger rows of a round; returns the rows that are due.</summary>
     public static async Task<List<Guid>> RoundAsync(Session session, Guid school, AlarmRound round, DateTimeOffset now, CancellationToken cancellationToken)
@@ -63,18 +62,18 @@ internal static class WatchWriter
         foreach (var opened in round.Opened)
         {
             var told = round.Told.Contains(opened) ? now : opened.ListedAt ?? now;
-            await RunAsync(session, OpenSql, cancellationToken, school, opened.Source, SourceStateWords.Of(opened.Verdict.State), opened.Verdict.Since, now, told);
+            await session.ExecuteAsync(OpenSql, [school, opened.Source, SourceStateWords.Of(opened.Verdict.State), opened.Verdict.Since, now, told], cancellationToken);
         }
 
         foreach (var changed in round.Changed)
         {
             var told = round.Told.Contains(changed) ? now : changed.Open!.Told;
-            await RunAsync(session, ChangeSql, cancellationToken, school, changed.Open!.Alarm, SourceStateWords.Of(changed.Verdict.State), changed.Verdict.Since, told);
+            await session.ExecuteAsync(ChangeSql, [school, changed.Open!.Alarm, SourceStateWords.Of(changed.Verdict.State), changed.Verdict.Since, told], cancellationToken);
         }
 
         foreach (var cleared in round.Cleared)
         {
-            await RunAsync(session, ClearSql, cancellationToken, school, cleared.Open!.Alarm, now);
+            await session.ExecuteAsync(ClearSql, [school, cleared.Open!.Alarm, now], cancellationToken);
         }
 
         var due = new List<Guid>();
@@ -86,7 +85,7 @@ internal static class WatchWriter
 
         if (round.ToldCleared.Count > 0)
         {
-            await RunAsync(session, ClearToldSql, cancellationToken, school, round.ToldCleared.Select(alarm => alarm.Alarm).ToArray());
+            await session.ExecuteAsync(ClearToldSql, [school, round.ToldCleared.Select(alarm => alarm.Alarm).ToArray()], cancellationToken);
             var over = round.ToldCleared.Select(alarm => new NoticedSource(alarm.Source, alarm.Name, SourceStateWords.Of(alarm.State), ""));
             due.AddRange(await TellAsync(session, school, new SourceNotice(Cleared: true, now, [.. over], []), "cleared", cancellationToken));
         }
@@ -96,37 +95,36 @@ internal static class WatchWriter
 
     /// <summary>A source that was taken out of use is watched no more; whoever did it need not be told.</summary>
     public static Task EndDisabledAsync(Session session, Guid school, DateTimeOffset now, CancellationToken cancellationToken) =>
-        RunAsync(session, EndDisabledSql, cancellationToken, school, now);
+        session.ExecuteAsync(EndDisabledSql, [school, now], cancellationToken);
 
     /// <summary>Removes what is older than anything is judged by.</summary>
     public static async Task PruneAsync(Session session, Guid school, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var oldest = now.AddDays(-SourceProfile.KeptDays - 1);
-        await RunAsync(session, "DELETE FROM source_activity WHERE school_id = $1 AND hour < $2", cancellationToken, school, oldest);
-        await RunAsync(session, "DELETE FROM source_device_day WHERE school_id = $1 AND day < $2", cancellationToken, school, DateOnly.FromDateTime(oldest.UtcDateTime));
-        await RunAsync(session, "DELETE FROM source_notice WHERE school_id = $1 AND created_at < $2", cancellationToken, school, oldest);
+        await session.ExecuteAsync("DELETE FROM source_activity WHERE school_id = $1 AND hour < $2", [school, oldest], cancellationToken);
+        await session.ExecuteAsync("DELETE FROM source_device_day WHERE school_id = $1 AND day < $2", [school, DateOnly.FromDateTime(oldest.UtcDateTime)], cancellationToken);
+        await session.ExecuteAsync("DELETE FROM source_notice WHERE school_id = $1 AND created_at < $2", [school, oldest], cancellationToken);
     }
 
     private static async Task<List<Guid>> TellAsync(Session session, Guid school, SourceNotice notice, string cause, CancellationToken cancellationToken)
     {
-        var staff = await session.Context.Staff.AsNoTracking().Where(s => s.SchoolId == school).OrderBy(s => s.StaffId)
-            .Select(s => new StaffMember(s.StaffId, s.Roles, s.Enabled)).ToListAsync(cancellationToken);
+        var staff = await StaffMember.AllAsync(session, school, cancellationToken);
         var id = Guid.NewGuid();
-        await RunAsync(session, NoticeSql, cancellationToken, school, id, notice.At, notice.ToJson());
+        await session.ExecuteAsync(NoticeSql, [school, id, notice.At, notice.ToJson()], cancellationToken);
         var due = new List<Guid>();
         foreach (var member in Recipients.ForSources(staff))
         {
             due.Add(Guid.NewGuid());
-            await RunAsync(session, LedgerSql, cancellationToken, school, due[^1], cause, id, member, NotificationState.Due, "");
+            await session.ExecuteAsync(LedgerSql, [school, due[^1], cause, id, member, NotificationState.Due, ""], cancellationToken);
         }
 
         if (due.Count == 0)
         {
             // The digest shows it among the messages that could not be delivered.
-            await RunAsync(session, LedgerSql, cancellationToken, school, Guid.NewGuid(), cause, id, DBNull.Value, NotificationState.Failed, DropCode.NoRecipient);
+            await session.ExecuteAsync(LedgerSql, [school, Guid.NewGuid(), cause, id, DBNull.Value, NotificationState.Failed, DropCode.NoRecipient], cancellationToken);
         }
 
-        await RunAsync(session, "SELECT pg_notify($1, '')", cancellationToken, Channels.Notifications);
+        await session.NotifyAsync(Channels.Notifications, cancellationToken);
         return due;
     }
 
@@ -134,20 +132,4 @@ internal static class WatchWriter
         new(source.Source, source.Name, SourceStateWords.Of(source.Verdict.State), source.Verdict.Words);
 
     private static object OrNull(DateTimeOffset? at) => at is { } known ? known : DBNull.Value;
-
-    private static async Task RunAsync(Session session, string sql, CancellationToken cancellationToken, params object[] values)
-    {
-        await using var command = session.Command(sql);
-        foreach (var value in values)
-        {
-            command.Parameters.Add(value switch
-            {
-                byte[] bytes => new NpgsqlParameter { Value = bytes, NpgsqlDbType = NpgsqlDbType.Bytea },
-                DateTimeOffset at => new NpgsqlParameter { Value = at.UtcDateTime, NpgsqlDbType = NpgsqlDbType.TimestampTz },
-                _ => new NpgsqlParameter { Value = value },
-            });
-        }
-
-        await command.ExecuteNonQueryAsync(cancellationToken);
-    }
 }

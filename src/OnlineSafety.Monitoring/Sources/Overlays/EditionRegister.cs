@@ -37,7 +37,7 @@ internal sealed class EditionRegister(Database setup, TimeProvider time)
             throw new SetupException("An edition is chosen from that very moment on already.");
         }
 
-        await session.RecordAccessAsync(school, "school.edition", edition, cancellationToken);
+        session.RecordAccess(school, "school.edition", edition);
         await session.CommitAsync(cancellationToken);
         return chosen;
     }

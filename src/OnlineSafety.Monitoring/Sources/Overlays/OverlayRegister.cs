@@ -76,7 +76,7 @@ internal sealed class OverlayRegister(Database setup, TimeProvider time)
         await using var update = session.Command("UPDATE school_rule SET works_until = $3, ended_by = $4, ended_at = $5 WHERE school_id = $1 AND rule_id = $2");
         Add(update, school, ended.Entry.Id, ended.Entry.Until, author, now);
         await update.ExecuteNonQueryAsync(cancellationToken);
-        await session.RecordAccessAsync(school, "rules.remove", ended.Entry.RuleId, cancellationToken);
+        session.RecordAccess(school, "rules.remove", ended.Entry.RuleId);
         await session.CommitAsync(cancellationToken);
         return ended;
     }
@@ -108,7 +108,7 @@ internal sealed class OverlayRegister(Database setup, TimeProvider time)
             """);
         Add(insert, school, entry.Id, (short)entry.Kind, entry.Text, entry.Theme, (short)entry.Severity, entry.Why, entry.From, entry.Until, by, now);
         await insert.ExecuteNonQueryAsync(cancellationToken);
-        await session.RecordAccessAsync(school, action, entry.RuleId, cancellationToken);
+        session.RecordAccess(school, action, entry.RuleId);
         await session.CommitAsync(cancellationToken);
         return new RegisteredEntry(entry, by, now, EndedBy: null);
     }

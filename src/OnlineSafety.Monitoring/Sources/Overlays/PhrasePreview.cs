@@ -33,7 +33,7 @@ internal sealed record PhrasePreview(PhraseCount Harmless, PhraseCount? Records)
 
     private string Stored => Records is not { } stored ? ""
         : stored.Texts == 0 ? "; nothing was stored in the last week"
-        : $", and in {(stored.Hits is > 0 and < LeastShown ? "fewer than five" : stored.Hits.ToString("N0", CultureInfo.InvariantCulture))} of {Counted.Of(stored.Texts, "record")} that {Counted.Word(stored.Texts, "was", "were")} stored in the last week";
+        : $", and in {(stored.Hits is > 0 and < LeastShown ? "fewer than five" : British.Number(stored.Hits))} of {Counted.Of(stored.Texts, "record")} that {Counted.Word(stored.Texts, "was", "were")} stored in the last week";
 
     /// <exception cref="TooBroadException">It is too broad, and nobody said that it is meant.</exception>
     /// <param name="anyway">How to say that it is meant.</param>
@@ -79,7 +79,7 @@ internal sealed class PhrasePreviews(Lazy<IReadOnlyList<string>> harmless, Datab
         await using var session = await console.OpenAsync(school, actor, cancellationToken);
         var records = await session.RowsAsync(
             Recent, [school, time.GetUtcNow() - _since, MostRecords], row => TextsOf(StoredEvent.Read(seal.Open(row.GetFieldValue<byte[]>(0), SealedField.EventDetail))), cancellationToken);
-        await session.RecordAccessAsync(school, Action, Counted.Of(records.Count, "record"), cancellationToken);
+        session.RecordAccess(school, Action, Counted.Of(records.Count, "record"));
         await session.CommitAsync(cancellationToken);
         return reach.CountIn(records);
     }

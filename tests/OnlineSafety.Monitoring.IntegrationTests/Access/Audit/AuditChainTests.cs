@@ -148,12 +148,12 @@ public sealed class AuditChainTests(PostgresFixture postgres) : IClassFixture<Po
         foreach (var role in Enum.GetValues<DatabaseRole>())
         {
             await using var session = await _installation[role].OpenAsync(_school, Lead, CancellationToken.None);
-            await session.RecordAccessAsync(other, "alert.show", "x", CancellationToken.None);
+            session.RecordAccess(other, "alert.show", "x");
             var refused = await Assert.ThrowsAsync<PostgresException>(() => session.CommitAsync(CancellationToken.None));
             Assert.Equal(PostgresErrorCodes.InsufficientPrivilege, refused.SqlState);
 
             await using var nowhere = await _installation[role].OpenAcrossAsync(Lead, CancellationToken.None);
-            await nowhere.RecordAccessAsync(other, "alert.show", "x", CancellationToken.None);
+            nowhere.RecordAccess(other, "alert.show", "x");
             Assert.Equal(PostgresErrorCodes.InsufficientPrivilege, (await Assert.ThrowsAsync<PostgresException>(() => nowhere.CommitAsync(CancellationToken.None))).SqlState);
         }
 
@@ -165,14 +165,14 @@ public sealed class AuditChainTests(PostgresFixture postgres) : IClassFixture<Po
     {
         await using (var session = await _installation[DatabaseRole.Setup].OpenAsync(_school, Lead, CancellationToken.None))
         {
-            await session.RecordAccessAsync(_school, "x", "x", CancellationToken.None);
+            session.RecordAccess(_school, "x", "x");
         }
 
         await using (var session = await _installation[DatabaseRole.Setup].OpenAsync(_school, Lead, CancellationToken.None))
         {
             await using var command = session.Command("UPDATE source SET enabled = false");
             await command.ExecuteNonQueryAsync();
-            await session.RecordAccessAsync(_school, "x", "x", new string('x', 12_001), CancellationToken.None);
+            session.RecordAccess(_school, "x", "x", new string('x', 12_001));
             await Assert.ThrowsAsync<PostgresException>(() => session.CommitAsync(CancellationToken.None));
         }
 
@@ -202,7 +202,7 @@ public sealed class AuditChainTests(PostgresFixture postgres) : IClassFixture<Po
     public async Task TheLockOfASchoolIsNotHeldBeforeTheCommit()
     {
         await using var slow = await _installation[DatabaseRole.Console].OpenAsync(_school, Lead, CancellationToken.None);
-        await slow.RecordAccessAsync(_school, "alert.show", "slow", CancellationToken.None);
+        slow.RecordAccess(_school, "alert.show", "slow");
         // Would wait for ever behind a lock that is taken when the look is recorded.
         await RecordAsync(_school, "alert.show", "quick").WaitAsync(TimeSpan.FromSeconds(20));
         await slow.CommitAsync(CancellationToken.None);
@@ -213,7 +213,7 @@ public sealed class AuditChainTests(PostgresFixture postgres) : IClassFixture<Po
     private async Task RecordAsync(Guid school, string action, string about, string? reason = null)
     {
         await using var session = await _installation[DatabaseRole.Console].OpenAsync(school, Lead, CancellationToken.None);
-        await session.RecordAccessAsync(school, action, about, reason, CancellationToken.None);
+        session.RecordAccess(school, action, about, reason);
         await session.CommitAsync(CancellationToken.None);
     }
 

@@ -132,9 +132,9 @@ public sealed class AlertClockTests
     public void WhatIsLeftIsSaidByTheWallAndInSchoolTime()
     {
         var left = AlertClock.Left(School.At(9, 8, 9, 45), School.At(9, 7, 15), School.Calendar);
-        Assert.Equal((new TimeSpan(18, 45, 0), TimeSpan.FromMinutes(15 + 60), false), (left.Left, left.InSchool, left.RanOut));
+        Assert.Equal((new TimeSpan(18, 45, 0), TimeSpan.FromMinutes(15 + 60)), (left.Left, left.InSchool));
         var gone = AlertClock.Left(School.At(9, 7, 9), School.At(9, 7, 9, 30), School.Calendar);
-        Assert.Equal((TimeSpan.FromMinutes(-30), TimeSpan.Zero, true), (gone.Left, gone.InSchool, gone.RanOut));
+        Assert.Equal((TimeSpan.FromMinutes(-30), TimeSpan.Zero), (gone.Left, gone.InSchool));
     }
 
     private static void Check(Severity severity, string raised, string by, string because, SchoolPolicy policy, SchoolCalendar calendar) =>

@@ -1,3 +1,4 @@
+using OnlineSafety.Monitoring.Events;
 using OnlineSafety.Monitoring.Sources.Health;
 using Xunit.Abstractions;
 
@@ -43,7 +44,7 @@ public sealed class SimulatedYearTests(ITestOutputHelper output)
         var falseAlarms = Terms.Select(term => year.FalseAlarms.Count(at => School.Calendar.DayOf(at) is var day && day >= term.First && day <= term.Last)).ToList();
         output.WriteLine(
             $"{Kinds[kind]}, seed {seed}: {year.Outages.Count} outages, all reported; the slowest after {worst:0.00} expected gaps of {year.Outages[^1].Expected.TotalMinutes:0} min (the last); "
-            + $"false alarms by term: {string.Join(", ", falseAlarms)} ({string.Join("; ", year.FalseAlarms.Select(at => VerdictWords.When(at, School.Zone)))})");
+            + $"false alarms by term: {string.Join(", ", falseAlarms)} ({string.Join("; ", year.FalseAlarms.Select(at => British.When(at, School.Zone)))})");
 
         Assert.True(year.Outages.Count >= 15, $"only {year.Outages.Count} outages were injected");
         Assert.All(year.Outages, outage => Assert.True(outage.ReportedAfter <= outage.Expected * 2, $"{outage.From:u}: {outage.ReportedAfter} of {outage.Expected}"));
