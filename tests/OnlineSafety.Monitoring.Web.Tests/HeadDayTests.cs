@@ -31,7 +31,7 @@ public sealed class HeadDayTests(ConsoleFixture console)
         await page.GetByRole(AriaRole.Button, new() { Name = "Acknowledge", Exact = true }).ClickAsync();
         await Expect(page.GetByRole(AriaRole.Status)).ToContainTextAsync("You have taken alert 3");
         await page.GetByText("Resolve", new() { Exact = true }).First.ClickAsync();
-        await page.GetByLabel("A low-level concern").CheckAsync();
+        await page.GetByLabel("A lesser concern").CheckAsync();
         await page.GetByLabel("What was found and done").FillAsync("Spoken with the member of staff.");
         await page.GetByRole(AriaRole.Button, new() { Name = "Resolve", Exact = true }).ClickAsync();
         await Expect(page.GetByRole(AriaRole.Status)).ToContainTextAsync("Alert 3 is resolved");

@@ -74,6 +74,9 @@ internal static class AlertSummary
         _ => "Not on the people list",
     };
 
+    /// <summary>Whether it is about somebody who works at the school or governs it.</summary>
+    public static bool IsOfStaff(string role) => role is not ("pupil" or "unknown" or "");
+
     public static string Kind(string kind) => kind switch
     {
         "search" => "Search",
@@ -95,6 +98,14 @@ internal static class AlertSummary
         "observed" => "Only watched",
         "error" => "Failed",
         _ => "Not told",
+    };
+
+    /// <summary>Why a record was not read as its product writes it.</summary>
+    public static string Unread(string review) => review switch
+    {
+        "captured" => "Read for grave words alone: its source is not set up fully yet",
+        "damaged" => "The stored record is damaged and cannot be opened",
+        _ => $"Not read in full ({review.Replace('_', ' ').Replace('-', ' ')}): read it yourself",
     };
 
     private static bool Same(IReadOnlyList<Reason> ones, IReadOnlyList<Reason> others) => ones.Count > 0

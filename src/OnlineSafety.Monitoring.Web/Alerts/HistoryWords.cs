@@ -1,4 +1,5 @@
 using OnlineSafety.Monitoring.Alerts;
+using OnlineSafety.Monitoring.Notifications;
 using OnlineSafety.Monitoring.Web.Pages;
 
 namespace OnlineSafety.Monitoring.Web.Alerts;
@@ -83,10 +84,9 @@ internal static class HistoryWords
         _ when told.ReachedNobody => "Reached nobody: no mail relay",
         ("sent", _) => "Sent",
         ("due" or "sending", "") => "On its way",
-        ("due" or "sending", var why) => $"Waiting: {Code(why)}",
-        ("dropped", "acted-on") => "Not sent: somebody had it already",
-        ("dropped", var why) => $"Not sent: {Code(why)}",
-        (_, var why) => $"Failed: {Code(why)}",
+        ("due" or "sending", var why) => $"Waiting: {DeliveryWords.Of(why)}",
+        ("dropped", var why) => $"Not sent: {DeliveryWords.Of(why)}",
+        (_, var why) => $"Failed: {DeliveryWords.Of(why)}",
     };
 
     public static string Tone(ToldView told) => told.State switch
@@ -100,6 +100,4 @@ internal static class HistoryWords
     };
 
     public static string Nobody(ToldView told) => told.Channel == "email" ? "Nobody: there is no one to tell" : "A channel of the school";
-
-    private static string Code(string code) => code.Replace('-', ' ');
 }

@@ -11,7 +11,8 @@ internal static class ReasonWords
         ["also", var theme, var severity] => $"Also: {title(theme)}, {severity}",
         [_, var severity] when Words.TryRead<Severity>(severity, out _) => $"By itself: {severity}",
         [""] => "",
-        ["noted"] => "Noted, changes nothing",
+        ["noted"] or ["unmapped"] => "Noted, changes nothing",
+        ["excluded"] => "Not counted",
         _ => char.ToUpperInvariant(reason.Effect[0]) + reason.Effect[1..],
     };
 
@@ -46,6 +47,17 @@ internal static class ReasonWords
         "vendorReason" => "Reason given by the product",
         "category" => "Category of the product",
         _ => field,
+    };
+
+    /// <summary>What kind of a reason it is, of which only the rule's id would tell.</summary>
+    public static string Kind(string rule) => rule.Split('.')[0] switch
+    {
+        "learned" => "Likeness to many examples",
+        "modifier" or "correlate" => "What makes it graver or less grave",
+        "vendor" => "What the product says",
+        "list" => "A list of sites",
+        "school" => "The school's own rule",
+        _ => "Words",
     };
 
     /// <summary>Reasons whose words stand in that field.</summary>

@@ -17,7 +17,7 @@ internal static class UntoldWords
     private static string? WhyNot(ToldView message, string? noMail) => message switch
     {
         { ReachedNobody: true } => "there is no mail relay",
-        { State: NotificationState.Failed } => message.Why.Length > 0 ? $"the message failed ({message.Why.Replace('-', ' ')})" : "the message failed",
+        { State: NotificationState.Failed } => message.Why.Length > 0 ? DeliveryWords.Of(message.Why) : "the message failed",
         { State: NotificationState.Due or NotificationState.Sending } => noMail,
         _ => null,
     };

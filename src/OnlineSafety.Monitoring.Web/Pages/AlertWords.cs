@@ -35,7 +35,7 @@ internal static class OutcomeWords
     public static IReadOnlyList<(string Outcome, string Label, string Hint)> All { get; } =
     [
         ("concern", "A safeguarding concern", "It goes on the child's record or to another agency."),
-        ("low-level-concern", "A low-level concern", "Noted, talked about, nothing further for now."),
+        ("low-level-concern", "A lesser concern", "Noted, talked about, nothing further for now. About staff: a low-level concern."),
         ("benign-curriculum", "Needed for teaching", "Lesson work or homework. Counts towards the over-blocking review."),
         ("false-alert", "A false alert", "The rule was wrong about these words."),
         ("duplicate", "The same as another alert", "Dealt with there."),

@@ -32,6 +32,6 @@ internal static partial class PhoneNumbers
         return pieces;
     }
 
-    [GeneratedRegex(@"(?<![\d@.])(?:999|101|0\d{2,4}(?: \d{3,4}){1,2})(?!\d)", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1_000)]
+    [GeneratedRegex(@"(?<![\d@.])(?:999|101|111|0\d{2,4}(?: \d{3,4}){1,2})(?!\d)", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1_000)]
     private static partial Regex Number();
 }

@@ -12,7 +12,7 @@ public sealed record StepNotice(string Sentence, bool Untold)
     // With the message that each leads to, where it leads to one: what becomes of that is another matter than the step.
     private static readonly (string Word, string Sentence, string Message, string Unsent)[] s_sentences =
     [
-        ("acknowledged", "You have taken alert {0}. Nobody else is told of it again.", "", ""),
+        ("acknowledged", "You have taken alert {0}. Nobody else is told of it again: what it asks for is yours to do.", "", ""),
         ("put-back", "Alert {0} waits again, and its clock stands where it stood.", "", ""),
         ("late", "Alert {0} was not put back: that can be done for ten minutes, by whoever acknowledged it.", "", ""),
         ("kept", "Alert {0} is yours now.", "", ""),

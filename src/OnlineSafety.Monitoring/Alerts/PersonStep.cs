@@ -60,7 +60,7 @@ internal sealed class PersonStep
             if (_further.Count == 0)
             {
                 // Taken all the same it would stop the clock, and nobody would be asked any more.
-                return "Nobody is at a further desk, so nothing was changed. Tell whom your policy names yourself.";
+                return "Nobody is at a further desk, so nothing was changed. Ring whoever your policy names, now.";
             }
         }
 

@@ -37,18 +37,23 @@ internal sealed class ThemeGuide(Taxonomy taxonomy) : IThemeWords
     public IReadOnlyList<Guidance> GuidanceOf(string route, string marks) =>
         StaffMatter.Words(route) is { } matter ? [new Guidance("", matter), .. Guidance(marks)] : Guidance(marks);
 
-    /// <summary>Each text once, under the titles of the themes that ask for it as grave as they are; an id that older versions wrote under none.</summary>
+    /// <summary>
+    /// Each text once, under the titles of the themes that ask for it as grave as they are; an id that older versions wrote under none. What belongs behind
+    /// several stands behind all of them, once.
+    /// </summary>
     public IReadOnlyList<Guidance> Guidance(string marks)
     {
         var asked = ThemeMarks.Read(marks)
             .Select(mark => (Title: LabelOf(mark.Theme), Id: taxonomy.Find(mark.Theme)?.Instructions.GetValueOrDefault(Words.Of(mark.Severity))))
             .Where(one => one.Id is not null).GroupBy(one => one.Id!, StringComparer.Ordinal).ToList();
+        var others = ThemeMarks.Others(marks).Where(id => asked.TrueForAll(same => same.Key != id)).ToList();
+        var then = asked.Select(same => same.Key).Concat(others).Select(id => taxonomy.InstructionOf(id)?.Then ?? "").Where(id => id.Length > 0).Distinct(StringComparer.Ordinal);
         return
         [
             .. asked.Select(same => new Guidance(string.Join(", ", same.Select(one => one.Title)), TextOf(same.Key))),
-            .. ThemeMarks.Others(marks).Where(id => asked.TrueForAll(same => same.Key != id)).Select(id => new Guidance("", TextOf(id))),
+            .. others.Concat(then).Select(id => new Guidance("", TextOf(id))),
         ];
     }
 
-    private string TextOf(string id) => taxonomy.Instructions.FirstOrDefault(i => string.Equals(i.Id, id, StringComparison.Ordinal))?.Text ?? id;
+    private string TextOf(string id) => taxonomy.InstructionOf(id)?.Text ?? id;
 }

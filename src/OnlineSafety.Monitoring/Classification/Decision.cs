@@ -90,7 +90,7 @@ internal sealed class Decision(
 
         if (unmapped.Length > 0)
         {
-            _reasons?.Add(new Reason("vendor.unmapped", Taxonomy.Version, "category", unmapped, -1, "The vendor's category is not in our map. Nothing was guessed from it.", "unmapped"));
+            _reasons?.Add(new Reason("vendor.unmapped", Taxonomy.Version, "category", unmapped, -1, "The product's category is not one that we know. Nothing was concluded from it.", "unmapped"));
         }
 
         Distrust(ref severity);
@@ -233,7 +233,7 @@ internal sealed class Decision(
         }
 
         // The vendor's word raises and never lowers.
-        Move(ref severity, Max(severity, VendorWord.Of(draft)), "vendor.severity", Taxonomy.Version, "The vendor itself rates this event as grave.", reasons);
+        Move(ref severity, Max(severity, VendorWord.Of(draft)), "vendor.severity", Taxonomy.Version, "The product itself rates this as grave.", reasons);
 
         if (theme.Severity == Severity.Critical)
         {

@@ -3,7 +3,8 @@ using OnlineSafety.Monitoring.Events;
 namespace OnlineSafety.Monitoring.Classification;
 
 /// <summary>What must be done when a theme is met, in a school's words.</summary>
-internal sealed record Instruction(string Id, string Text, string Source);
+/// <param name="Then">Id of the instruction that belongs behind it; empty: none does.</param>
+internal sealed record Instruction(string Id, string Text, string Source, string Then = "");
 
 /// <summary>A theme of the taxonomy, as read (schemas/taxonomy.schema.json).</summary>
 internal sealed record Theme
@@ -97,6 +98,9 @@ internal sealed class Taxonomy
     /// <summary>The theme of a code or alias, null when there is none.</summary>
     public Theme? Find(string code) => IndexOf(code) is var i and >= 0 ? Themes[i] : null;
 
+    /// <summary>Null when there is none of that id.</summary>
+    public Instruction? InstructionOf(string id) => Instructions.FirstOrDefault(i => string.Equals(i.Id, id, StringComparison.Ordinal));
+
     /// <summary>The place of a code or alias in <see cref="Themes"/>, -1 when there is none. Earlier themes win ties.</summary>
     public int IndexOf(string code) => _byCode.GetValueOrDefault(code, -1);
 
@@ -126,6 +130,11 @@ internal sealed class Taxonomy
             errors.Add(File, "lacks", $"the edition has the theme '{had}'");
         }
 
+        if (file.Instructions.FirstOrDefault(i => i.Then.Length > 0 && taxonomy.InstructionOf(i.Then) is null) is { } alone)
+        {
+            errors.Add(File, "instructions", $"there are no instructions '{alone.Then}' to follow '{alone.Id}'");
+        }
+
         taxonomy.OfReports = Array.FindIndex(file.Themes, t => t.Reports);
         for (var i = 0; i < file.Themes.Length; i++)
         {
@@ -149,7 +158,7 @@ internal sealed class Taxonomy
                 error($"'{severity}' is no severity for which there are instructions");
             }
 
-            if (!Instructions.Any(i => string.Equals(i.Id, id, StringComparison.Ordinal)))
+            if (InstructionOf(id) is null)
             {
                 error($"there are no instructions '{id}'");
             }

@@ -55,7 +55,7 @@ internal static class AnsweringSections
 
         var groups = view.Undelivered.GroupBy(m => (m.To, m.Error, m.Failed)).Select(g => (g.Key, Count: g.Sum(m => m.Count))).OrderByDescending(g => g.Count).Take(UndeliveredShown).ToList();
         body.Heading("Messages that did not arrive").Table("", ["To", "Why", "State", "Messages"], [.. groups.Select(g => new[]
-            { g.Key.To.Length == 0 ? "nobody was there to tell" : g.Key.To, g.Key.Error.Length == 0 ? "-" : g.Key.Error, g.Key.Failed ? "given up" : "waits", Number(g.Count) })]);
+            { g.Key.To.Length == 0 ? "nobody was there to tell" : g.Key.To, g.Key.Error.Length == 0 ? "-" : DeliveryWords.Of(g.Key.Error), g.Key.Failed ? "given up" : "waits", Number(g.Count) })]);
         var more = view.Failed + view.Waits - groups.Sum(g => g.Count);
         if (more > 0)
         {

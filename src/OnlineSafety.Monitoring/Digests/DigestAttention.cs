@@ -41,11 +41,11 @@ internal static class DigestAttention
         }
 
         Add(content.Sources.Sum(s => s.Unreadable), "record could not be read and waits for review", "records could not be read and wait for review");
-        Add(content.Sources.Sum(s => s.Unmapped), "word of a product is not known to any map", "words of products are not known to any map");
+        Add(content.Sources.Sum(s => s.Unmapped), "word of a product is not known here, so nothing is concluded from it", "words of products are not known here, so nothing is concluded from them");
         Add(view.Alerts.Sum(a => a.Late), "alert was raised late, from records that could be read only now", "alerts were raised late, from records that could be read only now");
         Add(view.Alerts.Sum(a => a.Unproven), $"open alert was {LowTrust.Words}: a hint, no evidence", $"open alerts were {LowTrust.Words}: hints, no evidence");
         Add(content.Watch.Backlog - content.Watch.Captured, "record waits to be processed", "records wait to be processed");
-        Add(content.Watch.Captured, "record waits for its source to be given a mapping, read for grave words alone", "records wait for their source to be given a mapping, read for grave words alone");
+        Add(content.Watch.Captured, "record waits for its source to be set up fully, read for grave words alone", "records wait for their source to be set up fully, read for grave words alone");
         // Nobody may read that nothing stands out while nobody would have been told, or nothing was watched.
         Add(Gaps(content).Count, "gap in what is watched and who is told is listed below", "gaps in what is watched and who is told are listed below");
         if (UnknownShare(content) >= ManyUnknown)
@@ -85,12 +85,12 @@ internal static class DigestAttention
         items.AddRange(sources.Where(s => s.LastReceivedAt is not null && s.State == SourceStateWords.Of(SourceState.Unwatched)).Select(s => $"Source {s.Name}: {s.Words}."));
         if (sources.Count > 0 && !(content.To - content.Watch.JudgedAt < _watchAway))
         {
-            items.Add("Nobody watches whether the sources go quiet: no process with the role process runs.");
+            items.Add("Nobody watches whether the sources go quiet: a part of the service does not run. Tell whoever runs it.");
         }
 
         if (content.Watch.NoRelay)
         {
-            items.Add("There is no mail relay: what people are to be told is written to a folder of the installation, and reaches nobody.");
+            items.Add("There is no mail relay: what people are to be told is written to a folder of the installation, and reaches nobody. Look at the queue yourself.");
         }
 
         items.AddRange(content.Watch.Notices);

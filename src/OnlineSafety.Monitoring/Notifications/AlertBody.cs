@@ -15,7 +15,11 @@ internal sealed class AlertBody(IThemeWords themes, IOptions<MailOptions> option
     /// <summary>Below every mail about alerts.</summary>
     public const string NoNames = "This message holds no names, searches or web addresses on purpose. Please do not add any when you reply or forward it.";
 
-    public const string YouAreTheDsl = "Where a step says the DSL, it means you.";
+    /// <summary>First of all steps of what is critical.</summary>
+    public const string DangerNow = "A child may be at risk now. If there is immediate danger, call 999.";
+
+    /// <summary>In every mail about drills: whoever does as if it were real must not ring the police.</summary>
+    public const string NobodyOutside = "Ring nobody outside the school, and no emergency service.";
 
     public string Kind => "alert";
 
@@ -38,13 +42,13 @@ internal sealed class AlertBody(IThemeWords themes, IOptions<MailOptions> option
         var body = new MailDocument(string.Create(British.Culture, $"{(notice.Drill ? DrillMark : "")}{severity} alert {notice.Number}: {theme}"));
         if (notice.Drill)
         {
-            body.Paragraph("This is a DRILL. Nothing has happened and nobody is at risk. Please do what you would do if it were real, and acknowledge it: it shows whether everybody is reached.");
+            body.Paragraph($"This is a DRILL. Nothing has happened and nobody is at risk. Please open and acknowledge it as you would a real one: it shows whether everybody is reached. {NobodyOutside}");
         }
 
         body.Paragraph(WhyNow(cause, notice.IsLeft))
             .Facts([.. Facts(notice, school, severity, theme, to)])
             .Heading("What to do next")
-            .Items(NextSteps(notice, to.Member))
+            .Items(NextSteps(notice))
             .Link("Open this alert", link)
             .Paragraph(NoNames);
         return new Preparation.Say(subject, body, notice.Severity >= Severity.High);
@@ -89,33 +93,27 @@ internal sealed class AlertBody(IThemeWords themes, IOptions<MailOptions> option
         _ => "A new alert needs your attention.",
     };
 
-    private List<string> NextSteps(AlertNotice notice, StaffMember reader)
+    private List<string> NextSteps(AlertNotice notice)
     {
         var steps = new List<string>();
-        // In full and first: whoever reads this on a phone must not go and look at the material before the console is open.
+        if (notice is { Severity: >= Severity.Critical, Drill: false })
+        {
+            steps.Add(DangerNow);
+        }
+
+        // In full, and before what is to be done here: whoever reads this on a phone must not go and look at the material before the console is open.
         if (StaffMatter.Words(notice.Route) is { } matter)
         {
             steps.Add(matter);
         }
 
-        var guidance = themes.Guidance(notice.Marks);
-        steps.AddRange(guidance.Select(one => one.ToString()));
-        if (guidance.Count > 0 && IsWrittenForFinders(notice, reader))
-        {
-            steps.Add(YouAreTheDsl);
-        }
-
-        if (notice is { Severity: >= Severity.Critical, Drill: false })
-        {
-            steps.Add("A child may be at risk now. If there is immediate danger, call 999.");
-        }
-
+        steps.AddRange(themes.Guidance(notice.Marks).Select(one => one.ToString()));
         steps.Add($"Open the alert, see why it was raised and {(notice.IsLeft ? "take it into review" : "acknowledge it")}, so that others know somebody is acting.");
-        steps.Add("Act as your child protection policy says and record the outcome in the alert.");
+        if (!notice.Drill)
+        {
+            steps.Add($"{(notice.Route == AlertRoute.Dsl ? "Act as your child protection policy says" : "Act as your policy on concerns and allegations about staff says")} and record the outcome in the alert.");
+        }
+
         return steps;
     }
-
-    /// <summary>Its instructions are written for whoever comes upon it, and the mail goes to the person whom they send that reader to.</summary>
-    public static bool IsWrittenForFinders(AlertNotice notice, StaffMember reader) =>
-        notice.Route == AlertRoute.Dsl && reader.HasAny(StaffRole.Dsl, StaffRole.Deputy);
 }

@@ -50,9 +50,9 @@ internal sealed class MailboxBody : INotificationBody
             .Facts(("Address", mailbox.Email), ("What went wrong", mailbox.Error == DropCode.Bounced ? "The mail was taken, and came back undelivered." : MailWords.Of(MailFaults.Of(mailbox.Error))))
             .Heading("What to do next")
             .Items([
-                "Let that person know by another way.",
+                "Ring that person now: messages from here can be alerts.",
                 "Look whether the address is right and its mailbox takes mail: onlinesafety notify test --to ADDRESS",
-                "Until it does, have somebody else answer for that person, and see that the school's list of staff says so: onlinesafety staff list"])
+                "Until it does, have somebody else answer for that person, and see that the school's list of staff says so: Staff and roles under Administration (or: onlinesafety staff list)."])
             .Paragraph("This is said once a day at most. This message holds nothing about any pupil or alert.");
         return new Preparation.Say($"[Online safety] Messages to a member of staff at {school} are not delivered", body, Urgent: true);
     }

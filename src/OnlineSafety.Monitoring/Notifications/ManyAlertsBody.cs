@@ -73,9 +73,9 @@ internal sealed class ManyAlertsBody(AlertBody alone, IThemeWords themes, IOptio
                 ("Earliest raised", to.At(notices.Min(notice => notice.RaisedAt)))])
             .Items(WhyNow(told))
             .Table("Themes", ["Theme", "Alerts", "Critical"], Themes(notices))
-            .Items([.. drills.Select(drill => string.Create(British.Culture, $"{AlertBody.DrillMark}number {drill.Number} is a drill and nothing has happened. Please acknowledge it all the same."))])
+            .Items([.. drills.Select(drill => string.Create(British.Culture, $"{AlertBody.DrillMark}number {drill.Number} is a drill and nothing has happened. Please acknowledge it all the same. {AlertBody.NobodyOutside}"))])
             .Heading("What to do next")
-            .Items(NextSteps(notices, critical > 0, to.Member))
+            .Items(NextSteps(notices, critical > 0))
             .Link("Open the queue", options.Value.BaseUrl.TrimEnd('/') + "/alerts")
             .Paragraph(AlertBody.NoNames);
         return new Preparation.Say(
@@ -87,7 +87,7 @@ internal sealed class ManyAlertsBody(AlertBody alone, IThemeWords themes, IOptio
     {
         var (school, numbers) = (MailDocument.Line(to.SchoolName), NumberRanges.Of(drills.Select(drill => drill.Number)));
         var body = new MailDocument($"{AlertBody.DrillMark}{British.Number(drills.Count)} drills, at {school}")
-            .Paragraph("These are DRILLS. Nothing has happened and nobody is at risk. Please do what you would do if they were real, and acknowledge each: it shows whether everybody is reached.")
+            .Paragraph($"These are DRILLS. Nothing has happened and nobody is at risk. Please open and acknowledge each as you would a real one: it shows whether everybody is reached. {AlertBody.NobodyOutside}")
             .Facts([("School", school), ("Drills", $"number {numbers}"), .. Deadline(drills, to), ("Earliest raised", to.At(drills.Min(drill => drill.RaisedAt)))])
             .Link("Open the queue", options.Value.BaseUrl.TrimEnd('/') + "/alerts")
             .Paragraph(AlertBody.NoNames);
@@ -155,12 +155,12 @@ internal sealed class ManyAlertsBody(AlertBody alone, IThemeWords themes, IOptio
         ? notice.Severity == Severity.Critical
         : ThemeMarks.Read(notice.Marks).Any(mark => mark.Theme == theme && mark.Severity == Severity.Critical);
 
-    private List<string> NextSteps(IReadOnlyList<AlertNotice> notices, bool critical, StaffMember reader)
+    private List<string> NextSteps(IReadOnlyList<AlertNotice> notices, bool critical)
     {
         var steps = new List<string>();
         if (critical)
         {
-            steps.Add("Begin with the critical alerts. A child may be at risk now. If there is immediate danger, call 999.");
+            steps.Add($"Begin with the critical alerts. {AlertBody.DangerNow}");
         }
 
         // Said of the alerts they belong to: the others in this mail are about pupils.
@@ -179,11 +179,6 @@ internal sealed class ManyAlertsBody(AlertBody alone, IThemeWords themes, IOptio
             var about = string.Join(", ", group.SelectMany(one => one.Guidance.About.Split(", ", StringSplitOptions.RemoveEmptyEntries)).Distinct(StringComparer.Ordinal));
             steps.Add($"Number {NumberRanges.Of(group.Select(one => one.Notice.Number))}:");
             steps.Add(new Guidance(about, group.Key).ToString());
-        }
-
-        if (guidance.Exists(one => AlertBody.IsWrittenForFinders(one.Notice, reader)))
-        {
-            steps.Add(AlertBody.YouAreTheDsl);
         }
 
         steps.Add("Open each alert, see why it was raised and acknowledge it, so that others know somebody is acting.");

@@ -51,7 +51,7 @@ internal sealed class SourceNoticeBody(IOptions<MailOptions> options) : INotific
                 "Look whether the filter or monitoring product works on a pupil's device, for example an iPad: open a page that must be blocked.",
                 "Look whether its export to this service is still switched on, and whether the network lets it through.",
                 "Until it works, the designated safeguarding lead decides how pupils are supervised online.",
-                "If the school is closed today, say so: onlinesafety school closure add"])
+                "If the school is closed today, say so under Administration, Calendar (or: onlinesafety school closure add)."])
             .Link("See the service", options.Value.BaseUrl)
             .Paragraph("One more message follows when it is well again, and none before. This message holds nothing about any person.");
         return new Preparation.Say($"[Online safety] {named} at {school}: {state}", body, Urgent: true);

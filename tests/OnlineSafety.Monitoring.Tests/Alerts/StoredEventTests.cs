@@ -1,5 +1,6 @@
 using System.Text;
 using OnlineSafety.Monitoring.Alerts;
+using OnlineSafety.Monitoring.Classification;
 using OnlineSafety.Monitoring.Events;
 
 namespace OnlineSafety.Monitoring.Tests.Alerts;
@@ -68,5 +69,33 @@ public sealed class StoredEventTests
         Assert.Empty(guide.GuidanceOf("dsl", ""));
         Assert.Equal(2, guide.GuidanceOf("chair", "a@critical").Count);
         Assert.StartsWith("This alert is about the head", guide.GuidanceOf("chair", "a@critical")[0].Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void WhatBelongsBehindSeveralInstructionsStandsOnceBehindAll()
+    {
+        const string Json = """
+            {"taxonomy":"t","version":"1","instructions":[{"id":"i","text":"Do it.","source":"s","then":"later"},{"id":"j","text":"Do that.","source":"s","then":"later"},
+              {"id":"later","text":"Then ring.","source":"s"}],"themes":[
+              {"code":"a","title":"Theme A","definition":"d","risk":"content","severity":"high","instructions":{"critical":"i"}},
+              {"code":"b","title":"Theme B","definition":"d","risk":"content","severity":"high","instructions":{"critical":"j"}}]}
+            """;
+
+        Assert.Equal(
+            [new Guidance("Theme A", "Do it."), new Guidance("Theme B", "Do that."), new Guidance("", "Then ring.")],
+            ThemeGuide.Read(Encoding.UTF8.GetBytes(Json)).Guidance("a@critical b@critical"));
+        Assert.Throws<RuleException>(() => ThemeGuide.Read(Encoding.UTF8.GetBytes(Json.Replace("\"id\":\"later\"", "\"id\":\"other\"", StringComparison.Ordinal))));
+    }
+
+    [Theory]
+    [InlineData("head")]
+    [InlineData("chair")]
+    public void WhereALifeIsInDangerNoSecrecyAboutStaffHolds(string route)
+    {
+        var words = StaffMatter.Words(route)!;
+
+        Assert.InRange(words.IndexOf("own life is in danger", StringComparison.Ordinal), 0, words.IndexOf("keep it to yourself", StringComparison.Ordinal));
+        Assert.Contains("LADO", words, StringComparison.Ordinal);
+        Assert.Contains("low-level concern", words, StringComparison.Ordinal);
     }
 }

@@ -1,8 +1,10 @@
+using System.Text.RegularExpressions;
 using OnlineSafety.Monitoring.Events;
+using OnlineSafety.Monitoring.TestKit;
 
 namespace OnlineSafety.Monitoring.Tests.Classification;
 
-public sealed class TaxonomyTests
+public sealed partial class TaxonomyTests
 {
     [Theory]
     [InlineData("content", "pornography racism misogyny other_hate antisemitism self_harm suicide radicalisation violence drugs misinformation")]
@@ -67,6 +69,13 @@ public sealed class TaxonomyTests
     [InlineData("threats", "critical", "who may be meant")]
     [InlineData("weapons", "high", "call 999 now")]
     [InlineData("sexual_exploitation", "critical", "do not pay")]
+    [InlineData("sexual_exploitation", "critical", "ask plainly about suicide")]
+    [InlineData("suicide", "critical", "do not go home alone")]
+    [InlineData("drugs", "critical", "call 999 where anybody cannot be woken")]
+    [InlineData("abuse_disclosure", "critical", "ask whether the child may go home")]
+    [InlineData("abuse_disclosure", "critical", "somebody who works at the school, tell the head alone")]
+    [InlineData("criminal_exploitation", "high", "a school cannot refer to it")]
+    [InlineData("terrorism", "critical", "Do not look the material up")]
     public void WhatMustBeDoneIsSaidForHowGraveTheThemeIs(string theme, string severity, string words)
     {
         var taxonomy = RuleFiles.Shipped.Taxonomy;
@@ -76,6 +85,39 @@ public sealed class TaxonomyTests
     [Fact]
     public void EveryThemeThatAlertsEverySchoolSaysWhatToDoWhereItIsCritical() =>
         Assert.All(RuleFiles.Shipped.Taxonomy.Themes.Where(theme => theme.MandatoryAlert), theme => Assert.Contains("critical", theme.Instructions.Keys));
+
+    public static TheoryData<string> Editions => [.. Repository.Rules.Editions!.Ids];
+
+    [Theory]
+    [MemberData(nameof(Editions))]
+    public void WhereARuleFindsSomethingGraveItIsSaidWhatToDo(string edition)
+    {
+        var rules = Repository.Rules.Editions!.Of(edition)!;
+        Assert.All(rules.Rules.Rules.Where(rule => rule.Severity >= Severity.High), rule =>
+            Assert.Contains(Words.Of(rule.Severity), rules.Taxonomy.Themes[rule.Theme].Instructions.Keys));
+    }
+
+    /// <summary>Whoever reads them is the DSL, or stands in the DSL's place: a step that names the DSL sends its reader to nobody.</summary>
+    [Theory]
+    [MemberData(nameof(Editions))]
+    public void InstructionsSpeakToTheirReader(string edition) =>
+        Assert.All(Repository.Rules.Editions!.Of(edition)!.Taxonomy.Instructions, one => Assert.DoesNotContain("DSL", one.Text, StringComparison.Ordinal));
+
+    /// <summary>Nobody may be sent to a telephone that does not answer: each number stands here as its service publishes it.</summary>
+    [Theory]
+    [MemberData(nameof(Editions))]
+    public void NoTelephoneNumberIsMistyped(string edition)
+    {
+        HashSet<string> known =
+        [
+            "0800 068 4141", "0800 1111", "0808 800 5000", "0800 028 3550", "020 7008 0151", "0808 2000 247", "0800 789 321", "0808 1000 900", "0300 123 2040", "999", "101", "111", "112",
+        ];
+        var numbers = Repository.Rules.Editions!.Of(edition)!.Taxonomy.Instructions.SelectMany(one => Numbers().Matches(one.Text)).Select(match => match.Value).ToHashSet(StringComparer.Ordinal);
+        Assert.Equal(known.Order(StringComparer.Ordinal), numbers.Order(StringComparer.Ordinal));
+    }
+
+    [GeneratedRegex(@"(?<![\w])(?:0\d[\d ]+\d|1\d\d|999)(?![\w])", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1_000)]
+    private static partial Regex Numbers();
 
     [Fact]
     public void ASearchForViolentFilmsSendsNobodyRunning() => Assert.DoesNotContain("medium", RuleFiles.Shipped.Taxonomy.Find("violence")!.Instructions.Keys);

@@ -97,7 +97,7 @@ public sealed class DigestAnsweringTests
     {
         var text = Text(Empty with { Undelivered = [new UndeliveredMessages("dsl", 0, null, "D. Lead", "recipient-refused", Failed: true, 2)] });
 
-        Assert.Matches("D. Lead +recipient-refused +given up +2", text);
+        Assert.Matches("D. Lead +their mailbox does not take it +given up +2", text);
         Assert.Contains("2 messages could not be delivered.", text, StringComparison.Ordinal);
     }
 

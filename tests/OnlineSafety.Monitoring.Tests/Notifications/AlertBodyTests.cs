@@ -79,17 +79,15 @@ public sealed class AlertBodyTests
     }
 
     [Theory]
-    [InlineData("dsl", "dsl", true)]
-    [InlineData("deputy", "dsl", true)]
-    [InlineData("head", "dsl", false)]
-    [InlineData("dsl", "head", false)]
-    public void AStepThatNamesTheDslTellsTheDslThatItMeansThem(string role, string route, bool said)
+    [InlineData("dsl", "child protection policy")]
+    [InlineData("head", "allegations about staff")]
+    public void WhatIsCriticalBeginsWith999AndEndsWithThePolicyThatFits(string route, string policy)
     {
         var body = new AlertBody(new WordsWithInstructions(), Options.Create(new MailOptions()));
-        var to = ToMember(Dsl with { Roles = [role] });
+        var text = body.Say(Notice with { Marks = "csam", Route = route, Severity = Severity.Critical }, "raised", To).Body.ToText();
 
-        Assert.Equal(said, body.Say(Notice with { Marks = "csam", Route = route }, "raised", to).Body.ToText().Contains("- Where a step says the DSL, it means you.", StringComparison.Ordinal));
-        Assert.DoesNotContain("it means you", body.Say(Notice, "raised", to).Body.ToText(), StringComparison.Ordinal);
+        Assert.Contains("What to do next\n---------------\n\n- A child may be at risk now. If there is immediate danger, call 999.\n", text, StringComparison.Ordinal);
+        Assert.InRange(text.IndexOf("Do not search for", StringComparison.Ordinal), 0, text.IndexOf(policy, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -219,6 +217,8 @@ public sealed class AlertBodyTests
         Assert.StartsWith("DRILL: ", text, StringComparison.Ordinal);
         Assert.Contains("Nothing has happened", text, StringComparison.Ordinal);
         Assert.Contains("acknowledge it", text, StringComparison.Ordinal);
+        Assert.Contains("Ring nobody outside the school", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("Act as your", text, StringComparison.Ordinal);
         Assert.DoesNotContain("999", text, StringComparison.Ordinal);
     }
 

@@ -10,6 +10,8 @@ public sealed class ReasonWordsTests
     [InlineData("also self_harm high", "Also: title of self_harm, high")]
     [InlineData("raised to high", "Raised to high")]
     [InlineData("noted", "Noted, changes nothing")]
+    [InlineData("unmapped", "Noted, changes nothing")]
+    [InlineData("excluded", "Not counted")]
     [InlineData("", "")]
     public void WhatAStepDidIsSaidInWords(string effect, string words) => Assert.Equal(words, ReasonWords.Effect(Because(effect), theme => "title of " + theme));
 
@@ -31,6 +33,14 @@ public sealed class ReasonWordsTests
 
         Assert.Equal((same with { Without = other.Without }, 2), (reason, places));
     }
+
+    [Theory]
+    [InlineData("learned.suicide", "Likeness to many examples")]
+    [InlineData("modifier.visited", "What makes it graver or less grave")]
+    [InlineData("correlate.repeated", "What makes it graver or less grave")]
+    [InlineData("vendor.category", "What the product says")]
+    [InlineData("suicide.intent", "Words")]
+    public void WhatKindOfAReasonItIsStandsBeforeItsId(string rule, string kind) => Assert.Equal(kind, ReasonWords.Kind(rule));
 
     private static Reason Because(string effect) => new("rule", "1", "text", "words", 0, "Looks for ways to die.", effect);
 }

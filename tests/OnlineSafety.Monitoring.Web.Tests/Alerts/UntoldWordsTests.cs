@@ -18,6 +18,10 @@ public sealed class UntoldWordsTests
         Assert.Equal(["Hana Head could NOT be told: there is no mail relay. Ring them."], UntoldWords.Of([Message("sent", "folder")], noMail: null));
 
     [Fact]
+    public void WhyAMessageFailedIsSaidInWords() =>
+        Assert.Equal(["Hana Head could NOT be told: their mailbox does not take it. Ring them."], UntoldWords.Of([Message("failed", "recipient-refused")], noMail: null));
+
+    [Fact]
     public void ANewerMessageThatLeftMakesTheOlderOneOldNews() => Assert.Empty(UntoldWords.Of([Message("failed", "address"), Message("sent")], noMail: null));
 
     [Fact]

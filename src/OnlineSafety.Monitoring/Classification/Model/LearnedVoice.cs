@@ -59,7 +59,7 @@ internal sealed record LearnedVoice(Verdict Verdict, Theme Theme, bool MayBeGrav
         var (text, start, words) = _weightiest ??= Read();
         return new Reason(
             Rule, Version, Field, text, start,
-            FormattableString.Invariant($"{explanation} Learned from labelled cases, score {Verdict.Score:0.00}, gravity {Verdict.Gravity:0.00}; weightiest: {words}."), effect);
+            FormattableString.Invariant($"{explanation} The computer judged this by likeness to many examples and can be wrong: read the words yourself. What weighed most: {words} (score {Verdict.Score:0.00}, gravity {Verdict.Gravity:0.00})."), effect);
     }
 }
 

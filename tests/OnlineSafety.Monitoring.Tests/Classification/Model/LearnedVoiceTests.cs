@@ -13,7 +13,7 @@ public sealed class LearnedVoiceTests
         Assert.Equal(("suicide", Severity.Medium, Risk.Content), (found.Theme, found.Severity, found.Risk));
         var reason = Assert.Single(found.Reasons);
         Assert.Equal(("learned.suicide", "en@1", "text", "wobble", 7, "suicide medium"), (reason.Rule, reason.Version, reason.Field, reason.Matched, reason.Start, reason.Effect));
-        Assert.Contains("weightiest: wobble +", reason.Explanation, StringComparison.Ordinal);
+        Assert.Contains("weighed most: wobble +", reason.Explanation, StringComparison.Ordinal);
     }
 
     [Theory]
