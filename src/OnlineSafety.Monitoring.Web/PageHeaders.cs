@@ -15,6 +15,12 @@ internal sealed class PageHeaders(ConsoleAddress address) : IEndpointFilter
     public ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
         Set(context.HttpContext.Response.Headers);
+        if (address.Secure)
+        {
+            // As the browser asked: the proxy in front speaks TLS and we do not, and antiforgery serves no form to a request in the clear.
+            context.HttpContext.Request.Scheme = Uri.UriSchemeHttps;
+        }
+
         return next(context);
     }
 

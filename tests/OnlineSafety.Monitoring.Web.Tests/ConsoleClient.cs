@@ -8,15 +8,12 @@ internal sealed partial class ConsoleClient : IDisposable
 {
     private readonly HttpClient _http;
 
-    /// <param name="from">As a reverse proxy would say where it comes from.</param>
+    /// <param name="from">Where it comes from, over https, through a proxy that says so; null: from this host and straight.</param>
     public ConsoleClient(Uri address, string? from = null)
     {
         Cookies = new CookieContainer();
-        _http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, CookieContainer = Cookies, UseCookies = true }) { BaseAddress = address };
-        if (from is not null)
-        {
-            _http.DefaultRequestHeaders.Add("X-Forwarded-For", from);
-        }
+        _http = new HttpClient(
+            from is null ? new SocketsHttpHandler { AllowAutoRedirect = false, CookieContainer = Cookies, UseCookies = true } : new TlsProxy(Cookies, from)) { BaseAddress = address };
     }
 
     public CookieContainer Cookies { get; }
@@ -71,9 +68,31 @@ internal sealed partial class ConsoleClient : IDisposable
     }
 
     /// <summary>The secret of the session's cookie; empty without one.</summary>
-    public string Session => Cookies.GetAllCookies().FirstOrDefault(cookie => cookie.Name == "onlinesafety")?.Value ?? "";
+    public string Session => Cookies.GetAllCookies().FirstOrDefault(cookie => cookie.Name is "onlinesafety" or "__Host-onlinesafety")?.Value ?? "";
 
     public void Dispose() => _http.Dispose();
+
+    /// <summary>Speaks TLS with the browser, whose cookies are of https alone, and plainly with the console.</summary>
+    private sealed class TlsProxy(CookieContainer cookies, string from) : DelegatingHandler(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false })
+    {
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            var shown = new UriBuilder(request.RequestUri!) { Scheme = Uri.UriSchemeHttps }.Uri;
+            request.Headers.Add("X-Forwarded-For", from);
+            if (cookies.GetCookieHeader(shown) is { Length: > 0 } sent)
+            {
+                request.Headers.Add("Cookie", sent);
+            }
+
+            var answer = await base.SendAsync(request, cancellationToken);
+            foreach (var cookie in answer.Headers.TryGetValues("Set-Cookie", out var set) ? set : [])
+            {
+                cookies.SetCookies(shown, cookie);
+            }
+
+            return answer;
+        }
+    }
 
     [GeneratedRegex("""name="__RequestVerificationToken"[^>]*value="(?<token>[^"]+)""", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
     private static partial Regex Token();

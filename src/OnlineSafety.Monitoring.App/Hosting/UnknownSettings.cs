@@ -33,6 +33,14 @@ internal static class UnknownSettings
     private static readonly HashSet<string> Others =
         new(["Connection", "Connections", "MasterKeyFile", "PreviousMasterKeyFile", "MasterKey", "Vendors", "RulePacks", "Taxonomy", "Logging"], StringComparer.OrdinalIgnoreCase);
 
+    /// <summary>What was a setting once, and what to do about it.</summary>
+    private static readonly Dictionary<string, string> Former = new(StringComparer.OrdinalIgnoreCase)
+    {
+        [$"{SignInOptions.Section}:Proxies"] =
+            $"{SignInOptions.Section}:Proxies is {HttpLimits.Section}:{nameof(HttpLimits.Proxies)} now: move it there. The ingest door goes by it too: a webhook source that was added "
+            + "--from the proxy must be added anew, --from where its product sends.",
+    };
+
     /// <exception cref="SetupException">Names every one of them.</exception>
     public static void Refuse(IConfigurationRoot configuration)
     {
@@ -68,7 +76,11 @@ internal static class UnknownSettings
             .ToDictionary(property => property.Name, property => property.PropertyType, StringComparer.OrdinalIgnoreCase);
         foreach (var child in section.GetChildren())
         {
-            if (!settings.TryGetValue(child.Key, out var type))
+            if (Former.TryGetValue(child.Path, out var former))
+            {
+                yield return former;
+            }
+            else if (!settings.TryGetValue(child.Key, out var type))
             {
                 yield return Sentence(child.Path, $"{section.Path} has", settings.Keys);
             }

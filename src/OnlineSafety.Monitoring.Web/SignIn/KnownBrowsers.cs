@@ -1,13 +1,14 @@
 using Microsoft.AspNetCore.Http;
 using OnlineSafety.Monitoring.Access.SignIn;
+using OnlineSafety.Monitoring.Intake.Http;
 
 namespace OnlineSafety.Monitoring.Web.SignIn;
 
 /// <summary>Which browsers are known, by a sealed cookie that says who signed in with them. Without it somebody is a stranger: measured more strictly, and told of.</summary>
-internal sealed class KnownBrowsers(SealedState sealing, SessionCookie cookie, PeerAddress peer, Accounts accounts)
+internal sealed class KnownBrowsers(SealedState sealing, SessionCookie cookie, ClientAddress clients, Accounts accounts)
 {
     /// <summary>Where a request to sign in comes from.</summary>
-    public SignInOrigin OriginOf(HttpContext http) => new(peer.Of(http), Of(http));
+    public SignInOrigin OriginOf(HttpContext http) => new(clients.Of(http), Of(http));
 
     /// <summary>From now on this browser is known as the account holder's.</summary>
     /// <returns>False when it was already.</returns>

@@ -89,4 +89,7 @@ internal static partial class DoorLog
 
     [LoggerMessage(2123, LogLevel.Error, "{Listener} met an unexpected error ({Error}) and cannot go on: it is closed, and opened again")]
     public static partial void ListenerBroke(ILogger logger, string listener, string error);
+
+    [LoggerMessage(2124, LogLevel.Warning, "{Listener} refused {Count} messages since the last report, the last of source {Source}: its school left")]
+    public static partial void SchoolClosed(ILogger logger, string listener, long count, Guid source);
 }

@@ -11,7 +11,7 @@ using OnlineSafety.Monitoring.Intake.Syslog;
 
 namespace OnlineSafety.Monitoring.Intake;
 
-/// <summary>Registers the doors. <see cref="IntakeLog.IIntakeLog"/> and <see cref="Sources.ISourceDirectory"/> come from others.</summary>
+/// <summary>Registers the doors. <see cref="IntakeLog.IIntakeLog"/>, <see cref="Sources.ISourceDirectory"/> and <see cref="ClientAddress"/> come from others.</summary>
 internal static class IntakeServices
 {
     public static IServiceCollection AddIntake(this IServiceCollection services, IConfiguration configuration)
@@ -23,8 +23,8 @@ internal static class IntakeServices
         services.AddSingleton<UnansweredRequests>();
         services.AddSingleton<RefusedDeliveries>();
         services.AddSingleton<RequestGate>();
+        services.AddSingleton<RequestAppends>();
         services.AddSingleton<IngestHandler>();
-        services.AddSingleton<PeerRates>();
         services.AddSingleton<DenyPageHandler>();
         services.AddSingleton<SyslogService>();
         services.AddHostedService(provider => provider.GetRequiredService<SyslogService>());

@@ -25,8 +25,6 @@ internal static class PeerAddress
         return BinaryPrimitives.ReadUInt128BigEndian(bytes);
     }
 
-    public static string Text(IPAddress? address) => address is null ? "unknown" : Plain(address).ToString();
-
     /// <summary>Prefix length of the narrowest network that holds <paramref name="address"/>, on the 128-bit scale of both families; 0 when no network is asked for, -1 when none fits.</summary>
     public static int LongestPrefix(IReadOnlyList<IPNetwork> networks, IPAddress address)
     {

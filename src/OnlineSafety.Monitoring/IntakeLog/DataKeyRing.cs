@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using Npgsql;
 using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Access.Sealing;
 
 namespace OnlineSafety.Monitoring.IntakeLog;
 
@@ -21,6 +22,7 @@ internal sealed class DataKeyRing(Database database, MasterKeys masters, TimePro
     private readonly TimeProvider _time = time ?? TimeProvider.System;
 
     /// <summary>The key of a school's day, made if there is none (ingest).</summary>
+    /// <exception cref="KeyGoneException">The school left: it gets none.</exception>
     public async Task<DataKey> GetOrMakeAsync(Guid school, DateOnly day, CancellationToken cancellationToken)
     {
         if (await FindAsync(school, day, cancellationToken) is { } known)
@@ -38,7 +40,16 @@ internal sealed class DataKeyRing(Database database, MasterKeys masters, TimePro
         insert.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = fresh.Id });
         insert.Parameters.Add(new NpgsqlParameter<string> { TypedValue = master.Id });
         insert.Parameters.Add(new NpgsqlParameter<byte[]> { TypedValue = fresh.Wrap(master, school, day) });
-        await insert.ExecuteNonQueryAsync(cancellationToken);
+        try
+        {
+            await insert.ExecuteNonQueryAsync(cancellationToken);
+        }
+        catch (PostgresException refused) when (refused.SqlState == PostgresErrorCodes.ObjectNotInPrerequisiteState)
+        {
+            // The trigger school_is_open. This school's alone: others in the same commit must not be turned away for it.
+            throw new KeyGoneException($"School {school} left and its keys were destroyed: it gets no data key until it is opened again, by onlinesafety school reopen.");
+        }
+
         var stored = await ReadAsync(session, school, day, cancellationToken)
             ?? throw new InvalidOperationException("A data key was written and cannot be read.");
         await session.CommitAsync(cancellationToken);

@@ -42,8 +42,12 @@ internal sealed class SegmentWriter(
         }
         catch (Exception e)
         {
-            // Whatever this was, sequences in memory may no longer be those in the log: new streams start clean.
-            _planner.Forget();
+            if (_sent)
+            {
+                // Whatever this was, sequences in memory may no longer be those in the log: new streams start clean.
+                _planner.Forget();
+            }
+
             if (e is not IntakeUnavailableException)
             {
                 IntakeLogLog.CommitFailed(logger, appends.Count, ErrorWords.Of(e));
@@ -60,6 +64,7 @@ internal sealed class SegmentWriter(
     private async Task TryCommitAsync(IReadOnlyList<PendingAppend> appends, CancellationToken cancellationToken)
     {
         var started = time.GetTimestamp();
+        _sent = false;
         for (var attempt = 0; ; attempt++)
         {
             SegmentPlan? plan = null;

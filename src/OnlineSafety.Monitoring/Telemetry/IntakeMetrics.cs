@@ -83,7 +83,7 @@ internal static class IntakeMetrics
         AcceptedBytes.Add(bytes, Tag(door));
     }
 
-    public static void OnRejected(Door door, IntakeReason reason) => Rejected.Add(1, Tag(door), Tag(reason));
+    public static void OnRejected(Door door, IntakeReason reason, long count = 1) => Rejected.Add(count, Tag(door), Tag(reason));
 
     public static void OnDropped(Door door, IntakeReason reason, long records) => Dropped.Add(records, Tag(door), Tag(reason));
 

@@ -127,7 +127,7 @@ public sealed class ServiceTests(PostgresFixture postgres) : IClassFixture<Postg
     {
         await using var database = await InstallationDatabase.CreateAsync(postgres.Server);
         await File.WriteAllTextAsync(
-            Path.Combine(_data, "appsettings.json"), """{"Mail":{"From":"nobody","Concurrency":0},"Intake":{"Http":{"MaxBodyBytes":1}},"Http":{"MaxConnectionsPerPeer":0}}""");
+            Path.Combine(_data, "appsettings.json"), """{"Mail":{"From":"nobody","Concurrency":0},"Intake":{"Http":{"MaxBodyBytes":1}},"Http":{"MaxConnectionsPerPeer":0,"Proxies":["10.0.0.1","10.0.0.1/24"]}}""");
         using var output = new StringWriter();
         using var error = new StringWriter();
 
@@ -139,6 +139,7 @@ public sealed class ServiceTests(PostgresFixture postgres) : IClassFixture<Postg
         Assert.Contains("Mail:Concurrency", error.ToString(), StringComparison.Ordinal);
         Assert.Contains("MaxBodyBytes", error.ToString(), StringComparison.Ordinal);
         Assert.Contains("MaxConnectionsPerPeer", error.ToString(), StringComparison.Ordinal);
+        Assert.Contains("Http:Proxies holds \"10.0.0.1/24\", which is neither", error.ToString(), StringComparison.Ordinal);
         Assert.Empty(output.ToString());
     }
 
@@ -147,7 +148,7 @@ public sealed class ServiceTests(PostgresFixture postgres) : IClassFixture<Postg
     {
         await File.WriteAllTextAsync(
             Path.Combine(_data, "appsettings.json"),
-            """{"Intakes":{},"Intake":{"Syslog":{"MaxConections":5,"Tls":{"Certificate":"/srv/tls.pem"}},"Http":{"KeptHeaders":["User-Agent"]}},"Mail":{"Relay":"smtp.example"}}""");
+            """{"Intakes":{},"Intake":{"Syslog":{"MaxConections":5,"Tls":{"Certificate":"/srv/tls.pem"}},"Http":{"KeptHeaders":["User-Agent"]}},"Mail":{"Relay":"smtp.example"},"SignIn":{"Proxies":["10.0.0.1"]}}""");
         using var output = new StringWriter();
         using var error = new StringWriter();
 
@@ -156,9 +157,10 @@ public sealed class ServiceTests(PostgresFixture postgres) : IClassFixture<Postg
 
         Assert.Equal(1, exit);
         Assert.Equal(
-            ["Intakes", "Mail:Relay", "Intake:Syslog:MaxConections", "Intake:Syslog:Tls:Certificate"],
+            ["Intakes", "Mail:Relay", "SignIn:Proxies", "Intake:Syslog:MaxConections", "Intake:Syslog:Tls:Certificate"],
             error.ToString().Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' ')[0]).OrderBy(name => name.Length));
         Assert.Contains("CertificateFile", error.ToString(), StringComparison.Ordinal);
+        Assert.Contains("SignIn:Proxies is Http:Proxies now", error.ToString(), StringComparison.Ordinal);
     }
 
     public void Dispose() => Directory.Delete(_data, recursive: true);

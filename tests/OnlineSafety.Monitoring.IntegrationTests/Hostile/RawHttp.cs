@@ -12,20 +12,21 @@ internal sealed partial class RawHttp : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
-    private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+    private readonly Socket _socket;
 
-    private RawHttp()
+    private RawHttp(IPAddress from)
     {
+        _socket = new Socket(from.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        _socket.Bind(new IPEndPoint(from, 0));
     }
 
     /// <param name="from">The loopback address that the peer is seen to have.</param>
     public static async Task<RawHttp> ConnectAsync(Doors doors, string from = "127.0.0.1")
     {
-        var http = new RawHttp();
-        http._socket.Bind(new IPEndPoint(IPAddress.Parse(from), 0));
+        var http = new RawHttp(IPAddress.Parse(from));
         try
         {
-            await http._socket.ConnectAsync(IPAddress.Loopback, doors.Http.BaseAddress!.Port);
+            await http._socket.ConnectAsync(http._socket.AddressFamily == AddressFamily.InterNetworkV6 ? IPAddress.IPv6Loopback : IPAddress.Loopback, doors.Http.BaseAddress!.Port);
         }
         catch (SocketException error) when (error.SocketErrorCode == SocketError.ConnectionReset)
         {

@@ -32,7 +32,6 @@ internal sealed class StoredDoors : IAsyncDisposable
 {
     private readonly TestInstallation _installation;
     private readonly PostgresIntakeLog _log;
-    private readonly RegisteredSources _sources = new();
     private readonly TestCertificate _certificate = new();
     private WebApplication _app = null!;
     private HttpClient _http = null!;
@@ -40,13 +39,18 @@ internal sealed class StoredDoors : IAsyncDisposable
     private StoredDoors(TestInstallation installation)
     {
         _installation = installation;
+        // One writer: what comes from several schools at once shares its commits.
         _log = new PostgresIntakeLog(
-            installation[DatabaseRole.Ingest], installation.Master, new IntakeSignal(), Options.Create(new IntakeLogOptions()), TimeProvider.System, NullLogger<PostgresIntakeLog>.Instance);
+            installation[DatabaseRole.Ingest], installation.Master, new IntakeSignal(), Options.Create(new IntakeLogOptions { Writers = 1 }), TimeProvider.System, NullLogger<PostgresIntakeLog>.Instance);
     }
 
     public IPEndPoint Syslog => EndpointOf(SyslogService.CommonListener);
 
     public IPEndPoint SyslogTls => EndpointOf(SyslogService.CommonTlsListener);
+
+    public RegisteredSources Sources { get; } = new();
+
+    public ReportedTroubles Troubles { get; } = new();
 
     public FileImport Files => _app.Services.GetRequiredService<FileImport>();
 
@@ -56,8 +60,8 @@ internal sealed class StoredDoors : IAsyncDisposable
     {
         var doors = new StoredDoors(await TestInstallation.CreateAsync(server));
         await doors._log.StartAsync(CancellationToken.None);
-        register(doors._sources);
-        doors._sources.Publish();
+        register(doors.Sources);
+        doors.Sources.Publish();
         await doors.AddSourcesAsync();
 
         var builder = WebApplication.CreateSlimBuilder();
@@ -67,7 +71,7 @@ internal sealed class StoredDoors : IAsyncDisposable
             new("Intake:Syslog:Tls:CertificateFile", doors._certificate.File), new("Intake:Syslog:Tls:KeyFile", doors._certificate.KeyFile)]);
         builder.WebHost.UseUrls("http://127.0.0.1:0").ConfigureKestrel(new HttpLimits().Apply);
         builder.Logging.ClearProviders();
-        builder.Services.AddSingleton(TimeProvider.System).AddSingleton<IIntakeLog>(doors._log).AddSingleton<ISourceDirectory>(doors._sources).AddSingleton<IDoorTroubles>(new ReportedTroubles()).AddIntake(builder.Configuration);
+        builder.Services.AddSingleton(TimeProvider.System).AddSingleton<IIntakeLog>(doors._log).AddSingleton<ISourceDirectory>(doors.Sources).AddSingleton<IDoorTroubles>(doors.Troubles).AddSingleton(new ClientAddress([])).AddIntake(builder.Configuration);
         doors._app = builder.Build();
         doors._app.MapIngest();
         await doors._app.StartAsync();
@@ -113,6 +117,8 @@ internal sealed class StoredDoors : IAsyncDisposable
     public Task<List<object[]>> RowsAsync(string sql) =>
         OpenedCopy.QueryAsync(_installation.Store.ConnectionString, async school => await _installation.Seals.OfAsync(school, CancellationToken.None), sql);
 
+    public Task ChangeAsync(string sql) => _installation.Store.RunAsync(sql);
+
     public async ValueTask DisposeAsync()
     {
         _http.Dispose();
@@ -127,7 +133,7 @@ internal sealed class StoredDoors : IAsyncDisposable
     private async Task AddSourcesAsync()
     {
         // The registered ones get rows: the log refuses what belongs to nobody.
-        foreach (var source in _sources.Sources.ToList())
+        foreach (var source in Sources.Sources.ToList())
         {
             await using var session = await _installation[DatabaseRole.Setup].OpenAsync(source.Key.School, Actor.Service("test"), CancellationToken.None);
             session.Context.Schools.Add(new School { SchoolId = source.Key.School, Name = source.Name });

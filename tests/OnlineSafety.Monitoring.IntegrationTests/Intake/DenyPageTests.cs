@@ -12,6 +12,7 @@ public sealed class DenyPageTests : IAsyncLifetime
     private const string Query = "dpid=1&cat=10%2c43&username=j%2esmith&url=http%3a%2f%2fcasino%2eexample%2etest%2f";
 
     private SourceRegistration _page = null!;
+    private SourceRegistration _second = null!;
     private SourceRegistration _path = null!;
     private SourceRegistration _elsewhere = null!;
     private Doors _doors = null!;
@@ -104,11 +105,29 @@ public sealed class DenyPageTests : IAsyncLifetime
         Assert.Equal(1, doors.Troubles[_page, DoorTroubleKind.TooManyRequests]);
     }
 
+    [Fact]
+    public async Task PagesAndDeliveriesTakeTheSamePlaces()
+    {
+        await using var doors = await OpenAsync(("Http:MaxRequestsPerSource", "1"), ("Http:MaxPendingAppends", "1"));
+        doors.Log.Stall();
+        using var content = new StringContent(Query, System.Text.Encoding.UTF8, RecordEnvelope.Form);
+        var waiting = doors.Http.PostAsync(AddressOf(_page, RegisteredSources.KeyOf(_page)), content);
+        await Doors.UntilAsync(() => doors.Log.Begun, begun => begun == 1);
+
+        using var busy = await doors.Http.GetAsync(AddressOf(_page, RegisteredSources.KeyOf(_page)) + "?" + Query);
+        using var full = await doors.Http.GetAsync(AddressOf(_second, RegisteredSources.KeyOf(_second)) + "?" + Query);
+
+        Assert.Equal((HttpStatusCode.TooManyRequests, HttpStatusCode.ServiceUnavailable), (busy.StatusCode, full.StatusCode));
+        doors.Log.Resume();
+        Assert.Equal(HttpStatusCode.Accepted, (await waiting).StatusCode);
+    }
+
     private Task<Doors> OpenAsync(params (string Key, string Value)[] settings) => Doors.OpenAsync(
         sources =>
         {
             var page = SourceAuthentication.Parse(SourceAuthentication.DenyPageJson);
             _page = sources.Webhook("page", authentication: page);
+            _second = sources.Webhook("second", authentication: page);
             _elsewhere = sources.Webhook("elsewhere", from: "192.0.2.0/24", authentication: page);
             _path = sources.Webhook("path", authentication: SourceAuthentication.Parse("""{"methods": [{"kind": "path"}]}"""));
         },

@@ -34,7 +34,8 @@ internal sealed class Doors : IAsyncDisposable
         Sources = sources;
         Logs = logs;
         Troubles = troubles;
-        Http = new HttpClient { BaseAddress = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()), Timeout = Patience };
+        var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
+        Http = new HttpClient { BaseAddress = new Uri(address.Replace("[::]", "127.0.0.1", StringComparison.Ordinal)), Timeout = Patience };
     }
 
     public ControlledLog Log { get; }
@@ -63,8 +64,11 @@ internal sealed class Doors : IAsyncDisposable
     public static Task<Doors> OpenAsync(Action<RegisteredSources> register, TimeProvider time, params (string Key, string Value)[] settings) =>
         OpenAsync(register, time, new HttpLimits(), settings);
 
-    public static async Task<Doors> OpenAsync(
-        Action<RegisteredSources> register, TimeProvider time, HttpLimits limits, params (string Key, string Value)[] settings)
+    public static Task<Doors> OpenAsync(Action<RegisteredSources> register, TimeProvider time, HttpLimits limits, params (string Key, string Value)[] settings) =>
+        OpenAtAsync("http://127.0.0.1:0", register, time, limits, settings);
+
+    public static async Task<Doors> OpenAtAsync(
+        string http, Action<RegisteredSources> register, TimeProvider time, HttpLimits limits, params (string Key, string Value)[] settings)
     {
         var (log, sources, logs, troubles) = (new ControlledLog(), new RegisteredSources(), new CapturedLogs(), new ReportedTroubles());
         register(sources);
@@ -73,9 +77,9 @@ internal sealed class Doors : IAsyncDisposable
         builder.Configuration.AddInMemoryCollection([
             .. settings.Select(setting => new KeyValuePair<string, string?>("Intake:" + setting.Key, setting.Value)),
             .. settings.Any(setting => setting.Key == "Syslog:Listen") ? [] : new KeyValuePair<string, string?>[] { new("Intake:Syslog:Listen", "127.0.0.1:0") }]);
-        builder.WebHost.UseUrls("http://127.0.0.1:0").ConfigureKestrel(limits.Apply);
+        builder.WebHost.UseUrls(http).ConfigureKestrel(limits.Apply);
         builder.Logging.ClearProviders().AddProvider(logs);
-        builder.Services.AddSingleton(time).AddSingleton<IIntakeLog>(log).AddSingleton<ISourceDirectory>(sources).AddSingleton<IDoorTroubles>(troubles).AddIntake(builder.Configuration);
+        builder.Services.AddSingleton(time).AddSingleton<IIntakeLog>(log).AddSingleton<ISourceDirectory>(sources).AddSingleton<IDoorTroubles>(troubles).AddSingleton(limits.Clients).AddIntake(builder.Configuration);
         var app = builder.Build();
         app.MapIngest();
         await app.StartAsync();

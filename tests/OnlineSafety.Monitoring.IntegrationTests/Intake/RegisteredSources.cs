@@ -14,10 +14,13 @@ internal sealed class RegisteredSources : ISourceDirectory
     private readonly ConcurrentDictionary<string, SourceRegistration> _unassigned = new();
     private readonly List<SourceRegistration> _registered = [];
     private volatile IReadOnlyList<SourceRegistration> _sources = [];
+    private volatile IReadOnlyList<SourceRegistration> _closed = [];
 
     public event Action? Changed;
 
     public IReadOnlyList<SourceRegistration> Sources => _sources;
+
+    public IReadOnlyList<SourceRegistration> Closed => _closed;
 
     public int Refreshes { get; private set; }
 
@@ -76,6 +79,13 @@ internal sealed class RegisteredSources : ISourceDirectory
         Publish();
     }
 
+    /// <summary>Its school left.</summary>
+    public void Close(SourceRegistration source)
+    {
+        _closed = [.. _closed, source];
+        Remove(source);
+    }
+
     /// <summary>Changes a source; seen after a refresh or <see cref="Publish"/>.</summary>
     public void Replace(SourceRegistration source) => _registered[_registered.FindIndex(registered => registered.Key == source.Key)] = source;
 
@@ -86,6 +96,8 @@ internal sealed class RegisteredSources : ISourceDirectory
     }
 
     public SourceRegistration? Find(Guid source) => _sources.FirstOrDefault(registered => registered.Key.Source == source);
+
+    public SourceRegistration? FindClosed(Guid source) => _closed.FirstOrDefault(closed => closed.Key.Source == source);
 
     /// <summary>What a refresh throws, if anything.</summary>
     public Exception? RefreshFails { get; set; }

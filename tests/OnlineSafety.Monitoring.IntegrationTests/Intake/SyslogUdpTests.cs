@@ -127,8 +127,8 @@ public sealed class SyslogUdpTests
         stranger.Bind(new IPEndPoint(IPAddress.Parse("127.0.0.2"), 0));
         var (failing, options, met) = (new FailingOnceLogger(eventId: 2001), new SyslogDoorOptions(), new LimitsMet(TimeProvider.System));
         var appends = new SyslogAppends(
-            "syslog", sources, new IntakeAppender(log, TimeProvider.System), new SourceRates(0, new ReportedTroubles(), met, TimeProvider.System, NullLogger.Instance), met,
-            options.MaxPendingBytes, TimeProvider.System, NullLogger.Instance);
+            "syslog", sources, new IntakeAppender(log, TimeProvider.System), new ReportedTroubles(), new SourceRates(0, new ReportedTroubles(), met, TimeProvider.System, NullLogger.Instance),
+            met, options.MaxPendingBytes, TimeProvider.System, NullLogger.Instance);
         var listener = new SyslogUdpListener("syslog", bound, new ListenerSources(null, sources, failing), appends, met, options, TimeProvider.System, failing);
         using var stop = new CancellationTokenSource();
         log.Stall();
@@ -213,7 +213,7 @@ public sealed class SyslogUdpTests
         var met = new LimitsMet(TimeProvider.System);
         var rates = new SourceRates(0, new ReportedTroubles(), met, TimeProvider.System, NullLogger.Instance);
         var appends = new SyslogAppends(
-            "syslog", sources, new IntakeAppender(log, TimeProvider.System), rates, met, options.MaxPendingBytes, TimeProvider.System, NullLogger.Instance);
+            "syslog", sources, new IntakeAppender(log, TimeProvider.System), new ReportedTroubles(), rates, met, options.MaxPendingBytes, TimeProvider.System, NullLogger.Instance);
         var listener = new SyslogUdpListener(
             "syslog", bound, new ListenerSources(null, sources, NullLogger.Instance), appends, met, options, TimeProvider.System, NullLogger.Instance);
         await listener.RunAsync(stop: new CancellationToken(canceled: true), giveUp: CancellationToken.None);

@@ -112,6 +112,42 @@ public sealed class PostgresIntakeLogTests(PostgresFixture postgres) : IntakeLog
         Assert.Equal("open", Encoding.UTF8.GetString(Assert.Single(await ReadBackAsync(target)).Payload.Span));
     }
 
+    [Fact]
+    public async Task ASchoolThatLeftIsTurnedAwayAlone()
+    {
+        var left = await AddSourceAsync();
+        var target = await AddSourceAsync();
+        await _installation.Store.RunAsync($"UPDATE onlinesafety.school SET closed_at = now() WHERE school_id = '{left.School}'");
+        await using var log = Create(new IntakeLogOptions { Writers = 1 });
+        var turnedAway = log.AppendAsync(left, Some.Batch("left"), delivery: null, CancellationToken.None);
+        var stored = log.AppendAsync(target, Some.Batch("open"), delivery: null, CancellationToken.None);
+        await log.StartAsync(CancellationToken.None);
+
+        Assert.Equal(1, (await stored).Count);
+        await Assert.ThrowsAsync<IntakeUnavailableException>(() => turnedAway);
+    }
+
+    [Fact]
+    public async Task WhatFailedBeforeAnythingWasSentEndsNoStream()
+    {
+        var locked = await AddSourceAsync();
+        var target = await AddSourceAsync();
+        await Log.AppendAsync(locked, Some.Batch("makes the key of the day"), delivery: null, CancellationToken.None);
+        await _installation.Store.RunAsync(
+            $"UPDATE onlinesafety.data_key SET wrapped = set_byte(wrapped, 20, get_byte(wrapped, 20) # 1) WHERE school_id = '{locked.School}'");
+        await using var log = Create(new IntakeLogOptions { Writers = 1 });
+        await log.StartAsync(CancellationToken.None);
+        var first = await log.AppendAsync(target, Some.Batch("first"), delivery: null, CancellationToken.None);
+        for (var sent = 0; sent < 3; sent++)
+        {
+            await Assert.ThrowsAsync<IntakeUnavailableException>(() => log.AppendAsync(locked, Some.Batch("again"), delivery: null, CancellationToken.None));
+        }
+
+        var second = await log.AppendAsync(target, Some.Batch("second"), delivery: null, CancellationToken.None);
+        Assert.Equal((first.Stream, first.First + 1), (second.Stream, second.First));
+        Assert.True((await VerifyAsync()).Clean);
+    }
+
     [Theory]
     [InlineData("UPDATE onlinesafety.intake_segment SET payload = set_byte(payload, 40, get_byte(payload, 40) # 1) WHERE first_seq = 3", "was changed")]
     [InlineData("UPDATE onlinesafety.intake_segment SET received_to = received_to + interval '1 second' WHERE first_seq = 3", "was changed")]

@@ -1,4 +1,4 @@
-using OnlineSafety.Monitoring.Intake.Http;
+using OnlineSafety.Monitoring.Intake;
 
 namespace OnlineSafety.Monitoring.Tests.Intake;
 
@@ -14,10 +14,10 @@ public sealed class BodyMemoryTests
         using var one = memory.Lease(First);
         using var two = memory.Lease(Second);
 
-        Assert.Null(one.Take(60));
-        Assert.Same(IngestRefusal.LogBusy, two.Take(60));
+        Assert.Equal(MemoryRoom.Taken, one.Take(60));
+        Assert.Equal(MemoryRoom.Full, two.Take(60));
         Assert.Equal(60, memory.Held);
-        Assert.Null(two.Take(40));
+        Assert.Equal(MemoryRoom.Taken, two.Take(40));
     }
 
     [Fact]
@@ -28,9 +28,9 @@ public sealed class BodyMemoryTests
         using var two = memory.Lease(First);
         using var other = memory.Lease(Second);
 
-        Assert.Null(one.Take(60));
-        Assert.Same(IngestRefusal.SourceBusy, two.Take(60));
-        Assert.Null(other.Take(60));
+        Assert.Equal(MemoryRoom.Taken, one.Take(60));
+        Assert.Equal(MemoryRoom.SourceFull, two.Take(60));
+        Assert.Equal(MemoryRoom.Taken, other.Take(60));
         Assert.Equal(120, memory.Held);
     }
 
@@ -40,12 +40,12 @@ public sealed class BodyMemoryTests
         var memory = new BodyMemory(most: 100, mostPerSource: 50);
         using (var alone = memory.Lease(First))
         {
-            Assert.Null(alone.Take(200));
-            Assert.Null(alone.Take(400));
+            Assert.Equal(MemoryRoom.Taken, alone.Take(200));
+            Assert.Equal(MemoryRoom.Taken, alone.Take(400));
             alone.Return(200);
             Assert.Equal(400, memory.Held);
             using var late = memory.Lease(Second);
-            Assert.Same(IngestRefusal.LogBusy, late.Take(1));
+            Assert.Equal(MemoryRoom.Full, late.Take(1));
         }
 
         Assert.Equal(0, memory.Held);

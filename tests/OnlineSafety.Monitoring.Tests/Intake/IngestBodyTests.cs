@@ -1,4 +1,5 @@
 using System.Buffers;
+using OnlineSafety.Monitoring.Intake;
 using OnlineSafety.Monitoring.Intake.Http;
 
 namespace OnlineSafety.Monitoring.Tests.Intake;

@@ -9,7 +9,9 @@ public sealed class GuessingTests(Browser browser)
     private const string Dsl = "d.lead@school.example";
 
     // Staff and strangers come through one proxy here, which says where each is.
-    private static readonly object _behindAProxy = new { SignIn = new { Proxies = new[] { "127.0.0.1", "::1" } } };
+    private static readonly object _overTls = new { BaseUrl = "https://console.school.example" };
+    private static readonly object _proxies = new { Proxies = new[] { "127.0.0.1", "::1" } };
+    private static readonly object _behindAProxy = new { Http = _proxies, Mail = _overTls };
 
     [Fact]
     public async Task AfterEightAttemptsEachFurtherOneIsDelayedLongerAndNoneForGood()
@@ -34,6 +36,17 @@ public sealed class GuessingTests(Browser browser)
         Assert.Equal(HttpStatusCode.Redirect, (await TryAsync(client, Dsl, Person.Password)).StatusCode);
         Assert.Equal(1, await site.CountAsync($"SELECT count(*) FROM access_record WHERE action = 'sign-in.locked' AND object = '{person.Staff}'"));
         Assert.Equal(1, await site.CountAsync($"SELECT count(*) FROM notification WHERE kind = 'account' AND cause = 'guessing' AND staff_id = '{person.Staff}' AND state = 'due'"));
+    }
+
+    [Fact]
+    public async Task APasswordInTheClearIsTakenFromThisHostAloneAlsoThroughAProxyOnIt()
+    {
+        await using var site = await ConsoleSite.StartAsync(browser.Server, new { Http = _proxies });
+        using var here = new ConsoleClient(site.Address);
+        using var remote = new ConsoleClient(site.Address, "192.0.2.10");
+
+        Assert.Equal(HttpStatusCode.OK, (await here.GetAsync("/sign-in")).StatusCode);
+        Assert.Equal(HttpStatusCode.Forbidden, (await remote.GetAsync("/sign-in")).StatusCode);
     }
 
     [Fact]
@@ -175,7 +188,7 @@ public sealed class GuessingTests(Browser browser)
     [Fact]
     public async Task SprayingIsDelayedWhereItComesFromAndDelaysNobodyWhoIsKnown()
     {
-        await using var site = await ConsoleSite.StartAsync(browser.Server, new { SignIn = new { Proxies = new[] { "127.0.0.1", "::1" }, AttemptsPerPeer = 20 } });
+        await using var site = await ConsoleSite.StartAsync(browser.Server, new { Http = _proxies, Mail = _overTls, SignIn = new { AttemptsPerPeer = 20 } });
         var school = await site.AddSchoolAsync();
         var person = await site.AddPersonAsync(school, "D. Lead", Dsl, "dsl");
         using var own = new ConsoleClient(site.Address, "2001:db8:1::7");

@@ -19,7 +19,9 @@ internal sealed class ConsoleAddress(Uri configured)
     public string Of(HttpContext http) => Secure ? configured.GetLeftPart(UriPartial.Authority) : $"{http.Request.Scheme}://{http.Request.Host}";
 
     /// <summary>Whether a password may be typed here.</summary>
-    public bool MaySignIn(HttpContext http) => Secure || (IsThisHost(http.Request.Host.Host) && http.Connection.RemoteIpAddress is { } peer && IPAddress.IsLoopback(peer));
+    /// <param name="http">The request.</param>
+    /// <param name="client">Who sends it: not the proxy on this host through which it comes.</param>
+    public bool MaySignIn(HttpContext http, IPAddress client) => Secure || (IsThisHost(http.Request.Host.Host) && IPAddress.IsLoopback(client));
 
     private static bool IsThisHost(string host) =>
         host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || (IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));

@@ -1,5 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using System.Net;
 using Microsoft.Extensions.Options;
 
 namespace OnlineSafety.Monitoring.Access.SignIn;
@@ -31,9 +30,6 @@ internal sealed class SignInOptions
     /// <summary>The longest delay, and the time in which a network's are forgiven.</summary>
     [Range(typeof(TimeSpan), "00:01:00", "1.00:00:00")]
     public TimeSpan AttemptsWithin { get; set; } = TimeSpan.FromMinutes(15);
-
-    /// <summary>Addresses or networks of reverse proxies whose <c>X-Forwarded-For</c> says who the peer is; nobody else's is read.</summary>
-    public string[] Proxies { get; set; } = [];
 
     /// <summary>Microsoft 365, Google Workspace or another OpenID Connect provider, by a word that is part of addresses: <c>microsoft</c>, <c>google</c>.</summary>
     public Dictionary<string, ProviderOptions> Providers { get; set; } = new(StringComparer.OrdinalIgnoreCase);
@@ -70,8 +66,6 @@ internal sealed class SignInOptionsCheck : IValidateOptions<SignInOptions>
     public ValidateOptionsResult Validate(string? name, SignInOptions options)
     {
         var faults = new List<string>();
-        faults.AddRange(options.Proxies.Where(proxy => !IPNetwork.TryParse(proxy, out _) && !IPAddress.TryParse(proxy, out _))
-            .Select(proxy => $"{SignInOptions.Section}:Proxies holds \"{proxy}\", which is neither an address nor a network."));
         foreach (var (word, provider) in options.Providers)
         {
             var at = $"{SignInOptions.Section}:Providers:{word}";

@@ -23,7 +23,6 @@ internal static class SignInRegistration
             client.Timeout = _providerAnswersWithin;
             client.MaxResponseContentBufferSize = LongestProviderAnswer;
         }).ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { AllowAutoRedirect = false });
-        services.AddSingleton<PeerAddress>();
         services.AddSingleton<Passwords>();
         AddWithConsole<Accounts>(services);
         AddWithConsole<Sessions>(services);

@@ -1,8 +1,5 @@
-using System.Net;
 using System.Text;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using OnlineSafety.Monitoring.Events;
 using OnlineSafety.Monitoring.IntakeLog;
@@ -16,15 +13,11 @@ namespace OnlineSafety.Monitoring.Intake.Http;
 /// that nothing it tells is proved. The query names a child: nothing of it is answered, logged or kept by the browser.
 /// </summary>
 internal sealed class DenyPageHandler(
-    RequestGate gate,
-    IntakeAppender appender,
-    RefusedDeliveries refused,
-    PeerRates rates,
-    IOptions<IntakeOptions> options,
-    TimeProvider time,
-    IHostApplicationLifetime lifetime,
-    ILogger<DenyPageHandler> logger)
+    RequestGate gate, ClientAddress clients, RequestAppends appends, RefusedDeliveries refused, IOptions<IntakeOptions> options, TimeProvider time)
 {
+    /// <summary>Addresses are anybody's to make up.</summary>
+    private const int MostClients = 10_000;
+
     /// <summary>The same for everybody: no word of it comes from the request.</summary>
     private static readonly byte[] Page = Encoding.UTF8.GetBytes(
         """
@@ -34,7 +27,8 @@ internal sealed class DenyPageHandler(
 
         """);
 
-    private readonly RequestLimits _limits = new(options.Value.Http.MaxRequestsPerSource, options.Value.Http.MaxPendingAppends);
+    // Nobody has to prove anything here. A school behind one address shares its allowance.
+    private readonly Allowances<UInt128> _rates = new(options.Value.Http.MaxDenyPagesPerMinutePerPeer, TimeSpan.FromMinutes(1), time, MostClients);
 
     public async Task HandleAsync(HttpContext context)
     {
@@ -64,7 +58,7 @@ internal sealed class DenyPageHandler(
 
     private async Task<IngestRefusal?> TakeAsync(HttpContext context)
     {
-        if (!rates.TryTake(context.Connection.RemoteIpAddress ?? IPAddress.None))
+        if (!_rates.TryTake(PeerAddress.LimitKey(clients.Of(context))))
         {
             return IngestRefusal.PeerBusy;
         }
@@ -87,54 +81,16 @@ internal sealed class DenyPageHandler(
             return IngestRefusal.BodyEmpty;
         }
 
-        return await StoreWithinLimitsAsync(context, source.Key, Encoding.UTF8.GetBytes(query[1..]));
-    }
-
-    private async Task<IngestRefusal?> StoreWithinLimitsAsync(HttpContext context, SourceKey target, byte[] query)
-    {
-        if (!_limits.TryEnter(target.Source))
-        {
-            return IngestRefusal.SourceBusy;
-        }
-
-        try
-        {
-            if (!_limits.TryBeginAppend())
-            {
-                return IngestRefusal.LogBusy;
-            }
-
-            try
-            {
-                return await StoreAsync(context, target, query);
-            }
-            finally
-            {
-                _limits.EndAppend();
-            }
-        }
-        finally
-        {
-            _limits.Leave(target.Source);
-        }
+        var sent = Encoding.UTF8.GetBytes(query[1..]);
+        return await appends.OfSourceAsync(source.Key.Source, () => appends.WaitingAsync(() => StoreAsync(context, source.Key, sent)));
     }
 
     private async Task<IngestRefusal?> StoreAsync(HttpContext context, SourceKey target, byte[] query)
     {
         var records = new RecordBatch(query.Length);
-        var envelope = RecordEnvelope.Of(Door.Http, RecordEnvelope.Form, PeerAddress.Text(context.Connection.RemoteIpAddress));
-        records.Add(envelope, time.GetUtcNow(), RecordFlags.Unproven, query);
+        records.Add(RecordEnvelope.Of(Door.Http, RecordEnvelope.Form, clients.Of(context).ToString()), time.GetUtcNow(), RecordFlags.Unproven, query);
         IntakeMetrics.OnReceived(Door.Http, records.Count);
-        try
-        {
-            // Not the request's token: the browser may have gone on, the block has happened.
-            await appender.AppendAsync(Door.Http, target, records, null, lifetime.ApplicationStopped);
-            return null;
-        }
-        catch (Exception exception)
-        {
-            DoorLog.RequestNotStored(logger, target.Source, ErrorWords.Of(exception));
-            return IngestRefusal.LogUnavailable(exception is IntakeUnavailableException unavailable ? unavailable.RetryAfter : TimeSpan.FromSeconds(5));
-        }
+        // Stored also when the browser has gone on: the block has happened.
+        return (await appends.AppendAsync(target, records, claim: null)).Refusal;
     }
 }

@@ -111,9 +111,9 @@ internal sealed class IngestBody(BodyLease lease) : IDisposable
     {
         // The pool gives powers of two: what is charged is what is held.
         var larger = (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Max(capacity, 16));
-        if (lease.Take(larger) is { } refusal)
+        if (lease.Take(larger) is not MemoryRoom.Taken and var full)
         {
-            return refusal;
+            return full == MemoryRoom.SourceFull ? IngestRefusal.SourceBusy : IngestRefusal.LogBusy;
         }
 
         var buffer = ArrayPool<byte>.Shared.Rent(larger);

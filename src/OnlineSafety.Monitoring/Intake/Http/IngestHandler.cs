@@ -1,7 +1,5 @@
 using System.Security.Cryptography;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
 using OnlineSafety.Monitoring.Events;
@@ -17,35 +15,30 @@ internal sealed class IngestHandler
     private const int LongestKeptHeader = 256;
 
     private readonly RequestGate _gate;
-    private readonly IntakeAppender _appender;
+    private readonly ClientAddress _clients;
+    private readonly RequestAppends _appends;
     private readonly HttpDoorOptions _options;
     private readonly TimeProvider _time;
-    private readonly IHostApplicationLifetime _lifetime;
-    private readonly ILogger _logger;
     private readonly UnansweredRequests _unanswered;
     private readonly RefusedDeliveries _refused;
-    private readonly RequestLimits _limits;
     private readonly BodyMemory _memory;
 
     public IngestHandler(
         RequestGate gate,
-        IntakeAppender appender,
+        ClientAddress clients,
+        RequestAppends appends,
         UnansweredRequests unanswered,
         RefusedDeliveries refused,
         IOptions<IntakeOptions> options,
-        TimeProvider time,
-        IHostApplicationLifetime lifetime,
-        ILogger<IngestHandler> logger)
+        TimeProvider time)
     {
         _gate = gate;
-        _appender = appender;
+        _clients = clients;
+        _appends = appends;
         _options = options.Value.Http;
         _time = time;
-        _lifetime = lifetime;
-        _logger = logger;
         _unanswered = unanswered;
         _refused = refused;
-        _limits = new RequestLimits(_options.MaxRequestsPerSource, _options.MaxPendingAppends);
         _memory = new BodyMemory(_options.MaxPendingBytes, _options.MaxPendingBytesPerSource);
     }
 
@@ -77,16 +70,11 @@ internal sealed class IngestHandler
     private static bool HasTwoLengths(HttpRequest request) => request.Headers.TransferEncoding.Count > 0 && request.Headers.ContainsKey("X-Content-Length");
 
     /// <summary>Null when the records are durable and the answer was written.</summary>
-    private async Task<IngestRefusal?> TakeAsync(HttpContext context, RequestProof proof)
+    private Task<IngestRefusal?> TakeAsync(HttpContext context, RequestProof proof)
     {
         // The head may not have proved it yet: whoever knows a source's id can take its places with slow bodies, but no other source's.
         var source = proof.Source!.Key.Source;
-        if (!_limits.TryEnter(source))
-        {
-            return IngestRefusal.SourceBusy;
-        }
-
-        try
+        return _appends.OfSourceAsync(source, async () =>
         {
             // Held until the answer: then the bytes are durable, or refused.
             using var lease = _memory.Lease(source);
@@ -97,30 +85,9 @@ internal sealed class IngestHandler
             });
             using (body)
             {
-                return refusal ?? await StoreWithinLimitsAsync(context, proof, body!);
+                return refusal ?? await _appends.WaitingAsync(() => StoreAsync(context, proof, body!));
             }
-        }
-        finally
-        {
-            _limits.Leave(source);
-        }
-    }
-
-    private async Task<IngestRefusal?> StoreWithinLimitsAsync(HttpContext context, RequestProof proof, IngestBody body)
-    {
-        if (!_limits.TryBeginAppend())
-        {
-            return IngestRefusal.LogBusy;
-        }
-
-        try
-        {
-            return await StoreAsync(context, proof, body);
-        }
-        finally
-        {
-            _limits.EndAppend();
-        }
+        });
     }
 
     private async Task<IngestRefusal?> StoreAsync(HttpContext context, RequestProof proof, IngestBody body)
@@ -155,7 +122,7 @@ internal sealed class IngestHandler
 
         if (deliveryId is not null)
         {
-            var (claimed, refused) = await AppendAsync(source.Key, records, new DeliveryClaim(deliveryId, hash));
+            var (claimed, refused) = await _appends.AppendAsync(source.Key, records, new DeliveryClaim(deliveryId, hash));
             return refused ?? await AnswerAsync(context, claimed);
         }
 
@@ -165,7 +132,7 @@ internal sealed class IngestHandler
         // Fires also while the append is still running: the sender may try again before it ends.
         await using (context.RequestAborted.Register(() => _unanswered.Remember(print)))
         {
-            (stored, refusal) = await AppendAsync(source.Key, records, claim: null);
+            (stored, refusal) = await _appends.AppendAsync(source.Key, records, claim: null);
         }
 
         refusal ??= await AnswerAsync(context, stored);
@@ -188,21 +155,6 @@ internal sealed class IngestHandler
         return null;
     }
 
-    private async Task<(AppendResult Stored, IngestRefusal? Refusal)> AppendAsync(SourceKey target, RecordBatch records, DeliveryClaim? claim)
-    {
-        try
-        {
-            // Not the request's token: a body that arrived whole is stored even if its sender has gone.
-            return (await _appender.AppendAsync(Door.Http, target, records, claim, _lifetime.ApplicationStopped), null);
-        }
-        catch (Exception exception)
-        {
-            // Whatever it was, the sender must try again: nothing but a durable append is answered with 2xx.
-            DoorLog.RequestNotStored(_logger, target.Source, ErrorWords.Of(exception));
-            return (default, IngestRefusal.LogUnavailable(exception is IntakeUnavailableException unavailable ? unavailable.RetryAfter : TimeSpan.FromSeconds(5)));
-        }
-    }
-
     private RecordEnvelope EnvelopeOf(HttpContext context)
     {
         var request = context.Request;
@@ -220,7 +172,7 @@ internal sealed class IngestHandler
             Keep(headers, name, request.Headers[name]);
         }
 
-        return new RecordEnvelope(Door.Http, mediaType, PeerAddress.Text(context.Connection.RemoteIpAddress), headers);
+        return new RecordEnvelope(Door.Http, mediaType, _clients.Of(context).ToString(), headers);
     }
 
     private static void Keep(List<DeliveryHeader> headers, string name, string? value)

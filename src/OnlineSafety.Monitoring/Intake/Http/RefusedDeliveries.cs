@@ -10,7 +10,7 @@ namespace OnlineSafety.Monitoring.Intake.Http;
 /// Says of deliveries that were refused why: a count, a line in the log at times, and the trouble of the source that was named, if there is one.
 /// Whoever names a source that is not there makes no row.
 /// </summary>
-internal sealed class RefusedDeliveries(ISourceDirectory directory, IDoorTroubles troubles, TimeProvider time, ILogger<RefusedDeliveries> logger)
+internal sealed class RefusedDeliveries(ISourceDirectory directory, ClientAddress clients, IDoorTroubles troubles, TimeProvider time, ILogger<RefusedDeliveries> logger)
 {
     private readonly PeriodicReport _refused = new(time);
     private readonly PeriodicReport _toNobody = new(time);
@@ -65,5 +65,5 @@ internal sealed class RefusedDeliveries(ISourceDirectory directory, IDoorTrouble
         _ => null,
     };
 
-    private static string PeerOf(HttpContext context) => PeerAddress.Text(context.Connection.RemoteIpAddress);
+    private string PeerOf(HttpContext context) => clients.Of(context).ToString();
 }

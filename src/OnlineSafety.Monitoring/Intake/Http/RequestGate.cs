@@ -1,4 +1,3 @@
-using System.Net;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using OnlineSafety.Monitoring.Sources;
@@ -7,7 +6,7 @@ using OnlineSafety.Monitoring.Telemetry;
 namespace OnlineSafety.Monitoring.Intake.Http;
 
 /// <summary>Whose request it is, by its address, what it proves and where it comes from. The same for every kind of request.</summary>
-internal sealed class RequestGate(ISourceDirectory directory, TimeProvider time, ILogger<RequestGate> logger)
+internal sealed class RequestGate(ISourceDirectory directory, ClientAddress clients, TimeProvider time, ILogger<RequestGate> logger)
 {
     /// <summary>What the head of the request proves: refused, or right so far.</summary>
     public async Task<(RequestProof? Proof, IngestRefusal? Refusal)> AuthorizeAsync(HttpContext context)
@@ -30,9 +29,8 @@ internal sealed class RequestGate(ISourceDirectory directory, TimeProvider time,
             return (null, IngestRefusal.NotProven(reason));
         }
 
-        var peer = context.Connection.RemoteIpAddress;
         var allowed = proof.Source!.From;
-        return allowed.Count > 0 && (peer is null || PeerAddress.LongestPrefix(allowed, PeerAddress.Plain(peer)) < 0)
+        return allowed.Count > 0 && PeerAddress.LongestPrefix(allowed, clients.Of(context)) < 0
             ? (null, IngestRefusal.NotProven(IntakeReason.AddressNotAllowed))
             : (proof, null);
     }

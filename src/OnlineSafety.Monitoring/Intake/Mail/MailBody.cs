@@ -1,5 +1,3 @@
-using OnlineSafety.Monitoring.Intake.Http;
-
 namespace OnlineSafety.Monitoring.Intake.Mail;
 
 /// <summary>The bytes of one mail while they arrive. What is over a limit is let go, and the rest of the mail with it.</summary>
@@ -48,7 +46,7 @@ internal sealed class MailBody(int most, BodyLease lease)
     private bool Grow(int needed)
     {
         var room = (int)Math.Min(most, Math.Max(Math.Max(needed, FirstRoom), 2L * _bytes.Length));
-        if (lease.Take(room - _bytes.Length) is not null)
+        if (lease.Take(room - _bytes.Length) != MemoryRoom.Taken)
         {
             return false;
         }

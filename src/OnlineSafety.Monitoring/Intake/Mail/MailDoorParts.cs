@@ -4,7 +4,6 @@ using System.Net.Sockets;
 using System.Security.Authentication;
 using Microsoft.Extensions.Logging;
 using OnlineSafety.Monitoring.Events;
-using OnlineSafety.Monitoring.Intake.Http;
 using OnlineSafety.Monitoring.Intake.Syslog.Tls;
 using OnlineSafety.Monitoring.IntakeLog;
 using OnlineSafety.Monitoring.Sources;
@@ -30,7 +29,8 @@ internal sealed class MailDoorParts(
 
     public MailRecipients Recipients { get; } = new(directory, options.DomainOrHost);
 
-    public MailRates Rates { get; } = new(options.MaxMailsPerMinutePerSource, time);
+    /// <summary>Over all connections. Over it the sender is asked to come again, which every mail server does by itself.</summary>
+    public Allowances<Guid> Rates { get; } = new(options.MaxMailsPerMinutePerSource, TimeSpan.FromMinutes(1), time);
 
     public LimitsMet Met { get; } = new(time);
 

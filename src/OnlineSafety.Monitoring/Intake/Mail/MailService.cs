@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Hosting;
@@ -17,9 +16,8 @@ internal sealed class MailService : BackgroundService
 {
     private const int Backlog = 128;
 
-    private readonly ConcurrentDictionary<Socket, Task> _connections = new();
     private readonly MailDoorOptions _options;
-    private readonly OpenCounts<UInt128> _perPeer;
+    private readonly Connections<Socket> _connections;
     private readonly MailDoorParts _parts;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
@@ -30,7 +28,7 @@ internal sealed class MailService : BackgroundService
         IHostApplicationLifetime lifetime, ILogger<MailService> logger)
     {
         (_options, _time, _logger) = (options.Value.Mail, time, logger);
-        _perPeer = new OpenCounts<UInt128>(_options.MaxConnectionsPerPeer);
+        _connections = new Connections<Socket>(Door.Mail, _options.MaxConnections, _options.MaxConnectionsPerPeer);
 
         // One certificate for all doors: the syslog service follows its files.
         var tls = new TlsDoor(syslog.Certificate, options.Value.Syslog.Tls, time);
@@ -53,7 +51,7 @@ internal sealed class MailService : BackgroundService
     {
         if (_options.Endpoint is { } wanted)
         {
-            _listener = Bind(wanted);
+            _listener = Listen(wanted);
             Endpoint = (IPEndPoint)_listener.LocalEndPoint!;
             MailDoorLog.Listening(_logger, Endpoint);
         }
@@ -61,19 +59,11 @@ internal sealed class MailService : BackgroundService
         return base.StartAsync(cancellationToken);
     }
 
-    private static Socket Bind(IPEndPoint wanted)
+    private static Socket Listen(IPEndPoint wanted)
     {
-        var socket = new Socket(wanted.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        var socket = ListenSocket.Bind(wanted, SocketType.Stream);
         try
         {
-            if (wanted.Address.Equals(IPAddress.IPv6Any))
-            {
-                socket.DualMode = true;
-            }
-
-            // A restart must not wait for old connections to time out; on Unix this does not let two processes share the port.
-            socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, !OperatingSystem.IsWindows());
-            socket.Bind(wanted);
             socket.Listen(Backlog);
             return socket;
         }
@@ -93,9 +83,9 @@ internal sealed class MailService : BackgroundService
 
         while (!stoppingToken.IsCancellationRequested)
         {
-            if (await AcceptAsync(listener, stoppingToken) is { } accepted)
+            if (await ListenSocket.AcceptAsync(listener, error => MailDoorLog.SocketFailed(_logger, error), _time, stoppingToken) is var (accepted, peer))
             {
-                Admit(accepted, stoppingToken);
+                Admit(accepted, peer, stoppingToken);
             }
         }
 
@@ -108,66 +98,29 @@ internal sealed class MailService : BackgroundService
     /// <summary>Mails that arrived whole are stored and answered; who is in the middle of one was told 421, and sends it again.</summary>
     private async Task EndConnectionsAsync()
     {
-        var ended = Task.WhenAll(_connections.Values);
+        var ended = _connections.Ended;
         if (await Task.WhenAny(ended, Task.Delay(_options.StopWithin, _time)) != ended)
         {
-            foreach (var socket in _connections.Keys)
+            foreach (var socket in _connections.Open)
             {
                 socket.Dispose();
             }
         }
     }
 
-    private async ValueTask<Socket?> AcceptAsync(Socket listener, CancellationToken stop)
+    private void Admit(Socket accepted, IPAddress peer, CancellationToken stop)
     {
-        try
-        {
-            return await listener.AcceptAsync(stop);
-        }
-        catch (SocketException exception)
-        {
-            // Out of descriptors, or the peer has gone: neither ends the door, and the pause keeps it from spinning.
-            MailDoorLog.SocketFailed(_logger, exception.SocketErrorCode);
-            await Task.Delay(TimeSpan.FromMilliseconds(100), _time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            return null;
-        }
-        catch (OperationCanceledException)
-        {
-            return null;
-        }
-    }
-
-    private void Admit(Socket accepted, CancellationToken stop)
-    {
-        // A peer that reset at once has no address any more.
-        if (accepted.RemoteEndPoint is not IPEndPoint { Address: var remote })
-        {
-            accepted.Dispose();
-            return;
-        }
-
-        var peer = PeerAddress.Plain(remote);
-        var counted = PeerAddress.LimitKey(peer);
-        if (_connections.Count >= _options.MaxConnections || !_perPeer.TryEnter(counted))
+        if (_connections.Admit(accepted, peer, socket => RunAsync(socket, peer, stop)) is { } limit)
         {
             // Counted before the peer can see that it was turned away.
             Met.Note();
-            _parts.Refuse(peer, _connections.Count >= _options.MaxConnections ? IntakeReason.ConnectionLimit : IntakeReason.PeerConnectionLimit, source: null);
+            _parts.Refuse(peer, limit, source: null);
             accepted.Dispose();
-            return;
         }
-
-        IntakeMetrics.OnConnection(Door.Mail, 1);
-        _connections[accepted] = Task.CompletedTask;
-        var run = RunAsync(accepted, peer, counted, stop);
-
-        // Replaces the placeholder unless it has already ended and left.
-        _connections.TryUpdate(accepted, run, Task.CompletedTask);
     }
 
-    private async Task RunAsync(Socket accepted, IPAddress peer, UInt128 counted, CancellationToken stop)
+    private async Task RunAsync(Socket accepted, IPAddress peer, CancellationToken stop)
     {
-        await Task.Yield();
         try
         {
             await using var session = new MailSession(accepted, peer, _parts);
@@ -181,9 +134,6 @@ internal sealed class MailService : BackgroundService
         finally
         {
             accepted.Dispose();
-            _perPeer.Leave(counted);
-            _connections.TryRemove(accepted, out _);
-            IntakeMetrics.OnConnection(Door.Mail, -1);
         }
     }
 }

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using OnlineSafety.Monitoring.Events;
 using OnlineSafety.Monitoring.Sources;
@@ -17,23 +16,17 @@ namespace OnlineSafety.Monitoring.Intake.Syslog;
 /// <param name="logger">Where it is told.</param>
 internal sealed class SourceRates(int perSecond, IDoorTroubles troubles, LimitsMet met, TimeProvider time, ILogger logger)
 {
-    private readonly ConcurrentDictionary<Guid, Allowance> _allowances = new();
+    private readonly Allowances<Guid> _allowances = new(perSecond, TimeSpan.FromSeconds(1), time);
     private readonly PeriodicReport _over = new(time);
 
     /// <summary>How long whoever sent these should be held back.</summary>
     public TimeSpan Charge(Door door, IReadOnlyList<SourceBatch> batches)
     {
         var longest = TimeSpan.Zero;
-        if (perSecond == 0)
-        {
-            return longest;
-        }
-
         foreach (var batch in batches)
         {
             // What nobody claims shares one allowance.
-            var allowance = _allowances.GetOrAdd(batch.Source?.Key.Source ?? Guid.Empty, _ => new Allowance());
-            var wait = allowance.Charge(batch.Records.Count, perSecond, time, mayOwe: door != Door.SyslogUdp);
+            var wait = _allowances.Charge(batch.Source?.Key.Source ?? Guid.Empty, batch.Records.Count, mayOwe: door != Door.SyslogUdp);
             if (wait > TimeSpan.Zero)
             {
                 Tell(door, batch);
@@ -56,30 +49,6 @@ internal sealed class SourceRates(int perSecond, IDoorTroubles troubles, LimitsM
         if (_over.Add(batch.Records.Count) is > 0 and var count)
         {
             DoorLog.OverRate(logger, count, perSecond, batch.Source?.Key.Source ?? Guid.Empty, door == Door.SyslogUdp ? "all are kept" : "it is held back");
-        }
-    }
-
-    private sealed class Allowance
-    {
-        private readonly Lock _gate = new();
-        private long _paidUntil = long.MinValue;
-
-        /// <param name="messages">How many came.</param>
-        /// <param name="perSecond">How many may.</param>
-        /// <param name="time">The clock.</param>
-        /// <param name="mayOwe">
-        /// Whoever sent them waits for what they are over. Who does not may use the allowance up, but what it owes would be waited for by others: a
-        /// flood of datagrams, whose addresses anybody can forge, would hold the source's connections back for hours.
-        /// </param>
-        public TimeSpan Charge(int messages, int perSecond, TimeProvider time, bool mayOwe)
-        {
-            var now = time.GetTimestamp();
-            lock (_gate)
-            {
-                var charged = Math.Max(_paidUntil, now - time.TimestampFrequency) + (messages * time.TimestampFrequency / perSecond);
-                _paidUntil = mayOwe ? charged : Math.Min(charged, Math.Max(_paidUntil, now));
-                return charged > now ? time.GetElapsedTime(now, charged) : TimeSpan.Zero;
-            }
         }
     }
 }

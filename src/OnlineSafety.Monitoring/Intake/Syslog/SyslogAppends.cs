@@ -11,13 +11,15 @@ namespace OnlineSafety.Monitoring.Intake.Syslog;
 /// sender is held back (TCP) or its datagrams queue (UDP).
 /// </summary>
 internal sealed class SyslogAppends(
-    string listener, ISourceDirectory directory, IntakeAppender appender, SourceRates rates, LimitsMet met, int maxPendingBytes, TimeProvider time, ILogger logger)
+    string listener, ISourceDirectory directory, IntakeAppender appender, IDoorTroubles troubles, SourceRates rates, LimitsMet met, int maxPendingBytes, TimeProvider time,
+    ILogger logger)
 {
     private static readonly TimeSpan LookForRoomEvery = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(5);
 
     private readonly PeriodicReport _full = new(time);
+    private readonly PeriodicReport _closed = new(time);
     private long _pending;
 
     /// <summary>Counts what was read and is to be appended: once, before <see cref="AppendAsync(SourceBatches, CancellationToken)"/>, also while that must wait for its turn.</summary>
@@ -89,6 +91,13 @@ internal sealed class SyslogAppends(
             try
             {
                 var source = batch.Source ?? await directory.UnassignedAsync(listener, giveUp);
+                if (directory.FindClosed(source.Key.Source) is { } left)
+                {
+                    // Its school left since these were read. It gets no key any more: to wait for that would hold up every other source of this listener.
+                    Refuse(door, left, batch.Records.Count);
+                    return;
+                }
+
                 if (unsure)
                 {
                     batch.MarkPossibleDuplicates();
@@ -115,6 +124,16 @@ internal sealed class SyslogAppends(
                 DoorLog.LostAtStop(logger, listener, batch.Records.Count);
                 return;
             }
+        }
+    }
+
+    private void Refuse(Door door, SourceRegistration left, int records)
+    {
+        IntakeMetrics.OnRejected(door, IntakeReason.SchoolClosed, records);
+        troubles.Report(left.Key, DoorTroubleKind.SchoolClosed, records);
+        if (_closed.Add(records) is > 0 and var count)
+        {
+            DoorLog.SchoolClosed(logger, listener, count, left.Key.Source);
         }
     }
 

@@ -32,7 +32,7 @@ internal sealed class SyslogListener : IAsyncDisposable
         _stopWithin = parts.Options.StopWithin;
         _giveUp = new CancellationTokenSource(Timeout.InfiniteTimeSpan, parts.Time);
         _sources = new ListenerSources(wanted.Port, parts.Directory, _logger);
-        var appends = new SyslogAppends(Name, parts.Directory, parts.Appender, parts.Rates, parts.Met, parts.Options.MaxPendingBytes, parts.Time, _logger);
+        var appends = new SyslogAppends(Name, parts.Directory, parts.Appender, parts.Troubles, parts.Rates, parts.Met, parts.Options.MaxPendingBytes, parts.Time, _logger);
         _tcp = new SyslogTcpListener(Name, tcp, wanted.Tls ? parts.Tls : null, _sources, appends, parts.Troubles, parts.Met, parts.Options, parts.Time, _logger);
         _udp = udp is null ? null : new SyslogUdpListener(Name, udp, _sources, appends, parts.Met, parts.Options, parts.Time, _logger);
         _broke = parts.Broke;
@@ -66,7 +66,7 @@ internal sealed class SyslogListener : IAsyncDisposable
     {
         for (var attempt = 1; ; attempt++)
         {
-            var tcp = Bind(wanted.Address, SocketType.Stream, ProtocolType.Tcp);
+            var tcp = ListenSocket.Bind(wanted.Address, SocketType.Stream);
             var bound = (IPEndPoint)tcp.LocalEndPoint!;
             Socket? udp = null;
             try
@@ -135,7 +135,7 @@ internal sealed class SyslogListener : IAsyncDisposable
 
     private static Socket BindUdp(IPEndPoint address, SyslogListenerParts parts)
     {
-        var udp = Bind(address, SocketType.Dgram, ProtocolType.Udp);
+        var udp = ListenSocket.Bind(address, SocketType.Dgram);
         var granted = UdpSocket.AskReceiveBuffer(udp, parts.Options.UdpReceiveBufferBytes);
         if (granted < parts.Options.UdpReceiveBufferBytes)
         {
@@ -143,32 +143,6 @@ internal sealed class SyslogListener : IAsyncDisposable
         }
 
         return udp;
-    }
-
-    private static Socket Bind(IPEndPoint address, SocketType type, ProtocolType protocol)
-    {
-        var socket = new Socket(address.AddressFamily, type, protocol);
-        try
-        {
-            if (address.Address.Equals(IPAddress.IPv6Any))
-            {
-                socket.DualMode = true;
-            }
-
-            if (type == SocketType.Stream)
-            {
-                // A restart must not wait for old connections to time out; on Unix this does not let two processes share the port.
-                socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, !OperatingSystem.IsWindows());
-            }
-
-            socket.Bind(address);
-            return socket;
-        }
-        catch (SocketException)
-        {
-            socket.Dispose();
-            throw;
-        }
     }
 }
 

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
@@ -26,8 +25,7 @@ internal sealed class SyslogTcpListener(
     string name, Socket socket, TlsDoor? tls, ListenerSources sources, SyslogAppends appends, IDoorTroubles troubles, LimitsMet met,
     SyslogDoorOptions options, TimeProvider time, ILogger logger)
 {
-    private readonly ConcurrentDictionary<Admitted, Task> _connections = new();
-    private readonly OpenCounts<UInt128> _perPeer = new(options.MaxConnectionsPerPeer);
+    private readonly Connections<Admitted> _connections = new(tls is null ? Door.SyslogTcp : Door.SyslogTls, options.MaxConnections, options.MaxConnectionsPerPeer);
     private readonly OpenCounts<Guid> _perSource = new(options.MaxConnectionsPerSource);
     private readonly RefusedConnections _refused = new(
         name, tls is null ? Door.SyslogTcp : Door.SyslogTls, sources, troubles, met, time, logger);
@@ -41,11 +39,11 @@ internal sealed class SyslogTcpListener(
     {
         while (!stop.IsCancellationRequested)
         {
-            if (await AcceptAsync(stop) is { } accepted)
+            if (await ListenSocket.AcceptAsync(socket, error => DoorLog.SocketFailed(logger, name, error), time, stop) is var (accepted, peer))
             {
                 try
                 {
-                    Admit(accepted, stop, giveUp);
+                    Admit(accepted, peer, stop, giveUp);
                 }
                 catch
                 {
@@ -61,62 +59,19 @@ internal sealed class SyslogTcpListener(
     public async Task FinishAsync()
     {
         socket.Dispose();
-        await Task.WhenAll(_connections.Values);
+        await _connections.Ended;
     }
 
-    private async ValueTask<Socket?> AcceptAsync(CancellationToken stop)
+    private void Admit(Socket accepted, IPAddress peer, CancellationToken stop, CancellationToken giveUp)
     {
-        try
+        if (_connections.Admit(new Admitted(accepted, peer), peer, admitted => RunConnectionAsync(admitted, stop, giveUp)) is { } limit)
         {
-            return await socket.AcceptAsync(stop);
+            Refuse(accepted, limit, sources.Matcher.For(peer).Only);
         }
-        catch (SocketException exception)
-        {
-            // Out of descriptors, or the peer has gone: neither ends the listener, and the pause keeps it from spinning.
-            DoorLog.SocketFailed(logger, name, exception.SocketErrorCode);
-            await Task.Delay(TimeSpan.FromMilliseconds(100), time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            return null;
-        }
-        catch (Exception exception) when (exception is OperationCanceledException or ObjectDisposedException)
-        {
-            return null;
-        }
-    }
-
-    private void Admit(Socket accepted, CancellationToken stop, CancellationToken giveUp)
-    {
-        // A peer that reset at once has no address any more.
-        if (accepted.RemoteEndPoint is not IPEndPoint { Address: var remote })
-        {
-            accepted.Dispose();
-            return;
-        }
-
-        var peer = PeerAddress.Plain(remote);
-        if (_connections.Count >= options.MaxConnections)
-        {
-            Refuse(accepted, IntakeReason.ConnectionLimit, sources.Matcher.For(peer).Only);
-            return;
-        }
-
-        if (!_perPeer.TryEnter(PeerAddress.LimitKey(peer)))
-        {
-            Refuse(accepted, IntakeReason.PeerConnectionLimit, sources.Matcher.For(peer).Only);
-            return;
-        }
-
-        var admitted = new Admitted(accepted, peer);
-        IntakeMetrics.OnConnection(Door, 1);
-        _connections[admitted] = Task.CompletedTask;
-        var run = RunConnectionAsync(admitted, stop, giveUp);
-
-        // Replaces the placeholder unless it has already ended and left.
-        _connections.TryUpdate(admitted, run, Task.CompletedTask);
     }
 
     private async Task RunConnectionAsync(Admitted admitted, CancellationToken stop, CancellationToken giveUp)
     {
-        await Task.Yield();
         try
         {
             KeepAlive(admitted.Socket);
@@ -138,9 +93,6 @@ internal sealed class SyslogTcpListener(
         finally
         {
             admitted.Socket.Dispose();
-            _perPeer.Leave(PeerAddress.LimitKey(admitted.Peer));
-            _connections.TryRemove(admitted, out _);
-            IntakeMetrics.OnConnection(Door, -1);
         }
     }
 
@@ -207,7 +159,7 @@ internal sealed class SyslogTcpListener(
         {
             while (await timer.WaitForNextTickAsync(stop))
             {
-                foreach (var admitted in _connections.Keys)
+                foreach (var admitted in _connections.Open)
                 {
                     // A handshake has a limit of its own.
                     if (admitted.Connection is { } connection && connection.IdleFor > options.IdleTimeout)

@@ -87,7 +87,7 @@ public sealed class MailDoorTests
     public void ASourceThatSendsTooFastIsAskedToComeAgainAndNoOther()
     {
         var time = new ManualTimeProvider(Some.Time);
-        var rates = new MailRates(2, time);
+        var rates = new Allowances<Guid>(2, TimeSpan.FromMinutes(1), time);
         var (one, other) = (Guid.NewGuid(), Guid.NewGuid());
 
         Assert.Equal([true, true, false], new[] { rates.TryTake(one), rates.TryTake(one), rates.TryTake(one) });

@@ -1,5 +1,5 @@
 using System.Text;
-using OnlineSafety.Monitoring.Intake.Http;
+using OnlineSafety.Monitoring.Intake;
 using OnlineSafety.Monitoring.Intake.Mail;
 
 namespace OnlineSafety.Monitoring.Tests.Intake.Mail;

@@ -1,9 +1,21 @@
 using System.Collections.Concurrent;
 
-namespace OnlineSafety.Monitoring.Intake.Http;
+namespace OnlineSafety.Monitoring.Intake;
+
+/// <summary>Whether bytes may be held.</summary>
+internal enum MemoryRoom : byte
+{
+    Taken,
+
+    /// <summary>The source's bodies hold what they may.</summary>
+    SourceFull,
+
+    /// <summary>The bodies of all sources together do.</summary>
+    Full,
+}
 
 /// <summary>
-/// The memory that request bodies may hold, from their first byte until they are durable: of all sources together, and of one, so that whoever
+/// The memory that bodies may hold, from their first byte until they are durable: of all sources together, and of one, so that whoever
 /// sends for one source, slowly and without end, cannot starve the others. Thread-safe.
 /// </summary>
 internal sealed class BodyMemory(long most, long mostPerSource)
@@ -16,21 +28,23 @@ internal sealed class BodyMemory(long most, long mostPerSource)
 
     public BodyLease Lease(Guid source) => new(this, source);
 
-    /// <summary>Null when taken, else why not. <paramref name="own"/> is what the asking body holds already: one that is alone always fits.</summary>
-    internal IngestRefusal? Take(Guid source, long own, int bytes)
+    /// <param name="source">Whose body asks.</param>
+    /// <param name="own">What it holds already: one that is alone always fits.</param>
+    /// <param name="bytes">What it asks for.</param>
+    internal MemoryRoom Take(Guid source, long own, int bytes)
     {
         // Entries are of registered sources only, so the table is bounded by them.
         var ofSource = _perSource.AddOrUpdate(source, bytes, (_, held) => held + bytes);
         var all = Interlocked.Add(ref _held, bytes);
-        var refusal = ofSource > mostPerSource && ofSource > own + bytes ? IngestRefusal.SourceBusy
-            : all > most && all > own + bytes ? IngestRefusal.LogBusy
-            : null;
-        if (refusal is not null)
+        var room = ofSource > mostPerSource && ofSource > own + bytes ? MemoryRoom.SourceFull
+            : all > most && all > own + bytes ? MemoryRoom.Full
+            : MemoryRoom.Taken;
+        if (room != MemoryRoom.Taken)
         {
             Return(source, bytes);
         }
 
-        return refusal;
+        return room;
     }
 
     internal void Return(Guid source, long bytes)
@@ -40,16 +54,16 @@ internal sealed class BodyMemory(long most, long mostPerSource)
     }
 }
 
-/// <summary>What one request holds of it; gives all back when disposed. Not thread-safe.</summary>
+/// <summary>What one body holds of it; gives all back when disposed. Not thread-safe.</summary>
 internal sealed class BodyLease(BodyMemory memory, Guid source) : IDisposable
 {
     private long _held;
 
-    public IngestRefusal? Take(int bytes)
+    public MemoryRoom Take(int bytes)
     {
-        var refusal = memory.Take(source, _held, bytes);
-        _held += refusal is null ? bytes : 0;
-        return refusal;
+        var room = memory.Take(source, _held, bytes);
+        _held += room == MemoryRoom.Taken ? bytes : 0;
+        return room;
     }
 
     public void Return(int bytes)
