@@ -18,6 +18,9 @@ internal sealed partial class ServiceProcess
         TimeProvider.System,
         CancellationToken.None);
 
+    /// <summary>What is sealed of its schools, for whoever sets them up.</summary>
+    public SchoolSeals Seals(MonitoringDatabase database) => new(database[DatabaseRole.Setup], MasterKey.Read(Path.Combine(Data, MasterKey.FileName)), TimeProvider.System);
+
     /// <summary>Rows from its database, as the superuser over the private socket.</summary>
     public async Task<List<object[]>> RowsAsync(string sql)
     {

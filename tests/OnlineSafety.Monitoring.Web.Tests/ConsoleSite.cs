@@ -3,6 +3,7 @@ using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Access.Sealing;
 using OnlineSafety.Monitoring.Access.SignIn;
 using OnlineSafety.Monitoring.App.Hosting;
 using OnlineSafety.Monitoring.People;
@@ -35,7 +36,7 @@ internal sealed class ConsoleSite : IAsyncDisposable
     /// <summary>By name and not by number: passkeys are bound to names.</summary>
     public Uri Address => new(_service.Addresses.Http.Replace("//127.0.0.1:", "//localhost:", StringComparison.Ordinal));
 
-    public StaffRegister Staff => new(Setup[DatabaseRole.Setup]);
+    public StaffRegister Staff => new(Setup[DatabaseRole.Setup], new PupilNames(() => Services.GetRequiredService<SchoolSeals>()));
 
     /// <param name="settings">What stands in <c>appsettings.json</c>.</param>
     public static async Task<ConsoleSite> StartAsync(PostgresServer server, object? settings = null)

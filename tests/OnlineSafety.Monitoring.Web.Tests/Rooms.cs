@@ -28,7 +28,7 @@ internal sealed class Rooms(ConsoleFixture console)
     {
         await using var database = await console.Service.OpenForSetupAsync();
         var wanted = new NewStaff(name, $"{name.Replace(' ', '.').ToLowerInvariant()}@school.example", roles, []);
-        var issued = await new StaffRegister(database[DatabaseRole.Setup]).AddAsync(school, wanted, Tester, default);
+        var issued = await new StaffRegister(database[DatabaseRole.Setup], new PupilNames(() => console.Service.Seals(database))).AddAsync(school, wanted, Tester, default);
         return (await console.KeyOfAsync(school, issued.Staff.StaffId), issued.Staff.StaffId);
     }
 

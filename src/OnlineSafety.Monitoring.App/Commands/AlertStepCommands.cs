@@ -53,7 +53,7 @@ internal static class AlertStepCommands
             await using var opened = await switches.OpenAsync(installation, parse, cancellationToken);
             string? Said(string option) => asks.FirstOrDefault(ask => ask.Name == option) is { } ask ? parse.GetValue(ask) : null;
             var staff = Said("--to") is { } to
-                ? (await new StaffRegister(opened.Database[DatabaseRole.Setup]).FindAsync(opened.School.SchoolId, to, Installation.Operator, cancellationToken)).StaffId
+                ? (await new StaffList(opened.Database[DatabaseRole.Setup]).FindAsync(opened.School.SchoolId, to, Installation.Operator, cancellationToken)).StaffId
                 : (Guid?)null;
             var move = AlertMove.TryCreate(step, new MoveInput(Said("--note"), Said("--outcome"), Said("--reference"), staff), out var wrong) ?? throw new SetupException(wrong);
             var result = await opened.Queue.StepAsync(opened.School.SchoolId, opened.Actor, reference, move, cancellationToken);

@@ -102,7 +102,7 @@ internal sealed class AlertSwitches
 
         if (parse.GetValue(As) is { } member)
         {
-            var staff = await new StaffRegister(database[DatabaseRole.Setup]).FindAsync(school, member, Installation.Operator, cancellationToken);
+            var staff = await new StaffList(database[DatabaseRole.Setup]).FindAsync(school, member, Installation.Operator, cancellationToken);
             CommandPermissions.Require(parse, staff.Roles);
             // The record names both: the person acted for, and the account that did it.
             return Actor.Member(staff.StaffId, $"{staff.Name} (by {Installation.Operator.Name})", staff.Roles);

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.Access.Sealing;
 using OnlineSafety.Monitoring.App.Hosting;
+using OnlineSafety.Monitoring.People;
 using OnlineSafety.Monitoring.Sources;
 using OnlineSafety.Monitoring.Sources.Authentication;
 using OnlineSafety.Monitoring.Storage.Embedded;
@@ -90,6 +91,9 @@ internal sealed class Installation(TimeProvider time)
         var settings = Settings(parse);
         return new(database, settings.MasterKeys(mayMake: settings.Embedded), Time);
     }
+
+    /// <summary>Changes a staff list; what is sealed is opened only where the school has a people list.</summary>
+    public StaffRegister Staff(ParseResult parse, Database setup) => new(setup, new PupilNames(() => Seals(parse, setup)));
 
     /// <summary>Seals signing secrets with the master key of this installation.</summary>
     public AuthenticationRegister Authentication(ParseResult parse, MonitoringDatabase database)

@@ -62,6 +62,12 @@ internal static class PeopleImportCommand
             await parse.InvocationConfiguration.Error.WriteLineAsync($"line {error.Line}: {error.Message}");
         }
 
+        if (result.Colleagues > 0)
+        {
+            await parse.InvocationConfiguration.Error.WriteLineAsync(
+                $"{Counted.Of(result.Colleagues, "member of staff is", "members of staff are")} known by a name that this list gives to a pupil: what is raised about it goes to the desk for staff. Correct one of the two. See: onlinesafety staff list");
+        }
+
         await Output.LineAsync(parse, result.Imported
             ? $"{result.Added} added, {result.Changed} changed, {result.Unchanged} unchanged, {result.Errors.Count} left out."
             : $"Nothing was imported: {Counted.Of(result.Errors.Count, "line is wrong. Mend it", "lines are wrong. Mend them")}, or use --skip-bad to leave out what is wrong.");

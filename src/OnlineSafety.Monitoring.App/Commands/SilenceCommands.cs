@@ -160,7 +160,7 @@ internal static class SilenceCommands
             return Installation.Operator;
         }
 
-        var staff = await new StaffRegister(database[DatabaseRole.Setup]).FindAsync(school, member, Installation.Operator, cancellationToken);
+        var staff = await new StaffList(database[DatabaseRole.Setup]).FindAsync(school, member, Installation.Operator, cancellationToken);
         // The record names both: the person, and the account that did it.
         return Actor.Member(staff.StaffId, $"{staff.Name} (by {Installation.Operator.Name})", staff.Roles);
     }

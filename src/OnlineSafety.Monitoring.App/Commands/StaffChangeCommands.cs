@@ -23,7 +23,7 @@ internal static class StaffChangeCommands
         {
             person, school, role,
         };
-        return Changes(installation, command, school, person, async (parse, register, staff, cancellationToken) =>
+        return Changes(installation, command, school, person, async (parse, register, _, staff, cancellationToken) =>
         {
             await register.SetRolesAsync(staff.SchoolId, staff.StaffId, parse.GetRequiredValue(role), Installation.Operator, cancellationToken);
             return $"{staff.Name} is now {string.Join(", ", parse.GetRequiredValue(role))}.";
@@ -41,7 +41,7 @@ internal static class StaffChangeCommands
         {
             person, school, year,
         };
-        return Changes(installation, command, school, person, async (parse, register, staff, cancellationToken) =>
+        return Changes(installation, command, school, person, async (parse, register, _, staff, cancellationToken) =>
         {
             var years = parse.GetRequiredValue(year);
             await register.SetYearsAsync(staff.SchoolId, staff.StaffId, years, Installation.Operator, cancellationToken);
@@ -54,16 +54,17 @@ internal static class StaffChangeCommands
     {
         var (school, person) = (SchoolSwitch.Required(), StaffSignInCommands.Person());
         var account = new Option<string[]>("--account") { Description = "An account by which the products know this person, beside those that are known; may be repeated.", Required = true };
+        var notAPupils = StaffCommands.NotAPupils();
         var command = new ExampledCommand(
             "account",
             "Add accounts to a member of staff, so that nobody is told of an alert about themselves. Alerts that were raised before go to their own desk within seconds while the service runs.",
             "onlinesafety staff account dsl@school.example --school \"Example Academy\" --account aexample2")
         {
-            person, school, account,
+            person, school, account, notAPupils,
         };
-        return Changes(installation, command, school, person, async (parse, register, staff, cancellationToken) =>
+        return Changes(installation, command, school, person, async (parse, register, _, staff, cancellationToken) =>
         {
-            await register.AddAccountsAsync(staff.SchoolId, staff.StaffId, parse.GetRequiredValue(account), Installation.Operator, cancellationToken);
+            await register.AddAccountsAsync(staff.SchoolId, staff.StaffId, parse.GetRequiredValue(account), parse.GetValue(notAPupils), Installation.Operator, cancellationToken);
             return $"{staff.Name} is known by {SetupText.Shown(string.Join(", ", parse.GetRequiredValue(account)))} too.";
         });
     }
@@ -72,24 +73,24 @@ internal static class StaffChangeCommands
     {
         var (school, person) = (SchoolSwitch.Required(), StaffSignInCommands.Person());
         var command = new ExampledCommand(name, description, $"onlinesafety staff {name} dsl@school.example --school \"Example Academy\"") { person, school };
-        return Changes(installation, command, school, person, async (parse, register, staff, cancellationToken) =>
+        return Changes(installation, command, school, person, async (parse, register, list, staff, cancellationToken) =>
         {
             await register.SetEnabledAsync(staff.SchoolId, staff.StaffId, enabled, Installation.Operator, cancellationToken);
             var left = enabled || !staff.Roles.Contains(StaffRole.Dsl, StringComparer.Ordinal)
-                || (await register.ListAsync(staff.SchoolId, Installation.Operator, cancellationToken)).Any(other => other.Enabled && other.Roles.Contains(StaffRole.Dsl, StringComparer.Ordinal));
+                || (await list.ListAsync(staff.SchoolId, Installation.Operator, cancellationToken)).Any(other => other.Enabled && other.Roles.Contains(StaffRole.Dsl, StringComparer.Ordinal));
             return $"{staff.Name} {done}.{(left ? "" : " No safeguarding lead is left: alerts about pupils reach nobody. Give somebody the role: onlinesafety staff role")}";
         });
     }
 
     /// <summary>Finds whom it is about, in use or not, and prints what the change says was done.</summary>
     private static Command Changes(
-        Installation installation, ExampledCommand command, Option<string> school, Argument<string> person, Func<ParseResult, StaffRegister, Staff, CancellationToken, Task<string>> change) =>
+        Installation installation, ExampledCommand command, Option<string> school, Argument<string> person, Func<ParseResult, StaffRegister, StaffList, Staff, CancellationToken, Task<string>> change) =>
         command.Does(async (parse, cancellationToken) =>
         {
             await using var database = await installation.OpenAsync(parse, cancellationToken, DatabaseRole.Setup);
             var at = await SchoolSwitch.ResolveAsync(database, parse.GetRequiredValue(school), cancellationToken);
-            var register = new StaffRegister(database[DatabaseRole.Setup]);
-            var staff = await register.FindAnyAsync(at.SchoolId, parse.GetRequiredValue(person), Installation.Operator, cancellationToken);
-            await Output.LineAsync(parse, await change(parse, register, staff, cancellationToken));
+            var list = new StaffList(database[DatabaseRole.Setup]);
+            var staff = await list.FindAnyAsync(at.SchoolId, parse.GetRequiredValue(person), Installation.Operator, cancellationToken);
+            await Output.LineAsync(parse, await change(parse, installation.Staff(parse, database[DatabaseRole.Setup]), list, staff, cancellationToken));
         });
 }

@@ -23,6 +23,7 @@ internal static class StaffCommands
             DefaultValueFactory = _ => [],
         };
         var year = new Option<string[]>("--year") { Description = "Of somebody with the role pastoral: a year of which the person is the lead, as the people list writes it; may be repeated.", DefaultValueFactory = _ => [] };
+        var notAPupils = NotAPupils();
         var withKey = new Option<bool>("--with-key") { Description = "Also make an API key, shown once: whoever has it acts as this person. The person is told by mail." };
         var days = StaffKeyCommands.Days();
         var json = Output.JsonSwitch();
@@ -33,7 +34,7 @@ internal static class StaffCommands
             "onlinesafety staff add --school \"Example Academy\" --name \"A. Example\" --email dsl@school.example --role dsl --account aexample",
             "onlinesafety staff add --school \"Example Academy\" --name \"H. Head\" --email head@school.example --role head --role digest")
         {
-            school, name, email, role, account, year, withKey, days, json,
+            school, name, email, role, account, notAPupils, year, withKey, days, json,
         };
         command.Validators.Add(result =>
         {
@@ -46,11 +47,11 @@ internal static class StaffCommands
         {
             await using var database = await installation.OpenAsync(parse, cancellationToken, DatabaseRole.Setup);
             var at = await SchoolSwitch.ResolveAsync(database, parse.GetRequiredValue(school), cancellationToken);
-            var wanted = new NewStaff(parse.GetRequiredValue(name), parse.GetRequiredValue(email), parse.GetRequiredValue(role), parse.GetRequiredValue(account)) 
+            var wanted = new NewStaff(parse.GetRequiredValue(name), parse.GetRequiredValue(email), parse.GetRequiredValue(role), parse.GetRequiredValue(account))
             {
-                Years = parse.GetRequiredValue(year), KeyDays = parse.GetValue(withKey) ? parse.GetValue(days) : null,
+                Years = parse.GetRequiredValue(year), NotAPupils = parse.GetValue(notAPupils), KeyDays = parse.GetValue(withKey) ? parse.GetValue(days) : null,
             };
-            var issued = await new StaffRegister(database[DatabaseRole.Setup]).AddAsync(at.SchoolId, wanted, Installation.Operator, cancellationToken);
+            var issued = await installation.Staff(parse, database[DatabaseRole.Setup]).AddAsync(at.SchoolId, wanted, Installation.Operator, cancellationToken);
             if (parse.GetValue(json))
             {
                 // A script that waits for a key is told beside the answer why it has none.
@@ -65,6 +66,11 @@ internal static class StaffCommands
         });
     }
 
+    public static Option<bool> NotAPupils() => new("--not-a-pupils")
+    {
+        Description = "The people list says that such a name is a pupil's, and is wrong: what is raised about it goes to the desk for staff. It is recorded, and safeguarding leads and heads are told.",
+    };
+
     private static string NoKey(Guid school, string email) =>
         $"No API key was made. If a program is to act as this person: onlinesafety staff key issue {email} --school {school} --name ...  (or staff add --with-key)";
 
@@ -77,7 +83,7 @@ internal static class StaffCommands
         {
             await using var database = await installation.OpenAsync(parse, cancellationToken, DatabaseRole.Setup);
             var at = await SchoolSwitch.ResolveAsync(database, parse.GetRequiredValue(school), cancellationToken);
-            var staff = await new StaffRegister(database[DatabaseRole.Setup]).ListAsync(at.SchoolId, Installation.Operator, cancellationToken);
+            var staff = await new StaffList(database[DatabaseRole.Setup]).ListAsync(at.SchoolId, Installation.Operator, cancellationToken);
             var now = installation.Time.GetUtcNow();
             var keys = (await new StaffKeyRegister(database[DatabaseRole.Setup]).ListAsync(at.SchoolId, Installation.Operator, cancellationToken)).Where(key => key.IsInUse(now)).ToLookup(key => key.Staff);
             if (parse.GetValue(json))

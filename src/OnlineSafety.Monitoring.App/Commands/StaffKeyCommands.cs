@@ -23,7 +23,7 @@ internal static class StaffKeyCommands
         {
             await using var database = await installation.OpenAsync(parse, cancellationToken, DatabaseRole.Setup);
             var at = await SchoolSwitch.ResolveAsync(database, parse.GetRequiredValue(school), cancellationToken);
-            var staff = await new StaffRegister(database[DatabaseRole.Setup]).FindAsync(at.SchoolId, parse.GetRequiredValue(person), Installation.Operator, cancellationToken);
+            var staff = await new StaffList(database[DatabaseRole.Setup]).FindAsync(at.SchoolId, parse.GetRequiredValue(person), Installation.Operator, cancellationToken);
             var issued = await new StaffKeyRegister(database[DatabaseRole.Setup]).IssueAsync(
                 at.SchoolId, staff.StaffId, parse.GetRequiredValue(name), parse.GetValue(days), Installation.Operator, cancellationToken);
             if (parse.GetValue(json))

@@ -26,7 +26,7 @@ internal static class StaffSignInCommands
         {
             await using var database = await installation.OpenAsync(parse, cancellationToken, DatabaseRole.Setup);
             var at = await SchoolSwitch.ResolveAsync(database, parse.GetRequiredValue(school), cancellationToken);
-            var staff = await new StaffRegister(database[DatabaseRole.Setup]).FindAsync(at.SchoolId, parse.GetRequiredValue(person), Installation.Operator, cancellationToken);
+            var staff = await new StaffList(database[DatabaseRole.Setup]).FindAsync(at.SchoolId, parse.GetRequiredValue(person), Installation.Operator, cancellationToken);
             var invitation = await new Invitations(database[DatabaseRole.Setup], installation.Time).CreateAsync(at.SchoolId, staff.StaffId, Installation.Operator, cancellationToken);
             await PrintAsync(parse, installation, invitation, parse.GetValue(json));
         });
@@ -58,7 +58,7 @@ internal static class StaffSignInCommands
         {
             await using var database = await installation.OpenAsync(parse, cancellationToken, DatabaseRole.Setup);
             var at = await SchoolSwitch.ResolveAsync(database, parse.GetRequiredValue(school), cancellationToken);
-            var staff = await new StaffRegister(database[DatabaseRole.Setup]).FindAsync(at.SchoolId, parse.GetRequiredValue(person), Installation.Operator, cancellationToken);
+            var staff = await new StaffList(database[DatabaseRole.Setup]).FindAsync(at.SchoolId, parse.GetRequiredValue(person), Installation.Operator, cancellationToken);
             var reset = await new StaffSignIns(database[DatabaseRole.Setup], installation.Time).ResetAsync(
                 at.SchoolId, staff.StaffId, parse.GetValue(everywhere), Installation.Operator, cancellationToken);
             if (!reset.Done)
@@ -92,7 +92,7 @@ internal static class StaffSignInCommands
             var signIns = new StaffSignIns(database[DatabaseRole.Setup], installation.Time);
             if (parse.GetValue(end) is { } person)
             {
-                var staff = await new StaffRegister(database[DatabaseRole.Setup]).FindAnyAsync(at.SchoolId, person, Installation.Operator, cancellationToken);
+                var staff = await new StaffList(database[DatabaseRole.Setup]).FindAnyAsync(at.SchoolId, person, Installation.Operator, cancellationToken);
                 var ended = await signIns.EndAsync(at.SchoolId, staff.StaffId, Installation.Operator, cancellationToken);
                 await Output.LineAsync(parse, $"{staff.Name} is signed out ({Counted.Of(ended, "session")}).");
                 return;

@@ -31,8 +31,8 @@ internal sealed class DemoSchool(MonitoringDatabase database, SchoolSeals seals,
         var schools = new SchoolRegister(_setup);
         var known = (await schools.ListAsync(actor, cancellationToken)).FirstOrDefault(s => s.Name == Name);
         var school = (known ?? await schools.AddAsync(Name, "", actor, cancellationToken)).SchoolId;
-        var register = new StaffRegister(_setup);
-        var present = (await register.ListAsync(school, actor, cancellationToken)).Select(s => s.Email).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        var register = new StaffRegister(_setup, new PupilNames(() => seals));
+        var present = (await new StaffList(_setup).ListAsync(school, actor, cancellationToken)).Select(s => s.Email).ToHashSet(StringComparer.OrdinalIgnoreCase);
         foreach (var member in Staff.Where(s => !present.Contains(s.Email)))
         {
             await register.AddAsync(school, member, actor, cancellationToken);

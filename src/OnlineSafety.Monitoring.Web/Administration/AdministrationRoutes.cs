@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Access.Sealing;
 using OnlineSafety.Monitoring.Alerts.Escalation;
 using OnlineSafety.Monitoring.Alerts.Policy;
 using OnlineSafety.Monitoring.Notifications.Outgoing;
@@ -26,7 +27,8 @@ internal static class AdministrationRoutes
 
     public static IServiceCollection AddAdministrationPages(this IServiceCollection services)
     {
-        services.AddSingleton(provider => new StaffRegister(SourcePagesRegistration.Setup(provider)));
+        services.AddSingleton(provider => new StaffList(SourcePagesRegistration.Setup(provider)));
+        services.AddSingleton(provider => new StaffRegister(SourcePagesRegistration.Setup(provider), new PupilNames(provider.GetRequiredService<SchoolSeals>)));
         services.AddSingleton<StaffMemberPages>();
         services.AddSingleton(provider => new PolicyRegister(SourcePagesRegistration.Setup(provider), SourcePagesRegistration.Time(provider)));
         services.AddSingleton<PolicyPages>();

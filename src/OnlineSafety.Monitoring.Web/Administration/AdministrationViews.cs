@@ -14,7 +14,17 @@ public sealed record RoleChoice(string Word, string Label, string Hint);
 public sealed record StaffForm(string Name = "", string Email = "", string Accounts = "", string Years = "")
 {
     public IReadOnlyList<string> Roles { get; init; } = [];
+
+    /// <summary>A name in it is a pupil's: whether that is meant is to be said.</summary>
+    public bool AsksOfPupils { get; init; }
 }
+
+/// <summary>Name, address and accounts of a member of staff as they were typed, where one of them is a pupil's: whether that is meant is to be said.</summary>
+public sealed record PupilNameForm(string Name, string Email, string Accounts);
+
+/// <summary>What was given to somebody before the reader was there to be told.</summary>
+/// <param name="By">Who gave it.</param>
+public sealed record GivenRow(DateTimeOffset At, Guid Staff, string Name, string By, string What);
 
 /// <summary>One member of staff.</summary>
 /// <param name="Roles">Words as stored.</param>
@@ -48,7 +58,11 @@ public sealed record StaffSessionRow(string Way, DateTimeOffset BeganAt, DateTim
 public sealed record InvitationView(string Link, DateTimeOffset EndsAt);
 
 /// <param name="Unheard">Alerts that reach nobody, with the staff of now.</param>
-public sealed record StaffView(IReadOnlyList<StaffRow> Staff, IReadOnlyList<RoleChoice> Roles, IReadOnlyList<string> Unheard);
+public sealed record StaffView(IReadOnlyList<StaffRow> Staff, IReadOnlyList<RoleChoice> Roles, IReadOnlyList<string> Unheard)
+{
+    /// <summary>For a safeguarding lead or head who came lately: the newest first.</summary>
+    public IReadOnlyList<GivenRow> Before { get; init; } = [];
+}
 
 public sealed record CalendarRow(string What, string First, string Last, string Note, bool Past)
 {

@@ -7,7 +7,7 @@ using OnlineSafety.Monitoring.Sources;
 namespace OnlineSafety.Monitoring.Web.Administration;
 
 /// <summary>One member of staff, for whoever manages staff. Everything here is recorded by the registers that do it.</summary>
-internal sealed class StaffMemberPages(StaffRegister register, [FromKeyedServices(DatabaseRole.Setup)] Database setup, TimeProvider time)
+internal sealed class StaffMemberPages(StaffRegister register, StaffList list, [FromKeyedServices(DatabaseRole.Setup)] Database setup, TimeProvider time)
 {
     private readonly Invitations _invitations = new(setup, time);
     private readonly StaffSignIns _signIns = new(setup, time);
@@ -16,7 +16,7 @@ internal sealed class StaffMemberPages(StaffRegister register, [FromKeyedService
     /// <summary>Null: the school has nobody with this id.</summary>
     public async Task<StaffMemberView?> FindAsync(SignedInStaff who, Guid staff, CancellationToken cancellationToken)
     {
-        if ((await register.ListAsync(who.School, who.Actor, cancellationToken)).FirstOrDefault(member => member.StaffId == staff) is not { } found)
+        if ((await list.ListAsync(who.School, who.Actor, cancellationToken)).FirstOrDefault(member => member.StaffId == staff) is not { } found)
         {
             return null;
         }
@@ -67,6 +67,7 @@ internal sealed class StaffMemberPages(StaffRegister register, [FromKeyedService
 
     /// <summary>Puts name, e-mail address and accounts right; by the accounts nobody is told of an alert about themselves.</summary>
     /// <exception cref="SetupException">One of them is wrong or somebody else's, the reader may not, or it is the reader.</exception>
+    /// <exception cref="PupilNameException">One of them is a pupil's.</exception>
     public Task CorrectAsync(SignedInStaff who, StaffMemberView member, StaffDetails details, CancellationToken cancellationToken)
     {
         // Whoever names a pupil's account as their own would hear no more of that pupil.

@@ -21,7 +21,7 @@ internal static class StaffMemberRoutes
         Post("roles", "roles", async (who, member, pages, form, cancellationToken) => await pages.SetRolesAsync(who, member, [.. form["roles"].OfType<string>()], cancellationToken));
         Post("years", "years", async (who, member, pages, form, cancellationToken) => await pages.SetYearsAsync(who, member, form["years"].ToString(), cancellationToken));
         Post("details", "details", async (who, member, pages, form, cancellationToken) => await pages.CorrectAsync(
-            who, member, new StaffDetails(form["name"].ToString(), form["email"].ToString(), StaffMemberPages.AccountsOf(form["accounts"].ToString())), cancellationToken));
+            who, member, new StaffDetails(form["name"].ToString(), form["email"].ToString(), StaffMemberPages.AccountsOf(form["accounts"].ToString()), form["not-a-pupils"] == "yes"), cancellationToken));
         Post("sign-out", "signed-out", async (who, member, pages, _, cancellationToken) => await pages.SignOutAsync(who, member, cancellationToken));
         Post("disable", "disabled", async (who, member, pages, form, cancellationToken) => await (form["sure"] == "yes"
             ? pages.SetEnabledAsync(who, member, enabled: false, cancellationToken)
@@ -73,9 +73,14 @@ internal static class StaffMemberRoutes
             return Missing.Page();
         }
 
+        var form = await http.Request.ReadFormAsync(cancellationToken);
         try
         {
-            return await work(member, await http.Request.ReadFormAsync(cancellationToken));
+            return await work(member, form);
+        }
+        catch (PupilNameException error)
+        {
+            return Page(http, member, problem: SourceSetupRoutes.Said(error), pupil: new PupilNameForm(form["name"].ToString(), form["email"].ToString(), form["accounts"].ToString()));
         }
         catch (SetupException error)
         {
@@ -83,11 +88,11 @@ internal static class StaffMemberRoutes
         }
     }
 
-    private static IResult Page(HttpContext http, StaffMemberView? member, InvitationView? invitation = null, string done = "", string problem = "") => member is null
+    private static IResult Page(HttpContext http, StaffMemberView? member, InvitationView? invitation = null, string done = "", string problem = "", PupilNameForm? pupil = null) => member is null
         ? Missing.Page()
         : new RazorComponentResult<StaffMemberPage>(new
         {
-            Tabs = AdministrationRoutes.For(http.SignedIn()), Member = member, Invitation = invitation, Done = DoneOf(done), Problem = problem,
+            Tabs = AdministrationRoutes.For(http.SignedIn()), Member = member, Invitation = invitation, Pupil = pupil, Done = DoneOf(done), Problem = problem,
         }) { StatusCode = problem.Length > 0 ? StatusCodes.Status400BadRequest : null };
 
     private static string DoneOf(string word) => word switch

@@ -58,6 +58,7 @@ internal static class AuditWords
         ["staff.invite"] = "made a sign-in link",
         ["staff.role"] = "changed roles",
         ["staff.accounts"] = "added accounts",
+        ["staff.pupils-account"] = "left a member of staff with a name that is a pupil's by the people list",
         ["staff.correct"] = "corrected a member of staff's name, address or accounts",
         ["staff.disable"] = "took a member of staff out of use",
         ["staff.enable"] = "put a member of staff into use again",

@@ -50,6 +50,8 @@ internal sealed class AccountBody(IOptions<MailOptions> options) : INotification
         AccountNews.OthersDetails => ("Somebody's address or accounts were changed", "The e-mail address or the accounts of somebody who reads safeguarding alerts at your school were changed.", Look),
         AccountNews.OthersReset => ("How somebody signs in was taken away", "Password, authenticator and passkeys of somebody who reads safeguarding alerts at your school were taken away.", Look),
         AccountNews.OthersKey => ("A key was given out", "A key for programs was given out that acts as somebody who reads safeguarding alerts at your school.", Look),
+        AccountNews.OthersPupil => ("A pupil's account is a colleague's too", "Somebody on your school's staff list has an account or address that is a pupil's by the people list. What is raised about it goes to the desk for staff, and no more to the safeguarding lead's.", "Open the console, look through Staff and roles under Administration, and take the account out where it is a pupil's."),
+        AccountNews.OthersBefore => ("Roles were given before you came", "Before you came, others on your school's staff list were given roles with which one reads safeguarding alerts, and there was nobody to be told of it. The page Staff and roles lists who, when and by whom. Now you signed in for the first time.", Look),
         _ => null,
     };
 

@@ -8,7 +8,11 @@ namespace OnlineSafety.Monitoring.People;
 /// <summary>What an import did, or would have done.</summary>
 /// <param name="Errors">Lines that were not imported.</param>
 /// <param name="Imported">False when errors stopped it: then nothing was changed.</param>
-internal sealed record ImportResult(int Added, int Changed, int Unchanged, IReadOnlyList<PersonError> Errors, bool Imported);
+internal sealed record ImportResult(int Added, int Changed, int Unchanged, IReadOnlyList<PersonError> Errors, bool Imported)
+{
+    /// <summary>Members of staff who are known by a name that has become a pupil's by it.</summary>
+    public int Colleagues { get; init; }
+}
 
 /// <summary>
 /// Brings the people of one school in line with a list: adds and changes, never removes (an account that left still explains old events).
@@ -17,6 +21,8 @@ internal sealed record ImportResult(int Added, int Changed, int Unchanged, IRead
 internal sealed class PeopleImport(Database setup, SchoolSeals seals, TimeProvider time)
 {
     private const int RowsInBatch = 500;
+
+    private const string KnownAs = "SELECT staff_id FROM staff WHERE school_id = $1 AND accounts && $2 ORDER BY staff_id";
 
     /// <param name="skipBad">Import the good lines although others are bad.</param>
     /// <param name="progress">Called with the number of rows written so far.</param>
@@ -41,6 +47,13 @@ internal sealed class PeopleImport(Database setup, SchoolSeals seals, TimeProvid
         }
 
         await WriteAsync(session, seal, plan, progress, cancellationToken);
+        // What is raised about such a pupil goes to the desk for staff: said, and not decided here, for the list may be wrong.
+        var colleagues = await session.RowsAsync(KnownAs, [school, plan.NewPupilNames.ToArray()], row => row.GetGuid(0), cancellationToken);
+        foreach (var colleague in colleagues)
+        {
+            await PupilNames.SayAsync(session, school, colleague, cancellationToken);
+        }
+
         if (plan.Added + plan.Changed > 0)
         {
             await PeopleChange.SayAsync(session, school, cancellationToken);
@@ -48,7 +61,7 @@ internal sealed class PeopleImport(Database setup, SchoolSeals seals, TimeProvid
 
         session.RecordAccess(school, "people.import", $"{plan.Added} added, {plan.Changed} changed");
         await session.CommitAsync(cancellationToken);
-        return new ImportResult(plan.Added, plan.Changed, plan.Unchanged, plan.Errors, Imported: true);
+        return new ImportResult(plan.Added, plan.Changed, plan.Unchanged, plan.Errors, Imported: true) { Colleagues = colleagues.Count };
     }
 
     private async Task WriteAsync(Session session, SchoolSeal seal, PeoplePlan plan, Action<int> progress, CancellationToken cancellationToken)

@@ -1,3 +1,5 @@
+using OnlineSafety.Monitoring.Events;
+
 namespace OnlineSafety.Monitoring.People;
 
 /// <summary>One person to write, with every alias that this person then has.</summary>
@@ -21,6 +23,9 @@ internal sealed class PeoplePlan
 
     public IReadOnlyList<PersonWrite> Writes => _writes;
 
+    /// <summary>Names that are a pupil's by this list, and were none's before.</summary>
+    public IReadOnlyList<string> NewPupilNames { get; private set; } = [];
+
     /// <summary>All errors, by line.</summary>
     public IReadOnlyList<PersonError> Errors { get; private set; } = [];
 
@@ -36,6 +41,8 @@ internal sealed class PeoplePlan
             plan.Decide(school, row, stored.GetValueOrDefault(row.Account), storedAliases);
         }
 
+        var before = PupilNames.In(people, aliases).ToHashSet(StringComparer.Ordinal);
+        plan.NewPupilNames = [.. plan._writes.Where(write => write.Person.Role == (short)PersonRole.Pupil).SelectMany(write => write.Aliases.Append(write.Person.Account)).Where(name => !before.Contains(name))];
         plan.Errors = [.. plan._errors.OrderBy(e => e.Line)];
         return plan;
     }

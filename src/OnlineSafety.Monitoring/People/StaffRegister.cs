@@ -1,5 +1,4 @@
 using System.Net.Mail;
-using Microsoft.EntityFrameworkCore;
 using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.Access.SignIn;
 using OnlineSafety.Monitoring.Sources;
@@ -17,13 +16,17 @@ internal sealed record NewStaff(string Name, string Email, IReadOnlyList<string>
 
     /// <summary>Years of which the person is the lead.</summary>
     public IReadOnlyList<string> Years { get; init; } = [];
+
+    /// <summary>Whoever adds the person says so, whatever the people list says of these names.</summary>
+    public bool NotAPupils { get; init; }
 }
 
 /// <summary>How a member of staff is called, written to, and known to products.</summary>
-internal sealed record StaffDetails(string Name, string Email, IReadOnlyList<string> Accounts);
+/// <param name="NotAPupils">Whoever changes them says so, whatever the people list says of these names.</param>
+internal sealed record StaffDetails(string Name, string Email, IReadOnlyList<string> Accounts, bool NotAPupils = false);
 
 /// <summary>Who is told things in a school, for set-up. What a member of staff may not do (<see cref="RoleGiving"/>) is refused here, whatever page asks for it.</summary>
-internal sealed class StaffRegister(Database setup)
+internal sealed class StaffRegister(Database setup, PupilNames pupils)
 {
     private const int MostYears = 20;
 
@@ -40,6 +43,7 @@ internal sealed class StaffRegister(Database setup)
         """;
 
     /// <exception cref="SetupException">Name, address or role is wrong, the address or an account is somebody's in this school, or the actor may not give the role.</exception>
+    /// <exception cref="PupilNameException">The address or an account is a pupil's.</exception>
     public async Task<IssuedStaff> AddAsync(Guid school, NewStaff wanted, Actor actor, CancellationToken cancellationToken)
     {
         var staff = new Staff
@@ -58,8 +62,14 @@ internal sealed class StaffRegister(Database setup)
         await RoleGuard.RequireAsync(session, school, staff.Roles, cancellationToken);
         await RequireNobodyElsesAddressAsync(session, staff, staff.Email, cancellationToken);
         await RequireNobodyElsesAsync(session, school, staff.StaffId, staff.Accounts, cancellationToken);
+        var isPupils = await IsPupilsAsync(session, school, [.. staff.Accounts, AccountName.Of(staff.Email)], wanted.NotAPupils, cancellationToken);
         await InsertAsync(session, staff, cancellationToken);
         await RoleGuard.TellAsync(session, school, staff.StaffId, staff.Roles, AccountNews.Role, AccountNews.OthersRole, cancellationToken);
+        if (isPupils)
+        {
+            await PupilNames.SayAsync(session, school, staff.StaffId, cancellationToken);
+        }
+
         session.RecordAccess(school, "staff.add", $"{staff.StaffId} {string.Join(',', staff.Roles)}");
         if (wanted.KeyDays is { } days)
         {
@@ -71,39 +81,12 @@ internal sealed class StaffRegister(Database setup)
         return new IssuedStaff(staff, key);
     }
 
-    public async Task<IReadOnlyList<Staff>> ListAsync(Guid school, Actor actor, CancellationToken cancellationToken)
-    {
-        await using var session = await setup.OpenAsync(school, actor, cancellationToken);
-        return await session.Context.Staff.AsNoTracking()
-            .Where(s => s.SchoolId == school).OrderBy(s => s.Name).ThenBy(s => s.StaffId).ToListAsync(cancellationToken);
-    }
-
-    /// <summary>The enabled member of staff with this id or e-mail address, to act as.</summary>
-    /// <exception cref="SetupException">Nobody.</exception>
-    public async Task<Staff> FindAsync(Guid school, string idOrEmail, Actor actor, CancellationToken cancellationToken)
-    {
-        await using var session = await setup.OpenAsync(school, actor, cancellationToken);
-        var found = await FindAsync(session, school, idOrEmail, cancellationToken);
-        return found is { Enabled: true }
-            ? found
-            : throw new SetupException($"Nobody in this school is \"{SetupText.Shown(idOrEmail)}\". Give an id or e-mail address of: onlinesafety staff list");
-    }
-
-    /// <summary>The same, whether enabled or not, to change.</summary>
-    /// <exception cref="SetupException">Nobody.</exception>
-    public async Task<Staff> FindAnyAsync(Guid school, string idOrEmail, Actor actor, CancellationToken cancellationToken)
-    {
-        await using var session = await setup.OpenAsync(school, actor, cancellationToken);
-        return await FindAsync(session, school, idOrEmail, cancellationToken)
-            ?? throw new SetupException($"Nobody in this school is \"{SetupText.Shown(idOrEmail)}\". Give an id or e-mail address of: onlinesafety staff list");
-    }
-
     /// <summary>Whoever is disabled is told nothing more, and neither a session nor a key nor a link lets in any more.</summary>
     /// <exception cref="SetupException">The actor may not, or the person is the only safeguarding lead.</exception>
     public async Task SetEnabledAsync(Guid school, Guid staff, bool enabled, Actor actor, CancellationToken cancellationToken)
     {
         await using var session = await setup.OpenAsync(school, actor, cancellationToken);
-        if (await FindAsync(session, school, staff.ToString(), cancellationToken) is not { } member || member.Enabled == enabled)
+        if (await StaffList.FindAsync(session, school, staff.ToString(), cancellationToken) is not { } member || member.Enabled == enabled)
         {
             return;
         }
@@ -143,7 +126,7 @@ internal sealed class StaffRegister(Database setup)
     {
         var roles = RolesOf(wanted);
         await using var session = await setup.OpenAsync(school, actor, cancellationToken);
-        if (await FindAsync(session, school, staff.ToString(), cancellationToken) is not { } member)
+        if (await StaffList.FindAsync(session, school, staff.ToString(), cancellationToken) is not { } member)
         {
             return;
         }
@@ -177,8 +160,10 @@ internal sealed class StaffRegister(Database setup)
     }
 
     /// <summary>Adds accounts by which products know a member of staff. What was raised about them, whenever that was, leaves the desks at which the person sits.</summary>
+    /// <param name="notAPupils">Whoever adds them says so, whatever the people list says.</param>
     /// <exception cref="SetupException">None was given, one is somebody else's, or the actor may not give the person's roles.</exception>
-    public async Task AddAccountsAsync(Guid school, Guid staff, IReadOnlyList<string> wanted, Actor actor, CancellationToken cancellationToken)
+    /// <exception cref="PupilNameException">One is a pupil's.</exception>
+    public async Task AddAccountsAsync(Guid school, Guid staff, IReadOnlyList<string> wanted, bool notAPupils, Actor actor, CancellationToken cancellationToken)
     {
         var accounts = AccountsOf(wanted);
         if (accounts.Length == 0)
@@ -187,10 +172,16 @@ internal sealed class StaffRegister(Database setup)
         }
 
         await using var session = await setup.OpenAsync(school, actor, cancellationToken);
-        var roles = await RequireForAsync(session, school, staff, cancellationToken);
+        var member = await RequireForAsync(session, school, staff, cancellationToken);
         await RequireNobodyElsesAsync(session, school, staff, accounts, cancellationToken);
+        var isPupils = await IsPupilsAsync(session, school, [.. accounts.Except(member?.Accounts ?? [], StringComparer.Ordinal)], notAPupils, cancellationToken);
         await session.ExecuteAsync(AddAccounts, [school, staff, accounts], cancellationToken);
-        await RoleGuard.TellAsync(session, school, staff, roles, AccountNews.Details, AccountNews.OthersDetails, cancellationToken);
+        await RoleGuard.TellAsync(session, school, staff, member?.Roles ?? [], AccountNews.Details, AccountNews.OthersDetails, cancellationToken);
+        if (isPupils)
+        {
+            await PupilNames.SayAsync(session, school, staff, cancellationToken);
+        }
+
         await PeopleChange.SayAsync(session, school, cancellationToken);
         session.RecordAccess(school, "staff.accounts", $"{staff} {accounts.Length} added");
         await session.CommitAsync(cancellationToken);
@@ -198,11 +189,12 @@ internal sealed class StaffRegister(Database setup)
 
     /// <summary>Puts name, address and accounts right. An account that is named no more is nobody's: what was raised about it goes to the desk of whose it then is.</summary>
     /// <exception cref="SetupException">One of them is wrong or somebody else's, or the actor may not give the person's roles.</exception>
+    /// <exception cref="PupilNameException">One that the person did not have is a pupil's.</exception>
     public async Task CorrectAsync(Guid school, Guid staff, StaffDetails wanted, Actor actor, CancellationToken cancellationToken)
     {
         var (name, email, accounts) = (SetupText.Name(wanted.Name, "member of staff"), Address(wanted.Email), AccountsOf(wanted.Accounts));
         await using var session = await setup.OpenAsync(school, actor, cancellationToken);
-        if (await FindAsync(session, school, staff.ToString(), cancellationToken) is not { } member)
+        if (await StaffList.FindAsync(session, school, staff.ToString(), cancellationToken) is not { } member)
         {
             return;
         }
@@ -217,11 +209,14 @@ internal sealed class StaffRegister(Database setup)
             return;
         }
 
+        var isPupils = false;
         if (changed is not ["name"])
         {
             await RoleGuard.RequireAsync(session, school, member.Roles, cancellationToken);
             await RequireNobodyElsesAddressAsync(session, member, email, cancellationToken);
             await RequireNobodyElsesAsync(session, school, staff, accounts, cancellationToken);
+            string[] before = [.. member.Accounts, AccountName.Of(member.Email)];
+            isPupils = await IsPupilsAsync(session, school, [.. accounts.Append(AccountName.Of(email)).Except(before, StringComparer.Ordinal)], wanted.NotAPupils, cancellationToken);
             await session.ExecuteAsync(DropLinks, [school, staff], cancellationToken);
         }
 
@@ -229,6 +224,11 @@ internal sealed class StaffRegister(Database setup)
         if (changed is not ["name"])
         {
             await RoleGuard.TellAsync(session, school, staff, member.Roles, AccountNews.Details, AccountNews.OthersDetails, cancellationToken);
+        }
+
+        if (isPupils)
+        {
+            await PupilNames.SayAsync(session, school, staff, cancellationToken);
         }
 
         await PeopleChange.SayAsync(session, school, cancellationToken);
@@ -243,16 +243,35 @@ internal sealed class StaffRegister(Database setup)
         return await RoleGuard.HelpAsync(session, school, roles, cancellationToken);
     }
 
-    // Roles of the person whom the actor may change.
-    private static async Task<string[]> RequireForAsync(Session session, Guid school, Guid staff, CancellationToken cancellationToken)
+    // The person, whom the actor may change; null: nobody.
+    private static async Task<Staff?> RequireForAsync(Session session, Guid school, Guid staff, CancellationToken cancellationToken)
     {
-        var roles = (await FindAsync(session, school, staff.ToString(), cancellationToken))?.Roles ?? [];
-        await RoleGuard.RequireAsync(session, school, roles, cancellationToken);
-        return roles;
+        var member = await StaffList.FindAsync(session, school, staff.ToString(), cancellationToken);
+        await RoleGuard.RequireAsync(session, school, member?.Roles ?? [], cancellationToken);
+        return member;
+    }
+
+    // Whether a colleague is to have a pupil's name all the same.
+    private async Task<bool> IsPupilsAsync(Session session, Guid school, IReadOnlyCollection<string> names, bool isMeant, CancellationToken cancellationToken)
+    {
+        if (!await pupils.HaveAsync(session, school, names, cancellationToken))
+        {
+            return false;
+        }
+
+        if (!isMeant)
+        {
+            throw new PupilNameException();
+        }
+
+        // It moves alerts about pupils: who gives the roles that open those may say so.
+        return await RoleGuard.HelpAsync(session, school, [StaffRole.Deputy], cancellationToken) is not { May: false } help
+            ? true
+            : throw new SetupException($"By the people list it is a pupil's, and that it is not is for a safeguarding lead or head to say. Ask {help.Whom}.");
     }
 
     private static async Task<bool> IsAdministratorAsync(Session session, Guid school, CancellationToken cancellationToken) =>
-        session.Actor.Staff is { } self && await FindAsync(session, school, self.ToString(), cancellationToken) is { } actor && actor.Roles.Contains(StaffRole.Admin, StringComparer.Ordinal);
+        session.Actor.Staff is { } self && await StaffList.FindAsync(session, school, self.ToString(), cancellationToken) is { } actor && actor.Roles.Contains(StaffRole.Admin, StringComparer.Ordinal);
 
     // The host may leave a school without one: it says so.
     private static async Task RequireAnotherLeadAsync(Session session, Staff member, string[] roles, CancellationToken cancellationToken)
@@ -266,7 +285,7 @@ internal sealed class StaffRegister(Database setup)
 
     private static async Task RequireNobodyElsesAddressAsync(Session session, Staff member, string email, CancellationToken cancellationToken)
     {
-        if (await FindAsync(session, member.SchoolId, email, cancellationToken) is { } taken && taken.StaffId != member.StaffId)
+        if (await StaffList.FindAsync(session, member.SchoolId, email, cancellationToken) is { } taken && taken.StaffId != member.StaffId)
         {
             throw new SetupException($"{email} is {taken.Name} ({taken.StaffId}) in this school already. See: onlinesafety staff list");
         }
@@ -279,16 +298,6 @@ internal sealed class StaffRegister(Database setup)
         {
             throw new SetupException($"Such an account is {others[0]}'s in this school already. See: onlinesafety staff list");
         }
-    }
-
-    private static Task<Staff?> FindAsync(Session session, Guid school, string idOrEmail, CancellationToken cancellationToken)
-    {
-        var email = idOrEmail.Trim();
-        var id = Guid.TryParse(idOrEmail, out var parsed) ? parsed : Guid.Empty;
-        // Compared as the unique index compares.
-        return session.Context.Staff
-            .FromSql($"SELECT * FROM staff WHERE school_id = {school} AND (staff_id = {id} OR lower(email) = lower({email}))")
-            .AsNoTracking().SingleOrDefaultAsync(cancellationToken);
     }
 
     private static Task InsertAsync(Session session, Staff staff, CancellationToken cancellationToken) => session.ExecuteAsync(

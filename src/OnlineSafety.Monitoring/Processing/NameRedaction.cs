@@ -70,7 +70,7 @@ internal sealed class NameRedaction
         var read = Redact(planned.Event, name, text, isListed: planned.Subject.Account.Length > 0);
         // On the people list it is somebody else's own name.
         planned.SubjectName = planned.Subject.Account.Length > 0 ? planned.SubjectName : name.Of(planned.SubjectName);
-        planned.Assessment = Redact(planned.Assessment, text, isMoved: text.Found);
+        planned.Assessment = Redact(planned.Assessment, text, isMoved: text.Found, isNamed: text.Found || name.Found);
         planned.Event = read;
         _found |= text.Found || name.Found;
     }
@@ -111,7 +111,8 @@ internal sealed class NameRedaction
     };
 
     /// <param name="isMoved">A text is not as long as it was: what was found stands elsewhere in it by now.</param>
-    private static Assessment Redact(Assessment assessment, Redacted text, bool isMoved) => assessment with
+    /// <param name="isNamed">An explanation may quote what was typed.</param>
+    private static Assessment Redact(Assessment assessment, Redacted text, bool isMoved, bool isNamed) => assessment with
     {
         Reasons =
         [
@@ -119,6 +120,7 @@ internal sealed class NameRedaction
             {
                 Matched = text.Of(reason.Matched)!,
                 Start = isMoved ? -1 : reason.Start,
+                Explanation = isNamed || !OwnWords.Explain(reason.Rule, reason.Explanation) ? text.Of(reason.Explanation)! : reason.Explanation,
                 Parts = [.. reason.Parts.Select(part => part with { Matched = text.Of(part.Matched)!, Start = isMoved ? -1 : part.Start })],
             }),
         ],

@@ -16,7 +16,8 @@ internal sealed record FoundAlertText(Guid Alert, byte[] Reasons, string? Note, 
 
 /// <param name="StoredDetail">As it is stored.</param>
 /// <param name="Detail">As it reads.</param>
-internal sealed record FoundText(Guid Alert, long Step, string Note, string StoredDetail, string Detail);
+/// <param name="IsTyped">In the words of a person, which are sealed: ids, desks and outcomes in this column are ours.</param>
+internal sealed record FoundText(Guid Alert, long Step, string Note, string StoredDetail, string Detail, bool IsTyped);
 
 /// <param name="WhyLifted">Null: it stands.</param>
 internal sealed record FoundHold(Guid Hold, string About, string Reason, string? WhyLifted);
@@ -54,7 +55,8 @@ internal sealed class ErasureScan(Session session, Guid school, NamedPerson pers
                 row.IsDBNull(4) ? null : Renamed(seal.OpenText(row.GetFieldValue<byte[]>(4), SealedField.AlertSubject))), cancellationToken);
         return all.FindAll(found => found.Subject is not null || !ReferenceEquals(mask.OfJson(found.Reasons), found.Reasons) || mask.IsIn(found.Note) || mask.IsIn(found.Reference));
 
-        string? Renamed(string subject) => !listed.Contains(subject) && mask.IsIn(subject) ? mask.Of(subject) : null;
+        // The kind before the colon is ours.
+        string? Renamed(string subject) => subject.IndexOf(':', StringComparison.Ordinal) + 1 is var kind && !listed.Contains(subject) && mask.IsIn(subject[kind..]) ? subject[..kind] + mask.Of(subject[kind..]) : null;
     }
 
     /// <summary>Steps of alerts about others that name the person, as they read.</summary>
@@ -63,10 +65,14 @@ internal sealed class ErasureScan(Session session, Guid school, NamedPerson pers
         var seal = content.Seal;
         var all = await session.RowsAsync(
             ErasureSql.OtherSteps, [school, _keys],
-            row => new FoundText(
-                row.GetGuid(0), row.GetInt64(1), seal.OpenText(row.GetFieldValue<byte[]>(2), SealedField.StepNote), row.GetString(3), seal.OpenWords(row.GetString(3), SealedField.StepDetail)),
+            row =>
+            {
+                var (stored, detail) = (row.GetString(3), seal.OpenWords(row.GetString(3), SealedField.StepDetail));
+                return new FoundText(
+                    row.GetGuid(0), row.GetInt64(1), seal.OpenText(row.GetFieldValue<byte[]>(2), SealedField.StepNote), stored, detail, IsTyped: seal.MayBePlain || stored != detail);
+            },
             cancellationToken);
-        return all.FindAll(step => mask.IsIn(step.Note) || mask.IsIn(step.Detail));
+        return all.FindAll(step => mask.IsIn(step.Note) || (step.IsTyped && mask.IsIn(step.Detail)));
     }
 
     /// <summary>What was kept of the hour around alerts about others and names the person, as it is to be.</summary>

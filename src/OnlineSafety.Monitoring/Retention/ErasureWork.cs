@@ -173,8 +173,7 @@ internal sealed class ErasureWork(Session session, Guid school, NamedPerson pers
         var seal = content.Seal;
         foreach (var step in _steps)
         {
-            // Only the words of a person are sealed: ids and outcomes in this column stay as they are.
-            var detail = _mask.IsIn(step.Detail) ? seal.SealWords(_mask.Of(step.Detail), SealedField.StepDetail) : step.StoredDetail;
+            var detail = step.IsTyped && _mask.IsIn(step.Detail) ? seal.SealWords(_mask.Of(step.Detail), SealedField.StepDetail) : step.StoredDetail;
             await CountAsync("alert_step", ErasureSql.RewriteStep, [step.Alert, step.Step, seal.SealText(_mask.Of(step.Note), SealedField.StepNote), detail], cancellationToken);
         }
     }

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -59,7 +60,9 @@ internal sealed class NameMask
         return masked.Append(text, from, text.Length - from).ToString();
     }
 
-    /// <summary>The same in every string of a JSON text; what is no JSON, in the text itself. The same bytes when no name is in it.</summary>
+    /// <summary>
+    /// The same in every string of a JSON text but those that are our own (<see cref="OwnWords"/>); what is no JSON, in the text itself. The same bytes when no name is in it.
+    /// </summary>
     /// <inheritdoc cref="Of(string, bool)" path="/param"/>
     public byte[] OfJson(byte[] json, bool encoded = false)
     {
@@ -75,51 +78,58 @@ internal sealed class NameMask
             return plain == text ? json : Encoding.UTF8.GetBytes(plain);
         }
 
-        return Walk(node, encoded, out var masked) ? JsonSerializer.SerializeToUtf8Bytes(masked, _plain) : json;
+        var root = OwnWords.Root(node);
+        return Names(node, root, encoded) ? JsonSerializer.SerializeToUtf8Bytes(Masked(node, root, encoded), _plain) : json;
     }
 
     private string Plainer(string text, string plain) => !ReferenceEquals(plain, text) && IsIn(plain) ? plain : text;
 
-    private bool Walk(JsonNode? node, bool encoded, out JsonNode? masked)
+    // An explanation of ours may hold a word that is a name too, and names nobody by that; where somebody is named, it may quote what was typed.
+    private bool Names(JsonNode? node, string path, bool encoded) => node switch
     {
-        masked = node;
-        var changed = false;
+        JsonObject all => all.Any(field => !OwnWords.Explain(all, field.Key) && Names(field.Value, Below(path, field.Key), encoded)),
+        JsonArray all => all.Any(one => Names(one, path, encoded)),
+        JsonValue value => IsSaid(value, path, out var text) && Of(text, encoded) != text,
+        _ => false,
+    };
+
+    private JsonNode? Masked(JsonNode? node, string path, bool encoded)
+    {
         switch (node)
         {
             case JsonObject all:
                 foreach (var (name, value) in all.ToList())
                 {
-                    if (Walk(value, encoded, out var instead))
+                    // What is changed within stands in its place already, and none is put into a second one.
+                    if (Masked(value, Below(path, name), encoded) is var instead && !ReferenceEquals(instead, value))
                     {
-                        changed = true;
-                        // What is changed within stands in its place already, and none is put into a second one.
-                        if (!ReferenceEquals(instead, value))
-                        {
-                            all[name] = instead;
-                        }
+                        all[name] = instead;
                     }
                 }
 
-                break;
+                return all;
             case JsonArray all:
                 for (var i = 0; i < all.Count; i++)
                 {
-                    if (Walk(all[i], encoded, out var instead))
+                    if (Masked(all[i], path, encoded) is var instead && !ReferenceEquals(instead, all[i]))
                     {
-                        changed = true;
-                        if (!ReferenceEquals(instead, all[i]))
-                        {
-                            all[i] = instead;
-                        }
+                        all[i] = instead;
                     }
                 }
 
-                break;
-            case JsonValue value when value.TryGetValue<string>(out var text) && Of(text, encoded) is var plain && plain != text:
-                (masked, changed) = (JsonValue.Create(plain), true);
-                break;
+                return all;
+            case JsonValue value when IsSaid(value, path, out var text) && Of(text, encoded) is var plain && plain != text:
+                return JsonValue.Create(plain);
+            default:
+                return node;
         }
-
-        return changed;
     }
+
+    private static bool IsSaid(JsonValue value, string path, [NotNullWhen(true)] out string? text)
+    {
+        text = null;
+        return !OwnWords.Are(path) && value.TryGetValue(out text);
+    }
+
+    private static string Below(string path, string name) => path.Length == 0 ? name : $"{path}.{name}";
 }

@@ -31,7 +31,7 @@ internal sealed class InstallationDatabase(TestDatabase test, MonitoringDatabase
 
     public SourceRegister Sources => new(opened[DatabaseRole.Setup], TimeProvider.System);
 
-    public StaffRegister Staff => new(opened[DatabaseRole.Setup]);
+    public StaffRegister Staff => new(opened[DatabaseRole.Setup], new PupilNames(() => Seals));
 
     public static async Task<InstallationDatabase> CreateAsync(PostgresServer server)
     {

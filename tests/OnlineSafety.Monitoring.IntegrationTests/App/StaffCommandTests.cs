@@ -211,6 +211,34 @@ public sealed class StaffCommandTests(PostgresFixture postgres) : IClassFixture<
     }
 
     [Fact]
+    public async Task ANameThatIsAPupilsIsRefusedUnlessItIsSaidThatTheListIsWrong()
+    {
+        await using var database = await InstallationDatabase.CreateAsync(postgres.Server);
+        var school = (await database.AddSchoolAsync()).ToString();
+        await RunAsync(database, "staff", "add", "--school", school, "--name", "D. Lead", "--email", Dsl, "--role", "dsl");
+        var list = Path.Combine(_data, "people.csv");
+        await File.WriteAllTextAsync(list, "account,aliases,role\njsmith,j.smith,pupil\n");
+        await RunAsync(database, "people", "import", list, "--school", school);
+        string[] add = ["staff", "add", "--school", school, "--name", "J. Smith", "--role", "governor", "--email"];
+
+        foreach (var args in new string[][] { ["staff", "account", Dsl, "--school", school, "--account", "SCHOOL\\j.smith"], [.. add, "jsmith@school.example"], [.. add, "g@school.example", "--account", "jsmith"] })
+        {
+            Assert.Contains("--not-a-pupils", await RefusedAsync(database, args), StringComparison.Ordinal);
+        }
+
+        Assert.Equal(0L, await database.Test.RunAsync("SELECT count(*) FROM onlinesafety.staff WHERE name = 'J. Smith' OR cardinality(accounts) > 0"));
+        await RunAsync(database, [.. add, "jsmith@school.example", "--not-a-pupils"]);
+        await RunAsync(database, "staff", "account", Dsl, "--school", school, "--account", "j.smith", "--not-a-pupils");
+        Assert.Equal(2, (await database.AccessRecordsAsync("staff.pupils-account")).Count);
+        // Of a name that is nobody's, nothing is said.
+        await RunAsync(database, "staff", "account", Dsl, "--school", school, "--account", "dlead", "--not-a-pupils");
+        // Without the key nobody can tell: nothing is taken for granted.
+        File.Delete(Path.Combine(_data, MasterKey.FileName));
+        Assert.DoesNotContain("onlinesafety staff add", await RefusedAsync(database, "staff", "account", Dsl, "--school", school, "--account", "other"), StringComparison.Ordinal);
+        Assert.Equal(2, (await database.AccessRecordsAsync("staff.pupils-account")).Count);
+    }
+
+    [Fact]
     public async Task AnAlertIsShownToAKeysOwnerOrToSomebodyWhoSaysWhoAndWhy()
     {
         await using var database = await InstallationDatabase.CreateAsync(postgres.Server);

@@ -36,7 +36,7 @@ internal sealed class Oracle : IDisposable
         var setup = database[DatabaseRole.Setup];
         var actor = Actor.Service("oracle");
         var school = (await new SchoolRegister(setup).AddAsync("Example Academy", "100000", actor, CancellationToken.None)).SchoolId;
-        await new StaffRegister(setup).AddAsync(school, new NewStaff("D. Lead", "dsl@school.example", ["dsl"], []), actor, CancellationToken.None);
+        await new StaffRegister(setup, new PupilNames(() => service.Seals(database))).AddAsync(school, new NewStaff("D. Lead", "dsl@school.example", ["dsl"], []), actor, CancellationToken.None);
         var webhook = await AddSourceAsync(SourceDoor.Webhook);
         var file = await AddSourceAsync(SourceDoor.File);
         await AddSourceAsync(SourceDoor.Syslog, "127.0.0.1/32");

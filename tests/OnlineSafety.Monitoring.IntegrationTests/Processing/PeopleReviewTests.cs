@@ -45,7 +45,7 @@ public sealed class PeopleReviewTests(PostgresFixture postgres) : ProcessingScen
         await DrainAsync();
         await Installation.Store.RunAsync("UPDATE onlinesafety.alert SET state = 'resolved', acknowledged_at = now(), acknowledged_by = 'dsl', acted_at = now(), resolved_at = now(), resolved_by = 'dsl', outcome = 'false-alert', note = 'x'");
 
-        await new StaffRegister(Installation[DatabaseRole.Setup]).AddAccountsAsync(Protex.School, dsl, ["SCHOOL\\dlead2"], Actor.Operator("tester"), default);
+        await Register().AddAccountsAsync(Protex.School, dsl, ["SCHOOL\\dlead2"], notAPupils: false, Actor.Operator("tester"), default);
         Assert.Equal(1, await PassAsync());
 
         Assert.Equal((0, 0), await SeenAsync(dsl, "dsl"));
@@ -62,7 +62,7 @@ public sealed class PeopleReviewTests(PostgresFixture postgres) : ProcessingScen
         await DrainAsync();
         Assert.Equal((1, 1), await SeenAsync(chair, "chair"));
 
-        var register = new StaffRegister(Installation[DatabaseRole.Setup]);
+        var register = Register();
         await register.SetRolesAsync(Protex.School, head, ["digest"], Actor.Operator("tester"), default);
         await register.SetRolesAsync(Protex.School, await AddStaffAsync("deputy"), ["head"], Actor.Operator("tester"), default);
         Assert.Equal(0, await PassAsync());
@@ -81,7 +81,7 @@ public sealed class PeopleReviewTests(PostgresFixture postgres) : ProcessingScen
         await Installation.Store.RunAsync("UPDATE onlinesafety.alert SET state = 'resolved', acknowledged_at = now(), acknowledged_by = 'head', acted_at = now(), resolved_at = now(), resolved_by = 'head', outcome = 'false-alert', note = 'x'");
 
         var teacher = await AddStaffAsync("pastoral");
-        await new StaffRegister(Installation[DatabaseRole.Setup]).AddAccountsAsync(Protex.School, teacher, ["teach"], Actor.Operator("tester"), default);
+        await Register().AddAccountsAsync(Protex.School, teacher, ["teach"], notAPupils: false, Actor.Operator("tester"), default);
         Assert.Equal(0, await PassAsync());
 
         Assert.Equal([[1, "resolved", "head"]], await QueryAsync("SELECT number, state, route FROM onlinesafety.alert"));
@@ -100,7 +100,7 @@ public sealed class PeopleReviewTests(PostgresFixture postgres) : ProcessingScen
             UPDATE onlinesafety.alert SET state = 'resolved', acknowledged_at = now(), acknowledged_by = 'dsl', acted_at = now(), resolved_at = now(), resolved_by = 'dsl', outcome = 'false-alert', note = 'x'
             """);
 
-        await new StaffRegister(Installation[DatabaseRole.Setup]).AddAccountsAsync(Protex.School, dsl, ["dlead2"], Actor.Operator("tester"), default);
+        await Register().AddAccountsAsync(Protex.School, dsl, ["dlead2"], notAPupils: false, Actor.Operator("tester"), default);
         Assert.Equal(1, await PassAsync());
 
         Assert.Equal([[1], [2]], await QueryAsync("SELECT a.number FROM onlinesafety.legal_hold h JOIN onlinesafety.alert a USING (school_id, alert_id) WHERE h.lifted_at IS NULL ORDER BY 1"));
@@ -118,7 +118,7 @@ public sealed class PeopleReviewTests(PostgresFixture postgres) : ProcessingScen
             UPDATE onlinesafety.alert SET event_count = 2 WHERE number = 1
             """);
 
-        await new StaffRegister(Installation[DatabaseRole.Setup]).AddAccountsAsync(Protex.School, dsl, ["dlead2"], Actor.Operator("tester"), default);
+        await Register().AddAccountsAsync(Protex.School, dsl, ["dlead2"], notAPupils: false, Actor.Operator("tester"), default);
         Assert.Equal(1, await PassAsync());
 
         Assert.Equal([[1, "dsl", 1], [3, "head", 1]], await QueryAsync("SELECT number, route, event_count FROM onlinesafety.alert WHERE number <> 2 ORDER BY number"));
@@ -155,13 +155,15 @@ public sealed class PeopleReviewTests(PostgresFixture postgres) : ProcessingScen
     [Fact]
     public async Task AnAccountIsOnePersonsAndTheFirstStaysTheFirst()
     {
-        var register = new StaffRegister(Installation[DatabaseRole.Setup]);
+        var register = Register();
         var (dsl, head) = (await AddStaffAsync("dsl", "dlead"), await AddStaffAsync("head"));
-        await register.AddAccountsAsync(Protex.School, dsl, ["zz", "DLEAD", "aa"], Actor.Operator("tester"), default);
+        await register.AddAccountsAsync(Protex.School, dsl, ["zz", "DLEAD", "aa"], notAPupils: false, Actor.Operator("tester"), default);
         Assert.Equal(["dlead", "zz", "aa"], (string[])(await QueryAsync($"SELECT accounts FROM onlinesafety.staff WHERE staff_id = '{dsl}'"))[0][0]);
-        var taken = await Assert.ThrowsAsync<SetupException>(() => register.AddAccountsAsync(Protex.School, head, ["aa"], Actor.Operator("tester"), default));
+        var taken = await Assert.ThrowsAsync<SetupException>(() => register.AddAccountsAsync(Protex.School, head, ["aa"], notAPupils: false, Actor.Operator("tester"), default));
         Assert.Contains("dsl's", taken.Message, StringComparison.Ordinal);
     }
+
+    private StaffRegister Register() => new(Installation[DatabaseRole.Setup], new PupilNames(() => Installation.Seals));
 
     private async Task<int> PassAsync() => await new PeopleReview(
         Installation[DatabaseRole.Process], Installation.Seals, new PolicyDirectory(BankHolidays.None, NullLogger.Instance), new NotificationSignals(), NullLogger<PeopleReview>.Instance).PassAsync(default);

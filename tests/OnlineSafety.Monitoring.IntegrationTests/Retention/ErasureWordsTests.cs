@@ -144,6 +144,33 @@ public sealed class ErasureWordsTests(PostgresFixture postgres) : RetentionScene
     }
 
     [Theory]
+    [InlineData("user")]
+    [InlineData("medium")]
+    [InlineData("false-alert")]
+    public async Task AChildWhoIsCalledAsWeCallSomethingTakesNoWordOfOursAlong(string name)
+    {
+        await AddPersonAsync(name);
+        await AppendAsync(Search(Twin, Grave));
+        await DrainAsync();
+        await ResolveAsync(Twin, "false-alert");
+        await Installation.Store.RunAsync("""
+            INSERT INTO onlinesafety.alert_step (school_id, alert_id, at, actor_kind, actor_name, step, from_state, to_state, detail, note)
+            SELECT school_id, alert_id, now(), 'staff', 'D. Lead', 'resolve', 'new', 'resolved', 'false-alert', '' FROM onlinesafety.alert
+            """);
+
+        var rewritten = (await RunAsync(name)).Rewritten;
+
+        var seal = await Installation.Seals.OfAsync(School, CancellationToken.None);
+        await using var session = await Retention.OpenAsync(School, Officer, CancellationToken.None);
+        Assert.Equal(
+            [$"user:{Twin}"], await session.RowsAsync("SELECT subject FROM alert", [], row => seal.OpenText(row.GetFieldValue<byte[]>(0), SealedField.AlertSubject), CancellationToken.None));
+        Assert.Equal(1, await CountAsync("alert_step", "detail = 'false-alert'"));
+        Assert.Equal((0, 0, 0), (rewritten.GetValueOrDefault("event"), rewritten.GetValueOrDefault("alert"), rewritten.GetValueOrDefault("alert_step")));
+        var reasons = await session.RowsAsync("SELECT reasons FROM alert", [], row => seal.Open(row.GetFieldValue<byte[]>(0), SealedField.AlertReasons), CancellationToken.None);
+        Assert.NotEmpty(StoredEvent.ReadReasons(reasons[0]));
+    }
+
+    [Theory]
     [InlineData("zo\\u00eb.quick")]
     [InlineData("zoe\u0308.quick")]
     [InlineData("zo%C3%AB.quick")]

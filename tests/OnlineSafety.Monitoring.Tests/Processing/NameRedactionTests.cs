@@ -1,5 +1,6 @@
 using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
+using OnlineSafety.Monitoring.Access.Sealing;
 using OnlineSafety.Monitoring.Events;
 using OnlineSafety.Monitoring.IntakeLog;
 using OnlineSafety.Monitoring.People;
@@ -31,6 +32,58 @@ public sealed class NameRedactionTests
         Assert.All(redacted.Assessment.Reasons, reason => Assert.Equal(-1, reason.Start));
         Assert.Equal((1, 0), (before.Evidence.Count, after.Evidence.Count));
         Assert.Equal((1, 1), (before.Count(Disposition.Concern), after.Count(Disposition.Concern)));
+    }
+
+    [Fact]
+    public void NoFieldOfAnEventAndNoPartOfAReasonKeepsTheName()
+    {
+        const string Named = "by Anna Smith";
+        var planned = Assert.Single(Run(Of(Grave), Nobody()).Events);
+        // Every field that a product fills, also one that comes later; what is ours, or a number, is set by us.
+        string[] ours = ["Vendor", "Product", "Mapping", "RawHash", "DeviceIp"];
+        var filled = new List<string>();
+        foreach (var field in typeof(MonitoringEvent).GetProperties().Where(field => field.PropertyType == typeof(string) && field.CanWrite && !ours.Contains(field.Name)))
+        {
+            field.SetValue(planned.Event, Named);
+            filled.Add(field.Name);
+        }
+
+        Assert.Contains("SearchQuery", filled);
+        planned.Event = planned.Event with { Categories = [Named], Unmapped = [KeyValuePair.Create(Named, Named)] };
+        planned.SubjectName = "user:Anna Smith";
+        planned.Assessment = planned.Assessment with
+        {
+            Reasons =
+            [
+                planned.Assessment.Reasons[0] with { Matched = Named, Explanation = Named, Parts = [new ReasonPart(Named, 3, new Counterfactual("none", Severity.None))] },
+            ],
+        };
+        var redaction = new NameRedaction();
+        redaction.Begin(Context(Erased(Some.Time), []), Record(Of("hello")));
+        redaction.Redact(planned);
+
+        var left = Encoding.UTF8.GetString(Some.Seal.Open(EventDetail.Of(Some.Seal, planned.Event, planned.Assessment, planned.History), SealedField.EventDetail));
+        Assert.DoesNotContain("Anna", left, StringComparison.OrdinalIgnoreCase);
+        Assert.Equal(filled.Count + 6, left.Split("by [erased]").Length - 1);
+        Assert.Equal("user:[erased]", planned.SubjectName);
+        Assert.Equal((-1, -1), (planned.Assessment.Reasons[0].Start, planned.Assessment.Reasons[0].Parts[0].Start));
+        Assert.True(redaction.IsInRecord);
+    }
+
+    [Theory]
+    [InlineData("school.0123456789ab", "because Anna Smith was called so", "because [erased] was called so")]
+    [InlineData("suicide.method.en-001", "Not counted: the school excludes 'play' (school.0123456789ab): Anna Smith is in it", "Not counted: the school excludes 'play' (school.0123456789ab): [erased] is in it")]
+    [InlineData("suicide.method.en-001", "What Anna Smith said is how one explains it.", "What Anna Smith said is how one explains it.")]
+    public void WhatStaffExplainedIsReadForTheNameAndWhatTheSharedRulesExplainIsNot(string rule, string explained, string left)
+    {
+        var planned = Assert.Single(Run(Of("i will kill myself tonight"), Nobody()).Events);
+        planned.Assessment = planned.Assessment with { Reasons = [planned.Assessment.Reasons[0] with { Rule = rule, Explanation = explained }] };
+        var redaction = new NameRedaction();
+        redaction.Begin(Context(Erased(Some.Time), []), Record(Of("hello")));
+
+        redaction.Redact(planned);
+
+        Assert.Equal(left, planned.Assessment.Reasons[0].Explanation);
     }
 
     [Fact]

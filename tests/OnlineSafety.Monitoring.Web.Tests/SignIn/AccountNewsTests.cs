@@ -55,6 +55,8 @@ public sealed class AccountNewsTests(Browser browser)
     [InlineData(AccountNews.OthersDetails)]
     [InlineData(AccountNews.OthersReset)]
     [InlineData(AccountNews.OthersKey)]
+    [InlineData(AccountNews.OthersPupil)]
+    [InlineData(AccountNews.OthersBefore)]
     public async Task EachMailSaysWhatHappenedAndWhatToDoAndItsSubjectNamesNobody(string news)
     {
         var entry = new LedgerEntry(Guid.NewGuid(), Guid.NewGuid(), AccountNews.Kind, news, null, null, null, Guid.NewGuid(), new DateTimeOffset(2026, 11, 3, 9, 5, 0, TimeSpan.Zero), 1, TimeSpan.Zero);

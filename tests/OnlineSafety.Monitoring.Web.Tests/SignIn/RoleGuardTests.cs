@@ -1,4 +1,8 @@
 using System.Net;
+using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Access.SignIn;
+using OnlineSafety.Monitoring.People;
+using OnlineSafety.Monitoring.Sources;
 
 namespace OnlineSafety.Monitoring.Web.Tests.SignIn;
 
@@ -85,6 +89,75 @@ public sealed class RoleGuardTests(Browser browser)
     }
 
     [Fact]
+    public async Task EachStepIsToldToThePersonAndToWhoeverAnswersForAlerts()
+    {
+        await using var site = await ConsoleSite.StartAsync(browser.Server);
+        var school = await site.AddSchoolAsync();
+        var lead = await site.AddPersonAsync(school, "D. Lead", "d.lead@school.example", "dsl");
+        var deputy = (await site.AddPersonAsync(school, "Dee Puty", "d.puty@school.example", "deputy")).Staff;
+        var gone = await site.AddPersonAsync(school, "F. Ormer", "f.ormer@school.example", "head");
+        await site.Staff.SetEnabledAsync(school, gone.Staff, enabled: false, ConsoleSite.Tester, default);
+        var governor = (await site.AddStaffAsync(school, "Gus Gov", "gus@school.example", "governor")).Staff.StaffId;
+        var (staff, keys, signIns) = (site.Staff, new StaffKeyRegister(site.Setup[DatabaseRole.Setup]), new StaffSignIns(site.Setup[DatabaseRole.Setup], site.Time));
+        var steps = new (string Own, string Others, Func<Task> Do)[]
+        {
+            ("details", "others-details", () => staff.AddAccountsAsync(school, deputy, ["dputy"], notAPupils: false, ConsoleSite.Tester, default)),
+            ("details", "others-details", () => staff.CorrectAsync(school, deputy, new StaffDetails("Dee Puty", "dee@school.example", ["dputy"]), ConsoleSite.Tester, default)),
+            ("role", "others-role", () => staff.SetRolesAsync(school, deputy, ["deputy", "pastoral"], ConsoleSite.Tester, default)),
+            ("link", "others-link", () => site.InviteAsync(school, deputy)),
+            ("key", "others-key", () => keys.IssueAsync(school, deputy, "case system", 30, ConsoleSite.Tester, default)),
+            ("reset", "others-reset", () => signIns.ResetAsync(school, deputy, everywhere: false, ConsoleSite.Tester, default)),
+        };
+        foreach (var (own, others, step) in steps)
+        {
+            await ToldAsync(site, step, $"{own} to {deputy}, {others} to {lead.Staff}");
+        }
+
+        await staff.SetEnabledAsync(school, deputy, enabled: false, ConsoleSite.Tester, default);
+        await ToldAsync(site, () => staff.SetEnabledAsync(school, deputy, enabled: true, ConsoleSite.Tester, default), $"role to {deputy}, others-role to {lead.Staff}");
+        // Of what opens no alert nobody is told, nor of a name, nor of a role that is taken.
+        await ToldAsync(site, () => site.InviteAsync(school, governor), "");
+        await ToldAsync(site, () => staff.CorrectAsync(school, deputy, new StaffDetails("D. Puty", "dee@school.example", ["dputy"]), ConsoleSite.Tester, default), "");
+        await ToldAsync(site, () => staff.SetRolesAsync(school, deputy, ["deputy"], ConsoleSite.Tester, default), "");
+        // Whoever made a link for the person that was does not open it as the person that is.
+        Assert.Equal(1, await site.CountAsync($"SELECT count(*) FROM invitation WHERE staff_id = '{governor}' AND used_at IS NULL"));
+        await ToldAsync(site, () => staff.SetRolesAsync(school, governor, ["chair"], ConsoleSite.Tester, default), $"role to {governor}, others-role to {lead.Staff}");
+        Assert.Equal(0, await site.CountAsync($"SELECT count(*) FROM invitation WHERE staff_id = '{governor}' AND used_at IS NULL"));
+    }
+
+    [Fact]
+    public async Task EveryWayToChangeSomebodyWhoReadsAlertsAsksWhoeverDoesIt()
+    {
+        await using var site = await ConsoleSite.StartAsync(browser.Server);
+        var school = await site.AddSchoolAsync();
+        var lead = await site.AddPersonAsync(school, "D. Lead", "d.lead@school.example", "dsl");
+        var second = await site.AddPersonAsync(school, "E. Lead", "e.lead@school.example", "dsl", "governor");
+        var admin = await site.AddPersonAsync(school, "Con Tractor", "it@contractor.example", "admin");
+        var actor = Actor.Member(admin.Staff, "Con Tractor", ["admin"]);
+        var (staff, setup) = (site.Staff, site.Setup[DatabaseRole.Setup]);
+        var detail = new StaffDetails("E. Lead", second.Email, []);
+        foreach (var step in new Func<Task>[]
+        {
+            () => staff.AddAsync(school, new NewStaff("P", "p@school.example", ["deputy"], []), actor, default), () => staff.SetRolesAsync(school, second.Staff, ["dsl", "governor", "admin", "chair"], actor, default),
+            () => staff.SetRolesAsync(school, second.Staff, ["governor"], actor, default), () => staff.SetYearsAsync(school, second.Staff, ["9"], actor, default),
+            () => staff.AddAccountsAsync(school, second.Staff, ["a.pupil"], notAPupils: true, actor, default), () => staff.CorrectAsync(school, second.Staff, detail with { Email = "p@school.example" }, actor, default),
+            () => staff.CorrectAsync(school, second.Staff, detail with { Accounts = ["a.pupil"] }, actor, default), () => new Invitations(setup, site.Time).CreateAsync(school, second.Staff, actor, default),
+            () => new StaffKeyRegister(setup).IssueAsync(school, second.Staff, "k", 1, actor, default), () => new StaffSignIns(setup, site.Time).ResetAsync(school, second.Staff, everywhere: true, actor, default),
+            // A lead who does not look after the staff list, nor anybody out of use.
+            () => staff.SetRolesAsync(school, admin.Staff, ["it", "admin"], Actor.Member(lead.Staff, "D. Lead", ["dsl"]), default),
+        })
+        {
+            Assert.Contains("Not everybody who manages staff may", (await Assert.ThrowsAsync<SetupException>(step)).Message, StringComparison.Ordinal);
+        }
+
+        await staff.SetEnabledAsync(school, second.Staff, enabled: false, actor, default);
+        Assert.Contains("Not everybody", (await Assert.ThrowsAsync<SetupException>(() => staff.SetEnabledAsync(school, second.Staff, enabled: true, actor, default))).Message, StringComparison.Ordinal);
+        Assert.Contains("Not everybody", (await Assert.ThrowsAsync<SetupException>(() => staff.AddAsync(school, new NewStaff("P", "p@school.example", ["deputy"], []), Actor.Member(second.Staff, "E. Lead", ["dsl"]), default))).Message, StringComparison.Ordinal);
+        // The help names who is there and can.
+        Assert.Equal(["D. Lead"], (await staff.HelpAsync(school, ["deputy"], actor, default)).Names);
+    }
+
+    [Fact]
     public async Task WhoIsToldIsForALeadOrHeadToSayAndWhoeverIsOnCallCanOpenAlerts()
     {
         await using var site = await ConsoleSite.StartAsync(browser.Server);
@@ -124,6 +197,13 @@ public sealed class RoleGuardTests(Browser browser)
         Assert.Contains("href=\"/administration\"", none, StringComparison.Ordinal);
         // With one school there is none to change over to.
         Assert.DoesNotContain("Change over", hidden, StringComparison.Ordinal);
+    }
+
+    private static async Task ToldAsync(ConsoleSite site, Func<Task> step, string told)
+    {
+        await site.Store.RunAsync("DELETE FROM onlinesafety.notification");
+        await step();
+        Assert.Equal(told, await site.Store.RunAsync("SELECT COALESCE(string_agg(cause || ' to ' || staff_id, ', ' ORDER BY cause LIKE 'others-%', staff_id), '') FROM onlinesafety.notification"));
     }
 
     private static Task<HttpResponseMessage> AddAsync(ConsoleClient client, string name, string role, string? email = null) => client.SendFormAsync(

@@ -46,6 +46,12 @@ internal static class AccountNews
     public const string OthersReset = "others-reset";
     public const string OthersKey = "others-key";
 
+    /// <summary>A colleague has a name that is a pupil's by the people list.</summary>
+    public const string OthersPupil = "others-pupil";
+
+    /// <summary>What was given before whoever answers for alerts had come.</summary>
+    public const string OthersBefore = "others-before";
+
     /// <summary>Tells one of a school's staff, in the caller's transaction, which is in that school.</summary>
     public static Task TellAsync(Session session, Guid school, Guid staff, string news, CancellationToken cancellationToken) =>
         session.RowsAsync("SELECT tell_staff($1, $2, $3)", [school, staff, news], _ => 0, cancellationToken);

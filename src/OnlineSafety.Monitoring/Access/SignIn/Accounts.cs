@@ -67,6 +67,7 @@ internal sealed class Accounts(Database console, MasterKeys masters, TimeProvide
             [school, staff, account, time.GetUtcNow()],
             cancellationToken) > 0)
         {
+            await GivenRoles.TellAsync(session, school, staff, cancellationToken);
             session.RecordAccess(school, "account.join", staff.ToString());
         }
     }

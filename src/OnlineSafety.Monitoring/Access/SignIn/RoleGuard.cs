@@ -50,7 +50,7 @@ internal static class RoleGuard
     }
 
     /// <summary>
-    /// Tells the person, and whoever is safeguarding lead or head there, once one of those has signed in: before, there is nobody whom it could take by surprise.
+    /// Tells the person, and whoever is safeguarding lead or head there, once one of those has signed in; of what was done before, each of them is told who comes (<see cref="GivenRoles"/>).
     /// </summary>
     /// <param name="session">Of the change, in the scope of the school.</param>
     /// <param name="school">Whose staff it is.</param>
@@ -71,6 +71,24 @@ internal static class RoleGuard
             await AccountNews.TellAsync(session, school, whom, own, cancellationToken);
         }
 
+        await TellLeadsAsync(session, school, staff, whom, others, cancellationToken);
+    }
+
+    /// <summary>Tells those who answer for alerts of what was done with somebody, whatever that person's roles.</summary>
+    /// <inheritdoc cref="TellAsync" path="/param"/>
+    public static async Task TellLeadsAsync(Session session, Guid school, Guid whom, string others, CancellationToken cancellationToken)
+    {
+        var staff = await StaffAsync(session, school, cancellationToken);
+        if (DesksOf(staff).LeadOrHead)
+        {
+            await TellLeadsAsync(session, school, staff, whom, others, cancellationToken);
+        }
+    }
+
+    public static bool IsLeadOrHead(string role) => role is StaffRole.Dsl or StaffRole.Head;
+
+    private static async Task TellLeadsAsync(Session session, Guid school, List<Known> staff, Guid whom, string others, CancellationToken cancellationToken)
+    {
         foreach (var answers in staff.Where(who => who.Enabled && who.Id != whom && who.Roles.Any(IsLeadOrHead)))
         {
             await AccountNews.TellAsync(session, school, answers.Id, others, cancellationToken);
@@ -79,8 +97,6 @@ internal static class RoleGuard
 
     private static SignedInDesks DesksOf(List<Known> staff) => new(
         staff.Exists(who => who.SignedIn && who.Roles.Any(IsLeadOrHead)), staff.Exists(who => who.SignedIn && who.Roles.Contains(StaffRole.Head, StringComparer.Ordinal)));
-
-    private static bool IsLeadOrHead(string role) => role is StaffRole.Dsl or StaffRole.Head;
 
     private static Task<List<Known>> StaffAsync(Session session, Guid school, CancellationToken cancellationToken) => session.RowsAsync(
         Staff, [school], row => new Known(row.GetGuid(0), row.GetString(1), row.GetFieldValue<string[]>(2), row.GetBoolean(3), row.GetBoolean(4)), cancellationToken);

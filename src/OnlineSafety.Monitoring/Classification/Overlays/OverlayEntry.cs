@@ -25,8 +25,11 @@ internal enum OverlayKind : byte
 internal sealed record OverlayEntry(
     Guid Id, OverlayKind Kind, string Text, string Theme, Severity Severity, string Why, DateTimeOffset From, DateTimeOffset Until)
 {
+    /// <summary>How the name of every entry in reasons begins, and of no shared rule.</summary>
+    public const string RulePrefix = "school.";
+
     /// <summary>Its name in reasons.</summary>
-    public string RuleId { get; } = "school." + Id.ToString("N")[..12];
+    public string RuleId { get; } = RulePrefix + Id.ToString("N")[..12];
 
     /// <summary>
     /// Whether it works on what was received at a moment. Received time, not now: an event that is read again is judged as it was.

@@ -9,6 +9,7 @@ using OnlineSafety.Monitoring.Access.Audit;
 using OnlineSafety.Monitoring.Access.SignIn;
 using OnlineSafety.Monitoring.Alerts;
 using OnlineSafety.Monitoring.Alerts.Policy;
+using OnlineSafety.Monitoring.Alerts.Reading;
 using OnlineSafety.Monitoring.Sources.Health;
 using OnlineSafety.Monitoring.Storage.Hosting;
 using OnlineSafety.Monitoring.TestKit;
@@ -23,9 +24,12 @@ namespace OnlineSafety.Monitoring.IntegrationTests.Access.Crossings;
 public sealed class MixedRequestsTests(PostgresFixture postgres, ITestOutputHelper output) : IClassFixture<PostgresFixture>, IAsyncLifetime
 {
     private const int Schools = 50;
-    private const int AlertsEach = 3;
+    private const int AlertsEach = MixedSchool.AlertsEach;
     private const int Connections = 4;
     private const int AtOnce = 12;
+
+    // In a hundred readings of the hour around: patience may end on a busy machine, and says so.
+    private const int MostCut = 4;
     private const string FullRun = "ONLINESAFETY_TEST_REQUESTS";
 
     private static readonly int Requests = int.Parse(Environment.GetEnvironmentVariable(FullRun) ?? "4000", CultureInfo.InvariantCulture);
@@ -34,6 +38,7 @@ public sealed class MixedRequestsTests(PostgresFixture postgres, ITestOutputHelp
     private readonly ConcurrentDictionary<string, int> _done = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<Guid, int> _recorded = new();
     private readonly ConcurrentDictionary<string, TimeSpan> _took = new(StringComparer.Ordinal);
+    private int _cut;
 
     private TestInstallation _installation = null!;
     private NpgsqlDataSource _pool = null!;
@@ -42,7 +47,7 @@ public sealed class MixedRequestsTests(PostgresFixture postgres, ITestOutputHelp
     private StaffKeys _keys = null!;
     private Sessions _sessions = null!;
     private LogRequests _log = null!;
-    private School[] _schools = [];
+    private MixedSchool[] _schools = [];
 
     public async Task InitializeAsync()
     {
@@ -54,8 +59,8 @@ public sealed class MixedRequestsTests(PostgresFixture postgres, ITestOutputHelp
         _queue = new AlertQueue(_console, guide, new PolicyDirectory(BankHolidays.None, NullLogger.Instance), _installation.Seals);
         _keys = new StaffKeys(_console);
         _sessions = new Sessions(_console, Options.Create(new SignInOptions()), TimeProvider.System);
-        _schools = [.. Enumerable.Range(0, Schools).Select(_ => new School(Guid.NewGuid(), Guid.NewGuid(), AccessKey.Create(AccessKey.StaffPrefix)))];
-        await FillAsync();
+        _schools = [.. Enumerable.Range(0, Schools).Select(_ => new MixedSchool(Guid.NewGuid(), Guid.NewGuid(), AccessKey.Create(AccessKey.StaffPrefix)))];
+        await MixedSchool.FillAsync(_installation.Store, _schools);
         _log = new LogRequests(_installation, Connections, guide);
         await _log.FillAsync(_schools.Select(school => (school.Id, school.Mark)));
     }
@@ -77,6 +82,7 @@ public sealed class MixedRequestsTests(PostgresFixture postgres, ITestOutputHelp
             output.WriteLine($"{times,7} {kind}, {_took.GetValueOrDefault(kind).TotalMilliseconds / times:0.0} ms each");
         }
 
+        output.WriteLine($"{_cut,7} of them an hour around that was cut");
         Assert.Empty(_crossings);
         // Every kind was tried, or its silence would say nothing.
         Assert.Equal(Kinds.Select(k => k.Name).Order(StringComparer.Ordinal), _done.Keys.Order(StringComparer.Ordinal));
@@ -85,7 +91,8 @@ public sealed class MixedRequestsTests(PostgresFixture postgres, ITestOutputHelp
         var report = await new AuditVerifier(_installation[DatabaseRole.Audit]).VerifyAsync(school: null, [], progress: null, default);
         Assert.True(report.Clean, string.Join('\n', report.Breaks));
         // Of a look that was broken off while it was recorded nobody knows which it was.
-        Assert.InRange(report.Entries, _recorded.Values.Sum(), _recorded.Values.Sum() + _done["broken off"]);
+        Assert.InRange(report.Entries, _recorded.Values.Sum(), _recorded.Values.Sum() + _done["broken off"] + _cut);
+        Assert.InRange(_cut, 0, Math.Max(1, _done["hour around"] * MostCut / 100));
     }
 
     [Fact]
@@ -103,7 +110,7 @@ public sealed class MixedRequestsTests(PostgresFixture postgres, ITestOutputHelp
         Assert.NotEmpty(_crossings);
     }
 
-    private (string Name, Func<School, School, Random, Task> Run)[] Kinds =>
+    private (string Name, Func<MixedSchool, MixedSchool, Random, Task> Run)[] Kinds =>
     [
         ("list", (own, _, _) => ListAsync(own)),
         ("show", (own, other, random) => ShowAsync(own, other, random)),
@@ -134,14 +141,14 @@ public sealed class MixedRequestsTests(PostgresFixture postgres, ITestOutputHelp
         _done.AddOrUpdate(kind.Name, 1, (_, n) => n + 1);
     }
 
-    private async Task ListAsync(School own)
+    private async Task ListAsync(MixedSchool own)
     {
         var alerts = await _queue.ListAsync(own.Id, own.Reader, [], 100, default);
         Recorded(own);
         Expect(alerts.Count == AlertsEach && alerts.All(a => a.School == own.Id && a.Theme == own.Mark), $"list of {alerts.Count}");
     }
 
-    private async Task ShowAsync(School own, School other, Random random)
+    private async Task ShowAsync(MixedSchool own, MixedSchool other, Random random)
     {
         var alert = await _queue.ShowAsync(own.Id, own.Reader, new AlertReference(null, 1 + random.Next(AlertsEach)), default);
         Recorded(own);
@@ -149,7 +156,7 @@ public sealed class MixedRequestsTests(PostgresFixture postgres, ITestOutputHelp
         Expect(await _queue.ShowAsync(own.Id, own.Reader, new AlertReference(other.Alert(1), 0), default) is null, "show by another's id");
     }
 
-    private async Task ActAsync(School own, School other, Random random)
+    private async Task ActAsync(MixedSchool own, MixedSchool other, Random random)
     {
         Expect((await _queue.StepAsync(own.Id, own.Reader, new AlertReference(other.Alert(1), 0), new AlertMove.Acknowledge(), default)).Alert is null, "act by another's id");
         var step = await _queue.StepAsync(own.Id, own.Reader, new AlertReference(null, 1 + random.Next(AlertsEach)), new AlertMove.Acknowledge(), default);
@@ -158,7 +165,7 @@ public sealed class MixedRequestsTests(PostgresFixture postgres, ITestOutputHelp
     }
 
     // The log of a school is opened for one of its staff, and of that one person.
-    private async Task HourAsync(School own, Random random)
+    private async Task HourAsync(MixedSchool own, Random random)
     {
         var alert = await _queue.ShowAsync(own.Id, own.Reader, new AlertReference(null, 1 + random.Next(AlertsEach)), default);
         Recorded(own);
@@ -167,9 +174,17 @@ public sealed class MixedRequestsTests(PostgresFixture postgres, ITestOutputHelp
         try
         {
             var hour = await _log.HourAsync(own.Who, alert!, patience.Token);
+            Expect(hour.Events.All(e => e.SearchQuery == own.Mark), "hour around of whom");
+            // The reader's own patience ended, and it says so: a part, or nothing and then perhaps without a record.
+            if (hour.Sight == LogSight.Cut)
+            {
+                Expect(hour.Events.Count <= LogRequests.RecordsOfTheChild, $"hour around that was cut of {hour.Events.Count}");
+                Interlocked.Increment(ref _cut);
+                return;
+            }
+
             Recorded(own);
             Expect(hour.Records == LogRequests.Records && hour.Events.Count == LogRequests.RecordsOfTheChild, $"hour around of {hour.Events.Count} in {hour.Records}");
-            Expect(hour.Events.All(e => e.SearchQuery == own.Mark), "hour around of whom");
         }
         catch (OperationCanceledException) when (broken)
         {
@@ -178,7 +193,7 @@ public sealed class MixedRequestsTests(PostgresFixture postgres, ITestOutputHelp
         }
     }
 
-    private async Task WhatIfAsync(School own, School other)
+    private async Task WhatIfAsync(MixedSchool own, MixedSchool other)
     {
         var (job, report) = await _log.WhatIfAsync(own.Who, default);
         Recorded(own);
@@ -187,16 +202,16 @@ public sealed class MixedRequestsTests(PostgresFixture postgres, ITestOutputHelp
         Expect(!await _log.SeesAsync(other.Who, job, default), "what if of another");
     }
 
-    private async Task KeyAsync(School own) => Expect((await _keys.FindAsync(own.Key, default))?.School == own.Id, "key");
+    private async Task KeyAsync(MixedSchool own) => Expect((await _keys.FindAsync(own.Key, default))?.School == own.Id, "key");
 
     // One account has places in all schools: each of its sessions stands in one.
-    private async Task SessionAsync(School own)
+    private async Task SessionAsync(MixedSchool own)
     {
         var found = await _sessions.FindAsync(own.Token, use: true, default);
         Expect(found?.Staff?.School == own.Id && found.Staff.Actor.Staff == own.Staff, "session");
     }
 
-    private async Task CountAsync(School own)
+    private async Task CountAsync(MixedSchool own)
     {
         await using var session = await _console.OpenAsync(own.Id, own.Reader, default);
         await ExpectOwnAsync(session, own, "count");
@@ -206,7 +221,7 @@ public sealed class MixedRequestsTests(PostgresFixture postgres, ITestOutputHelp
         }
     }
 
-    private async Task EnterAsync(School own)
+    private async Task EnterAsync(MixedSchool own)
     {
         await using var session = await _console.OpenAcrossAsync(own.Reader, default);
         Expect(await RowsAsync(session) is (0, 0), "before entering");
@@ -214,13 +229,13 @@ public sealed class MixedRequestsTests(PostgresFixture postgres, ITestOutputHelp
         await ExpectOwnAsync(session, own, "after entering");
     }
 
-    private async Task WithoutAScopeAsync(School own)
+    private async Task WithoutAScopeAsync(MixedSchool own)
     {
         await using var session = await _console.OpenUnstatedAsync(own.Reader, default);
         Expect(await RowsAsync(session) is (0, 0), "without a scope");
     }
 
-    private async Task OneTripAsync(School own)
+    private async Task OneTripAsync(MixedSchool own)
     {
         var themes = await _console.QueryAsync(
             own.Id, own.Reader, batch => batch.BatchCommands.Add(new NpgsqlBatchCommand("SELECT theme FROM alert UNION ALL SELECT theme FROM event")),
@@ -238,14 +253,14 @@ public sealed class MixedRequestsTests(PostgresFixture postgres, ITestOutputHelp
         Expect(themes.Count == 2 * AlertsEach && themes.TrueForAll(theme => theme == own.Mark), "one trip");
     }
 
-    private async Task WriteElsewhereAsync(School own, School other)
+    private async Task WriteElsewhereAsync(MixedSchool own, MixedSchool other)
     {
         await using var session = await _console.OpenAsync(own.Id, own.Reader, default);
         await using var command = session.Command($"UPDATE alert SET note = note WHERE school_id = '{other.Id}'");
         Expect(await command.ExecuteNonQueryAsync() == 0, "write elsewhere");
     }
 
-    private async Task FailAsync(School own, Random random)
+    private async Task FailAsync(MixedSchool own, Random random)
     {
         string[] wrong = ["SELECT 1 / 0", "SELECT 1 FROM evidence", "UPDATE alert SET state = 'none'", "SELECT no such"];
         var sql = wrong[random.Next(wrong.Length)];
@@ -270,7 +285,7 @@ public sealed class MixedRequestsTests(PostgresFixture postgres, ITestOutputHelp
         }
     }
 
-    private async Task BreakOffAsync(School own, Random random)
+    private async Task BreakOffAsync(MixedSchool own, Random random)
     {
         using var patience = new CancellationTokenSource(TimeSpan.FromMilliseconds(random.Next(4)));
         try
@@ -296,7 +311,7 @@ public sealed class MixedRequestsTests(PostgresFixture postgres, ITestOutputHelp
         }
     }
 
-    private async Task ExpectOwnAsync(Session session, School own, string what)
+    private async Task ExpectOwnAsync(Session session, MixedSchool own, string what)
     {
         var (rows, _) = await RowsAsync(session);
         Expect(rows == 2 * AlertsEach, what);
@@ -312,7 +327,7 @@ public sealed class MixedRequestsTests(PostgresFixture postgres, ITestOutputHelp
         return (row.GetInt64(0), row.GetInt64(1));
     }
 
-    private void Recorded(School own) => _recorded.AddOrUpdate(own.Id, 1, (_, n) => n + 1);
+    private void Recorded(MixedSchool own) => _recorded.AddOrUpdate(own.Id, 1, (_, n) => n + 1);
 
     private void Expect(bool right, string what)
     {
@@ -320,51 +335,5 @@ public sealed class MixedRequestsTests(PostgresFixture postgres, ITestOutputHelp
         {
             _crossings.Add(what);
         }
-    }
-
-    private async Task FillAsync()
-    {
-        await using var source = NpgsqlDataSource.Create(_installation.Store.ConnectionString);
-        await using var command = source.CreateCommand($"""
-            SET search_path = onlinesafety;
-            INSERT INTO school (school_id, name) SELECT id, 'School ' || id FROM unnest({Ids(s => s.Id)}) id;
-            INSERT INTO staff (school_id, staff_id, name, email, roles) SELECT s, p, 'D. Lead', 'dsl@school.example', ARRAY['dsl'] FROM unnest({Ids(s => s.Id)}, {Ids(s => s.Staff)}) AS t (s, p);
-            INSERT INTO staff_key (school_id, staff_id, key_hash) SELECT s, p, sha256(convert_to(k, 'UTF8'))
-                FROM unnest({Ids(s => s.Id)}, {Ids(s => s.Staff)}, ARRAY[{string.Join(',', _schools.Select(s => $"'{s.Key}'"))}]) AS t (s, p, k);
-            INSERT INTO account (account_id, address, created_at) VALUES ('{_schools[0].Id}', 'dsl@school.example', now());
-            INSERT INTO staff_account SELECT s, p, '{_schools[0].Id}', now() FROM unnest({Ids(s => s.Id)}, {Ids(s => s.Staff)}) AS t (s, p);
-            INSERT INTO session (session_id, token_hash, account_id, stage, way, school_id, staff_id, began_at, proved_at, seen_at, ends_at)
-                SELECT p, decode(h, 'hex'), '{_schools[0].Id}', 3, 'passkey', s, p, now(), now(), now() - interval '2 minutes', now() + interval '12 hours'
-                FROM unnest({Ids(s => s.Id)}, {Ids(s => s.Staff)}, ARRAY[{string.Join(',', _schools.Select(s => $"'{Convert.ToHexString(SessionToken.Hash(s.Token)!)}'"))}]) AS t (s, p, h);
-            INSERT INTO alert (school_id, alert_id, number, severity, risk, theme, parent_theme, themes, needs_review, audience, route, subject_key, subject_role,
-                               source_ids, vendors, event_count, reasons, first_received_at, last_received_at, raised_at)
-                SELECT s, a, n, 3, 1, 'of ' || s, 'x', ARRAY['of ' || s], false, 0, 'dsl', 'user:pupil1', 1, ARRAY[]::uuid[], ARRAY['protex'], 1, '[]', now(), now(), now()
-                FROM unnest({Ids(s => s.Id, AlertsEach)}, {Each((_, n) => $"{n + 1}")}, {Each((s, n) => $"'{s.Alerts[n]}'::uuid")}) AS t (s, n, a);
-            INSERT INTO event (school_id, stream_id, seq, part, source_id, alert_id, received_at, occurred_at, recorded_at, kind, action, risk, severity, theme, parent_theme,
-                               audience, route, subject_role, vendor, detail)
-                SELECT school_id, alert_id, 1, 0, alert_id, alert_id, now(), now(), now(), 1, 1, 1, 3, theme, 'x', 0, 'dsl', 1, 'protex',
-                       convert_to(json_build_object('event', json_build_object('data', json_build_object('text', theme, 'subject', json_build_object('user', 'pupil1'))))::text, 'UTF8') FROM alert
-            """);
-        await command.ExecuteNonQueryAsync();
-    }
-
-    private string Ids(Func<School, Guid> of, int times = 1) => $"ARRAY[{string.Join(',', _schools.SelectMany(s => Enumerable.Repeat($"'{of(s)}'", times)))}]::uuid[]";
-
-    private string Each(Func<School, int, string> of) => $"ARRAY[{string.Join(',', _schools.SelectMany(s => Enumerable.Range(0, AlertsEach).Select(n => of(s, n))))}]";
-
-    private sealed record School(Guid Id, Guid Staff, string Key)
-    {
-        public Guid[] Alerts { get; } = [.. Enumerable.Range(0, AlertsEach).Select(_ => Guid.NewGuid())];
-
-        public Actor Reader { get; } = new(ActorKind.Staff, "D. Lead", Staff, ["dsl"]);
-
-        public SignedInStaff Who { get; } = SignedInStaff.Of(Id, Staff, "D. Lead", ["dsl"]);
-
-        public string Mark { get; } = $"of {Id}";
-
-        public string Token { get; } = SessionToken.Create();
-
-        /// <summary>The alert with this number.</summary>
-        public Guid Alert(int number) => Alerts[number - 1];
     }
 }
