@@ -8,6 +8,8 @@ namespace OnlineSafety.Monitoring.Processing;
 /// <summary>Counts the words of a product that no map knows.</summary>
 internal static class UnmappedWords
 {
+    public const string Column = "column";
+
     private const int Longest = 200;
 
     /// <param name="names">Taken out of the words: a mapping that is wrong may have taken a name for one.</param>
@@ -32,6 +34,15 @@ internal static class UnmappedWords
         if ((draft.Warnings & EventWarnings.UnmappedSeverity) != 0)
         {
             Add(plan, "severity", Encoding.UTF8.GetString(draft[EventField.VendorSeverityWord]), names);
+        }
+    }
+
+    /// <summary>A column more, or one that is called otherwise, may be what an event is about: columns that its mapping does not speak of are words that no map knows.</summary>
+    public static void Count(RecordPlan plan, IReadOnlyList<string> columns)
+    {
+        foreach (var column in columns)
+        {
+            Add(plan, Column, column, names: null);
         }
     }
 
