@@ -102,8 +102,8 @@ public sealed class DigestMakerTests(PostgresFixture postgres) : IClassFixture<P
         Assert.Equal((1, 2, true), (left.Number, left.Rounds, left.AnswerBy is not null));
         Assert.Equal(1, content.Alerts.Sum(alert => alert.Left));
         // It stands in one place: not among what was not answered in time as well.
-        Assert.Equal([2, 3], content.Breaches.Select(alert => alert.Number).Order());
-        Assert.Equal(2, content.Counts!.Where(count => count.Of == DeskCount.Unanswered).Sum(count => count.Count));
+        Assert.Equal(2, Assert.Single(content.Breaches).Number);
+        Assert.Equal(1, content.Counts!.Where(count => count.Of == DeskCount.Unanswered).Sum(count => count.Count));
     }
 
     [Theory]

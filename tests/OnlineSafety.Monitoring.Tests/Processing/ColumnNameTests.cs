@@ -1,6 +1,7 @@
 using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
 using OnlineSafety.Monitoring.Events;
+using OnlineSafety.Monitoring.IntakeLog;
 using OnlineSafety.Monitoring.People;
 using OnlineSafety.Monitoring.Processing;
 using OnlineSafety.Monitoring.TestKit;
