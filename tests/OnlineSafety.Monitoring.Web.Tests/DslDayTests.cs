@@ -58,6 +58,33 @@ public sealed class DslDayTests(ConsoleFixture fixture)
     }
 
     [Fact]
+    public async Task ALessonsAlertIsClosedInOnePlaceAndWhatKeepsTheNextAwayIsFolded()
+    {
+        var school = await fixture.AddSchoolAsync();
+        var key = await school.AddStaffAsync("Dana Lead", "dsl");
+        await school.ReportGraveSearchAsync("a.pupil");
+        await school.AlertsAsync(key, 1);
+        await using var visitor = await Visitor.ComeAsync(fixture, key);
+        var page = visitor.Page;
+        await visitor.GoAsync("/alerts/1");
+
+        await Expect(page.Locator("form[action$='/resolve']")).ToHaveCountAsync(1);
+        await Expect(page.GetByText("See what else it would silence")).ToBeHiddenAsync();
+        await Expect(page.GetByText("Silence alerts like this for a while")).ToBeHiddenAsync();
+        await page.GetByText("If alerts like this keep coming").ClickAsync();
+        await Expect(page.GetByText("Silence alerts like this for a while")).ToBeVisibleAsync();
+        await Expect(page.GetByText("Nothing here closes this alert")).ToBeVisibleAsync();
+
+        await page.GetByText("Resolve", new() { Exact = true }).First.ClickAsync();
+        await page.GetByLabel("Needed for teaching").CheckAsync();
+        await page.GetByLabel("What was found and done").FillAsync("Drama, 10B: Romeo and Juliet.");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Resolve", Exact = true }).ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Status)).ToContainTextAsync("Alert 1 is resolved");
+        Assert.Equal("benign-curriculum", (await school.GetAsync(key, "/v1/alerts/1")).GetProperty("outcome").GetString());
+        Assert.Empty(visitor.Trouble);
+    }
+
+    [Fact]
     public async Task AStepWithoutItsWordsIsRefusedAndNothingTypedIsLost()
     {
         var school = await fixture.AddSchoolAsync();

@@ -25,7 +25,7 @@ public sealed class RoomsWalkTests(ConsoleFixture console)
         string[] addresses =
         [
             "/sources", "/sources/schools", "/sources/add", $"/sources/{source}", $"/sources/{unknown}", $"/sources/{unknown}/onboard", $"/sources/{source}/lines", "/reports", "/reports/governors",
-            "/reports/governors?term=2025-09-01", "/reports/digests/next", "/rules", "/rules/try", "/rules/precision", "/rules/what-if", "/rules/packs", "/administration/staff", "/administration/calendar",
+            "/reports/governors?term=2025-09-01", "/reports/digests/next", "/rules", "/rules/try", "/rules/precision", "/rules/what-if", "/rules/categories", "/rules/packs", "/administration/staff", "/administration/calendar",
             "/administration/channels", "/people", "/alerts/silences", "/audit", "/audit?about=exports", "/audit/who-saw", "/audit/unanswered", "/retention", "/retention/holds", "/retention/erasures",
             "/administration/policy",
             $"/administration/staff/{colleague}", $"/sources/{Guid.NewGuid()}",

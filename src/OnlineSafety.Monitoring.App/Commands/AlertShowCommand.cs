@@ -49,7 +49,7 @@ internal static class AlertText
         yield return $"  state    {AlertState.Shown(alert.State)}{Step("acknowledged", alert.AcknowledgedAt, alert.AcknowledgedBy, zone)}{Step("resolved", alert.ResolvedAt, alert.ResolvedBy, zone)}";
         yield return AlertCohort.Is(alert.Subject)
             ? $"  about    {AlertCohort.Words}"
-            : $"  about    {SetupText.Shown(alert.Subject ?? "nobody known")} ({alert.SubjectRole})";
+            : $"  about    {SetupText.Shown(alert.Subject ?? (alert.Count > 1 ? "nobody known: the same event again, or several people" : "nobody known"))} ({alert.SubjectRole})";
         if (alert.Themes.Count > 1)
         {
             yield return $"  also     {string.Join(", ", alert.Themes.Where(t => t != alert.Theme))}";

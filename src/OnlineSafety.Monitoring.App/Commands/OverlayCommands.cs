@@ -8,6 +8,7 @@ using OnlineSafety.Monitoring.Notifications;
 using OnlineSafety.Monitoring.Processing;
 using OnlineSafety.Monitoring.Sources;
 using OnlineSafety.Monitoring.Sources.Overlays;
+using OnlineSafety.Monitoring.Storage.Hosting;
 
 namespace OnlineSafety.Monitoring.App.Commands;
 
@@ -42,7 +43,7 @@ internal static class OverlayCommands
             var reads = MayReadRecords(installation.Settings(parse));
             await using var database = await installation.OpenAsync(parse, cancellationToken, reads ? [DatabaseRole.Setup, DatabaseRole.Console] : [DatabaseRole.Setup]);
             var at = await SchoolSwitch.ResolveAsync(database, parse.GetRequiredValue(school), cancellationToken);
-            var (rules, wanted) = RequireUsable(installation, parse, OverlayKind.Add, parse.GetRequiredValue(phrase), parse.GetRequiredValue(theme));
+            var (rules, wanted) = await RequireUsableAsync(installation, parse, database, at, OverlayKind.Add, parse.GetRequiredValue(phrase), parse.GetRequiredValue(theme), cancellationToken);
             var previews = new PhrasePreviews(
                 new(() => HarmlessTexts.Read(installation.Schemas.Root)), reads ? database[DatabaseRole.Console] : null, reads ? installation.Seals(parse, database[DatabaseRole.Console]) : null, installation.Time);
             var preview = await previews.OfAsync(at.SchoolId, rules, wanted, Installation.Operator, cancellationToken);
@@ -86,7 +87,7 @@ internal static class OverlayCommands
             await using var database = await installation.OpenAsync(parse, cancellationToken, DatabaseRole.Setup);
             var at = await SchoolSwitch.ResolveAsync(database, parse.GetRequiredValue(school), cancellationToken);
             var (kind, words) = parse.GetValue(rule) is { } id ? (OverlayKind.ExcludeRule, id) : (OverlayKind.ExcludePhrase, parse.GetValue(phrase)!);
-            RequireUsable(installation, parse, kind, words, "");
+            await RequireUsableAsync(installation, parse, database, at, kind, words, "", cancellationToken);
             var entry = await new OverlayRegister(database[DatabaseRole.Setup], installation.Time).ExcludeAsync(
                 at.SchoolId, kind, words, parse.GetRequiredValue(reason), EndOf(parse.GetRequiredValue(until), at), Installation.Operator, AuthorOf(parse, author), cancellationToken);
             await SayAsync(parse, parse.GetValue(json), entry, at, $"{at.Name} excludes {(kind == OverlayKind.ExcludeRule ? "rule" : "phrase")} \"{SetupText.Shown(entry.Entry.Text)}\"");
@@ -139,17 +140,15 @@ internal static class OverlayCommands
     // Where records are not to be opened by this account of the host, the phrase is tried on what travels with the service alone.
     private static bool MayReadRecords(InstallationSettings settings) => settings.MayUse(DatabaseRole.Console) && settings.HasMasterKey;
 
-    private static (RuleSet Rules, OverlayEntry Entry) RequireUsable(Installation installation, ParseResult parse, OverlayKind kind, string words, string theme)
+    private static async Task<(RuleSet Rules, OverlayEntry Entry)> RequireUsableAsync(
+        Installation installation, ParseResult parse, MonitoringDatabase database, School at, OverlayKind kind, string words, string theme, CancellationToken cancellationToken)
     {
         var settings = installation.Settings(parse).Configuration;
-        var rules = Rules.LoadEditions(installation.Schemas.Root, settings["RulePacks"], settings["Taxonomy"]).Standard;
-        var entry = new OverlayEntry(Guid.Empty, kind, words, theme, Severity.Low, "", DateTimeOffset.MinValue, DateTimeOffset.MaxValue);
-        if (CompiledOverlay.Problem(rules, entry) is { } problem)
-        {
-            throw new SetupException($"That cannot be: {SetupText.Shown(problem)}.");
-        }
-
-        return (rules, entry);
+        var editions = Rules.LoadEditions(installation.Schemas.Root, settings["RulePacks"], settings["Taxonomy"]);
+        var now = installation.Time.GetUtcNow();
+        var chosen = await new EditionRegister(database[DatabaseRole.Setup], installation.Time).ListAsync(at.SchoolId, Installation.Operator, cancellationToken);
+        var rules = new SchoolRules(SchoolOverlay.None, chosen).EditionAt(now) is { } id ? editions.Of(id) ?? editions.Standard : editions.Standard;
+        return (rules, OverlayCheck.Require(rules, kind, words, theme, now));
     }
 
     private static Task SayAsync(ParseResult parse, bool json, RegisteredEntry entry, School school, string what) => json

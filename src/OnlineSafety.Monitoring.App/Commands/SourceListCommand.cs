@@ -52,6 +52,11 @@ internal static class SourceListCommand
                 parse,
                 ["Source", "School", "Name", "Product", "Via", "State", "Last heard", "Expected every", "Canary seen", "Records", "Unreadable", "Unmapped words", "Trouble at the door"],
                 listed.Select(l => Row(l.Source, l.School)));
+            if (listed.Where(l => l.School.ClosedAt is null && SourceAttention.Of(l.Source.Source, l.Source.State) == Attention.Needed).Select(l => l.Source.Source.Name).ToList() is { Count: > 0 } troubled)
+            {
+                await Output.LineAsync(parse, SetupText.Shown($"{SourceAttention.Words(troubled.Count)}: {string.Join(", ", troubled)}"));
+            }
+
             foreach (var note in listed.SelectMany(l => Notes(l.Source)).Concat(notes))
             {
                 await Output.LineAsync(parse, SetupText.Shown(note));
@@ -76,6 +81,7 @@ internal static class SourceListCommand
         schoolClosedAt = school.ClosedAt,
         state = listed.State?.State,
         alarming = listed.State?.Alarming ?? false,
+        needsAttention = school.ClosedAt is null && SourceAttention.Of(listed.Source, listed.State) == Attention.Needed,
         since = listed.State?.Since,
         words = listed.State?.Words,
         expectedGapMinutes = listed.State?.ExpectedGap.TotalMinutes,

@@ -52,7 +52,12 @@ internal static class AlertSummary
             var span = last - first < TimeSpan.FromMinutes(1) ? "within a minute" : $"from {SchoolTime.Words(first, now, zone)} to {SchoolTime.Words(last, now, zone)}";
             sentences.Add($"There are {Counted.Of(alert.Count, "event")} {span}, reported by {Joined(sources)}.");
         }
-        else if (sources.Count > 0)
+
+        if (alert.Count > 1 && alert.Subject is null)
+        {
+            sentences.Add("They say the same and name nobody: it may be one event that was sent again, or several people.");
+        }
+        else if (alert.Count == 1 && sources.Count > 0)
         {
             sentences.Add($"It was reported by {Joined(sources)}.");
         }

@@ -36,7 +36,7 @@ internal static class OutcomeWords
     [
         ("concern", "A safeguarding concern", "It goes on the child's record or to another agency."),
         ("low-level-concern", "A lesser concern", "Noted, talked about, nothing further for now. About staff: a low-level concern."),
-        ("benign-curriculum", "Needed for teaching", "Lesson work or homework. Counts towards the over-blocking review."),
+        ("benign-curriculum", "Needed for teaching", "A lesson, homework, a play. Counts towards the over-blocking review."),
         ("false-alert", "A false alert", "The rule was wrong about these words."),
         ("duplicate", "The same as another alert", "Dealt with there."),
         ("test", "A test", "Somebody tried whether alerts arrive."),

@@ -38,7 +38,7 @@ internal static class QueueRoutes
         {
             MaySilence = who.May(Permission.SilenceAlerts),
             MaySeeSources = who.May(Permission.SeeHealth) && rooms.SetUp,
-            Silent = told.Silent,
+            Troubled = told.Troubled,
             Unwatched = told.Unwatched,
         };
         return new RazorComponentResult<QueuePage>(new { View = view, Done = StepNotice.Of(http.Request.Query, told.WhyNoMail(now)), PutBack = StepNotice.AcknowledgedOf(http.Request.Query) });

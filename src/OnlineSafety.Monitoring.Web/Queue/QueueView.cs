@@ -19,8 +19,8 @@ public sealed record QueueView(
     /// <summary>Whether the reader finds the sources in this console.</summary>
     public bool MaySeeSources { get; init; }
 
-    /// <summary>Sources that are silent or were never heard.</summary>
-    public int Silent { get; init; }
+    /// <summary>Sources that need attention.</summary>
+    public int Troubled { get; init; }
 
     /// <summary>From when until when nobody is expected to answer; null: somebody is.</summary>
     public Notifications.UnwatchedHours? Unwatched { get; init; }

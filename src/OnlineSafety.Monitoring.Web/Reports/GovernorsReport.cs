@@ -7,7 +7,7 @@ using OnlineSafety.Monitoring.Notifications;
 
 namespace OnlineSafety.Monitoring.Web.Reports;
 
-/// <summary>Figures of one term. The database counts and suppresses (governors_report, see the migration): nothing of fewer than five people arrives here, and a term that was counted stays as it was counted.</summary>
+/// <summary>Figures of one term. The database counts and suppresses (governors_report, see the migration): nothing of fewer than five people arrives here, and a finished term stays as it was counted.</summary>
 internal sealed class GovernorsReport([FromKeyedServices(DatabaseRole.Console)] Database console, IThemeWords themes, TimeProvider time)
 {
     private const int TermsOffered = 6;
@@ -20,14 +20,15 @@ internal sealed class GovernorsReport([FromKeyedServices(DatabaseRole.Console)] 
         [Risk.Commerce] = "Commerce: gambling, scams, advertising",
     };
 
-    /// <param name="begins">Of the term; null: the newest that is reported.</param>
-    /// <returns>Null: no term begins then, or it is not reported yet.</returns>
+    /// <param name="begins">Of the term; null: the newest that is finished.</param>
+    /// <returns>Null: no term begins then, or it has not begun.</returns>
     public async Task<GovernorsView?> ReadAsync(Guid school, DateOnly? begins, Actor actor, CancellationToken cancellationToken)
     {
         await using var session = await console.OpenAsync(school, actor, cancellationToken);
         var (name, zone) = (await session.RowsAsync("SELECT name, time_zone FROM school WHERE school_id = $1", [school], row => (row.GetString(0), row.GetString(1)), cancellationToken))[0];
-        var now = ReportTerm.Reported(DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(time.GetUtcNow(), SchoolZone.Of(zone)).DateTime));
-        if ((begins is { } day ? ReportTerm.Beginning(day) : now) is not { } term || term.Begins > now.Begins)
+        var today = DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(time.GetUtcNow(), SchoolZone.Of(zone)).DateTime);
+        var (running, reported) = (ReportTerm.Of(today), ReportTerm.Reported(today));
+        if ((begins is { } day ? ReportTerm.Beginning(day) : reported) is not { } term || term.Begins > running.Begins)
         {
             return null;
         }
@@ -44,7 +45,8 @@ internal sealed class GovernorsReport([FromKeyedServices(DatabaseRole.Console)] 
             School = name,
             Term = term,
             Last = figures["period"].First().Until.AddDays(-1),
-            Terms = Terms(now),
+            Finished = term.Begins <= reported.Begins,
+            Terms = [.. Terms(running).Select(one => new OfferedTerm(one, one.Begins <= reported.Begins))],
             All = One("all"),
             Risks = [.. RiskWords.Select(risk => new ReportLine(risk.Value, About("risk", (int)risk.Key)))],
             Themes = [.. figures["theme"].OrderByDescending(row => row.About).Select(row => new ReportLine(themes.LabelOf(row.Value), row.About))],

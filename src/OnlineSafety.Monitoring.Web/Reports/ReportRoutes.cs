@@ -39,10 +39,11 @@ internal static class ReportRoutes
     {
         var who = http.SignedIn();
         var sees = who.May(Permission.SeeAlerts);
+        var today = DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);
         return new RazorComponentResult<ReportsPage>(new
         {
             View = new ReportsView(
-                ReportTerm.Reported(DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime)), sees ? await shelf.ListAsync(who.School, who.Actor, cancellationToken) : [], sees, sees && shelf.MayPreview),
+                ReportTerm.Reported(today), ReportTerm.Of(today), sees ? await shelf.ListAsync(who.School, who.Actor, cancellationToken) : [], sees, sees && shelf.MayPreview),
         });
     }
 

@@ -9,6 +9,7 @@ using OnlineSafety.Monitoring.Classification.Overlays;
 using OnlineSafety.Monitoring.Events;
 using OnlineSafety.Monitoring.Processing.WhatIf;
 using OnlineSafety.Monitoring.Sources;
+using OnlineSafety.Monitoring.Sources.Categories;
 using OnlineSafety.Monitoring.Sources.Health;
 using OnlineSafety.Monitoring.Sources.Overlays;
 using OnlineSafety.Monitoring.Web.Sources;
@@ -30,6 +31,8 @@ internal static class RuleRoutes
         services.AddSingleton(provider => new PhrasePreviews(
             new(() => provider.GetRequiredService<IInstallationGuide>().HarmlessTexts), provider.GetRequiredKeyedService<Database>(DatabaseRole.Console), provider.GetRequiredService<SchoolSeals>(),
             SourcePagesRegistration.Time(provider)));
+        services.AddSingleton(provider => new CategoryRegister(SourcePagesRegistration.Setup(provider)));
+        services.AddSingleton<CategoryReader>();
         services.AddSingleton<SchoolRulesReader>();
         return services;
     }
@@ -44,6 +47,7 @@ internal static class RuleRoutes
         routes.MapGet("/rules/packs", Packs).Requires(Permission.ManageRules);
         routes.MapGet("/rules/try", Try).Requires(Permission.ManageRules);
         routes.MapPost("/rules/try", TryAsync).Requires(Permission.ManageRules);
+        routes.MapCategories();
         routes.MapPrecision();
         routes.MapWhatIf();
     }

@@ -46,19 +46,7 @@ internal sealed class SchoolRulesReader(OverlayRegister overlays, EditionRegiste
     public async Task<PhrasePreview?> RequireUsableAsync(Guid school, OverlayKind kind, string words, string theme, Actor actor, CancellationToken cancellationToken)
     {
         var rules = RulesAt(new SchoolRules(SchoolOverlay.None, await editions.ListAsync(school, actor, cancellationToken)), time.GetUtcNow());
-        var entry = new OverlayEntry(Guid.Empty, kind, words, theme, Severity.Low, "", DateTimeOffset.MinValue, DateTimeOffset.MaxValue);
-        if (CompiledOverlay.Problem(rules, entry) is { } problem)
-        {
-            // The compiler names the place in a pack; here there is one phrase, and whoever typed it sees it.
-            var said = problem.IndexOf("): ", StringComparison.Ordinal) is >= 0 and var place ? problem[(place + "): ".Length)..] : problem;
-            throw new SetupException($"That cannot be: {SetupText.Shown(said)}.");
-        }
-
-        if (kind != OverlayKind.Add && GraveExclusion.Of(rules, entry with { Id = Guid.NewGuid() }, time.GetUtcNow()) is { } grave)
-        {
-            throw new SetupException(grave);
-        }
-
+        var entry = OverlayCheck.Require(rules, kind, words, theme, time.GetUtcNow());
         return kind == OverlayKind.Add ? await previews.OfAsync(school, rules, entry, actor, cancellationToken) : null;
     }
 

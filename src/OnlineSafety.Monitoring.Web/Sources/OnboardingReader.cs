@@ -38,7 +38,7 @@ internal sealed class OnboardingReader(SourceMappings mappings, SourceReader sou
         };
         if (at.Applied is { } applied && await jobs.ForAsync(source.SchoolId, applied, JobKind.Replay, Patience, actor, cancellationToken) is { } replay && replay.Target.Source == source.SourceId)
         {
-            return view with { Step = 5, Job = jobs.View(replay), Effect = EffectOf(replay, source) };
+            return view with { Step = 5, Job = jobs.View(replay), Effect = EffectOf(replay, source), Version = replay.MappingVersion };
         }
 
         if (at.Preview is { } preview && await jobs.ForAsync(source.SchoolId, preview, JobKind.Preview, Patience, actor, cancellationToken) is { } tried && tried.Target.Source == source.SourceId)
@@ -108,7 +108,8 @@ internal sealed class OnboardingReader(SourceMappings mappings, SourceReader sou
             ],
             result.TryGetProperty("note", out var note) && note.ValueKind == JsonValueKind.String ? note.GetString()! : "",
             job.Kind == JobKind.Preview ? MappingVerdict.Of(result) : [],
-            job.Kind == JobKind.Preview && (reading is null || reading.Version != source.MappingVersion || reading.Capture != source.Capture));
+            job.Kind == JobKind.Preview && (reading is null || reading.Version != source.MappingVersion || reading.Capture != source.Capture),
+            reading is { Capture: false } ? reading.Version : null);
     }
 
     private static IEnumerable<Change> ReadingOf(MappingComparison reading)

@@ -29,7 +29,8 @@ public sealed record Change(string What, long Before, long After);
 /// <summary>What a mapping would change, or changed.</summary>
 /// <param name="Worse">What would be worse, in sentences; whoever applies it ticks each.</param>
 /// <param name="Stale">Another mapping was given to the source since: it says nothing of now.</param>
-public sealed record MappingEffect(long Records, long NotRead, IReadOnlyList<Change> Changes, IReadOnlyList<Fact> Facts, string Note, IReadOnlyList<string> Worse, bool Stale);
+/// <param name="Against">Version of the mapping that it was held against, 0 for the maker's; null: none, or not known.</param>
+public sealed record MappingEffect(long Records, long NotRead, IReadOnlyList<Change> Changes, IReadOnlyList<Fact> Facts, string Note, IReadOnlyList<string> Worse, bool Stale, int? Against);
 
 public sealed record MappingVersion(int Version, string When, string Note, bool InUse);
 

@@ -33,6 +33,7 @@ internal sealed class SourceReader(
     private static readonly Dictionary<string, string> KindWords = new(StringComparer.Ordinal)
     {
         [UnmappedKey.Record] = "record that fits no mapping",
+        [UnmappedKey.Column] = "column that its mapping does not speak of",
         [UnmappedKey.Category] = "category that no map knows",
         [UnmappedKey.Action] = "word for what the product did",
         [UnmappedKey.Severity] = "word for how grave it is",
@@ -60,12 +61,12 @@ internal sealed class SourceReader(
         var rows = await session.RowsAsync(SummarySql, [school], SummaryOf, cancellationToken);
         var sources = rows.Where(row => row.Source.Enabled && row.Source.Name.Length > 0).ToList();
         var unjudged = sources.Exists(row => !row.Source.Unassigned) && !(now - rows[0].JudgedAt < Away);
-        var tones = sources.ConvertAll(row => SourceWords.ToneOf(row.Source, row.State, row.Alarming));
+        var tones = sources.ConvertAll(row => SourceWords.ToneOf(row.Source, row.Judged));
         var worst = tones.Count == 0 || unjudged ? Tone.Notice : Tone.Quiet;
         return new SchoolRow(
             school, rows[0].School, current, tones.Append(worst).Max(), sources.Count, tones.Count(tone => tone == Tone.Bad), tones.Count(tone => tone == Tone.Notice),
             [
-                .. sources.Where(row => SourceWords.ToneOf(row.Source, row.State, row.Alarming) == Tone.Bad).Select(row => $"{row.Source.Name}: {SourceWords.Sentence(row.Source, row.Words)}"),
+                .. sources.Where(row => SourceWords.ToneOf(row.Source, row.Judged) == Tone.Bad).Select(row => $"{row.Source.Name}: {SourceWords.Sentence(row.Source, row.Judged?.Words)}"),
                 .. unjudged ? [Unwatched] : Array.Empty<string>(),
                 .. sources.Count == 0 ? ["No source is set up: nothing is heard of this school."] : Array.Empty<string>(),
             ]);
@@ -136,10 +137,10 @@ internal sealed class SourceReader(
             row.GetString(0),
             row.IsDBNull(1) ? null : row.GetFieldValue<DateTimeOffset>(1),
             row.IsDBNull(2) ? new Source() : new Source { Name = row.GetString(2), Enabled = row.GetBoolean(3), Unassigned = row.GetBoolean(4), Capture = row.GetBoolean(5) },
-            judged?.State, judged?.Alarming ?? false, judged?.Words);
+            judged);
     }
 
-    private sealed record SummaryRow(string School, DateTimeOffset? JudgedAt, Source Source, string? State, bool Alarming, string? Words);
+    private sealed record SummaryRow(string School, DateTimeOffset? JudgedAt, Source Source, StoredState? Judged);
 
     private static SourceRow RowOf(ListedSource listed, DateTimeOffset now, TimeZoneInfo zone) => new(
         listed.Source.SourceId,
@@ -147,7 +148,7 @@ internal sealed class SourceReader(
         listed.Source.Product,
         SourceWords.Via(listed.Source),
         SourceWords.State(listed.Source, listed.State?.State),
-        SourceWords.ToneOf(listed.Source, listed.State?.State, listed.State?.Alarming ?? false),
+        SourceWords.ToneOf(listed.Source, listed.State),
         SourceWords.Sentence(listed.Source, listed.State?.Words),
         SourceWords.Heard(listed.Health?.LastActivityAt, now, zone),
         SourceWords.Expected(listed.State),

@@ -38,20 +38,16 @@ internal static class SourceWords
     public static string State(Source source, string? judged) =>
         !source.Enabled ? "out of use"
         : source.Unassigned ? "not assigned"
-        : source.Capture ? "waiting for a mapping"
+        : source.Capture ? SourceAttention.Waiting
         : judged ?? "not judged yet";
 
-    public static Tone ToneOf(Source source, string? judged, bool alarming) =>
-        !source.Enabled ? Tone.Quiet
-        : source.Capture ? Tone.Bad
-        : source.Unassigned || judged is null ? Tone.Notice
-        : alarming ? Tone.Bad
-        : SourceStateWords.Read(judged) switch
-        {
-            SourceState.Healthy => Tone.Good,
-            SourceState.Unwatched or SourceState.Late => Tone.Notice,
-            _ => Tone.Bad,
-        };
+    public static Tone ToneOf(Source source, StoredState? judged) => SourceAttention.Of(source, judged) switch
+    {
+        Attention.OutOfUse => Tone.Quiet,
+        Attention.None => Tone.Good,
+        Attention.Look => Tone.Notice,
+        _ => Tone.Bad,
+    };
 
     /// <summary>The state in a sentence.</summary>
     public static string Sentence(Source source, string? judged) =>

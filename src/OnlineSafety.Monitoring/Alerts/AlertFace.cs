@@ -88,7 +88,7 @@ internal sealed class AlertFace(ThemeGuide guide)
 
     private AlertDetailView Detail(SchoolSeal seal, Alert alert, string? assignee, IReadOnlyList<EventView> events, string marks) => new(View(seal, alert))
     {
-        Subject = alert.Subject is { } subject ? seal.OpenText(subject, SealedField.AlertSubject) : alert.SubjectKey,
+        Subject = alert.Subject is { } subject ? seal.OpenText(subject, SealedField.AlertSubject) : AlertCohort.IsOfCopies(alert.SubjectKey) ? null : alert.SubjectKey,
         SubjectRole = Words.Of((PersonRole)alert.SubjectRole),
         Instructions = guide.GuidanceOf(alert.Route, marks) is { Count: > 0 } guidance ? string.Join("\n\n", guidance) : null,
         Guidance = guide.GuidanceOf(alert.Route, marks),

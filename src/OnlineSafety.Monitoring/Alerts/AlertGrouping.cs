@@ -20,13 +20,13 @@ internal sealed record AlertCandidate
 
     public required string Route { get; init; }
 
-    /// <summary>Null when nothing is known of the person: such an event is never grouped.</summary>
+    /// <summary>Null when nothing is known of the person: such an event is grouped with its own copies alone.</summary>
     public required string? SubjectKey { get; init; }
 
     /// <summary>What <see cref="SubjectKey"/> is the hash of; null: nothing is known, or it is only asked what would be.</summary>
     public string? Subject { get; init; }
 
-    /// <summary>The alert of a class activity (<see cref="AlertCohort"/>) that it joins or raises when no alert of its person is open; null: none.</summary>
+    /// <summary>The alert of no person (<see cref="AlertCohort"/>) that it joins or raises when no alert of its person is open; null: none.</summary>
     public string? Cohort { get; init; }
 
     public required PersonRole SubjectRole { get; init; }
@@ -108,6 +108,8 @@ internal static class AlertGrouping
         candidate.SubjectKey is not null
         && string.Equals(alert.SubjectKey, candidate.SubjectKey, StringComparison.Ordinal)
         && alert.State != AlertState.Resolved
+        // Whoever took it in hand has not seen this one, and nobody knows whether it is of the same child.
+        && (alert.State == AlertState.New || !AlertCohort.IsOfCopies(candidate.SubjectKey))
         // Another route is another desk: joining would show it to the wrong person, or hide it from the right one.
         && alert.Route == candidate.Route
         && alert.SubjectStaff == candidate.SubjectStaff

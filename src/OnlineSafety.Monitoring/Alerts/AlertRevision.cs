@@ -168,7 +168,7 @@ internal sealed class AlertRevision<T>
         var reading = events[0].Reading;
         if (reading.SubjectKey is { } key
             // Of one person by chance, and never about that person.
-            && !AlertCohort.Is(Alert.SubjectKey)
+            && !AlertCohort.IsOfClass(Alert.SubjectKey)
             && events.TrueForAll(e => string.Equals(e.Reading.SubjectKey, key, StringComparison.Ordinal))
             && others.Subjects.All(subject => string.Equals(subject, key, StringComparison.Ordinal)))
         {

@@ -57,6 +57,10 @@ internal sealed class CategoryMap
     /// <summary>All names of all vendors but their numbers, which mean something else at each.</summary>
     public IEnumerable<string> Names => _vendors.Values.SelectMany(names => names.Keys).Where(IsWord).Distinct(StringComparer.OrdinalIgnoreCase);
 
+    /// <summary>What a category of a product may be said to be: names in words, each once.</summary>
+    public IEnumerable<Category> Offered(string vendor) =>
+        _vendors.GetValueOrDefault(vendor, _shared).Values.Where(category => IsWord(category.Name)).DistinctBy(category => category.Name, StringComparer.OrdinalIgnoreCase);
+
     /// <summary>What the category stands for, null when the map does not know it.</summary>
     public Category? Find(string vendor, ReadOnlySpan<byte> utf8)
     {

@@ -9,12 +9,13 @@ namespace OnlineSafety.Monitoring.Digests;
 /// <summary>Reads what a digest says of how the school was told and who answered, within one transaction in the school's scope.</summary>
 internal static class AnsweringReader
 {
-    // Looked for from either end, by an index each: years of answered alerts stand beside.
+    // Looked for from either end, by an index each: years of answered alerts stand beside. What was left at the desk it was put before has a section of its own.
     private const string Breached = """
         FROM escalation e JOIN alert a ON a.school_id = e.school_id AND a.alert_id = e.alert_id
         WHERE e.school_id = $1 AND NOT a.drill AND a.raised_at < $3
           AND e.alert_id = ANY (ARRAY(SELECT r.alert_id FROM escalation r WHERE r.school_id = $1 AND r.breached_at IS NOT NULL AND r.answered_at IS NULL
                                       UNION SELECT s.alert_id FROM alert_step s WHERE s.school_id = $1 AND s.step = 'breached' AND s.at >= $2 AND s.at < $3))
+          AND (a.state <> 'escalated' OR a.acted_at IS NULL OR a.acted_at >= $4 OR e.answered_at IS NOT NULL)
         """;
 
     internal const string BreachesSql = $"""
@@ -22,15 +23,17 @@ internal static class AnsweringReader
         FROM (SELECT a.number, a.severity, a.theme, {DigestReader.Desk}, e.answer_by, e.rounds, e.answered_at, e.breached_at,
                      row_number() OVER (PARTITION BY {DigestReader.Desk} ORDER BY e.answered_at IS NOT NULL, a.severity DESC, e.breached_at, a.number) AS place
               {Breached}) AS breached
-        WHERE place <= $4
+        WHERE place <= $5
         ORDER BY answered_at IS NOT NULL, severity DESC, breached_at, number
         """;
 
     // Whoever acts on it takes it out of this state: it was acted on last when it was escalated.
     internal const string LeftSql = $"""
-        SELECT number, severity, theme, audience, route, subject_staff, acted_at, subject_role
-        FROM (SELECT a.number, a.severity, a.theme, a.acted_at, {DigestReader.Desk}, row_number() OVER (PARTITION BY {DigestReader.Desk} ORDER BY a.severity DESC, a.acted_at, a.number) AS place
-              FROM alert a WHERE a.school_id = $1 AND a.state = 'escalated' AND NOT a.drill AND a.raised_at < $2 AND a.acted_at < $3) AS waiting
+        SELECT number, severity, theme, audience, route, subject_staff, acted_at, subject_role, answer_by, rounds
+        FROM (SELECT a.number, a.severity, a.theme, a.acted_at, {DigestReader.Desk}, CASE WHEN e.answered_at IS NULL AND e.breached_at IS NOT NULL THEN e.answer_by END AS answer_by,
+                     COALESCE(e.rounds, 0) AS rounds, row_number() OVER (PARTITION BY {DigestReader.Desk} ORDER BY a.severity DESC, a.acted_at, a.number) AS place
+              FROM alert a LEFT JOIN escalation e ON e.school_id = a.school_id AND e.alert_id = a.alert_id
+              WHERE a.school_id = $1 AND a.state = 'escalated' AND NOT a.drill AND a.raised_at < $2 AND a.acted_at < $3) AS waiting
         WHERE place <= $4
         ORDER BY severity DESC, acted_at, number
         """;
@@ -85,8 +88,8 @@ internal static class AnsweringReader
         WHERE a.school_id = $1 AND a.drill AND a.raised_at >= $2 AND a.raised_at < $3 ORDER BY a.number LIMIT 100
         """;
 
-    public static Task<List<BreachedAlert>> BreachesAsync(Session session, Guid school, DigestWindow window, CancellationToken cancellationToken) => session.RowsAsync(
-        BreachesSql, [school, window.From, window.To, DigestReader.KeptOfADesk],
+    public static Task<List<BreachedAlert>> BreachesAsync(Session session, Guid school, DigestWindow window, DateTimeOffset left, CancellationToken cancellationToken) => session.RowsAsync(
+        BreachesSql, [school, window.From, window.To, left, DigestReader.KeptOfADesk],
         row => new BreachedAlert(
             row.GetInt32(0), row.GetInt16(1), row.GetString(2), row.GetInt16(3), row.GetString(4), row.IsDBNull(5) ? null : row.GetGuid(5), Time(row, 6), row.GetInt32(7), Time(row, 8), row.GetInt16(9)),
         cancellationToken);
@@ -94,7 +97,8 @@ internal static class AnsweringReader
     public static Task<List<LeftAlert>> LeftAsync(Session session, Guid school, DigestWindow window, DateTimeOffset before, CancellationToken cancellationToken) => session.RowsAsync(
         LeftSql, [school, window.To, before, DigestReader.KeptOfADesk],
         row => new LeftAlert(
-            row.GetInt32(0), row.GetInt16(1), row.GetString(2), row.GetInt16(3), row.GetString(4), row.IsDBNull(5) ? null : row.GetGuid(5), row.GetFieldValue<DateTimeOffset>(6), row.GetInt16(7)),
+            row.GetInt32(0), row.GetInt16(1), row.GetString(2), row.GetInt16(3), row.GetString(4), row.IsDBNull(5) ? null : row.GetGuid(5), row.GetFieldValue<DateTimeOffset>(6), row.GetInt16(7), Time(row, 8),
+            row.GetInt32(9)),
         cancellationToken);
 
     public static Task<List<UndeliveredMessages>> UndeliveredAsync(Session session, Guid school, DigestWindow window, CancellationToken cancellationToken) => session.RowsAsync(
@@ -103,8 +107,8 @@ internal static class AnsweringReader
             row.GetString(0), row.GetInt16(1), row.IsDBNull(2) ? null : row.GetGuid(2), row.GetString(3), row.GetString(4), row.GetBoolean(5), row.GetInt64(6), row.GetInt16(7)),
         cancellationToken);
 
-    public static Task<List<DeskCount>> CountsAsync(Session session, Guid school, DigestWindow window, CancellationToken cancellationToken) => session.RowsAsync(
-        CountsSql, [school, window.From, window.To],
+    public static Task<List<DeskCount>> CountsAsync(Session session, Guid school, DigestWindow window, DateTimeOffset left, CancellationToken cancellationToken) => session.RowsAsync(
+        CountsSql, [school, window.From, window.To, left],
         row => new DeskCount(row.GetString(0), row.GetString(1), row.GetInt16(2), row.IsDBNull(3) ? null : row.GetGuid(3), row.GetInt16(4), row.GetInt64(5)),
         cancellationToken);
 

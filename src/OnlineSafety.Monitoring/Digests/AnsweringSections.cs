@@ -23,7 +23,7 @@ internal static class AnsweringSections
             .Table("", ["Alert", "Severity", "Theme", "To be answered by", "Told further", "Answered"], [.. view.Breaches.Take(BreachesShown).Select(a => new[]
             {
                 Number(a.Number), Capital(Words.Of((Severity)a.Severity)), themes.LabelOf(a.Theme), a.AnswerBy is { } by ? When(by, zone) : "-",
-                a.Rounds switch { 0 => "-", 1 => "once", var rounds => $"{Number(rounds)} times" }, a.AnsweredAt is { } answered ? When(answered, zone) : "NOT YET",
+                Told(a.Rounds), a.AnsweredAt is { } answered ? When(answered, zone) : "NOT YET",
             })]);
         var more = view.Unanswered + view.AnsweredLate - Math.Min(BreachesShown, view.Breaches.Count);
         if (more > 0)
@@ -40,8 +40,10 @@ internal static class AnsweringSections
         }
 
         body.Heading("Escalated, and nobody has taken it on")
-            .Table("", ["Alert", "Severity", "Theme", "Escalated"], [.. view.Left.Take(LeftShown).Select(a => new[]
-                { Number(a.Number), Capital(Words.Of((Severity)a.Severity)), themes.LabelOf(a.Theme), When(a.EscalatedAt, zone) })]);
+            .Table("", ["Alert", "Severity", "Theme", "Escalated", "To be answered by", "Told further"], [.. view.Left.Take(LeftShown).Select(a => new[]
+            {
+                Number(a.Number), Capital(Words.Of((Severity)a.Severity)), themes.LabelOf(a.Theme), When(a.EscalatedAt, zone), a.AnswerBy is { } by ? When(by, zone) : "-", Told(a.Rounds),
+            })]);
         var more = view.Alerts.Sum(a => a.Left) - Math.Min(LeftShown, view.Left.Count);
         body.Paragraph($"{(more > 0 ? $"And {Number(more)} more; see the queue. " : "")}Ask whoever sits at the next desk, or take it into review yourself.");
     }
@@ -82,6 +84,8 @@ internal static class AnsweringSections
 
     public static void OutOfHours(MailDocument body, DigestContent content) =>
         body.Heading("Outside school hours").Paragraph(content.OutOfHours?.Words ?? DigestAttention.NobodyOutOfHours);
+
+    private static string Told(int rounds) => rounds switch { 0 => "-", 1 => "once", _ => $"{Number(rounds)} times" };
 
     private static string Line(SilenceReport silence, TimeZoneInfo zone)
     {

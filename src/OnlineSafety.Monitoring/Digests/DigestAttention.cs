@@ -24,9 +24,10 @@ internal static class DigestAttention
         Add(view.Alerts.Sum(a => a.Untold), "open alert has reached nobody by mail", "open alerts have reached nobody by mail");
         Add(view.Failed, "message could not be delivered", "messages could not be delivered");
         Add(view.Waits, "message waits for the mail relay", "messages wait for the mail relay");
-        foreach (var source in content.Sources.Where(s => IsUnwell(s.State)))
+        // One that was never heard stands among the gaps.
+        foreach (var source in content.Sources.Where(s => s.Attention == Attention.Needed && s.State != SourceStateWords.Of(SourceState.NeverHeard)))
         {
-            items.Add($"Source {source.Name}: {source.Words}.");
+            items.Add($"Source {source.Name}: {(source.Capture ? SourceAttention.Waiting : source.Words)}.");
         }
 
         // Where nobody judges, a day without a record must do.
@@ -118,9 +119,6 @@ internal static class DigestAttention
 
         return items;
     }
-
-    // One that was never heard, or cannot be judged, stands among the gaps.
-    private static bool IsUnwell(string state) => state.Length > 0 && SourceStateWords.Read(state) is not (SourceState.Healthy or SourceState.Unwatched or SourceState.NeverHeard);
 
     /// <summary>0 to 1.</summary>
     public static double UnknownShare(DigestContent content)

@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using OnlineSafety.Monitoring.Alerts;
 using OnlineSafety.Monitoring.Alerts.Policy;
 using OnlineSafety.Monitoring.IntakeLog;
+using OnlineSafety.Monitoring.Sources.Health;
 
 namespace OnlineSafety.Monitoring.Digests;
 
@@ -103,9 +104,15 @@ internal sealed record WaitingAlert(int Number, short Severity, string Theme, sh
 /// <param name="State">As the watch judged it when the digest was made; empty: not judged.</param>
 /// <param name="Words">The state in words.</param>
 /// <param name="Notices">What is not watched through it.</param>
+/// <param name="Alarming">People were told.</param>
+/// <param name="Capture">It waits for a mapping.</param>
 internal sealed record SourceReport(
     Guid Source, string Name, string Product, bool Unassigned, DateTimeOffset? LastReceivedAt, long Records, long Unreadable, long Unmapped,
-    string State = "", string Words = "", IReadOnlyList<string>? Notices = null);
+    string State = "", string Words = "", IReadOnlyList<string>? Notices = null, bool Alarming = false, bool Capture = false)
+{
+    [JsonIgnore]
+    public Attention Attention => SourceAttention.Of(enabled: true, Unassigned, Capture, State, Alarming);
+}
 
 /// <summary>What does not count at the school.</summary>
 /// <param name="Words">The phrase, or the id of the rule.</param>

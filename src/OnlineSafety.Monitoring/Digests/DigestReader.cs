@@ -60,7 +60,7 @@ internal static class DigestReader
 
     private const string SourcesSql = $"""
         SELECT s.source_id, s.name, s.product, s.unassigned, h.last_received_at, COALESCE(c.records, 0), COALESCE(c.review, 0), COALESCE(u.kinds, 0),
-               COALESCE(t.state, ''), COALESCE(t.words, ''), COALESCE(t.notices, ARRAY[]::text[])
+               COALESCE(t.state, ''), COALESCE(t.words, ''), COALESCE(t.notices, ARRAY[]::text[]), COALESCE(t.alarming, false), s.capture
         FROM source s
         LEFT JOIN source_state t ON t.school_id = s.school_id AND t.source_id = s.source_id
         LEFT JOIN source_health h ON h.school_id = s.school_id AND h.source_id = s.source_id
@@ -122,9 +122,9 @@ internal static class DigestReader
             Sources = await session.RowsAsync(SourcesSql, [school, window.From, window.To], SourceOf, cancellationToken),
             Watch = (await session.RowsAsync(WatchSql, [school, window.To], WatchOf, cancellationToken))[0],
             Left = await AnsweringReader.LeftAsync(session, school, window, leftBefore, cancellationToken),
-            Breaches = await AnsweringReader.BreachesAsync(session, school, window, cancellationToken),
+            Breaches = await AnsweringReader.BreachesAsync(session, school, window, leftBefore, cancellationToken),
             Undelivered = await AnsweringReader.UndeliveredAsync(session, school, window, cancellationToken),
-            Counts = await AnsweringReader.CountsAsync(session, school, window, cancellationToken),
+            Counts = await AnsweringReader.CountsAsync(session, school, window, leftBefore, cancellationToken),
             Silences = await AnsweringReader.SilencesAsync(session, school, window, cancellationToken),
             Drills = await AnsweringReader.DrillsAsync(session, school, window, cancellationToken),
             OutOfHours = OutOfHoursReport.Of(inForce.Policy),
@@ -145,7 +145,7 @@ internal static class DigestReader
 
     private static SourceReport SourceOf(NpgsqlDataReader row) => new(
         row.GetGuid(0), row.GetString(1), row.GetString(2), row.GetBoolean(3), row.IsDBNull(4) ? null : row.GetFieldValue<DateTimeOffset>(4),
-        row.GetInt64(5), row.GetInt64(6), row.GetInt64(7), row.GetString(8), row.GetString(9), row.GetFieldValue<string[]>(10));
+        row.GetInt64(5), row.GetInt64(6), row.GetInt64(7), row.GetString(8), row.GetString(9), row.GetFieldValue<string[]>(10), row.GetBoolean(11), row.GetBoolean(12));
 
     private static WatchReport WatchOf(NpgsqlDataReader row) => new()
     {

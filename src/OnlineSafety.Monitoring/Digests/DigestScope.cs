@@ -38,9 +38,12 @@ internal sealed record DigestScope
 }
 
 /// <summary>An alert that a person has put before the next desk, where nobody has taken it on.</summary>
-internal sealed record LeftAlert(int Number, short Severity, string Theme, short Audience, string Route, Guid? SubjectStaff, DateTimeOffset EscalatedAt, short SubjectRole = 0);
+/// <param name="AnswerBy">When it was to be answered, if that has passed.</param>
+/// <param name="Rounds">How often its escalation went round so far.</param>
+internal sealed record LeftAlert(
+    int Number, short Severity, string Theme, short Audience, string Route, Guid? SubjectStaff, DateTimeOffset EscalatedAt, short SubjectRole = 0, DateTimeOffset? AnswerBy = null, int Rounds = 0);
 
-/// <summary>An alert that nobody answered in time.</summary>
+/// <summary>An alert that nobody answered in time, and that was not left where it was put.</summary>
 /// <param name="Rounds">How often its escalation went round so far.</param>
 /// <param name="AnsweredAt">Null: nobody has answered it yet.</param>
 internal sealed record BreachedAlert(

@@ -20,6 +20,9 @@ internal sealed record RecordEnvelope(Door Door, string ContentType, string Peer
     public const string Mail = "message/rfc822";
     public const string Form = "application/x-www-form-urlencoded";
 
+    /// <summary>A line of syslog or text; else a body kept whole.</summary>
+    public bool IsLine => ContentType is Syslog or PlainText;
+
     public static RecordEnvelope Of(Door door, string contentType, string peer) => new(door, contentType, peer, []);
 }
 

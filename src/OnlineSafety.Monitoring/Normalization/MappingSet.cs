@@ -15,11 +15,20 @@ internal sealed class MappingSet
     private readonly FrozenDictionary<string, Mapping[]> _packs;
     private readonly SharedTables _shared;
 
-    private MappingSet(FrozenDictionary<string, Mapping[]> packs, SharedTables shared)
+    private MappingSet(FrozenDictionary<string, Mapping[]> packs, SharedTables shared, Mapping[] everyones)
     {
         _packs = packs;
         _shared = shared;
+        Everyones = everyones;
+        var columns = packs.Values.SelectMany(pack => pack).Where(mapping => mapping.Shape is Shapes.CsvShape).SelectMany(mapping => mapping.Shape.Names);
+        Headers = new HeaderRows(new KeyIndex([.. shared.ColumnNames.Concat(columns).Distinct(StringComparer.OrdinalIgnoreCase).Select(name => KeyValuePair.Create(name, 0))]));
     }
+
+    /// <summary>Recognises rows of column names.</summary>
+    public HeaderRows Headers { get; }
+
+    /// <summary>What any product may send as a sign of life: tried when its own mappings claim nothing, and for that alone.</summary>
+    public Mapping[] Everyones { get; }
 
     /// <summary>Product words that have a pack, sorted.</summary>
     public IEnumerable<string> Products => _packs.Keys.Order(StringComparer.Ordinal);
@@ -59,7 +68,8 @@ internal sealed class MappingSet
             }
         }
 
-        var shared = SharedTables.Read(roots.Where(file => string.Equals(file.Vendor, Everyone, StringComparison.Ordinal)).Select(file => file.Root));
+        Place[] all = [.. roots.Where(file => string.Equals(file.Vendor, Everyone, StringComparison.Ordinal)).Select(file => file.Root)];
+        var shared = SharedTables.Read(all);
         var packs = new Dictionary<string, Mapping[]>(StringComparer.OrdinalIgnoreCase);
         foreach (var (vendor, root) in roots.Where(file => !string.Equals(file.Vendor, Everyone, StringComparison.Ordinal)))
         {
@@ -69,8 +79,9 @@ internal sealed class MappingSet
             }
         }
 
+        Mapping[] everyones = [.. all.SelectMany(root => PackReader.ReadMappings(root, shared, CategoryNames.None))];
         return errors.Count > 0
             ? throw new MappingException(errors)
-            : new MappingSet(packs.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase), shared);
+            : new MappingSet(packs.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase), shared, everyones);
     }
 }

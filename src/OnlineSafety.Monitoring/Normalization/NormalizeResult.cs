@@ -6,7 +6,7 @@ internal enum NormalizeOutcome : byte
     /// <summary>A mapping claimed and read it; zero events are possible (an empty list).</summary>
     Mapped,
 
-    /// <summary>A heartbeat or other control line: feeds source health, holds no event.</summary>
+    /// <summary>A heartbeat, a row of column names alone or other control line: feeds source health, holds no event.</summary>
     Control,
 
     /// <summary>No mapping of the product claims it.</summary>
@@ -41,6 +41,8 @@ internal static class Reasons
     public const string ColumnShape = "column-shape";
     public const string OpenQuote = "open-quote";
     public const string HeaderRow = "header-row";
+    public const string ColumnNames = "column-names";
+    public const string ColumnsChanged = "columns-changed";
     public const string LineTooLong = "line-too-long";
     public const string MailBroken = "mail-broken";
     public const string MailTooDeep = "mail-too-deep";

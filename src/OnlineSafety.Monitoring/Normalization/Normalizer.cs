@@ -25,12 +25,20 @@ internal sealed class Normalizer
     private readonly MappingSet _mappings;
     private readonly Cells _cells = new();
     private readonly Drafting _drafting;
+    private readonly ColumnNaming _columns;
+
+    // The body in hand begins with a row of column names.
+    private bool _hasNames;
 
     public Normalizer(MappingSet mappings)
     {
         _mappings = mappings;
         _drafting = new Drafting(_cells);
+        _columns = new ColumnNaming(_cells);
     }
+
+    /// <inheritdoc cref="ColumnNaming.Unknown"/>
+    public IReadOnlyList<string> UnknownColumns => _columns.Unknown;
 
     /// <summary>Reads one record.</summary>
     /// <param name="record">The record.</param>
@@ -40,6 +48,7 @@ internal sealed class Normalizer
     /// <param name="categories">The school's own names of this source's category numbers; null: it has none.</param>
     public NormalizeResult Normalize(in RawRecord record, Mapping[] pack, TimeZoneInfo zone, IEventSink sink, CategoryNames? categories = null)
     {
+        _columns.Forget();
         if (record.Envelope.ContentType == RecordEnvelope.Mail)
         {
             return ReadMail(pack, new Job(record, zone, sink, categories ?? CategoryNames.None));
@@ -52,12 +61,14 @@ internal sealed class Normalizer
 
         var job = new Job(record, zone, sink, categories);
         _cells.Load(record.Payload);
-        return record.Envelope.ContentType is RecordEnvelope.Syslog or RecordEnvelope.PlainText
+        return record.Envelope.IsLine
             ? ReadLine(pack, ref job)
             : ReadBody(pack, ref job, _cells.Body, isLine: false);
     }
 
-    /// <summary>True for what feeds source health whatever its source is: a line that a syslog relay writes by itself, a bounce, a mail of our own.</summary>
+    /// <summary>
+    /// True for what feeds source health whatever its source is: a sign of life, a line that a syslog relay writes by itself, a row of column names alone, a bounce, a mail of our own.
+    /// </summary>
     public bool IsControl(in RawRecord record)
     {
         if (record.Envelope.ContentType == RecordEnvelope.Mail)
@@ -66,15 +77,11 @@ internal sealed class Normalizer
             return _cells.Mail.Answer.Length > 0;
         }
 
-        if (record.Envelope.ContentType is not (RecordEnvelope.Syslog or RecordEnvelope.PlainText))
-        {
-            return false;
-        }
-
-        // With no mapping at all a line is a control line or read by nothing.
+        // With no mapping at all a record is one of these or read by nothing.
         var job = new Job(record, TimeZoneInfo.Utc, Nobody.Instance, CategoryNames.None);
         _cells.Load(record.Payload);
-        return ReadLine([], ref job).Outcome == NormalizeOutcome.Control;
+        var result = record.Envelope.IsLine ? ReadLine([], ref job) : ReadBody([], ref job, _cells.Body, isLine: false);
+        return result.Outcome == NormalizeOutcome.Control;
     }
 
     /// <summary>
@@ -91,6 +98,10 @@ internal sealed class Normalizer
         _cells.Mail.Read(record.Payload);
         return _cells.Mail.Readable();
     }
+
+    /// <summary>Of that, what a person may have written: names of columns are blanked, and all else stands where it stood. Valid until the next call.</summary>
+    public ReadOnlyMemory<byte> Written(in RawRecord record) =>
+        record.Envelope.ContentType == RecordEnvelope.Mail ? Readable(record) : ReadableText.Of(_mappings.Headers.Without(record));
 
     private NormalizeResult ReadMail(Mapping[] pack, Job job)
     {
@@ -153,7 +164,7 @@ internal sealed class Normalizer
         }
 
         job.Header = syslog.Time;
-        return IsRead(result) ? result : ReadPastWords(pack, ref job, Cells.Part(line, start, length), result);
+        return IsRead(result) || result.Reason == Reasons.ColumnsChanged ? result : ReadPastWords(pack, ref job, Cells.Part(line, start, length), result);
     }
 
     /// <summary>
@@ -219,7 +230,14 @@ internal sealed class Normalizer
             return new NormalizeResult(NormalizeOutcome.Unreadable, Reasons.Empty, "", 0);
         }
 
-        var nearest = new NormalizeResult(NormalizeOutcome.Unclaimed, Reasons.NoMapping, "", 0);
+        var header = _mappings.Headers.Read(text);
+        if (header.IsAlone && _columns.Read(pack, body, header, isLine) is { } alone)
+        {
+            return alone;
+        }
+
+        _hasNames = header.IsThere;
+        var nearest = Unclaimed;
         foreach (var mapping in pack)
         {
             var result = Try(mapping, ref job, body, isLine);
@@ -231,7 +249,23 @@ internal sealed class Normalizer
             nearest = nearest.Outcome == NormalizeOutcome.Unclaimed ? result : nearest;
         }
 
-        return nearest;
+        return nearest.Outcome != NormalizeOutcome.Unclaimed ? nearest
+            : header.IsThere && _columns.Read(pack, body, header, isLine) is { Outcome: NormalizeOutcome.Unreadable } changed ? changed
+            : ReadSignOfLife(job, body, isLine);
+    }
+
+    private NormalizeResult ReadSignOfLife(in Job job, Slice body, bool isLine)
+    {
+        var quiet = new Job(job.Record, job.Zone, Nobody.Instance);
+        foreach (var mapping in _mappings.Everyones)
+        {
+            if (Try(mapping, ref quiet, body, isLine) is { Outcome: NormalizeOutcome.Control } control)
+            {
+                return control;
+            }
+        }
+
+        return Unclaimed;
     }
 
     private NormalizeResult Try(Mapping mapping, ref Job job, Slice body, bool isLine)
@@ -258,6 +292,7 @@ internal sealed class Normalizer
                 return new NormalizeResult(NormalizeOutcome.Unreadable, _cells.Broken, mapping.Label, 0);
         }
 
+        _columns.Note(mapping);
         var events = 0;
         var controls = 0;
         _cells.Broken = "";
@@ -268,7 +303,7 @@ internal sealed class Normalizer
                 return Unclaimed;
             }
 
-            if (mapping.Control.Length > 0 && mapping.Control.AllHold(_cells))
+            if ((mapping.Control.Length > 0 && mapping.Control.AllHold(_cells)) || (_hasNames && events + controls == 0 && mapping.Shape is CsvRowsShape))
             {
                 controls++;
                 continue;
@@ -282,9 +317,9 @@ internal sealed class Normalizer
             return new NormalizeResult(NormalizeOutcome.Unreadable, _cells.Broken, mapping.Label, events);
         }
 
-        return events == 0 && controls > 0
-            ? new NormalizeResult(NormalizeOutcome.Control, Reasons.Heartbeat, mapping.Label, 0)
-            : new NormalizeResult(NormalizeOutcome.Mapped, "", mapping.Label, events);
+        return events > 0 || (controls == 0 && mapping.Shape is not CsvShape)
+            ? new NormalizeResult(NormalizeOutcome.Mapped, "", mapping.Label, events)
+            : new NormalizeResult(NormalizeOutcome.Control, controls > 0 ? Reasons.Heartbeat : Reasons.ColumnNames, mapping.Label, 0);
     }
 
     private static NormalizeResult Unclaimed => new(NormalizeOutcome.Unclaimed, Reasons.NoMapping, "", 0);

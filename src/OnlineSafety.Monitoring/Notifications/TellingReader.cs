@@ -12,11 +12,12 @@ internal sealed class TellingReader(Database console, PolicyDirectory policies, 
 {
     private const string Sql = $"""
         SELECT t.wrote_to_folder, t.waits_since,
-               (SELECT count(*)::int FROM staff s WHERE s.school_id = $1 AND s.enabled AND s.roles && ARRAY['{StaffRole.Dsl}', '{StaffRole.Deputy}']), t.channels,
-               (SELECT count(*)::int FROM source s LEFT JOIN source_health h USING (school_id, source_id) LEFT JOIN source_state w USING (school_id, source_id)
-                WHERE s.school_id = $1 AND s.enabled AND NOT s.unassigned AND (h.last_received_at IS NULL OR w.state = '{SourceStateWords.Silent}'))
+               (SELECT count(*)::int FROM staff s WHERE s.school_id = $1 AND s.enabled AND s.roles && ARRAY['{StaffRole.Dsl}', '{StaffRole.Deputy}']), t.channels
         FROM telling_state() AS t
         """;
+
+    private const string SourcesSql =
+        $"SELECT {SourceAttention.Columns} FROM source s LEFT JOIN source_health h USING (school_id, source_id) LEFT JOIN source_state t USING (school_id, source_id) WHERE s.school_id = $1";
 
     private static readonly TimeSpan s_kept = TimeSpan.FromSeconds(10);
     private readonly ConcurrentDictionary<Guid, (TellingState State, long ReadAt)> _states = new();
@@ -31,11 +32,12 @@ internal sealed class TellingReader(Database console, PolicyDirectory policies, 
         var (readAt, now) = (time.GetTimestamp(), time.GetUtcNow());
         await using var session = await console.OpenAsync(school, actor, cancellationToken);
         var inForce = await policies.OfAsync(session, school, cancellationToken);
+        var sources = await session.RowsAsync(SourcesSql, [school], row => SourceAttention.Read(row, 0).Attention, cancellationToken);
         var state = (await session.RowsAsync(
             Sql, [school],
             row => new TellingState(
                 transport is null ? !row.IsDBNull(0) && row.GetBoolean(0) : !transport.ReachesPeople, row.IsDBNull(1) ? null : row.GetFieldValue<DateTimeOffset>(1),
-                row.GetInt32(2), row.GetInt32(3), row.GetInt32(4), Unwatched(inForce, now)),
+                row.GetInt32(2), row.GetInt32(3), sources.Count(attention => attention == Attention.Needed), Unwatched(inForce, now)),
             cancellationToken))[0];
         _states[school] = (state, readAt);
         return state;

@@ -8,9 +8,9 @@ namespace OnlineSafety.Monitoring.Notifications;
 /// <param name="WaitsSince">Since when the relay has taken no mail although some wait; null: it takes them.</param>
 /// <param name="AtTheDesk">Safeguarding leads and deputies.</param>
 /// <param name="Channels">Webhooks and the like, by which alerts are told thinly.</param>
-/// <param name="Silent">Sources that are silent or were never heard.</param>
+/// <param name="Troubled">Sources that need attention.</param>
 /// <param name="Unwatched">From when until when nobody is expected to answer; null: somebody is at any hour.</param>
-internal sealed record TellingState(bool NoRelay, DateTimeOffset? WaitsSince, int AtTheDesk, int Channels, int Silent, UnwatchedHours? Unwatched)
+internal sealed record TellingState(bool NoRelay, DateTimeOffset? WaitsSince, int AtTheDesk, int Channels, int Troubled, UnwatchedHours? Unwatched)
 {
     // Greylisting and a relay that restarts take minutes.
     private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(5);

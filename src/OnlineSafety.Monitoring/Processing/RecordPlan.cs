@@ -15,7 +15,7 @@ internal sealed class PlannedEvent
 
     public required Subject Subject { get; init; }
 
-    /// <summary>Keyed hash of the person it is grouped under; null when nothing is known.</summary>
+    /// <summary>Keyed hash of the person it is grouped under; null when nobody is known.</summary>
     public required string? SubjectKey { get; init; }
 
     /// <summary>The person it is grouped under (<see cref="SubjectKeys"/>), as it is stored.</summary>
@@ -32,7 +32,7 @@ internal sealed class PlannedEvent
     /// <summary>Rule and words of what was found, as a keyed hash: what a class does in one lesson has one. Null: nothing was found in words.</summary>
     public long? Signature { get; init; }
 
-    /// <summary>The alert of a class activity that it joins when no alert of its person is open; null: none.</summary>
+    /// <summary>The alert of no person that it joins when no alert of its person is open: of a class activity, or of its own copies. Null: none.</summary>
     public string? Cohort { get; set; }
 
     /// <summary>What Correlate saw; stored with the result, so that a replay sees the same.</summary>
@@ -48,6 +48,7 @@ internal readonly record struct UnmappedKey(string Kind, string Value)
     /// <summary>Why a record fits no mapping: our own words.</summary>
     public const string Record = "record";
 
+    public const string Column = "column";
     public const string Category = "category";
     public const string Action = "action";
     public const string Severity = "severity";

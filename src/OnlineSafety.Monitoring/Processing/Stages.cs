@@ -74,6 +74,7 @@ internal sealed class Stages(Rules rules, ILogger logger) : IEventSink
 
         var before = plan.Events.Count;
         var result = Normalize(record);
+        UnmappedWords.Count(plan, _normalizer.UnknownColumns);
         // Which mapping it was is known only after the events were handed over.
         for (var i = before; i < plan.Events.Count; i++)
         {
@@ -245,7 +246,7 @@ internal sealed class Stages(Rules rules, ILogger logger) : IEventSink
     {
         switch (result.Outcome)
         {
-            case NormalizeOutcome.Control when IsAnswer(result):
+            case NormalizeOutcome.Control when IsNobodys(result):
                 return Disposition.Control;
             case NormalizeOutcome.Control or NormalizeOutcome.Mapped when IsHardlyRead(result) && AssessText() is { Severity: > Severity.None } grave:
                 Review(result.Reason.Length > 0 ? result.Reason : Reasons.NoRecords, result.Events, grave);
@@ -274,15 +275,15 @@ internal sealed class Stages(Rules rules, ILogger logger) : IEventSink
     /// </summary>
     private bool IsHardlyRead(in NormalizeResult result) => result.Events == 0 || (!_concern && !_erased && _record.Envelope.ContentType == RecordEnvelope.Mail);
 
-    /// <summary>A mail that answers one of ours holds our own words: an alert about an alert would never end.</summary>
-    private static bool IsAnswer(in NormalizeResult result) => result.Reason is Reasons.MailAnswer or Reasons.OwnMail;
+    /// <summary>A mail that answers one of ours holds our own words: an alert about an alert would never end. Names of columns nobody typed.</summary>
+    private static bool IsNobodys(in NormalizeResult result) => result.Reason is Reasons.MailAnswer or Reasons.OwnMail or Reasons.ColumnNames;
 
-    /// <summary>Reads the record as plain text, a mail decoded, against the grave phrases.</summary>
+    /// <summary>Reads the record as plain text, a mail decoded and names of columns apart, against the grave phrases.</summary>
     private void Review(string reason, int part) => Review(reason, part, AssessText());
 
     private Assessment AssessText()
     {
-        var text = _normalizer.Readable(_record).Span;
+        var text = _normalizer.Written(_record).Span;
         return text.IsEmpty ? Assessment.None : _assessor.AssessText(text, (_record.Flags & RecordFlags.Unproven) != 0);
     }
 
@@ -329,6 +330,7 @@ internal sealed class Stages(Rules rules, ILogger logger) : IEventSink
             Route = AlertRoute.For(subject.Role),
             Review = review,
             Held = held,
+            Cohort = name is null ? Copies.KeyOf(read, review, assessment.Audience, seal) : null,
             Signature = review.Length == 0 && Cohorts.SignatureOf(assessment) is { } signature ? seal.Index(signature) : null,
         };
         if (!_stands || !_held.Contains(read.Id.Part))

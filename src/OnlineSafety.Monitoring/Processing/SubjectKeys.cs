@@ -14,7 +14,7 @@ internal static class SubjectKeys
     /// <summary>Of somebody who is in the people list or on the staff list.</summary>
     public static string Of(string account) => "user:" + Indexed(account);
 
-    /// <summary>Null when nothing is known: never grouped.</summary>
+    /// <summary>Null when nothing is known: grouped with its own copies alone.</summary>
     public static string? Of(MonitoringEvent read, in Subject subject) =>
         subject.Account.Length > 0 ? Of(subject.Account)
         : read.User is { Length: > 0 } user ? Of(user)

@@ -35,5 +35,14 @@ internal static class UnmappedWords
         }
     }
 
+    /// <summary>A column more, or one that is called otherwise, may be what an event is about: columns that its mapping does not speak of are words that no map knows.</summary>
+    public static void Count(RecordPlan plan, IReadOnlyList<string> columns)
+    {
+        foreach (var column in columns)
+        {
+            Add(plan, UnmappedKey.Column, column, names: null);
+        }
+    }
+
     private static void Add(RecordPlan plan, string kind, string word, NameMask? names) => plan.AddUnmapped(kind, PostgresText.Cut(names?.Of(word) ?? word, Longest));
 }

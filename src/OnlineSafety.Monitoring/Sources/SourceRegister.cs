@@ -29,7 +29,7 @@ internal sealed class SourceRegister(Database setup, TimeProvider time)
 
     /// <summary>A word that came as often is no longer one child's search.</summary>
     private const int Often = 20;
-    private const string Rare = "(withheld: it came fewer than 20 times)";
+    public const string Rare = "(withheld: it came fewer than 20 times)";
     public static readonly TimeSpan ShortestGap = TimeSpan.FromMinutes(5);
     public static readonly TimeSpan LongestGap = TimeSpan.FromDays(30);
 

@@ -72,10 +72,10 @@ public sealed class ReadingPlanTests(LongQueue queue, ITestOutputHelper output)
         {
             "counts" => (DigestReader.AlertsSql, [.. window, from], WhatIsOpen + LongQueue.Open),
             "waiting" => (DigestReader.WaitingSql, [School, 20, s_now], WhatIsOpen),
-            "breaches" => (AnsweringReader.BreachesSql, [.. window, 20], WhatIsOpen),
+            "breaches" => (AnsweringReader.BreachesSql, [.. window, from, 20], WhatIsOpen),
             "left" => (AnsweringReader.LeftSql, [.. window, 20], WhatIsOpen),
             "undelivered" => (AnsweringReader.UndeliveredSql, [.. window, 20], WhatIsOpen),
-            "how many of each" => (AnsweringReader.CountsSql, window, WhatIsOpen),
+            "how many of each" => (AnsweringReader.CountsSql, [.. window, from], WhatIsOpen),
             _ => (AnsweringReader.DrillsSql, window, WhatIsOpen),
         };
 

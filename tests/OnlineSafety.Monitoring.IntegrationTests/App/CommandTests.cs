@@ -97,6 +97,9 @@ public sealed class CommandTests(PostgresFixture postgres) : IClassFixture<Postg
         var added = await JsonAsync(database, ["rules", "add", "--phrase", "the back shed", "--theme", "drugs", "--severity", "medium", "--why", "Where vapes are sold.", .. at]);
         var until = DateTime.UtcNow.AddDays(30).ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture);
         await JsonAsync(database, ["rules", "exclude", "--rule", rule, "--reason", "A project.", "--until", until, .. at]);
+        Assert.StartsWith(
+            "Nothing was excluded. \"i want to kill myself\" would still be found",
+            (await RunAsync(database, ["rules", "exclude", "--phrase", "i want to kill myself", "--reason", "x", "--until", until, .. at])).Error, StringComparison.Ordinal);
         Assert.Contains("no rule 'no.such'", (await RunAsync(database, ["rules", "exclude", "--rule", "no.such", "--reason", "x", "--until", until, .. at])).Error, StringComparison.Ordinal);
         Assert.Contains("no theme 'nowhere'", (await RunAsync(database, ["rules", "add", "--phrase", "x", "--theme", "nowhere", "--severity", "low", "--why", "x", .. at])).Error, StringComparison.Ordinal);
         Assert.Equal(2, (await RunAsync(database, ["rules", "exclude", "--reason", "x", "--until", until, .. at])).Exit);

@@ -92,13 +92,18 @@ public sealed class DigestMakerTests(PostgresFixture postgres) : IClassFixture<P
         await world.Database.RunAsync("""
             UPDATE onlinesafety.alert SET state = 'escalated', acknowledged_at = now(), acknowledged_by = 'x', acted_at = now() - interval '6 days' * (number % 2);
             UPDATE onlinesafety.alert SET state = 'in_review' WHERE number = 3;
+            UPDATE onlinesafety.escalation SET breached_at = now(), answer_by = now() - interval '5 days', rounds = 2;
             """);
 
         await world.Maker().MakeAsync(world.School, Day, late: false, default);
         var content = await ContentAsync(world);
 
-        Assert.Equal(1, Assert.Single(content.Left).Number);
+        var left = Assert.Single(content.Left);
+        Assert.Equal((1, 2, true), (left.Number, left.Rounds, left.AnswerBy is not null));
         Assert.Equal(1, content.Alerts.Sum(alert => alert.Left));
+        // It stands in one place: not among what was not answered in time as well.
+        Assert.Equal(2, Assert.Single(content.Breaches).Number);
+        Assert.Equal(1, content.Counts!.Where(count => count.Of == DeskCount.Unanswered).Sum(count => count.Count));
     }
 
     [Theory]

@@ -35,6 +35,24 @@ public sealed class TellingReaderTests(PostgresFixture postgres) : IClassFixture
         }
     }
 
+    /// <summary>As the page of sources counts them: see <see cref="OnlineSafety.Monitoring.Sources.Health.SourceAttention"/>.</summary>
+    [Theory]
+    [InlineData("silent", true, false, 1)]
+    [InlineData("volume collapsed", true, false, 1)]
+    [InlineData("healthy", false, true, 1)]
+    [InlineData("late", false, false, 0)]
+    [InlineData("healthy", false, false, 0)]
+    public async Task SourcesThatNeedAttentionAreCounted(string state, bool alarming, bool capture, int troubled)
+    {
+        await using var world = await NotifyWorld.CreateAsync(postgres.Server);
+        var source = Guid.NewGuid();
+        await world.Database.RunAsync($"""
+            INSERT INTO onlinesafety.source (school_id, source_id, name, product, door, capture) VALUES ('{world.School}', '{source}', 'Web filter', 'protex', 2, {capture});
+            INSERT INTO onlinesafety.source_state (school_id, source_id, state, alarming, since, expected_gap, gap_basis, words) VALUES ('{world.School}', '{source}', '{state}', {alarming}, now(), '1 hour', 'set', 'x');
+            """);
+        Assert.Equal(troubled, (await new TellingReader(world.Open(DatabaseRole.Console).Database, world.Policies, transport: null, TimeProvider.System).OfAsync(world.School, NotifyWorld.Member(world.Dsl, "dsl"), default)).Troubled);
+    }
+
     [Fact]
     public async Task TheProcessThatSendsKnowsBeforeTheFirstMail()
     {

@@ -37,10 +37,20 @@ public sealed class AlertGroupingTests
     }
 
     [Fact]
-    public void NothingKnownOfThePersonIsNeverGrouped()
+    public void WhatHasNoKeyIsNeverGrouped()
     {
         var nobody = Candidate() with { SubjectKey = null };
         Assert.False(AlertGrouping.Joins(Raise(nobody), nobody, Window));
+    }
+
+    [Fact]
+    public void CopiesOfWhatNobodyIsNamedInJoinOnlyWhileNobodyTookTheAlert()
+    {
+        var copy = Candidate() with { SubjectKey = AlertCohort.KeyOfCopies("hash", Audience.Routed) };
+        var alert = Raise(copy);
+        Assert.True(AlertGrouping.Joins(alert, copy, Window));
+        alert.State = AlertState.Acknowledged;
+        Assert.False(AlertGrouping.Joins(alert, copy, Window));
     }
 
     [Fact]

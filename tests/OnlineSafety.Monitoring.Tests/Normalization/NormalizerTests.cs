@@ -97,7 +97,7 @@ public sealed class NormalizerTests
     [Fact]
     public void AnEmptyListIsMappedAndHoldsNoEvent()
     {
-        Assert.Equal(new NormalizeResult(NormalizeOutcome.Mapped, "", "smoothwall.monitor@2", 0), Read("smoothwall", RecordEnvelope.Json, "[]").Result);
+        Assert.Equal(new NormalizeResult(NormalizeOutcome.Mapped, "", "smoothwall.monitor@3", 0), Read("smoothwall", RecordEnvelope.Json, "[]").Result);
     }
 
     [Fact]

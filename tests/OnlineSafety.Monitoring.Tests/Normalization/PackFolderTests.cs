@@ -41,7 +41,7 @@ public sealed class PackFolderTests
     {
         // A row that was cut short after the address is kept, and its warning says so.
         var events = Readings(product).SelectMany(r => r.Events).Select(e => e.Event).Where(e => !e.Warnings.HasFlag(EventWarnings.MissingFields));
-        Assert.DoesNotContain(events, e => e is { Url: null, SearchQuery: null, Text: null, App: null });
+        Assert.DoesNotContain(events, e => e is { Url: null, SearchQuery: null, Text: null, App: null, VendorReason: null });
     }
 
     [Fact]

@@ -44,15 +44,15 @@ public sealed class PairShapeTests
     }
 
     [Theory]
-    [InlineData("CEF:0|Fortinet|Fortigate|v7.0.12|13056|utm:webfilter ftgd_blk blocked|4|src=10.20.30.41 duser=school\\\\\\\\jsmith request=/a?b=1&c=2 msg=URL belongs to a denied category")]
-    [InlineData("<189>Mar  2 09:14:07 FGT-School CEF:0|Fortinet|Fortigate|v7.0.12|13056|utm:webfilter ftgd_blk blocked|4|src=10.20.30.41 duser=jsmith request=/a?b=1&c=2 msg=URL belongs to a denied category")]
-    [InlineData("<189>Mar  2 09:14:07 FGT-School CEF: 0|Fortinet|Fortigate|v7.0.12|13056|utm:webfilter ftgd_blk blocked|4|src=10.20.30.41 duser=jsmith request=/a?b=1&c=2 msg=URL belongs to a denied category")]
-    [InlineData("<189>CEF: 0|Fortinet|Fortigate|v7.0.12|13056|utm:webfilter ftgd_blk blocked|4|src=10.20.30.41 duser=jsmith request=/a?b=1&c=2 msg=URL belongs to a denied category")]
+    [InlineData("CEF:0|Fortinet|Fortigate|v7.0.12|13056|utm:webfilter ftgd_blk blocked|4|src=10.20.30.41 duser=school\\\\\\\\jsmith request=/a?b=1&c=2 msg=how to pick a lock")]
+    [InlineData("<189>Mar  2 09:14:07 FGT-School CEF:0|Fortinet|Fortigate|v7.0.12|13056|utm:webfilter ftgd_blk blocked|4|src=10.20.30.41 duser=jsmith request=/a?b=1&c=2 msg=how to pick a lock")]
+    [InlineData("<189>Mar  2 09:14:07 FGT-School CEF: 0|Fortinet|Fortigate|v7.0.12|13056|utm:webfilter ftgd_blk blocked|4|src=10.20.30.41 duser=jsmith request=/a?b=1&c=2 msg=how to pick a lock")]
+    [InlineData("<189>CEF: 0|Fortinet|Fortigate|v7.0.12|13056|utm:webfilter ftgd_blk blocked|4|src=10.20.30.41 duser=jsmith request=/a?b=1&c=2 msg=how to pick a lock")]
     public void CefIsFoundWithAndWithoutASpaceAndAHeader(string line)
     {
         var e = OneMapping.Event(Cef, line);
         Assert.Equal(("jsmith", "/a?b=1&c=2", "10.20.30.41"), (e.User, e.Url, e.DeviceIp));
-        Assert.Equal(("utm:webfilter ftgd_blk blocked", "URL belongs to a denied category"), (e.App, e.Text));
+        Assert.Equal(("utm:webfilter ftgd_blk blocked", "how to pick a lock"), (e.App, e.Text));
     }
 
     [Fact]

@@ -47,7 +47,7 @@ internal static class Scenes
         yield return new Scene("alert-exclude", "dsl", async page =>
         {
             await page.GotoAsync("/alerts/1");
-            await page.GetByText("These words are no concern at this school").ClickAsync();
+            await page.GetByText("If alerts like this keep coming").ClickAsync();
             await page.GetByRole(AriaRole.Button, new() { Name = "See what else it would silence" }).ClickAsync();
         });
         yield return new Scene("queue-live-news", "dsl", async page =>

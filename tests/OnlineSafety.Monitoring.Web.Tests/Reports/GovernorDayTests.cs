@@ -66,16 +66,25 @@ public sealed class GovernorDayTests(ConsoleFixture console)
     }
 
     [Fact]
-    public async Task TheTermThatRunsAndTheOneThatJustEndedAreNotCountedYet()
+    public async Task TheTermThatRunsIsShownAsNotFinishedByWholeMonthsAndNothingOfItIsKept()
     {
         var school = await _rooms.AddSchoolAsync();
         var (key, _) = await _rooms.AddStaffAsync(school, "Gill Governor", "governor");
-        var running = Web.Reports.ReportTerm.Of(DateOnly.FromDateTime(TimeProvider.System.GetUtcNow().UtcDateTime));
+        var today = DateOnly.FromDateTime(TimeProvider.System.GetUtcNow().UtcDateTime);
+        var running = Web.Reports.ReportTerm.Of(today);
+        var month = new DateOnly(today.Year, today.Month, 1);
+        await _rooms.AddAlertsAsync(school, "bullying", risk: 3, people: 9, each: 1, at: $"'{running.Begins:yyyy-MM-dd} 12:00+00'");
+        await _rooms.AddAlertsAsync(school, "drugs", risk: 2, people: 12, each: 1, at: "now()");
         using var answer = await _rooms.GetAsync($"/reports/governors?term={running.Begins:yyyy-MM-dd}", key);
-        Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
-        // Nor by asking the database.
-        await _rooms.RunAsync($"SELECT set_config('app.school', '{school}', false); SELECT governors_report('{running.Begins:yyyy-MM-dd}')");
+        var html = await answer.Content.ReadAsStringAsync();
+        Assert.Contains($"{running.Name} so far", html, StringComparison.Ordinal);
+        Assert.Contains(month > running.Begins ? "Not finished" : "Nothing of this term can be shown yet", html, StringComparison.Ordinal);
+        Assert.Equal(month > running.Begins, html.Contains("about 10", StringComparison.Ordinal));
+        // What this month holds would tell what a few did since the last print.
+        Assert.DoesNotContain("about 20", html, StringComparison.Ordinal);
         Assert.Equal(0, await _rooms.NumberAsync($"SELECT count(*) FROM governors_figure WHERE school_id = '{school}'"));
+        using var next = await _rooms.GetAsync($"/reports/governors?term={running.Ends:yyyy-MM-dd}", key);
+        Assert.Equal(HttpStatusCode.NotFound, next.StatusCode);
     }
 
     [Theory]

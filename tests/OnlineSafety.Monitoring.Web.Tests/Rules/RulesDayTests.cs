@@ -44,6 +44,34 @@ public sealed class RulesDayTests(ConsoleFixture console)
     }
 
     [Fact]
+    public async Task WhatACategoryMeansIsChosenAndTakenBack()
+    {
+        var school = await _rooms.AddSchoolAsync();
+        await using var visitor = await _rooms.ComeAsync((await _rooms.AddStaffAsync(school, "Dana Lead", "dsl")).Key);
+        var page = visitor.Page;
+        var (source, _) = await _rooms.AddSourceAsync(school, "generic", "New filter");
+        await _rooms.RunAsync($"INSERT INTO unmapped VALUES ('{school}', '{source}', 'category', 'Blades and so on', 3, now(), now())");
+        await page.GotoAsync("/rules/categories");
+        await AccessibilityCheck.RunAsync(page);
+        var card = page.GetByRole(AriaRole.Region, new() { Name = "New filter", Exact = true });
+        await Assertions.Expect(card.GetByRole(AriaRole.Row).Filter(new() { HasText = "Blades and so on" })).ToContainTextAsync("not known");
+        await card.GetByLabel("It means the same as").SelectOptionAsync("Weapons");
+        await card.GetByRole(AriaRole.Button, new() { Name = "Save what it means" }).ClickAsync();
+        await Assertions.Expect(card.GetByRole(AriaRole.Row).Filter(new() { HasText = "Blades and so on" })).ToContainTextAsync("Weapons");
+        Assert.Equal(1, await _rooms.NumberAsync($"SELECT count(*) FROM source_category WHERE source_id = '{source}' AND number = 'Blades and so on' AND name = 'Weapons'"));
+        Assert.Equal(1, await _rooms.NumberAsync($"SELECT least(count(*), 1) FROM access_record WHERE school_id = '{school}' AND action = 'source.unmapped' AND object = 'words'"));
+
+        await card.GetByRole(AriaRole.Button, new() { Name = "Take back what Blades and so on means" }).ClickAsync();
+        await Assertions.Expect(card.GetByRole(AriaRole.Row).Filter(new() { HasText = "Blades and so on" })).ToContainTextAsync("not known");
+        Rooms.NothingWentWrong(visitor);
+
+        // Whoever may not see what children did sees no sender's word either.
+        var (it, _) = await _rooms.AddStaffAsync(school, "Ira Tech", "it");
+        using var refused = await _rooms.GetAsync("/rules/categories", it);
+        Assert.NotEqual(HttpStatusCode.OK, refused.StatusCode);
+    }
+
+    [Fact]
     public async Task AnExclusionNeedsAnEndAndAReasonAndWhatWasWrittenIsKept()
     {
         var school = await _rooms.AddSchoolAsync();

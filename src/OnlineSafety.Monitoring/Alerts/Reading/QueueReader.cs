@@ -104,14 +104,15 @@ internal sealed class QueueReader(Database console, ThemeGuide guide, PolicyDire
     public async Task<IReadOnlyList<WatchedSource>> WatchedAsync(SignedInStaff who, CancellationToken cancellationToken)
     {
         await using var session = await console.OpenAsync(who.School, who.Actor, cancellationToken);
-        return await session.RowsAsync(
+        var sources = await session.RowsAsync(
             QueueSql.Watched, [who.School],
             row =>
             {
-                var state = new StoredState { State = row.GetString(3), Alarming = row.GetBoolean(4) }.Shown(row.IsDBNull(5) ? null : row.GetFieldValue<DateTimeOffset>(5));
-                return new WatchedSource(row.GetString(0), row.GetString(1), row.IsDBNull(2) ? null : row.GetFieldValue<DateTimeOffset>(2), state.State, state.Alarming);
+                var (state, attention) = SourceAttention.Read(row, 3);
+                return new WatchedSource(row.GetString(0), row.GetString(1), row.IsDBNull(2) ? null : row.GetFieldValue<DateTimeOffset>(2), state, attention == Attention.Needed, attention == Attention.Look);
             },
             cancellationToken);
+        return [.. sources.OrderByDescending(source => source.Troubled)];
     }
 
     /// <summary>Whether most alerts may be this reader's: of pupils, or while they are open those of a year.</summary>
@@ -160,7 +161,7 @@ internal sealed class QueueReader(Database console, ThemeGuide guide, PolicyDire
             NeedsReview = row.GetBoolean(7),
             Unproven = row.GetBoolean(8),
             Late = row.GetBoolean(9),
-            ClassActivity = AlertCohort.Is(row.IsDBNull(10) ? null : row.GetString(10)),
+            ClassActivity = AlertCohort.IsOfClass(row.IsDBNull(10) ? null : row.GetString(10)),
             Since = row.GetFieldValue<DateTimeOffset>(11),
             LastReceivedAt = row.GetFieldValue<DateTimeOffset>(12),
             Who = row.IsDBNull(16) ? row.IsDBNull(13) ? null : row.GetString(13) : row.GetString(16),

@@ -120,4 +120,6 @@ internal sealed record QueuePageView(IReadOnlyList<QueueRow> Rows, QueuePosition
 /// <summary>A source, for whoever asks what is being watched.</summary>
 /// <param name="LastHeardAt">Null: never.</param>
 /// <param name="State">As last judged; empty: not yet.</param>
-public sealed record WatchedSource(string Name, string Product, DateTimeOffset? LastHeardAt, string State, bool Alarming);
+/// <param name="Troubled">It needs attention.</param>
+/// <param name="WantsLook">Nothing is known to be wrong, and nothing to be right.</param>
+public sealed record WatchedSource(string Name, string Product, DateTimeOffset? LastHeardAt, string State, bool Troubled, bool WantsLook);

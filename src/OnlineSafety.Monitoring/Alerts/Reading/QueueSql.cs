@@ -1,5 +1,6 @@
 using OnlineSafety.Monitoring.Alerts.Escalation;
 using OnlineSafety.Monitoring.Alerts.Silences;
+using OnlineSafety.Monitoring.Sources.Health;
 
 namespace OnlineSafety.Monitoring.Alerts.Reading;
 
@@ -73,9 +74,9 @@ internal static class QueueSql
 
     public const string NewCount = $"SELECT count(*)::int, COALESCE(max(number), 0) FROM alert a WHERE school_id = $1 AND number > $2 AND state <> 'resolved' AND ($3 OR {Findable})";
 
-    public const string Watched = """
-        SELECT s.name, s.product, h.last_received_at, COALESCE(t.state, ''), COALESCE(t.alarming, false), h.last_activity_at
+    public const string Watched = $"""
+        SELECT s.name, s.product, h.last_received_at, {SourceAttention.Columns}
         FROM source s LEFT JOIN source_health h USING (school_id, source_id) LEFT JOIN source_state t USING (school_id, source_id)
-        WHERE s.school_id = $1 AND s.enabled AND NOT s.unassigned ORDER BY COALESCE(t.alarming, false) DESC, s.name
+        WHERE s.school_id = $1 AND s.enabled AND NOT s.unassigned ORDER BY s.name
         """;
 }

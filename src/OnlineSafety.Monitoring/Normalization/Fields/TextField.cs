@@ -32,11 +32,14 @@ internal sealed record TextWay
     /// <summary>Words that stand for nothing here; the value stays in the unmapped bag.</summary>
     public WordEntry[] Except { get; init; } = [];
 
+    /// <summary>Sentences of the product itself, which stay in the unmapped bag too.</summary>
+    public Notices Notices { get; init; } = Notices.None;
+
     /// <summary>Words to put instead of the vendor's; a word that is not among them stays.</summary>
     public (WordEntry Word, byte[] Text)[] Map { get; init; } = [];
 
-    // A value of which only a part is taken stays in the unmapped bag, unless another field takes it whole.
-    private bool IsWhole => After.Length == 0 && Before.Length == 0 && Part == UrlPart.None;
+    /// <summary>A value of which only a part is taken stays in the unmapped bag, unless another field takes it whole.</summary>
+    public bool IsWhole => After.Length == 0 && Before.Length == 0 && Part == UrlPart.None;
 
     public static ReadOnlySpan<byte> FirstOf(TextWay[] ways, Cells cells)
     {
@@ -67,7 +70,7 @@ internal sealed record TextWay
 
         value = After.Length == 0 && Before.Length == 0 ? value : Cut(value);
         value = Part == UrlPart.None ? value : UrlParts.Take(cells, value, Part, Parameter);
-        if (value.IsEmpty || IsExcepted(value))
+        if (value.IsEmpty || IsExcepted(value) || Notices.Has(value))
         {
             return default;
         }
@@ -160,7 +163,8 @@ internal sealed class TextField(EventField field, TextWay[] ways) : Field
         var value = TextWay.FirstOf(ways, cells);
         if (!value.IsEmpty)
         {
-            draft.Set(field, value);
+            // Of a theme the school says what it means as of any category.
+            draft.Set(field, field == EventField.VendorTheme && moment.Categories.Find(value) is { IsEmpty: false } own ? own : value);
         }
     }
 }

@@ -12,6 +12,14 @@ internal readonly record struct WordEntry(byte[] Word, bool AnyBefore, bool AnyA
         (true, false) => Utf8Text.EndsWithIgnoreCase(value, Word),
         _ => Utf8Text.ContainsIgnoreCase(value, Word),
     };
+
+    /// <param name="name">Stars at its ends stand for anything.</param>
+    public static WordEntry Of(string name, byte ours)
+    {
+        var before = name.Length > 1 && name[0] == '*';
+        var after = name.Length > 1 && name[^1] == '*';
+        return new WordEntry(Utf8Text.Of(name[(before ? 1 : 0)..^(after ? 1 : 0)]), before, after, ours);
+    }
 }
 
 /// <summary>When all conditions hold, the word is ours.</summary>

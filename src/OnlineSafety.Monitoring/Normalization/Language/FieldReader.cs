@@ -5,7 +5,7 @@ using OnlineSafety.Monitoring.Normalization.Fields;
 namespace OnlineSafety.Monitoring.Normalization.Language;
 
 /// <summary>Reads <c>fields</c>: where each field of the event comes from. The order here is the order of filling.</summary>
-internal sealed class FieldReader(NameTable names, WebTables web, CategoryNames categoryNames)
+internal sealed class FieldReader(NameTable names, SharedTables shared, CategoryNames categoryNames)
 {
     private static readonly (string Name, EventField Field)[] Texts =
     [
@@ -40,7 +40,8 @@ internal sealed class FieldReader(NameTable names, WebTables web, CategoryNames 
         {
             if (place.Find(name) is { } text)
             {
-                fields.Add(new TextField(field, [.. Alternatives(text).Select(ReadText)]));
+                var ways = Alternatives(text).Select(ReadText);
+                fields.Add(new TextField(field, [.. field == EventField.Text ? ways.SelectMany(WithoutNotices) : ways]));
             }
         }
 
@@ -52,7 +53,7 @@ internal sealed class FieldReader(NameTable names, WebTables web, CategoryNames 
         // After searchQuery: a term that the product names wins over the one in the URL.
         if (place.Find("url") is { } url)
         {
-            fields.Add(new UrlField([.. Alternatives(url).Select(ReadUrl)], web));
+            fields.Add(new UrlField([.. Alternatives(url).Select(ReadUrl)], shared.Web));
         }
 
         if (place.Find("categories") is { } categories)
@@ -98,7 +99,7 @@ internal sealed class FieldReader(NameTable names, WebTables web, CategoryNames 
         }
 
         // Exact words first, then those with stars: their order in the file is kept among themselves.
-        var map = place.Members("map").ConvertAll(entry => EntryOf(entry.Name, word(entry.Value)));
+        var map = place.Members("map").ConvertAll(entry => WordEntry.Of(entry.Name, word(entry.Value)));
         return new WordTable(
             new Selector(names.SlotsOf(place.Texts("from"), place)),
             [.. rules],
@@ -111,13 +112,6 @@ internal sealed class FieldReader(NameTable names, WebTables web, CategoryNames 
     {
         rule.Fail("'is' is missing");
         return 0;
-    }
-
-    private static WordEntry EntryOf(string name, byte ours)
-    {
-        var before = name.Length > 1 && name[0] == '*';
-        var after = name.Length > 1 && name[^1] == '*';
-        return new WordEntry(Utf8Text.Of(name[(before ? 1 : 0)..^(after ? 1 : 0)]), before, after, ours);
     }
 
     private static byte Word<T>(Place place)
@@ -178,6 +172,10 @@ internal sealed class FieldReader(NameTable names, WebTables web, CategoryNames 
 
     private TextWay ReadText(Place place) => ReadText(place, []);
 
+    /// <summary>Of what somebody typed or saw, what the product says of itself is no part: behind it the next name may hold the words.</summary>
+    private IEnumerable<TextWay> WithoutNotices(TextWay way) =>
+        (way.IsWhole ? way.From.Slots.ToArray().Select(slot => new Selector([slot])) : [way.From]).Select(from => way with { From = from, Notices = shared.Notices });
+
     private TextWay ReadText(Place place, params ReadOnlySpan<string> further)
     {
         if (!place.IsObject)
@@ -204,8 +202,8 @@ internal sealed class FieldReader(NameTable names, WebTables web, CategoryNames 
             Part = PartOf(place),
             Parameter = Utf8Text.Of(place.Text("urlParameter")),
             Replace = swap,
-            Except = [.. place.Texts("except").Select(word => EntryOf(word, 0))],
-            Map = [.. place.Members("map").Select(entry => (EntryOf(entry.Name, 0), Utf8Text.Of(entry.Value.Text()))).OrderBy(entry => entry.Item1.AnyBefore || entry.Item1.AnyAfter)],
+            Except = [.. place.Texts("except").Select(word => WordEntry.Of(word, 0))],
+            Map = [.. place.Members("map").Select(entry => (WordEntry.Of(entry.Name, 0), Utf8Text.Of(entry.Value.Text()))).OrderBy(entry => entry.Item1.AnyBefore || entry.Item1.AnyAfter)],
         };
     }
 

@@ -19,6 +19,12 @@ internal static class PackReader
         }
 
         var categories = new CategoryNames([.. root.Members("categoryNames").Select(entry => KeyValuePair.Create(entry.Name, entry.Value.Text()))]);
+        return [.. ReadMappings(root, shared, categories).Select(mapping => mapping with { Coverage = root.Text("coverage") })];
+    }
+
+    /// <summary>The file's mappings in their order.</summary>
+    public static List<Mapping> ReadMappings(Place root, SharedTables shared, CategoryNames categories)
+    {
         var mappings = new List<Mapping>();
         var ids = new HashSet<string>(StringComparer.Ordinal);
         if (root.Find("mappings") is null)
@@ -39,19 +45,19 @@ internal static class PackReader
                 place.Fail($"two mappings are called '{id}'");
             }
 
-            mappings.AddRange(ReadMapping(place, id, shared.Web, categories).Select(mapping => mapping with { Coverage = root.Text("coverage") }));
+            mappings.AddRange(ReadMapping(place, id, shared, categories));
         }
 
-        return [.. mappings];
+        return mappings;
     }
 
     /// <summary>One compiled mapping for each shape it names: the same columns may be written in several ways.</summary>
-    private static IEnumerable<Mapping> ReadMapping(Place place, string id, WebTables web, CategoryNames categories)
+    private static IEnumerable<Mapping> ReadMapping(Place place, string id, SharedTables shared, CategoryNames categories)
     {
         place.Only("id", "version", "status", "source", "ask", "notes", "trust", "shape", "when", "control", "blanks", "ignore", "keep", "fields");
         var names = new NameTable();
         var shapes = ReadShapes(place, names);
-        var fields = new FieldReader(names, web, categories).Read(place);
+        var fields = new FieldReader(names, shared, categories).Read(place);
         var when = ConditionReader.ReadAll(place.Items("when"), names);
         var control = ConditionReader.ReadAll(place.Items("control"), names);
         var ignored = names.SlotsOf(place.Texts("ignore").Concat(names.NeverKept), place);

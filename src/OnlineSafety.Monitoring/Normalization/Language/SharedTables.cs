@@ -10,12 +10,17 @@ internal sealed class SharedTables
 
     public WebTables Web { get; private set; } = WebTables.Empty;
 
+    /// <summary>What products call their columns, beside the names that packs speak of.</summary>
+    public string[] ColumnNames { get; private set; } = [];
+
+    public Notices Notices { get; private set; } = Notices.None;
+
     public static SharedTables Read(IEnumerable<Place> files)
     {
         var tables = new SharedTables();
         foreach (var file in files)
         {
-            file.Only("product", "title", "source", "mappings", "searchEngines", "secretParameters", "controlLines", "repeatedLines");
+            file.Only("product", "title", "source", "mappings", "searchEngines", "secretParameters", "controlLines", "repeatedLines", "columnNames", "notices");
             foreach (var line in file.Items("controlLines"))
             {
                 line.Only("equals");
@@ -26,6 +31,13 @@ internal sealed class SharedTables
             {
                 line.Only("before", "after");
                 tables._repeated.Add((Utf8Text.Of(line.Text("before", required: true)), Utf8Text.Of(line.Text("after", required: true))));
+            }
+
+            tables.ColumnNames = [.. file.Texts("columnNames")];
+            if (file.Find("notices") is { } notices)
+            {
+                notices.Only("forms", "quoting");
+                tables.Notices = new Notices([.. notices.Texts("forms").Select(form => WordEntry.Of(form, 0))], [.. notices.Texts("quoting").Select(Utf8Text.Of)]);
             }
 
             var engines = new List<SearchEngine>();
@@ -77,7 +89,7 @@ internal sealed class SharedTables
         return ..;
     }
 
-    /// <summary>Bytes that the pattern takes from the start, or -1; <c>#</c> in it is a number.</summary>
+    /// <summary>Bytes that the pattern takes from the start, or -1; <c>#</c> in it is a number, and letters are of any case.</summary>
     private static int Leading(ReadOnlySpan<byte> text, ReadOnlySpan<byte> pattern)
     {
         var at = 0;
@@ -89,7 +101,7 @@ internal sealed class SharedTables
                 digits++;
             }
 
-            if (digits == 0 && (at == text.Length || text[at] != sign))
+            if (digits == 0 && (at == text.Length || !Utf8Text.EqualsIgnoreCase(text.Slice(at, 1), [sign])))
             {
                 return -1;
             }

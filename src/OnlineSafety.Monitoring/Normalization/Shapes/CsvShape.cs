@@ -34,31 +34,39 @@ internal sealed class CsvShape(byte separator, KeyIndex index, int[][] required)
         return reader.OpenQuote ? Break(cells, Reasons.HeaderRow) : Fit.Fits;
     }
 
+    public override bool? Expects(Cells cells, in HeaderRow header) => Open(cells, "") == Fit.Fits;
+
     public override bool Next(Cells cells)
     {
         var reader = new CsvReader(cells, cells.Body, separator) { Position = cells.Cursor };
-        if (!reader.TryReadRow())
+        while (reader.TryReadRow())
         {
-            return false;
+            cells.ClearValues(Names.Count);
+            var column = 0;
+            var repeated = true;
+            while (reader.TryReadCell(out var cell))
+            {
+                repeated = repeated && column < cells.Header.Count && cells.Bytes(cell).SequenceEqual(cells.Bytes(cells.Header[column].Name));
+                Place(cells, column++, cell);
+            }
+
+            if (reader.OpenQuote)
+            {
+                cells.Broken = Reasons.OpenQuote;
+                return false;
+            }
+
+            // Exports that were put one behind the other have their header again.
+            if (!repeated || column < cells.Header.Count)
+            {
+                cells.Short = column < cells.Header.Count;
+                cells.Long = column > cells.Header.Count;
+                cells.Cursor = reader.Position;
+                return true;
+            }
         }
 
-        cells.ClearValues(Names.Count);
-        var column = 0;
-        while (reader.TryReadCell(out var cell))
-        {
-            Place(cells, column++, cell);
-        }
-
-        if (reader.OpenQuote)
-        {
-            cells.Broken = Reasons.OpenQuote;
-            return false;
-        }
-
-        cells.Short = column < cells.Header.Count;
-        cells.Long = column > cells.Header.Count;
-        cells.Cursor = reader.Position;
-        return true;
+        return false;
     }
 
     private static void Place(Cells cells, int column, Slice cell)

@@ -35,6 +35,9 @@ internal sealed class Layout
 
     public int MinimumCount => _least > 0 ? _least : _fixedCount + ((_columns.Length - _fixedCount) * _looseMinimum);
 
+    /// <summary>May a line have so many pieces?</summary>
+    public bool Takes(int pieces) => pieces >= MinimumCount && (pieces == MinimumCount || _least > 0 || _fixedCount < _columns.Length);
+
     /// <summary>Assigns the pieces to the slots; false, with nothing assigned, when the layout does not apply.</summary>
     public bool TryAssign(Cells cells, ReadOnlySpan<Slice> pieces)
     {
@@ -43,7 +46,7 @@ internal sealed class Layout
             return pieces.Length >= _least && TryAssignFirst(cells, pieces);
         }
 
-        if (pieces.Length < MinimumCount || (pieces.Length > MinimumCount && _fixedCount == _columns.Length))
+        if (!Takes(pieces.Length))
         {
             return false;
         }

@@ -11,6 +11,13 @@ internal abstract class PositionShape(Layout[] layouts, byte[][] prefixes) : Sha
 
     private readonly int _fewest = layouts.Min(layout => layout.MinimumCount);
 
+    /// <summary>By their number alone: such columns have no names.</summary>
+    public override bool? Expects(Cells cells, in HeaderRow header)
+    {
+        var columns = header.Columns;
+        return Array.Exists(layouts, layout => layout.Takes(columns));
+    }
+
     /// <summary>Gives the first <paramref name="count"/> pieces to the names.</summary>
     protected Fit Choose(Cells cells, int count)
     {

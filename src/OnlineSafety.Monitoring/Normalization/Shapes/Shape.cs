@@ -31,6 +31,9 @@ internal abstract class Shape
 
     public abstract bool Next(Cells cells);
 
+    /// <summary>Whether a row of column names, the body in hand, is that of the records it reads; null: they have none.</summary>
+    public virtual bool? Expects(Cells cells, in HeaderRow header) => null;
+
     protected static Fit Break(Cells cells, string reason)
     {
         cells.Broken = reason;

@@ -177,7 +177,8 @@ internal sealed class ReplayWriter(Database database, RuleSet rules, PolicyDirec
         tally[Tallied.AlertsRaised] += alerts.Writer.Raised.Count;
         tally[Tallied.AlertsGrown] += alerts.Grown;
         tally[Tallied.AlertsMoved] += alerts.Moved;
-        foreach (var (key, count) in plan.Unmapped)
+        // Columns that a mapping does not speak of are listed as fields left over.
+        foreach (var (key, count) in plan.Unmapped.Where(entry => entry.Key.Kind != UnmappedKey.Column))
         {
             tally[key.Kind switch
             {

@@ -52,7 +52,7 @@ internal sealed class JudgedEvent
     /// <summary>What was found, hashed, to tell a class activity by; null: nothing in words.</summary>
     public required long? Signature { get; init; }
 
-    /// <summary>The alert of a class activity that it joins when none of its person is open.</summary>
+    /// <summary>The alert of no person that it joins when none of its person is open.</summary>
     public string? Cohort { get; set; }
 
     /// <summary>Of a record that nothing could read.</summary>
@@ -80,6 +80,7 @@ internal sealed class JudgedEvent
         Vendor = planned.Event.Vendor,
         VendorSays = planned.Assessment.VendorSays,
         Signature = planned.Signature,
+        Cohort = planned.Cohort,
         Review = planned.Review.Length > 0,
     };
 

@@ -25,6 +25,24 @@ internal sealed class CategoryRegister(Database setup)
         return (source, before);
     }
 
+    /// <summary>Says what one word of a source's categories means; the others stay.</summary>
+    /// <param name="name">A name that the rules know; null: nothing is said of it any more.</param>
+    /// <exception cref="SetupException">There is no such source.</exception>
+    public async Task ChooseAsync(Guid sourceId, string word, string? name, Actor actor, CancellationToken cancellationToken)
+    {
+        await using var session = await setup.OpenAcrossAsync(actor, cancellationToken);
+        var source = await SourceRegister.EnterAsync(session, sourceId, cancellationToken);
+        await Of(session, source).Where(c => c.Number == word).ExecuteDeleteAsync(cancellationToken);
+        if (name is not null)
+        {
+            session.Context.SourceCategories.Add(new SourceCategory { SchoolId = source.SchoolId, SourceId = source.SourceId, Number = word, Name = name });
+            await session.Context.SaveChangesAsync(cancellationToken);
+        }
+
+        await session.RecordAccessAsync(source.SchoolId, "source.categories", source.SourceId.ToString(), cancellationToken);
+        await session.CommitAsync(cancellationToken);
+    }
+
     public async Task<(Source Source, IReadOnlyList<SourceCategory> Categories)> ShowAsync(Guid sourceId, Actor actor, CancellationToken cancellationToken)
     {
         await using var session = await setup.OpenAcrossAsync(actor, cancellationToken);

@@ -29,7 +29,7 @@ internal readonly record struct RecordText(int Index, string Text, string Whole,
     public static RecordText Of(int index, in RawRecord record, TimeZoneInfo zone)
     {
         var bytes = record.Payload.Span;
-        var isLine = record.Envelope.ContentType is RecordEnvelope.Syslog or RecordEnvelope.PlainText;
+        var isLine = record.Envelope.IsLine;
         var whole = Clean(bytes);
         if (!isLine)
         {
