@@ -30,7 +30,9 @@ public sealed class OwnWordsTests
         Sort(JsonNode.Parse(Detail), "", ours, sent);
 
         Assert.Superset(new HashSet<string>(StringComparer.Ordinal) { "lightspeed", "critical", "text", "1.0" }, ours);
-        Assert.Equal(["b", "b@school.example", "i will kill myself tonight", "imminent", "self-harm", "zz"], sent.Where(text => text is not "user").Order(StringComparer.Ordinal));
+        // What is not ours stands in the record.
+        Assert.Superset(new HashSet<string>(StringComparer.OrdinalIgnoreCase) { "b@school.example", "i will kill myself tonight", "imminent", "self-harm", "zz" }, sent);
+        Assert.All(sent, text => Assert.Contains(text.Split('.')[^1], Body, StringComparison.OrdinalIgnoreCase));
         foreach (var word in ours.Where(word => word.Length > 2 && !sent.Any(text => new NameMask([word], NameMask.Erased).IsIn(text))))
         {
             Assert.True(ReferenceEquals(Detail, new NameMask([word], NameMask.Erased).OfJson(Detail)), word);
