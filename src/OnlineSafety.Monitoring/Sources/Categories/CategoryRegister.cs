@@ -39,7 +39,7 @@ internal sealed class CategoryRegister(Database setup)
             await session.Context.SaveChangesAsync(cancellationToken);
         }
 
-        await session.RecordAccessAsync(source.SchoolId, "source.categories", source.SourceId.ToString(), cancellationToken);
+        session.RecordAccess(source.SchoolId, "source.categories", source.SourceId.ToString());
         await session.CommitAsync(cancellationToken);
     }
 
