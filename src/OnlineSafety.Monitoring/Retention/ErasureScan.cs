@@ -16,7 +16,7 @@ internal sealed record FoundAlertText(Guid Alert, byte[] Reasons, string? Note, 
 
 /// <param name="StoredDetail">As it is stored.</param>
 /// <param name="Detail">As it reads.</param>
-/// <param name="IsTyped">In the words of a person, which are sealed: ids, desks and outcomes in this column are ours.</param>
+/// <param name="IsTyped">In the words of a person, as whoever took the alert over is: ids, desks and outcomes in this column are ours.</param>
 internal sealed record FoundText(Guid Alert, long Step, string Note, string StoredDetail, string Detail, bool IsTyped);
 
 /// <param name="WhyLifted">Null: it stands.</param>
@@ -65,12 +65,8 @@ internal sealed class ErasureScan(Session session, Guid school, NamedPerson pers
         var seal = content.Seal;
         var all = await session.RowsAsync(
             ErasureSql.OtherSteps, [school, _keys],
-            row =>
-            {
-                var (stored, detail) = (row.GetString(3), seal.OpenWords(row.GetString(3), SealedField.StepDetail));
-                return new FoundText(
-                    row.GetGuid(0), row.GetInt64(1), seal.OpenText(row.GetFieldValue<byte[]>(2), SealedField.StepNote), stored, detail, IsTyped: seal.MayBePlain || stored != detail);
-            },
+            row => new FoundText(
+                row.GetGuid(0), row.GetInt64(1), seal.OpenText(row.GetFieldValue<byte[]>(2), SealedField.StepNote), row.GetString(3), seal.OpenWords(row.GetString(3), SealedField.StepDetail), row.GetBoolean(4)),
             cancellationToken);
         return all.FindAll(step => mask.IsIn(step.Note) || (step.IsTyped && mask.IsIn(step.Detail)));
     }

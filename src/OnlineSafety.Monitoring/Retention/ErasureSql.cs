@@ -62,7 +62,7 @@ internal static class ErasureSql
         """;
 
     public const string OtherSteps = """
-        SELECT s.alert_id, s.step_no, s.note, s.detail FROM alert_step s JOIN alert a ON a.school_id = s.school_id AND a.alert_id = s.alert_id
+        SELECT s.alert_id, s.step_no, s.note, s.detail, s.step = 'hand_over' FROM alert_step s JOIN alert a ON a.school_id = s.school_id AND a.alert_id = s.alert_id
         WHERE s.school_id = $1 AND (length(s.note) > 0 OR s.detail <> '') AND (a.subject_key IS NULL OR a.subject_key <> ALL ($2))
         """;
 

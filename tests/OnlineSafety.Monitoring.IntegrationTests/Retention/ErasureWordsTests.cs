@@ -155,7 +155,7 @@ public sealed class ErasureWordsTests(PostgresFixture postgres) : RetentionScene
         await ResolveAsync(Twin, "false-alert");
         await Installation.Store.RunAsync("""
             INSERT INTO onlinesafety.alert_step (school_id, alert_id, at, actor_kind, actor_name, step, from_state, to_state, detail, note)
-            SELECT school_id, alert_id, now(), 'staff', 'D. Lead', 'resolve', 'new', 'resolved', 'false-alert', '' FROM onlinesafety.alert
+            SELECT school_id, alert_id, now(), 'staff', 'D. Lead', 'resolve', 'new', 'resolved', 'false-alert', convert_to('looked into', 'UTF8') FROM onlinesafety.alert
             """);
 
         var rewritten = (await RunAsync(name)).Rewritten;
