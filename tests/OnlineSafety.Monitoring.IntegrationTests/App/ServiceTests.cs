@@ -127,7 +127,7 @@ public sealed class ServiceTests(PostgresFixture postgres) : IClassFixture<Postg
     {
         await using var database = await InstallationDatabase.CreateAsync(postgres.Server);
         await File.WriteAllTextAsync(
-            Path.Combine(_data, "appsettings.json"), """{"Mail":{"From":"nobody","Concurrency":0},"Intake":{"Http":{"MaxBodyBytes":1}},"Http":{"MaxConnectionsPerPeer":0,"Proxies":["10.0.0.1","10.0.0.1/24"]}}""");
+            Path.Combine(_data, "appsettings.json"), """{"Mail":{"From":"nobody","Concurrency":0},"Intake":{"Http":{"MaxBodyBytes":1}},"Http":{"MaxConnectionsPerPeer":0,"Proxies":["10.0.0.1","the proxy"]}}""");
         using var output = new StringWriter();
         using var error = new StringWriter();
 
@@ -139,7 +139,7 @@ public sealed class ServiceTests(PostgresFixture postgres) : IClassFixture<Postg
         Assert.Contains("Mail:Concurrency", error.ToString(), StringComparison.Ordinal);
         Assert.Contains("MaxBodyBytes", error.ToString(), StringComparison.Ordinal);
         Assert.Contains("MaxConnectionsPerPeer", error.ToString(), StringComparison.Ordinal);
-        Assert.Contains("Http:Proxies holds \"10.0.0.1/24\", which is neither", error.ToString(), StringComparison.Ordinal);
+        Assert.Contains("Http:Proxies holds \"the proxy\", which is neither", error.ToString(), StringComparison.Ordinal);
         Assert.Empty(output.ToString());
     }
 
