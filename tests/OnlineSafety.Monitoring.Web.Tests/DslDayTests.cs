@@ -62,8 +62,7 @@ public sealed class DslDayTests(ConsoleFixture fixture)
     {
         var school = await fixture.AddSchoolAsync();
         var key = await school.AddStaffAsync("Dana Lead", "dsl");
-        await school.ReportGraveSearchAsync("a.pupil");
-        await school.AlertsAsync(key, 1);
+        await school.AddAlertsAsync(1, severity: 2);
         await using var visitor = await Visitor.ComeAsync(fixture, key);
         var page = visitor.Page;
         await visitor.GoAsync("/alerts/1");

@@ -15,13 +15,16 @@ internal readonly record struct HeaderRow(int Columns, int Start, int End, bool 
 
 /// <summary>
 /// Tells a row of column names from a row of values by the names that products are known to give their columns. What stands in such a row nobody typed.
-/// At least half of its cells must be known, and none may look like a value: what is in doubt is read as what somebody wrote.
+/// At least half of its cells must be known, none may look like a value, and no other may have the length of a sentence: what is in doubt is read as what somebody wrote.
 /// </summary>
 internal sealed class HeaderRows(KeyIndex names)
 {
     private const int LeastColumns = 3;
     private const int LongestName = 48;
     private const int LongestRow = 8192;
+
+    /// <summary>Of a name that is not known: more words may be somebody's.</summary>
+    private const int MostWords = 3;
 
     private static readonly SearchValues<byte> Separators = SearchValues.Create(",;\t|"u8);
 
@@ -94,7 +97,14 @@ internal sealed class HeaderRows(KeyIndex names)
                 }
 
                 named++;
-                known += names.Find(name) >= 0 ? 1 : 0;
+                if (names.Find(name) >= 0)
+                {
+                    known++;
+                }
+                else if (name.Count((byte)' ') >= MostWords)
+                {
+                    return 0;
+                }
             }
 
             at = end + 1;

@@ -75,6 +75,7 @@ public sealed class HeaderRowTests
     [Theory]
     [InlineData("Time,Username")]
     [InlineData("Search,i want to die,Maths,ada")]
+    [InlineData("Name,Subject,i want to die,Class")]
     [InlineData("User,Search,Site: how to hide a body,Time")]
     [InlineData("ada,URL,www.example.test,Search")]
     [InlineData("2026-03-02,Username,URL,Search")]

@@ -11,8 +11,8 @@ namespace OnlineSafety.Monitoring.Tests.Processing;
 /// <summary>Names of columns are nobody's words, whatever they say; what stands below them is.</summary>
 public sealed class ColumnNameTests
 {
-    private const string Names = "Time,Username,Source IP,URL,Search phrase,i want to kill myself";
-    private const string Changed = "Logged,Username,Source IP,Link,Search phrase,i want to kill myself";
+    private const string Names = "Time,Username,Source IP,URL,Search phrase,Kill myself";
+    private const string Changed = "Logged,Username,Source IP,Link,Search phrase,Kill myself";
 
     [Theory]
     [InlineData("smoothwall", Names, 1, 0)]
@@ -41,7 +41,7 @@ public sealed class ColumnNameTests
 
     [Fact]
     public void AColumnThatItsMappingDoesNotSpeakOfIsAWordThatNoMapKnows() =>
-        Assert.Contains(new UnmappedKey(UnmappedKey.Column, "i want to kill myself"), Run("smoothwall", Names + "\n02/03/2026 09:14:07,ada,192.0.2.7,https://a.example.test/,,no").Unmapped.Keys);
+        Assert.Contains(new UnmappedKey(UnmappedKey.Column, "Kill myself"), Run("smoothwall", Names + "\n02/03/2026 09:14:07,ada,192.0.2.7,https://a.example.test/,,no").Unmapped.Keys);
 
     private static RecordPlan Run(string product, string text)
     {
