@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -32,9 +31,6 @@ internal static class IntakeServices
         services.AddHostedService(provider => provider.GetRequiredService<MailService>());
         services.AddSingleton<FileImport>();
         services.AddHostedService<DropFolders>();
-
-        // What serves is nobody's business.
-        services.Configure<KestrelServerOptions>(kestrel => kestrel.AddServerHeader = false);
         return services;
     }
 }

@@ -2,6 +2,7 @@ using Npgsql;
 using NpgsqlTypes;
 using OnlineSafety.Monitoring.Access.Sealing;
 using OnlineSafety.Monitoring.Retention;
+using OnlineSafety.Monitoring.Sources;
 
 namespace OnlineSafety.Monitoring.Processing;
 

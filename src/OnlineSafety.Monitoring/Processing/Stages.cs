@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using Microsoft.Extensions.Logging;
 using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.Classification;
@@ -8,6 +6,7 @@ using OnlineSafety.Monitoring.Events;
 using OnlineSafety.Monitoring.Normalization;
 using OnlineSafety.Monitoring.People;
 using OnlineSafety.Monitoring.Processing.Replay;
+using OnlineSafety.Monitoring.Sources;
 using OnlineSafety.Monitoring.Telemetry;
 using EventId = OnlineSafety.Monitoring.Events.EventId;
 
@@ -290,32 +289,9 @@ internal sealed class Stages(Rules rules, ILogger logger) : IEventSink
     private void Review(string reason, int part, Assessment assessment)
     {
         _plan.AddUnmapped(UnmappedKey.Record, reason);
-        var text = _normalizer.Readable(_record).Span;
-        var read = new MonitoringEvent
-        {
-            Id = new EventId(_position.Stream, _position.Sequence, part),
-            School = _context.Target.School,
-            Source = _context.Target.Source,
-            Vendor = _context.Product,
-            Product = _context.Product,
-            Mapping = "",
-            OccurredAt = _record.ReceivedAt,
-            TimeBasis = TimeBasis.Received,
-            ReceivedAt = _record.ReceivedAt,
-            RawHash = Convert.ToHexStringLower(SHA256.HashData(_record.Payload.Span)),
-            Text = Encoding.UTF8.GetString(Utf8Text.Cap(text, ReviewText)),
-            RecordFlags = _record.Flags,
-        };
-        _plan.Events.Add(Plan(read, Within(assessment, read.Text.Length), Subject.Nobody, reason));
+        var read = UnreadRecord.EventOf(_context, _record, _position, part, _normalizer.Readable(_record).Span);
+        _plan.Events.Add(Plan(read, UnreadRecord.Within(assessment, read.Text?.Length ?? 0), Subject.Nobody, reason));
     }
-
-    /// <summary>What was found behind the text that is shown stands nowhere in it.</summary>
-    private static Assessment Within(Assessment assessment, int length) => assessment.Reasons.Any(reason => reason.Start + reason.Length > length)
-        ? assessment with { Reasons = [.. assessment.Reasons.Select(reason => reason.Start + reason.Length > length ? reason with { Start = -1 } : reason)] }
-        : assessment;
-
-    /// <summary>Bytes of an unread record shown as text; the whole of it is in evidence.</summary>
-    private const int ReviewText = 4096;
 
     private PlannedEvent Plan(MonitoringEvent read, Assessment assessment, in Subject subject, string review, bool held = false)
     {

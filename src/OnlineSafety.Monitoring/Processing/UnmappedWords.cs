@@ -2,6 +2,7 @@ using System.Text;
 using OnlineSafety.Monitoring.Classification;
 using OnlineSafety.Monitoring.Events;
 using OnlineSafety.Monitoring.Retention;
+using OnlineSafety.Monitoring.Sources;
 
 namespace OnlineSafety.Monitoring.Processing;
 

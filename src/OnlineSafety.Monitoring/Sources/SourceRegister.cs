@@ -2,7 +2,6 @@ using Microsoft.EntityFrameworkCore;
 using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.Access.Sealing;
 using OnlineSafety.Monitoring.Normalization.Suggestion;
-using OnlineSafety.Monitoring.Processing;
 using OnlineSafety.Monitoring.Sources.Health;
 
 namespace OnlineSafety.Monitoring.Sources;

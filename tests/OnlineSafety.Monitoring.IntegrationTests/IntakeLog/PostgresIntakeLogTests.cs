@@ -99,9 +99,7 @@ public sealed class PostgresIntakeLogTests(PostgresFixture postgres) : IntakeLog
         // In one batch of appends, so that they would share one commit.
         var locked = await AddSourceAsync();
         var target = await AddSourceAsync();
-        await Log.AppendAsync(locked, Some.Batch("makes the key of the day"), delivery: null, CancellationToken.None);
-        await _installation.Store.RunAsync(
-            $"UPDATE onlinesafety.data_key SET wrapped = set_byte(wrapped, 20, get_byte(wrapped, 20) # 1) WHERE school_id = '{locked.School}'");
+        await SpoilKeyAsync(locked);
         await using var log = Create(new IntakeLogOptions { Writers = 1 });
         var turnedAway = log.AppendAsync(locked, Some.Batch("locked"), delivery: null, CancellationToken.None);
         var stored = log.AppendAsync(target, Some.Batch("open"), delivery: null, CancellationToken.None);
@@ -132,9 +130,7 @@ public sealed class PostgresIntakeLogTests(PostgresFixture postgres) : IntakeLog
     {
         var locked = await AddSourceAsync();
         var target = await AddSourceAsync();
-        await Log.AppendAsync(locked, Some.Batch("makes the key of the day"), delivery: null, CancellationToken.None);
-        await _installation.Store.RunAsync(
-            $"UPDATE onlinesafety.data_key SET wrapped = set_byte(wrapped, 20, get_byte(wrapped, 20) # 1) WHERE school_id = '{locked.School}'");
+        await SpoilKeyAsync(locked);
         await using var log = Create(new IntakeLogOptions { Writers = 1 });
         await log.StartAsync(CancellationToken.None);
         var first = await log.AppendAsync(target, Some.Batch("first"), delivery: null, CancellationToken.None);
@@ -240,6 +236,14 @@ public sealed class PostgresIntakeLogTests(PostgresFixture postgres) : IntakeLog
         TimeProvider.System, NullLogger<PostgresIntakeLog>.Instance);
 
     private Task<VerifyReport> VerifyAsync() => new LogVerifier(_installation[DatabaseRole.Process]).VerifyAsync(source: null, progress: null, CancellationToken.None);
+
+    /// <summary>Its key of the day opens no more.</summary>
+    private async Task SpoilKeyAsync(SourceKey source)
+    {
+        await Log.AppendAsync(source, Some.Batch("makes the key of the day"), delivery: null, CancellationToken.None);
+        await _installation.Store.RunAsync(
+            $"UPDATE onlinesafety.data_key SET wrapped = set_byte(wrapped, 20, get_byte(wrapped, 20) # 1) WHERE school_id = '{source.School}'");
+    }
 
     private static async Task<List<(Guid Stream, DateOnly Day)>> StreamsAsync(Session session, SourceKey target)
     {

@@ -4,6 +4,7 @@ using OnlineSafety.Monitoring.Events;
 using OnlineSafety.Monitoring.IntakeLog;
 using OnlineSafety.Monitoring.People;
 using OnlineSafety.Monitoring.Processing;
+using OnlineSafety.Monitoring.Sources;
 using OnlineSafety.Monitoring.TestKit;
 
 namespace OnlineSafety.Monitoring.Tests.Processing;

@@ -2,6 +2,7 @@ using Npgsql;
 using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.Access.Sealing;
 using OnlineSafety.Monitoring.Events;
+using OnlineSafety.Monitoring.Sources;
 
 namespace OnlineSafety.Monitoring.Processing.Replay;
 

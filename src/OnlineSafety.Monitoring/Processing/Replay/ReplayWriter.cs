@@ -7,6 +7,7 @@ using OnlineSafety.Monitoring.Events;
 using OnlineSafety.Monitoring.Notifications;
 using OnlineSafety.Monitoring.Processing.Jobs;
 using OnlineSafety.Monitoring.Retention;
+using OnlineSafety.Monitoring.Sources;
 
 namespace OnlineSafety.Monitoring.Processing.Replay;
 

@@ -6,6 +6,7 @@ using OnlineSafety.Monitoring.Access.Sealing;
 using OnlineSafety.Monitoring.Alerts;
 using OnlineSafety.Monitoring.Events;
 using OnlineSafety.Monitoring.People;
+using OnlineSafety.Monitoring.Sources;
 
 namespace OnlineSafety.Monitoring.Processing.Upgrade;
 
