@@ -24,8 +24,12 @@ internal sealed class InstallationDatabase(TestDatabase test, MonitoringDatabase
 
     public Database this[DatabaseRole role] => opened[role];
 
-    /// <summary>What is sealed of its schools.</summary>
-    public SchoolSeals Seals => field ??= new SchoolSeals(opened[DatabaseRole.Process], MasterKey.Of(new byte[MasterKey.Length]), TimeProvider.System);
+    /// <summary>What is sealed of its schools, by a key of the tests; beside a service that has a key of its own, that service's.</summary>
+    public SchoolSeals Seals
+    {
+        get => field ??= new SchoolSeals(opened[DatabaseRole.Process], MasterKey.Of(new byte[MasterKey.Length]), TimeProvider.System);
+        set;
+    }
 
     public SchoolRegister Schools => new(opened[DatabaseRole.Setup]);
 

@@ -82,7 +82,7 @@ public sealed class ConfidentialityTests(PostgresFixture postgres) : IClassFixtu
 
     private async Task<(Guid School, IReadOnlyList<DemoSource> Sources, string StaffKey)> SetUpAsync(RunningService service, InstallationDatabase database)
     {
-        var seals = service.Services.GetRequiredService<SchoolSeals>();
+        var seals = database.Seals = service.Services.GetRequiredService<SchoolSeals>();
         var demo = new DemoSchool(service.Database, seals, TimeProvider.System);
         var school = await demo.EnsureAsync(InstallationDatabase.Tester, default);
         var sources = await demo.SourcesAsync(school, Samples.Read(new SchemaFiles(_schemas)), InstallationDatabase.Tester, default);

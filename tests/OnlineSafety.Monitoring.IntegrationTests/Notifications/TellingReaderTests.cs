@@ -38,6 +38,7 @@ public sealed class TellingReaderTests(PostgresFixture postgres) : IClassFixture
     /// <summary>As the page of sources counts them: see <see cref="OnlineSafety.Monitoring.Sources.Health.SourceAttention"/>.</summary>
     [Theory]
     [InlineData("silent", true, false, 1)]
+    [InlineData("silent", false, false, 1)]
     [InlineData("volume collapsed", true, false, 1)]
     [InlineData("healthy", false, true, 1)]
     [InlineData("late", false, false, 0)]

@@ -142,6 +142,17 @@ public sealed class StreamWorkerTests(PostgresFixture postgres) : ProcessingScen
     }
 
     [Fact]
+    public async Task ALongStreamStaysWithWhoeverRecordsIt()
+    {
+        var lease = new ProcessingOptions().Lease;
+        await AppendAsync(Search("ada", "volcanoes"));
+        await Worker().PassAsync(DateOnly.MinValue, CancellationToken.None);
+
+        // The lease of the claim, which was before, would end before that.
+        Assert.Equal(true, Assert.Single(await QueryAsync($"SELECT next_seq = 2 AND lease_until >= updated_at + interval '{lease.TotalSeconds} seconds' FROM onlinesafety.checkpoint"))[0]);
+    }
+
+    [Fact]
     public async Task ATransactionThatHoldsEnoughEventsEndsInsideASegmentAndAnotherWorkerGoesOnThere()
     {
         await AddStaffAsync("dsl");

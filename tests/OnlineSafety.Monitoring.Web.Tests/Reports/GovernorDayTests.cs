@@ -78,6 +78,7 @@ public sealed class GovernorDayTests(ConsoleFixture console)
         using var answer = await _rooms.GetAsync($"/reports/governors?term={running.Begins:yyyy-MM-dd}", key);
         var html = await answer.Content.ReadAsStringAsync();
         Assert.Contains($"{running.Name} so far", html, StringComparison.Ordinal);
+        Assert.Contains($"<a href=\"/reports/governors?term={running.Begins:yyyy-MM-dd}\"", html, StringComparison.Ordinal);
         Assert.Contains(month > running.Begins ? "Not finished" : "Nothing of this term can be shown yet", html, StringComparison.Ordinal);
         Assert.Equal(month > running.Begins, html.Contains("about 10", StringComparison.Ordinal));
         // What this month holds would tell what a few did since the last print.
