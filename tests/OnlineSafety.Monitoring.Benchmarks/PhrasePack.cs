@@ -37,7 +37,7 @@ internal static class PhrasePack
         var categories = Directory.GetFiles(Path.Combine(schemas, "vendors"), "categories.json", SearchOption.AllDirectories)
             .Select(f => (Path.GetFileName(Path.GetDirectoryName(f)!), (ReadOnlyMemory<byte>)File.ReadAllBytes(f)));
         var (taxonomy, model) = (File.ReadAllBytes(Path.Combine(schemas, "taxonomy", "kcsie-2026.json")), File.ReadAllBytes(Path.Combine(schemas, "models", "en.json")));
-        return Repository.Rules with { RuleSet = RuleSet.Parse(taxonomy, packs, categories, model) };
+        return Repository.Rules with { RuleSet = RuleSet.Parse(taxonomy, packs, categories, model, lists: null, Rules.LoadSentences(schemas)) };
     }
 
     /// <summary>The pack alone.</summary>

@@ -51,7 +51,7 @@ internal sealed class AlertPages(AlertVisits visits, SchoolNames names, TellingR
             History = visit.History,
             Told = visit.Told,
             NoMail = noMail,
-            Untold = alert.State == AlertState.Resolved ? [] : UntoldWords.Of(visit.Told, noMail),
+            Untold = alert.State == AlertState.Resolved ? [] : UntoldWords.Of(visit.Told, noMail, who.Actor.Staff),
             Titles = Themes(alert).Distinct(StringComparer.Ordinal).ToDictionary(theme => theme, guide.LabelOf, StringComparer.Ordinal),
             Steps = Allowed(who, alert.State),
             Me = who.Actor.Staff,

@@ -9,10 +9,12 @@ internal static class UntoldWords
     /// <summary>One sentence for each person; none where their newest message left, waits its turn, or was not needed.</summary>
     /// <param name="told">Oldest first.</param>
     /// <param name="noMail">Why no mail leaves at all now; null: mails leave.</param>
-    public static IReadOnlyList<string> Of(IReadOnlyList<ToldView> told, string? noMail) =>
+    /// <param name="reader">Who reads the page, and so knows of the alert: nobody needs to ring them.</param>
+    public static IReadOnlyList<string> Of(IReadOnlyList<ToldView> told, string? noMail, Guid? reader) =>
         [.. told.Where(message => message is { Channel: "email", Withdrawn: false, Staff: not null }).GroupBy(message => message.Staff)
             .Select(messages => messages.Last()).Select(message => (message, Why: WhyNot(message, noMail))).Where(one => one.Why is not null)
-            .Select(one => $"{one.message.Name ?? "Somebody"} could NOT be told: {one.Why}. Ring them.").Distinct(StringComparer.Ordinal)];
+            .Select(one => one.message.Staff == reader ? $"No message reached you: {one.Why}." : $"{one.message.Name ?? "Somebody"} could NOT be told: {one.Why}. Ring them.")
+            .Distinct(StringComparer.Ordinal)];
 
     private static string? WhyNot(ToldView message, string? noMail) => message switch
     {

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using OnlineSafety.Monitoring.Classification.Lists;
+using OnlineSafety.Monitoring.Classification.Model.Sentences;
 
 namespace OnlineSafety.Monitoring.Classification;
 
@@ -13,6 +14,7 @@ internal sealed class RuleEditions
     private readonly (string Name, ReadOnlyMemory<byte> Json)[] _packs;
     private readonly (string Vendor, ReadOnlyMemory<byte> Json)[] _categories;
     private readonly ReadOnlyMemory<byte> _model;
+    private readonly LearnedSentences? _sentences;
     private readonly DomainLists _lists;
     private readonly ConcurrentDictionary<string, Lazy<RuleSet>> _compiled;
 
@@ -22,6 +24,7 @@ internal sealed class RuleEditions
     /// <param name="model">The learned voice; empty where there is none.</param>
     /// <param name="standard">Id of the edition for schools that chose none; null: the newest.</param>
     /// <param name="lists">Domain lists of the installation; null: none.</param>
+    /// <param name="sentences">What reads as a whole what the learned voice's table finds out of the ordinary; null: nothing.</param>
     /// <exception cref="RuleException">Files are wrong, or there is no such edition; lists every error.</exception>
     public RuleEditions(
         IEnumerable<(string Name, ReadOnlyMemory<byte> Json)> taxonomies,
@@ -29,8 +32,10 @@ internal sealed class RuleEditions
         IEnumerable<(string Vendor, ReadOnlyMemory<byte> Json)> categories,
         ReadOnlyMemory<byte> model = default,
         string? standard = null,
-        DomainLists? lists = null)
+        DomainLists? lists = null,
+        LearnedSentences? sentences = null)
     {
+        _sentences = sentences;
         (_taxonomies, _compiled) = (new(StringComparer.Ordinal), new(StringComparer.Ordinal));
         (_packs, _categories, _model, _lists) = ([.. packs], [.. categories], model, lists ?? DomainLists.None);
         var errors = new RuleErrors();
@@ -56,7 +61,8 @@ internal sealed class RuleEditions
     // What is compiled is shared: the packs take seconds, and another edition of the same files changes none of them.
     private RuleEditions(RuleEditions same, string standard)
     {
-        (_taxonomies, _compiled, _packs, _categories, _model, _lists, Ids) = (same._taxonomies, same._compiled, same._packs, same._categories, same._model, same._lists, same.Ids);
+        (_taxonomies, _compiled, _packs, _categories, Ids) = (same._taxonomies, same._compiled, same._packs, same._categories, same.Ids);
+        (_model, _sentences, _lists) = (same._model, same._sentences, same._lists);
         Standard = Of(standard)!;
     }
 
@@ -79,7 +85,8 @@ internal sealed class RuleEditions
         change.Categories.Count > 0 ? change.Categories : _categories,
         change.Model.IsEmpty && !change.Whole ? _model : change.Model,
         standard,
-        _lists);
+        _lists,
+        _sentences);
 
     /// <summary>The rules under an edition; null when this installation has none of that id.</summary>
     public RuleSet? Of(string id) => _taxonomies.TryGetValue(id, out var taxonomy)

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using OnlineSafety.Monitoring.Classification.Lists;
 using OnlineSafety.Monitoring.Classification.Model;
+using OnlineSafety.Monitoring.Classification.Model.Sentences;
 
 namespace OnlineSafety.Monitoring.Classification;
 
@@ -57,13 +58,14 @@ internal sealed class RuleSet
     /// <summary>What speaks of an intent, each phrase a rule of its own; apart from the rules, because only who explains a result looks for it.</summary>
     internal CompiledRules Intents { get; }
 
-    /// <summary>Compiles the files; <paramref name="model"/> is empty where there is none. Throws <see cref="RuleException"/> that lists every error with its file and place.</summary>
+    /// <summary>Compiles the files; <paramref name="model"/> is empty where there is none, and then <paramref name="sentences"/> say nothing either. Throws <see cref="RuleException"/> that lists every error with its file and place.</summary>
     public static RuleSet Parse(
         ReadOnlyMemory<byte> taxonomy,
         IEnumerable<(string Name, ReadOnlyMemory<byte> Json)> packs,
         IEnumerable<(string Vendor, ReadOnlyMemory<byte> Json)> categories,
         ReadOnlyMemory<byte> model = default,
-        DomainLists? lists = null)
+        DomainLists? lists = null,
+        LearnedSentences? sentences = null)
     {
         var errors = new RuleErrors();
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -93,7 +95,8 @@ internal sealed class RuleSet
 
         var rules = new RuleCompiler(themes, errors).Compile(files);
         hash.AppendData(model.Span);
-        var learned = model.IsEmpty ? null : LearnedModel.Parse("model", model, themes, errors);
+        hash.AppendData(sentences is null ? [] : sentences.Manifest.Span);
+        var learned = model.IsEmpty ? null : LearnedModel.Parse("model", model, themes, errors, sentences);
         lists ??= DomainLists.None;
         var sites = SitesOf(lists, themes, hash, errors);
         errors.Throw();

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using OnlineSafety.Monitoring.Classification;
 using OnlineSafety.Monitoring.Classification.Lists;
+using OnlineSafety.Monitoring.Classification.Model.Sentences;
 using OnlineSafety.Monitoring.Normalization;
 using OnlineSafety.Monitoring.Normalization.Suggestion;
 using OnlineSafety.Monitoring.Processing.Lists;
@@ -78,7 +79,8 @@ internal sealed record Rules(MappingSet Mappings, RuleSet RuleSet, Vocabulary Vo
 
         return new RuleEditions(
             Named(schemas, Directory.GetFiles(Path.Combine(schemas, "taxonomy"), "*.json")), Named(schemas, files), VendorFiles(vendors, "categories.json"), ReadModel(schemas), edition,
-            lists is null ? null : new DomainLists(DomainListFile.ReadAll(lists)));
+            lists is null ? null : new DomainLists(DomainListFile.ReadAll(lists)),
+            LoadSentences(schemas));
     }
 
     private static IEnumerable<(string Name, ReadOnlyMemory<byte> Json)> Named(string schemas, IEnumerable<string> files) =>
@@ -87,6 +89,22 @@ internal sealed record Rules(MappingSet Mappings, RuleSet RuleSet, Vocabulary Vo
     // The learned voice may be left out: then the rules speak alone.
     private static ReadOnlyMemory<byte> ReadModel(string schemas) =>
         Path.Combine(schemas, "models", "en.json") is var file && File.Exists(file) ? File.ReadAllBytes(file) : ReadOnlyMemory<byte>.Empty;
+
+    /// <summary>What reads texts as a whole, from a <c>schemas</c> directory; null where it was left out: then the table of words speaks alone.</summary>
+    /// <exception cref="RuleException">It is not what it was measured as; lists every error.</exception>
+    public static LearnedSentences? LoadSentences(string schemas)
+    {
+        var (file, weights) = (Path.Combine(schemas, "models", "en.sentences.json"), Path.Combine(schemas, "models", "en.sentences.bin"));
+        if (!File.Exists(file))
+        {
+            return null;
+        }
+
+        var errors = new RuleErrors();
+        var sentences = LearnedSentences.Parse(File.ReadAllBytes(file), File.Exists(weights) ? File.ReadAllBytes(weights) : [], errors);
+        errors.Throw();
+        return sentences;
+    }
 
     private static IEnumerable<(string Vendor, ReadOnlyMemory<byte> Json)> VendorFiles(IEnumerable<string> vendors, string file) =>
         vendors.Where(v => File.Exists(Path.Combine(v, file)))

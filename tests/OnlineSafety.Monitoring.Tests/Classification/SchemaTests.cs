@@ -13,6 +13,8 @@ public sealed class SchemaTests
             {
                 { "model.schema.json", "schemas/models/en.json" },
                 { "model-recipe.schema.json", "schemas/models/en.recipe.json" },
+                { "sentences.schema.json", "schemas/models/en.sentences.json" },
+                { "sentences-recipe.schema.json", "schemas/models/en.sentences.recipe.json" },
             };
             foreach (var edition in RuleFiles.Editions)
             {

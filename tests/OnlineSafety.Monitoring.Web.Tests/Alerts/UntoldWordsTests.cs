@@ -15,20 +15,24 @@ public sealed class UntoldWordsTests
 
     [Fact]
     public void WhomNoMessageReachedIsNamedToBeRung() =>
-        Assert.Equal(["Hana Head could NOT be told: there is no mail relay. Ring them."], UntoldWords.Of([Message("sent", "folder")], noMail: null));
+        Assert.Equal(["Hana Head could NOT be told: there is no mail relay. Ring them."], UntoldWords.Of([Message("sent", "folder")], noMail: null, reader: null));
 
     [Fact]
     public void WhyAMessageFailedIsSaidInWords() =>
-        Assert.Equal(["Hana Head could NOT be told: their mailbox does not take it. Ring them."], UntoldWords.Of([Message("failed", "recipient-refused")], noMail: null));
+        Assert.Equal(["Hana Head could NOT be told: their mailbox does not take it. Ring them."], UntoldWords.Of([Message("failed", "recipient-refused")], noMail: null, reader: null));
 
     [Fact]
-    public void ANewerMessageThatLeftMakesTheOlderOneOldNews() => Assert.Empty(UntoldWords.Of([Message("failed", "address"), Message("sent")], noMail: null));
+    public void WhoReadsThePageNeedNotBeRung() =>
+        Assert.Equal(["No message reached you: there is no mail relay."], UntoldWords.Of([Message("due")], "there is no mail relay", Head));
+
+    [Fact]
+    public void ANewerMessageThatLeftMakesTheOlderOneOldNews() => Assert.Empty(UntoldWords.Of([Message("failed", "address"), Message("sent")], noMail: null, reader: null));
 
     [Fact]
     public void WhatWaitsIsUntoldOnlyWhileNoMailLeaves()
     {
-        Assert.Empty(UntoldWords.Of([Message("due")], noMail: null));
-        Assert.Equal(["Hana Head could NOT be told: there is no mail relay. Ring them."], UntoldWords.Of([Message("due")], "there is no mail relay"));
+        Assert.Empty(UntoldWords.Of([Message("due")], noMail: null, reader: null));
+        Assert.Equal(["Hana Head could NOT be told: there is no mail relay. Ring them."], UntoldWords.Of([Message("due")], "there is no mail relay", reader: null));
     }
 
     [Theory]

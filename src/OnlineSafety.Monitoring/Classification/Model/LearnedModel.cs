@@ -1,7 +1,9 @@
+using OnlineSafety.Monitoring.Classification.Model.Sentences;
+
 namespace OnlineSafety.Monitoring.Classification.Model;
 
 /// <summary>
-/// A small linear model, compiled: for each word and pair of words a row of weights, one a theme and one for gravity. What a text weighs is the sum of its rows.
+/// The learned voice, compiled. Its table of words is a small linear model: for each word and pair of words a row of weights, one a theme and one for gravity. What a text weighs is the sum of its rows.
 /// Immutable and thread-safe: all workers share one.
 /// </summary>
 internal sealed class LearnedModel
@@ -20,9 +22,10 @@ internal sealed class LearnedModel
     private readonly short[] _rows;
     private readonly string[] _names;
 
-    private LearnedModel(LearnedModelFile file, int[] themes, IReadOnlyList<string> words, RowBuilder rows)
+    private LearnedModel(LearnedModelFile file, LearnedSentences? sentences, int[] themes, IReadOnlyList<string> words, RowBuilder rows)
     {
         (Id, Version, Themes) = (file.Model, $"{file.Model}@{file.Version}", themes);
+        (Sentences, Version) = (sentences, sentences is null ? Version : $"{Version} with {sentences.Version}");
         (Agree, Raise, Open, OpenHigh, Unit) = (file.Agree, file.Raise, file.Open, file.OpenHigh, file.Unit);
         TrainedOn = [.. file.Training.Files.Select(f => f.Sha256)];
         Bias = [.. file.Bias.Select(units => (float)(units * file.Unit))];
@@ -50,6 +53,9 @@ internal sealed class LearnedModel
 
     /// <summary>Id and version, as reasons name it.</summary>
     public string Version { get; }
+
+    /// <summary>What reads as a whole the texts that the table finds out of the ordinary; null where there is none.</summary>
+    public LearnedSentences? Sentences { get; }
 
     /// <summary>By place in a row: the place in the taxonomy; -1 for <see cref="Benign"/>.</summary>
     public int[] Themes { get; }
@@ -87,14 +93,15 @@ internal sealed class LearnedModel
     public ReadOnlySpan<short> Row(int row) => _rows.AsSpan(row * Lanes, Lanes);
 
     /// <summary>Compiles a file; null when something is wrong with it, which goes to <paramref name="errors"/> with its place.</summary>
-    public static LearnedModel? Parse(string name, ReadOnlyMemory<byte> json, Taxonomy taxonomy, RuleErrors errors) =>
-        RuleJson.Read<LearnedModelFile>(name, json, errors) is { } file ? Compile(name, file, taxonomy, errors) : null;
+    public static LearnedModel? Parse(string name, ReadOnlyMemory<byte> json, Taxonomy taxonomy, RuleErrors errors, LearnedSentences? sentences = null) =>
+        RuleJson.Read<LearnedModelFile>(name, json, errors) is { } file ? Compile(name, file, taxonomy, errors, sentences) : null;
 
     /// <summary>Compiles what was read, as <see cref="Parse"/> does.</summary>
-    public static LearnedModel? Compile(string name, LearnedModelFile file, Taxonomy taxonomy, RuleErrors errors)
+    public static LearnedModel? Compile(string name, LearnedModelFile file, Taxonomy taxonomy, RuleErrors errors, LearnedSentences? sentences = null)
     {
         var check = new LearnedModelCheck(file, taxonomy, errors, name);
-        return check.Passes(out var themes) ? new LearnedModel(file, themes, WordsOf(file), new RowBuilder()) : null;
+        sentences?.Check(file, errors);
+        return check.Passes(out var themes) ? new LearnedModel(file, sentences, themes, WordsOf(file), new RowBuilder()) : null;
     }
 
     /// <summary>Every word of a file, in the order of their numbers: those with weights, those in pairs, and those that others stand for.</summary>

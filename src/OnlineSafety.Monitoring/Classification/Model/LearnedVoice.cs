@@ -45,8 +45,12 @@ internal sealed record LearnedVoice(Verdict Verdict, Theme Theme, bool MayBeGrav
                 return Severity.None;
             }
 
-            var grave = MayBeGrave && Verdict.Grave;
-            return grave && Verdict.OpensHigh ? Severity.High : grave || Theme.Severity >= Severity.Medium ? Severity.Medium : Theme.Severity;
+            if (MayBeGrave && Verdict.OpensHigh)
+            {
+                return Severity.High;
+            }
+
+            return (MayBeGrave && Verdict.Grave) || Theme.Severity >= Severity.Medium ? Severity.Medium : Theme.Severity;
         }
     }
 

@@ -16,11 +16,10 @@ internal sealed class ModelReader(LearnedModel model)
     private const int FewWords = 4;
 
     // Other themes add to the probability of the likeliest at most this much: the logarithm of their number.
-    private const float Others = 3.5f;
+    private const double Others = 3.5;
 
     private readonly TokenBuffer _tokens = new(model.Words);
     private readonly int _themes = model.Themes.Length;
-    private readonly float _leastLead = (float)Math.Log(model.Agree / (1 - Math.Min(model.Agree, 0.999))) - Others;
 
     /// <summary>What the model says of a text.</summary>
     public Verdict Read(ReadOnlySpan<byte> text)
@@ -50,8 +49,9 @@ internal sealed class ModelReader(LearnedModel model)
         return best;
     }
 
-    /// <summary>What the whole text weighs for each theme and for gravity, in log-odds, as one stretch. For calibration.</summary>
-    public void Weigh(ReadOnlySpan<byte> text, Span<float> weighed)
+    /// <summary>What the whole text weighs for each theme and for gravity, in log-odds, as one stretch.</summary>
+    /// <returns>Whether it is no longer than a stretch.</returns>
+    public bool Weigh(ReadOnlySpan<byte> text, Span<float> weighed)
     {
         _tokens.Read(text);
         Span<int> sums = stackalloc int[LearnedModel.Lanes];
@@ -60,6 +60,33 @@ internal sealed class ModelReader(LearnedModel model)
         AddRows(0, _tokens.Tokens.Length, sums);
         Weigh(default, sums, _tokens.Tokens.Length, all);
         all[..(_themes + 1)].CopyTo(weighed);
+        return _tokens.Tokens.Length <= 2 * Half;
+    }
+
+    /// <summary>The place of the theme that weighs most; never benign.</summary>
+    public static int Likeliest(ReadOnlySpan<float> themes)
+    {
+        var likeliest = LearnedModel.Benign + 1;
+        for (var i = likeliest + 1; i < themes.Length; i++)
+        {
+            likeliest = themes[i] > themes[likeliest] ? i : likeliest;
+        }
+
+        return likeliest;
+    }
+
+    /// <summary>Probability that a text is not benign; 0 where a glance tells that it is below <paramref name="least"/>.</summary>
+    /// <param name="themes">What it weighs; probabilities afterwards.</param>
+    /// <param name="least">0: no glance is enough.</param>
+    public static double Score(Span<float> themes, double least)
+    {
+        if (least > 0 && themes[Likeliest(themes)] - themes[LearnedModel.Benign] < Math.Log(least / (1 - Math.Min(least, 0.999))) - Others)
+        {
+            return 0;
+        }
+
+        Logistic.Softmax(themes);
+        return 1 - themes[LearnedModel.Benign];
     }
 
     /// <summary>By what a sum counts in a text of so many words: long texts have more of everything.</summary>
@@ -113,19 +140,8 @@ internal sealed class ModelReader(LearnedModel model)
 
     private Verdict Judge(Span<float> weighed, float gravity, bool mayOpen)
     {
-        var likeliest = 1;
-        for (var i = 2; i < weighed.Length; i++)
-        {
-            likeliest = weighed[i] > weighed[likeliest] ? i : likeliest;
-        }
-
-        if (weighed[likeliest] - weighed[LearnedModel.Benign] < _leastLead)
-        {
-            return Verdict.Silent;
-        }
-
-        Logistic.Softmax(weighed);
-        var score = 1 - weighed[LearnedModel.Benign];
+        var likeliest = Likeliest(weighed);
+        var score = Score(weighed, model.Agree);
         if (score < model.Agree)
         {
             return Verdict.Silent;

@@ -1,4 +1,5 @@
 using System.Text;
+using OnlineSafety.Monitoring.Classification.Model.Sentences;
 using OnlineSafety.Monitoring.Events;
 
 namespace OnlineSafety.Monitoring.Classification.Model;
@@ -7,13 +8,23 @@ namespace OnlineSafety.Monitoring.Classification.Model;
 /// Reads with a model what a person typed: search terms, messages, documents, reports. Addresses, titles of pages and what else a page brings along
 /// are nobody's words, and no model was trained on them. Scratch of one worker, not thread-safe.
 /// </summary>
-internal sealed class TypedReader(LearnedModel model, Taxonomy taxonomy)
+internal sealed class TypedReader
 {
-    private readonly ModelReader _reader = new(model);
+    private readonly LearnedModel _model;
+    private readonly Taxonomy _taxonomy;
+    private readonly ModelReader _reader;
+    private readonly SentenceVoice? _sentences;
 
     // Themes that, or a part of which, ask for high or more.
-    private readonly HashSet<string> _grave = new(taxonomy.Themes.Where(theme => theme.Severity >= Severity.High).Select(theme => theme.ParentCode), StringComparer.Ordinal);
+    private readonly HashSet<string> _grave;
     private EventField _field;
+
+    public TypedReader(LearnedModel model, Taxonomy taxonomy)
+    {
+        (_model, _taxonomy, _reader) = (model, taxonomy, new ModelReader(model));
+        _sentences = model.Sentences is { } sentences ? new SentenceVoice(model, sentences, _reader) : null;
+        _grave = new(taxonomy.Themes.Where(theme => theme.Severity >= Severity.High).Select(theme => theme.ParentCode), StringComparer.Ordinal);
+    }
 
     /// <summary>What the model says of an event: of two texts the surer counts.</summary>
     public Verdict Read(EventDraft draft)
@@ -32,22 +43,24 @@ internal sealed class TypedReader(LearnedModel model, Taxonomy taxonomy)
     public LearnedVoice VoiceOf(Verdict verdict, EventDraft draft)
     {
         var field = _field;
-        var theme = taxonomy.Themes[verdict.Theme];
+        var theme = _taxonomy.Themes[verdict.Theme];
         return new LearnedVoice(
-            verdict, theme, _grave.Contains(theme.ParentCode), model.Version, field == EventField.Text ? "text" : "searchQuery", () => WeightiestOf(draft[field], verdict.Theme));
+            verdict, theme, _grave.Contains(theme.ParentCode), _model.Version, field == EventField.Text ? "text" : "searchQuery", () => WeightiestOf(draft[field], verdict.Theme));
     }
 
     private Weightiest WeightiestOf(ReadOnlySpan<byte> text, int theme)
     {
-        var (words, start, end) = new WeightyWords(model, text).Of(theme);
+        var (words, start, end) = new WeightyWords(_model, text, _sentences).Of(theme, text);
         return new Weightiest(Encoding.UTF8.GetString(text[start..end]), Encoding.UTF8.GetCharCount(text[..start]), words);
     }
 
     private void Read(EventDraft draft, EventField field, ref Verdict best)
     {
-        if (draft.Has(field) && _reader.Read(draft[field]) is var verdict && verdict.Score > best.Score)
+        if (draft.Has(field) && Read(draft[field]) is var verdict && verdict.Score > best.Score)
         {
             (best, _field) = (verdict, field);
         }
     }
+
+    private Verdict Read(ReadOnlySpan<byte> text) => _sentences is null ? _reader.Read(text) : _sentences.Read(text);
 }

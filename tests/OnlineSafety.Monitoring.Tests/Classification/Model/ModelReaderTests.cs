@@ -89,7 +89,7 @@ public sealed class ModelReaderTests
     {
         var model = SomeModel.Compile(Known);
         var text = "my friend Killian said kill Anna and pills"u8;
-        var (list, start, end) = new WeightyWords(model, text).Of(SomeModel.Taxonomy.IndexOf("suicide"));
+        var (list, start, end) = new WeightyWords(model, text, sentences: null).Of(SomeModel.Taxonomy.IndexOf("suicide"), text);
         Assert.Equal("kill #name +1.4, pills +0.7, kill +0.4", list);
         Assert.Equal("kill Anna", Encoding.UTF8.GetString(text[start..end]));
     }

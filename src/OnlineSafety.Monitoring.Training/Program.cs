@@ -1,0 +1,90 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using OnlineSafety.Monitoring.Classification;
+using OnlineSafety.Monitoring.Classification.Model;
+using OnlineSafety.Monitoring.Classification.Model.Sentences;
+using OnlineSafety.Monitoring.Classification.Model.Training;
+using OnlineSafety.Monitoring.Processing;
+using OnlineSafety.Monitoring.Training;
+
+// Trains the encoder of schemas/models on labelled cases; see the README there.
+if (args is not [var schemas, .. var names] || names.Length == 0)
+{
+    Console.Error.WriteLine("Usage: SCHEMAS CASES.jsonl ...\nTrains the encoder by SCHEMAS/models/en.sentences.recipe.json and writes en.sentences.json and en.sentences.bin there.");
+    return 2;
+}
+
+const int longest = 64;
+var models = Path.Combine(schemas, "models");
+var json = new JsonSerializerOptions(JsonSerializerDefaults.Web) { WriteIndented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+var recipe = JsonSerializer.Deserialize<EncoderRecipe>(File.ReadAllBytes(Path.Combine(models, "en.sentences.recipe.json")), json)!;
+var words = TrainingRecipe.Parse("en.recipe.json", File.ReadAllBytes(Path.Combine(models, "en.recipe.json")));
+var taxonomy = Rules.LoadRuleSet(schemas, withModel: false).Taxonomy;
+var files = names.Select(name => (Name: Path.GetFileName(name), Bytes: File.ReadAllBytes(name))).ToArray();
+var cases = files.SelectMany(file => LabelledCase.Read(new StringReader(Encoding.UTF8.GetString(file.Bytes)))).Where(one => one.Typed.Length > 0).ToArray();
+
+// Whole sub-areas are held out, so that what is chosen by them is chosen by wordings that nothing was learned from.
+bool HeldOut(LabelledCase one) => SHA256.HashData(Encoding.UTF8.GetBytes($"{one.Label.Theme}/{one.SubArea}"))[0] % recipe.Settings.HeldOut == 0;
+var (taught, held) = (cases.Where(one => !HeldOut(one)).ToArray(), cases.Where(HeldOut).ToArray());
+
+var record = new TrainingRecord { Files = [], Cases = [], Folds = 0, Metrics = [] };
+var table = new ModelTrainer(words, taxonomy).Train(taught, record);
+var errors = new RuleErrors();
+var model = LearnedModel.Compile("words", table, taxonomy, errors);
+errors.Throw();
+
+var start = new MiniLm(longest, table.Themes.Length);
+var pieces = new WordPieces(start.Pieces);
+Lesson[] lessons = [.. taught.Where(one => table.Themes.Contains(one.Lesson)).Select(one => new Lesson(Cut(one), Array.IndexOf(table.Themes, one.Lesson), one.Grave))];
+Console.WriteLine($"{lessons.Length} cases to learn, {held.Length} held out, {table.Themes.Length} themes.");
+var net = new EncoderTrainer(recipe.Settings, Console.Out).Train(start, lessons);
+var weights = EncoderFile.Write(start.Shape, start.Pieces, net.Weights);
+
+// From here on as the product reads it.
+var reader = new SentenceReader(EncoderFile.Read(weights));
+var table2 = new ModelReader(model!);
+var calibrator = new Calibrator(recipe.Settings);
+foreach (var one in held)
+{
+    var (said, read) = (new float[table.Themes.Length + 1], new float[table.Themes.Length + 1]);
+    if (table2.Weigh(one.Typed, said))
+    {
+        reader.Weigh(one.Typed, read);
+        calibrator.Add(one, said, read);
+    }
+}
+
+var file = calibrator.Calibrated(new SentenceFile
+{
+    Encoder = recipe.Encoder,
+    Version = recipe.Version,
+    Language = recipe.Language,
+    Licence = recipe.Licence,
+    Sha256 = Convert.ToHexStringLower(SHA256.HashData(weights)),
+    Themes = table.Themes,
+    Recipe = recipe.Settings,
+    Training = record with
+    {
+        Files = [.. files.Select(f => new TrainingFile(f.Name, Convert.ToHexStringLower(SHA256.HashData(f.Bytes)), cases.Length))],
+        Cases = taught.CountBy(one => one.Lesson).OrderBy(c => c.Key, StringComparer.Ordinal).ToDictionary(StringComparer.Ordinal),
+    },
+    Ask = recipe.Ask,
+    Temperature = 1,
+    Agree = 1,
+    Raise = 1,
+    Open = 1,
+    OpenHigh = 1,
+    LeastGravity = 1,
+});
+File.WriteAllBytes(Path.Combine(models, "en.sentences.bin"), weights);
+File.WriteAllText(Path.Combine(models, "en.sentences.json"), JsonSerializer.Serialize(file, json) + "\n", new UTF8Encoding(false));
+Console.WriteLine(JsonSerializer.Serialize(file.Training.Metrics, json));
+return 0;
+
+int[] Cut(LabelledCase one)
+{
+    var buffer = new Piece[longest];
+    return [.. buffer[..pieces.Read(one.Typed, buffer)].Select(piece => piece.Number)];
+}

@@ -1,0 +1,97 @@
+namespace OnlineSafety.Monitoring.Classification.Model.Sentences;
+
+/// <summary>
+/// Reads a text as a whole where the table of words finds it out of the ordinary, and lets both judge together. Reusable scratch of one worker, not thread-safe.
+/// </summary>
+internal sealed class SentenceVoice
+{
+    private readonly LearnedModel _model;
+    private readonly SentenceFile _settings;
+    private readonly ModelReader _words;
+    private readonly Lazy<SentenceReader> _reader;
+    private readonly Lazy<SentenceMemo> _memo = new(() => new SentenceMemo(), LazyThreadSafetyMode.None);
+    private readonly float[] _weighed;
+    private readonly float[] _both;
+
+    public SentenceVoice(LearnedModel model, LearnedSentences sentences, ModelReader words)
+    {
+        (_model, _settings, _words) = (model, sentences.Settings, words);
+        _reader = new Lazy<SentenceReader>(() => new SentenceReader(sentences.Encoder), LazyThreadSafetyMode.None);
+        (_weighed, _both) = (new float[model.Themes.Length + 1], new float[model.Themes.Length + 1]);
+    }
+
+    /// <summary>What both say of a text of no more words than one stretch; of a longer one the table of words speaks alone.</summary>
+    public Verdict Read(ReadOnlySpan<byte> text)
+    {
+        if (!_words.Weigh(text, _weighed))
+        {
+            return _words.Read(text);
+        }
+
+        _weighed.CopyTo(_both.AsSpan());
+        return ModelReader.Score(_both.AsSpan(.._model.Themes.Length), _settings.Ask) < _settings.Ask ? Verdict.Silent : _memo.Value.Of(text, this, static (voice, asked) => voice.Judge(asked));
+    }
+
+    /// <summary>What each word of a text weighs for a theme and against benign, in log-odds of both together; none where the table of words speaks alone.</summary>
+    public IReadOnlyList<WordWeight> WordsOf(ReadOnlySpan<byte> text, int theme)
+    {
+        if (!_words.Weigh(text, _weighed))
+        {
+            return [];
+        }
+
+        var reader = _reader.Value;
+        reader.Weigh(text, _both);
+        var words = new List<WordWeight>();
+        for (var i = 0; i < reader.Pieces.Length; i++)
+        {
+            var piece = reader.Pieces[i];
+            var weight = (float)((reader.WeightOf(i, theme) - reader.WeightOf(i, LearnedModel.Benign)) / _settings.Temperature);
+            if (words.Count > 0 && words[^1].Start == piece.Start && words[^1].End == piece.End)
+            {
+                words[^1] = words[^1] with { Weight = words[^1].Weight + weight };
+            }
+            else
+            {
+                words.Add(new WordWeight(piece.Start, piece.End, weight));
+            }
+        }
+
+        return words;
+    }
+
+    /// <summary>By what the table's own weights count beside these.</summary>
+    public float WordsShare => (float)(_settings.Recipe.WordsShare / _settings.Temperature);
+
+    /// <summary>What a text weighs to both: by theme and for gravity, in log-odds.</summary>
+    public static void Together(ReadOnlySpan<float> words, Span<float> sentence, SentenceFile settings)
+    {
+        for (var i = 0; i < sentence.Length; i++)
+        {
+            sentence[i] = (float)((sentence[i] + (words[i] * settings.Recipe.WordsShare)) / settings.Temperature);
+        }
+    }
+
+    private Verdict Judge(ReadOnlySpan<byte> text)
+    {
+        _reader.Value.Weigh(text, _both);
+        Together(_weighed, _both, _settings);
+        var themes = _both.AsSpan(.._model.Themes.Length);
+        var likeliest = ModelReader.Likeliest(themes);
+        var score = ModelReader.Score(themes, least: 0);
+        if (score < _settings.Agree)
+        {
+            return Verdict.Silent;
+        }
+
+        var gravity = Logistic.Probability(_both[^1]);
+        var opensHigh = score >= _settings.OpenHigh && gravity >= _settings.LeastGravity;
+        return new Verdict(_model.Themes[likeliest], score, gravity, gravity >= _settings.Raise, opensHigh || score >= _settings.Open, opensHigh);
+    }
+}
+
+/// <summary>What a word of a text weighs.</summary>
+/// <param name="Start">Where it begins, in bytes.</param>
+/// <param name="End">Where it ends.</param>
+/// <param name="Weight">In log-odds.</param>
+internal readonly record struct WordWeight(int Start, int End, float Weight);
