@@ -10,9 +10,13 @@ using OnlineSafety.Monitoring.Processing;
 using OnlineSafety.Monitoring.Training;
 
 // Trains the encoder of schemas/models on labelled cases; see the README there.
-if (args is not [var schemas, .. var names] || names.Length == 0)
+const string again = "--calibrate";
+var calibrate = args.Contains(again);
+if (args.Where(arg => arg != again).ToArray() is not [var schemas, .. var names] || names.Length == 0)
 {
-    Console.Error.WriteLine("Usage: SCHEMAS CASES.jsonl ...\nTrains the encoder by SCHEMAS/models/en.sentences.recipe.json and writes en.sentences.json and en.sentences.bin there.");
+    Console.Error.WriteLine(
+        $"Usage: SCHEMAS CASES.jsonl ... [{again}]\nTrains the encoder by SCHEMAS/models/en.sentences.recipe.json and writes en.sentences.json and en.sentences.bin there.\n"
+        + $"{again}: keeps the weights as they are and only chooses the scores anew; the cases must be those that they were trained on.");
     return 2;
 }
 
@@ -22,8 +26,9 @@ var json = new JsonSerializerOptions(JsonSerializerDefaults.Web) { WriteIndented
 var recipe = JsonSerializer.Deserialize<EncoderRecipe>(File.ReadAllBytes(Path.Combine(models, "en.sentences.recipe.json")), json)!;
 var words = TrainingRecipe.Parse("en.recipe.json", File.ReadAllBytes(Path.Combine(models, "en.recipe.json")));
 var taxonomy = Rules.LoadRuleSet(schemas, withModel: false).Taxonomy;
-var files = names.Select(name => (Name: Path.GetFileName(name), Bytes: File.ReadAllBytes(name))).ToArray();
-var cases = files.SelectMany(file => LabelledCase.Read(new StringReader(Encoding.UTF8.GetString(file.Bytes)))).Where(one => one.Typed.Length > 0).ToArray();
+var files = names.Select(name => (Name: Path.GetFileName(name), Bytes: File.ReadAllBytes(name)))
+    .Select(file => (file.Name, file.Bytes, Cases: LabelledCase.Read(new StringReader(Encoding.UTF8.GetString(file.Bytes))).Where(one => one.Typed.Length > 0).ToArray())).ToArray();
+var cases = files.SelectMany(file => file.Cases).ToArray();
 
 // Whole sub-areas are held out, so that what is chosen by them is chosen by wordings that nothing was learned from.
 bool HeldOut(LabelledCase one) => SHA256.HashData(Encoding.UTF8.GetBytes($"{one.Label.Theme}/{one.SubArea}"))[0] % recipe.Settings.HeldOut == 0;
@@ -35,21 +40,17 @@ var errors = new RuleErrors();
 var model = LearnedModel.Compile("words", table, taxonomy, errors);
 errors.Throw();
 
-var start = new MiniLm(longest, table.Themes.Length);
-var pieces = new WordPieces(start.Pieces);
-Lesson[] lessons = [.. taught.Where(one => table.Themes.Contains(one.Lesson)).Select(one => new Lesson(Cut(one), Array.IndexOf(table.Themes, one.Lesson), one.Grave))];
-Console.WriteLine($"{lessons.Length} cases to learn, {held.Length} held out, {table.Themes.Length} themes.");
-var net = new EncoderTrainer(recipe.Settings, Console.Out).Train(start, lessons);
-var weights = EncoderFile.Write(start.Shape, start.Pieces, net.Weights);
+var weightsFile = Path.Combine(models, "en.sentences.bin");
+var weights = calibrate ? File.ReadAllBytes(weightsFile) : Train();
 
 // From here on as the product reads it.
 var reader = new SentenceReader(EncoderFile.Read(weights));
-var table2 = new ModelReader(model!);
+var wordReader = new ModelReader(model!);
 var calibrator = new Calibrator(recipe.Settings);
 foreach (var one in held)
 {
     var (said, read) = (new float[table.Themes.Length + 1], new float[table.Themes.Length + 1]);
-    if (table2.Weigh(one.Typed, said))
+    if (SentenceVoice.IsSentence(wordReader.Weigh(one.Typed, said)))
     {
         reader.Weigh(one.Typed, read);
         calibrator.Add(one, said, read);
@@ -67,7 +68,7 @@ var file = calibrator.Calibrated(new SentenceFile
     Recipe = recipe.Settings,
     Training = record with
     {
-        Files = [.. files.Select(f => new TrainingFile(f.Name, Convert.ToHexStringLower(SHA256.HashData(f.Bytes)), cases.Length))],
+        Files = [.. files.Select(f => new TrainingFile(f.Name, Convert.ToHexStringLower(SHA256.HashData(f.Bytes)), f.Cases.Length))],
         Cases = taught.CountBy(one => one.Lesson).OrderBy(c => c.Key, StringComparer.Ordinal).ToDictionary(StringComparer.Ordinal),
     },
     Ask = recipe.Ask,
@@ -78,13 +79,18 @@ var file = calibrator.Calibrated(new SentenceFile
     OpenHigh = 1,
     LeastGravity = 1,
 });
-File.WriteAllBytes(Path.Combine(models, "en.sentences.bin"), weights);
+File.WriteAllBytes(weightsFile, weights);
 File.WriteAllText(Path.Combine(models, "en.sentences.json"), JsonSerializer.Serialize(file, json) + "\n", new UTF8Encoding(false));
 Console.WriteLine(JsonSerializer.Serialize(file.Training.Metrics, json));
 return 0;
 
-int[] Cut(LabelledCase one)
+byte[] Train()
 {
+    var start = new MiniLm(longest, table.Themes.Length);
+    var pieces = new WordPieces(start.Pieces);
     var buffer = new Piece[longest];
-    return [.. buffer[..pieces.Read(one.Typed, buffer)].Select(piece => piece.Number)];
+    Lesson[] lessons = [.. taught.Where(one => table.Themes.Contains(one.Lesson)).Select(one => new Lesson(
+        [.. buffer[..pieces.Read(one.Typed, buffer)].Select(piece => piece.Number)], Array.IndexOf(table.Themes, one.Lesson), one.Grave))];
+    Console.WriteLine($"{lessons.Length} cases to learn, {held.Length} held out, {table.Themes.Length} themes.");
+    return EncoderFile.Write(start.Shape, start.Pieces, new EncoderTrainer(recipe.Settings, Console.Out).Train(start, lessons).Weights);
 }

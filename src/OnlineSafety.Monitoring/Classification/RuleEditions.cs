@@ -90,6 +90,6 @@ internal sealed class RuleEditions
 
     /// <summary>The rules under an edition; null when this installation has none of that id.</summary>
     public RuleSet? Of(string id) => _taxonomies.TryGetValue(id, out var taxonomy)
-        ? _compiled.GetOrAdd(id, _ => new Lazy<RuleSet>(() => RuleSet.Parse(taxonomy.Json, _packs, _categories, _model, _lists))).Value
+        ? _compiled.GetOrAdd(id, _ => new Lazy<RuleSet>(() => RuleSet.Parse(taxonomy.Json, _packs, _categories, _model, _lists, _sentences))).Value
         : null;
 }

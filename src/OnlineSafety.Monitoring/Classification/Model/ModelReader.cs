@@ -9,7 +9,9 @@ namespace OnlineSafety.Monitoring.Classification.Model;
 /// </summary>
 internal sealed class ModelReader(LearnedModel model)
 {
-    /// <summary>Half of a stretch, in words.</summary>
+    /// <summary>Words of a stretch: of a longer text the surest stretch is heard, and opens nothing.</summary>
+    public const int Stretch = 2 * Half;
+
     private const int Half = 32;
 
     // A text of very few words is no surer than one of these.
@@ -39,7 +41,7 @@ internal sealed class ModelReader(LearnedModel model)
             if (from > 0 || to == count)
             {
                 Weigh(before, sums, to - Math.Max(from - Half, 0), weighed);
-                var verdict = Judge(weighed[.._themes], weighed[_themes], count <= 2 * Half);
+                var verdict = Judge(weighed[.._themes], weighed[_themes], count <= Stretch);
                 best = verdict.Score > best.Score ? verdict : best;
             }
 
@@ -50,8 +52,8 @@ internal sealed class ModelReader(LearnedModel model)
     }
 
     /// <summary>What the whole text weighs for each theme and for gravity, in log-odds, as one stretch.</summary>
-    /// <returns>Whether it is no longer than a stretch.</returns>
-    public bool Weigh(ReadOnlySpan<byte> text, Span<float> weighed)
+    /// <returns>How many words it has.</returns>
+    public int Weigh(ReadOnlySpan<byte> text, Span<float> weighed)
     {
         _tokens.Read(text);
         Span<int> sums = stackalloc int[LearnedModel.Lanes];
@@ -60,7 +62,7 @@ internal sealed class ModelReader(LearnedModel model)
         AddRows(0, _tokens.Tokens.Length, sums);
         Weigh(default, sums, _tokens.Tokens.Length, all);
         all[..(_themes + 1)].CopyTo(weighed);
-        return _tokens.Tokens.Length <= 2 * Half;
+        return _tokens.Tokens.Length;
     }
 
     /// <summary>The place of the theme that weighs most; never benign.</summary>

@@ -20,10 +20,13 @@ internal sealed class SentenceVoice
         (_weighed, _both) = (new float[model.Themes.Length + 1], new float[model.Themes.Length + 1]);
     }
 
-    /// <summary>What both say of a text of no more words than one stretch; of a longer one the table of words speaks alone.</summary>
+    /// <summary>Whether a text of so many words is a sentence: two words by themselves say too little, and a longer text than a stretch says too much at once.</summary>
+    public static bool IsSentence(int words) => words is > 2 and <= ModelReader.Stretch;
+
+    /// <summary>What both say of a sentence; of another text the table of words speaks alone.</summary>
     public Verdict Read(ReadOnlySpan<byte> text)
     {
-        if (!_words.Weigh(text, _weighed))
+        if (!IsSentence(_words.Weigh(text, _weighed)))
         {
             return _words.Read(text);
         }
@@ -35,7 +38,7 @@ internal sealed class SentenceVoice
     /// <summary>What each word of a text weighs for a theme and against benign, in log-odds of both together; none where the table of words speaks alone.</summary>
     public IReadOnlyList<WordWeight> WordsOf(ReadOnlySpan<byte> text, int theme)
     {
-        if (!_words.Weigh(text, _weighed))
+        if (!IsSentence(_words.Weigh(text, _weighed)))
         {
             return [];
         }

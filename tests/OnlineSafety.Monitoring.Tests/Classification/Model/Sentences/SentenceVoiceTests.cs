@@ -76,6 +76,15 @@ public sealed class SentenceVoiceTests
         Assert.False(Read(s_file, text, words).Opens);
     }
 
+    [Theory]
+    [InlineData("so alone", false)]
+    [InlineData("i feel alone", true)]
+    public void OfTwoWordsTheTableSpeaksAlone(string text, bool together)
+    {
+        var words = s_words with { Agree = 0.5 };
+        Assert.Equal(!together, Read(s_file, text, words) == SomeModel.Read(words, text));
+    }
+
     [Fact]
     public void ItIsHeardFromItsScores()
     {
@@ -104,23 +113,32 @@ public sealed class SentenceVoiceTests
         Assert.All(random, text => Assert.Equal(Of(text).Theme, Of(text).Theme));
     }
 
-    [Fact]
-    public void ReasonsNameWordsOfBothAndNoneThatTheTableDoesNotKnow()
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(7)]
+    [InlineData(8)]
+    public void ReasonsNameWordsOfBothAndNoneThatTheTableDoesNotKnow(int seed)
     {
-        var words = s_words with { Words = new() { ["alone"] = [SomeModel.Suicide, 1], ["feel"] = [SomeModel.Suicide, 1] } };
-        var model = Compile(s_file, words);
+        var encoder = new SomeEncoder(seed);
+        var words = s_words with { Words = new() { ["alone"] = [SomeModel.Suicide, 40], ["feel"] = [SomeModel.Suicide, 1] } };
+        var model = Compile(s_file with { Sha256 = Convert.ToHexStringLower(SHA256.HashData(encoder.Bytes)) }, words, encoder);
         var text = "Killian i feel so alone"u8;
-        var voice = new SentenceVoice(model, model.Sentences!, new ModelReader(model));
-        var (list, start, end) = new WeightyWords(model, text, voice).Of(SomeModel.Taxonomy.IndexOf("suicide"), text);
-        Assert.DoesNotContain("killian", list, StringComparison.OrdinalIgnoreCase);
-        Assert.Contains(Encoding.UTF8.GetString(text[start..end]), new[] { "feel", "alone" });
+        var (list, start, end) = new WeightyWords(model, text, new SentenceVoice(model, model.Sentences!, new ModelReader(model))).Of(SomeModel.Taxonomy.IndexOf("suicide"), text);
+
+        var reader = new SentenceReader(EncoderFile.Read(encoder.Bytes));
+        reader.Weigh(text, new float[4]);
+        var (alone, feel) = (WeightOf("alone", 40), WeightOf("feel", 1));
+        var expected = new[] { ("alone", Weight: alone), ("feel", Weight: feel) }.Where(word => word.Weight > 0).OrderByDescending(word => word.Weight).ToArray();
+        Assert.Equal(string.Join(", ", expected.Select(word => FormattableString.Invariant($"{word.Item1} +{word.Weight:0.0}"))), list);
+        Assert.Equal(expected.Length > 0 ? expected[0].Item1 : "", Encoding.UTF8.GetString(text[start..end]));
 
         // What the encoder weighs of a word stands beside the table's share of it.
-        var reader = new SentenceReader(EncoderFile.Read(s_encoder.Bytes));
-        reader.Weigh(text, new float[4]);
-        var at = reader.Pieces.ToArray().ToList().FindIndex(piece => SomeEncoder.Pieces[piece.Number] == "alone");
-        var expected = reader.WeightOf(at, SomeModel.Suicide) - reader.WeightOf(at, LearnedModel.Benign) + (0.1 * ModelReader.ShareOf(5) * 0.5);
-        Assert.Equal(expected > 0, list.Contains(FormattableString.Invariant($"alone +{expected:0.0}"), StringComparison.Ordinal));
+        double WeightOf(string word, int units)
+        {
+            var at = reader.Pieces.ToArray().ToList().FindIndex(piece => SomeEncoder.Pieces[piece.Number] == word);
+            return reader.WeightOf(at, SomeModel.Suicide) - reader.WeightOf(at, LearnedModel.Benign) + (units * 0.1 * ModelReader.ShareOf(5) * 0.5);
+        }
     }
 
     [Fact]
@@ -148,10 +166,10 @@ public sealed class SentenceVoiceTests
         return new SentenceVoice(model, model.Sentences!, new ModelReader(model)).Read(Encoding.UTF8.GetBytes(text));
     }
 
-    private static LearnedModel Compile(SentenceFile file, LearnedModelFile words)
+    private static LearnedModel Compile(SentenceFile file, LearnedModelFile words, SomeEncoder? encoder = null)
     {
         var errors = new RuleErrors();
-        var sentences = LearnedSentences.Parse(Json(file), s_encoder.Bytes, errors);
+        var sentences = LearnedSentences.Parse(Json(file), (encoder ?? s_encoder).Bytes, errors);
         var model = LearnedModel.Compile("model", words, SomeModel.Taxonomy, errors, sentences);
         errors.Throw();
         return model!;
