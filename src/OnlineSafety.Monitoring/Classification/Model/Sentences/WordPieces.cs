@@ -52,6 +52,7 @@ internal sealed class WordPieces
         var count = 0;
         pieces[count++] = new Piece(_start, 0, 0);
         Span<char> word = stackalloc char[LongestWord];
+        Span<char> mark = stackalloc char[2];
         var (length, wordStart, at) = (0, 0, 0);
         var last = pieces.Length - 1;
         while (at < text.Length && count < last)
@@ -64,7 +65,6 @@ internal sealed class WordPieces
                 length = 0;
                 if (apart && count < last)
                 {
-                    Span<char> mark = stackalloc char[2];
                     count += Cut(mark[..rune.EncodeToUtf16(mark)], at, at + bytes, pieces[count..last]);
                 }
             }
