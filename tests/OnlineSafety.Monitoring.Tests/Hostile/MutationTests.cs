@@ -26,7 +26,7 @@ public sealed class MutationTests(ITestOutputHelper output)
     [Fact]
     public void NoMutationThrowsStallsOrLeavesAnythingBehind()
     {
-        var reading = new ReadingLine();
+        var reading = new ReadingLine(ReadingLine.WithoutEncoder);
         var (slowest, slowestSeed) = (TimeSpan.Zero, 0);
         var held = 0L;
         output.WriteLine($"seeds {FirstSeed} to {FirstSeed + Cases - 1}");
@@ -53,9 +53,21 @@ public sealed class MutationTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public void NoMutationThrowsWithTheEncoder()
+    {
+        var reading = new ReadingLine(Repository.Rules.RuleSet);
+        for (var seed = FirstSeed; seed < FirstSeed + 3_000; seed++)
+        {
+            Read(reading, seed);
+        }
+
+        Assert.True(reading.Events > 300);
+    }
+
+    [Fact]
     public void EveryPrefixOfEveryVectorIsReadAndFramedTheSameByteByByte()
     {
-        var reading = new ReadingLine();
+        var reading = new ReadingLine(ReadingLine.WithoutEncoder);
         var product = 0;
         foreach (var vector in SyslogVector.Messages.Concat(SyslogVector.Streams))
         {

@@ -1,4 +1,5 @@
 using OnlineSafety.Monitoring.Classification;
+using OnlineSafety.Monitoring.Classification.Model;
 using OnlineSafety.Monitoring.Events;
 using OnlineSafety.Monitoring.Intake.Syslog;
 using OnlineSafety.Monitoring.Normalization;
@@ -8,18 +9,30 @@ using OnlineSafety.Monitoring.Tests.Normalization;
 namespace OnlineSafety.Monitoring.Tests.Hostile;
 
 /// <summary>What reads a record in the service, from framing to assessment, without the log between. Its buffers are reused as a worker's are.</summary>
-internal sealed class ReadingLine : IEventSink
+/// <param name="rules">By which it assesses.</param>
+internal sealed class ReadingLine(RuleSet rules) : IEventSink
 {
     private const int MaxMessage = 64 * 1024;
 
     private readonly Normalizer _normalizer = new(Repository.Rules.Mappings);
-    private readonly Assessor _assessor = new(Repository.Rules.RuleSet);
+    private readonly Assessor _assessor = new(rules);
     private RawRecord _record;
     private string _product = "";
+
+    /// <summary>The rules of this repository with the table of words alone: what the encoder takes is the same for every sentence, and no measure of how the bytes are read.</summary>
+    public static RuleSet WithoutEncoder { get; } = Repository.Rules.RuleSet.With(Model());
 
     public long Events { get; private set; }
 
     public long Unread { get; private set; }
+
+    private static LearnedModel Model()
+    {
+        var errors = new RuleErrors();
+        var model = LearnedModel.Parse("model", File.ReadAllBytes(Repository.Path("schemas", "models", "en.json")), Repository.Rules.RuleSet.Taxonomy, errors);
+        errors.Throw();
+        return model!;
+    }
 
     /// <summary>The bytes as a connection sent them, and as one body; what a record says must not depend on how its bytes were split.</summary>
     public void Read(in HostileCase hostile, int splits)

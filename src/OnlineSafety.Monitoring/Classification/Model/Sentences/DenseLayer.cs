@@ -7,7 +7,8 @@ namespace OnlineSafety.Monitoring.Classification.Model.Sentences;
 
 /// <summary>
 /// One multiplication by a table of weights. Weights are whole numbers from -127 to 127 with a scale for each output, and what comes in is rounded to whole
-/// numbers with a scale for each row: sums of products are then exact, and the same on every processor, however many it adds at once. Immutable, thread-safe.
+/// numbers with a scale for each row: sums of products are then exact, and the same on every processor, however many it adds at once. Compiled in full at
+/// once: the first text of a process is not to take a second. Immutable, thread-safe.
 /// </summary>
 internal sealed class DenseLayer
 {
@@ -52,6 +53,7 @@ internal sealed class DenseLayer
     /// <param name="width">Of a row.</param>
     /// <param name="rounded">As many whole numbers.</param>
     /// <param name="scales">By row: what one unit is worth.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Round(ReadOnlySpan<float> rows, int width, Span<short> rounded, Span<float> scales)
     {
         for (var row = 0; row < rows.Length / width; row++)
@@ -86,6 +88,7 @@ internal sealed class DenseLayer
     /// <param name="rows">From <see cref="Round"/>.</param>
     /// <param name="scales">From there too.</param>
     /// <param name="outputs">One row of outputs behind the other.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Multiply(ReadOnlySpan<short> rows, ReadOnlySpan<float> scales, Span<float> outputs)
     {
         Span<int> sums = stackalloc int[Block * Panel];
@@ -103,6 +106,7 @@ internal sealed class DenseLayer
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Scale(ReadOnlySpan<int> sums, float scale, int panel, Span<float> outputs)
     {
         for (var at = 0; at < Panel; at += 8)
@@ -114,6 +118,7 @@ internal sealed class DenseLayer
     }
 
     // Four rows and sixteen outputs at once: eight sums stay in registers while the inputs go by, two at a time.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Sum(ReadOnlySpan<short> rows, ReadOnlySpan<short> weights, Span<int> sums)
     {
         ref var weight = ref MemoryMarshal.GetReference(weights);

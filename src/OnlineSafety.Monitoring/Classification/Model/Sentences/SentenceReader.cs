@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace OnlineSafety.Monitoring.Classification.Model.Sentences;
 
 /// <summary>
@@ -29,7 +31,7 @@ internal sealed class SentenceReader
         (_value, _mixed) = (new float[rows * _shape.Width], new float[rows * _shape.Width]);
         _inner = new float[rows * _shape.Inner];
         _rounded = new short[rows * Math.Max(_shape.Inner, _shape.Width)];
-        (_scales, _shares) = (new float[rows], new float[rows]);
+        (_scales, _shares) = (new float[rows], new float[rows + 8]);
     }
 
     /// <summary>Pieces of the text last read, with the marks of its start and end.</summary>
@@ -63,6 +65,7 @@ internal sealed class SentenceReader
 
     private Span<float> Row(float[] rows, int piece) => rows.AsSpan(piece * _shape.Width, _shape.Width);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Embed()
     {
         _rows.AsSpan(0, Rows * _shape.Width).Clear();
@@ -82,6 +85,7 @@ internal sealed class SentenceReader
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Attend(SentenceEncoder.Layer layer)
     {
         Round(_rows, _shape.Width);
@@ -89,13 +93,14 @@ internal sealed class SentenceReader
         Multiply(layer.Key, _key);
         Multiply(layer.Value, _value);
         _mixed.AsSpan(0, Rows * _shape.Width).Clear();
-        var shares = _shares.AsSpan(0, _count);
+        var shares = _shares.AsSpan(0, (_count + 7) / 8 * 8);
         var root = MathF.Sqrt(_shape.HeadWidth);
         for (var head = 0; head < _shape.Heads; head++)
         {
             var part = new Range(head * _shape.HeadWidth, (head + 1) * _shape.HeadWidth);
             for (var piece = 0; piece < _count; piece++)
             {
+                shares[_count..].Fill(Lanes.Nothing);
                 for (var other = 0; other < _count; other++)
                 {
                     shares[other] = Lanes.Dot(Row(_query, piece)[part], Row(_key, other)[part]) / root;

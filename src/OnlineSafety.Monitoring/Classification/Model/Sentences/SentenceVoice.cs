@@ -20,8 +20,11 @@ internal sealed class SentenceVoice
         (_weighed, _both) = (new float[model.Themes.Length + 1], new float[model.Themes.Length + 1]);
     }
 
-    /// <summary>Whether a text of so many words is a sentence: two words by themselves say too little, and a longer text than a stretch says too much at once.</summary>
-    public static bool IsSentence(int words) => words is > 2 and <= ModelReader.Stretch;
+    // The cases to learn from have no more.
+    private const int Longest = 40;
+
+    /// <summary>Whether a text of so many words is a sentence: two words by themselves say too little, and a long text too much at once.</summary>
+    public static bool IsSentence(int words) => words is > 2 and <= Longest;
 
     /// <summary>What both say of a sentence; of another text the table of words speaks alone.</summary>
     public Verdict Read(ReadOnlySpan<byte> text)
