@@ -26,7 +26,7 @@ internal sealed class SentenceVoice
     /// <summary>Whether a text of so many words is a sentence: two words by themselves say too little, and a long text too much at once.</summary>
     public static bool IsSentence(int words) => words is > 2 and <= Longest;
 
-    /// <summary>What both say of a sentence; of another text the table of words speaks alone.</summary>
+    /// <summary>What both say of a sentence that the table finds out of the ordinary; of a text that is none the table speaks alone.</summary>
     public Verdict Read(ReadOnlySpan<byte> text)
     {
         if (!IsSentence(_words.Weigh(text, _weighed)))
@@ -70,7 +70,7 @@ internal sealed class SentenceVoice
     public float WordsShare => (float)(_settings.Recipe.WordsShare / _settings.Temperature);
 
     /// <summary>What a text weighs to both: by theme and for gravity, in log-odds.</summary>
-    public static void Together(ReadOnlySpan<float> words, Span<float> sentence, SentenceFile settings)
+    private static void Together(ReadOnlySpan<float> words, Span<float> sentence, SentenceFile settings)
     {
         for (var i = 0; i < sentence.Length; i++)
         {
