@@ -46,8 +46,6 @@ internal sealed class DenseLayer
         }
     }
 
-    public int Outputs => _outputs;
-
     /// <summary>Rounds rows for <see cref="Multiply"/>.</summary>
     /// <param name="rows">One behind the other.</param>
     /// <param name="width">Of a row.</param>
