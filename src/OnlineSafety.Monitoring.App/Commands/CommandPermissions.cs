@@ -59,7 +59,7 @@ internal static class CommandPermissions
             "source authentication", "source secret", "source certificate", "source categories", "canary add", "canary remove");
         Add(Permission.ManageStaff, "staff add", "staff list", "staff invite", "staff disable", "staff enable", "staff role", "staff reset-factors", "staff sessions", "staff first-link", "staff key", "staff years", "staff account");
         Add(Permission.ManagePeople, "people import");
-        Add(Permission.SeeReports, "digest preview", "digest send");
+        Add(Permission.SeeDigests, "digest preview", "digest send");
         Add(Permission.SeeAudit, "audit");
         Add(Permission.RunRetention, "retention", "hold", "erase", "dpia");
         Add(Permission.ExportEvidence, "subject-access");

@@ -105,6 +105,7 @@ internal static class DigestCommands
         services.AddSingleton(installation.Time);
         services.AddSingleton<ThemeGuide>(guide);
         services.AddSingleton<IThemeWords>(guide);
+        services.AddSingleton(installation.Schemas.ReadCategoryWords(settings.Configuration["Vendors"]));
         services.AddSingleton(new PolicyDirectory(installation.Schemas.ReadBankHolidays(), NullLogger<PolicyDirectory>.Instance));
         services.AddKeyedSingleton(DatabaseRole.Notify, database[DatabaseRole.Notify]);
         services.AddOptions<MailOptions>().Configure(mail => mail.BaseUrl = settings.LinkAddress())

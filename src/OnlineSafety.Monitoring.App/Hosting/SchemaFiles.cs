@@ -1,5 +1,7 @@
 using OnlineSafety.Monitoring.Alerts;
+using OnlineSafety.Monitoring.Digests;
 using OnlineSafety.Monitoring.Normalization;
+using OnlineSafety.Monitoring.Processing;
 using OnlineSafety.Monitoring.Sources;
 using OnlineSafety.Monitoring.Sources.Health;
 
@@ -41,6 +43,9 @@ internal sealed class SchemaFiles(string root)
     public BankHolidays ReadBankHolidays() => BankHolidays.Parse(File.ReadAllBytes(Path.Combine(Root, "calendars", "bank-holidays-england.json")));
 
     public ThemeGuide ReadThemeGuide() => ThemeGuide.Read(File.ReadAllBytes(Taxonomy));
+
+    /// <param name="extraVendors">A further directory of vendor folders, or null.</param>
+    public CategoryWords ReadCategoryWords(string? extraVendors) => new(() => Rules.LoadCategories(Root, Taxonomy, extraVendors));
 
     /// <exception cref="SetupException">No folder of that name: its exports could not be read.</exception>
     public string Product(string word) => Products.Contains(word, StringComparer.Ordinal)

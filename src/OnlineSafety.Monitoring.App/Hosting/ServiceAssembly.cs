@@ -130,6 +130,7 @@ internal static class ServiceAssembly
 
         services.AddSingleton(data.Guide);
         services.AddSingleton<IThemeWords>(data.Guide);
+        services.AddSingleton(data.Categories);
         services.AddSingleton(provider => new PolicyDirectory(data.Holidays, provider.GetRequiredService<ILogger<PolicyDirectory>>()));
         services.AddProblemDetails();
         services.AddExceptionHandler<ErrorLog>();
@@ -192,7 +193,8 @@ internal static class ServiceAssembly
 /// <param name="Guide">How themes are shown.</param>
 /// <param name="Rules">Mappings and rules; null for a process that does not process.</param>
 /// <param name="Holidays">By which, with each school's calendar, clocks run.</param>
-internal sealed record ServiceData(ThemeGuide Guide, Rules? Rules, BankHolidays Holidays)
+/// <param name="Categories">Which words are categories.</param>
+internal sealed record ServiceData(ThemeGuide Guide, Rules? Rules, BankHolidays Holidays, CategoryWords Categories)
 {
     /// <exception cref="Classification.RuleException">Rules are wrong; lists every error.</exception>
     /// <exception cref="Normalization.MappingException">Mappings are wrong; lists every error.</exception>
@@ -200,13 +202,13 @@ internal sealed record ServiceData(ThemeGuide Guide, Rules? Rules, BankHolidays 
     {
         if (!options.Roles.HasFlag(ServiceRoles.Process))
         {
-            return new ServiceData(schemas.ReadThemeGuide(), null, schemas.ReadBankHolidays());
+            return new ServiceData(schemas.ReadThemeGuide(), null, schemas.ReadBankHolidays(), schemas.ReadCategoryWords(options.Settings.Configuration["Vendors"]));
         }
 
         var rules = Rules.Load(schemas.Root, options.Settings.Configuration["Vendors"], options.Settings.Configuration["RulePacks"], options.Settings.Configuration["Taxonomy"], options.Settings.DomainLists);
 
         // Compiling rules leaves several times their size behind. Given back at once, or the process would keep it for good.
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
-        return new ServiceData(schemas.ReadThemeGuide(), rules, rules.BankHolidays);
+        return new ServiceData(schemas.ReadThemeGuide(), rules, rules.BankHolidays, new CategoryWords(() => rules.RuleSet.Categories));
     }
 }

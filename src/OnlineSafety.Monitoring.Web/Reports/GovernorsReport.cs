@@ -25,8 +25,9 @@ internal sealed class GovernorsReport([FromKeyedServices(DatabaseRole.Console)] 
     public async Task<GovernorsView?> ReadAsync(Guid school, DateOnly? begins, Actor actor, CancellationToken cancellationToken)
     {
         await using var session = await console.OpenAsync(school, actor, cancellationToken);
-        var (name, zone) = (await session.RowsAsync("SELECT name, time_zone FROM school WHERE school_id = $1", [school], row => (row.GetString(0), row.GetString(1)), cancellationToken))[0];
-        var today = DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(time.GetUtcNow(), SchoolZone.Of(zone)).DateTime);
+        var (name, zone, since) = (await session.RowsAsync(
+            "SELECT name, time_zone, created_at FROM school WHERE school_id = $1", [school], row => (row.GetString(0), SchoolZone.Of(row.GetString(1)), row.GetFieldValue<DateTimeOffset>(2)), cancellationToken))[0];
+        var (today, connected) = (Day(time.GetUtcNow(), zone), Day(since, zone));
         var (running, reported) = (ReportTerm.Of(today), ReportTerm.Reported(today));
         if ((begins is { } day ? ReportTerm.Beginning(day) : reported) is not { } term || term.Begins > running.Begins)
         {
@@ -46,7 +47,8 @@ internal sealed class GovernorsReport([FromKeyedServices(DatabaseRole.Console)] 
             Term = term,
             Last = figures["period"].First().Until.AddDays(-1),
             Finished = term.Begins <= reported.Begins,
-            Terms = [.. Terms(running).Select(one => new OfferedTerm(one, one.Begins <= reported.Begins))],
+            Connected = term.Ends > connected,
+            Terms = [.. Terms(running).Where(one => one == term || one.Ends > connected).Select(one => new OfferedTerm(one, one.Begins <= reported.Begins))],
             All = One("all"),
             Risks = [.. RiskWords.Select(risk => new ReportLine(risk.Value, About("risk", (int)risk.Key)))],
             Themes = [.. figures["theme"].OrderByDescending(row => row.About).Select(row => new ReportLine(themes.LabelOf(row.Value), row.About))],
@@ -61,6 +63,8 @@ internal sealed class GovernorsReport([FromKeyedServices(DatabaseRole.Console)] 
         int? About(string dimension, int value) =>
             figures[dimension].Where(row => row.Value == value.ToString(CultureInfo.InvariantCulture)).Select(row => (int?)row.About).FirstOrDefault();
     }
+
+    private static DateOnly Day(DateTimeOffset at, TimeZoneInfo zone) => DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(at, zone).DateTime);
 
     private static List<ReportTerm> Terms(ReportTerm now)
     {

@@ -13,7 +13,7 @@ using OnlineSafety.Monitoring.Web.Sources;
 
 namespace OnlineSafety.Monitoring.Web.Reports;
 
-/// <summary>Digests of those who have a desk, and figures for those who have none.</summary>
+/// <summary>Digests of those whom they are for, and figures for everybody else.</summary>
 internal static class ReportRoutes
 {
     public static IServiceCollection AddReportPages(this IServiceCollection services)
@@ -31,14 +31,14 @@ internal static class ReportRoutes
     {
         routes.MapGet("/reports", ListAsync).Requires(Permission.SeeReports);
         routes.MapGet("/reports/governors", GovernorsAsync).Requires(Permission.SeeReports);
-        routes.MapGet("/reports/digests/next", NextAsync).Requires(Permission.SeeReports);
-        routes.MapGet("/reports/digests/{day}", DigestAsync).Requires(Permission.SeeReports);
+        routes.MapGet("/reports/digests/next", NextAsync).Requires(Permission.SeeDigests);
+        routes.MapGet("/reports/digests/{day}", DigestAsync).Requires(Permission.SeeDigests);
     }
 
     private static async Task<RazorComponentResult<ReportsPage>> ListAsync(HttpContext http, DigestShelf shelf, TimeProvider time, CancellationToken cancellationToken)
     {
         var who = http.SignedIn();
-        var sees = who.May(Permission.SeeAlerts);
+        var sees = who.May(Permission.SeeDigests);
         var today = DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);
         return new RazorComponentResult<ReportsPage>(new
         {
@@ -66,11 +66,10 @@ internal static class ReportRoutes
             : Missing.Page();
     }
 
-    // A digest counts what is on desks: who has none reads the governors' figures.
     private static async Task<IResult> DigestAsync(string day, HttpContext http, DigestShelf shelf, CancellationToken cancellationToken)
     {
         var who = http.SignedIn();
-        return who.May(Permission.SeeAlerts) && IsDay(day, out var date) && await shelf.ShowAsync(who.School, date, who.Actor, cancellationToken) is { } view
+        return IsDay(day, out var date) && await shelf.ShowAsync(who.School, date, who.Actor, cancellationToken) is { } view
             ? new RazorComponentResult<DigestPage>(new { View = view })
             : Missing.Page();
     }
@@ -78,7 +77,7 @@ internal static class ReportRoutes
     private static async Task<IResult> NextAsync(HttpContext http, DigestShelf shelf, CancellationToken cancellationToken)
     {
         var who = http.SignedIn();
-        return who.May(Permission.SeeAlerts) && await shelf.PreviewAsync(who.School, who.Actor, cancellationToken) is { } view
+        return await shelf.PreviewAsync(who.School, who.Actor, cancellationToken) is { } view
             ? new RazorComponentResult<DigestPage>(new { View = view })
             : Missing.Page();
     }

@@ -32,6 +32,9 @@ public sealed record GovernorsView
     /// <summary>Counted once, and kept so; else its figures change with what becomes of its alerts.</summary>
     public required bool Finished { get; init; }
 
+    /// <summary>The school was there before the term's end.</summary>
+    public required bool Connected { get; init; }
+
     public required IReadOnlyList<OfferedTerm> Terms { get; init; }
 
     public string Name => new OfferedTerm(Term, Finished).Name;

@@ -39,7 +39,7 @@ internal static class SourceWords
         !source.Enabled ? "out of use"
         : source.Unassigned ? "not assigned"
         : source.Capture ? SourceAttention.Waiting
-        : judged ?? "not judged yet";
+        : judged is null ? "not judged yet" : SourceStateWords.Shown(judged);
 
     public static Tone ToneOf(Source source, StoredState? judged) => SourceAttention.Of(source, judged) switch
     {
@@ -53,28 +53,23 @@ internal static class SourceWords
     public static string Sentence(Source source, string? judged) =>
         !source.Enabled ? "Out of use: what it sends is refused. What it sent stays."
         : source.Unassigned ? "Messages that match no source. Add the source they belong to, or tell their sender where to send."
-        : source.Capture ? "Its records are kept, and read for grave words alone, until it is given a mapping."
+        : source.Capture ? "IT has to finish setting it up (a mapping). Until then its records are kept, and only the gravest phrases are looked for in them: such a one raises an alert at once."
         : judged ?? "Nobody has judged it yet.";
 
-    /// <summary>A sentence of the watch as a page says it: what it tells of commands is for whoever reads it on the host.</summary>
-    public static string OnPage(string sentence)
-    {
-        var words = sentence.Split(" See: onlinesafety", 2)[0].Replace(": onlinesafety canary add", ", which can be added on its page", StringComparison.Ordinal)
-            .Replace("; onlinesafety canary add", "; one can be added on its page", StringComparison.Ordinal);
-        return British.Capital(words);
-    }
+    /// <summary>A sentence of the watch as a page says it.</summary>
+    public static string OnPage(string sentence) => British.Capital(sentence);
 
     /// <summary>What stands at the door, in words; empty: nothing.</summary>
     public static string Trouble(DoorTrouble trouble) => trouble.Kind.Replace('_', ' ');
 
     /// <summary>What silence is usual, and where that is known from.</summary>
     public static string Expected(StoredState? state) => state is null
-        ? "not known yet"
+        ? "nothing yet"
         : state.GapBasis switch
         {
             "measured" => $"every {Span(state.ExpectedGap)} in school hours, as measured",
             "set" => $"every {Span(state.ExpectedGap)} in school hours, as set by hand",
-            "canary" => "too few records to say: a canary would tell",
+            "canary" => "nothing in particular: too few records to know what is usual",
             _ => $"every {Span(state.ExpectedGap)} in school hours, until more is known",
         };
 }

@@ -35,6 +35,9 @@ internal enum Permission : byte
     /// <summary>Counts and figures of a school, from five people up.</summary>
     SeeReports,
 
+    /// <summary>Digests in the console: of whoever's desk they speak, and who may get them by mail.</summary>
+    SeeDigests,
+
     /// <summary>What counts as a concern here and what does not, and by which edition.</summary>
     ManageRules,
 
@@ -61,11 +64,11 @@ internal static class Permissions
     {
         [StaffRole.Dsl] = Set(
             Permission.SeeAlerts, Permission.ActOnAlerts, Permission.NoteOnAlerts, Permission.ExportEvidence, Permission.SilenceAlerts, Permission.RunDrills, Permission.SeeHealth,
-            Permission.SeeReports, Permission.ManageRules, Permission.ManagePolicy, Permission.ManagePeople, Permission.ManageStaff),
+            Permission.SeeReports, Permission.SeeDigests, Permission.ManageRules, Permission.ManagePolicy, Permission.ManagePeople, Permission.ManageStaff),
         [StaffRole.Deputy] = Set(
             Permission.SeeAlerts, Permission.ActOnAlerts, Permission.NoteOnAlerts, Permission.ExportEvidence, Permission.SilenceAlerts, Permission.RunDrills, Permission.SeeHealth,
-            Permission.SeeReports, Permission.ManageRules),
-        [StaffRole.Head] = Set(Permission.SeeAlerts, Permission.ActOnAlerts, Permission.NoteOnAlerts, Permission.SeeHealth, Permission.SeeReports, Permission.ManagePolicy, Permission.ManageStaff),
+            Permission.SeeReports, Permission.SeeDigests, Permission.ManageRules),
+        [StaffRole.Head] = Set(Permission.SeeAlerts, Permission.ActOnAlerts, Permission.NoteOnAlerts, Permission.SeeHealth, Permission.SeeReports, Permission.SeeDigests, Permission.ManagePolicy, Permission.ManageStaff),
         // Reads what is about the pupils of their years and adds notes. Whose clock runs stays whose it is: a year lead answers for none.
         [StaffRole.Pastoral] = Set(Permission.SeeAlerts, Permission.NoteOnAlerts),
         [StaffRole.Chair] = Set(Permission.SeeAlerts, Permission.ActOnAlerts, Permission.NoteOnAlerts, Permission.SeeReports),

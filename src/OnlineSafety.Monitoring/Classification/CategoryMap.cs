@@ -61,6 +61,21 @@ internal sealed class CategoryMap
     public IEnumerable<Category> Offered(string vendor) =>
         _vendors.GetValueOrDefault(vendor, _shared).Values.Where(category => IsWord(category.Name)).DistinctBy(category => category.Name, StringComparer.OrdinalIgnoreCase);
 
+    /// <summary>As its maker writes it, whoever sent it; null: no maker has such a name, or it is a number.</summary>
+    public string? NameOf(string category)
+    {
+        var name = Trim(category);
+        foreach (var names in _vendors.Values)
+        {
+            if (names.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(name, out var known) && IsWord(known.Name))
+            {
+                return known.Name;
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>What the category stands for, null when the map does not know it.</summary>
     public Category? Find(string vendor, ReadOnlySpan<byte> utf8)
     {

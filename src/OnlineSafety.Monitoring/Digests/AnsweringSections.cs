@@ -98,7 +98,7 @@ internal static class AnsweringSections
             _ => "ended by hand",
         };
         var met = Counted.Of(silence.Hits, "alert of this period was not told of", "alerts of this period were not told of");
-        return $"{Capital(silence.Scope)}: {state}. By {silence.Author}{(silence.Approver.Length > 0 ? $", with {silence.Approver}" : "")}: {silence.Reason} ({met}; each is on the queue.)";
+        return $"{Capital(silence.Scope)}: {state}. By {silence.Author}{(silence.Approver.Length > 0 ? $", with {silence.Approver}" : "")}{(silence.Reason.Length > 0 ? ": " + silence.Reason : "")} ({met}; each is on the queue.)";
     }
 
     private static string Line(DrillResult drill, TimeZoneInfo zone)

@@ -1,3 +1,5 @@
+using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Alerts;
 using OnlineSafety.Monitoring.Events;
 using OnlineSafety.Monitoring.Sources.Health;
 
@@ -16,18 +18,20 @@ internal static class DigestAttention
     {
         var content = view.Content;
         var items = new List<string>();
+        var critical = view.Alerts.Where(a => a.State is AlertState.New && a.Severity == (short)Severity.Critical).Sum(a => a.Count);
         Add(view.New, "alert is not acknowledged", "alerts are not acknowledged",
-            view.OldestNew is { } oldest ? $"; the oldest waits for {Spoken(content.To - oldest)}" : "");
+            (critical > 0 ? $", {British.Number(critical)} critical" : "") + (view.OldestNew is { } oldest ? $"; the oldest waits for {Spoken(content.To - oldest)}" : ""));
+        Add(view.Alerts.Where(a => a.State is AlertState.Escalated).Sum(a => a.Count - a.Left), "alert is escalated and not taken on yet", "alerts are escalated and not taken on yet");
         Add(view.Unanswered, "alert was not answered in time and still is not", "alerts were not answered in time and still are not");
         Add(view.Alerts.Sum(a => a.Left), "alert was escalated a school day ago or longer, and nobody has taken it on", "alerts were escalated a school day ago or longer, and nobody has taken them on");
         Add(view.AnsweredLate, "alert was answered too late", "alerts were answered too late");
         Add(view.Alerts.Sum(a => a.Untold), "open alert has reached nobody by mail", "open alerts have reached nobody by mail");
+        Add(view.Alerts.Sum(a => a.GivenUntold), "alert was given to somebody whom no mail about it has reached: ring them, or take it yourself", "alerts were given to somebody whom no mail about it has reached: ring them, or take them yourself");
         Add(view.Failed, "message could not be delivered", "messages could not be delivered");
-        Add(view.Waits, "message waits for the mail relay", "messages wait for the mail relay");
-        // One that was never heard stands among the gaps.
-        foreach (var source in content.Sources.Where(s => s.Attention == Attention.Needed && s.State != SourceStateWords.Of(SourceState.NeverHeard)))
+        Add(view.Waits, "message waits for the mail server", "messages wait for the mail server");
+        foreach (var source in content.Sources.Where(s => s.Attention == Attention.Needed))
         {
-            items.Add($"Source {source.Name}: {(source.Capture ? SourceAttention.Waiting : source.Words)}.");
+            items.Add($"Source {source.Name}: {(source.Capture ? $"{SourceAttention.Waiting}. Until IT has set it up fully, only the gravest phrases are looked for in what it sends" : source.Words)}.");
         }
 
         // Where nobody judges, a day without a record must do.
@@ -41,7 +45,9 @@ internal static class DigestAttention
             items.Add($"The TLS certificate that senders of syslog are met with {(days > 1 ? "ends within 14 days" : "ends within a day or has ended")}: senders refuse it then, and nothing arrives over TLS.");
         }
 
-        Add(content.Sources.Sum(s => s.Unreadable), "record could not be read and waits for review", "records could not be read and wait for review");
+        Add(content.Sources.Sum(s => s.Unreadable), "record could not be read", "records could not be read",
+            $" ({string.Join(", ", content.Sources.Where(s => s.Unreadable > 0).Select(s => $"{s.Name} {British.Number(s.Unreadable)}"))}), and only the gravest phrases were looked for in "
+            + "what they say. It is for IT to see to their sources");
         Add(content.Sources.Sum(s => s.Unmapped), "word of a product is not known here, so nothing is concluded from it", "words of products are not known here, so nothing is concluded from them");
         Add(view.Alerts.Sum(a => a.Late), "alert was raised late, from records that could be read only now", "alerts were raised late, from records that could be read only now");
         Add(view.Alerts.Sum(a => a.Unproven), $"open alert was {LowTrust.Words}: a hint, no evidence", $"open alerts were {LowTrust.Words}: hints, no evidence");
@@ -65,15 +71,17 @@ internal static class DigestAttention
         }
     }
 
-    public static IReadOnlyList<string> NotWatched(DigestContent content) =>
+    /// <summary>What holds every day until somebody changes it.</summary>
+    public static IReadOnlyList<string> Limits(DigestContent content) =>
     [
-        .. Gaps(content),
-        .. content.Sources.SelectMany(s => (s.Notices ?? []).Select(notice => $"Source {s.Name}: {notice}")),
+        .. content.Sources.SelectMany(s => (s.Notices ?? []).Select(notice => (s.Name, Notice: notice))).GroupBy(of => of.Notice, of => of.Name, StringComparer.Ordinal)
+            .Select(same => $"{Sources([.. same])}: {same.Key}"),
         .. content.OutOfHours is { Watched: true } ? Array.Empty<string>() : [content.OutOfHours?.Words ?? NobodyOutOfHours],
         "Devices and networks that none of the sources above covers.",
     ];
 
-    private static List<string> Gaps(DigestContent content)
+    /// <summary>What nobody watches, or nobody would be told of, although somebody could be.</summary>
+    public static IReadOnlyList<string> Gaps(DigestContent content)
     {
         var items = new List<string>();
         var sources = content.Sources.Where(s => !s.Unassigned).ToList();
@@ -82,8 +90,13 @@ internal static class DigestAttention
             items.Add("No filtering or monitoring product is connected: nothing is being watched.");
         }
 
-        items.AddRange(sources.Where(s => s.LastReceivedAt is null).Select(s => $"Source {s.Name} has never sent anything."));
-        items.AddRange(sources.Where(s => s.LastReceivedAt is not null && s.State == SourceStateWords.Of(SourceState.Unwatched)).Select(s => $"Source {s.Name}: {s.Words}."));
+        if (sources.Where(s => s.LastReceivedAt is null).Select(s => s.Name).ToList() is { Count: > 0 } never)
+        {
+            items.Add($"{Sources(never)} {Counted.Word(never.Count, "has", "have")} never sent anything.");
+        }
+
+        items.AddRange(sources.Where(s => s.LastReceivedAt is not null && !s.Capture && s.State == SourceStateWords.Of(SourceState.Unwatched))
+            .GroupBy(s => s.Words, s => s.Name, StringComparer.Ordinal).Select(same => $"{Sources([.. same])}: {same.Key}."));
         if (sources.Count > 0 && !(content.To - content.Watch.JudgedAt < _watchAway))
         {
             items.Add("Nobody watches whether the sources go quiet: a part of the service does not run. Tell whoever runs it.");
@@ -91,7 +104,7 @@ internal static class DigestAttention
 
         if (content.Watch.NoRelay)
         {
-            items.Add("There is no mail relay: what people are to be told is written to a folder of the installation, and reaches nobody. Look at the queue yourself.");
+            items.Add("No mail server is set up: no e-mail is being sent, and nobody is told of anything by mail. Look at the queue yourself, and have IT set one up.");
         }
 
         items.AddRange(content.Watch.Notices);
@@ -104,7 +117,7 @@ internal static class DigestAttention
 
         else if (content.Watch.Dsls + content.Watch.Deputies == 1)
         {
-            items.Add("One person alone is told when a pupil asks for help: while that person is away, nobody is. Give somebody the role deputy.");
+            items.Add($"One person alone is told when a pupil asks for help: while that person is away, nobody is. Give somebody the role \"{StaffRole.LabelOf(StaffRole.Deputy)}\".");
         }
 
         if (content.Watch.Heads == 0)
@@ -119,6 +132,8 @@ internal static class DigestAttention
 
         return items;
     }
+
+    private static string Sources(IReadOnlyList<string> names) => $"{Counted.Word(names.Count, "Source", "Sources")} {string.Join(", ", names)}";
 
     /// <summary>0 to 1.</summary>
     public static double UnknownShare(DigestContent content)

@@ -8,8 +8,8 @@ using OnlineSafety.Monitoring.Sources.Health;
 namespace OnlineSafety.Monitoring.Digests;
 
 /// <summary>
-/// What a digest knows: counts, ages and hashes. No search, host, device or name of a pupil. Alerts carry the routing facts by which each recipient's own
-/// view is cut from it, so it is stored once and rendered for each.
+/// What a digest knows: counts, ages and hashes, and what staff wrote of exclusions and silences. No host, device or account of a pupil. Alerts carry the routing facts
+/// by which each recipient's own view is cut from it, so it is stored once and rendered for each.
 /// </summary>
 internal sealed record DigestContent
 {
@@ -63,6 +63,9 @@ internal sealed record DigestContent
 
     public required IReadOnlyList<ChainHead> Heads { get; init; }
 
+    /// <summary>Cut for somebody who does not answer alerts about pupils (<see cref="DigestForOthers"/>), whoever reads it.</summary>
+    public bool ForOthers { get; init; }
+
     /// <summary>Anchor of the record of who looked at what; null: nothing was recorded yet.</summary>
     public string? AuditAnchor { get; init; }
 
@@ -85,9 +88,15 @@ internal sealed record ActionTotal(short Action, long Count, long UnknownRole);
 /// <param name="Unproven">Of them open, and the gravest was reported by a browser, which proves nothing.</param>
 /// <param name="Oldest">When the oldest of them was raised, where they are new.</param>
 /// <param name="Left">Of them escalated a school day ago or longer, and taken on by nobody.</param>
+/// <param name="Themes">All of each of them; null: from before they were kept.</param>
+/// <param name="GivenUntold">Of them given to a colleague whom no mail about it has reached.</param>
 internal sealed record AlertGroup(
     string State, short Severity, string Theme, short Audience, string Route, Guid? SubjectStaff, bool Raised, long Count, long Untold = 0, long Late = 0, long Unproven = 0,
-    short SubjectRole = 0, DateTimeOffset? Oldest = null, long Left = 0);
+    short SubjectRole = 0, DateTimeOffset? Oldest = null, long Left = 0, IReadOnlyList<string>? Themes = null, long GivenUntold = 0)
+{
+    [JsonIgnore]
+    public IEnumerable<string> AllThemes => Themes is { Count: > 0 } ? Themes.Distinct(StringComparer.Ordinal) : [Theme];
+}
 
 /// <param name="Watched">Somebody is set to answer.</param>
 internal sealed record OutOfHoursReport(bool Watched, string Words)

@@ -4,16 +4,18 @@ using OnlineSafety.Monitoring.Events;
 using OnlineSafety.Monitoring.IntakeLog;
 using OnlineSafety.Monitoring.Notifications;
 using OnlineSafety.Monitoring.Notifications.Email;
+using OnlineSafety.Monitoring.Sources.Health;
 
 namespace OnlineSafety.Monitoring.Digests;
 
 /// <summary>A digest in words, for one recipient.</summary>
-internal sealed class DigestDocument(IThemeWords themes, IOptions<MailOptions> options)
+internal sealed class DigestDocument(IThemeWords themes, CategoryWords categories, IOptions<MailOptions> options)
 {
     private const int WaitingShown = 20;
 
-    public Preparation.Say Render(DigestContent content, StaffMember reader, TimeZoneInfo zone)
+    public Preparation.Say Render(DigestContent stored, StaffMember reader, TimeZoneInfo zone)
     {
+        var content = stored.ForOthers || DigestForOthers.AreFor(reader) ? DigestForOthers.Of(stored, categories) : stored;
         var view = new DigestView(content, reader);
         var day = content.Day.ToString("ddd d MMM yyyy", British.Culture);
         var school = MailDocument.Line(content.School);
@@ -33,13 +35,8 @@ internal sealed class DigestDocument(IThemeWords themes, IOptions<MailOptions> o
         AnsweringSections.Drills(body, content, zone);
         Activity(body, content);
         Sources(body, content, zone);
-        body.Heading("What is not being watched").Items(DigestAttention.NotWatched(content));
-        if (content.Exclusions.Count > 0)
-        {
-            body.Heading("What the school excludes from the rules").Items([.. content.Exclusions.Select(e =>
-                $"{(e.Rule ? "Rule" : "Phrase")} \"{e.Words}\" until {British.When(e.Until, zone)}, by {e.Author}: {e.Why}")]);
-        }
-
+        NotWatched(body, content);
+        Exclusions(body, content, zone);
         body.Link("Open the alert queue", options.Value.BaseUrl.TrimEnd('/') + "/alerts");
         Footer(body, content);
         return new Preparation.Say($"[Online safety] Daily digest for {school}, {day}: {open}", body, Urgent: false);
@@ -68,8 +65,9 @@ internal sealed class DigestDocument(IThemeWords themes, IOptions<MailOptions> o
                 Tallied(British.Capital(AlertState.Shown(state)), view.Alerts.Where(a => a.State == state)))]);
             body.Table("By severity", ["Severity", "Raised in this period", "Older and open"], [.. view.Alerts.GroupBy(a => a.Severity).OrderByDescending(g => g.Key)
                 .Select(g => Tallied(British.Capital(Words.Of((Severity)g.Key)), RaisedOrOpen(g)))]);
-            body.Table("By theme", ["Theme", "Raised in this period", "Older and open"], [.. view.Alerts.GroupBy(a => a.Theme, StringComparer.Ordinal)
-                .OrderByDescending(g => g.Sum(a => a.Count)).Select(g => Tallied(Theme(g.Key), RaisedOrOpen(g)))]);
+            body.Table("By theme; an alert counts under each of its themes", ["Theme", "Raised in this period", "Older and open"],
+                [.. view.Alerts.SelectMany(a => a.AllThemes, (alert, theme) => (Alert: alert, Theme: theme)).GroupBy(a => a.Theme, a => a.Alert, StringComparer.Ordinal)
+                    .OrderByDescending(g => g.Sum(a => a.Count)).Select(g => Tallied(Theme(g.Key), RaisedOrOpen(g)))]);
         }
 
         if (view.Unacknowledged.Count > 0)
@@ -90,7 +88,7 @@ internal sealed class DigestDocument(IThemeWords themes, IOptions<MailOptions> o
     private void Activity(MailDocument body, DigestContent content)
     {
         body.Heading("Blocked activity by category and theme");
-        if (content.Blocked.Count == 0)
+        if (content.BlockedTotal == 0)
         {
             body.Paragraph("No blocked activity was recorded.");
         }
@@ -106,6 +104,10 @@ internal sealed class DigestDocument(IThemeWords themes, IOptions<MailOptions> o
             }
 
             body.Table("", ["Category as the product names it", "Theme", "Blocked"], rows);
+            if (content.ForOthers)
+            {
+                body.Paragraph($"What was blocked fewer than {DigestForOthers.Fewest} times is counted among all others.");
+            }
         }
 
         var total = content.Actions.Sum(a => a.Count);
@@ -131,11 +133,42 @@ internal sealed class DigestDocument(IThemeWords themes, IOptions<MailOptions> o
         {
             s.Name,
             s.Unassigned ? "not assigned" : s.Product,
-            s.Unassigned ? "-" : s.State.Length == 0 ? "not judged" : s.State,
+            s.Unassigned ? "-" : s.Capture ? SourceAttention.Waiting : s.State.Length == 0 ? "not judged" : SourceStateWords.Shown(s.State),
             s.LastReceivedAt is { } heard ? British.When(heard, zone) : "never",
             s.LastReceivedAt is { } last ? DigestAttention.Spoken(content.To - last) : "-",
             British.Number(s.Records), British.Number(s.Unreadable), British.Number(s.Unmapped),
         })]);
+    }
+
+    private static void NotWatched(MailDocument body, DigestContent content)
+    {
+        body.Heading("What is not being watched");
+        if (DigestAttention.Gaps(content) is { Count: > 0 } gaps)
+        {
+            body.Items(gaps).Paragraph("And what is known of the products, the hours and the network:");
+        }
+
+        body.Items(DigestAttention.Limits(content));
+    }
+
+    private static void Exclusions(MailDocument body, DigestContent content, TimeZoneInfo zone)
+    {
+        if (content.Exclusions.Count == 0)
+        {
+            return;
+        }
+
+        body.Heading("What the school excludes from the rules");
+        if (content.ForOthers)
+        {
+            var rules = content.Exclusions.Count(e => e.Rule);
+            var phrases = content.Exclusions.Count - rules;
+            string[] kinds = [.. phrases > 0 ? [Counted.Of(phrases, "phrase")] : Array.Empty<string>(), .. rules > 0 ? [Counted.Of(rules, "rule")] : Array.Empty<string>()];
+            body.Paragraph($"{string.Join(" and ", kinds)} {Counted.Word(content.Exclusions.Count, "is", "are")} excluded. The safeguarding lead has the list.");
+            return;
+        }
+
+        body.Items([.. content.Exclusions.Select(e => $"{(e.Rule ? "Rule" : "Phrase")} \"{e.Words}\" until {British.When(e.Until, zone)}, by {e.Author}: {e.Why}")]);
     }
 
     private static void Footer(MailDocument body, DigestContent content)

@@ -1,6 +1,7 @@
 using Npgsql;
 using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.Access.Audit;
+using OnlineSafety.Monitoring.Alerts;
 using OnlineSafety.Monitoring.Alerts.Policy;
 using OnlineSafety.Monitoring.Notifications;
 
@@ -43,10 +44,15 @@ internal static class DigestReader
                     AND (SELECT true FROM notification n WHERE n.school_id = a.school_id AND n.alert_id = a.alert_id AND n.channel = 'email' AND n.error <> 'silenced' LIMIT 1)
                     AND (SELECT true FROM notification n WHERE n.school_id = a.school_id AND n.alert_id = a.alert_id AND n.state = 'sent' AND n.error <> '{SentCode.Folder}' AND n.channel = 'email' LIMIT 1) IS NULL),
                count(*) FILTER (WHERE a.late AND a.raised_at >= $2), count(*) FILTER (WHERE a.unproven AND a.state <> 'resolved'), a.subject_role,
-               min(a.raised_at) FILTER (WHERE a.state = 'new'), count(*) FILTER (WHERE a.state = 'escalated' AND a.acted_at < $4)
+               min(a.raised_at) FILTER (WHERE a.state = 'new'), count(*) FILTER (WHERE a.state = 'escalated' AND a.acted_at < $4), a.themes,
+               count(*) FILTER (WHERE a.state IN ('acknowledged', 'in_review') AND a.assigned_to IS NOT NULL AND a.acted_at < $3 - interval '15 minutes'
+                    AND (SELECT true FROM notification n WHERE n.school_id = a.school_id AND n.alert_id = a.alert_id AND n.staff_id = a.assigned_to AND n.cause = '{NotifyCause.Assigned}'
+                         AND (n.state IN ('due', 'sending', 'failed') OR n.error = '{SentCode.Folder}') LIMIT 1)
+                    AND (SELECT true FROM notification n WHERE n.school_id = a.school_id AND n.alert_id = a.alert_id AND n.staff_id = a.assigned_to AND n.cause = '{NotifyCause.Assigned}'
+                         AND n.state = 'sent' AND n.error <> '{SentCode.Folder}' LIMIT 1) IS NULL)
         FROM alert a
         WHERE a.school_id = $1 AND NOT a.drill AND a.raised_at < $3 AND (a.state <> 'resolved' OR a.raised_at >= $2 OR a.resolved_at >= $2)
-        GROUP BY a.state, a.severity, a.theme, a.audience, a.route, a.subject_staff, a.subject_role, raised
+        GROUP BY a.state, a.severity, a.theme, a.themes, a.audience, a.route, a.subject_staff, a.subject_role, raised
         ORDER BY a.severity DESC, a.theme, a.state
         """;
 
@@ -138,7 +144,8 @@ internal static class DigestReader
 
     private static AlertGroup GroupOf(NpgsqlDataReader row) => new(
         row.GetString(0), row.GetInt16(1), row.GetString(2), row.GetInt16(3), row.GetString(4), row.IsDBNull(5) ? null : row.GetGuid(5), row.GetBoolean(6), row.GetInt64(7),
-        row.GetInt64(8), row.GetInt64(9), row.GetInt64(10), row.GetInt16(11), row.IsDBNull(12) ? null : row.GetFieldValue<DateTimeOffset>(12), row.GetInt64(13));
+        row.GetInt64(8), row.GetInt64(9), row.GetInt64(10), row.GetInt16(11), row.IsDBNull(12) ? null : row.GetFieldValue<DateTimeOffset>(12), row.GetInt64(13),
+        row.GetFieldValue<string[]>(14), row.GetInt64(15));
 
     private static WaitingAlert WaitingOf(NpgsqlDataReader row) => new(
         row.GetInt32(0), row.GetInt16(1), row.GetString(2), row.GetInt16(3), row.GetString(4), row.IsDBNull(5) ? null : row.GetGuid(5), row.GetFieldValue<DateTimeOffset>(6), row.GetInt16(7), row.GetString(8));

@@ -21,15 +21,18 @@ internal sealed record DigestScope
 
     public IReadOnlyList<DeskCount>? Counts { get; init; }
 
+    /// <summary>The recipient did not answer alerts about pupils.</summary>
+    public bool ForOthers { get; init; }
+
     public static DigestScope Of(DigestContent content, StaffMember reader)
     {
         var view = new DigestView(content, reader);
-        return new DigestScope { Alerts = view.Alerts, Unacknowledged = view.Unacknowledged, Left = view.Left, Breaches = view.Breaches, Undelivered = view.Undelivered, Counts = view.Counts };
+        return new DigestScope { Alerts = view.Alerts, Unacknowledged = view.Unacknowledged, Left = view.Left, Breaches = view.Breaches, Undelivered = view.Undelivered, Counts = view.Counts, ForOthers = DigestForOthers.AreFor(reader) };
     }
 
     /// <summary>The digest with this recipient's part alone.</summary>
     public DigestContent Cut(DigestContent content) =>
-        content with { Alerts = Alerts, Unacknowledged = Unacknowledged, Left = Left, Breaches = Breaches, Undelivered = Undelivered, Counts = Counts };
+        content with { Alerts = Alerts, Unacknowledged = Unacknowledged, Left = Left, Breaches = Breaches, Undelivered = Undelivered, Counts = Counts, ForOthers = ForOthers };
 
     public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, DigestJson.Default.DigestScope);
 

@@ -20,6 +20,7 @@ internal static class DigestsRegistration
     {
         services.TryAddSingleton<NotificationSignals>();
         services.TryAddSingleton<IThemeWords, ThemeCodes>();
+        services.TryAddSingleton(CategoryWords.None);
         services.TryAddSingleton<DigestDocument>();
         services.TryAddSingleton<DigestMaker>();
         services.TryAddSingleton<DigestPreview>();

@@ -49,6 +49,23 @@ internal sealed record Rules(MappingSet Mappings, RuleSet RuleSet, Vocabulary Vo
     /// <exception cref="MappingException">Mappings are wrong; lists every error.</exception>
     public static MappingSet LoadMappings(string schemas, string? extraVendors = null) => MappingSet.Parse(VendorFiles(Vendors(schemas, extraVendors), "mapping.json"));
 
+    /// <summary>Names of categories alone: all that telling them from other words needs. What is wrong in a file keeps processes from starting, and here no digest from being written.</summary>
+    /// <param name="schemas">A <c>schemas</c> directory.</param>
+    /// <param name="taxonomy">The edition's file.</param>
+    /// <param name="extraVendors">A further directory of vendor folders, or null.</param>
+    public static CategoryMap LoadCategories(string schemas, string taxonomy, string? extraVendors = null)
+    {
+        var errors = new RuleErrors();
+        var themes = Taxonomy.Parse(File.ReadAllBytes(taxonomy), errors);
+        var map = new CategoryMap();
+        foreach (var (vendor, json) in VendorFiles(Vendors(schemas, extraVendors), "categories.json"))
+        {
+            map.Add(vendor, json, themes, errors);
+        }
+
+        return map;
+    }
+
     /// <summary>Names of fields that the packs know: they may be shown, whoever sent them.</summary>
     public static IReadOnlyList<string> FieldNames(string schemas) => FieldNames(Vendors(schemas, extra: null));
 

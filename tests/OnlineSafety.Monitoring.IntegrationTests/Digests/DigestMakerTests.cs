@@ -55,6 +55,34 @@ public sealed class DigestMakerTests(PostgresFixture postgres) : IClassFixture<P
         Assert.DoesNotContain("Seq Scan on counter_block", plan, StringComparison.Ordinal);
     }
 
+    /// <summary>An excluded phrase may be what a child searched for: it leaves by mail to the safeguarding desk alone, also for who joined it since.</summary>
+    [Fact]
+    public async Task WhatTheSchoolExcludesIsMailedInWordsToTheSafeguardingDeskAlone()
+    {
+        await using var world = await NotifyWorld.CreateAsync(postgres.Server);
+        await world.AddStaffAsync(Guid.NewGuid(), "governor@school.example.test", "digest");
+        var joined = Guid.NewGuid();
+        await world.AddStaffAsync(joined, "joined@school.example.test", "digest");
+        await world.Database.RunAsync($"""
+            INSERT INTO onlinesafety.school_rule (school_id, rule_id, kind, words, why, author, created_at, works_from, works_until)
+            VALUES ('{world.School}', gen_random_uuid(), 1, 'zipgun', 'becausecleo', 'D. Lead', now(), now() - interval '1 day', now() + interval '9 days')
+            """);
+
+        await world.Maker().MakeAsync(world.School, Day, late: false, default);
+        await world.Database.RunAsync($"UPDATE onlinesafety.staff SET roles = ARRAY['dsl'] WHERE staff_id = '{joined}'");
+        await world.Process().Dispatcher.DispatchOnceAsync(default);
+
+        foreach (var mail in world.Smtp.Mails)
+        {
+            var (to, text) = (Assert.Single(mail.Recipients), mail.Text.Replace("=\r\n", "", StringComparison.Ordinal));
+            Assert.Equal(to == "dsl@school.example.test", text.Contains("zipgun", StringComparison.Ordinal));
+            Assert.Equal(to == "dsl@school.example.test", text.Contains("becausecleo", StringComparison.Ordinal));
+            Assert.Equal(to != "dsl@school.example.test", text.Contains("1 phrase is excluded", StringComparison.Ordinal));
+        }
+
+        Assert.Equal(3, world.Smtp.Mails.Count);
+    }
+
     [Fact]
     public async Task WhatWasRecordedIsCounted()
     {
@@ -104,6 +132,27 @@ public sealed class DigestMakerTests(PostgresFixture postgres) : IClassFixture<P
         // It stands in one place: not among what was not answered in time as well.
         Assert.Equal(2, Assert.Single(content.Breaches).Number);
         Assert.Equal(1, content.Counts!.Where(count => count.Of == DeskCount.Unanswered).Sum(count => count.Count));
+    }
+
+    /// <summary>What was given away counts as taken; that nobody knows of it is said as long as no mail has left.</summary>
+    [Theory]
+    [InlineData("'sent', error = 'folder'", 1)]
+    [InlineData("'failed', error = 'recipient-refused'", 1)]
+    [InlineData("'due'", 1)]
+    [InlineData("'sent'", 0)]
+    [InlineData("'dropped', error = 'acted-on'", 0)]
+    public async Task WhatWasGivenToSomebodyWhomNoMailReachedIsSaid(string state, int untold)
+    {
+        await using var world = await NotifyWorld.CreateAsync(postgres.Server);
+        await world.RaiseAsync();
+        await world.Database.RunAsync($"""
+            UPDATE onlinesafety.alert SET state = 'acknowledged', acknowledged_at = now(), acknowledged_by = 'x', acted_at = now() - interval '1 hour', assigned_to = '{world.Dsl}';
+            UPDATE onlinesafety.notification SET cause = 'assigned', sent_at = now(), state = {state};
+            """);
+
+        await world.Maker().MakeAsync(world.School, Day, late: false, default);
+
+        Assert.Equal(untold, Assert.Single((await ContentAsync(world)).Alerts).GivenUntold);
     }
 
     [Theory]
@@ -322,7 +371,7 @@ public sealed class DigestMakerTests(PostgresFixture postgres) : IClassFixture<P
         var content = await ContentAsync(world);
         Assert.True(content.Watch.NoRelay);
         Assert.Equal(1, Assert.Single(content.Alerts).Untold);
-        Assert.Contains(DigestAttention.NotWatched(content), gap => gap.StartsWith("There is no mail relay", StringComparison.Ordinal));
+        Assert.Contains(DigestAttention.Gaps(content), gap => gap.StartsWith("No mail server is set up", StringComparison.Ordinal));
 
         await world.Database.RunAsync("UPDATE onlinesafety.notification SET state = 'sent', sent_at = now(), error = ''");
         await world.Maker().MakeAsync(world.School, Day.AddDays(1), late: false, default);
@@ -333,7 +382,7 @@ public sealed class DigestMakerTests(PostgresFixture postgres) : IClassFixture<P
     public async Task APreviewWritesNothingButItsAccessRecord()
     {
         await using var world = await NotifyWorld.CreateAsync(postgres.Server);
-        var preview = new DigestPreview(world.Open().Database, world.Policies, new DigestDocument(new ThemeCodes(), Options.Create(new MailOptions())));
+        var preview = new DigestPreview(world.Open().Database, world.Policies, new DigestDocument(new ThemeCodes(), CategoryWords.None, Options.Create(new MailOptions())));
 
         var shown = await preview.RenderAsync(world.School, Day, Actor.Operator("tester"), default);
 

@@ -115,7 +115,7 @@ internal sealed class NotifyWorld : IAsyncDisposable
         var delivery = new MailDelivery(transport ?? new SmtpTransport(options), options, relays ?? TimeProvider.System);
         var themes = new ThemeCodes();
         var alone = new AlertBody(themes, options);
-        INotificationBody[] bodies = [alone, new SourceNoticeBody(options), new MailboxBody(), new DigestBody(new DigestDocument(themes, options))];
+        INotificationBody[] bodies = [alone, new SourceNoticeBody(options), new MailboxBody(), new DigestBody(new DigestDocument(themes, CategoryWords.None, options))];
         var composer = new MailComposer(database, bodies, new ManyAlertsBody(alone, themes, options), Policies, options);
         var allowed = Options.Create(channels ?? new ChannelOptions());
         var sender = new ChannelSender(database, new ChannelTransport(new GuardedHttp(allowed), themes, allowed, options, TimeProvider.System), allowed, [Master], TimeProvider.System);

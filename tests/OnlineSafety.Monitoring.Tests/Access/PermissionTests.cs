@@ -5,9 +5,9 @@ namespace OnlineSafety.Monitoring.Tests.Access;
 public sealed class PermissionTests
 {
     [Theory]
-    [InlineData("dsl", "SeeAlerts ActOnAlerts NoteOnAlerts ExportEvidence SilenceAlerts RunDrills SeeHealth SeeReports ManageRules ManagePolicy ManagePeople ManageStaff")]
-    [InlineData("deputy", "SeeAlerts ActOnAlerts NoteOnAlerts ExportEvidence SilenceAlerts RunDrills SeeHealth SeeReports ManageRules")]
-    [InlineData("head", "SeeAlerts ActOnAlerts NoteOnAlerts SeeHealth SeeReports ManagePolicy ManageStaff")]
+    [InlineData("dsl", "SeeAlerts ActOnAlerts NoteOnAlerts ExportEvidence SilenceAlerts RunDrills SeeHealth SeeReports SeeDigests ManageRules ManagePolicy ManagePeople ManageStaff")]
+    [InlineData("deputy", "SeeAlerts ActOnAlerts NoteOnAlerts ExportEvidence SilenceAlerts RunDrills SeeHealth SeeReports SeeDigests ManageRules")]
+    [InlineData("head", "SeeAlerts ActOnAlerts NoteOnAlerts SeeHealth SeeReports SeeDigests ManagePolicy ManageStaff")]
     [InlineData("pastoral", "SeeAlerts NoteOnAlerts")]
     [InlineData("chair", "SeeAlerts ActOnAlerts NoteOnAlerts SeeReports")]
     [InlineData("governor", "SeeReports")]

@@ -11,7 +11,7 @@ namespace OnlineSafety.Monitoring.Tests.Digests;
 public sealed class DigestAnsweringTests
 {
     private static readonly TimeZoneInfo London = TimeZoneInfo.FindSystemTimeZoneById("Europe/London");
-    private static readonly DigestDocument Document = new(new ThemeCodes(), Options.Create(new MailOptions { BaseUrl = "https://safety.example.test" }));
+    private static readonly DigestDocument Document = new(new ThemeCodes(), CategoryWords.None, Options.Create(new MailOptions { BaseUrl = "https://safety.example.test" }));
     private static readonly StaffMember Dsl = new(Guid.NewGuid(), ["dsl"], Enabled: true);
     private static readonly StaffMember Governor = new(Guid.NewGuid(), ["digest"], Enabled: true);
     private static readonly StaffMember HeadWhoIsDsl = new(Guid.NewGuid(), ["head", "dsl"], Enabled: true);
@@ -89,7 +89,7 @@ public sealed class DigestAnsweringTests
         var content = Empty with { OutOfHours = OutOfHoursReport.Of(policy) };
 
         Assert.Contains(words, Text(content), StringComparison.Ordinal);
-        Assert.Equal(gap, DigestAttention.NotWatched(content).Any(line => line.Contains("ut of hours", StringComparison.Ordinal)));
+        Assert.Equal(gap, DigestAttention.Limits(content).Any(line => line.Contains("ut of hours", StringComparison.Ordinal)));
     }
 
     [Fact]

@@ -88,6 +88,20 @@ public sealed class GovernorDayTests(ConsoleFixture console)
         Assert.Equal(HttpStatusCode.NotFound, next.StatusCode);
     }
 
+    [Fact]
+    public async Task ATermBeforeTheSchoolWasConnectedIsSaidToBeOneAndNotOffered()
+    {
+        var school = await _rooms.AddSchoolAsync();
+        var (key, _) = await _rooms.AddStaffAsync(school, "Gill Governor", "governor");
+        using var before = await _rooms.GetAsync($"/reports/governors?term={Autumn:yyyy-MM-dd}", key);
+        var html = await before.Content.ReadAsStringAsync();
+        Assert.Contains("The school was not connected in this term", html, StringComparison.Ordinal);
+        Assert.DoesNotContain("Too few people", html, StringComparison.Ordinal);
+        var running = Web.Reports.ReportTerm.Of(DateOnly.FromDateTime(TimeProvider.System.GetUtcNow().UtcDateTime));
+        using var now = await _rooms.GetAsync($"/reports/governors?term={running.Begins:yyyy-MM-dd}", key);
+        Assert.DoesNotContain($"term={Autumn:yyyy-MM-dd}", await now.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("2026-01-14", "2025-04-01")]
     [InlineData("2026-01-15", "2025-09-01")]
@@ -132,6 +146,7 @@ public sealed class GovernorDayTests(ConsoleFixture console)
     {
         var school = await _rooms.AddSchoolAsync();
         var (dsl, _) = await _rooms.AddStaffAsync(school, "Dana Lead", "dsl");
+        var (head, _) = await _rooms.AddStaffAsync(school, "Hana Head", "head");
         var (chair, _) = await _rooms.AddStaffAsync(school, "Chris Chair", "chair");
         await _rooms.AddAlertsAsync(school, "bullying", risk: 3, people: 3, each: 1, at: "now()");
         await using var visitor = await _rooms.ComeAsync(dsl);
@@ -144,10 +159,14 @@ public sealed class GovernorDayTests(ConsoleFixture console)
         await AccessibilityCheck.RunAsync(page);
         Rooms.NothingWentWrong(visitor);
 
-        // What is not on the chair's desk is neither shown nor counted.
-        using var other = await _rooms.GetAsync("/reports/digests/next", chair);
+        // What is not on the head's desk is neither shown nor counted. The chair is told by no digest.
+        using var other = await _rooms.GetAsync("/reports/digests/next", head);
         var html = await other.Content.ReadAsStringAsync();
         Assert.Equal(HttpStatusCode.OK, other.StatusCode);
         Assert.Contains("No open alerts", html, StringComparison.Ordinal);
+        using var reports = await _rooms.GetAsync("/reports", chair);
+        Assert.DoesNotContain("igest", await reports.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        using var none = await _rooms.GetAsync("/reports/digests/next", chair);
+        Assert.Equal(HttpStatusCode.NotFound, none.StatusCode);
     }
 }

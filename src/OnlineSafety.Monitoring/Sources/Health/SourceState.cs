@@ -50,6 +50,9 @@ internal static class SourceStateWords
         _ => Silent,
     };
 
+    /// <summary>As people read the stored word: a source that nobody can judge is none that is off.</summary>
+    public static string Shown(string word) => word == Of(SourceState.Unwatched) ? "too quiet to judge" : word;
+
     public static SourceState Read(string word) => Array.Find(Enum.GetValues<SourceState>(), state => Of(state) == word);
 }
 

@@ -10,7 +10,9 @@ internal static class VerdictWords
         SourceObservations seen, SchoolCalendar calendar, DeviceClasses devices)
     {
         var words = Plain(state, since, gap, basis, seen, calendar.Zone, devices);
-        return calmSince is { } calm ? $"{words}; well again since {British.When(calm, calendar.Zone)}, still watched" : words;
+        return calmSince is { } calm && state != SourceState.NeverHeard
+            ? $"{words}; since {British.When(calm, calendar.Zone)} nothing more is missed, and the alarm ends if that lasts"
+            : words;
     }
 
     private static string Plain(
@@ -22,11 +24,11 @@ internal static class VerdictWords
         SourceState.CanaryMissing => CanaryWords(seen.Canaries, zone),
         SourceState.VolumeCollapsed => $"far fewer records than usual in school hours, noticed {British.When(since, zone)}",
         SourceState.DeviceMissing => DeviceWords(seen.Profile, since, zone, devices),
-        SourceState.Unreadable => $"a large share of its records cannot be read, noticed {British.When(since, zone)}; see: onlinesafety source unmapped",
+        SourceState.Unreadable => $"a large share of its records cannot be read, noticed {British.When(since, zone)}",
         SourceState.ClockSkewed => $"the times in its records cannot be right, noticed {British.When(since, zone)}; check the clock and the time zone of the product",
         SourceState.Unwatched => seen.Profile.SchoolDays < SourceProfile.EnoughDays
-            ? "too little was heard yet to tell silence from a quiet day; a canary would tell: onlinesafety canary add"
-            : $"sends fewer than {SourceProfile.FewRecords} records a school day and has no canary: nobody would notice if it stopped; onlinesafety canary add",
+            ? "too little was heard yet to tell silence from a quiet day; a canary, which is added on its page, would tell"
+            : $"sends fewer than {SourceProfile.FewRecords} records a school day and has no canary: nobody would notice if it stopped. One is added on its page",
         _ => basis == GapBasis.Canary ? "healthy, judged by its canary alone" : "healthy",
     };
 

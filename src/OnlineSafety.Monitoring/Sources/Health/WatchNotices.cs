@@ -12,7 +12,7 @@ internal static class WatchNotices
         var notices = new List<string>();
         if (capture)
         {
-            notices.Add("Its records are captured and not read by a mapping yet: only the gravest phrases are looked for.");
+            notices.Add("Its records are kept, and only the gravest phrases are looked for in them, until IT has set it up fully.");
         }
 
         if (pack.FirstOrDefault(mapping => mapping.Coverage.Length > 0) is { } known)
@@ -33,8 +33,8 @@ internal static class WatchNotices
     /// <summary>Of a school's calendar.</summary>
     public static string[] Of(SchoolCalendar calendar, DateTimeOffset now) => calendar.LastKnown switch
     {
-        null => ["No term calendar is set: every weekday that is no bank holiday is taken for a school day. See: onlinesafety school calendar import"],
-        { } last when calendar.DayOf(now) > last => [$"The term calendar ended on {last.ToString("d MMM yyyy", British.Culture)}: import the next one. See: onlinesafety school calendar import"],
+        null => ["No term calendar is set: every weekday that is no bank holiday is taken for a school day. Add the terms under Administration, Calendar."],
+        { } last when calendar.DayOf(now) > last => [$"The term calendar ended on {last.ToString("d MMM yyyy", British.Culture)}: add the next terms under Administration, Calendar."],
         _ => [],
     };
 }
