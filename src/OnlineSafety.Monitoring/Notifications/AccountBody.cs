@@ -55,7 +55,7 @@ internal sealed class AccountBody(IOptions<MailOptions> options) : INotification
         _ => null,
     };
 
-    private const string Look = "Open the console, look through Staff and roles under Administration, and take whoever should not be there out of use.";
+    private const string Look = "Open the console, look through Staff and roles under Administration, and remove the access of whoever should not be there.";
 
     private const string SignOut = "Open the console, sign out everywhere else on the page Signing in, and change your password.";
 }

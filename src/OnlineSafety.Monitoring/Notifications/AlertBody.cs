@@ -46,15 +46,15 @@ internal sealed class AlertBody(IThemeWords themes, IOptions<MailOptions> option
         }
 
         body.Paragraph(WhyNow(cause, notice.IsLeft))
-            .Facts([.. Facts(notice, school, severity, theme, to)])
+            .Facts([.. Facts(notice, cause, school, severity, theme, to)])
             .Heading("What to do next")
-            .Items(NextSteps(notice))
+            .Items(NextSteps(notice, cause))
             .Link("Open this alert", link)
             .Paragraph(NoNames);
         return new Preparation.Say(subject, body, notice.Severity >= Severity.High);
     }
 
-    private IEnumerable<(string, string)> Facts(AlertNotice notice, string school, string severity, string theme, NotificationAddressee to)
+    private IEnumerable<(string, string)> Facts(AlertNotice notice, string cause, string school, string severity, string theme, NotificationAddressee to)
     {
         yield return ("School", school);
         yield return ("Severity", severity + (notice.Unproven ? $", {LowTrust.Words}" : ""));
@@ -75,7 +75,8 @@ internal sealed class AlertBody(IThemeWords themes, IOptions<MailOptions> option
 
         yield return ("Alert number", notice.Number.ToString(British.Culture));
         yield return ("Raised", to.At(notice.RaisedAt) + (notice.Late ? ", late: from records that were received before and could be read only now" : ""));
-        yield return ("Status", notice.NeedsReview ? "Needs review: the record could not be read fully, so a person must look at it" : British.Capital(AlertState.Shown(notice.State)));
+        yield return ("Status", notice.NeedsReview ? "Needs review: the record could not be read fully, so a person must look at it"
+            : IsGiven(notice, cause) ? "Given to you: it counts as acknowledged" : British.Capital(AlertState.Shown(notice.State)));
     }
 
     private static string WhyNow(string cause, bool left) => cause switch
@@ -86,14 +87,17 @@ internal sealed class AlertBody(IThemeWords themes, IOptions<MailOptions> option
         NotifyCause.Unreached => "Somebody who was to be told of this alert cannot be reached, so you are told in their place.",
         NotifyCause.CriticalAgain => "There is new activity on this critical alert.",
         NotifyCause.Escalated => "A colleague has escalated this alert: it needs you.",
-        NotifyCause.Assigned => "A colleague has given this alert to you.",
+        NotifyCause.Assigned => "A colleague has given this alert to you. Nobody else is told of it again: if you cannot act now, ring that colleague, or give it to somebody who can.",
         NotifyCause.Reopened => "This alert was resolved or taken, and has been opened again.",
         NotifyCause.Unanswered when left => "A colleague escalated this alert, and nobody has taken it on in time: it needs you.",
         NotifyCause.Unanswered => "Nobody has acted on this alert in time: it needs you.",
         _ => "A new alert needs your attention.",
     };
 
-    private List<string> NextSteps(AlertNotice notice)
+    // What somebody else acknowledged waits for nobody's word any more, and its new owner would think that it is being seen to.
+    private static bool IsGiven(AlertNotice notice, string cause) => cause == NotifyCause.Assigned && notice.State is AlertState.Acknowledged;
+
+    private List<string> NextSteps(AlertNotice notice, string cause)
     {
         var steps = new List<string>();
         if (notice is { Severity: >= Severity.Critical, Drill: false })
@@ -108,7 +112,7 @@ internal sealed class AlertBody(IThemeWords themes, IOptions<MailOptions> option
         }
 
         steps.AddRange(themes.Guidance(notice.Marks).Select(one => one.ToString()));
-        steps.Add($"Open the alert, see why it was raised and {(notice.IsLeft ? "take it into review" : "acknowledge it")}, so that others know somebody is acting.");
+        steps.Add($"Open the alert, see why it was raised and {(notice.IsLeft ? "take it into review" : IsGiven(notice, cause) ? "say that you are looking into it" : "acknowledge it")}, so that others know somebody is acting.");
         if (!notice.Drill)
         {
             steps.Add($"{(notice.Route == AlertRoute.Dsl ? "Act as your child protection policy says" : "Act as your policy on concerns and allegations about staff says")} and record the outcome in the alert.");

@@ -68,7 +68,7 @@ internal sealed class ManyAlertsBody(AlertBody alone, IThemeWords themes, IOptio
             .Facts([
                 ("School", school),
                 .. notices.GroupBy(notice => notice.Severity).OrderByDescending(group => group.Key).Select(Row),
-                ("Needs review", British.Number(notices.Count(notice => notice.NeedsReview))),
+                ("Not read fully: a person must look", British.Number(notices.Count(notice => notice.NeedsReview))),
                 .. Deadline(notices, to),
                 ("Earliest raised", to.At(notices.Min(notice => notice.RaisedAt)))])
             .Items(WhyNow(told))
@@ -120,7 +120,7 @@ internal sealed class ManyAlertsBody(AlertBody alone, IThemeWords themes, IOptio
         NotifyCause.Unreached => "Told to you because somebody else cannot be reached",
         NotifyCause.CriticalAgain => "New activity on a critical alert",
         NotifyCause.Escalated => "Escalated by a colleague, and needs you",
-        NotifyCause.Assigned => "Given to you by a colleague",
+        NotifyCause.Assigned => "Given to you by a colleague, and nobody else is told again",
         NotifyCause.Reopened => "Opened again after it was resolved or taken",
         NotifyCause.Unanswered => "Nobody has acted in time, and it needs you",
         _ => cause,

@@ -19,18 +19,18 @@ internal sealed record TellingState(bool NoRelay, DateTimeOffset? WaitsSince, in
 
     /// <summary>Why nobody is told by mail; null: mails leave.</summary>
     public string? WhyNoMail(DateTimeOffset now) =>
-        NoRelay ? "there is no mail relay"
-        : WaitsSince is { } since && now - since >= s_patience ? $"the mail relay has taken no mail for {Spoken(now - since)}"
+        NoRelay ? "no mail server is set up"
+        : WaitsSince is { } since && now - since >= s_patience ? $"the mail server has taken no mail for {Spoken(now - since)}"
         : null;
 
     /// <summary>What stands on every page; null: people are told.</summary>
-    public string? Warning(DateTimeOffset now)
+    /// <param name="acts">The reader answers alerts; else only sets up.</param>
+    public string? Warning(DateTimeOffset now, bool acts)
     {
         if (WhyNoMail(now) is { } why)
         {
-            return Channels > 0
-                ? $"Nobody is being told by mail: {why}. {Counted.Of(Channels, "channel")} may still be told, and none of them says who looked. Look at this page yourself."
-                : $"Nobody is being told: {why}. Look at this page yourself.";
+            var told = Channels > 0 ? $"Only {Counted.Of(Channels, "channel is", "channels are")} told of alerts, and nobody can see whether anyone looked." : "Nobody is told of alerts.";
+            return $"No e-mail is being sent: {why}. {told} {(acts ? "Look at Alerts yourself, and ask IT to mend it." : "It is for IT to mend.")}";
         }
 
         return AtTheDesk == 0 ? "Nobody is at the safeguarding lead's desk: no lead and no deputy is on the staff list, so alerts about pupils go to the next desk. Give somebody that role." : null;

@@ -91,6 +91,18 @@ public sealed class AlertBodyTests
     }
 
     [Fact]
+    public void WhoeverIsGivenAnAlertReadsThatNobodyElseActs()
+    {
+        var given = Body.Say(Notice with { State = "acknowledged" }, "assigned", To).Body.ToText();
+
+        Assert.Contains("Nobody else is told of it again", given, StringComparison.Ordinal);
+        Assert.Contains("Given to you: it counts as acknowledged", given, StringComparison.Ordinal);
+        Assert.Contains("say that you are looking into it", given, StringComparison.Ordinal);
+        Assert.DoesNotContain("and acknowledge it", given, StringComparison.Ordinal);
+        Assert.Contains("and acknowledge it", Body.Say(Notice, "raised", To).Body.ToText(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void ADrillSpeaksOfNoRiskAndNoEvents()
     {
         var drill = Body.Say(Notice with { Drill = true, Risk = Risk.None, Events = 0 }, "raised", To).Body.ToText();

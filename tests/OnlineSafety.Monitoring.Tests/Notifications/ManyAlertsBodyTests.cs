@@ -122,7 +122,7 @@ public sealed class ManyAlertsBodyTests
             ],
             to).Body.ToText();
 
-        Assert.Contains("- Given to you by a colleague: number 1-2\n- Nobody has acted in time, and it needs you: number 3\n", text, StringComparison.Ordinal);
+        Assert.Contains("- Given to you by a colleague, and nobody else is told again: number 1-2\n- Nobody has acted in time, and it needs you: number 3\n", text, StringComparison.Ordinal);
         Assert.Matches("Acknowledge by:? +Wed 1 Jul 2026 at 11:00, the first of them", text);
         Assert.DoesNotContain("number 4", text, StringComparison.Ordinal);
     }

@@ -10,25 +10,28 @@ public sealed class TellingStateTests
     private static readonly SchoolCalendar Calendar = new(file: null, BankHolidays.None, TimeZoneInfo.FindSystemTimeZoneById("Europe/London"));
 
     [Fact]
-    public void WhereMailsLeaveAndSomebodyIsAtTheDeskNothingIsSaid() => Assert.Null(TellingState.Well.Warning(Now));
+    public void WhereMailsLeaveAndSomebodyIsAtTheDeskNothingIsSaid() => Assert.Null(TellingState.Well.Warning(Now, acts: true));
 
-    [Fact]
-    public void WithoutARelayNobodyIsToldAndThePageSaysSo() =>
-        Assert.Equal("Nobody is being told: there is no mail relay. Look at this page yourself.", (TellingState.Well with { NoRelay = true }).Warning(Now));
+    // Whoever sets up alone has no page of alerts to look at.
+    [Theory]
+    [InlineData(true, "Look at Alerts yourself, and ask IT to mend it.")]
+    [InlineData(false, "It is for IT to mend.")]
+    public void WithoutARelayNobodyIsToldAndThePageSaysSo(bool acts, string next) =>
+        Assert.Equal($"No e-mail is being sent: no mail server is set up. Nobody is told of alerts. {next}", (TellingState.Well with { NoRelay = true }).Warning(Now, acts));
 
     [Fact]
     public void AChannelThatIsToldDoesNotMakeItWell() =>
-        Assert.StartsWith("Nobody is being told by mail: there is no mail relay. 2 channels", (TellingState.Well with { NoRelay = true, Channels = 2 }).Warning(Now), StringComparison.Ordinal);
+        Assert.StartsWith("No e-mail is being sent: no mail server is set up. Only 2 channels are told", (TellingState.Well with { NoRelay = true, Channels = 2 }).Warning(Now, acts: true), StringComparison.Ordinal);
 
     [Theory]
     [InlineData(4, null)]
-    [InlineData(20, "the mail relay has taken no mail for 20 minutes")]
-    [InlineData(300, "the mail relay has taken no mail for 5 hours")]
+    [InlineData(20, "the mail server has taken no mail for 20 minutes")]
+    [InlineData(300, "the mail server has taken no mail for 5 hours")]
     public void ARelayThatTakesNothingIsSaidAfterSomeMinutes(int minutes, string? why) =>
         Assert.Equal(why, (TellingState.Well with { WaitsSince = Now.AddMinutes(-minutes) }).WhyNoMail(Now));
 
     [Fact]
-    public void AnEmptyDeskIsSaid() => Assert.StartsWith("Nobody is at the safeguarding lead's desk", (TellingState.Well with { AtTheDesk = 0 }).Warning(Now), StringComparison.Ordinal);
+    public void AnEmptyDeskIsSaid() => Assert.StartsWith("Nobody is at the safeguarding lead's desk", (TellingState.Well with { AtTheDesk = 0 }).Warning(Now, acts: true), StringComparison.Ordinal);
 
     // A Thursday and a Friday.
     [Theory]
