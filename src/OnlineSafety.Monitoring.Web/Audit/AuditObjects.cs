@@ -1,4 +1,6 @@
+using System.Globalization;
 using OnlineSafety.Monitoring.Access.Audit;
+using OnlineSafety.Monitoring.Events;
 
 namespace OnlineSafety.Monitoring.Web.Audit;
 
@@ -36,6 +38,11 @@ internal static class AuditObjects
         {
             // A person's page is found by an alert of its own.
             return rest.Length == 0 || name == $"alert {rest}" ? name : rest == "device" ? $"{name}, and the same device" : IsNumbers(rest) ? $"{name}, and of the same person {Numbers(rest)}" : $"{name} {rest}";
+        }
+
+        if (DateOnly.TryParseExact(recorded, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day))
+        {
+            return day.ToString(action == "report.governors" ? "'term from 'd MMM yyyy" : "d MMM yyyy", British.Culture);
         }
 
         return action is AuditTrail.ListAction or AuditTrail.LiveAction or AuditTrail.AlikeAction or AuditTrail.PeopleAction

@@ -16,9 +16,17 @@ public sealed class AuditObjectsTests
     [InlineData("alert.list", "new", "waiting alerts: none")]
     [InlineData("alert.live", "live 4", "on an open page: alert 4")]
     [InlineData("person.list", "all 1,4", "everybody: alerts 1, 4")]
-    [InlineData("digest.show", "2026-11-26", "2026-11-26")]
+    [InlineData("digest.show", "2026-11-26", "26 Nov 2026")]
+    [InlineData("report.governors", "2026-09-01", "term from 1 Sept 2026")]
     [InlineData("source.job.whatif", "6f1d kcsie-2025", "6f1d kcsie-2025")]
     public void ALookIsSaidInWords(string action, string recorded, string words) => Assert.Equal(words, AuditObjects.Of(action, recorded, s_names));
+
+    [Theory]
+    [InlineData("source.job.preview", "asked what another mapping would change")]
+    [InlineData("sign-in.invitation", "signed in with a sign-in link")]
+    [InlineData("account.passkey-add", "added a passkey")]
+    [InlineData("source.secret-remove.refused", "took a secret from a source (refused)")]
+    public void AnActionIsSaidInWords(string action, string words) => Assert.Equal(words, AuditWords.Of(action));
 
     [Fact]
     public void WhatWasErasedStaysNothing() => Assert.Null(AuditObjects.Of("alert.show", recorded: null, s_names));

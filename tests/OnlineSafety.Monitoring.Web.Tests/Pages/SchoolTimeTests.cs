@@ -16,6 +16,16 @@ public sealed class SchoolTimeTests
     public void ATimeIsSaidByTheClockOnTheSchoolsWall(string at, string words) =>
         Assert.Equal(words, SchoolTime.Words(DateTimeOffset.Parse(at), s_now, s_london));
 
+    [Fact]
+    public void ADayOfTheNextYearHasItsYearAndEvidenceHasItsDayAlsoToday()
+    {
+        var winter = new DateTimeOffset(2026, 11, 27, 9, 0, 0, TimeSpan.Zero);
+
+        Assert.Equal("25 Feb 2027 00:53", SchoolTime.Words(new DateTimeOffset(2027, 2, 25, 0, 53, 0, TimeSpan.Zero), winter, s_london));
+        Assert.Equal("Fri 18 Dec 00:53", SchoolTime.Words(new DateTimeOffset(2026, 12, 18, 0, 53, 0, TimeSpan.Zero), winter, s_london));
+        Assert.Equal("27 Nov 2026 08:53:05", SchoolTime.Words(new DateTimeOffset(2026, 11, 27, 8, 53, 5, TimeSpan.Zero), winter, s_london, withSeconds: true, withDay: true));
+    }
+
     [Theory]
     [InlineData(30, "less than a minute")]
     [InlineData(60, "1 minute")]
