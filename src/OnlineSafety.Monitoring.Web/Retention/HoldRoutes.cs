@@ -17,9 +17,10 @@ internal static class HoldRoutes
     public static void MapHolds(this IEndpointRouteBuilder routes)
     {
         routes.MapGet(Address, (HttpContext http, RetentionPages pages, CancellationToken cancellationToken) =>
-            PageAsync(http, pages, new HoldForm(), http.Request.Query["done"].ToString(), "", cancellationToken)).Requires(Permission.RunRetention);
+            PageAsync(http, pages, new HoldForm(), http.Request.Query["done"].ToString(), "", shown: null, cancellationToken)).Requires(Permission.RunRetention);
         routes.MapPost(Address, PlaceAsync).Requires(Permission.RunRetention);
         routes.MapPost(Address + "/{hold:guid}/lift", LiftAsync).Requires(Permission.RunRetention);
+        routes.MapPost(Address + "/{hold:guid}/account", ShowAsync).Requires(Permission.RunRetention);
     }
 
     private static async Task<IResult> PlaceAsync(HttpContext http, RetentionPages pages, CancellationToken cancellationToken)
@@ -41,6 +42,24 @@ internal static class HoldRoutes
         return await DoAsync(http, pages, new HoldForm(), "lifted", () => pages.LiftAsync(http.SignedIn(), hold, reason, cancellationToken), cancellationToken);
     }
 
+    // The account stands on the page that answers, and nowhere else.
+    private static async Task<IResult> ShowAsync(Guid hold, HttpContext http, RetentionPages pages, CancellationToken cancellationToken)
+    {
+        var reason = (await http.Request.ReadFormAsync(cancellationToken))["reason"].ToString();
+        try
+        {
+            return await PageAsync(http, pages, new HoldForm(), "", "", new ShownHold(hold, await pages.HeldAsync(http.SignedIn(), hold, reason, cancellationToken)), cancellationToken);
+        }
+        catch (RetentionException)
+        {
+            return Missing.Page();
+        }
+        catch (SetupException error)
+        {
+            return await PageAsync(http, pages, new HoldForm(), "", RetentionWords.Said(error), shown: null, cancellationToken);
+        }
+    }
+
     private static async Task<IResult> DoAsync(HttpContext http, RetentionPages pages, HoldForm form, string done, Func<Task> work, CancellationToken cancellationToken)
     {
         try
@@ -50,12 +69,12 @@ internal static class HoldRoutes
         }
         catch (Exception error) when (error is RetentionException or SetupException)
         {
-            return await PageAsync(http, pages, form, "", RetentionWords.Said(error), cancellationToken);
+            return await PageAsync(http, pages, form, "", RetentionWords.Said(error), shown: null, cancellationToken);
         }
     }
 
-    private static async Task<RazorComponentResult<HoldsPage>> PageAsync(HttpContext http, RetentionPages pages, HoldForm form, string done, string problem, CancellationToken cancellationToken) =>
-        new(new { Holds = await pages.HoldsAsync(http.SignedIn(), cancellationToken), Form = form, Done = DoneOf(done), Problem = problem })
+    private static async Task<RazorComponentResult<HoldsPage>> PageAsync(HttpContext http, RetentionPages pages, HoldForm form, string done, string problem, ShownHold? shown, CancellationToken cancellationToken) =>
+        new(new { Holds = await pages.HoldsAsync(http.SignedIn(), cancellationToken), Shown = shown, Form = form, Done = DoneOf(done), Problem = problem })
         {
             StatusCode = problem.Length > 0 ? StatusCodes.Status400BadRequest : null,
         };

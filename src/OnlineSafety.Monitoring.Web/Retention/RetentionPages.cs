@@ -53,6 +53,11 @@ internal sealed class RetentionPages(Database retention, SchoolSeals seals, Data
 
     public Task<IReadOnlyList<HoldView>> HoldsAsync(SignedInStaff who, CancellationToken cancellationToken) => _holds.ListAsync(who.School, all: true, who.Actor, cancellationToken);
 
+    /// <summary>On whom a hold stands.</summary>
+    /// <exception cref="SetupException">No reason.</exception>
+    /// <exception cref="RetentionException">There is no such hold.</exception>
+    public Task<string> HeldAsync(SignedInStaff who, Guid hold, string reason, CancellationToken cancellationToken) => _holds.AboutAsync(who.School, hold, Reason(reason), who.Actor, cancellationToken);
+
     /// <exception cref="SetupException">Neither or both of alert and account, or no reason.</exception>
     /// <exception cref="RetentionException">There is no such alert, or nobody is known by that account.</exception>
     public Task PlaceAsync(SignedInStaff who, HoldForm form, CancellationToken cancellationToken)

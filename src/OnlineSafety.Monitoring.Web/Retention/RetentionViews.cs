@@ -11,6 +11,9 @@ public sealed record RetentionView(RetentionReport Report, DateTimeOffset? RanAt
 /// <summary>What fell on one day, by one clock.</summary>
 public sealed record FallRow(DateOnly Day, string By, string What, long Count);
 
+/// <summary>On whom a hold stands, as it was asked for.</summary>
+public sealed record ShownHold(Guid Hold, string About);
+
 public sealed record HoldForm(string Alert = "", string Account = "", string Reason = "", bool NothingKnown = false);
 
 /// <param name="Also">Further names, one a line.</param>

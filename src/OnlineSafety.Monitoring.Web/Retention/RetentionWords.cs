@@ -1,3 +1,5 @@
+using System.Globalization;
+using OnlineSafety.Monitoring.Events;
 using OnlineSafety.Monitoring.Retention;
 
 namespace OnlineSafety.Monitoring.Web.Retention;
@@ -5,6 +7,9 @@ namespace OnlineSafety.Monitoring.Web.Retention;
 /// <summary>Clocks, tables and refusals as a person reads them.</summary>
 internal static class RetentionWords
 {
+    private const int DaysOfYear = 365;
+    private const double YearsDays = 365.25;
+
     private static readonly Dictionary<string, (string What, string From)> s_clocks = new(StringComparer.Ordinal)
     {
         ["rawLogDays"] = ("What products sent, as it came", "A whole day at once, with its key"),
@@ -12,7 +17,7 @@ internal static class RetentionWords
         ["dismissedDays"] = ("Alerts that were no concern", "With notes, events and messages"),
         ["casesYearsAfterBirth"] = ("Cases", "Concerns, with all that is in them"),
         ["countersYears"] = ("Counts", "Nobody is told apart in them"),
-        ["deliveriesDays"] = ("Ids of deliveries", "By which a repeat is known"),
+        ["deliveriesDays"] = ("IDs of deliveries", "By which a repeat is known"),
         ["reportsDays"] = ("Results of replays and what-ifs", ""),
         ["digestsDays"] = ("Digests", ""),
         ["signInDays"] = ("Traces of signing in", "Ended sessions, attempts, links"),
@@ -36,6 +41,13 @@ internal static class RetentionWords
     public static string Clock(string name) => s_clocks.TryGetValue(name, out var words) ? words.What : name;
 
     public static string From(string name) => s_clocks.TryGetValue(name, out var words) ? words.From : "";
+
+    /// <summary>Whole years are said as years: "7 years" for "2,557 days".</summary>
+    public static string Keeps(string keeps) => keeps.EndsWith(" days", StringComparison.Ordinal)
+        && int.TryParse(keeps[..^" days".Length], NumberStyles.AllowThousands, British.Culture, out var days) && days >= DaysOfYear && Math.Round(days / YearsDays) is var years
+        && Math.Abs(days - (years * YearsDays)) < 1 + (years / 4)
+            ? Counted.Of((long)years, "year")
+            : keeps;
 
     public static string Table(string name) => s_tables.TryGetValue(name, out var words) ? words : name;
 

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.Access.Sealing;
 using OnlineSafety.Monitoring.Alerts;
@@ -8,7 +9,14 @@ namespace OnlineSafety.Monitoring.Retention;
 
 /// <summary>A hold, for whoever may see it.</summary>
 /// <param name="About">The number of the alert, or the person as was asked for.</param>
-public sealed record HoldView(Guid Hold, string About, string Reason, string Author, DateTimeOffset PlacedAt, DateTimeOffset? LiftedAt, string? LiftedBy, string? WhyLifted);
+public sealed record HoldView(Guid Hold, string About, string Reason, string Author, DateTimeOffset PlacedAt, DateTimeOffset? LiftedAt, string? LiftedBy, string? WhyLifted)
+{
+    internal const string Person = "person ";
+
+    /// <summary>Of a person, and not of an alert.</summary>
+    [JsonIgnore]
+    public bool IsOfPerson => About.StartsWith(Person, StringComparison.Ordinal);
+}
 
 /// <summary>
 /// Legal holds: what stands under one survives its clock and an erasure, until somebody lifts it. Placing one has the hour around its alerts copied from the log
@@ -32,6 +40,8 @@ internal sealed class HoldDesk(Database retention, SchoolSeals seals)
         SELECT hold_id, about, reason, author, placed_at, lifted_at, lifted_by, why_lifted FROM legal_hold
         WHERE school_id = $1 AND ($2 OR lifted_at IS NULL) ORDER BY placed_at
         """;
+
+    private const string OneSql = "SELECT about FROM legal_hold WHERE school_id = $1 AND hold_id = $2";
 
     private const string LiftSql = """
         UPDATE legal_hold SET lifted_at = clock_timestamp(), lifted_by = $3, why_lifted = $4 WHERE school_id = $1 AND hold_id = $2 AND lifted_at IS NULL
@@ -61,7 +71,7 @@ internal sealed class HoldDesk(Database retention, SchoolSeals seals)
         await SchoolTurn.TakeAsync(session, school, cancellationToken);
         var person = await PersonKeys.FindAsync(session, seal, name, cancellationToken);
         await RequireSomebodyAsync(session, seal, person, cancellationToken);
-        return await PlaceAsync(session, seal, alert: null, [.. person.Keys], $"person {person.Account}", reason, cancellationToken);
+        return await PlaceAsync(session, seal, alert: null, [.. person.Keys], HoldView.Person + person.Account, reason, cancellationToken);
     }
 
     public async Task<IReadOnlyList<HoldView>> ListAsync(Guid school, bool all, Actor actor, CancellationToken cancellationToken)
@@ -77,6 +87,22 @@ internal sealed class HoldDesk(Database retention, SchoolSeals seals)
         session.RecordAccess(school, "hold.list", holds.Count.ToString(System.Globalization.CultureInfo.InvariantCulture));
         await session.CommitAsync(cancellationToken);
         return holds;
+    }
+
+    /// <summary>On whom or what it stands, for a reason: a list need not say who is under one.</summary>
+    /// <exception cref="RetentionException">There is no such hold.</exception>
+    public async Task<string> AboutAsync(Guid school, Guid hold, string reason, Actor actor, CancellationToken cancellationToken)
+    {
+        var seal = await seals.OfAsync(school, cancellationToken);
+        await using var session = await retention.OpenAsync(school, actor, cancellationToken);
+        if (await session.RowsAsync(OneSql, [school, hold], row => row.GetFieldValue<byte[]>(0), cancellationToken) is not [var about])
+        {
+            throw new RetentionException("There is no such hold.");
+        }
+
+        session.RecordAccess(school, "hold.show", hold.ToString(), seal.SealWords(reason, SealedField.AccessReason));
+        await session.CommitAsync(cancellationToken);
+        return seal.ReadText(about, SealedField.HoldAbout);
     }
 
     /// <exception cref="RetentionException">No such hold stands.</exception>

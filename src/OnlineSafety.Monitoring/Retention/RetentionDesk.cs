@@ -101,7 +101,7 @@ internal sealed class RetentionDesk(Database retention, SchoolSeals seals, TimeP
             await RowsAsync("eventsDays", "events", clocks.EventsDays, cancellationToken),
             await AlertsAsync("dismissedDays", $"{Counted.Of(clocks.DismissedDays, "day")} after closing", cases: false, cancellationToken),
             await AlertsAsync(
-                "casesYearsAfterBirth", $"{Counted.Of(clocks.CasesYearsAfterBirth, "year")} after birth, or {clocks.CasesYearsAfterClosing} after closing", cases: true, cancellationToken),
+                "casesYearsAfterBirth", $"{Counted.Of(clocks.CasesYearsAfterBirth, "year")} after birth, or {Counted.Of(clocks.CasesYearsAfterClosing, "year")} after closing", cases: true, cancellationToken),
             await RowsAsync("countersYears", "counters", Days(clocks.CountersYears), cancellationToken),
             await RowsAsync("deliveriesDays", "deliveries", clocks.DeliveriesDays, cancellationToken),
             await RowsAsync("reportsDays", "reports", clocks.ReportsDays, cancellationToken),

@@ -34,7 +34,7 @@ internal static class RetentionGate
 
     /// <summary>Null: so much may go at once.</summary>
     public static string? TooMuch(long due, long kept, int mostPercent, int always = AlwaysAllowed) =>
-        due > always && due * 100 > kept * mostPercent ? Say($"{due} of {kept} would go, which is more than {mostPercent} %") : null;
+        due > always && due * 100 > kept * mostPercent ? Say($"{due} of {kept} would go, which is more than {mostPercent}%") : null;
 
     private static string Say(FormattableString words) => words.ToString(CultureInfo.InvariantCulture);
 }

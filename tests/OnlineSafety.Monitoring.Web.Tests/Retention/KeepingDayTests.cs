@@ -32,7 +32,7 @@ public sealed class KeepingDayTests(ConsoleFixture console)
         await visitor.GoAsync("/audit");
         await page.GetByRole(AriaRole.Link, new() { Name = "Keeping and erasing" }).ClickAsync();
         await Expect(page.GetByRole(AriaRole.Row).Filter(new() { HasText = "What products sent" })).ToContainTextAsync("30 days");
-        await Expect(page.GetByRole(AriaRole.Region, new() { Name = "What fell lately" }).First).ToContainTextAsync("520");
+        await Expect(page.GetByRole(AriaRole.Region, new() { Name = "Deleted lately" }).First).ToContainTextAsync("520");
         await AxeAsync();
 
         await page.GetByRole(AriaRole.Link, new() { Name = "Legal holds" }).ClickAsync();
@@ -103,6 +103,21 @@ public sealed class KeepingDayTests(ConsoleFixture console)
         Rooms.NothingWentWrong(visitor);
     }
 
+    private async Task AHeldAccountIsShownForAReasonAloneAsync(Guid school, string officer)
+    {
+        using var list = await _rooms.GetAsync("/retention/holds", officer);
+        var html = await list.Content.ReadAsStringAsync();
+        Assert.Contains("a person, hold 1", html, StringComparison.Ordinal);
+        Assert.DoesNotContain("a.pupil", html, StringComparison.Ordinal);
+        var address = Regex.Match(html, "/retention/holds/[0-9a-f-]{36}/account", RegexOptions.None, TimeSpan.FromSeconds(5)).Value;
+        using var refused = await _rooms.PostAsync(address, officer, ("reason", " "));
+        Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
+        Assert.DoesNotContain("a.pupil", await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        using var shown = await _rooms.PostAsync(address, officer, ("reason", "The parents ask"));
+        Assert.Contains("person a.pupil", await shown.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Equal(1, await _rooms.NumberAsync($"SELECT count(*) FROM access_record WHERE school_id = '{school}' AND action = 'hold.show' AND reason <> '' AND reason NOT LIKE '%parents%'"));
+    }
+
     [Fact]
     public async Task AHeldChildIsNotErasedAndNothingIsDoneWithoutAReason()
     {
@@ -110,6 +125,7 @@ public sealed class KeepingDayTests(ConsoleFixture console)
         var (officer, _) = await _rooms.AddStaffAsync(school, "Olive Officer", "dpo");
         using var placed = await _rooms.PostAsync("/retention/holds", officer, ("account", "a.pupil"), ("reason", "Inquiry"), ("nothing-known", "yes"));
         Assert.Equal(HttpStatusCode.Redirect, placed.StatusCode);
+        await AHeldAccountIsShownForAReasonAloneAsync(school, officer);
         foreach (var (path, fields, said) in new[]
         {
             ("/retention/erasures/try", new[] { ("person", "a.pupil"), ("reason", "Request") }, "A legal hold stands on this person"),
