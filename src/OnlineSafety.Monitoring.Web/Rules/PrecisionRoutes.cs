@@ -16,20 +16,24 @@ internal static class PrecisionRoutes
     private const string Address = "/rules/precision";
     private const int MostRules = 50;
 
-    private static readonly (string Word, string Label, int Days)[] s_spans = [("quarter", "in the last 90 days", 90), ("month", "in the last 30 days", 30), ("year", "in the last year", 365)];
+    /// <summary>Place of the span of whoever chose none.</summary>
+    private const int Usual = 1;
+
+    private static readonly (string Word, string Label, int Days)[] s_spans = [("month", "in the last 30 days", 30), ("quarter", "in the last 90 days", 90), ("year", "in the last year", 365)];
 
     public static void MapPrecision(this IEndpointRouteBuilder routes) => routes.MapGet(Address, ShowAsync).Requires(Permission.ManageRules);
 
     private static async Task<RazorComponentResult<PrecisionPage>> ShowAsync(HttpContext http, AlertQueue queue, ThemeGuide guide, TimeProvider time, CancellationToken cancellationToken)
     {
         var who = http.SignedIn();
-        var span = Array.FindIndex(s_spans, known => known.Word == http.Request.Query["in"].ToString());
+        var asked = Array.FindIndex(s_spans, known => known.Word == http.Request.Query["in"].ToString());
+        var span = asked < 0 ? Usual : asked;
         var now = time.GetUtcNow();
-        var view = await queue.PrecisionAsync(who.School, who.Actor, now.AddDays(-s_spans[Math.Max(span, 0)].Days), now.AddDays(1), cancellationToken);
+        var view = await queue.PrecisionAsync(who.School, who.Actor, now.AddDays(-s_spans[span].Days), now.AddDays(1), cancellationToken);
         return new RazorComponentResult<PrecisionPage>(new
         {
             View = new PrecisionPageView(
-                [.. s_spans.Select((known, place) => new SpanLink(known.Label, place == 0 ? Address : $"{Address}?in={known.Word}", place == Math.Max(span, 0)))],
+                [.. s_spans.Select((known, place) => new SpanLink(known.Label, place == Usual ? Address : $"{Address}?in={known.Word}", place == span))],
                 view.Resolved, PrecisionLine.Of(view.All, "all"),
                 [.. view.Outcomes.Where(outcome => outcome.Count > 0).Select(outcome => new OutcomeLine(OutcomeWords.Of(outcome.Outcome), outcome.Count))],
                 [.. view.Themes.Select(row => PrecisionLine.Of(row, guide.LabelOf(row.Name)))],

@@ -37,8 +37,20 @@ public sealed record WhatIfsView(IReadOnlyList<WhatIfRow> Jobs, IReadOnlyList<st
 /// <summary>A figure before and after, with what comes and goes.</summary>
 public sealed record WhatIfLine(string Name, int Before, int After, int Appear, int Vanish);
 
+/// <summary>What follows from a what-if.</summary>
+public enum WhatIfVerdict
+{
+    /// <summary>True concerns would have been missed.</summary>
+    Unfit,
+
+    /// <summary>None would, of too few to conclude anything.</summary>
+    TooFew,
+
+    Fit,
+}
+
 /// <summary>The answer of a what-if.</summary>
 public sealed record WhatIfAnswer(
-    string Rules, IReadOnlyList<string> Seen, WhatIfLine All, string Changes, string Minutes, double MinutesBefore, double MinutesAfter, string Concerns, bool Fit, string Vanished, IReadOnlyList<WhatIfLine> Severities, IReadOnlyList<WhatIfLine> Themes);
+    string Rules, IReadOnlyList<string> Seen, WhatIfLine All, string Changes, string Minutes, double MinutesBefore, double MinutesAfter, string Concerns, WhatIfVerdict Verdict, string Vanished, IReadOnlyList<WhatIfLine> Severities, IReadOnlyList<WhatIfLine> Themes);
 
 public sealed record WhatIfJobView(JobView Job, string Span, WhatIfAnswer? Answer);

@@ -38,7 +38,7 @@ internal sealed class SchoolRulesReader(OverlayRegister overlays, EditionRegiste
         return new PacksView(
             standard.Version,
             [.. guide.Packs.Select(pack => new PackRow(pack.Name, pack.Version, pack.Language, pack.Rules))],
-            [.. guide.Editions.Ids.Reverse().Select(id => new Fact(id, id == standard.Taxonomy.Id ? "judges where a school chose none" : "may be chosen by a school"))]);
+            [.. guide.Editions.Ids.Reverse().Select(id => new Fact(id, id == standard.Taxonomy.Id ? "used where a school chose none" : "may be chosen by a school"))]);
     }
 
     /// <exception cref="SetupException">The entry means nothing under the school's rules; says why.</exception>

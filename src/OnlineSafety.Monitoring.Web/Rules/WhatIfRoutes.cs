@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Routing;
 using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.Alerts;
 using OnlineSafety.Monitoring.Classification;
+using OnlineSafety.Monitoring.Events;
 using OnlineSafety.Monitoring.IntakeLog;
 using OnlineSafety.Monitoring.Processing.Jobs;
 using OnlineSafety.Monitoring.Processing.WhatIf;
@@ -123,7 +124,9 @@ internal static class WhatIfRoutes
     }
 
     private static string Span(SourceJob job, TimeZoneInfo zone) =>
-        $"{(job.From is { } from ? SourceWords.When(from, zone) : "the first record")} to {(job.To is { } to ? SourceWords.When(to, zone) : "now")}";
+        $"{(job.From is { } from ? DayOf(from, zone) : "the first record")} to {(job.To is { } to ? DayOf(to.AddTicks(-1), zone) : "now")}";
+
+    private static string DayOf(DateTimeOffset at, TimeZoneInfo zone) => TimeZoneInfo.ConvertTime(at, zone).ToString("d MMM yyyy", British.Culture);
 
     private static string Day(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 }

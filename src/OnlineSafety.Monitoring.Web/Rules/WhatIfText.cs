@@ -10,6 +10,9 @@ internal static class WhatIfText
 {
     private const int MostShown = 40;
 
+    /// <summary>Of fewer true concerns nothing follows, if none of them was missed.</summary>
+    private const int FewestConcerns = 20;
+
     /// <param name="title">Of a theme.</param>
     public static WhatIfAnswer Of(WhatIfReport report, Func<string, string> title)
     {
@@ -23,11 +26,14 @@ internal static class WhatIfText
             report.Dsl.MinutesPerWeekBefore,
             report.Dsl.MinutesPerWeekAfter,
             $"Of {Counted.Of(concerns.Resolved, "alert")} that {Counted.Word(concerns.Resolved, "was", "were")} resolved as a true concern, {concerns.Missed.Count} would have been missed{Listed(concerns.Missed, int.MaxValue)} and {concerns.Weaker.Count} been less grave{Listed(concerns.Weaker, MostShown)}.",
-            report.Fit,
+            VerdictOf(report.Fit, concerns.Resolved),
             report.Vanished.Count == 0 ? "" : $"Would not be there{Listed(report.Vanished, MostShown)}.",
             [.. report.BySeverity.Select(line => Line(line, char.ToUpperInvariant(line.Name[0]) + line.Name[1..]))],
             [.. report.ByTheme.Select(line => Line(line, title(line.Name)))]);
     }
+
+    /// <param name="concerns">Alerts that were resolved as a true concern.</param>
+    public static WhatIfVerdict VerdictOf(bool fit, int concerns) => !fit ? WhatIfVerdict.Unfit : concerns < FewestConcerns ? WhatIfVerdict.TooFew : WhatIfVerdict.Fit;
 
     private static IEnumerable<string> Seen(WhatIfReport.Sight saw)
     {
