@@ -101,7 +101,11 @@ internal sealed class CalendarPages(CalendarRegister calendars, ClockForecast fo
         ? []
         : Enum.GetValues<DayOfWeek>().Select(day => (Day: day, Hours: file.HoursOf(day))).Where(day => day.Hours is not null)
             .GroupBy(day => day.Hours!.Value)
-            .Select(group => $"{string.Join(", ", group.Select(day => day.Day))} {group.Key.Opens:HH:mm} to {group.Key.Closes:HH:mm}");
+            .Select(group => $"{Days([.. group.Select(day => day.Day)])}, {group.Key.Opens:HH:mm} to {group.Key.Closes:HH:mm}");
+
+    // Monday to Friday, where each follows the one before.
+    private static string Days(List<DayOfWeek> days) =>
+        days.Count > 2 && days[^1] - days[0] == days.Count - 1 ? $"{days[0]} to {days[^1]}" : string.Join(", ", days);
 
     private static CalendarRow Row(CalendarSpan span, string what, DateOnly today) => new(what, SourceWords.Day(span.First), SourceWords.Day(span.Last), span.Note, span.Last < today)
     {

@@ -22,11 +22,11 @@ internal static class PolicySections
         new("How soon alerts are acknowledged",
         [
             .. s_severities.Select(severity => new PolicyLine(British.Capital(Words.Of(severity)), Clock(policy.Clocks.Of(severity)!.Value, severity, policy.Clocks))),
-            new("Shortest time", Counted.Of(policy.Clocks.AtLeastMinutes, "minute")),
+            new("No time is shorter than", Counted.Of(policy.Clocks.AtLeastMinutes, "minute")),
         ]),
         new("Out of hours",
         [
-            new("What holds", policy.OutOfHours.Words),
+            new("What is done", policy.OutOfHours.Words),
             .. policy.OutOfHours.OnCall.Count > 0 ? [new PolicyLine("On call", List(policy.OutOfHours.OnCall))] : Array.Empty<PolicyLine>(),
         ]),
         new("When nobody answers",
@@ -34,12 +34,12 @@ internal static class PolicySections
             .. policy.Escalation.Steps.Select(step => new PolicyLine(
                 step.After == TimeSpan.Zero ? "When the time above is over" : $"{Counted.Of((int)step.After.TotalMinutes, "minute")} after it was over", List(step.Tell))),
             new("Then again", $"every {Counted.Of((int)policy.Escalation.RepeatEvery.TotalMinutes, "minute")}, {Counted.Of(policy.Escalation.Rounds, "round")} in all"),
-            new("The trust is", policy.Trust.Count > 0 ? string.Join(", ", policy.Trust) : "nobody: that step tells no one"),
+            new("At the trust", policy.Trust.Count > 0 ? string.Join(", ", policy.Trust) : "nobody is named: a step that tells the trust tells no one"),
         ]),
         new("Who is told besides, or instead", policy.Routing.Count == 0
             ? [new PolicyLine("Rules", "none: each alert goes to the whole of its desk")]
             : [.. policy.Routing.Select(rule => new PolicyLine(rule.Name, Rule(rule, guide)))]),
-        new("Silences", [new("Longest", Counted.Of(policy.LongestSilenceDays, "day"))]),
+        new("Silences", [new("Longest silence", Counted.Of(policy.LongestSilenceDays, "day"))]),
     ];
 
     private static string Clock(ClockTime clock, Severity severity, PolicyClocks clocks) => clock.Kind switch

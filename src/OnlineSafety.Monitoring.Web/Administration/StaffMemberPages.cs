@@ -43,7 +43,7 @@ internal sealed class StaffMemberPages(StaffRegister register, StaffList list, [
         NotSelf(member, "Nobody changes their own roles");
         RequireYears(roles, member.Years);
         return roles.Count == 0
-            ? throw new SetupException("Choose at least one role. To take somebody out of use, use the button below.")
+            ? throw new SetupException("Choose at least one role. To remove somebody's access, use the button below.")
             : register.SetRolesAsync(who.School, member.Id, roles, who.Actor, cancellationToken);
     }
 
@@ -53,6 +53,16 @@ internal sealed class StaffMemberPages(StaffRegister register, StaffList list, [
     {
         NotSelf(member, "Nobody gives themselves a year");
         return register.SetYearsAsync(who.School, member.Id, YearsOf(years), who.Actor, cancellationToken);
+    }
+
+    /// <summary>Before the register asks, which lists the words of roles for a terminal.</summary>
+    /// <exception cref="SetupException">None was chosen.</exception>
+    public static void RequireRole(IReadOnlyList<string> roles)
+    {
+        if (roles.Count == 0)
+        {
+            throw new SetupException("Choose at least one role.");
+        }
     }
 
     /// <summary>A year or pastoral lead without years would see nothing, and nobody would know why.</summary>
@@ -104,7 +114,7 @@ internal sealed class StaffMemberPages(StaffRegister register, StaffList list, [
     /// <exception cref="SetupException">The person is out of use.</exception>
     public Task<IssuedInvitation> InviteAsync(SignedInStaff who, StaffMemberView member, CancellationToken cancellationToken) => member.Enabled
         ? _invitations.CreateAsync(who.School, member.Id, who.Actor, cancellationToken)
-        : throw new SetupException($"{member.Name} is out of use. Put the person into use again first.");
+        : throw new SetupException($"{member.Name} has no access. Give the person access again first.");
 
     public Task SignOutAsync(SignedInStaff who, StaffMemberView member, CancellationToken cancellationToken) => _signIns.EndAsync(who.School, member.Id, who.Actor, cancellationToken);
 

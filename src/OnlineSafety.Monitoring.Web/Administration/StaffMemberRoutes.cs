@@ -102,10 +102,10 @@ internal static class StaffMemberRoutes
         "roles" => "The roles are changed. They count from the next page on.",
         "years" => "The years are changed. They count from the next page on.",
         "details" => "Changed. What is raised about these accounts goes to somebody else, also what was raised before.",
-        "reset" => "The old way to sign in is taken away, and the person is signed out everywhere.",
+        "reset" => "Sign-in is reset, and the person is signed out everywhere.",
         "signed-out" => "Signed out everywhere.",
-        "disabled" => "Out of use: told nothing more, and signed out everywhere. What was recorded stays.",
-        "enabled" => "In use again.",
+        "disabled" => "Access is removed: told nothing more, and signed out everywhere. What was recorded stays.",
+        "enabled" => "Access is given again.",
         _ => "",
     };
 }

@@ -33,6 +33,7 @@ internal static class StaffRoutes
         var form = new StaffForm(sent["name"].ToString(), sent["email"].ToString(), sent["accounts"].ToString(), sent["years"].ToString()) { Roles = [.. sent["roles"].OfType<string>()] };
         try
         {
+            StaffMemberPages.RequireRole(form.Roles);
             StaffMemberPages.RequireYears(form.Roles, form.Years);
             var wanted = new NewStaff(form.Name, form.Email, form.Roles, StaffMemberPages.AccountsOf(form.Accounts)) { Years = StaffMemberPages.YearsOf(form.Years), NotAPupils = sent["not-a-pupils"] == "yes" };
             var issued = await register.AddAsync(who.School, wanted, who.Actor, cancellationToken);

@@ -11,7 +11,7 @@ internal static class WelcomeRoutes
 {
     public const string Prefix = "/welcome/";
 
-    private const string WrongCode = "That code is not the one that the app shows now. Wait for the next one and try again.";
+    private const string WrongCode = "That code is not the one that the app shows now. Wait for the next one, and type both passwords again as well.";
 
     public static void MapWelcome(this IEndpointRouteBuilder pages)
     {

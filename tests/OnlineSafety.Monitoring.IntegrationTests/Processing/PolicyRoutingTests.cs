@@ -73,7 +73,7 @@ public sealed class PolicyRoutingTests(PostgresFixture postgres) : ProcessingSce
         var one = await register.ProposeAsync(Protex.School, """{"silences":{"longestDays":3}}""", null, Actor.Operator("one"), CancellationToken.None);
         Assert.Equal(["silences: 14 days at most"], one.Removed);
         Assert.Equal(["silences: 3 days at most"], one.Added);
-        Assert.Contains("An alert about a head reaches nobody. Give somebody the role chair, or name somebody under trust.", one.Unheard);
+        Assert.Contains("An alert about a head reaches nobody. Give somebody the role \"Chair of governors\", or name somebody under trust.", one.Unheard);
         var two = await register.ProposeAsync(Protex.School, "{}", null, Actor.Operator("two"), CancellationToken.None);
         Assert.Equal(1, await register.ImportAsync(Protex.School, one, Actor.Operator("one"), CancellationToken.None));
         await Assert.ThrowsAsync<SetupException>(() => register.ImportAsync(Protex.School, two, Actor.Operator("two"), CancellationToken.None));

@@ -46,7 +46,7 @@ public sealed class AdministrationTests(ConsoleFixture console)
         await Assertions.Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("The calendar names no term");
         await page.GetByLabel("Calendar, JSON").FillAsync(Calendar);
         await page.GetByRole(AriaRole.Button, new() { Name = "Replace it" }).ClickAsync();
-        await Assertions.Expect(page.GetByText("Known until Fri 18 Dec 2026")).ToBeVisibleAsync();
+        await Assertions.Expect(page.GetByText("The calendar ends on Fri 18 Dec 2026")).ToBeVisibleAsync();
         await page.GetByLabel("First day", new() { Exact = true }).FillAsync("2026-11-30");
         await page.GetByRole(AriaRole.Region, new() { Name = "Add a closure" }).GetByLabel("Name", new() { Exact = true }).FillAsync("Snow");
         await page.GetByRole(AriaRole.Button, new() { Name = "Add the closure" }).ClickAsync();

@@ -40,13 +40,13 @@ public sealed class StaffMemberTests(ConsoleFixture console)
         using var unsure = await _rooms.PostAsync($"/administration/staff/{colleague}/disable", adminKey);
         Assert.Equal(HttpStatusCode.BadRequest, unsure.StatusCode);
         await page.GetByLabel("I am sure").CheckAsync();
-        await page.GetByRole(AriaRole.Button, new() { Name = "Take out of use" }).ClickAsync();
-        await Expect(page.GetByRole(AriaRole.Status)).ToContainTextAsync("Out of use");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Remove access" }).ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Status)).ToContainTextAsync("Access is removed");
         Assert.Equal(0, await _rooms.NumberAsync($"SELECT count(*) FROM invitation WHERE school_id = '{school}' AND staff_id = '{colleague}'"));
         using var gone = await _rooms.GetAsync("/alerts", key);
         Assert.StartsWith("/sign-in", gone.Headers.Location?.OriginalString, StringComparison.Ordinal);
-        await page.GetByRole(AriaRole.Button, new() { Name = "Put into use again" }).ClickAsync();
-        await Expect(page.GetByRole(AriaRole.Status)).ToContainTextAsync("In use again");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Give access again" }).ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Status)).ToContainTextAsync("Access is given again");
         Rooms.NothingWentWrong(visitor);
     }
 

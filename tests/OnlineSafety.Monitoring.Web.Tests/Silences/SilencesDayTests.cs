@@ -23,7 +23,7 @@ public sealed partial class SilencesDayTests(ConsoleFixture console)
         var page = visitor.Page;
         await visitor.GoAsync("/alerts");
         await page.GetByRole(AriaRole.Link, new() { Name = "Silences" }).ClickAsync();
-        await Expect(page.GetByText("messages go out about every alert")).ToBeVisibleAsync();
+        await Expect(page.GetByText("no message is held back by a silence")).ToBeVisibleAsync();
         await page.GetByLabel("Why?").FillAsync("A lesson on odds");
         await page.GetByRole(AriaRole.Button, new() { Name = "See what it would cover" }).ClickAsync();
         await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("choose a source, a theme, or both");

@@ -45,7 +45,7 @@ internal static class PolicyWords
             if (Recipients.For(facts, staff, policy).Count == 0)
             {
                 var trust = Recipients.MissingRole(facts, staff, policy) == StaffRole.Dsl ? "" : ", or name somebody under trust";
-                unheard.Add($"An alert about {about} reaches nobody. Give somebody the role {Recipients.MissingRole(facts, staff, policy)}{trust}.");
+                unheard.Add($"An alert about {about} reaches nobody. Give somebody the role \"{StaffRole.LabelOf(Recipients.MissingRole(facts, staff, policy))}\"{trust}.");
             }
         }
 
