@@ -174,7 +174,8 @@ internal sealed class Decision(
         _themes.Insert(0, theme.Code);
         return new Assessment(risk ?? theme.Risk, theme.Code, theme.ParentCode, severity, reasons)
         {
-            Audience = theme.Audience,
+            // Who tells of harm beside something else is no less protected.
+            Audience = _themes.Max(code => Taxonomy.Find(code)!.Audience),
             MaskUrl = theme.MaskUrl,
             Themes = _themes,
             UnmappedCategory = unmapped,

@@ -11,6 +11,7 @@ public sealed class CrashPointTests(ITestOutputHelper output)
 {
     private const int ByKill = 137;
     private const string Migration = "migration-mid";
+    private const string DataKey = "data-key-made";
     private const string Retention = "retention-mid-batch";
     private static readonly TimeSpan ComesByWithin = TimeSpan.FromSeconds(60);
     private static readonly int Times = CrashPlan.Full ? 3 : 1;
@@ -54,6 +55,7 @@ public sealed class CrashPointTests(ITestOutputHelper output)
     private async Task CrashAsync(FaultRun run, string point)
     {
         var service = run.Service;
+        using var newcomer = point == DataKey ? await Newcomer.ComeAsync(service) : null;
         for (var kill = 0; kill < Times; kill++)
         {
             if (point.StartsWith("digest-", StringComparison.Ordinal))
@@ -74,7 +76,7 @@ public sealed class CrashPointTests(ITestOutputHelper output)
                 service.AskToStop();
             }
 
-            await DiesAsync(service, point);
+            await Task.WhenAll(DiesAsync(service, point), newcomer?.SendUntilItDiesAsync() ?? Task.CompletedTask);
             run.Chaos.Faults++;
         }
 
@@ -84,7 +86,7 @@ public sealed class CrashPointTests(ITestOutputHelper output)
     }
 
     private static bool OncePerProcess(string point) =>
-        point is "partition-create" or "data-key-made" or Retention or "shutdown-with-backlog" || point.StartsWith("digest-", StringComparison.Ordinal);
+        point is "partition-create" or DataKey or Retention or "shutdown-with-backlog" || point.StartsWith("digest-", StringComparison.Ordinal);
 
     private static async Task DiesAsync(ServiceProcess service, string point)
     {

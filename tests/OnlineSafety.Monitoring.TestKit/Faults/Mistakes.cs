@@ -35,8 +35,8 @@ internal sealed class ForgettingDeliveries(IIntakeLog log) : IIntakeLog
 /// <summary>The mistake that loses alerts: the row is marked as sent, and the mail follows a moment later.</summary>
 internal sealed class MarkingBeforeSending(IMailTransport transport) : IMailTransport
 {
-    // About what a relay takes.
-    private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(300);
+    // So long that a kill meets it, although a flood of alerts is few mails.
+    private static readonly TimeSpan Moment = TimeSpan.FromSeconds(5);
 
     public static void Decorate(IServiceCollection services) => services.Decorate<IMailTransport>(transport => new MarkingBeforeSending(transport));
 

@@ -51,6 +51,15 @@ public sealed partial class TaxonomyTests
     }
 
     [Fact]
+    public void WhoTellsOfHarmBesideSomethingElseIsNoLessProtected()
+    {
+        var assessment = RuleFiles.Typed("hes touching me and i dont know who to tell");
+        Assert.Equal("sexual_harassment", assessment.Theme);
+        Assert.Contains("abuse_disclosure", assessment.Themes);
+        Assert.Equal(Audience.DslOnly, assessment.Audience);
+    }
+
+    [Fact]
     public void ImagesOfChildrenAreMaskedAndCarryInstructionsNotToLook()
     {
         var assessment = RuleFiles.Search("preteen porn");

@@ -15,6 +15,9 @@ internal sealed class TypedReader
     private readonly ModelReader _reader;
     private readonly SentenceVoice? _sentences;
 
+    // Whole classes search for the same words, and of nearly all of them the model says nothing.
+    private readonly QuietTexts _quiet = new();
+
     // Themes that, or a part of which, ask for high or more.
     private readonly HashSet<string> _grave;
     private EventField _field;
@@ -62,5 +65,20 @@ internal sealed class TypedReader
         }
     }
 
-    private Verdict Read(ReadOnlySpan<byte> text) => _sentences is null ? _reader.Read(text) : _sentences.Read(text);
+    private Verdict Read(ReadOnlySpan<byte> text)
+    {
+        // The same is said of a text wherever it stands.
+        if (_quiet.Has(EventField.Text, RulesAsked.All, text, host: default))
+        {
+            return Verdict.Silent;
+        }
+
+        var verdict = _sentences is null ? _reader.Read(text) : _sentences.Read(text);
+        if (verdict == Verdict.Silent)
+        {
+            _quiet.Add(EventField.Text, RulesAsked.All, text, host: default);
+        }
+
+        return verdict;
+    }
 }

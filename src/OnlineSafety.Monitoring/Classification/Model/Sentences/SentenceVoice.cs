@@ -13,6 +13,9 @@ internal sealed class SentenceVoice
     private readonly float[] _weighed;
     private readonly float[] _both;
 
+    // What the reader read last: whoever explains a verdict mostly asks at once.
+    private byte[] _last = [];
+
     public SentenceVoice(LearnedModel model, LearnedSentences sentences, ModelReader words)
     {
         (_model, _settings, _words) = (model, sentences.Settings, words);
@@ -47,7 +50,11 @@ internal sealed class SentenceVoice
         }
 
         var reader = _reader.Value;
-        reader.Weigh(text, _both);
+        if (!text.SequenceEqual(_last))
+        {
+            Weigh(text);
+        }
+
         var words = new List<WordWeight>();
         for (var i = 0; i < reader.Pieces.Length; i++)
         {
@@ -66,6 +73,13 @@ internal sealed class SentenceVoice
         return words;
     }
 
+    private void Weigh(ReadOnlySpan<byte> text)
+    {
+        _last = [];
+        _reader.Value.Weigh(text, _both);
+        _last = text.ToArray();
+    }
+
     /// <summary>By what the table's own weights count beside these.</summary>
     public float WordsShare => (float)(_settings.Recipe.WordsShare / _settings.Temperature);
 
@@ -80,7 +94,7 @@ internal sealed class SentenceVoice
 
     private Verdict Judge(ReadOnlySpan<byte> text)
     {
-        _reader.Value.Weigh(text, _both);
+        Weigh(text);
         Together(_weighed, _both, _settings);
         var themes = _both.AsSpan(.._model.Themes.Length);
         var likeliest = ModelReader.Likeliest(themes);
