@@ -22,8 +22,8 @@ public sealed partial class SilencesDayTests(ConsoleFixture console)
         await using var visitor = await _rooms.ComeAsync(key);
         var page = visitor.Page;
         await visitor.GoAsync("/alerts");
-        await page.GetByRole(AriaRole.Link, new() { Name = "Silences" }).ClickAsync();
-        await Expect(page.GetByText("messages go out about every alert")).ToBeVisibleAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = "Silenced messages" }).ClickAsync();
+        await Expect(page.GetByText("no alert is kept from being told")).ToBeVisibleAsync();
         await page.GetByLabel("Why?").FillAsync("A lesson on odds");
         await page.GetByRole(AriaRole.Button, new() { Name = "See what it would cover" }).ClickAsync();
         await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("choose a source, a theme, or both");
