@@ -68,7 +68,7 @@ public sealed partial class SilencesDayTests(ConsoleFixture console)
         using var refused = await _rooms.PostAsync($"/alerts/silences/{id}/approve", author);
         Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
         using var before = await _rooms.GetAsync("/alerts", second);
-        Assert.DoesNotContain("Silenced", await before.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.DoesNotContain("Silenced: no message", await before.Content.ReadAsStringAsync(), StringComparison.Ordinal);
 
         await using var visitor = await _rooms.ComeAsync(second);
         await visitor.GoAsync("/alerts/silences");
