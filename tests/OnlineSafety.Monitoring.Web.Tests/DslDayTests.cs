@@ -34,12 +34,17 @@ public sealed class DslDayTests(ConsoleFixture fixture)
         await Expect(page.Locator(".deciding mark.hit").First).ToContainTextAsync("kill myself");
         await Expect(page.Locator(".event").First).ToContainTextAsync("a.pupil");
 
+        // On its own page a key leads to the button and does not press it.
         await page.Keyboard.PressAsync("a");
+        await Expect(page.Locator("#step-acknowledge")).ToBeFocusedAsync();
+        await page.Keyboard.PressAsync("Enter");
         await Expect(page.GetByRole(AriaRole.Status)).ToContainTextAsync("You have taken alert 1");
-        await FillAsync(page, "Escalate to the next desk", "Why?", "She is not in school today.", "Escalate");
+        // What was said once is not said again by the address.
+        Assert.EndsWith("/alerts/1", page.Url, StringComparison.Ordinal);
+        await FillAsync(page, "Escalate to the next desk: Hana Head", "Why?", "She is not in school today.", "Escalate");
         await Expect(page.Locator(".alert-head")).ToContainTextAsync("Escalated");
         await Expect(page.Locator("#told + ol")).ToContainTextAsync("Hana Head");
-        await FillAsync(page, "Hand over to the case system", "Reference of the case", "CP-2026-114", "Hand over");
+        await FillAsync(page, "Hand over to CPOMS", "Reference of the case", "CP-2026-114", "Hand over");
         await Expect(page.Locator(".alert-head")).ToContainTextAsync("Handed over");
         await page.GetByText("Resolve", new() { Exact = true }).First.ClickAsync();
         await page.GetByLabel("A safeguarding concern").CheckAsync();
@@ -97,6 +102,9 @@ public sealed class DslDayTests(ConsoleFixture fixture)
         await visitor.Page.GetByRole(AriaRole.Button, new() { Name = "Resolve", Exact = true }).ClickAsync();
 
         await Expect(visitor.Page.GetByRole(AriaRole.Alert)).ToContainTextAsync("Choose what it was");
+        await Expect(visitor.Page.GetByRole(AriaRole.Alert)).ToBeFocusedAsync();
+        await visitor.Page.GetByRole(AriaRole.Alert).GetByRole(AriaRole.Link).ClickAsync();
+        await Expect(visitor.Page.Locator("#resolve-outcome")).ToBeInViewportAsync();
         await Expect(visitor.Page.GetByLabel("What was found and done")).ToHaveValueAsync("Spoken with him.");
         Assert.Equal("new", (await school.GetAsync(key, "/v1/alerts/1")).GetProperty("state").GetString());
     }
@@ -168,7 +176,7 @@ public sealed class DslDayTests(ConsoleFixture fixture)
         await visitor.Page.EvaluateAsync("() => { document.querySelector('[name=alert][value=\"3\"]').value = '4'; }");
         await visitor.Page.GetByRole(AriaRole.Button, new() { Name = "Acknowledge the chosen low alerts" }).ClickAsync();
 
-        await Expect(visitor.Page.GetByRole(AriaRole.Status).Last).ToContainTextAsync("Low alerts taken: 1");
+        await Expect(visitor.Page.GetByRole(AriaRole.Status).Last).ToContainTextAsync("1 low alert is yours now");
         Assert.Equal("new", (await school.GetAsync(key, "/v1/alerts/4")).GetProperty("state").GetString());
         Assert.Equal("acknowledged", (await school.GetAsync(key, "/v1/alerts/1")).GetProperty("state").GetString());
     }

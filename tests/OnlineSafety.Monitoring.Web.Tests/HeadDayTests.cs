@@ -24,7 +24,7 @@ public sealed class HeadDayTests(ConsoleFixture console)
         await visitor.GoAsync("/");
         await Expect(page.Locator("li.alert")).ToHaveCountAsync(1);
         await Expect(page.Locator("nav.nav a")).ToHaveTextAsync(["Alerts", "People", "Sources", "Reports", "Administration"]);
-        await Expect(page.GetByRole(AriaRole.Link, new() { Name = "Silences" })).ToHaveCountAsync(0);
+        await Expect(page.GetByRole(AriaRole.Link, new() { Name = "Silenced messages" })).ToHaveCountAsync(0);
         await page.Locator("a.alert-link").ClickAsync();
         await Expect(page.Locator(".instructions")).ToBeVisibleAsync();
         await Expect(page.GetByText("Show the hour around it")).ToHaveCountAsync(0);

@@ -47,6 +47,9 @@ public sealed record AlertPageView
     /// <summary>Words of the steps that its state and its reader's permissions allow.</summary>
     public required IReadOnlySet<string> Steps { get; init; }
 
+    /// <summary>Names of those whom an escalation would tell now; empty: nobody is there.</summary>
+    public IReadOnlyList<string> NextDesk { get; init; } = [];
+
     /// <summary>The reader's own id, to give it to oneself.</summary>
     public required Guid? Me { get; init; }
 
@@ -61,6 +64,12 @@ public sealed record AlertPageView
 
     /// <summary>Of each further theme at high or above its gravest event.</summary>
     public IReadOnlyList<EventView> OtherGrave { get; init; } = [];
+
+    /// <summary>How to find out who it is; empty: it is known, or is over.</summary>
+    public string Unknown { get; init; } = "";
+
+    /// <summary>Further events as grave as the alert, each with other words.</summary>
+    public IReadOnlyList<EventView> AsGrave { get; init; } = [];
 
     /// <summary>To copy into a case system.</summary>
     public string CaseText { get; init; } = "";
@@ -94,11 +103,28 @@ public sealed record AlertPageView
 
     public string TitleOf(string theme) => Titles.GetValueOrDefault(theme, theme);
 
+    /// <summary>Id of the field that is wrong; null: the page shows none, as the step cannot be taken any more.</summary>
+    public string? ProblemAt => Draft is { } draft && (draft.Step == "hour" || Steps.Contains(draft.Step)) ? draft.Field : null;
+
     public string? ErrorOf(string step) => Draft?.Step == step ? Draft.Error : null;
 }
 
 /// <summary>What somebody typed into a form that was refused: nobody types it twice.</summary>
-public sealed record StepDraft(string Step, string Error, string Note = "", string Outcome = "", string Reference = "", string Same = "");
+public sealed record StepDraft(string Step, string Error, string Note = "", string Outcome = "", string Reference = "", string Same = "")
+{
+    /// <summary>Id of the field that is wrong; null: the step has none.</summary>
+    public string? Field => Step switch
+    {
+        "resolve" => LacksOutcome ? "resolve-outcome" : "resolve-note",
+        "hand_over" => "hand-over-reference",
+        "assign" => "assign-staff",
+        "review" => null,
+        _ => $"{Step}-note",
+    };
+
+    /// <summary>It was not said what the alert turned out to be.</summary>
+    public bool LacksOutcome => Step == "resolve" && Outcome.Length == 0;
+}
 
 /// <summary>The hour around an alert.</summary>
 /// <param name="Events">Of the same person, the newest first: what is stored, what was kept with the case, and what the log holds beside it.</param>

@@ -26,12 +26,13 @@ internal sealed class AlertPages(AlertVisits visits, SchoolNames names, TellingR
         var zone = SchoolZone.Of(school.Zone);
         var now = time.GetUtcNow();
         var grave = ThemeMarks.Grave(alert.Marks, alert.Theme);
+        var (headline, rest) = guide.HeadlineOf(grave);
         var noMail = (await telling.OfAsync(who.School, who.Actor, cancellationToken)).WhyNoMail(now);
         return new AlertPageView
         {
             Alert = alert,
-            Theme = string.Join(", ", grave.Select(guide.LabelOf)),
-            Also = [.. alert.Marks.Select(mark => mark.Theme).Union(alert.Themes, StringComparer.Ordinal).Except(grave, StringComparer.Ordinal).Select(guide.LabelOf)],
+            Theme = headline,
+            Also = [.. rest, .. alert.Marks.Select(mark => mark.Theme).Union(alert.Themes, StringComparer.Ordinal).Except(grave, StringComparer.Ordinal).Select(guide.LabelOf)],
             Deciding = AlertSummary.Deciding(alert),
             Summary = AlertSummary.Of(alert, around.Sources, around.FirstHappenedAt, around.LastHappenedAt, now, zone),
             AcknowledgeBy = around.AcknowledgeBy,
@@ -39,6 +40,8 @@ internal sealed class AlertPages(AlertVisits visits, SchoolNames names, TellingR
             LastHappenedAt = around.LastHappenedAt,
             Guidance = alert.Guidance,
             OtherGrave = AlertSummary.OtherGrave(alert),
+            AsGrave = AlertSummary.AsGrave(alert),
+            Unknown = alert.State == AlertState.Resolved || alert.Drill ? "" : AlertSummary.Unknown(alert, now, zone),
             CaseText = CaseText.Of(alert, school.Name, guide.LabelOf, zone),
             MayPutBack = who.May(Permission.ActOnAlerts) && alert.State == AlertState.Acknowledged && AlertMove.PutBack.IsOpenTo(who.Actor, alert.AcknowledgedBy, alert.AcknowledgedAt, now),
             Silenced = visit.Silenced,
@@ -54,6 +57,7 @@ internal sealed class AlertPages(AlertVisits visits, SchoolNames names, TellingR
             Untold = alert.State == AlertState.Resolved ? [] : UntoldWords.Of(visit.Told, noMail, who.Actor.Staff),
             Titles = Themes(alert).Distinct(StringComparer.Ordinal).ToDictionary(theme => theme, guide.LabelOf, StringComparer.Ordinal),
             Steps = Allowed(who, alert.State),
+            NextDesk = visit.NextDesk,
             Me = who.Actor.Staff,
             MayAskForHour = HasPast(alert) && who.May(Permission.ExportEvidence),
             MayExclude = who.May(Permission.ManageRules),

@@ -55,7 +55,10 @@ internal static class AlertRoutes
     private static async Task<IResult> ShowAsync(HttpContext http, int number, AlertPages pages, QueueReader queue, CancellationToken cancellationToken)
     {
         var view = await pages.OfAsync(Who(http), number, cancellationToken);
-        var done = StepNotice.Of(http.Request.Query, view?.NoMail);
+        // What a notice says of another alert than the page's own is not known here.
+        var done = view is not null && StepNotice.NumberOf(http.Request.Query) == number
+            ? StepNotice.Of(http.Request.Query, view.NoMail, new AlertStanding(view.Alert.State, view.Alert.AcknowledgedBy == Who(http).Actor.Name, view.Alert.AssignedTo is not null))
+            : null;
         // Whoever has just dealt with one, or looks at one that is over, goes on to the next.
         var isDealtWith = view is not null && (done is not null || view.Alert.State == AlertState.Resolved);
         return Page(isDealtWith ? view! with { Next = await queue.NextAsync(Who(http), number, cancellationToken) } : view, done);
@@ -162,7 +165,7 @@ internal static class AlertRoutes
         }
 
         signal.Hint();
-        return TypedResults.Redirect(StepNotice.On(QueueAddress.Checked(form["back"]), "together", taken));
+        return TypedResults.Redirect(StepNotice.On(QueueAddress.Checked(form["back"]), StepNotice.Together, taken));
     }
 
     private static RazorComponentResult Page(AlertPageView? view, StepNotice? done = null) => view is null

@@ -17,6 +17,34 @@ internal static class AlertSummary
     public static IReadOnlyList<EventView> OtherGrave(AlertDetailView alert) =>
         [.. alert.Events.Where(e => e.Severity is "critical" or "high" && e.Theme != alert.Theme).DistinctBy(e => e.Theme, StringComparer.Ordinal)];
 
+    /// <summary>Of an alert that is critical or high, the further events that are as grave: what was searched or written, each once.</summary>
+    public static IReadOnlyList<EventView> AsGrave(AlertDetailView alert)
+    {
+        var first = Deciding(alert) is { } deciding ? ReasonWords.Said(deciding) : "";
+        return alert.Severity is not ("critical" or "high") ? []
+            : [.. alert.Events.Where(e => e.Severity == alert.Severity && ReasonWords.Said(e) is { Length: > 0 } said && !ReasonWords.IsSame(said, first))
+                .DistinctBy(e => ReasonWords.Said(e).Trim(), StringComparer.OrdinalIgnoreCase)
+                // What somebody wrote says more of them than what they looked for.
+                .OrderBy(e => e.Kind is "typed" or "message" or "report" ? 0 : 1)];
+    }
+
+    /// <summary>How to find out who it is, where no account is named; empty: one is, or it is about a class.</summary>
+    public static string Unknown(AlertDetailView alert, DateTimeOffset now, TimeZoneInfo zone)
+    {
+        if (AlertCohort.IsOfClass(alert.Subject) || alert.Subject?.StartsWith("user:", StringComparison.Ordinal) == true || Deciding(alert) is not { } deciding)
+        {
+            return "";
+        }
+
+        var (product, at) = (Product(deciding.Vendor), SchoolTime.Words(deciding.OccurredAt, now, zone, withSeconds: true));
+        return (deciding.Kind, alert.Subject) switch
+        {
+            ("report", _) => $"Ask whoever wrote the report. Ask whoever looks after your systems, now, to look up what {product} has of {at}.",
+            (_, null) => $"No account and no device is named. Ask whoever looks after your systems, now, to look up what {product} has of {at}.",
+            _ => $"No account is named, only where it was done. Ask whoever looks after your systems, now, who used it at {at}.",
+        };
+    }
+
     /// <param name="first">When the first of it happened.</param>
     /// <param name="last">When the last of it happened.</param>
     public static IReadOnlyList<string> Of(AlertDetailView alert, IReadOnlyList<string> sources, DateTimeOffset first, DateTimeOffset last, DateTimeOffset now, TimeZoneInfo zone)
@@ -44,7 +72,7 @@ internal static class AlertSummary
 
         if (alert.NeedsReview)
         {
-            sentences.Add("The record could not be read as this product writes it, and grave words stand in it: a person must read it below.");
+            sentences.Add(alert.State == AlertState.Resolved ? "The record could not be read automatically: it stands below." : "The record could not be read automatically, and it holds grave words: read it below.");
         }
 
         if (alert.Count > 1)
@@ -91,7 +119,7 @@ internal static class AlertSummary
         "message" => "Message",
         "report" => "Report by a person",
         "system" => "The product itself",
-        _ => "Not told what was done",
+        _ => "Action not recorded",
     };
 
     public static string Action(string action) => action switch
@@ -100,17 +128,17 @@ internal static class AlertSummary
         "allowed" => "Allowed",
         "warned" => "Warned",
         "redirected" => "Redirected",
-        "observed" => "Only watched",
+        "observed" => "Only recorded",
         "error" => "Failed",
-        _ => "Not told",
+        _ => "Action not recorded",
     };
 
     /// <summary>Why a record was not read as its product writes it.</summary>
     public static string Unread(string review) => review switch
     {
-        "captured" => "Read for grave words alone: its source is not set up fully yet",
+        "captured" => "Searched for the gravest words alone: its source is not set up fully yet",
         "damaged" => "The stored record is damaged and cannot be opened",
-        _ => $"Not read in full ({review.Replace('_', ' ').Replace('-', ' ')}): read it yourself",
+        _ => "This record could not be read automatically: read it yourself",
     };
 
     private static bool Same(IReadOnlyList<Reason> ones, IReadOnlyList<Reason> others) => ones.Count > 0
@@ -123,7 +151,7 @@ internal static class AlertSummary
         "head" => "The head",
         "dsl" or "deputy" => "A safeguarding lead",
         "chair" or "governor" => "A governor",
-        _ => alert.Subject is null ? "Somebody who is not known" : "Somebody who is not on the people list",
+        _ => alert.Subject is null ? "Somebody" : "Somebody who is not on the people list",
     };
 
     private static string Did(string kind) => kind switch
@@ -135,7 +163,7 @@ internal static class AlertSummary
         "message" => "wrote or got a message",
         "report" => "was the subject of a report that a person wrote",
         "system" => "was named by the product itself",
-        _ => "did something that the product does not describe",
+        _ => "did something: what, the product did not record",
     };
 
     private static string Done(EventView e) => e.Action switch
@@ -143,8 +171,8 @@ internal static class AlertSummary
         "blocked" => $"{Product(e.Vendor)} blocked it.",
         "allowed" => $"{Product(e.Vendor)} let it through.",
         "warned" => $"{Product(e.Vendor)} showed a warning first.",
-        "redirected" => $"{Product(e.Vendor)} led it elsewhere.",
-        "observed" => $"{Product(e.Vendor)} only watches, and blocks nothing.",
+        "redirected" => $"{Product(e.Vendor)} redirected it.",
+        "observed" => $"{Product(e.Vendor)} recorded it and did not block it.",
         "error" => $"{Product(e.Vendor)} reports that it failed.",
         _ => "",
     };

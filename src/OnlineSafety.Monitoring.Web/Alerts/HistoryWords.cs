@@ -20,7 +20,7 @@ internal static class HistoryWords
         "resolve" => $"Resolved: {OutcomeWords.Of(step.Detail)}",
         "reopen" => "Opened again",
         "breached" => "Nobody acted in time: the next desk was told",
-        "grown" => "Became new again: there was more to it",
+        "grown" => "Waiting again: more was found",
         _ => step.Step,
     };
 
@@ -78,23 +78,26 @@ internal static class HistoryWords
         _ => channel,
     };
 
-    public static string Became(ToldView told) => (told.State, told.Why) switch
+    /// <param name="noMail">Why no mail leaves now; null: mails leave.</param>
+    public static string Became(ToldView told, string? noMail = null) => (told.State, told.Why) switch
     {
         _ when told.Withdrawn => "Withdrawn: no longer their desk",
         _ when told.ReachedNobody => "Reached nobody: no mail relay",
         ("sent", _) => "Sent",
+        ("due" or "sending", "") when noMail is not null && told.Channel == "email" => $"Not sent: {noMail}",
         ("due" or "sending", "") => "On its way",
         ("due" or "sending", var why) => $"Waiting: {DeliveryWords.Of(why)}",
         ("dropped", var why) => $"Not sent: {DeliveryWords.Of(why)}",
         (_, var why) => $"Failed: {DeliveryWords.Of(why)}",
     };
 
-    public static string Tone(ToldView told) => told.State switch
+    public static string Tone(ToldView told, string? noMail = null) => told.State switch
     {
         _ when told.Withdrawn => "",
         _ when told.ReachedNobody => "bad",
         "sent" => "ok",
         "failed" => "bad",
+        "due" or "sending" when noMail is not null && told.Channel == "email" => "bad",
         "due" or "sending" => "info",
         _ => "",
     };

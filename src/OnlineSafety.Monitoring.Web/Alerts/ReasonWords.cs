@@ -1,3 +1,4 @@
+using OnlineSafety.Monitoring.Alerts;
 using OnlineSafety.Monitoring.Events;
 
 namespace OnlineSafety.Monitoring.Web.Alerts;
@@ -5,13 +6,13 @@ namespace OnlineSafety.Monitoring.Web.Alerts;
 /// <summary>Reasons in plain words. Pure.</summary>
 internal static class ReasonWords
 {
-    /// <summary>What a step did: "By itself: critical", "Also: Terrorist material, critical", "Raised to high".</summary>
+    /// <summary>What a step did: "On its own: critical", "Also: Terrorist material, critical", "Raised to high".</summary>
     public static string Effect(Reason reason, Func<string, string> title) => reason.Effect.Split(' ') switch
     {
         ["also", var theme, var severity] => $"Also: {title(theme)}, {severity}",
-        [_, var severity] when Words.TryRead<Severity>(severity, out _) => $"By itself: {severity}",
+        [_, var severity] when Words.TryRead<Severity>(severity, out var own) => own == Severity.None ? "Noted" : $"On its own: {severity}",
         [""] => "",
-        ["noted"] or ["unmapped"] => "Noted, changes nothing",
+        ["noted"] or ["unmapped"] => "Noted",
         ["excluded"] => "Not counted",
         _ => char.ToUpperInvariant(reason.Effect[0]) + reason.Effect[1..],
     };
@@ -59,6 +60,24 @@ internal static class ReasonWords
         "school" => "The school's own rule",
         _ => "Words",
     };
+
+    /// <summary>What was searched, written, opened or used, by field: where words of it count those alone, and never the same words twice.</summary>
+    public static IReadOnlyList<(string Field, string Text)> Texts(EventView e)
+    {
+        List<(string Field, string Text)> all = [.. new (string Field, string? Text)[] { ("searchQuery", e.SearchQuery), ("text", e.Text), ("url", e.Url), ("app", e.App) }
+            .Where(field => field.Text is { Length: > 0 } && !(field.Field == "text" && IsSame(field.Text, e.SearchQuery))).Select(field => (field.Field, field.Text!))];
+        List<(string Field, string Text)> counted = [.. all.Where(field => In(field.Field, e.Reasons).Count > 0)];
+        return counted.Count > 0 ? counted : [.. all.Take(1)];
+    }
+
+    /// <summary>Whether a product sent the same words as a search and as a text.</summary>
+    public static bool IsSame(string? text, string? search) => text is not null && search is not null && string.Equals(text.Trim(), search.Trim(), StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>What somebody searched or wrote; empty: the product sent no words.</summary>
+    public static string Said(EventView e) => (string.IsNullOrEmpty(e.SearchQuery) ? e.Text : e.SearchQuery) ?? "";
+
+    /// <summary>The field of <see cref="Said"/>.</summary>
+    public static string SaidField(EventView e) => string.IsNullOrEmpty(e.SearchQuery) ? "text" : "searchQuery";
 
     /// <summary>Reasons whose words stand in that field.</summary>
     public static IReadOnlyList<Reason> In(string field, IReadOnlyList<Reason> reasons) => [.. reasons.Where(reason => reason.Field == field && reason.Start >= 0)];

@@ -6,6 +6,8 @@
   const current = () => document.activeElement?.closest(".alert") ?? null;
   const press = (element) => { if (element) { element.click(); return true; } return false; };
 
+  const lead = (element) => { if (element) { element.focus(); return true; } return false; };
+
   function step(by) {
     const all = links();
     if (all.length === 0) { return false; }
@@ -26,7 +28,8 @@
   const keys = {
     j: () => step(1),
     k: () => step(-1),
-    a: () => press(current()?.querySelector("[id^=take-]") ?? document.getElementById("step-acknowledge")),
+    // In the list it takes the alert that was chosen there; on an alert's own page it only leads to the button: one slip must not stop a clock.
+    a: () => press(current()?.querySelector("[id^=take-]")) || lead(document.getElementById("step-acknowledge")),
     x: () => press(current()?.querySelector("input[type=checkbox]")),
     n: () => press(document.querySelector("#news a.button")),
     u: () => press(document.getElementById("back-to-queue")),
@@ -98,8 +101,15 @@
     document.title = news ? `\u25CF ${news.textContent} - ${title}` : title;
   });
 
-  // Where one is stands in sight, also where the navigation is wider than a phone.
-  document.querySelector(".nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+  // Where one is stands in sight, also where the navigation is wider than a phone: and so does what narrows the list.
+  // Sideways alone: the page itself stays at its head.
+  document.querySelectorAll(".nav, .tabs, .filters").forEach((row) => {
+    const here = row.querySelector("[aria-current]")?.getBoundingClientRect();
+    if (here) { row.scrollLeft += here.left + here.width / 2 - row.getBoundingClientRect().left - row.clientWidth / 2; }
+  });
+
+  // What was refused is said first.
+  document.getElementById("problem")?.focus();
 
   // A sheet that was opened closes by a click beside it or by Escape.
   const sheet = document.querySelector("details.who");

@@ -10,9 +10,10 @@ namespace OnlineSafety.Monitoring.Web.Live;
 /// <summary>Parts of the queue's page, made of the same components as the page itself.</summary>
 internal sealed class LiveFragments(IServiceProvider services, ILoggerFactory logging)
 {
-    public Task<string> RowsAsync(IReadOnlyList<QueueRow> rows, SchoolName school) => RenderAsync<QueueRows>(new Dictionary<string, object?>(StringComparer.Ordinal)
+    public Task<string> RowsAsync(IReadOnlyList<QueueRow> rows, bool mayAct, SchoolName school) => RenderAsync<QueueRows>(new Dictionary<string, object?>(StringComparer.Ordinal)
     {
         [nameof(QueueRows.Rows)] = rows,
+        [nameof(QueueRows.MayAct)] = mayAct,
         [nameof(QueueRows.School)] = school,
     });
 

@@ -78,7 +78,7 @@ internal sealed class LiveFeed(QueueReader queue, LiveSignal signal, LiveFragmen
             await queue.ShownAsync(who, [.. changed.Concat(news.Alerts != cursor.Told ? news.Gravest : []).Select(row => row.Number).Where(seen.Add)], cancellationToken);
             if (changed.Count > 0)
             {
-                yield return Item(await fragments.RowsAsync(changed, school), "rows", cursor);
+                yield return Item(await fragments.RowsAsync(changed, who.May(Permission.ActOnAlerts), school), "rows", cursor);
                 said = time.GetUtcNow();
             }
 

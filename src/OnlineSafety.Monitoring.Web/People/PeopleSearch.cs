@@ -33,11 +33,14 @@ internal static class PeopleSearch
         if (found.Count == 0)
         {
             near = true;
-            found = [.. known.Where(person => words.Exists(word => word.Whole.Length >= ShortestNear && (Fits(word, person.Names) || person.Names.Exists(name => IsNear(word.Account, name))))).Select(person => person.Key)];
+            found = [.. known.Where(person => words.Exists(word => word.Whole.Length >= ShortestNear && (Fits(word, person.Names) || (IsCalled(person.Key) && person.Names.Exists(name => IsNear(word.Account, name)))))).Select(person => person.Key)];
         }
 
         return found;
     }
+
+    // Of machines the one with the next number is another one.
+    private static bool IsCalled(string key) => key.StartsWith("user:", StringComparison.Ordinal);
 
     private static bool Fits((string Whole, string Account) word, List<string> names) =>
         names.Exists(name => name.Contains(word.Whole, StringComparison.Ordinal) || (word.Account.Length > 0 && name.Contains(word.Account, StringComparison.Ordinal)));

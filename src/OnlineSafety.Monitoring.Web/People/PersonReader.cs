@@ -21,21 +21,22 @@ internal sealed class PersonReader([FromKeyedServices(DatabaseRole.Console)] Dat
 
     private const string Somebody = "school_id = $1 AND subject_key IS NOT NULL AND subject_key NOT LIKE 'cohort:%'";
 
-    // Those of whom something is open, the most and gravest first; behind them those whose alerts were raised last. Whoever else has closed alerts alone is found by account:
+    // Those of whom something is open, the gravest and most first; behind them those whose alerts were raised last. Whoever else has closed alerts alone is found by account:
     // nobody's list is counted out of years of them.
     internal const string PeopleSql = $"""
         WITH open AS MATERIALIZED (
             SELECT subject_key, count(*) AS alerts FROM alert WHERE {Somebody} AND state <> 'resolved' AND cardinality($2) = 0
-            GROUP BY subject_key ORDER BY count(*) DESC, max(severity) DESC, max(last_received_at) DESC LIMIT $3
+            GROUP BY subject_key ORDER BY max(severity) DESC, count(*) DESC, max(last_received_at) DESC LIMIT $3
         ), chosen AS MATERIALIZED (
             SELECT subject_key FROM open UNION SELECT unnest($2)
             UNION SELECT subject_key FROM (SELECT subject_key FROM alert WHERE {Somebody} AND state = 'resolved' AND cardinality($2) = 0 ORDER BY number DESC LIMIT $3) AS latest
         )
         SELECT (array_agg(alert_id ORDER BY raised_at DESC, number DESC))[1], subject_key, max(subject_role)::smallint, max(severity)::smallint,
                count(*) FILTER (WHERE state <> 'resolved')::int, count(*)::int, max(last_received_at),
-               (array_agg(subject ORDER BY raised_at DESC, number DESC) FILTER (WHERE subject IS NOT NULL))[1], array_agg(number)
+               (array_agg(subject ORDER BY raised_at DESC, number DESC) FILTER (WHERE subject IS NOT NULL))[1], array_agg(number),
+               (array_agg(array_to_string(groups, E'\x1f') ORDER BY raised_at DESC, number DESC))[1]
         FROM alert WHERE school_id = $1 AND subject_key = ANY (ARRAY(SELECT subject_key FROM chosen))
-        GROUP BY subject_key ORDER BY 5 DESC, 4 DESC, 7 DESC LIMIT $3
+        GROUP BY subject_key ORDER BY count(*) FILTER (WHERE state <> 'resolved') = 0, 4 DESC, 5 DESC, 7 DESC LIMIT $3
         """;
 
     // Whoever alerts were raised about last; older ones are found by whole account.
@@ -45,7 +46,7 @@ internal sealed class PersonReader([FromKeyedServices(DatabaseRole.Console)] Dat
         GROUP BY subject_key
         """;
 
-    private const string SubjectSql = $"SELECT subject_key, subject, subject_role FROM alert WHERE {Somebody} AND alert_id = $2";
+    private const string SubjectSql = $"SELECT subject_key, subject, subject_role, groups FROM alert WHERE {Somebody} AND alert_id = $2";
 
     internal const string AlertsSql = """
         SELECT number, severity, theme, state, raised_at FROM alert WHERE school_id = $1 AND subject_key = ANY ($2) ORDER BY raised_at DESC, number DESC LIMIT 100
@@ -83,7 +84,7 @@ internal sealed class PersonReader([FromKeyedServices(DatabaseRole.Console)] Dat
         var people = await session.RowsAsync(
             PeopleSql, [school, keys, MostPeople],
             row => (Row: new PersonRow(
-                row.GetGuid(0), NameOf(SubjectForms.NameOf(seal, row, key: 1, name: 7)!), Words.Of((PersonRole)row.GetInt16(2)), Words.Of((Severity)row.GetInt16(3)), row.GetInt32(4), row.GetInt32(5), row.GetFieldValue<DateTimeOffset>(6)), Alerts: row.GetFieldValue<int[]>(8)),
+                row.GetGuid(0), NameOf(SubjectForms.NameOf(seal, row, key: 1, name: 7)!), Words.Of((PersonRole)row.GetInt16(2)), Words.Of((Severity)row.GetInt16(3)), row.GetInt32(4), row.GetInt32(5), row.GetFieldValue<DateTimeOffset>(6)) { Groups = row.GetString(9).Split('\x1f', StringSplitOptions.RemoveEmptyEntries) }, Alerts: row.GetFieldValue<int[]>(8)),
             cancellationToken);
         // Whose row was shown is found again by that person's alerts: no name stands in a record.
         session.RecordAccess(
@@ -97,13 +98,13 @@ internal sealed class PersonReader([FromKeyedServices(DatabaseRole.Console)] Dat
     {
         var seal = await seals.OfAsync(school, cancellationToken);
         await using var session = await console.OpenAsync(school, actor, cancellationToken);
-        var found = await session.RowsAsync(SubjectSql, [school, alert], row => (Key: SubjectForms.NameOf(seal, row, key: 0, name: 1)!, Forms: SubjectForms.Of(seal, row, key: 0, name: 1)!, Role: Words.Of((PersonRole)row.GetInt16(2))), cancellationToken);
+        var found = await session.RowsAsync(SubjectSql, [school, alert], row => (Key: SubjectForms.NameOf(seal, row, key: 0, name: 1)!, Forms: SubjectForms.Of(seal, row, key: 0, name: 1)!, Role: Words.Of((PersonRole)row.GetInt16(2)), Groups: row.GetFieldValue<string[]>(3)), cancellationToken);
         if (found.Count != 1)
         {
             return null;
         }
 
-        var (key, forms, role) = found[0];
+        var (key, forms, role, groups) = found[0];
         var alerts = await session.RowsAsync(
             AlertsSql, [school, forms],
             row => new PersonAlert(row.GetInt32(0), Words.Of((Severity)row.GetInt16(1)), guide.LabelOf(row.GetString(2)), row.GetString(3), row.GetFieldValue<DateTimeOffset>(4)), cancellationToken);
@@ -118,6 +119,7 @@ internal sealed class PersonReader([FromKeyedServices(DatabaseRole.Console)] Dat
             shown.Select(one => one.Vendor).Distinct(StringComparer.Ordinal).Count(), events.Count > MostEvents)
         {
             Alert = alert,
+            Groups = groups,
             Account = key.StartsWith(User, StringComparison.Ordinal) ? key[User.Length..] : "",
         };
     }

@@ -4,7 +4,11 @@ namespace OnlineSafety.Monitoring.Web.People;
 
 /// <summary>Somebody about whom there are alerts.</summary>
 /// <param name="Alert">Newest alert about them: their page is found by it, so that no address of ours holds a name.</param>
-public sealed record PersonRow(Guid Alert, string Name, string Role, string Gravest, int Open, int Alerts, DateTimeOffset Last);
+public sealed record PersonRow(Guid Alert, string Name, string Role, string Gravest, int Open, int Alerts, DateTimeOffset Last)
+{
+    /// <summary>Years, classes and key stages, as the people list had them when the newest alert was raised.</summary>
+    public IReadOnlyList<string> Groups { get; init; } = [];
+}
 
 /// <param name="Near">Nobody is called exactly so: these are called something like it.</param>
 public sealed record FoundPeople(IReadOnlyList<PersonRow> People, bool Near);
@@ -25,6 +29,9 @@ public sealed record PersonAlert(int Number, string Severity, string Theme, stri
 public sealed record PersonView(
     string Name, string Role, IReadOnlyList<KnownName> Names, IReadOnlyList<PersonAlert> Alerts, IReadOnlyList<EventView> Events, IReadOnlyDictionary<string, string> Titles, int Vendors, bool Cut)
 {
+    /// <summary>Years, classes and key stages, as the alert has them.</summary>
+    public IReadOnlyList<string> Groups { get; init; } = [];
+
     /// <summary>The newest of the alerts by which the page is found.</summary>
     public Guid Alert { get; init; }
 

@@ -10,8 +10,25 @@ internal static class FilterLinks
     public static FilterView Of(QueueFilter filter, IReadOnlyList<QueueCount> counts)
     {
         var narrow = filter is not { Severity: null, Risk: null, Theme: null, Mine: false };
-        return new FilterView(filter.Scope == QueueScope.Resolved ? "resolved" : "open", narrow, [.. Tabs(filter, [.. counts.Where(c => Fits(filter, c))])], [.. Groups(filter, counts).Where(group => group.Links.Count > 0)]);
+        List<FilterGroup> groups = [.. Groups(filter, counts).Where(group => group.Links.Count > 0)];
+        return new FilterView(filter.Scope == QueueScope.Resolved ? "resolved" : "open", narrow, [.. Tabs(filter, [.. counts.Where(c => Fits(filter, c))])], groups)
+        {
+            Narrowed = filter is { Severity: null, Risk: null, Theme: null } ? "" : Narrowed(filter, counts, string.Join(", ", groups.SelectMany(group => group.Links).Where(link => link.Chosen).Select(link => link.Label))),
+            Whole = QueueAddress.Of(QueueFilter.Open with { Scope = filter.Scope, Mine = filter.Mine }),
+            Mine = filter.Mine,
+        };
     }
+
+    // A short list is not taken for all that there is.
+    private static string Narrowed(QueueFilter filter, IReadOnlyList<QueueCount> counts, string chosen)
+    {
+        var part = counts.Where(count => IsIn(filter.Scope, count) && (!filter.Mine || count.Mine)).ToList();
+        var some = filter.Scope == QueueScope.Resolved ? "Only some of the resolved alerts are shown"
+            : $"Only {British.Number(part.Where(count => Fits(filter, count)).Sum(count => count.Alerts))} of {Counted.Of(part.Sum(count => count.Alerts), "alert")} are shown";
+        return chosen.Length > 0 ? $"{some}: {chosen}." : some + ".";
+    }
+
+    private static bool IsIn(QueueScope scope, QueueCount count) => (scope, count.Waiting) is not ((QueueScope.Waiting, false) or (QueueScope.InHand, true));
 
     private static IEnumerable<FilterLink> Tabs(QueueFilter filter, IReadOnlyList<QueueCount> counts)
     {
@@ -35,7 +52,7 @@ internal static class FilterLinks
     private static IEnumerable<FilterGroup> Groups(QueueFilter filter, IReadOnlyList<QueueCount> counts)
     {
         var over = filter.Scope == QueueScope.Resolved;
-        var seen = counts.Where(c => (filter.Scope, c.Waiting) is not ((QueueScope.Waiting, false) or (QueueScope.InHand, true)) && (!filter.Mine || c.Mine)).ToList();
+        var seen = counts.Where(c => IsIn(filter.Scope, c) && (!filter.Mine || c.Mine)).ToList();
         yield return new FilterGroup("Severity", [.. new[] { Severity.Critical, Severity.High, Severity.Medium, Severity.Low }
             .Select(severity => Link(Label(Words.Of(severity)), filter.Severity == severity, filter with { Severity = severity }, filter with { Severity = null },
                 seen.Where(c => Fits(filter with { Severity = severity }, c))))

@@ -25,6 +25,7 @@ internal static class QueueRoutes
         var now = time.GetUtcNow();
         var back = QueueAddress.Of(filter, after);
         var told = await telling.OfAsync(who.School, who.Actor, cancellationToken);
+        var done = StepNotice.Of(http.Request.Query, told.WhyNoMail(now), await StandingAsync(queue, who, StepNotice.NumberOf(http.Request.Query), cancellationToken));
         var view = new QueueView(
             page.Rows,
             FilterLinks.Of(filter, page.Counts),
@@ -40,9 +41,14 @@ internal static class QueueRoutes
             MaySeeSources = who.May(Permission.SeeHealth) && rooms.SetUp,
             Troubled = told.Troubled,
             Unwatched = told.Unwatched,
+            MayAct = who.May(Permission.ActOnAlerts),
+            Untold = page.Untold,
         };
-        return new RazorComponentResult<QueuePage>(new { View = view, Done = StepNotice.Of(http.Request.Query, told.WhyNoMail(now)), PutBack = StepNotice.AcknowledgedOf(http.Request.Query) });
+        return new RazorComponentResult<QueuePage>(new { View = view, Done = done, PutBack = done is null ? null : StepNotice.AcknowledgedOf(http.Request.Query) });
     }
+
+    private static async Task<AlertStanding?> StandingAsync(QueueReader queue, SignedInStaff who, int? number, CancellationToken cancellationToken) =>
+        number is { } one && await queue.TheseAsync(who, [one], cancellationToken) is [var row] ? new AlertStanding(row.State, row.AcknowledgedBy == who.Actor.Name, row.GivenBy is not null) : null;
 
     private static string FeedOf(QueuePageView page, string back) => "/alerts/live" + new QueryBuilder
     {

@@ -19,6 +19,12 @@ public sealed record QueueView(
     /// <summary>Whether the reader finds the sources in this console.</summary>
     public bool MaySeeSources { get; init; }
 
+    /// <summary>Whether the reader may act on alerts.</summary>
+    public bool MayAct { get; init; }
+
+    /// <summary>Alerts that were given to somebody who could not be told.</summary>
+    public IReadOnlyList<UntoldAlert> Untold { get; init; } = [];
+
     /// <summary>Sources that need attention.</summary>
     public int Troubled { get; init; }
 
@@ -29,7 +35,17 @@ public sealed record QueueView(
 /// <summary>The filters as links.</summary>
 /// <param name="Scope">Word of the part that is shown.</param>
 /// <param name="IsNarrow">Something besides the part was chosen.</param>
-public sealed record FilterView(string Scope, bool IsNarrow, IReadOnlyList<FilterLink> Tabs, IReadOnlyList<FilterGroup> Groups);
+public sealed record FilterView(string Scope, bool IsNarrow, IReadOnlyList<FilterLink> Tabs, IReadOnlyList<FilterGroup> Groups)
+{
+    /// <summary>That only some are shown, and which; empty: all are.</summary>
+    public string Narrowed { get; init; } = "";
+
+    /// <summary>Address of the same part without any other filter.</summary>
+    public string Whole { get; init; } = "";
+
+    /// <summary>The reader's own are shown.</summary>
+    public bool Mine { get; init; }
+}
 
 public sealed record FilterGroup(string Label, IReadOnlyList<FilterLink> Links);
 

@@ -90,6 +90,7 @@ internal sealed class AlertFace(ThemeGuide guide)
     {
         Subject = alert.Subject is { } subject ? seal.OpenText(subject, SealedField.AlertSubject) : AlertCohort.IsOfCopies(alert.SubjectKey) ? null : alert.SubjectKey,
         SubjectRole = Words.Of((PersonRole)alert.SubjectRole),
+        Groups = alert.Groups,
         Instructions = guide.GuidanceOf(alert.Route, marks) is { Count: > 0 } guidance ? string.Join("\n\n", guidance) : null,
         Guidance = guide.GuidanceOf(alert.Route, marks),
         Marks = ThemeMarks.Read(marks),

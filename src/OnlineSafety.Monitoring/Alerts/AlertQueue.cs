@@ -88,6 +88,13 @@ internal sealed class AlertQueue(Database console, ThemeGuide guide, PolicyDirec
         return (alert, view[0]);
     }
 
+    /// <summary>Names of those whom an escalation of it would tell now, within a transaction of the caller's.</summary>
+    public async Task<IReadOnlyList<string>> NextDeskAsync(Session session, SchoolSeal seal, Alert alert, CancellationToken cancellationToken)
+    {
+        var inForce = await policies.OfAsync(session, seal.School, cancellationToken);
+        return await (await PersonStep.OpenAsync(session, seal, alert, inForce.Policy, cancellationToken)).NextDeskAsync(cancellationToken);
+    }
+
     /// <summary>Takes a step as the actor: the change, its row in the history, whom it tells and the access record in one transaction.</summary>
     public async Task<StepResult> StepAsync(Guid school, Actor actor, AlertReference reference, AlertMove move, CancellationToken cancellationToken)
     {

@@ -82,6 +82,9 @@ public sealed record AlertDetailView : AlertView
 
     public string SubjectRole { get; init; } = "";
 
+    /// <summary>Years, classes and key stages, as the people list has them.</summary>
+    internal IReadOnlyList<string> Groups { get; init; } = [];
+
     /// <summary>What a school must do and must not do about its themes, as grave as they are; null for most.</summary>
     public string? Instructions { get; init; }
 

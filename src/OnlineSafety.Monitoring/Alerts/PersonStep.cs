@@ -94,6 +94,13 @@ internal sealed class PersonStep
             : "Say which alert it is the same as: begin the note with the number of another alert that you may see.";
     }
 
+    /// <summary>Names of those whom an escalation would tell now; empty: nobody is there.</summary>
+    public async Task<IReadOnlyList<string>> NextDeskAsync(CancellationToken cancellationToken)
+    {
+        var next = StepRecipients.Next(_alert, _desks, await ToldAsync(cancellationToken), _session.Actor.Staff);
+        return await _session.Context.Staff.Where(s => s.SchoolId == _alert.SchoolId && next.Contains(s.StaffId)).OrderBy(s => s.Name).Select(s => s.Name).ToListAsync(cancellationToken);
+    }
+
     /// <summary>Takes it; returns how many members of staff it tells.</summary>
     public async Task<int> TakeAsync(AlertMove move, CancellationToken cancellationToken)
     {

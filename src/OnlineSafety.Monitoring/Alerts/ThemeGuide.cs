@@ -7,6 +7,8 @@ namespace OnlineSafety.Monitoring.Alerts;
 /// <summary>What the taxonomy says about showing a theme: its title, whose URLs are masked, and what a school must do about it.</summary>
 internal sealed class ThemeGuide(Taxonomy taxonomy) : IThemeWords
 {
+    private const int MostInHeadline = 3;
+
     /// <exception cref="RuleException">The taxonomy is wrong; lists every error.</exception>
     public static ThemeGuide Read(ReadOnlyMemory<byte> json)
     {
@@ -23,6 +25,15 @@ internal sealed class ThemeGuide(Taxonomy taxonomy) : IThemeWords
     public bool Knows(string theme) => taxonomy.Find(theme) is not null;
 
     public string LabelOf(string theme) => taxonomy.Find(theme)?.Title ?? theme;
+
+    /// <summary>Themes as a headline, and what it leaves out: of ten titles nobody reads any.</summary>
+    public (string Headline, IReadOnlyList<string> Further) HeadlineOf(IReadOnlyList<string> themes)
+    {
+        List<string> titles = [.. themes.Select(LabelOf)];
+        return titles.Count <= MostInHeadline
+            ? (string.Join(", ", titles), [])
+            : ($"{string.Join(", ", titles.Take(MostInHeadline))} and {titles.Count - MostInHeadline} more", titles[MostInHeadline..]);
+    }
 
     public bool MasksUrls(IEnumerable<string> themes) => themes.Any(theme => taxonomy.Find(theme)?.MaskUrl == true);
 

@@ -37,7 +37,7 @@ internal readonly struct CategoryEvidence(RuleSet rules, EventDraft draft, List<
             var decides = alone > severity;
             reasons?.Add(new Reason(
                 "vendor.category", category.Version, "category", category.Name, -1,
-                $"{category.Vendor} put this under '{category.Name}'.{(context >= 0 ? $" {(readable ? "The words speak" : "The site is one")} of '{rules.Rules.SetNames[context]}'." : "")}",
+                $"{category.Product} put this under '{category.Name}'.{(context >= 0 ? $" {(readable ? "The words speak" : "The site is one")} of '{rules.Rules.SetNames[context]}'." : "")}",
                 decides ? $"{first.Code} {Words.Of(alone)}" : "noted"));
             if (decides)
             {

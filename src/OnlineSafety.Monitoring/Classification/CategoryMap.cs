@@ -25,6 +25,9 @@ internal enum CategoryWeight
 /// <param name="Themes">Places in the taxonomy; several when the vendor puts several concerns under one name.</param>
 internal sealed record Category(string Vendor, string Name, string Version, CategoryWeight Weight, int[] Themes)
 {
+    /// <summary>The product as a sentence begins with it; one that is read by the names that all mean alike has none.</summary>
+    public string Product => Vendor is "generic" ? "The product" : British.Capital(Vendor);
+
     /// <summary>Whether one of its themes is of this parent. A loop and no lambda: what that captures would be allocated at every weighing.</summary>
     public bool Says(string parent, Taxonomy taxonomy)
     {

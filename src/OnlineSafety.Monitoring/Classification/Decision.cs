@@ -256,7 +256,7 @@ internal sealed class Decision(
             if (category.Says(parent, Taxonomy))
             {
                 var agreed = rule.Agree ?? (severity < Severity.High ? severity + 1 : severity);
-                var words = reasons is null ? "" : $"{category.Vendor}'s category '{category.Name}' says the same as the words.";
+                var words = reasons is null ? "" : $"{category.Product} put this under '{category.Name}', which says the same as the words.";
                 Move(ref severity, Max(severity, agreed), "vendor.agrees", category.Version, words, reasons);
                 break;
             }

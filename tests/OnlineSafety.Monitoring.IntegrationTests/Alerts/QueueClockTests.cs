@@ -66,6 +66,50 @@ public sealed class QueueClockTests(PostgresFixture postgres) : IClassFixture<Po
         Assert.Null(answered.Around.AcknowledgeBy);
     }
 
+    [Fact]
+    public async Task WhatWasGivenToSomebodyWhomNoMessageReachedIsNamedUntilTheyAct()
+    {
+        await using var world = await NotifyWorld.CreateAsync(postgres.Server);
+        var (alert, _) = await world.RaiseAsync(severity: 4);
+        var deputy = Guid.NewGuid();
+        await world.AddStaffAsync(deputy, "deputy@school.example.test", "deputy");
+        await world.Queue().StepAsync(world.School, Dsl(world).Actor, new AlertReference(alert, 0), new AlertMove.Acknowledge(), default);
+        Assert.False((await LookAsync(world, alert)).Row.IsGivenOn);
+
+        await world.Queue().StepAsync(world.School, Dsl(world).Actor, new AlertReference(alert, 0), new AlertMove.Assign(deputy), default);
+        var waits = await UntoldAsync(world);
+        await world.PassAsync(TimeSpan.FromMinutes(6));
+        var late = await UntoldAsync(world);
+        await world.Database.RunAsync("UPDATE onlinesafety.notification SET state = 'sent', sent_at = now(), error = 'folder' WHERE cause = 'assigned'");
+        var folder = await UntoldAsync(world);
+        await world.Database.RunAsync("UPDATE onlinesafety.notification SET error = '' WHERE cause = 'assigned'");
+        var sent = await UntoldAsync(world);
+        await world.Queue().StepAsync(world.School, SignedInStaff.Of(world.School, deputy, "Someone", ["deputy"]).Actor, new AlertReference(alert, 0), new AlertMove.Review(), default);
+        var acted = await UntoldAsync(world);
+
+        // Until then it is on the mind of whoever gave it as well.
+        Assert.Equal([(true, false, 0, 1), (true, true, 1, 1), (true, true, 1, 1), (true, false, 0, 1), (false, false, 0, 0)], new[] { waits, late, folder, sent, acted });
+    }
+
+    [Fact]
+    public void WordsWithinLongerOnesAreFoundInReasons()
+    {
+        var reasons = """[{"rule":"r","version":"1","field":"text","matched":"I am going to Kill Myself tonight","start":0,"explanation":"kill myself now","effect":"","length":5,"parts":[]}]"""u8.ToArray();
+
+        Assert.True(SurroundingsReader.Quotes(reasons, "kill myself"));
+        Assert.False(SurroundingsReader.Quotes(reasons, "kill myself now"));
+    }
+
+    private static async Task<(bool Given, bool Untold, int Named, int Mine)> UntoldAsync(NotifyWorld world)
+    {
+        var queue = new QueueReader(world.Open(DatabaseRole.Console).Database, Guide, world.Policies, world.Seals);
+        var page = await queue.PageAsync(Dsl(world), QueueFilter.Open, after: null, default);
+        var mine = await queue.PageAsync(Dsl(world), QueueFilter.Open with { Mine = true }, after: null, default);
+        Assert.Equal(mine.Rows.Count, page.Counts.Where(count => count.Mine).Sum(count => count.Alerts));
+        var row = Assert.Single(page.Rows);
+        return (row.IsGivenOn, row.IsUntold, page.Untold.Count, mine.Rows.Count);
+    }
+
     private static SignedInStaff Dsl(NotifyWorld world) => SignedInStaff.Of(world.School, world.Dsl, "D. Lead", ["dsl"]);
 
     private static async Task<(QueueRow Row, QueueRow News, Surroundings Around)> LookAsync(NotifyWorld world, Guid alert)

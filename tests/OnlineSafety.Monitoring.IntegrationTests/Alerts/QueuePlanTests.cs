@@ -57,6 +57,14 @@ public sealed class QueuePlanTests(LongQueue queue, ITestOutputHelper output)
         plan.AssertFromIndex(WhatIsOpen);
     }
 
+    [Fact]
+    public async Task WhoWasNotToldIsLookedForInWhatIsOpen()
+    {
+        var plan = await PlanAsync("dsl", (QueueSql.Untold, [queue.School, true, 10]));
+
+        plan.AssertFromIndex(WhatIsOpen);
+    }
+
     [Theory]
     [InlineData("newest")]
     [InlineData("since")]
@@ -81,6 +89,7 @@ public sealed class QueuePlanTests(LongQueue queue, ITestOutputHelper output)
     [InlineData("page")]
     [InlineData("resolved")]
     [InlineData("counts")]
+    [InlineData("untold")]
     [InlineData("newest")]
     [InlineData("how many since")]
     public async Task AHeadWhoseAlertsAreFewIsAskedAboutNoneOfTheOthers(string which)
@@ -90,6 +99,7 @@ public sealed class QueuePlanTests(LongQueue queue, ITestOutputHelper output)
             "page" => OpenPage(s_open, all: false),
             "resolved" => Resolved(all: false),
             "counts" => (QueueSql.Counts, [queue.School, false]),
+            "untold" => (QueueSql.Untold, [queue.School, false, 10]),
             "newest" => (QueueSql.Newest, [queue.School, false]),
             _ => (QueueSql.NewCount, [queue.School, 0, false]),
         });

@@ -15,6 +15,30 @@ public sealed class GravestFirstTests
     public void EachFurtherGraveThemeSpeaksForItselfAndMilderOnesDoNot() =>
         Assert.Equal(["overdose"], AlertSummary.OtherGrave(Alert).Select(e => e.SearchQuery));
 
+    [Fact]
+    public void WhatElseIsAsGraveStandsWithItOnceWrittenWordsFirst()
+    {
+        EventView[] more = [Event("suicide", "critical", "Overdose ", 5), Event("suicide", "critical", "", 6) with { Text = "by the time you read this", Kind = "typed" }];
+
+        Assert.Equal(["by the time you read this", "overdose"], AlertSummary.AsGrave(Alert with { Events = [.. Events, .. more] }).Select(ReasonWords.Said));
+        Assert.Empty(AlertSummary.AsGrave(Alert with { Severity = "medium" }));
+    }
+
+    [Fact]
+    public void TheSameWordsAsASearchAndAsATextStandOnce() =>
+        Assert.Equal([("searchQuery", "zip gun")], ReasonWords.Texts(Events[0] with { Text = "Zip gun " }));
+
+    [Theory]
+    [InlineData("address:10.20.30.81", "who used it at Thu 26 Nov 09:01:00")]
+    [InlineData(null, "what Senso has of Thu 26 Nov 09:01:00")]
+    public void WhoIsNotKnownIsToBeLookedUp(string? subject, string words) =>
+        Assert.EndsWith(words + ".", AlertSummary.Unknown(Alert with { Subject = subject }, Nine.AddDays(3), TimeZoneInfo.Utc), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("user:j.smith")]
+    [InlineData("cohort:00000000000000aa:dsl")]
+    public void WhoIsNamedOrAClassIsNotLookedUp(string subject) => Assert.Empty(AlertSummary.Unknown(Alert with { Subject = subject }, Nine, TimeZoneInfo.Utc));
+
     [Theory]
     [InlineData("critical", 190, true)]
     [InlineData("high", 50, true)]

@@ -29,6 +29,16 @@ public sealed class HistoryWordsTests
         Assert.Equal([("theme", "failed", 1), ("theme", "sent", 2), ("raised", "sent", 1)], together.Select(run => (run.Told.Cause, run.Told.State, run.Times)));
     }
 
+    [Theory]
+    [InlineData(null, "On its way", "info")]
+    [InlineData("there is no mail relay", "Not sent: there is no mail relay", "bad")]
+    public void NoMessageIsOnItsWayWhileNoMailLeaves(string? noMail, string words, string tone)
+    {
+        var told = Told(Guid.NewGuid(), "raised", 0, "due");
+
+        Assert.Equal((words, tone), (HistoryWords.Became(told, noMail), HistoryWords.Tone(told, noMail)));
+    }
+
     private static StepView Step(string step, int minute, string by = "service", string note = "") =>
         new() { At = Nine.AddMinutes(minute), Step = step, From = "new", To = "new", ByKind = by, By = "Dana Lead", Note = note };
 

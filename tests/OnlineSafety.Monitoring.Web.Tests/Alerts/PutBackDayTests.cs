@@ -29,10 +29,11 @@ public sealed class PutBackDayTests(ConsoleFixture fixture)
         await Expect(page.Locator("li.alert.waiting")).ToHaveCountAsync(2);
 
         await page.Locator("#open-1").ClickAsync();
+        await Expect(page.Locator(".alert-head .alert-who")).ToContainTextAsync("Account a.pupil");
         await Expect(page.Locator(".instructions h3")).ToContainTextAsync("Suicide");
         await Expect(page.Locator(".instructions a[href='tel:999']").First).ToBeVisibleAsync();
         await Expect(page.Locator("#case-text")).ToHaveValueAsync(new System.Text.RegularExpressions.Regex("Account: a.pupil"));
-        await page.GetByText("Copy for the case system").ClickAsync();
+        await page.GetByText("Copy the text for CPOMS").ClickAsync();
         await AccessibilityCheck.RunAsync(page);
         await page.Locator("#step-acknowledge").ClickAsync();
         await Expect(page.Locator("#step-put-back")).ToBeVisibleAsync();

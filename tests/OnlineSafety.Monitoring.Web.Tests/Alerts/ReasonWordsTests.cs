@@ -6,11 +6,12 @@ namespace OnlineSafety.Monitoring.Web.Tests.Alerts;
 public sealed class ReasonWordsTests
 {
     [Theory]
-    [InlineData("suicide critical", "By itself: critical")]
+    [InlineData("suicide critical", "On its own: critical")]
+    [InlineData("suicide none", "Noted")]
     [InlineData("also self_harm high", "Also: title of self_harm, high")]
     [InlineData("raised to high", "Raised to high")]
-    [InlineData("noted", "Noted, changes nothing")]
-    [InlineData("unmapped", "Noted, changes nothing")]
+    [InlineData("noted", "Noted")]
+    [InlineData("unmapped", "Noted")]
     [InlineData("excluded", "Not counted")]
     [InlineData("", "")]
     public void WhatAStepDidIsSaidInWords(string effect, string words) => Assert.Equal(words, ReasonWords.Effect(Because(effect), theme => "title of " + theme));

@@ -36,14 +36,34 @@ public sealed class UntoldWordsTests
     }
 
     [Theory]
-    [InlineData("escalated", "Alert 6 was escalated. The next desk could NOT be told: there is no mail relay. Ring them.", true)]
-    [InlineData("noted", "Your note stands with alert 6.", false)]
-    public void WhatAStepDidAndWhatBecameOfItsMessageAreToldApart(string word, string sentence, bool untold) =>
-        Assert.Equal(new StepNotice(sentence, untold), StepNotice.Of(Query(word), "there is no mail relay"));
+    [InlineData("escalated", "Alert 6 was escalated. The next desk could NOT be told: there is no mail relay. Ring them.", "bad")]
+    [InlineData("noted", "Your note was added to alert 6.", "ok")]
+    public void WhatAStepDidAndWhatBecameOfItsMessageAreToldApart(string word, string sentence, string tone) =>
+        Assert.Equal(new StepNotice(sentence, tone), StepNotice.Of(Query(word), "there is no mail relay", new AlertStanding(AlertState.Escalated, TakenByReader: true, Assigned: false)));
+
+    [Theory]
+    [InlineData("acknowledged", AlertState.Acknowledged, true, true)]
+    [InlineData("acknowledged", AlertState.Acknowledged, false, false)]
+    [InlineData("acknowledged", AlertState.New, false, false)]
+    [InlineData("resolved", AlertState.Resolved, true, true)]
+    [InlineData("resolved", AlertState.New, false, false)]
+    [InlineData("put-back", AlertState.Acknowledged, true, false)]
+    [InlineData("reviewed", AlertState.InReview, true, true)]
+    public void WhatAnAddressSaysIsSaidOnlyWhileItIsSo(string word, string state, bool byReader, bool said) =>
+        Assert.Equal(said, StepNotice.Of(Query(word), noMail: null, new AlertStanding(state, byReader, Assigned: false)) is not null);
+
+    [Fact]
+    public void OfAnAlertThatTheReaderDoesNotSeeNothingIsSaid() => Assert.Null(StepNotice.Of(Query("noted"), noMail: null, standing: null));
+
+    [Theory]
+    [InlineData("0", "warn")]
+    [InlineData("2", "ok")]
+    public void ThatNothingWasTakenIsNoGoodNews(string taken, string tone) =>
+        Assert.Equal(tone, StepNotice.Of(Query(StepNotice.Together, taken), noMail: null, standing: null)?.Tone);
 
     [Fact]
     public void NoStepClaimsThatSomebodyIsTold() =>
-        Assert.Equal("Alert 6 was given on. Whoever has it now, unless that is you, gets a message: below stands whether it left.", StepNotice.Of(Query("assigned"), noMail: null)?.Sentence);
+        Assert.Equal("Alert 6 was given on. Whoever has it now, unless that is you, gets a message: below stands whether it left.", StepNotice.Of(Query("assigned"), noMail: null, new AlertStanding(AlertState.New, TakenByReader: false, Assigned: true))?.Sentence);
 
-    private static QueryCollection Query(string word) => new(new Dictionary<string, StringValues>(StringComparer.Ordinal) { ["done"] = word, ["alert"] = "6" });
+    private static QueryCollection Query(string word, string number = "6") => new(new Dictionary<string, StringValues>(StringComparer.Ordinal) { ["done"] = word, ["alert"] = number });
 }

@@ -42,6 +42,8 @@ public sealed class PeopleSearchTests
 
     [Theory]
     [InlineData("nobody.here")]
+    [InlineData("lib-07")]
+    [InlineData("10.20.30.42")]
     [InlineData("...")]
     [InlineData("")]
     public void NobodyIsMadeUp(string asked) => Assert.Empty(PeopleSearch.Find(asked, People, out _));

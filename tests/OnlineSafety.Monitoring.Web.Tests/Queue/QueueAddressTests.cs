@@ -54,6 +54,9 @@ public sealed class QueueAddressTests
         Assert.Equal(("High", "/alerts", 3), (chosen.Label, chosen.Address, chosen.Alerts));
         Assert.Equal([3, 3, 0, 0, null], view.Tabs.Select(tab => tab.Alerts));
         Assert.True(view.IsNarrow);
+        Assert.Equal(("Only 3 of 5 alerts are shown: High.", "/alerts"), (view.Narrowed, view.Whole));
+        Assert.Equal("", FilterLinks.Of(QueueFilter.Open with { Mine = true }, counts).Narrowed);
+        Assert.Equal("Only 0 of 2 alerts are shown.", FilterLinks.Of(QueueFilter.Open with { Scope = QueueScope.InHand, Theme = "drugs" }, counts).Narrowed);
         // Under each theme of its own, and within what else is chosen.
         Assert.Equal(["Gambling 3", "Grooming 3"], view.Groups.Single(group => group.Label == "Theme").Links.Select(link => $"{link.Label} {link.Alerts}"));
         Assert.Equal(["Gambling 5", "Grooming 3"], FilterLinks.Of(QueueFilter.Open, counts).Groups.Single(group => group.Label == "Theme").Links.Select(link => $"{link.Label} {link.Alerts}"));

@@ -22,7 +22,7 @@ public sealed partial class SilencesDayTests(ConsoleFixture console)
         await using var visitor = await _rooms.ComeAsync(key);
         var page = visitor.Page;
         await visitor.GoAsync("/alerts");
-        await page.GetByRole(AriaRole.Link, new() { Name = "Silences" }).ClickAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = "Silenced messages" }).ClickAsync();
         await Expect(page.GetByText("no message is held back by a silence")).ToBeVisibleAsync();
         await page.GetByLabel("Why?").FillAsync("A lesson on odds");
         await page.GetByRole(AriaRole.Button, new() { Name = "See what it would cover" }).ClickAsync();
@@ -68,7 +68,7 @@ public sealed partial class SilencesDayTests(ConsoleFixture console)
         using var refused = await _rooms.PostAsync($"/alerts/silences/{id}/approve", author);
         Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
         using var before = await _rooms.GetAsync("/alerts", second);
-        Assert.DoesNotContain("Silenced", await before.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.DoesNotContain("Silenced: no message", await before.Content.ReadAsStringAsync(), StringComparison.Ordinal);
 
         await using var visitor = await _rooms.ComeAsync(second);
         await visitor.GoAsync("/alerts/silences");

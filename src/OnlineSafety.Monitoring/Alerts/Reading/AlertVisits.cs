@@ -7,7 +7,11 @@ namespace OnlineSafety.Monitoring.Alerts.Reading;
 
 /// <summary>An alert with all that its page shows, read at one moment.</summary>
 /// <param name="Silenced">It waits, and no message is sent about it, because somebody silenced what is like it.</param>
-internal sealed record AlertVisit(AlertDetailView Alert, Surroundings Around, IReadOnlyList<StepView> History, IReadOnlyList<ToldView> Told, bool Silenced);
+internal sealed record AlertVisit(AlertDetailView Alert, Surroundings Around, IReadOnlyList<StepView> History, IReadOnlyList<ToldView> Told, bool Silenced)
+{
+    /// <summary>Names of those whom an escalation would tell now; empty: nobody is there, or the reader may not escalate.</summary>
+    public IReadOnlyList<string> NextDesk { get; init; } = [];
+}
 
 /// <summary>
 /// Opens an alert's page for one named actor. A visit is one look in the access records, however much the page shows; what is opened on it later is a look of its own.
@@ -21,7 +25,7 @@ internal sealed class AlertVisits(Database console, AlertQueue queue, Surroundin
     {
         var seal = await seals.OfAsync(who.School, cancellationToken);
         await using var session = await console.OpenAsync(who.School, who.Actor, cancellationToken);
-        if (await ReadAsync(session, seal, reference, cancellationToken) is not { } visit)
+        if (await ReadAsync(session, who, seal, reference, cancellationToken) is not { } visit)
         {
             return null;
         }
@@ -36,7 +40,7 @@ internal sealed class AlertVisits(Database console, AlertQueue queue, Surroundin
     {
         var seal = await seals.OfAsync(who.School, cancellationToken);
         await using var session = await console.OpenAsync(who.School, who.Actor, cancellationToken);
-        if (await ReadAsync(session, seal, reference, cancellationToken) is not { } visit
+        if (await ReadAsync(session, who, seal, reference, cancellationToken) is not { } visit
             || await surroundings.HourAsync(session, seal, visit.Alert.Alert, cancellationToken) is not { } hour)
         {
             return null;
@@ -48,7 +52,7 @@ internal sealed class AlertVisits(Database console, AlertQueue queue, Surroundin
         return (visit, hour);
     }
 
-    private async Task<AlertVisit?> ReadAsync(Session session, SchoolSeal seal, AlertReference reference, CancellationToken cancellationToken)
+    private async Task<AlertVisit?> ReadAsync(Session session, SignedInStaff who, SchoolSeal seal, AlertReference reference, CancellationToken cancellationToken)
     {
         if (await queue.DetailAsync(session, seal, reference, cancellationToken) is not var (row, view)
             || await surroundings.OfAsync(session, seal, view.Alert, cancellationToken) is not { } around)
@@ -58,7 +62,10 @@ internal sealed class AlertVisits(Database console, AlertQueue queue, Surroundin
 
         var silenced = await session.RowsAsync(MarkSql, [seal.School, view.Alert], mark => mark.GetBoolean(0), cancellationToken);
         return new AlertVisit(
-            view, around, await AlertHistory.StepsAsync(session, seal, row, cancellationToken), await AlertHistory.ToldAsync(session, seal.School, view.Alert, cancellationToken), silenced is [true]);
+            view, around, await AlertHistory.StepsAsync(session, seal, row, cancellationToken), await AlertHistory.ToldAsync(session, seal.School, view.Alert, cancellationToken), silenced is [true])
+        {
+            NextDesk = who.May(Permission.ActOnAlerts) && AlertLifecycle.After(row.State, AlertStep.Escalate) is not null ? await queue.NextDeskAsync(session, seal, row, cancellationToken) : [],
+        };
     }
 
     private static IEnumerable<int> Earlier(AlertVisit visit) => visit.Around.Earlier.Select(other => other.Number);

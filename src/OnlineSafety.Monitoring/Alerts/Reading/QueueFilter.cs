@@ -19,8 +19,8 @@ internal enum QueueScope : byte
 }
 
 /// <summary>What somebody asked the queue for. Null: whichever.</summary>
-/// <param name="Theme">Canonical theme.</param>
-/// <param name="Mine">Given to the reader.</param>
+/// <param name="Theme">With all that stand under it.</param>
+/// <param name="Mine">Given to the reader, or given on by the reader to somebody who has not acted yet.</param>
 internal sealed record QueueFilter(QueueScope Scope, Severity? Severity, Risk? Risk, string? Theme, bool Mine)
 {
     public static QueueFilter Open { get; } = new(QueueScope.Open, Severity: null, Risk: null, Theme: null, Mine: false);

@@ -21,6 +21,7 @@ internal sealed class QueueReader(Database console, ThemeGuide guide, PolicyDire
 {
     public const int PageSize = 50;
     private const int GravestShown = 3;
+    private const int MostUntold = 10;
 
     // What was put before the next desk waits for it.
     private static readonly string[] s_waiting = [AlertState.New, AlertState.Escalated];
@@ -42,11 +43,12 @@ internal sealed class QueueReader(Database console, ThemeGuide guide, PolicyDire
             over ? QueueSql.ResolvedPage : QueueSql.OpenPage, [.. wanted, .. from, PageSize + 1, FromAll(who, over)], row => (Row: Read(seal, row), At: PositionOf(row)), cancellationToken);
         var clocks = await policies.OfAsync(session, who.School, cancellationToken);
         var counts = await session.RowsAsync(QueueSql.Counts, [who.School, FromAll(who, over: false)], CountOf, cancellationToken);
+        var untold = await session.RowsAsync(QueueSql.Untold, [who.School, FromAll(who, over: false), MostUntold], row => new UntoldAlert(row.GetInt32(0), row.GetString(1)), cancellationToken);
         var newest = await session.RowsAsync(QueueSql.Newest, [who.School, FromAll(who, over: false)], row => row.GetInt32(0), cancellationToken);
         session.RecordAccess(who.School, AuditTrail.ListAction, AuditTrail.ListObject(StatesOf(filter.Scope), rows.Take(PageSize).Select(row => row.Row.Number)));
         await session.CommitAsync(cancellationToken);
         return new QueuePageView(
-            [.. rows.Take(PageSize).Select(row => Clocked(row.Row, clocks))], rows.Count > PageSize ? rows[PageSize - 1].At : null, counts, newest.Count > 0 ? newest[0] : 0);
+            [.. rows.Take(PageSize).Select(row => Clocked(row.Row, clocks))], rows.Count > PageSize ? rows[PageSize - 1].At : null, counts, newest.Count > 0 ? newest[0] : 0, untold);
     }
 
     /// <summary>The alert's number in its school; null when there is none that this reader may see. Shows nothing of it.</summary>
@@ -137,7 +139,7 @@ internal sealed class QueueReader(Database console, ThemeGuide guide, PolicyDire
         new(!s_waiting.Contains(row.GetString(1), StringComparer.Ordinal), row.GetInt16(2), row.GetFieldValue<DateTimeOffset>(11), row.GetInt32(0));
 
     private QueueCount CountOf(NpgsqlDataReader row) => new(
-        row.GetBoolean(0), Words.Of((Severity)row.GetInt16(1)), Words.Of((Risk)row.GetInt16(2)), [.. row.GetFieldValue<string[]>(3).Select(guide.CanonicalOf).Distinct(StringComparer.Ordinal).Select(code => new QueueTheme(code, guide.LabelOf(code)))],
+        row.GetBoolean(0), Words.Of((Severity)row.GetInt16(1)), Words.Of((Risk)row.GetInt16(2)), [.. row.GetFieldValue<string[]>(3).SelectMany(theme => new[] { guide.CanonicalOf(theme), theme }).Distinct(StringComparer.Ordinal).Select(code => new QueueTheme(code, guide.LabelOf(code)))],
         row.GetBoolean(4), row.GetInt32(5));
 
     private QueueRow Read(SchoolSeal seal, NpgsqlDataReader row)
@@ -145,18 +147,23 @@ internal sealed class QueueReader(Database console, ThemeGuide guide, PolicyDire
         var reasons = StoredEvent.ReadReasons(seal.Open(row.GetFieldValue<byte[]>(15), SealedField.AlertReasons));
         var marks = row.GetString(25);
         var grave = ThemeMarks.Grave(marks, row.GetString(4));
+        var (headline, rest) = guide.HeadlineOf(grave);
         return new QueueRow
         {
             Number = row.GetInt32(0),
             State = row.GetString(1),
             Severity = Words.Of((Severity)row.GetInt16(2)),
             Risk = Words.Of((Risk)row.GetInt16(3)),
-            Theme = string.Join(", ", grave.Select(guide.LabelOf)),
-            Also = [.. ThemeMarks.Ordered(marks, row.GetFieldValue<string[]>(5)).Except(grave, StringComparer.Ordinal).Select(guide.LabelOf)],
+            Theme = headline,
+            Also = [.. rest, .. ThemeMarks.Ordered(marks, row.GetFieldValue<string[]>(5)).Except(grave, StringComparer.Ordinal).Select(guide.LabelOf)],
             Subject = SubjectForms.NameOf(seal, row, key: 10, name: 23),
             Groups = row.GetFieldValue<string[]>(24),
             LastHappenedAt = row.IsDBNull(26) ? row.GetFieldValue<DateTimeOffset>(12) : row.GetFieldValue<DateTimeOffset>(26),
             GivenBy = row.IsDBNull(27) ? null : row.GetString(27),
+            SubjectRole = Words.Of((PersonRole)row.GetInt16(28)),
+            IsGivenOn = !row.IsDBNull(29),
+            IsUntold = !row.IsDBNull(29) && row.GetBoolean(29),
+            AcknowledgedBy = row.IsDBNull(13) ? null : row.GetString(13),
             Count = row.GetInt32(6),
             NeedsReview = row.GetBoolean(7),
             Unproven = row.GetBoolean(8),

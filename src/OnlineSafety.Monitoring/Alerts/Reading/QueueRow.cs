@@ -20,7 +20,7 @@ public sealed record QueueRow
 
     public required string Risk { get; init; }
 
-    /// <summary>As a person reads it: all its themes that are told of at once, the gravest first.</summary>
+    /// <summary>As a person reads it: its themes that are told of at once, the gravest first.</summary>
     public required string Theme { get; init; }
 
     /// <summary><c>user:</c>, <c>device:</c> or <c>address:</c>; null: nobody is known, or it is about several people.</summary>
@@ -29,11 +29,23 @@ public sealed record QueueRow
     /// <summary>Years, classes and key stages, as the people list has them.</summary>
     public IReadOnlyList<string> Groups { get; init; } = [];
 
+    /// <summary>Word of <c>PersonRole</c>.</summary>
+    public string SubjectRole { get; init; } = "";
+
     /// <summary>When the last of it happened, as its product says.</summary>
     public DateTimeOffset LastHappenedAt { get; init; }
 
     /// <summary>Who gave it to whoever is on it; null: nobody did.</summary>
     public string? GivenBy { get; init; }
+
+    /// <summary>Whoever it was given to has not acted on it since.</summary>
+    public bool IsGivenOn { get; init; }
+
+    /// <summary>Of that, no message reached them.</summary>
+    public bool IsUntold { get; init; }
+
+    /// <summary>Who said: I have it; null: nobody has, or not since it grew.</summary>
+    public string? AcknowledgedBy { get; init; }
 
     /// <summary>Its further themes.</summary>
     public required IReadOnlyList<string> Also { get; init; }
@@ -93,29 +105,36 @@ public sealed record QueueRow
 
     public bool IsResolved => State == AlertState.Resolved;
 
+    /// <summary>A person must read what no mapping could; whoever resolved it has.</summary>
+    public bool WantsReader => NeedsReview && !IsResolved;
+
     /// <summary>Changes when anything that a row shows changes. For an address: six hexadecimal digits.</summary>
     public string Version
     {
         get
         {
-            var shown = string.Create(CultureInfo.InvariantCulture, $"{State}|{Severity}|{Theme}|{Count}|{Who}|{Outcome}|{NeedsReview}|{Unproven}|{LastReceivedAt.UtcTicks}|{Since.UtcTicks}|{AcknowledgeBy?.UtcTicks}|{Silenced}|{GivenBy}");
+            var shown = string.Create(CultureInfo.InvariantCulture, $"{State}|{Severity}|{Theme}|{Count}|{Who}|{Outcome}|{NeedsReview}|{Unproven}|{LastReceivedAt.UtcTicks}|{Since.UtcTicks}|{AcknowledgeBy?.UtcTicks}|{Silenced}|{GivenBy}|{IsGivenOn}|{IsUntold}");
             return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(shown)).AsSpan(0, 3));
         }
     }
 }
 
 /// <summary>Open alerts that are alike, counted.</summary>
-/// <param name="Themes">All canonical themes of each of them.</param>
+/// <param name="Themes">All themes of each of them, and the canonical ones to which they belong.</param>
 internal sealed record QueueCount(bool Waiting, string Severity, string Risk, IReadOnlyList<QueueTheme> Themes, bool Mine, int Alerts);
 
-/// <summary>A canonical theme as a filter knows it and as a person reads it.</summary>
+/// <summary>A theme as a filter knows it and as a person reads it.</summary>
 internal readonly record struct QueueTheme(string Code, string Title);
 
 /// <summary>A page of the queue.</summary>
 /// <param name="Next">Where the next page begins; null: there is none.</param>
 /// <param name="Counts">Of everything that is open, whatever the filter.</param>
 /// <param name="Newest">Number of the newest open alert that the reader may see; 0: none.</param>
-internal sealed record QueuePageView(IReadOnlyList<QueueRow> Rows, QueuePosition? Next, IReadOnlyList<QueueCount> Counts, int Newest);
+/// <param name="Untold">Open ones that were given to somebody whom no message about it reached, whatever the filter.</param>
+internal sealed record QueuePageView(IReadOnlyList<QueueRow> Rows, QueuePosition? Next, IReadOnlyList<QueueCount> Counts, int Newest, IReadOnlyList<UntoldAlert> Untold);
+
+/// <summary>An alert that was given to somebody who does not know of it.</summary>
+public readonly record struct UntoldAlert(int Number, string Who);
 
 /// <summary>A source, for whoever asks what is being watched.</summary>
 /// <param name="LastHeardAt">Null: never.</param>

@@ -22,6 +22,19 @@ internal static class QueueSql
     // Given to the reader, or taken by the reader and given to nobody; what is before the next desk is nobody's until it is taken on there.
     private const string Mine = "a.state <> 'escalated' AND COALESCE(a.assigned_to = current_staff(), a.acknowledged_by = current_setting('app.actor', true), false)";
 
+    // Whoever it was given to has not acted on it since they were to be told. True: and the newest message about it reached nobody; one that waits gets five minutes.
+    private const string GivenOn = """
+        CASE WHEN a.assigned_to IS NOT NULL AND a.state NOT IN ('escalated', 'resolved') THEN
+            (SELECT n.state = 'failed' OR (n.state = 'sent' AND n.error = 'folder') OR (n.state IN ('due', 'sending') AND n.created_at < now() - interval '5 minutes')
+             FROM notification n
+             WHERE n.school_id = a.school_id AND n.alert_id = a.alert_id AND n.staff_id = a.assigned_to AND n.channel = 'email' AND NOT n.withdrawn AND n.state <> 'dropped'
+               AND NOT EXISTS (SELECT FROM alert_step t WHERE t.school_id = a.school_id AND t.alert_id = a.alert_id AND t.actor_id = a.assigned_to AND t.at > n.created_at)
+             ORDER BY n.created_at DESC, n.notification_id DESC LIMIT 1) END
+        """;
+
+    // What the reader took and gave on stays the reader's as well until whoever has it acts.
+    private const string OnReader = $"(({Mine}) OR (a.state <> 'escalated' AND a.acknowledged_by = current_setting('app.actor', true) AND {GivenOn} IS NOT NULL))";
+
     private const string Columns = $"""
         SELECT a.number, a.state, a.severity, a.risk, a.theme, a.themes, a.event_count, a.needs_review, a.unproven, a.late, a.subject_key, {Since} AS since,
                a.last_received_at, a.acknowledged_by, a.outcome, a.reasons, s.name, {Mine} AS mine,
@@ -30,7 +43,8 @@ internal static class QueueSql
                {StandingClock.Column}, a.subject, a.groups, a.instructions,
                (SELECT max(e.occurred_at) FROM event e WHERE e.school_id = a.school_id AND e.alert_id = a.alert_id),
                CASE WHEN a.assigned_to IS NOT NULL THEN
-                   (SELECT t.actor_name FROM alert_step t WHERE t.school_id = a.school_id AND t.alert_id = a.alert_id AND t.step = 'assign' ORDER BY t.step_no DESC LIMIT 1) END
+                   (SELECT t.actor_name FROM alert_step t WHERE t.school_id = a.school_id AND t.alert_id = a.alert_id AND t.step = 'assign' ORDER BY t.step_no DESC LIMIT 1) END,
+               a.subject_role, {GivenOn}
         FROM alert a LEFT JOIN staff s ON s.school_id = a.school_id AND s.staff_id = a.assigned_to
 
         """;
@@ -38,7 +52,7 @@ internal static class QueueSql
     private const string Wanted = $"""
         WHERE a.school_id = $1 AND a.state = ANY ($2)
           AND ($3::smallint IS NULL OR a.severity = $3) AND ($4::smallint IS NULL OR a.risk = $4) AND ($5::text[] IS NULL OR a.themes && $5)
-          AND (NOT $6 OR ({Mine}))
+          AND (NOT $6 OR {OnReader})
 
         """;
 
@@ -61,8 +75,14 @@ internal static class QueueSql
 
     /// <summary>By all themes of an alert, for each of which it is found.</summary>
     public const string Counts = $"""
-        SELECT {Taken} = 0, severity, risk, themes, {Mine}, count(*)::int
+        SELECT {Taken} = 0, severity, risk, themes, {OnReader}, count(*)::int
         FROM alert a WHERE school_id = $1 AND state <> 'resolved' AND ($2 OR {Findable}) GROUP BY 1, 2, 3, 4, 5
+        """;
+
+    /// <summary>Of what is open: who has it and does not know.</summary>
+    public const string Untold = $"""
+        SELECT a.number, s.name FROM alert a JOIN staff s ON s.school_id = a.school_id AND s.staff_id = a.assigned_to
+        WHERE a.school_id = $1 AND a.state <> 'resolved' AND a.assigned_to IS NOT NULL AND ($2 OR {Findable}) AND {GivenOn} ORDER BY a.severity DESC, a.number LIMIT $3
         """;
 
     /// <summary>Of what is open: a feed asks what came after it.</summary>

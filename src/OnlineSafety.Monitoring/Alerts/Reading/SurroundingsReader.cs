@@ -83,23 +83,25 @@ internal sealed class SurroundingsReader(Database console, ThemeGuide guide, Pol
             await session.RowsAsync(SurroundingsSql.HourAlerts, hour, row => row.GetInt32(0), cancellationToken));
     }
 
-    /// <summary>Alerts in which the same words were found: what would not have been told, had they not counted.</summary>
+    /// <summary>Alerts whose reasons quote the same words, alone or within longer ones: what might not have been told, had they not counted.</summary>
     public async Task<IReadOnlyList<EarlierAlert>> AlikeAsync(SignedInStaff who, string words, CancellationToken cancellationToken)
     {
         var seal = await seals.OfAsync(who.School, cancellationToken);
         await using var session = await console.OpenAsync(who.School, who.Actor, cancellationToken);
-        var stored = $"\"matched\":{JsonSerializer.Serialize(words, s_asStored)}";
         var found = await session.RowsAsync(
             SurroundingsSql.Alike, [who.School, time.GetUtcNow() - AlikeSince],
-            row => Quotes(seal.Open(row.GetFieldValue<byte[]>(7), SealedField.AlertReasons), stored) ? EarlierOf(row) : null, cancellationToken);
+            row => Quotes(seal.Open(row.GetFieldValue<byte[]>(7), SealedField.AlertReasons), words) ? EarlierOf(row) : null, cancellationToken);
         List<EarlierAlert> alerts = [.. found.OfType<EarlierAlert>().Take(MostAlike)];
         session.RecordAccess(who.School, AuditTrail.AlikeAction, AuditTrail.ListObject(["alike"], alerts.Select(alert => alert.Number)));
         await session.CommitAsync(cancellationToken);
         return alerts;
     }
 
-    // The words as stored reasons have them: as JSON, without regard to case.
-    private static bool Quotes(byte[] reasons, string stored) => Encoding.UTF8.GetString(reasons).Contains(stored, StringComparison.OrdinalIgnoreCase);
+    /// <summary>Whether the words stand in what a reason quotes, without regard to case. Pure.</summary>
+    internal static bool Quotes(byte[] reasons, string words) =>
+        // Most are passed over unread: the words as JSON writes them must be there at all.
+        Encoding.UTF8.GetString(reasons).Contains(JsonSerializer.Serialize(words, s_asStored)[1..^1], StringComparison.OrdinalIgnoreCase)
+        && StoredEvent.ReadReasons(reasons).Any(reason => reason.Matched.Contains(words, StringComparison.OrdinalIgnoreCase));
 
     private static async Task<Facts?> FactsAsync(Session session, SchoolSeal seal, Guid alert, CancellationToken cancellationToken)
     {
