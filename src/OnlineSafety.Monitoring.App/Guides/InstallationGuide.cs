@@ -54,7 +54,21 @@ internal sealed class InstallationGuide(InstallationSettings settings, SchemaFil
         return new PasteLines(SourceGuide.For(source, key, address), address.MailboxOf(source, key), SourceGuide.Missing(source, service, said), SourceGuide.Note(source, service, said));
     }
 
-    public string CanaryLines(Canary canary, string source) => new CanaryGuide(schemas.Canaries, canary).Text(source, []);
+    public string TargetOf(Source source)
+    {
+        var address = SourceAddress.Of(source, Service.SeenBy(settings.PublicAddress), settings.DropDirectory);
+        return (SourceDoor)source.Door switch
+        {
+            SourceDoor.Syslog => address.Syslog,
+            SourceDoor.Mail => $"its own address at {address.MailDomain}",
+            SourceDoor.File => address.Drop,
+            _ => address.Url,
+        };
+    }
+
+    public string AuthenticationPreset(string word) => schemas.AuthenticationPreset(word);
+
+    public IReadOnlyList<CanarySteps> CanarySteps(Canary canary) => new CanaryGuide(schemas.Canaries, canary).Steps();
 
     private static IEnumerable<ShippedPack> ReadPacks(string root, string? extra)
     {

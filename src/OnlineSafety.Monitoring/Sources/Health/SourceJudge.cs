@@ -77,7 +77,7 @@ internal sealed class SourceJudge(SchoolCalendar calendar, DeviceClasses devices
         }
 
         return byCanary
-            ? new Finding(seen.Canaries.Count > 0 ? SourceState.Healthy : SourceState.Unwatched, Alarming: false, now)
+            ? new Finding(seen.Canaries.Any(canary => canary.LastSeenAt is not null) ? SourceState.Healthy : SourceState.Unwatched, Alarming: false, now)
             : quiet > gap ? new Finding(SourceState.Late, Alarming: false, heard) : new Finding(SourceState.Healthy, Alarming: false, now);
     }
 

@@ -105,6 +105,15 @@ public sealed class SourceJudgeTests
     }
 
     [Fact]
+    public void ACanaryThatWasNotSeenYetProvesNothing()
+    {
+        var canary = new CanarySight("PC", TimeSpan.FromMinutes(15), School.At(11, 16, 10), LastSeenAt: null);
+        var verdict = Judge(Seen(School.At(11, 16, 10)) with { Profile = Few, Canaries = [canary] }, School.At(11, 16, 10));
+        Assert.Equal((SourceState.Unwatched, false), (verdict.State, verdict.Alarming));
+        Assert.Contains("was not seen yet", verdict.Words, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void ACanaryThatWasNeverSeenIsMissed()
     {
         var canary = new CanarySight("PC", TimeSpan.FromMinutes(15), School.At(11, 16, 9), LastSeenAt: null);
