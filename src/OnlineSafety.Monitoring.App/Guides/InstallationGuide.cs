@@ -2,6 +2,7 @@ using System.Text.Json;
 using OnlineSafety.Monitoring.App.Hosting;
 using OnlineSafety.Monitoring.Classification;
 using OnlineSafety.Monitoring.Normalization;
+using OnlineSafety.Monitoring.Normalization.Suggestion;
 using OnlineSafety.Monitoring.Processing;
 using OnlineSafety.Monitoring.Sources;
 using OnlineSafety.Monitoring.Sources.Health;
@@ -13,6 +14,9 @@ namespace OnlineSafety.Monitoring.App.Guides;
 internal sealed class InstallationGuide(InstallationSettings settings, SchemaFiles schemas, Rules? rules) : IInstallationGuide
 {
     private readonly Lazy<MappingSet> _mappings = new(() => rules?.Mappings ?? Rules.LoadMappings(schemas.Root, settings.Configuration["Vendors"]));
+
+    private readonly Lazy<PlainNames> _names = new(
+        () => (rules ?? Rules.Load(schemas.Root, settings.Configuration["Vendors"], settings.Configuration["RulePacks"], settings.Configuration["Taxonomy"])).Vocabulary.Plain);
 
     private readonly Lazy<RuleEditions> _editions = new(
         () => rules?.Editions ?? Rules.LoadEditions(schemas.Root, settings.Configuration["RulePacks"], settings.Configuration["Taxonomy"]));
@@ -27,6 +31,8 @@ internal sealed class InstallationGuide(InstallationSettings settings, SchemaFil
     public IReadOnlyList<string> Products => schemas.Products;
 
     public MappingSet Mappings => _mappings.Value;
+
+    public PlainNames PlainNames => _names.Value;
 
     public RuleEditions Editions => _editions.Value;
 

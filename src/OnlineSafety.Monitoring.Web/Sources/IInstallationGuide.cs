@@ -1,5 +1,6 @@
 using OnlineSafety.Monitoring.Classification;
 using OnlineSafety.Monitoring.Normalization;
+using OnlineSafety.Monitoring.Normalization.Suggestion;
 using OnlineSafety.Monitoring.Sources;
 using OnlineSafety.Monitoring.Sources.Health;
 
@@ -28,6 +29,9 @@ internal interface IInstallationGuide
 
     /// <summary>All mappings, by which a new one is checked.</summary>
     MappingSet Mappings { get; }
+
+    /// <summary>Which names of fields may be shown to whoever may not see a record.</summary>
+    PlainNames PlainNames { get; }
 
     /// <summary>The rules under every edition.</summary>
     RuleEditions Editions { get; }
