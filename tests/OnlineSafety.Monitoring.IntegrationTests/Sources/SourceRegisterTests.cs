@@ -117,6 +117,17 @@ public sealed class SourceRegisterTests(PostgresFixture postgres) : IClassFixtur
     }
 
     [Fact]
+    public async Task WhatTakesTheLinesOfNobodyStaysInUse()
+    {
+        await using var database = await InstallationDatabase.CreateAsync(postgres.Server);
+        var (school, source) = (await database.AddSchoolAsync(), Guid.NewGuid());
+        await database.Test.RunAsync($"INSERT INTO onlinesafety.source (school_id, source_id, name, product, door, unassigned, listener) VALUES ('{school}', '{source}', 'Unassigned on syslog', '', 2, true, 'syslog')");
+
+        await Assert.ThrowsAsync<SetupException>(() => database.Sources.DisableAsync(source, InstallationDatabase.Tester, default));
+        Assert.True(Assert.Single(await database.Sources.ListAsync(school, InstallationDatabase.Tester, default)).Source.Enabled);
+    }
+
+    [Fact]
     public async Task AnUnknownSourceIsSaidSo()
     {
         await using var database = await InstallationDatabase.CreateAsync(postgres.Server);
