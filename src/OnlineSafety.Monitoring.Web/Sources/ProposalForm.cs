@@ -109,7 +109,7 @@ internal static class ProposalForm
             CultureInfo.InvariantCulture,
             $"{Counted.Of(shape.Records, "record")}, {Counted.Of(shape.Events, "event")} in them{(shape.HiddenNames > 0 ? $"; {Counted.Of(shape.HiddenNames, "rare name is", "rare names are")} not shown, because it may be data" : "")}"),
         [.. shape.Fields.Select(field => new ProposedField(
-            field.Field, string.Join(", ", field.From), field.Confidence.ToString().ToLowerInvariant(), field.Fill.ToString("P0", CultureInfo.InvariantCulture),
+            field.Field, string.Join(", ", field.From), field.Confidence.ToString().ToLowerInvariant(), Say.Percent(field.Fill),
             string.Join(" | ", field.Examples), field.Evidence, field.RunnerUp))]);
 
     // Two shapes may ask the same in the same words; an answer counts for both, so it is asked once.

@@ -271,7 +271,7 @@ public sealed partial class ContractorDayTests(ConsoleFixture console)
         Assert.Contains("config log syslogd setting", await known.Content.ReadAsStringAsync(), StringComparison.Ordinal);
 
         // What was typed is still there when it is refused, beside what is wrong.
-        var source = await IdOfAsync(school);
+        var source = SourceInPath().Match(await ReadAsync(_rooms.GetAsync("/sources", key))).Value;
         var refused = await ReadAsync(_rooms.PostAsync($"/sources/{source}/edit", key, ("name", "Hall firewall"), ("from", "banana")));
         Assert.Contains("value=\"banana\"", refused, StringComparison.Ordinal);
         Assert.Contains("value=\"Hall firewall\"", refused, StringComparison.Ordinal);
@@ -279,12 +279,6 @@ public sealed partial class ContractorDayTests(ConsoleFixture console)
         using var emptied = await _rooms.PostAsync($"/sources/{source}/edit", key, ("name", "Hall firewall"), ("from", ""));
         Assert.Equal(HttpStatusCode.BadRequest, emptied.StatusCode);
         Assert.Contains("Nothing has come yet", await ReadAsync(_rooms.GetAsync($"/sources/{source}", key)), StringComparison.Ordinal);
-    }
-
-    private async Task<string> IdOfAsync(Guid school)
-    {
-        var (key, _) = await _rooms.AddStaffAsync(school, "Ivy Tech", "it");
-        return SourceInPath().Match(await ReadAsync(_rooms.GetAsync("/sources", key))).Value;
     }
 
     [Fact]
