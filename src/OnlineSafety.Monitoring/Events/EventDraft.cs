@@ -120,8 +120,11 @@ internal sealed class EventDraft
 
     public bool Has(EventField field) => _slots[(int)field].Length > 0;
 
-    /// <summary>Neither who, where nor what is known, and the vendor calls it no concern: an action, a group or a time alone says nothing.</summary>
-    public bool SaysNothing => !_tells && !VendorBreach && VendorSeverity == 0 && Kind != ActivityKind.Report;
+    /// <summary>
+    /// Something was sent that no field is taken from, and neither who, where nor what is known: an action, a group or a time alone says nothing. Never what the vendor calls a
+    /// concern, and no blank row.
+    /// </summary>
+    public bool IsUnread => !_tells && UnmappedCount > 0 && !VendorBreach && VendorSeverity == 0 && Kind != ActivityKind.Report;
 
     public int CategoryCount => _categories.Count;
 

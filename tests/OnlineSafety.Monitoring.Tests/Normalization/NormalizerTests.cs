@@ -105,6 +105,7 @@ public sealed class NormalizerTests
     [InlineData("""[{"user":"a","url":"https://a.example.test/"},{"userName":"b","pageUrl":"https://b.example.test/"}]""", "no-fields", 1)]
     [InlineData("""{"test":"hello"}""", "no-fields", 0)]
     [InlineData("""{"user":"a"}""", "", 1)]
+    [InlineData("""{"at":"2026-03-02T09:14:07Z","action":"blocked"}""", "", 1)]
     [InlineData("[]", "", 0)]
     public void ARecordWithNothingThatItsMappingReadsIsUnreadableAndNoEventOfNobody(string body, string reason, int events)
     {
