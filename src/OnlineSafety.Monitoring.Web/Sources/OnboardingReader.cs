@@ -76,8 +76,8 @@ internal sealed class OnboardingReader(SourceMappings mappings, SourceReader sou
         await using var session = await setup.OpenAsync(job.Target.School, actor, cancellationToken);
         var content = await session.Context.SourceMappings.AsNoTracking()
             .Where(m => m.SchoolId == job.Target.School && m.SourceId == job.Target.Source && m.Version == job.MappingVersion).Select(m => m.Content).FirstOrDefaultAsync(cancellationToken);
-        var labels = (made?.Veiled ?? new Dictionary<string, string>()).ToDictionary(entry => entry.Value, entry => entry.Key, StringComparer.Ordinal);
-        return content is null ? effect : effect with { Reads = [.. MappingReads.Of(content, name => labels.GetValueOrDefault(name) ?? guide.PlainNames.FormOf(name))] };
+        var labels = made?.Veiled.ToDictionary(entry => entry.Value, entry => entry.Key, StringComparer.Ordinal);
+        return content is null ? effect : effect with { Reads = [.. MappingReads.Of(content, name => labels?.GetValueOrDefault(name) ?? guide.PlainNames.FormOf(name))] };
     }
 
     private async Task<long> RecordsAsync(Source source, Actor actor, CancellationToken cancellationToken)

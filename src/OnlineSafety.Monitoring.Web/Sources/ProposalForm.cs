@@ -84,8 +84,8 @@ internal static class ProposalForm
         }
 
         // A name that is not kept cannot be read as well.
-        return answered.FirstOrDefault(one => one.Value.Length > 0 && !one.Key.StartsWith(Ignore, StringComparison.Ordinal) && answered.ContainsKey(Ignore + one.Value)) is { Key: { } read, Value: { } from }
-            ? throw new SetupException($"{FieldLabels.Of(read)} is taken from {LabelOf(proposal, from)}, which is also said to be not kept. Choose one of the two.")
+        return answered.FirstOrDefault(one => one.Value.Length > 0 && !one.Key.StartsWith(Ignore, StringComparison.Ordinal) && answered.ContainsKey(Ignore + one.Value)) is { Key: { } read, Value: { } taken }
+            ? throw new SetupException($"{FieldLabels.Of(read)} is taken from {LabelOf(proposal, taken)}, which is also said to be not kept. Choose one of the two.")
             : (flags, settings);
     }
 
