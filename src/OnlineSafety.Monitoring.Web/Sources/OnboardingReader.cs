@@ -22,13 +22,15 @@ internal sealed class OnboardingReader(SourceMappings mappings, SourceReader sou
     {
         var target = new SourceKey(source.SchoolId, source.SourceId);
         var (_, zone) = await sources.SchoolAsync(source.SchoolId, actor, cancellationToken);
+        var (records, unread) = await RecordsAsync(source, actor, cancellationToken);
         var view = new OnboardingView
         {
             Source = source.SourceId,
             Name = source.Name,
             Product = source.Product,
             Capture = source.Capture,
-            Records = await RecordsAsync(source, actor, cancellationToken),
+            Records = records,
+            Unread = unread,
             Versions = [.. (await mappings.HistoryAsync(target, actor, cancellationToken)).Select(known => new MappingVersion(known.Version, SourceWords.When(known.CreatedAt, zone), known.Note, known.InUse))],
             Step = 1,
             HasMaker = guide.Products.Contains(source.Product, StringComparer.Ordinal),
@@ -80,11 +82,11 @@ internal sealed class OnboardingReader(SourceMappings mappings, SourceReader sou
         return content is null ? effect : effect with { Reads = [.. MappingReads.Of(content, name => labels?.GetValueOrDefault(name) ?? guide.PlainNames.FormOf(name))] };
     }
 
-    private async Task<long> RecordsAsync(Source source, Actor actor, CancellationToken cancellationToken)
+    private async Task<(long Records, long Unread)> RecordsAsync(Source source, Actor actor, CancellationToken cancellationToken)
     {
         await using var session = await setup.OpenAsync(source.SchoolId, actor, cancellationToken);
-        return await session.Context.SourceHealth.AsNoTracking()
-            .Where(health => health.SchoolId == source.SchoolId && health.SourceId == source.SourceId).Select(health => health.Records).FirstOrDefaultAsync(cancellationToken);
+        var health = await session.Context.SourceHealth.AsNoTracking().FirstOrDefaultAsync(found => found.SchoolId == source.SchoolId && found.SourceId == source.SourceId, cancellationToken);
+        return (health?.Records ?? 0, health?.Review ?? 0);
     }
 
     private static Proposal? ProposalOf(SourceJob job) =>

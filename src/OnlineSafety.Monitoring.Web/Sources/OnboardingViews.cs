@@ -53,6 +53,9 @@ public sealed record OnboardingView
     /// <summary>Records that came so far.</summary>
     public required long Records { get; init; }
 
+    /// <summary>Of these, those that could not be read.</summary>
+    public required long Unread { get; init; }
+
     public required IReadOnlyList<MappingVersion> Versions { get; init; }
 
     /// <summary>1 waiting for records, 2 proposing, 3 confirming, 4 previewed, 5 applied.</summary>
