@@ -109,6 +109,7 @@ internal sealed class SourceReader(
             MayProve = listed.Source.Door == (short)SourceDoor.Webhook && !SourceProof.IsDenyPage(listed.Source),
             Unassigned = listed.Source.Unassigned,
             NothingCame = listed.Source is { Enabled: true, Unassigned: false } && listed.Health is null or { Records: 0, LastActivityAt: null },
+            Missing = listed.Source is { Enabled: true, Unassigned: false } ? guide.LinesFor(listed.Source, "").Missing : null,
             Target = guide.TargetOf(listed.Source),
             From = string.Join(", ", listed.Source.Networks),
             Quiet = listed.State is { Alarming: true } && listed.Source is { Enabled: true, Capture: false } ? await quiet.ReadAsync(listed.Source, calendar.Zone, actor, cancellationToken) : [],

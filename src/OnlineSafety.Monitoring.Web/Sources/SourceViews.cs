@@ -75,6 +75,9 @@ public sealed record SourceView
     /// <summary>In use, and nothing was ever received.</summary>
     public required bool NothingCame { get; init; }
 
+    /// <summary>What the service lacks to hear it, in words; null: nothing.</summary>
+    public required string? Missing { get; init; }
+
     /// <summary>Where it sends to.</summary>
     public required string Target { get; init; }
 
