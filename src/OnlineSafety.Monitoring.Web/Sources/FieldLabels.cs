@@ -1,4 +1,4 @@
-using OnlineSafety.Monitoring.Web.Pages;
+using OnlineSafety.Monitoring.Events;
 
 namespace OnlineSafety.Monitoring.Web.Sources;
 

@@ -307,7 +307,7 @@ internal sealed class Normalizer
             {
                 controls++;
             }
-            else if (_drafting.Fill(mapping, job.Record, job.Warnings, new Moment(job.Record.ReceivedAt, job.Header, job.Zone, job.Categories)) is { IsUnread: false } draft)
+            else if (_drafting.Fill(mapping, job.Record, job.Warnings, new Moment(job.Record.ReceivedAt, job.Header, job.Zone, job.Categories)) is var draft && (mapping.IsBare || !draft.IsUnread))
             {
                 job.Sink.OnEvent(draft, events++);
             }

@@ -109,7 +109,7 @@ public sealed class NormalizerTests
     [InlineData("[]", "", 0)]
     public void ARecordWithNothingThatItsMappingReadsIsUnreadableAndNoEventOfNobody(string body, string reason, int events)
     {
-        var pack = OneMapping.Of("{\"type\":\"json\"}", """{"time":"$.at","user":"$.user","url":"$.url","action":{"from":"$.action","map":{"blocked":"blocked"}},"kind":{"default":"visit"}}""", "");
+        var pack = OneMapping.Of("{\"type\":\"json\"}", """{"time":{"from":"$.at","formats":["iso"]},"user":"$.user","url":"$.url","action":{"from":"$.action","map":{"blocked":"blocked"}},"kind":{"default":"visit"}}""", "");
         var reading = OneMapping.Read(pack, body, RecordEnvelope.Json);
         Assert.Equal((reason.Length > 0 ? NormalizeOutcome.Unreadable : NormalizeOutcome.Mapped, reason, events), (reading.Result.Outcome, reading.Result.Reason, reading.Result.Events));
         Assert.Equal(events, reading.Events.Count);

@@ -163,7 +163,7 @@ public sealed class SourceJudgeTests
     [Fact]
     public void WhereAFewComeEachHourAsManyHoursAreLookedAtAsHoldEnough()
     {
-        var seen = Seen(School.At(11, 16, 11, 55)) with { Recent = [Hour(9, 8, unreadable: 8), Hour(10, 8, unreadable: 8), Hour(11, 8, unreadable: 8)] };
+        var seen = Seen(School.At(11, 16, 11, 55)) with { Profile = Few, Recent = [Hour(9, 8, unreadable: 8), Hour(10, 8, unreadable: 8), Hour(11, 8, unreadable: 8)] };
         Assert.Equal(SourceState.Unreadable, Judge(seen, School.At(11, 16, 11, 56)).State);
     }
 
