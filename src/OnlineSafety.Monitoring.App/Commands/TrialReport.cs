@@ -142,6 +142,7 @@ internal static class TrialReport
         Reasons.ColumnCount => "too few columns for any layout (column-count)",
         Reasons.ColumnShape => "a column does not look as its check says (column-shape)",
         Reasons.NoRecords => "nothing stands where 'records' looks (no-records)",
+        Reasons.NoFields => "none of the names that the fields read is in it (no-fields)",
         Reasons.OpenQuote => "a quote is never closed (open-quote)",
         _ => code,
     };

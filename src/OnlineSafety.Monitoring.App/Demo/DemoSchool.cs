@@ -58,7 +58,7 @@ internal sealed class DemoSchool(MonitoringDatabase database, SchoolSeals seals,
                 var present = known.FirstOrDefault(k => k.Source.Name == name && k.Source.Enabled);
                 var issued = present is null
                     ? await register.AddAsync(school, Wanted(product.Product, door, name), actor, cancellationToken)
-                    : await register.RotateKeyAsync(present.Source.SourceId, endOld: true, actor, cancellationToken);
+                    : await register.RotateKeyAsync(present.Source.SourceId, OldKeys.EndAll, actor, cancellationToken);
                 sources.Add(new DemoSource(issued.Source.SourceId, issued.Key, door, issued.Source.Port, product));
             }
         }

@@ -2,6 +2,7 @@ using System.Text.Json;
 using OnlineSafety.Monitoring.App.Hosting;
 using OnlineSafety.Monitoring.Classification;
 using OnlineSafety.Monitoring.Normalization;
+using OnlineSafety.Monitoring.Normalization.Suggestion;
 using OnlineSafety.Monitoring.Processing;
 using OnlineSafety.Monitoring.Sources;
 using OnlineSafety.Monitoring.Sources.Health;
@@ -13,6 +14,9 @@ namespace OnlineSafety.Monitoring.App.Guides;
 internal sealed class InstallationGuide(InstallationSettings settings, SchemaFiles schemas, Rules? rules) : IInstallationGuide
 {
     private readonly Lazy<MappingSet> _mappings = new(() => rules?.Mappings ?? Rules.LoadMappings(schemas.Root, settings.Configuration["Vendors"]));
+
+    private readonly Lazy<PlainNames> _names = new(
+        () => (rules ?? Rules.Load(schemas.Root, settings.Configuration["Vendors"], settings.Configuration["RulePacks"], settings.Configuration["Taxonomy"])).Vocabulary.Plain);
 
     private readonly Lazy<RuleEditions> _editions = new(
         () => rules?.Editions ?? Rules.LoadEditions(schemas.Root, settings.Configuration["RulePacks"], settings.Configuration["Taxonomy"]));
@@ -27,6 +31,8 @@ internal sealed class InstallationGuide(InstallationSettings settings, SchemaFil
     public IReadOnlyList<string> Products => schemas.Products;
 
     public MappingSet Mappings => _mappings.Value;
+
+    public PlainNames PlainNames => _names.Value;
 
     public RuleEditions Editions => _editions.Value;
 
@@ -54,7 +60,21 @@ internal sealed class InstallationGuide(InstallationSettings settings, SchemaFil
         return new PasteLines(SourceGuide.For(source, key, address), address.MailboxOf(source, key), SourceGuide.Missing(source, service, said), SourceGuide.Note(source, service, said));
     }
 
-    public string CanaryLines(Canary canary, string source) => new CanaryGuide(schemas.Canaries, canary).Text(source, []);
+    public string TargetOf(Source source)
+    {
+        var address = SourceAddress.Of(source, Service.SeenBy(settings.PublicAddress), settings.DropDirectory);
+        return (SourceDoor)source.Door switch
+        {
+            SourceDoor.Syslog => address.Syslog,
+            SourceDoor.Mail => $"its own address at {address.MailDomain}",
+            SourceDoor.File => address.Drop,
+            _ => address.Url,
+        };
+    }
+
+    public string AuthenticationPreset(string word) => schemas.AuthenticationPreset(word);
+
+    public IReadOnlyList<CanarySteps> CanarySteps(Canary canary) => new CanaryGuide(schemas.Canaries, canary).Steps();
 
     private static IEnumerable<ShippedPack> ReadPacks(string root, string? extra)
     {

@@ -1,5 +1,6 @@
 using OnlineSafety.Monitoring.Classification;
 using OnlineSafety.Monitoring.Normalization;
+using OnlineSafety.Monitoring.Normalization.Suggestion;
 using OnlineSafety.Monitoring.Sources;
 using OnlineSafety.Monitoring.Sources.Health;
 
@@ -12,6 +13,14 @@ namespace OnlineSafety.Monitoring.Web.Sources;
 /// <param name="Note">What is to be known of the address in them; null: nothing.</param>
 internal sealed record PasteLines(string Text, string? Mailbox, string? Missing, string? Note);
 
+/// <summary>What to do on one kind of device.</summary>
+/// <param name="Words">For people; empty: the files say it themselves.</param>
+/// <param name="Files">To be pasted or saved exactly as they are.</param>
+public sealed record CanarySteps(string Device, string Words, IReadOnlyList<CanaryFile> Files);
+
+/// <summary>A script or a part of an extension.</summary>
+public sealed record CanaryFile(string Name, string Text);
+
 /// <summary>What an installation knows beside its database, as pages of set-up and rules need it. The executable gives it.</summary>
 internal interface IInstallationGuide
 {
@@ -20,6 +29,9 @@ internal interface IInstallationGuide
 
     /// <summary>All mappings, by which a new one is checked.</summary>
     MappingSet Mappings { get; }
+
+    /// <summary>Which names of fields may be shown to whoever may not see a record.</summary>
+    PlainNames PlainNames { get; }
 
     /// <summary>The rules under every edition.</summary>
     RuleEditions Editions { get; }
@@ -37,8 +49,15 @@ internal interface IInstallationGuide
 
     PasteLines LinesFor(Source source, string key);
 
-    /// <summary>How a device comes to open a canary.</summary>
-    string CanaryLines(Canary canary, string source);
+    /// <summary>Where it sends to: an address and port, a URL or a folder.</summary>
+    string TargetOf(Source source);
+
+    /// <summary>How the requests of a webhook source prove themselves, by the word of a shipped way, as JSON.</summary>
+    /// <exception cref="SetupException">There is none of that name.</exception>
+    string AuthenticationPreset(string word);
+
+    /// <summary>How devices come to open a canary, for each kind of device.</summary>
+    IReadOnlyList<CanarySteps> CanarySteps(Canary canary);
 }
 
 /// <summary>A shared rule pack.</summary>

@@ -22,13 +22,15 @@ internal sealed class OnboardingReader(SourceMappings mappings, SourceReader sou
     {
         var target = new SourceKey(source.SchoolId, source.SourceId);
         var (_, zone) = await sources.SchoolAsync(source.SchoolId, actor, cancellationToken);
+        var (records, unread) = await RecordsAsync(source, actor, cancellationToken);
         var view = new OnboardingView
         {
             Source = source.SourceId,
             Name = source.Name,
             Product = source.Product,
             Capture = source.Capture,
-            Records = await RecordsAsync(source, actor, cancellationToken),
+            Records = records,
+            Unread = unread,
             Versions = [.. (await mappings.HistoryAsync(target, actor, cancellationToken)).Select(known => new MappingVersion(known.Version, SourceWords.When(known.CreatedAt, zone), known.Note, known.InUse))],
             Step = 1,
             HasMaker = guide.Products.Contains(source.Product, StringComparer.Ordinal),
@@ -38,12 +40,13 @@ internal sealed class OnboardingReader(SourceMappings mappings, SourceReader sou
         };
         if (at.Applied is { } applied && await jobs.ForAsync(source.SchoolId, applied, JobKind.Replay, Patience, actor, cancellationToken) is { } replay && replay.Target.Source == source.SourceId)
         {
-            return view with { Step = 5, Job = jobs.View(replay), Effect = EffectOf(replay, source), Version = replay.MappingVersion };
+            return view with { Step = 5, Job = jobs.View(replay), Effect = await WithReadsAsync(EffectOf(replay, source), replay, null, actor, cancellationToken), Version = replay.MappingVersion };
         }
 
         if (at.Preview is { } preview && await jobs.ForAsync(source.SchoolId, preview, JobKind.Preview, Patience, actor, cancellationToken) is { } tried && tried.Target.Source == source.SourceId)
         {
-            return view with { Step = 4, Job = jobs.View(tried), Effect = EffectOf(tried, source), Version = tried.MappingVersion, Preview = preview };
+            var made = at.Proposal is { } from ? await ProposalAsync(source, from, actor, cancellationToken) : null;
+            return view with { Step = 4, Job = jobs.View(tried), Effect = await WithReadsAsync(EffectOf(tried, source), tried, made, actor, cancellationToken), Version = tried.MappingVersion, Preview = preview };
         }
 
         if (at.Proposal is { } asked && await jobs.ForAsync(source.SchoolId, asked, JobKind.Suggest, Patience, actor, cancellationToken) is { } suggest && suggest.Target.Source == source.SourceId)
@@ -64,11 +67,26 @@ internal sealed class OnboardingReader(SourceMappings mappings, SourceReader sou
         await jobs.ForAsync(source.SchoolId, job, JobKind.Preview, TimeSpan.Zero, actor, cancellationToken) is { } found && found.Target.Source == source.SourceId && EffectOf(found, source) is { } effect
             ? (found.MappingVersion, effect) : null;
 
-    private async Task<long> RecordsAsync(Source source, Actor actor, CancellationToken cancellationToken)
+    /// <summary>With what each field of the mapping is taken from; names that may be a person's by their labels, or their form.</summary>
+    private async Task<MappingEffect?> WithReadsAsync(MappingEffect? effect, SourceJob job, Proposal? made, Actor actor, CancellationToken cancellationToken)
+    {
+        if (effect is null || job.MappingVersion == 0)
+        {
+            return effect;
+        }
+
+        await using var session = await setup.OpenAsync(job.Target.School, actor, cancellationToken);
+        var content = await session.Context.SourceMappings.AsNoTracking()
+            .Where(m => m.SchoolId == job.Target.School && m.SourceId == job.Target.Source && m.Version == job.MappingVersion).Select(m => m.Content).FirstOrDefaultAsync(cancellationToken);
+        var labels = made?.Veiled.ToDictionary(entry => entry.Value, entry => entry.Key, StringComparer.Ordinal);
+        return content is null ? effect : effect with { Reads = [.. MappingReads.Of(content, name => labels?.GetValueOrDefault(name) ?? guide.PlainNames.FormOf(name))] };
+    }
+
+    private async Task<(long Records, long Unread)> RecordsAsync(Source source, Actor actor, CancellationToken cancellationToken)
     {
         await using var session = await setup.OpenAsync(source.SchoolId, actor, cancellationToken);
-        return await session.Context.SourceHealth.AsNoTracking()
-            .Where(health => health.SchoolId == source.SchoolId && health.SourceId == source.SourceId).Select(health => health.Records).FirstOrDefaultAsync(cancellationToken);
+        var health = await session.Context.SourceHealth.AsNoTracking().FirstOrDefaultAsync(found => found.SchoolId == source.SchoolId && found.SourceId == source.SourceId, cancellationToken);
+        return (health?.Records ?? 0, health?.Review ?? 0);
     }
 
     private static Proposal? ProposalOf(SourceJob job) =>
@@ -120,7 +138,9 @@ internal sealed class OnboardingReader(SourceMappings mappings, SourceReader sou
             new("Read by a mapping", before.Records - before.Unread, after.Records - after.Unread),
             new("Not readable by it", before.Unread, after.Unread),
             new("Events in those read", before.Events, after.Events),
+            new("With a time of the product's own", before.Times, after.Times),
             new("With the account", before.Accounts, after.Accounts),
+            new("Different accounts in them", before.People, after.People),
             new("Belonging to nobody", before.Nobody, after.Nobody),
             new("With a search", before.Searches, after.Searches),
             new("With an address visited", before.Addresses, after.Addresses),

@@ -67,7 +67,8 @@ internal static class OnboardingRoutes
         }
         catch (Exception error) when (error is SetupException or MappingException or ProposalException or JsonException)
         {
-            return Page(await reader.ReadAsync(source, new OnboardingPlace(proposal, null, null, 0), actor, cancellationToken), asked?.Without(error.Message) ?? error.Message);
+            var view = await reader.ReadAsync(source, new OnboardingPlace(proposal, null, null, 0), actor, cancellationToken);
+            return Page(view with { Typed = form }, asked?.Without(error.Message) ?? error.Message);
         }
     }
 
@@ -89,7 +90,9 @@ internal static class OnboardingRoutes
         var place = new OnboardingPlace(Id(form["proposal"]), preview, null, version);
         if (found is not { } tried || tried.Version != version || tried.Effect.Stale)
         {
-            return Page(await reader.ReadAsync(source, place, actor, cancellationToken), "The source is read by another mapping since this was tried. See again what would change.");
+            return Page(
+                await reader.ReadAsync(source, place, actor, cancellationToken),
+                !source.Capture && source.MappingVersion == version ? "This mapping is in use already: nothing is left to apply." : "The source is read by another mapping since this was tried. See again what would change.");
         }
 
         if (Enumerable.Range(0, tried.Effect.Worse.Count).Any(worse => form[$"seen{worse}"] != "yes"))

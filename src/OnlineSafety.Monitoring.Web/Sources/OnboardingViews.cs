@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http;
 using OnlineSafety.Monitoring.Web.Jobs;
 
 namespace OnlineSafety.Monitoring.Web.Sources;
@@ -30,7 +31,11 @@ public sealed record Change(string What, long Before, long After);
 /// <param name="Worse">What would be worse, in sentences; whoever applies it ticks each.</param>
 /// <param name="Stale">Another mapping was given to the source since: it says nothing of now.</param>
 /// <param name="Against">Version of the mapping that it was held against, 0 for the maker's; null: none, or not known.</param>
-public sealed record MappingEffect(long Records, long NotRead, IReadOnlyList<Change> Changes, IReadOnlyList<Fact> Facts, string Note, IReadOnlyList<string> Worse, bool Stale, int? Against);
+/// <param name="Reads">Which field is taken from which names, of a mapping of its own.</param>
+public sealed record MappingEffect(long Records, long NotRead, IReadOnlyList<Change> Changes, IReadOnlyList<Fact> Facts, string Note, IReadOnlyList<string> Worse, bool Stale, int? Against)
+{
+    public IReadOnlyList<Fact> Reads { get; init; } = [];
+}
 
 public sealed record MappingVersion(int Version, string When, string Note, bool InUse);
 
@@ -47,6 +52,9 @@ public sealed record OnboardingView
 
     /// <summary>Records that came so far.</summary>
     public required long Records { get; init; }
+
+    /// <summary>Of these, those that could not be read.</summary>
+    public required long Unread { get; init; }
 
     public required IReadOnlyList<MappingVersion> Versions { get; init; }
 
@@ -71,6 +79,9 @@ public sealed record OnboardingView
     public int Version { get; init; }
 
     public string Problem { get; init; } = "";
+
+    /// <summary>What was answered, when it was refused.</summary>
+    public IFormCollection? Typed { get; init; }
 
     /// <summary>This page with what it shows, to be loaded again.</summary>
     public string Again { get; init; } = "";

@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using OnlineSafety.Monitoring.Events;
 using OnlineSafety.Monitoring.Normalization.Suggestion;
+using OnlineSafety.Monitoring.Sources;
 using OnlineSafety.Monitoring.Web.Pages;
 
 namespace OnlineSafety.Monitoring.Web.Sources;
@@ -11,6 +12,7 @@ internal static class ProposalForm
 {
     private const string Set = "--set ";
     private const string Action = "action.";
+    private const string Ignore = "ignore";
 
     /// <summary>Stands for a word that is not shown.</summary>
     private const string Hidden = "WORD";
@@ -31,6 +33,7 @@ internal static class ProposalForm
         [.. proposal.Shapes.SelectMany(shape => shape.Names).Distinct(StringComparer.Ordinal).Select(label => new OfferedName(NameLabels.Switch(label), label))]);
 
     /// <summary>The answers of the form, as <see cref="ProposalEdits.Apply"/> takes them.</summary>
+    /// <exception cref="SetupException">They contradict each other, or one of them is half an answer.</exception>
     public static (List<string> Flags, List<string> Settings) Read(IFormCollection form, Proposal proposal)
     {
         var (flags, settings) = (new List<string>(), new List<string>());
@@ -57,16 +60,48 @@ internal static class ProposalForm
             }
         }
 
-        for (var i = 0; i < OwnDecisions; i++)
+        var answered = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var setting in settings.Where(setting => !setting.StartsWith(Action, StringComparison.Ordinal)))
         {
-            if (form[$"field{i}"].ToString() is { Length: > 0 } field)
-            {
-                settings.Add($"{field}={form[$"name{i}"]}");
-            }
+            Decide(answered, setting.Split('=', 2)[0], setting.Split('=', 2)[1], proposal);
         }
 
-        return (flags, settings);
+        for (var i = 0; i < OwnDecisions; i++)
+        {
+            var (field, name) = (form[$"field{i}"].ToString(), form[$"name{i}"].ToString());
+            if (field.Length == 0 && name.Length == 0)
+            {
+                continue;
+            }
+
+            if (field.Length == 0 || (field == Ignore && name.Length == 0))
+            {
+                throw new SetupException(field.Length == 0 ? $"Say which field is taken from {LabelOf(proposal, name)}, or take that name out again." : "Say which name is not kept.");
+            }
+
+            Decide(answered, field == Ignore ? Ignore + name : field, name, proposal);
+            settings.Add($"{field}={name}");
+        }
+
+        // A name that is not kept cannot be read as well.
+        return answered.FirstOrDefault(one => one.Value.Length > 0 && !one.Key.StartsWith(Ignore, StringComparison.Ordinal) && answered.ContainsKey(Ignore + one.Value)) is { Key: { } read, Value: { } taken }
+            ? throw new SetupException($"{FieldLabels.Of(read)} is taken from {LabelOf(proposal, taken)}, which is also said to be not kept. Choose one of the two.")
+            : (flags, settings);
     }
+
+    // A field said twice would be the one that stands last, without a word.
+    private static void Decide(Dictionary<string, string> answered, string field, string name, Proposal proposal)
+    {
+        if (answered.TryGetValue(field, out var other) && other != name)
+        {
+            throw new SetupException($"{FieldLabels.Of(field)} is said twice: from {LabelOf(proposal, other)} and from {LabelOf(proposal, name)}. Choose one of the two.");
+        }
+
+        answered[field] = name;
+    }
+
+    private static string LabelOf(Proposal proposal, string name) =>
+        name.Length == 0 ? "nothing" : proposal.Shapes.SelectMany(shape => shape.Names).FirstOrDefault(label => NameLabels.Switch(label) == name) ?? name;
 
     private static ProposedShape ShapeOf(ShapeFinding shape) => new(
         shape.Says,
@@ -74,7 +109,7 @@ internal static class ProposalForm
             CultureInfo.InvariantCulture,
             $"{Counted.Of(shape.Records, "record")}, {Counted.Of(shape.Events, "event")} in them{(shape.HiddenNames > 0 ? $"; {Counted.Of(shape.HiddenNames, "rare name is", "rare names are")} not shown, because it may be data" : "")}"),
         [.. shape.Fields.Select(field => new ProposedField(
-            field.Field, string.Join(", ", field.From), field.Confidence.ToString().ToLowerInvariant(), field.Fill.ToString("P0", CultureInfo.InvariantCulture),
+            field.Field, string.Join(", ", field.From), field.Confidence.ToString().ToLowerInvariant(), Say.Percent(field.Fill),
             string.Join(" | ", field.Examples), field.Evidence, field.RunnerUp))]);
 
     // Two shapes may ask the same in the same words; an answer counts for both, so it is asked once.
@@ -106,9 +141,7 @@ internal static class ProposalForm
         }
 
         var name = Value(answer)[(Value(answer).IndexOf('=', StringComparison.Ordinal) + 1)..];
-        return name.Length == 0
-            ? "No: leave it out"
-            : proposal.Shapes.SelectMany(shape => shape.Names).FirstOrDefault(label => NameLabels.Switch(label) == name) ?? name;
+        return name.Length == 0 ? "No: leave it out" : LabelOf(proposal, name);
     }
 
     /// <summary>The switch without its <c>--set</c> and quotes.</summary>

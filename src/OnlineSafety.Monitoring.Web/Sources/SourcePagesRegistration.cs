@@ -3,6 +3,7 @@ using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.Processing.Jobs;
 using OnlineSafety.Monitoring.Processing.Replay;
 using OnlineSafety.Monitoring.Sources;
+using OnlineSafety.Monitoring.Sources.Authentication;
 using OnlineSafety.Monitoring.Sources.Health;
 using OnlineSafety.Monitoring.Web.Jobs;
 
@@ -17,6 +18,7 @@ internal static class SourcePagesRegistration
     public static IServiceCollection AddSourcePages(this IServiceCollection services)
     {
         services.AddSingleton(provider => new SourceRegister(Setup(provider), Time(provider)));
+        services.AddSingleton(provider => new AuthenticationRegister(Setup(provider), provider.GetRequiredService<MasterKeys>(), Time(provider)));
         services.AddSingleton(provider => new CanaryRegister(Setup(provider), Time(provider)));
         services.AddSingleton(provider => new CalendarRegister(Setup(provider)));
         services.AddSingleton(provider => new JobDesk(Setup(provider), Time(provider)));

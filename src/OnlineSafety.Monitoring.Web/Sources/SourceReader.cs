@@ -90,7 +90,7 @@ internal sealed class SourceReader(
         return new SourceView
         {
             Row = RowOf(listed, now, zone),
-            Facts = [.. Facts(listed, now, zone)],
+            Facts = [.. Facts(listed, guide.TargetOf(listed.Source), now, zone)],
             Notices = listed.State?.Notices ?? [],
             Troubles = [.. listed.Troubles.Select(trouble => new Fact(SourceWords.Trouble(trouble), $"{Counted.Of(trouble.Count, "time")}, last {SourceWords.Heard(trouble.LastSeen, now, zone)}"))],
             Days = days,
@@ -105,6 +105,12 @@ internal sealed class SourceReader(
             ExpectedMinutes = listed.Source.ExpectedGap is { } gap ? (int)gap.TotalMinutes : null,
             Enabled = listed.Source.Enabled,
             UsesKey = SourceSetupRoutes.UsesKey(listed.Source),
+            Proof = SourceProof.Of(listed.Source),
+            MayProve = listed.Source.Door == (short)SourceDoor.Webhook && !SourceProof.IsDenyPage(listed.Source),
+            Unassigned = listed.Source.Unassigned,
+            NothingCame = listed.Source is { Enabled: true, Unassigned: false } && listed.Health is null or { Records: 0, LastActivityAt: null },
+            Missing = listed.Source is { Enabled: true, Unassigned: false } ? guide.LinesFor(listed.Source, "").Missing : null,
+            Target = guide.TargetOf(listed.Source),
             From = string.Join(", ", listed.Source.Networks),
             Quiet = listed.State is { Alarming: true } && listed.Source is { Enabled: true, Capture: false } ? await quiet.ReadAsync(listed.Source, calendar.Zone, actor, cancellationToken) : [],
             Capture = listed.Source.Capture,
@@ -158,11 +164,16 @@ internal sealed class SourceReader(
         listed.UnmappedValues,
         string.Join("; ", listed.Troubles.Select(SourceWords.Trouble)));
 
-    private static IEnumerable<Fact> Facts(ListedSource listed, DateTimeOffset now, TimeZoneInfo zone)
+    private static IEnumerable<Fact> Facts(ListedSource listed, string target, DateTimeOffset now, TimeZoneInfo zone)
     {
         var source = listed.Source;
-        yield return new Fact("Product", Alerts.AlertSummary.Product(source.Product));
+        yield return new Fact("Product", source.Unassigned ? "not known" : Alerts.AlertSummary.Product(source.Product));
         yield return new Fact("Reaches us by", SourceWords.Via(source));
+        if (!source.Unassigned)
+        {
+            yield return new Fact("Sends to", target);
+        }
+
         yield return new Fact("Last activity", SourceWords.Heard(listed.Health?.LastActivityAt, now, zone));
         yield return new Fact("Last record of any kind", SourceWords.Heard(listed.Health?.LastReceivedAt, now, zone));
         yield return new Fact("Expected", SourceWords.Expected(listed.State));
@@ -170,7 +181,7 @@ internal sealed class SourceReader(
         if (source.Door == (short)SourceDoor.Syslog)
         {
             yield return new Fact("Syslog port", source.Port is { } port ? $"{port}, its own" : "the common one");
-            yield return new Fact("Recognised by", string.Join(", ", new[] { source.MatchHost is { } host ? $"host {host}" : "", source.MatchApp is { } app ? $"app {app}" : "" }.Where(part => part.Length > 0).DefaultIfEmpty("its address alone")));
+            yield return new Fact("Recognised by", Recognised(source));
         }
 
         if (source.Door == (short)SourceDoor.Mail)
@@ -179,12 +190,32 @@ internal sealed class SourceReader(
         }
 
         yield return new Fact("Client certificates", source.Certificates.Length == 0 ? "none asked for" : British.Number(source.Certificates.Length));
-        yield return new Fact("Keys in use", source.KeyHashes.Length > 1 ? "2: the newest, and the one before until the next rotation" : British.Number(source.KeyHashes.Length));
-        yield return new Fact("Read by", source.Capture ? "no mapping yet" : source.MappingVersion > 0 ? $"its own mapping, version {source.MappingVersion}" : $"the mapping of {Alerts.AlertSummary.Product(source.Product)}");
+        if (SourceSetupRoutes.UsesKey(source))
+        {
+            yield return new Fact("Keys in use", source.KeyHashes.Length > 1 ? "2: the newest, and the one before until the next rotation" : British.Number(source.KeyHashes.Length));
+        }
+
+        if (source.Door == (short)SourceDoor.Webhook)
+        {
+            yield return new Fact("Proves itself by", SourceProof.Of(source));
+        }
+
+        yield return new Fact("Read by", source.Unassigned ? "no mapping: whose records they are is not known" : source.Capture ? "no mapping yet" : source.MappingVersion > 0 ? $"its own mapping, version {source.MappingVersion}" : $"the mapping of {Alerts.AlertSummary.Product(source.Product)}");
         if (listed.Devices.Count > 0)
         {
             yield return new Fact("Devices last seen", string.Join(", ", listed.Devices.Select(device => $"{device.Class} {device.LastSeen:d MMM}")));
         }
+    }
+
+    private static string Recognised(Source source)
+    {
+        string[] signs =
+        [
+            source.Networks.Length > 0 ? "its address" : "", source.MatchHost is { } host ? $"host {host}" : "", source.MatchApp is { } app ? $"app {app}" : "",
+            source.Certificates.Length > 0 ? "its certificate" : "",
+        ];
+        return source.Unassigned ? "nothing: it takes what fits no source"
+            : string.Join(", ", signs.Where(sign => sign.Length > 0).DefaultIfEmpty(source.Port is null ? "nothing: it takes what fits no other source" : "its port alone"));
     }
 
     private static List<string> Notices(IReadOnlyList<ListedSource> sources, StoredWatch? watch, DateTimeOffset now)

@@ -52,7 +52,9 @@ internal static class SourceRoutes
         await PageAsync(source, http, reader, problem: "", cancellationToken);
 
     /// <summary>The page of a source, with what was wrong in what was just asked for, beside the field where it has one.</summary>
-    public static async Task<IResult> PageAsync(Guid source, HttpContext http, SourceReader reader, string problem, CancellationToken cancellationToken, string field = "")
+    /// <param name="field">Id of the field; empty: it has none.</param>
+    /// <param name="typed">What was typed, shown again in the form of that field.</param>
+    public static async Task<IResult> PageAsync(Guid source, HttpContext http, SourceReader reader, string problem, CancellationToken cancellationToken, string field = "", IFormCollection? typed = null)
     {
         var who = http.SignedIn();
         var view = await reader.ShowAsync(who.School, source, who.Actor, cancellationToken);
@@ -61,6 +63,8 @@ internal static class SourceRoutes
             View = view with { MayManage = who.May(Permission.ManageSources) },
             Problem = problem,
             Field = field,
+            Typed = typed,
+            Done = problem.Length > 0 ? "" : http.Request.Query["done"].ToString(),
         }) { StatusCode = problem.Length > 0 ? StatusCodes.Status400BadRequest : null };
     }
 }

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.Sources;
+using OnlineSafety.Monitoring.Sources.Authentication;
 
 namespace OnlineSafety.Monitoring.Web.Sources;
 
@@ -13,6 +14,8 @@ internal static class SourceSetupRoutes
 {
     /// <summary>Product word of a source that no mapping is for.</summary>
     public const string Unknown = "unknown";
+
+    private const string Unlimited = "Nothing tells it from others: it would take every line that fits no other source.";
 
     private const string KeyPlace = "THE-KEY-YOU-WERE-GIVEN";
 
@@ -32,6 +35,7 @@ internal static class SourceSetupRoutes
         one.MapPost("/disable", DisableAsync).Requires(Permission.ManageSources);
         one.MapPost("/enable", EnableAsync).Requires(Permission.ManageSources);
         one.MapPost("/edit", EditAsync).Requires(Permission.ManageSources);
+        one.MapPost("/authentication", AuthenticateAsync).Requires(Permission.ManageSources);
         one.MapGet("/lines", Lines).Requires(Permission.ManageSources);
     }
 
@@ -58,21 +62,53 @@ internal static class SourceSetupRoutes
 
     private static async Task<IResult> RotateAsync(Guid source, HttpContext http, SourceRegister register, SourceReader reader, IInstallationGuide guide, CancellationToken cancellationToken)
     {
-        var form = await http.Request.ReadFormAsync(cancellationToken);
+        var old = (await http.Request.ReadFormAsync(cancellationToken))["end"].ToString() switch
+        {
+            "now" => OldKeys.EndAll,
+            "older" => OldKeys.KeepOlder,
+            "newer" => OldKeys.KeepNewer,
+            _ => OldKeys.KeepOne,
+        };
+        if (old == OldKeys.KeepOne && http.Source().KeyHashes.Length > 1)
+        {
+            return await SourceRoutes.PageAsync(source, http, reader, "Say which of the two keys the product sends: a new one ends the other.", cancellationToken, "end");
+        }
+
         try
         {
-            var issued = await register.RotateKeyAsync(source, form["end"] == "now", http.SignedIn().Actor, cancellationToken);
+            var issued = await register.RotateKeyAsync(source, old, http.SignedIn().Actor, cancellationToken);
             return Issued(guide, issued, issued.Source.Door == (short)SourceDoor.Mail ? "New mail address" : "New key");
         }
         catch (SetupException error)
         {
-            return await SourceRoutes.PageAsync(source, http, reader, Said(error), cancellationToken);
+            return await SourceRoutes.PageAsync(source, http, reader, Said(error), cancellationToken, "end");
+        }
+    }
+
+    /// <summary>Another way to prove itself, with the secret that it signs with: the product's own, or a new one that is shown once.</summary>
+    private static async Task<IResult> AuthenticateAsync(Guid source, HttpContext http, AuthenticationRegister register, SourceReader reader, IInstallationGuide guide, CancellationToken cancellationToken)
+    {
+        var form = await http.Request.ReadFormAsync(cancellationToken);
+        try
+        {
+            var preset = form["preset"].ToString();
+            var json = SourceProof.Ways.Any(way => way.Value == preset) && !SourceProof.IsDenyPage(http.Source())
+                ? guide.AuthenticationPreset(preset) : throw new SetupException("Choose how the product proves itself.");
+            var (changed, made) = await register.ReplaceAsync(source, json, Given(form["secret"].ToString()), http.SignedIn().Actor, cancellationToken);
+            return made is null
+                ? TypedResults.Redirect($"/sources/{source}?done=proof")
+                : new RazorComponentResult<IssuedSecretPage>(new { Source = source, changed.Name, Secret = made });
+        }
+        catch (SetupException error)
+        {
+            return await SourceRoutes.PageAsync(source, http, reader, Said(error), cancellationToken, "preset", form);
         }
     }
 
     private static async Task<IResult> ExpectAsync(Guid source, HttpContext http, SourceRegister register, SourceReader reader, CancellationToken cancellationToken)
     {
-        var text = (await http.Request.ReadFormAsync(cancellationToken))["minutes"].ToString().Trim();
+        var form = await http.Request.ReadFormAsync(cancellationToken);
+        var text = form["minutes"].ToString().Trim();
         try
         {
             TimeSpan? gap = text.Length == 0 ? null
@@ -80,11 +116,11 @@ internal static class SourceSetupRoutes
                     && given >= SourceRegister.ShortestGap && given <= SourceRegister.LongestGap ? given
                 : throw new SetupException(GapLimits);
             await register.ExpectAsync(source, gap, http.SignedIn().Actor, cancellationToken);
-            return TypedResults.Redirect($"/sources/{source}");
+            return TypedResults.Redirect($"/sources/{source}?done=silence");
         }
         catch (SetupException error)
         {
-            return await SourceRoutes.PageAsync(source, http, reader, Said(error), cancellationToken, field: "minutes");
+            return await SourceRoutes.PageAsync(source, http, reader, Said(error), cancellationToken, "minutes", form);
         }
     }
 
@@ -92,11 +128,18 @@ internal static class SourceSetupRoutes
     {
         if ((await http.Request.ReadFormAsync(cancellationToken))["sure"] != "yes")
         {
-            return await SourceRoutes.PageAsync(source, http, reader, "Tick that you are sure: what a source out of use sends is refused.", cancellationToken);
+            return await SourceRoutes.PageAsync(source, http, reader, $"Tick that you are sure: {SourceProof.WhenOut(UsesKey(http.Source()))}.", cancellationToken, "sure");
         }
 
-        await register.DisableAsync(source, http.SignedIn().Actor, cancellationToken);
-        return TypedResults.Redirect($"/sources/{source}");
+        try
+        {
+            await register.DisableAsync(source, http.SignedIn().Actor, cancellationToken);
+            return TypedResults.Redirect($"/sources/{source}?done=out");
+        }
+        catch (SetupException error)
+        {
+            return await SourceRoutes.PageAsync(source, http, reader, Said(error), cancellationToken);
+        }
     }
 
     private static async Task<IResult> EnableAsync(Guid source, HttpContext http, SourceRegister register, SourceReader reader, CancellationToken cancellationToken)
@@ -104,7 +147,7 @@ internal static class SourceSetupRoutes
         try
         {
             await register.EnableAsync(source, http.SignedIn().Actor, cancellationToken);
-            return TypedResults.Redirect($"/sources/{source}");
+            return TypedResults.Redirect($"/sources/{source}?done=in");
         }
         catch (SetupException error)
         {
@@ -117,12 +160,18 @@ internal static class SourceSetupRoutes
         var form = await http.Request.ReadFormAsync(cancellationToken);
         try
         {
-            await register.EditAsync(source, form["name"].ToString(), Parts(form["from"].ToString()), http.SignedIn().Actor, cancellationToken);
-            return TypedResults.Redirect($"/sources/{source}");
+            var from = Parts(form["from"].ToString());
+            if (from.Length == 0 && http.Source() is { Door: (short)SourceDoor.Syslog, Unassigned: false, Networks.Length: > 0, Port: null, MatchHost: null, MatchApp: null, Certificates.Length: 0 })
+            {
+                throw new SetupException($"{Unlimited} Leave it an address.");
+            }
+
+            await register.EditAsync(source, form["name"].ToString(), from, http.SignedIn().Actor, cancellationToken);
+            return TypedResults.Redirect($"/sources/{source}?done=edit");
         }
         catch (SetupException error)
         {
-            return await SourceRoutes.PageAsync(source, http, reader, Said(error), cancellationToken, field: "edit");
+            return await SourceRoutes.PageAsync(source, http, reader, Said(error), cancellationToken, "name", form);
         }
     }
 
@@ -158,6 +207,7 @@ internal static class SourceSetupRoutes
         Senders = form["senders"].ToString(),
         Tls = form["tls"] == "yes",
         Capture = form["capture"] == "yes",
+        All = form["all"] == "yes",
         DenyPage = form["deny"] == "yes",
     };
 
@@ -174,6 +224,11 @@ internal static class SourceSetupRoutes
         {
             port = int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : throw new SetupException("A port is a number between 1 and 65535.");
             guide.RequireFree(port.Value);
+        }
+
+        if (door == SourceDoor.Syslog && port is null && !form.All && string.IsNullOrWhiteSpace(form.From + form.Host + form.App))
+        {
+            throw new SetupException($"{Unlimited} Give an address, a port, a host name or an app name, or tick that it shall take them all.");
         }
 
         return new NewSource

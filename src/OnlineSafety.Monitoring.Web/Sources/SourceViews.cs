@@ -63,6 +63,24 @@ public sealed record SourceView
     /// <summary>What it sends carries a key.</summary>
     public required bool UsesKey { get; init; }
 
+    /// <summary>How its requests prove themselves, in words.</summary>
+    public required string Proof { get; init; }
+
+    /// <summary>How they do so may be changed: a webhook that is no deny page.</summary>
+    public required bool MayProve { get; init; }
+
+    /// <summary>Takes what fits no source: it is nobody's export, and cannot be taken out of use.</summary>
+    public required bool Unassigned { get; init; }
+
+    /// <summary>In use, and nothing was ever received.</summary>
+    public required bool NothingCame { get; init; }
+
+    /// <summary>What the service lacks to hear it, in words; null: nothing.</summary>
+    public required string? Missing { get; init; }
+
+    /// <summary>Where it sends to.</summary>
+    public required string Target { get; init; }
+
     /// <summary>Networks that may send, as they are typed.</summary>
     public required string From { get; init; }
 
@@ -99,6 +117,9 @@ public sealed record NewSourceForm
     public bool Tls { get; init; }
 
     public bool Capture { get; init; }
+
+    /// <summary>Of syslog it takes every line that fits no other source.</summary>
+    public bool All { get; init; }
 
     public bool DenyPage { get; init; }
 }

@@ -7,9 +7,9 @@ internal static class UnreadWords
 {
     private static readonly Dictionary<string, string> Words = new(StringComparer.Ordinal)
     {
-        [Reasons.NoMapping] = "no mapping knows its form",
+        [Reasons.NoMapping] = "no mapping knows its form: a line of another kind, or the product is not the one that was chosen",
         [Reasons.Empty] = "it is empty",
-        [Reasons.Heartbeat] = "a sign of life, nothing to read",
+        [Reasons.Heartbeat] = "a sign of life with grave words in it",
         [Reasons.ControlLine] = "a line that a relay writes by itself",
         [Reasons.BadJson] = "broken JSON",
         [Reasons.JsonTooDeep] = "JSON nested too deeply",
@@ -18,11 +18,12 @@ internal static class UnreadWords
         [Reasons.BadUtf8] = "its characters are not UTF-8",
         [Reasons.LoneSurrogate] = "JSON with half a character",
         [Reasons.NoRecords] = "no record in it",
+        [Reasons.NoFields] = "none of the fields that its mapping reads is in it: the product may have changed its export",
         [Reasons.ColumnCount] = "too few or too many columns",
         [Reasons.ColumnShape] = "a column holds what it should not: columns have shifted",
         [Reasons.OpenQuote] = "a quote that is not closed: the line was cut",
         [Reasons.HeaderRow] = "a header that is cut short",
-        [Reasons.ColumnNames] = "the row of column names alone, nothing to read",
+        [Reasons.ColumnNames] = "the row of column names alone",
         [Reasons.ColumnsChanged] = "its columns are not called what the mapping expects: the product may have changed its export",
         [Reasons.LineTooLong] = "a line that is too long",
         [Reasons.MailBroken] = "a broken mail",

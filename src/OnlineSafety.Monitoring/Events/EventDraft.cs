@@ -87,6 +87,7 @@ internal sealed class EventDraft
     private Slots _slots;
     private readonly List<(Range Key, Range Value)> _unmapped = [];
     private readonly List<Range> _categories = [];
+    private bool _tells;
 
     public ActivityKind Kind { get; set; }
 
@@ -119,6 +120,12 @@ internal sealed class EventDraft
 
     public bool Has(EventField field) => _slots[(int)field].Length > 0;
 
+    /// <summary>
+    /// Something was sent that no field is taken from, and neither who, where nor what is known: an action, a group or a time alone says nothing. Never what the vendor calls a
+    /// concern, and no blank row.
+    /// </summary>
+    public bool IsUnread => !_tells && UnmappedCount > 0 && !VendorBreach && VendorSeverity == 0 && Kind != ActivityKind.Report;
+
     public int CategoryCount => _categories.Count;
 
     /// <summary>Vendor category as sent, in the vendor's order (the first decided).</summary>
@@ -130,15 +137,24 @@ internal sealed class EventDraft
 
     public ReadOnlySpan<byte> UnmappedValue(int index) => _bytes.AsSpan(_unmapped[index].Value);
 
-    public void Set(EventField field, ReadOnlySpan<byte> utf8) => _slots[(int)field] = (Append(utf8), utf8.Length);
+    public void Set(EventField field, ReadOnlySpan<byte> utf8)
+    {
+        _slots[(int)field] = (Append(utf8), utf8.Length);
+        _tells |= !utf8.IsEmpty && field is not (EventField.Group or EventField.ActionAsSent or EventField.VendorSeverityWord or EventField.UserAgent);
+    }
 
-    public void AddCategory(ReadOnlySpan<byte> utf8) => _categories.Add(RangeOf(utf8));
+    public void AddCategory(ReadOnlySpan<byte> utf8)
+    {
+        _categories.Add(RangeOf(utf8));
+        _tells = true;
+    }
 
     public void AddUnmapped(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value) => _unmapped.Add((RangeOf(key), RangeOf(value)));
 
     public void Reset()
     {
         _used = 0;
+        _tells = false;
         _slots = default;
         _unmapped.Clear();
         _categories.Clear();

@@ -60,5 +60,8 @@ internal sealed record Mapping
     /// <summary>Fields in filling order.</summary>
     public required Field[] Fields { get; init; }
 
+    /// <summary>Has no field but the time, which every mapping has: all else is only kept as sent.</summary>
+    public bool IsBare => Fields.Length <= 1;
+
     public string Label => field ??= $"{Id}@{Version}";
 }

@@ -12,7 +12,7 @@ internal enum NormalizeOutcome : byte
     /// <summary>No mapping of the product claims it.</summary>
     Unclaimed,
 
-    /// <summary>Of a shape that a mapping expects, but broken. Events before the break were handed over.</summary>
+    /// <summary>Of a shape that a mapping expects, but broken, or with nothing that its fields read. Events before the break, or beside such, were handed over.</summary>
     Unreadable,
 }
 
@@ -37,6 +37,7 @@ internal static class Reasons
     public const string BadUtf8 = "bad-utf8";
     public const string LoneSurrogate = "lone-surrogate";
     public const string NoRecords = "no-records";
+    public const string NoFields = "no-fields";
     public const string ColumnCount = "column-count";
     public const string ColumnShape = "column-shape";
     public const string OpenQuote = "open-quote";

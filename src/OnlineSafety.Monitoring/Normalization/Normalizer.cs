@@ -249,12 +249,12 @@ internal sealed class Normalizer
             nearest = nearest.Outcome == NormalizeOutcome.Unclaimed ? result : nearest;
         }
 
-        return nearest.Outcome != NormalizeOutcome.Unclaimed ? nearest
+        return nearest.Outcome != NormalizeOutcome.Unclaimed && nearest.Reason != Reasons.NoFields ? nearest
             : header.IsThere && _columns.Read(pack, body, header, isLine) is { Outcome: NormalizeOutcome.Unreadable } changed ? changed
-            : ReadSignOfLife(job, body, isLine);
+            : ReadSignOfLife(job, body, isLine, nearest);
     }
 
-    private NormalizeResult ReadSignOfLife(in Job job, Slice body, bool isLine)
+    private NormalizeResult ReadSignOfLife(in Job job, Slice body, bool isLine, in NormalizeResult otherwise)
     {
         var quiet = new Job(job.Record, job.Zone, Nobody.Instance);
         foreach (var mapping in _mappings.Everyones)
@@ -265,7 +265,7 @@ internal sealed class Normalizer
             }
         }
 
-        return Unclaimed;
+        return otherwise;
     }
 
     private NormalizeResult Try(Mapping mapping, ref Job job, Slice body, bool isLine)
@@ -293,31 +293,34 @@ internal sealed class Normalizer
         }
 
         _columns.Note(mapping);
-        var events = 0;
-        var controls = 0;
+        var (events, controls, empty) = (0, 0, 0);
         _cells.Broken = "";
         while (mapping.Shape.Next(_cells))
         {
-            if (events + controls == 0 && !mapping.When.AllHold(_cells))
+            var isFirst = events + controls + empty == 0;
+            if (isFirst && !mapping.When.AllHold(_cells))
             {
                 return Unclaimed;
             }
 
-            if ((mapping.Control.Length > 0 && mapping.Control.AllHold(_cells)) || (_hasNames && events + controls == 0 && mapping.Shape is CsvRowsShape))
+            if ((mapping.Control.Length > 0 && mapping.Control.AllHold(_cells)) || (_hasNames && isFirst && mapping.Shape is CsvRowsShape))
             {
                 controls++;
-                continue;
             }
-
-            job.Sink.OnEvent(_drafting.Fill(mapping, job.Record, job.Warnings, new Moment(job.Record.ReceivedAt, job.Header, job.Zone, job.Categories)), events++);
+            else if (_drafting.Fill(mapping, job.Record, job.Warnings, new Moment(job.Record.ReceivedAt, job.Header, job.Zone, job.Categories)) is var draft && (mapping.IsBare || !draft.IsUnread))
+            {
+                job.Sink.OnEvent(draft, events++);
+            }
+            else
+            {
+                // Its names are others than the mapping's: the product changed its export, which an event of nobody and nothing would hide.
+                empty++;
+            }
         }
 
-        if (_cells.Broken.Length > 0)
-        {
-            return new NormalizeResult(NormalizeOutcome.Unreadable, _cells.Broken, mapping.Label, events);
-        }
-
-        return events > 0 || (controls == 0 && mapping.Shape is not CsvShape)
+        var reason = _cells.Broken.Length == 0 && empty > 0 ? Reasons.NoFields : _cells.Broken;
+        return reason.Length > 0 ? new NormalizeResult(NormalizeOutcome.Unreadable, reason, mapping.Label, events)
+            : events > 0 || (controls == 0 && mapping.Shape is not CsvShape)
             ? new NormalizeResult(NormalizeOutcome.Mapped, "", mapping.Label, events)
             : new NormalizeResult(NormalizeOutcome.Control, controls > 0 ? Reasons.Heartbeat : Reasons.ColumnNames, mapping.Label, 0);
     }

@@ -14,7 +14,7 @@ internal static class SetupText
     /// <summary>A name without surrounding space: 1 to 200 characters, no control or direction-changing ones.</summary>
     public static string Name(string text, string what)
     {
-        var name = Optional(text, what, LongestName);
+        var name = Optional(text, $"name of the {what}", LongestName);
         return name.Length > 0 ? name : throw new SetupException($"The name of the {what} is empty.");
     }
 

@@ -9,6 +9,16 @@ namespace OnlineSafety.Monitoring.Sources;
 /// <summary>A source just added or given a new key (of a mail source: what stands before the @ of its address). It is not stored and cannot be shown again.</summary>
 internal sealed record IssuedSource(Source Source, string Key);
 
+/// <summary>Which keys stay when a new one is made.</summary>
+internal enum OldKeys : byte
+{
+    /// <summary>The only one; refused where there are two.</summary>
+    KeepOne,
+    KeepNewer,
+    KeepOlder,
+    EndAll,
+}
+
 /// <summary>A source and what was heard of it.</summary>
 /// <param name="State">As the watch judged it last; null: not yet.</param>
 internal sealed record ListedSource(Source Source, SourceHealth? Health, long UnmappedValues, IReadOnlyList<DoorTrouble> Troubles, StoredState? State, IReadOnlyList<Canary> Canaries, IReadOnlyList<SeenDevices> Devices);
@@ -132,8 +142,9 @@ internal sealed class SourceRegister(Database setup, TimeProvider time)
         return inUse[0];
     }
 
-    /// <summary>Gives a source a new key; the one before stays valid until the next rotation, or ends at once.</summary>
-    public async Task<IssuedSource> RotateKeyAsync(Guid sourceId, bool endOld, Actor actor, CancellationToken cancellationToken)
+    /// <summary>Gives a source a new key; the one that the product has stays valid beside it, or all older ones end at once.</summary>
+    /// <exception cref="SetupException">There is no such source, or two keys are in use and it is not said which of them stays.</exception>
+    public async Task<IssuedSource> RotateKeyAsync(Guid sourceId, OldKeys old, Actor actor, CancellationToken cancellationToken)
     {
         var key = "";
         var source = await ChangeAsync(
@@ -142,7 +153,7 @@ internal sealed class SourceRegister(Database setup, TimeProvider time)
             found =>
             {
                 key = NewKey(found.Door);
-                found.KeyHashes = endOld ? [AccessKey.Hash(key)] : [AccessKey.Hash(key), .. found.KeyHashes.Take(LiveKeys - 1)];
+                found.KeyHashes = [AccessKey.Hash(key), .. Kept(found.KeyHashes, old)];
             },
             actor,
             cancellationToken);
@@ -150,8 +161,14 @@ internal sealed class SourceRegister(Database setup, TimeProvider time)
     }
 
     /// <summary>Takes a source out of use. What it sent stays.</summary>
+    /// <exception cref="SetupException">There is no such source, or it is the one that takes what fits no other.</exception>
     public Task<Source> DisableAsync(Guid sourceId, Actor actor, CancellationToken cancellationToken) =>
-        ChangeAsync(sourceId, "source.disable", found => found.Enabled = false, actor, cancellationToken);
+        ChangeAsync(
+            sourceId,
+            "source.disable",
+            found => found.Enabled = found.Unassigned ? throw new SetupException("What fits no source is always taken, and kept: this one cannot be taken out of use.") : false,
+            actor,
+            cancellationToken);
 
     /// <summary>Brings a source back into use, with the keys that it had.</summary>
     /// <exception cref="SetupException">Another took its name or its messages meanwhile.</exception>
@@ -182,6 +199,16 @@ internal sealed class SourceRegister(Database setup, TimeProvider time)
         await using var session = await setup.OpenAsync(school, actor, cancellationToken);
         return await session.Context.SourceWatches.AsNoTracking().FirstOrDefaultAsync(w => w.SchoolId == school, cancellationToken);
     }
+
+    // Which of two the product uses is known to people alone: the newer may never have been put in.
+    private static IEnumerable<byte[]> Kept(byte[][] keys, OldKeys old) => old switch
+    {
+        OldKeys.EndAll => [],
+        OldKeys.KeepOlder => keys.TakeLast(LiveKeys - 1),
+        OldKeys.KeepNewer => keys.Take(LiveKeys - 1),
+        _ when keys.Length >= LiveKeys => throw new SetupException("Two keys are in use, and a new one ends one of them. Say which the product has: --keep newer or --keep older; or --end-old."),
+        _ => keys,
+    };
 
     // The number of a category is its name in a table of the vendor, and too short to be of a person.
     private static bool IsNumber(string kind, string word) => kind == UnmappedKey.Category && word.Length is > 0 and <= 3 && word.All(char.IsAsciiDigit);

@@ -13,10 +13,10 @@ internal static class SourceTwins
     public static async Task RefuseNameAsync(Session session, Source source, CancellationToken cancellationToken)
     {
         var others = await session.Context.Sources.AsNoTracking()
-            .Where(s => s.SchoolId == source.SchoolId && s.Enabled && s.SourceId != source.SourceId).Select(s => new { s.SourceId, s.Name }).ToListAsync(cancellationToken);
-        if (others.Find(other => Same(other.Name, source.Name)) is { } twin)
+            .Where(s => s.SchoolId == source.SchoolId && s.Enabled && s.SourceId != source.SourceId).Select(s => s.Name).ToListAsync(cancellationToken);
+        if (others.Find(other => Same(other, source.Name)) is { } twin)
         {
-            throw new SetupException($"This school already has a source called \"{SetupText.Shown(twin.Name)}\": {twin.SourceId}. Give this one a --name of its own.");
+            throw new SetupException($"This school already has a source called \"{SetupText.Shown(twin)}\". Give this one a --name of its own.");
         }
     }
 

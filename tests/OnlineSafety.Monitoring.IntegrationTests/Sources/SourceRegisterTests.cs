@@ -103,13 +103,28 @@ public sealed class SourceRegisterTests(PostgresFixture postgres) : IClassFixtur
         var school = await database.AddSchoolAsync();
         var first = await database.Sources.AddAsync(school, Syslog(), InstallationDatabase.Tester, default);
 
-        var second = await database.Sources.RotateKeyAsync(first.Source.SourceId, endOld: false, InstallationDatabase.Tester, default);
+        var second = await database.Sources.RotateKeyAsync(first.Source.SourceId, OldKeys.KeepOne, InstallationDatabase.Tester, default);
         Assert.Equal([AccessKey.Hash(second.Key), AccessKey.Hash(first.Key)], second.Source.KeyHashes);
-        var third = await database.Sources.RotateKeyAsync(first.Source.SourceId, endOld: false, InstallationDatabase.Tester, default);
-        Assert.Equal([AccessKey.Hash(third.Key), AccessKey.Hash(second.Key)], third.Source.KeyHashes);
-        var fourth = await database.Sources.RotateKeyAsync(first.Source.SourceId, endOld: true, InstallationDatabase.Tester, default);
-        Assert.Equal([AccessKey.Hash(fourth.Key)], fourth.Source.KeyHashes);
-        Assert.Equal(4, (await database.AccessRecordsAsync("source.%")).Count);
+        // The second may never have been put into the product: which of the two ends is said, and not guessed.
+        await Assert.ThrowsAsync<SetupException>(() => database.Sources.RotateKeyAsync(first.Source.SourceId, OldKeys.KeepOne, InstallationDatabase.Tester, default));
+        var third = await database.Sources.RotateKeyAsync(first.Source.SourceId, OldKeys.KeepOlder, InstallationDatabase.Tester, default);
+        Assert.Equal([AccessKey.Hash(third.Key), AccessKey.Hash(first.Key)], third.Source.KeyHashes);
+        var fourth = await database.Sources.RotateKeyAsync(first.Source.SourceId, OldKeys.KeepNewer, InstallationDatabase.Tester, default);
+        Assert.Equal([AccessKey.Hash(fourth.Key), AccessKey.Hash(third.Key)], fourth.Source.KeyHashes);
+        var fifth = await database.Sources.RotateKeyAsync(first.Source.SourceId, OldKeys.EndAll, InstallationDatabase.Tester, default);
+        Assert.Equal([AccessKey.Hash(fifth.Key)], fifth.Source.KeyHashes);
+        Assert.Equal(5, (await database.AccessRecordsAsync("source.%")).Count);
+    }
+
+    [Fact]
+    public async Task WhatTakesTheLinesOfNobodyStaysInUse()
+    {
+        await using var database = await InstallationDatabase.CreateAsync(postgres.Server);
+        var (school, source) = (await database.AddSchoolAsync(), Guid.NewGuid());
+        await database.Test.RunAsync($"INSERT INTO onlinesafety.source (school_id, source_id, name, product, door, unassigned, listener) VALUES ('{school}', '{source}', 'Unassigned on syslog', '', 2, true, 'syslog')");
+
+        await Assert.ThrowsAsync<SetupException>(() => database.Sources.DisableAsync(source, InstallationDatabase.Tester, default));
+        Assert.True(Assert.Single(await database.Sources.ListAsync(school, InstallationDatabase.Tester, default)).Source.Enabled);
     }
 
     [Fact]

@@ -43,7 +43,7 @@ public sealed class FieldLanguageTests
     [InlineData("anonymous", null)]
     public void WhatIsNobodyIsNoUser(string sent, string? user)
     {
-        var e = Read("""{"user":{"from":"user","except":["x-fwd-for:*","anonymous"]}}""", $"user=\"{sent.Replace("\\", "\\\\", StringComparison.Ordinal)}\"");
+        var e = Read("""{"app":"app","user":{"from":"user","except":["x-fwd-for:*","anonymous"]}}""", $"app=x user=\"{sent.Replace("\\", "\\\\", StringComparison.Ordinal)}\"");
         Assert.Equal(user, e.User);
         Assert.Equal(user is null && sent != "-" ? 1 : 0, e.Unmapped.Count(pair => pair.Key == "user" && pair.Value == sent));
     }

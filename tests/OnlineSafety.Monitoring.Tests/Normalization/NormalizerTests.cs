@@ -100,6 +100,28 @@ public sealed class NormalizerTests
         Assert.Equal(new NormalizeResult(NormalizeOutcome.Mapped, "", "smoothwall.monitor@3", 0), Read("smoothwall", RecordEnvelope.Json, "[]").Result);
     }
 
+    [Theory]
+    [InlineData("""{"eventTime":"2026-03-02T09:14:07Z","userName":"a","pageUrl":"https://a.example.test/","action":"blocked"}""", "no-fields", 0)]
+    [InlineData("""[{"user":"a","url":"https://a.example.test/"},{"userName":"b","pageUrl":"https://b.example.test/"}]""", "no-fields", 1)]
+    [InlineData("""{"test":"hello"}""", "no-fields", 0)]
+    [InlineData("""{"user":"a"}""", "", 1)]
+    [InlineData("""{"at":"2026-03-02T09:14:07Z","action":"blocked"}""", "", 1)]
+    [InlineData("[]", "", 0)]
+    public void ARecordWithNothingThatItsMappingReadsIsUnreadableAndNoEventOfNobody(string body, string reason, int events)
+    {
+        var pack = OneMapping.Of("{\"type\":\"json\"}", """{"time":{"from":"$.at","formats":["iso"]},"user":"$.user","url":"$.url","action":{"from":"$.action","map":{"blocked":"blocked"}},"kind":{"default":"visit"}}""", "");
+        var reading = OneMapping.Read(pack, body, RecordEnvelope.Json);
+        Assert.Equal((reason.Length > 0 ? NormalizeOutcome.Unreadable : NormalizeOutcome.Mapped, reason, events), (reading.Result.Outcome, reading.Result.Reason, reading.Result.Events));
+        Assert.Equal(events, reading.Events.Count);
+    }
+
+    [Fact]
+    public void ASignOfLifeOfNoKnownFieldIsStillOne()
+    {
+        var pack = OneMapping.Of("{\"type\":\"json\"}", """{"user":"$.user"}""", "");
+        Assert.Equal(NormalizeOutcome.Control, OneMapping.Read(pack, """{"type":"heartbeat"}""", RecordEnvelope.Json).Result.Outcome);
+    }
+
     [Fact]
     public void JsonInsideASyslogLineIsReadToo()
     {

@@ -136,6 +136,7 @@ public sealed class StagesTests
     [InlineData(""" "shape": { "type": "json" }, "fields": { "user": "$.who", "deviceHost": "$.said" } """, "")]
     [InlineData(""" "shape": { "type": "json" }, "fields": { "user": "$.said" } """, "")]
     [InlineData(""" "shape": { "type": "json", "records": ["$.list"] }, "fields": { "user": "$.who" } """, "no-records")]
+    [InlineData(""" "shape": { "type": "json" }, "fields": { "user": "$.name", "action": { "default": "blocked" }, "kind": { "default": "visit" } } """, "no-fields")]
     [InlineData(""" "shape": { "type": "json" }, "control": [{ "field": "$.who", "blank": false }], "fields": { "text": "$.said" } """, "heartbeat")]
     public void AMappingThatReadsTheWrongFieldHidesNoGraveWords(string mapping, string review)
     {

@@ -196,6 +196,15 @@ public sealed partial class ContractorDayTests(ConsoleFixture console)
         await Assertions.Expect(page.GetByText("The key is not shown again")).ToBeVisibleAsync();
         await _rooms.SendAsync(source, old, "application/json", "{}");
         await _rooms.SendAsync(source, key, "application/json", "{}");
+
+        // The new one is lost before it was put in: which of the two the product sends is asked, and the old one goes on.
+        await page.GetByRole(AriaRole.Link, new() { Name = "Back to the source" }).ClickAsync();
+        await page.GetByLabel("The older one").CheckAsync();
+        await AccessibilityCheck.RunAsync(page);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Make a new key" }).ClickAsync();
+        var third = await page.Locator("#key").InnerTextAsync();
+        await _rooms.SendAsync(source, third, "application/json", "{}");
+        await _rooms.SendAsync(source, old, "application/json", "{}");
         Rooms.NothingWentWrong(visitor);
     }
 
@@ -210,12 +219,66 @@ public sealed partial class ContractorDayTests(ConsoleFixture console)
         await page.GetByText("Add a canary").ClickAsync();
         await page.GetByLabel("Device that opens it").FillAsync("Library PC 1");
         await page.GetByRole(AriaRole.Button, new() { Name = "Add the canary" }).ClickAsync();
-        Assert.Contains("Windows:", await page.GetByLabel("Lines to paste").InnerTextAsync(), StringComparison.Ordinal);
+        Assert.Contains("\n'@", await page.GetByLabel("windows.ps1").InnerTextAsync(), StringComparison.Ordinal);
         await AccessibilityCheck.RunAsync(page);
+        // Loaded again it adds no second one, and it can be seen again from the list.
+        await page.ReloadAsync();
         await page.GetByRole(AriaRole.Link, new() { Name = "Done" }).ClickAsync();
-        await page.GetByRole(AriaRole.Button, new() { Name = "Remove canary Library PC 1" }).ClickAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = "Library PC 1" }).ClickAsync();
+        await Assertions.Expect(page.GetByLabel("windows.ps1")).ToBeVisibleAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = "Done" }).ClickAsync();
+        await page.GetByText("Remove canary Library PC 1").ClickAsync();
+        await AccessibilityCheck.RunAsync(page);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Remove it: canary Library PC 1" }).ClickAsync();
         await Assertions.Expect(page.GetByText("None yet: that the filter itself works is not proved.")).ToBeVisibleAsync();
         Rooms.NothingWentWrong(visitor);
+    }
+
+    [Fact]
+    public async Task AWebhookThatSignsIsSetUpOnItsPage()
+    {
+        var school = await _rooms.AddSchoolAsync();
+        var (key, _) = await _rooms.AddStaffAsync(school, "Ira Tech", "it");
+        var (source, _) = await _rooms.AddSourceAsync(school, "senso", "Senso");
+        Task<HttpResponseMessage> Set(string preset, string secret) => _rooms.PostAsync($"/sources/{source}/authentication", key, ("preset", preset), ("secret", secret));
+
+        foreach (var (preset, secret) in new[] { ("github", "too short"), ("pigeon", ""), ("", "") })
+        {
+            using var refused = await Set(preset, secret);
+            Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
+        }
+
+        Assert.Equal(0, await _rooms.NumberAsync($"SELECT count(*) FROM source_secret WHERE source_id = '{source}'"));
+        (await Set("github", "the secret that the product shows")).Dispose();
+        Assert.Contains("a signature in X-Hub-Signature-256", await ReadAsync(_rooms.GetAsync($"/sources/{source}", key)), StringComparison.Ordinal);
+
+        // One made here is shown once, and the one before ends.
+        Assert.Contains("It is shown only now", await ReadAsync(Set("standard-webhooks", "")), StringComparison.Ordinal);
+        Assert.Equal(1, await _rooms.NumberAsync($"SELECT count(*) FROM source_secret WHERE source_id = '{source}'"));
+        (await Set("bearer", "")).Dispose();
+        Assert.Equal(0, await _rooms.NumberAsync($"SELECT count(*) FROM source_secret WHERE source_id = '{source}'"));
+    }
+
+    [Fact]
+    public async Task ASyslogSourceThatNothingTellsFromOthersIsTakenOnlyWhenThatIsMeant()
+    {
+        var school = await _rooms.AddSchoolAsync();
+        var (key, _) = await _rooms.AddStaffAsync(school, "Ira Tech", "it");
+        using var blind = await _rooms.PostAsync("/sources/add", key, ("product", "fortigate"), ("via", "syslog"));
+        Assert.Equal(HttpStatusCode.BadRequest, blind.StatusCode);
+        Assert.Contains("every line that fits no other source", await blind.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        using var known = await _rooms.PostAsync("/sources/add", key, ("product", "fortigate"), ("via", "syslog"), ("from", "198.51.100.77"));
+        Assert.Contains("config log syslogd setting", await known.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+
+        // What was typed is still there when it is refused, beside what is wrong.
+        var source = SourceInPath().Match(await ReadAsync(_rooms.GetAsync("/sources", key))).Value;
+        var refused = await ReadAsync(_rooms.PostAsync($"/sources/{source}/edit", key, ("name", "Hall firewall"), ("from", "banana")));
+        Assert.Contains("value=\"banana\"", refused, StringComparison.Ordinal);
+        Assert.Contains("value=\"Hall firewall\"", refused, StringComparison.Ordinal);
+        Assert.Contains("href=\"#name\"", refused, StringComparison.Ordinal);
+        using var emptied = await _rooms.PostAsync($"/sources/{source}/edit", key, ("name", "Hall firewall"), ("from", ""));
+        Assert.Equal(HttpStatusCode.BadRequest, emptied.StatusCode);
+        Assert.Contains("Nothing has come yet", await ReadAsync(_rooms.GetAsync($"/sources/{source}", key)), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -224,12 +287,12 @@ public sealed partial class ContractorDayTests(ConsoleFixture console)
         var (mine, other) = (await _rooms.AddSchoolAsync(), await _rooms.AddSchoolAsync());
         var (key, _) = await _rooms.AddStaffAsync(mine, "Ira Tech", "it");
         var (source, _) = await _rooms.AddSourceAsync(other, "senso", "Senso");
-        foreach (var path in new[] { "", "/onboard", "/lines" })
+        foreach (var path in new[] { "", "/onboard", "/lines", $"/canaries/{Guid.NewGuid()}" })
         {
             Assert.Equal(HttpStatusCode.NotFound, (await _rooms.GetAsync($"/sources/{source}{path}", key)).StatusCode);
         }
 
-        foreach (var path in new[] { "/key", "/expect", "/disable", "/enable", "/edit", "/onboard/again", "/canaries", $"/canaries/{Guid.NewGuid()}/remove", "/onboard/propose", "/onboard/preview", "/onboard/apply" })
+        foreach (var path in new[] { "/key", "/expect", "/disable", "/enable", "/edit", "/authentication", "/onboard/again", "/canaries", $"/canaries/{Guid.NewGuid()}/remove", "/onboard/propose", "/onboard/preview", "/onboard/apply" })
         {
             Assert.Equal(HttpStatusCode.NotFound, (await _rooms.PostAsync($"/sources/{source}{path}", key, ("sure", "yes"), ("version", "0"))).StatusCode);
         }

@@ -67,9 +67,9 @@ internal sealed record Sample(Vocabulary Vocabulary, IReadOnlyList<Column> Colum
 /// <summary>Words for numbers.</summary>
 internal static class Say
 {
-    public static string Percent(double share) => string.Create(CultureInfo.InvariantCulture, $"{Math.Floor(share * 100):0} %");
+    public static string Percent(double share) => string.Create(CultureInfo.InvariantCulture, $"{Math.Floor(share * 100):0}%");
 
-    /// <summary><c>97 % of 214 values</c>.</summary>
+    /// <summary><c>97% of 214 values</c>.</summary>
     public static string Of(double share, Column column) => string.Create(CultureInfo.InvariantCulture, $"{Percent(share)} of {Counted.Of(column.Cells.Count, "value")}");
 
     public static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);

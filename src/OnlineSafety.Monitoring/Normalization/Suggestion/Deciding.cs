@@ -9,6 +9,7 @@ internal static class Deciding
     private const double NamedOtherwise = 2;
     private const double Far = 2;
     private const double Undecided = 1.5;
+    private const double Rare = 1.5;
     private const double AboveTheRecord = 1;
 
     private static readonly TimeSpan MostApart = TimeSpan.FromDays(7);
@@ -56,6 +57,7 @@ internal static class Deciding
         return (sample.Vocabulary.Fit(claim.Column.Name, Meaning.Time) < 0 ? NamedOtherwise : 0)
             + (TimeRecogniser.Distance(claim, sample) - nearest > MostApart ? Far : 0)
             + (claim.Choices.Count > 0 ? Undecided : 0)
+            + (claim.Column.Fill * 2 < all.Max(other => other.Column.Fill) ? Rare : 0)
             + (claim.Column.Name.IsAbove ? AboveTheRecord : 0);
     }
 }

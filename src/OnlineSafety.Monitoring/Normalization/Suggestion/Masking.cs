@@ -2,27 +2,17 @@ namespace OnlineSafety.Monitoring.Normalization.Suggestion;
 
 /// <summary>
 /// What a contractor may see of a value: its form. Letters become <c>a</c> and <c>A</c>, digits <c>9</c>, signs of ASCII stay, all else is
-/// <c>x</c>; of a URL only the host. Words are shown when a list of ours has them or when many people have them.
+/// <c>x</c>; of a URL only the host. A word is shown only where a list of ours has it: what many people have may be a name too.
 /// </summary>
-internal sealed class Masking(Vocabulary vocabulary, Column? users)
+internal sealed class Masking(Vocabulary vocabulary)
 {
     private const int Examples = 3;
     private const int Longest = 40;
 
-    // As in the digest: what is shown of several people is shown from five on.
-    private const int LeastPeople = 5;
-
     public IReadOnlyList<string> ExamplesOf(Column column, Meaning meaning) => meaning == Meaning.Secret
         ? []
         : [.. column.Counts.OrderByDescending(entry => entry.Value).ThenBy(entry => entry.Key, StringComparer.Ordinal)
-            .Select(entry => Shown(column, meaning, entry.Key)).Distinct(StringComparer.Ordinal).Take(Examples)];
-
-    /// <summary>True for a word that many different people have.</summary>
-    public bool IsShared(Column column, string word) =>
-        users is not null && users != column && column.Cells
-            .Where(cell => cell.Text.Contains(word, StringComparison.OrdinalIgnoreCase))
-            .Select(cell => users.In(cell.Row)).OfType<string>()
-            .Distinct(StringComparer.OrdinalIgnoreCase).Take(LeastPeople).Count() == LeastPeople;
+            .Select(entry => Shown(meaning, entry.Key)).Distinct(StringComparer.Ordinal).Take(Examples)];
 
     public static string Mask(string value)
     {
@@ -42,7 +32,7 @@ internal sealed class Masking(Vocabulary vocabulary, Column? users)
         return value.Length > Longest ? masked.ToString() + "..." : masked.ToString();
     }
 
-    private string Shown(Column column, Meaning meaning, string value)
+    private string Shown(Meaning meaning, string value)
     {
         if (meaning == Meaning.Url)
         {
@@ -54,7 +44,7 @@ internal sealed class Masking(Vocabulary vocabulary, Column? users)
             return Mask(value);
         }
 
-        return IsKnown(meaning, value) || (column.HasFewWords && IsShared(column, value)) ? value : Mask(value);
+        return IsKnown(meaning, value) ? value : Mask(value);
     }
 
     private bool IsKnown(Meaning meaning, string value) => meaning == Meaning.Categories

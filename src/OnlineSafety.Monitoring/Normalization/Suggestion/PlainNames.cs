@@ -28,11 +28,14 @@ internal sealed class PlainNames
     public static IEnumerable<string> In(JsonElement mapping) => mapping.ValueKind switch
     {
         JsonValueKind.Object => mapping.EnumerateObject().SelectMany(member => member.NameEquals("fields") && member.Value.ValueKind == JsonValueKind.Object
-            ? member.Value.EnumerateObject().SelectMany(field => Strings(field.Value).Concat(In(field.Value)))
+            ? member.Value.EnumerateObject().SelectMany(field => Of(field.Value))
             : Places.Contains(member.Name) ? Strings(member.Value).Concat(In(member.Value)) : In(member.Value)),
         JsonValueKind.Array => mapping.EnumerateArray().SelectMany(In),
         _ => [],
     };
+
+    /// <summary>The names that one field of a mapping is taken from.</summary>
+    public static IEnumerable<string> Of(JsonElement field) => Strings(field).Concat(In(field));
 
     /// <summary>True for a name that may be shown in clear.</summary>
     public bool IsPlain(string name) => StepsOf(name).All(IsPlainStep);

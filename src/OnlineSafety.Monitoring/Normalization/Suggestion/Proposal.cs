@@ -25,9 +25,12 @@ internal sealed record Proposal
     /// <summary>Names that may be data, by the labels under which everything here but the mapping, recipes and this speaks of them.</summary>
     public IReadOnlyDictionary<string, string> Veiled { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
-    /// <summary>The proposal in a job's result; null where it was made before names were veiled, and would show them.</summary>
+    /// <summary>Of a sender's words it shows those alone that our lists have.</summary>
+    public bool KnownWordsAlone { get; init; }
+
+    /// <summary>The proposal in a job's result; null where it was made before names were veiled or words masked, and would show them.</summary>
     public static Proposal? Read(JsonElement? result) =>
-        result is { ValueKind: JsonValueKind.Object } known && known.TryGetProperty("veiled", out _) ? known.Deserialize<Proposal>(Json) : null;
+        result is { ValueKind: JsonValueKind.Object } known && known.TryGetProperty("veiled", out _) && known.Deserialize<Proposal>(Json) is { KnownWordsAlone: true } proposal ? proposal : null;
 
     /// <summary>The same without the names that may be data: for a page or a terminal.</summary>
     public Proposal Shown()

@@ -83,9 +83,8 @@ internal sealed class QuestionList(string mapping, Sample sample, IReadOnlyList<
 
     private string Switch(Column column) => NameLabels.Switch(Named(column));
 
-    private Answer AnswerFor(Column column, string word) => masking.IsShared(column, word)
-        ? new Answer($"--set \"action.{word}=blocked\"", Actions, null)
-        : new Answer("--set \"action.WORD=blocked\"", $"for the word that looks like {Masking.Mask(word)}; {Actions}", null);
+    // By its form alone: what no list of ours has may be a name, where columns have shifted.
+    private static Answer AnswerFor(string word) => new("--set \"action.WORD=blocked\"", $"for the word that looks like {Masking.Mask(word)}; {Actions}", null);
 
     private Question? UnknownActions()
     {
@@ -99,6 +98,6 @@ internal sealed class QuestionList(string mapping, Sample sample, IReadOnlyList<
         var events = words.Sum(word => column.Counts.GetValueOrDefault(word));
         return new Question(
             mapping, "action", $"{Counted.Of(words.Count, "word")} of {Named(column)}, in {Say.Number(events)} of {Counted.Of(sample.Rows, "event")}, {Counted.Word(words.Count, "is", "are")} not known: what did the product do?",
-            [.. words.Take(MostWords).Select(word => AnswerFor(column, word)).Distinct()]);
+            [.. words.Take(MostWords).Select(AnswerFor).Distinct()]);
     }
 }

@@ -49,6 +49,7 @@ internal sealed class Suggester(MappingSet mappings, Vocabulary vocabulary)
             Shapes = [.. drafts.Select(draft => draft.Finding)],
             Questions = [.. drafts.SelectMany(draft => draft.Questions)],
             Veiled = labels.Veiled,
+            KnownWordsAlone = true,
             Trial = TrialRun.Run(mappings, pack, records, zone, drafts.SelectMany(draft => draft.Proposed), shown),
         };
     }
@@ -74,7 +75,7 @@ internal sealed class Suggester(MappingSet mappings, Vocabulary vocabulary)
         {
             var shown = NameVeil.Shown(sample, group.IsMail);
             var decisions = Deciding.Decide(sample, shown, out var claims);
-            var masking = new Masking(sample.Vocabulary, decisions.Find(Meaning.User)?.Claims[0].Column);
+            var masking = new Masking(sample.Vocabulary);
             var mapping = MappingWriter.Mapping(id, source, group, sample, shown, decisions);
             // In the order of the columns, and then what the shape itself names, also where no column is called so.
             foreach (var name in shown.Select(column => column.Name.Name).Concat(NamesOf(mapping["shape"]!, "requires")).Concat(NamesOf(mapping["shape"]!, "records")))

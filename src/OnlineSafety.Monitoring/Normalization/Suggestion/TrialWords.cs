@@ -20,7 +20,7 @@ internal static class TrialWords
         if (trial.Events > 0)
         {
             yield return ("filled", string.Join(", ", trial.Filled.OrderByDescending(field => field.Value).ThenBy(field => field.Key, StringComparer.Ordinal)
-                .Select(field => string.Create(CultureInfo.InvariantCulture, $"{field.Key} {field.Value * 100 / trial.Events} %"))));
+                .Select(field => string.Create(CultureInfo.InvariantCulture, $"{field.Key} {field.Value * 100 / trial.Events}%"))));
         }
 
         if (trial.NeverFilled.Count > 0)

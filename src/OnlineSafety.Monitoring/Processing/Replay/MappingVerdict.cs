@@ -54,6 +54,11 @@ internal static class MappingVerdict
             yield return "No search is read any more.";
         }
 
+        if (before is { Times: > 0 } && after.Times * 2 < after.Events && IsLess(after.Times, after.Events, before.Times, before.Events))
+        {
+            yield return $"The product's own time is read of {Of(after.Times, after.Events)} records only.";
+        }
+
         if (before is not null && after.Actions * 2 < after.Events && IsLess(after.Actions, after.Events, before.Actions, before.Events))
         {
             yield return $"What the product did is known of {Of(after.Actions, after.Events)} records only.";

@@ -1,3 +1,4 @@
+using System.Text;
 using OnlineSafety.Monitoring.Events;
 using OnlineSafety.Monitoring.Normalization;
 
@@ -13,7 +14,10 @@ namespace OnlineSafety.Monitoring.Processing.Replay;
 /// <param name="Addresses">Events with a host that was visited.</param>
 /// <param name="Words">Events with words that somebody wrote or saw.</param>
 /// <param name="Actions">Events of which it is known what the product did.</param>
-internal sealed record MappingReading(long Records, long Unread, long Events, long Accounts, long Nobody, long Searches, long Addresses, long Words, long Actions);
+/// <param name="Times">Events with a time of the product's own.</param>
+/// <param name="People">Different accounts, up to <see cref="ReadingCounts.MostPeople"/>.</param>
+internal sealed record MappingReading(
+    long Records, long Unread, long Events, long Accounts, long Nobody, long Searches, long Addresses, long Words, long Actions, long Times = 0, long People = 0);
 
 /// <summary>How a source is read now and how it would be read.</summary>
 /// <param name="Version">Mapping in use when they were compared; 0: its product's.</param>
@@ -25,7 +29,10 @@ internal sealed record MappingComparison(int Version, bool Capture, MappingReadi
 /// <summary>Reads records by a mapping, and counts what comes out; nothing else is done with it.</summary>
 internal sealed class ReadingCounts(MappingSet mappings, Mapping[] pack, TimeZoneInfo zone, CategoryNames categories) : IEventSink
 {
+    public const int MostPeople = 10_000;
+
     private readonly Normalizer _normalizer = new(mappings);
+    private readonly HashSet<string> _people = new(StringComparer.Ordinal);
 
     public MappingReading Result { get; private set; } = new(0, 0, 0, 0, 0, 0, 0, 0, 0);
 
@@ -62,6 +69,11 @@ internal sealed class ReadingCounts(MappingSet mappings, Mapping[] pack, TimeZon
     public void OnEvent(EventDraft draft, int part)
     {
         var account = draft.Has(EventField.User);
+        if (account && _people.Count < MostPeople)
+        {
+            _people.Add(Encoding.UTF8.GetString(draft[EventField.User]));
+        }
+
         Result = Result with
         {
             Events = Result.Events + 1,
@@ -71,6 +83,8 @@ internal sealed class ReadingCounts(MappingSet mappings, Mapping[] pack, TimeZon
             Addresses = Result.Addresses + One(draft.Has(EventField.UrlHost)),
             Words = Result.Words + One(draft.Has(EventField.Text)),
             Actions = Result.Actions + One(draft.Action != DeviceAction.Unknown),
+            Times = Result.Times + One(draft.TimeBasis == TimeBasis.Vendor),
+            People = _people.Count,
         };
     }
 

@@ -35,6 +35,36 @@ internal sealed class AuthenticationRegister(Database setup, MasterKeys masters,
         return source;
     }
 
+    /// <summary>Replaces how a source proves itself and, where it signs, all its secrets by one: <paramref name="given"/> by the sender's product, or a new one.</summary>
+    /// <exception cref="SetupException">The text is wrong, or the secret does not fit it.</exception>
+    /// <returns>The source, and the secret where a new one was made.</returns>
+    public async Task<(Source Source, string? Made)> ReplaceAsync(Guid sourceId, string json, string? given, Actor actor, CancellationToken cancellationToken)
+    {
+        var wanted = SourceAuthentication.Parse(json);
+        await using var session = await setup.OpenAcrossAsync(actor, cancellationToken);
+        var source = await EnterAsync(session, sourceId, cancellationToken);
+        if (source.Door != (short)SourceDoor.Webhook)
+        {
+            throw new SetupException("Only a source with --via webhook proves itself by its requests.");
+        }
+
+        session.Context.SourceSecrets.RemoveRange(await SecretsAsync(session, source, cancellationToken));
+        source.Authentication = json;
+        var first = wanted.Signatures.FirstOrDefault();
+        if (first is null)
+        {
+            await CompleteAsync(session, source, "source.authentication", cancellationToken);
+            return (source, null);
+        }
+
+        var text = given ?? first.FreshSecret();
+        RefuseUnfit(wanted, text, $"The secret is not {Form(first)} of 16 to 512 bytes.");
+        session.Context.SourceSecrets.Add(SigningSecret.Seal(masters.Current, source, text, time.GetUtcNow()));
+        session.RecordAccess(source.SchoolId, "source.secret-add", source.SourceId.ToString());
+        await CompleteAsync(session, source, "source.authentication", cancellationToken);
+        return (source, given is null ? text : null);
+    }
+
     /// <summary>Adds a signing secret beside the one there is: <paramref name="given"/> by the sender's product, or a new one.</summary>
     /// <exception cref="SetupException">The source does not sign, the secret does not fit, or two are live.</exception>
     public async Task<IssuedSecret> AddSecretAsync(Guid sourceId, string? given, Actor actor, CancellationToken cancellationToken)

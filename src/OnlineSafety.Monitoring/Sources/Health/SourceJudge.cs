@@ -77,7 +77,7 @@ internal sealed class SourceJudge(SchoolCalendar calendar, DeviceClasses devices
         }
 
         return byCanary
-            ? new Finding(seen.Canaries.Count > 0 ? SourceState.Healthy : SourceState.Unwatched, Alarming: false, now)
+            ? new Finding(seen.Canaries.Any(canary => canary.LastSeenAt is not null) ? SourceState.Healthy : SourceState.Unwatched, Alarming: false, now)
             : quiet > gap ? new Finding(SourceState.Late, Alarming: false, heard) : new Finding(SourceState.Healthy, Alarming: false, now);
     }
 
@@ -162,12 +162,16 @@ internal sealed class SourceJudge(SchoolCalendar calendar, DeviceClasses devices
 
     internal static DeviceHabit? MissingClass(SourceProfile profile) => profile.Devices.FirstOrDefault(habit => habit.MissingFor(profile.EndedDays) is not null);
 
-    /// <summary>A share of the records of the last two hours that had any; half the share is enough to stay.</summary>
+    /// <summary>A share of the records of the last two hours that had any, or of as many as hold enough; half the share is enough to stay.</summary>
     private static bool? Share(SourceObservations seen, Func<ActivityHour, int> part, double from, SourceState state)
     {
-        var latest = seen.Recent.TakeLast(2).ToList();
-        var records = latest.Sum(hour => hour.Records);
-        return records < LeastForShare ? null : latest.Sum(part) >= records * (Stands(seen, state) ? from / 2 : from);
+        var (records, some, hours) = (0, 0, 0);
+        for (var i = seen.Recent.Count - 1; i >= 0 && (hours < 2 || records < LeastForShare); i--)
+        {
+            (records, some, hours) = (records + seen.Recent[i].Records, some + part(seen.Recent[i]), hours + 1);
+        }
+
+        return records < LeastForShare ? null : some >= records * (Stands(seen, state) ? from / 2 : from);
     }
 
     private static TimeSpan HoldOf(SourceObservations seen, SourceState state, TimeSpan gap, DateTimeOffset now)

@@ -26,6 +26,7 @@ internal static class VerdictWords
         SourceState.DeviceMissing => DeviceWords(seen.Profile, since, zone, devices),
         SourceState.Unreadable => $"a large share of its records cannot be read, noticed {British.When(since, zone)}",
         SourceState.ClockSkewed => $"the times in its records cannot be right, noticed {British.When(since, zone)}; check the clock and the time zone of the product",
+        SourceState.Unwatched when seen.Canaries.Count > 0 => "too few records to tell silence from a quiet day, and its canary was not seen yet: nothing is proved until it is",
         SourceState.Unwatched => seen.Profile.SchoolDays < SourceProfile.EnoughDays
             ? "too little was heard yet to tell silence from a quiet day; a canary, which is added on its page, would tell"
             : $"sends fewer than {SourceProfile.FewRecords} records a school day and has no canary: nobody would notice if it stopped. One is added on its page",

@@ -105,6 +105,15 @@ public sealed class SourceJudgeTests
     }
 
     [Fact]
+    public void ACanaryThatWasNotSeenYetProvesNothing()
+    {
+        var canary = new CanarySight("PC", TimeSpan.FromMinutes(15), School.At(11, 16, 10), LastSeenAt: null);
+        var verdict = Judge(Seen(School.At(11, 16, 10)) with { Profile = Few, Canaries = [canary] }, School.At(11, 16, 10));
+        Assert.Equal((SourceState.Unwatched, false), (verdict.State, verdict.Alarming));
+        Assert.Contains("was not seen yet", verdict.Words, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void ACanaryThatWasNeverSeenIsMissed()
     {
         var canary = new CanarySight("PC", TimeSpan.FromMinutes(15), School.At(11, 16, 9), LastSeenAt: null);
@@ -149,6 +158,13 @@ public sealed class SourceJudgeTests
     {
         var seen = Seen(School.At(11, 16, 9, 55)) with { Recent = [Hour(9, 100, unreadable, skewed)] };
         Assert.Equal(state, Judge(seen, School.At(11, 16, 9, 56)).State);
+    }
+
+    [Fact]
+    public void WhereAFewComeEachHourAsManyHoursAreLookedAtAsHoldEnough()
+    {
+        var seen = Seen(School.At(11, 16, 11, 55)) with { Profile = Few, Recent = [Hour(9, 8, unreadable: 8), Hour(10, 8, unreadable: 8), Hour(11, 8, unreadable: 8)] };
+        Assert.Equal(SourceState.Unreadable, Judge(seen, School.At(11, 16, 11, 56)).State);
     }
 
     [Fact]

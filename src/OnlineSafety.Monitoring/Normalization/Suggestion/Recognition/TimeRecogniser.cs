@@ -130,7 +130,7 @@ internal sealed class TimeRecogniser : IRecogniser
 
         public string Flag => _first switch { 'd' => "--day-first", 'M' => "--month-first", _ => "--year-first" };
 
-        public string FarFromReceipt => string.Create(CultureInfo.InvariantCulture, $"half of them lie within {Span(Median)} of receipt");
+        public string FarFromReceipt => string.Create(CultureInfo.InvariantCulture, $"half of them lie within {Span(Median)} of when we received them");
 
         public bool Agrees(Reading other) => _instants.AsSpan().SequenceEqual(other._instants);
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using OnlineSafety.Monitoring.Events;
 
 namespace OnlineSafety.Monitoring.Normalization.Suggestion.Recognition;
 
@@ -67,7 +68,7 @@ internal sealed class UrlRecogniser : IRecogniser
     private static Claim OfUrls(Column column, Sample sample, double fit, double share)
     {
         var hosts = column.Distinct.Select(value => HostOf(value, sample.Vocabulary)).OfType<string>().Distinct(StringComparer.OrdinalIgnoreCase).Count();
-        var evidence = $"{Say.Of(share, column)} are URLs with {Say.Number(hosts)} different hosts";
+        var evidence = $"{Say.Of(share, column)} are URLs of {Counted.Of(hosts, "host")}";
         if (fit < 0)
         {
             return new Claim(column, Meaning.Url, 0.3, evidence + "; by its name not the page that was asked for");

@@ -67,7 +67,7 @@ internal static class JsonRecords
             .Select(entry => entry.Key)
             .ToList();
         var shape = new JsonObject { ["type"] = "json", ["records"] = new JsonArray([.. paths.Select(path => JsonValue.Create(path))]) };
-        return new ShapeGroup("json", $"JSON, its records at {string.Join(" or ", paths.Select(vocabulary.Plain.FormOf).Distinct(StringComparer.Ordinal))}", shape, indexes);
+        return new ShapeGroup("json", $"JSON, its records at {string.Join(" or ", paths.Select(path => path == "$" ? "the top" : vocabulary.Plain.FormOf(path)).Distinct(StringComparer.Ordinal))}", shape, indexes);
     }
 
     private static string PathOf(string text, Vocabulary vocabulary)
