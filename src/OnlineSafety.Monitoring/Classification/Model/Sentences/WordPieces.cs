@@ -1,11 +1,11 @@
-using System.Globalization;
 using System.Text;
 
 namespace OnlineSafety.Monitoring.Classification.Model.Sentences;
 
 /// <summary>
 /// Cuts a text into the pieces of words that an encoder knows (WordPiece, as BERT's uncased models have it: small letters without accents, marks of
-/// punctuation apart, then always the longest piece that fits). Immutable and thread-safe.
+/// punctuation apart, then always the longest piece that fits). Letters of other alphabets that stand in for ours are read as ours, and what shows nothing is not read
+/// (<see cref="Folding"/>). Immutable and thread-safe.
 /// </summary>
 internal sealed class WordPieces
 {
@@ -53,25 +53,25 @@ internal sealed class WordPieces
         pieces[count++] = new Piece(_start, 0, 0);
         Span<char> word = stackalloc char[LongestWord];
         Span<char> mark = stackalloc char[2];
+        Span<byte> folded = stackalloc byte[sizeof(ulong)];
         var (length, wordStart, at) = (0, 0, 0);
         var last = pieces.Length - 1;
         while (at < text.Length && count < last)
         {
             Rune.DecodeFromUtf8(text[at..], out var rune, out var bytes);
-            var apart = Rune.IsPunctuation(rune) || Rune.IsSymbol(rune);
-            if (apart || Rune.IsWhiteSpace(rune) || Rune.IsControl(rune))
+            if (Fold(rune, folded) is var letters and >= 0)
             {
-                count += Cut(word[..length], wordStart, at, pieces[count..last]);
-                length = 0;
-                if (apart && count < last)
-                {
-                    count += Cut(mark[..rune.EncodeToUtf16(mark)], at, at + bytes, pieces[count..last]);
-                }
+                wordStart = length == 0 ? at : wordStart;
+                length = Append(folded[..letters], word, length);
             }
             else
             {
-                wordStart = length == 0 ? at : wordStart;
-                length = Append(rune, word, length);
+                count += Cut(word[..length], wordStart, at, pieces[count..last]);
+                length = 0;
+                if ((Rune.IsPunctuation(rune) || Rune.IsSymbol(rune)) && count < last)
+                {
+                    count += Cut(mark[..rune.EncodeToUtf16(mark)], at, at + bytes, pieces[count..last]);
+                }
             }
 
             at += bytes;
@@ -82,30 +82,21 @@ internal sealed class WordPieces
         return count;
     }
 
-    // What is too long for the buffer grows no further: such a word is unknown as it is.
-    private static int Append(Rune rune, Span<char> word, int length)
+    // The letters that it stands for, none or more; -1 when it ends a word.
+    private static int Fold(Rune rune, Span<byte> letters)
     {
         if (rune.IsAscii)
         {
-            if (length < word.Length)
-            {
-                word[length++] = char.ToLowerInvariant((char)rune.Value);
-            }
-
-            return length;
+            letters[0] = (byte)Rune.ToLowerInvariant(rune).Value;
+            return Rune.IsLetterOrDigit(rune) ? 1 : -1;
         }
 
-        // Letters beyond ASCII are few: taking one apart may allocate.
-        foreach (var letter in Rune.ToLowerInvariant(rune).ToString().Normalize(NormalizationForm.FormD))
-        {
-            if (CharUnicodeInfo.GetUnicodeCategory(letter) != UnicodeCategory.NonSpacingMark && length < word.Length)
-            {
-                word[length++] = letter;
-            }
-        }
-
-        return length;
+        return Rune.IsPunctuation(rune) || Folding.IsMoney(rune) ? -1 : Folding.FoldWide(rune, letters);
     }
+
+    // What is too long for the buffer grows no further: such a word is unknown as it is.
+    private static int Append(ReadOnlySpan<byte> letters, Span<char> word, int length) =>
+        Encoding.UTF8.TryGetChars(letters, word[length..], out var more) ? length + more : length;
 
     private int Cut(ReadOnlySpan<char> word, int start, int end, Span<Piece> pieces)
     {
