@@ -229,7 +229,7 @@ public sealed partial class ContractorDayTests(ConsoleFixture console)
         await page.GetByRole(AriaRole.Link, new() { Name = "Done" }).ClickAsync();
         await page.GetByText("Remove canary Library PC 1").ClickAsync();
         await AccessibilityCheck.RunAsync(page);
-        await page.GetByRole(AriaRole.Button, new() { Name = "Remove it: canary Library PC 1" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Remove it (canary Library PC 1)" }).ClickAsync();
         await Assertions.Expect(page.GetByText("None yet: that the filter itself works is not proved.")).ToBeVisibleAsync();
         Rooms.NothingWentWrong(visitor);
     }
