@@ -6,6 +6,12 @@ namespace OnlineSafety.Monitoring.Web.Tests;
 [Collection(ConsoleCollection.Name)]
 public sealed class RoomsWalkTests(ConsoleFixture console)
 {
+    // What reaches over the edge, outermost first.
+    private const string Wide = """
+        () => [...document.querySelectorAll('main *')].filter(part => part.getBoundingClientRect().right > innerWidth + 1 && part.getClientRects().length)
+            .slice(0, 30).map(part => `${part.tagName} ${part.className} ${Math.round(part.getBoundingClientRect().right)}`)
+        """;
+
     private readonly Rooms _rooms = new(console);
 
     [Theory]
@@ -38,7 +44,8 @@ public sealed class RoomsWalkTests(ConsoleFixture console)
             // Closed parts count too.
             await visitor.Page.EvaluateAsync("() => document.querySelectorAll('main details').forEach(part => part.open = true)");
             await AccessibilityCheck.RunAsync(visitor.Page);
-            Assert.True(await visitor.Page.EvaluateAsync<bool>("() => document.documentElement.scrollWidth <= innerWidth"), $"{address} is wider than the screen.");
+            var wide = await visitor.Page.EvaluateAsync<string[]>(Wide);
+            Assert.True(await visitor.Page.EvaluateAsync<bool>("() => document.documentElement.scrollWidth <= innerWidth"), $"{address} is wider than the screen: {string.Join(" | ", wide)}");
         }
 
         Assert.DoesNotContain(visitor.Trouble, trouble => !trouble.Contains("404", StringComparison.Ordinal));

@@ -93,7 +93,7 @@ internal static class AlertSummary
         return sentences;
     }
 
-    public static string Product(string vendor) => vendor.Length == 0 ? "The product" : char.ToUpperInvariant(vendor[0]) + vendor[1..];
+    public static string Product(string vendor) => vendor.Length == 0 ? "The product" : British.Capital(vendor);
 
     public static string Role(string role) => role switch
     {

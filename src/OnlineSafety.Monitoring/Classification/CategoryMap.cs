@@ -25,8 +25,8 @@ internal enum CategoryWeight
 /// <param name="Themes">Places in the taxonomy; several when the vendor puts several concerns under one name.</param>
 internal sealed record Category(string Vendor, string Name, string Version, CategoryWeight Weight, int[] Themes)
 {
-    /// <summary>The product as a sentence begins with it; one that is read by the names that all mean alike has none.</summary>
-    public string Product => Vendor is "generic" ? "The product" : British.Capital(Vendor);
+    /// <summary>The product as a sentence begins with it; one that is read by names that many use has none here.</summary>
+    public string Product => Vendor is CategoryMap.Shared or CategoryMap.Generic ? "The product" : British.Capital(Vendor);
 
     /// <summary>Whether one of its themes is of this parent. A loop and no lambda: what that captures would be allocated at every weighing.</summary>
     public bool Says(string parent, Taxonomy taxonomy)
@@ -53,6 +53,9 @@ internal sealed class CategoryMap
 
     /// <summary>Vendor of the names that are shared.</summary>
     public const string Shared = "any";
+
+    /// <summary>Vendor of the names for whatever no pack is for.</summary>
+    public const string Generic = "generic";
 
     private readonly Dictionary<string, Dictionary<string, Category>> _vendors = new(StringComparer.OrdinalIgnoreCase);
     private Dictionary<string, Category> _shared = new(StringComparer.OrdinalIgnoreCase);
