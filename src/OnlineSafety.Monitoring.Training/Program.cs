@@ -40,19 +40,19 @@ var errors = new RuleErrors();
 var model = LearnedModel.Compile("words", table, taxonomy, errors);
 errors.Throw();
 
+var (wordReader, plain) = (new ModelReader(model!), new PlainText(model!.Words));
 var weightsFile = Path.Combine(models, "en.sentences.bin");
 var weights = calibrate ? File.ReadAllBytes(weightsFile) : Train();
 
 // From here on as the product reads it.
 var reader = new SentenceReader(EncoderFile.Read(weights));
-var wordReader = new ModelReader(model!);
 var calibrator = new Calibrator(recipe.Settings);
 foreach (var one in held)
 {
     var (said, read) = (new float[table.Themes.Length + 1], new float[table.Themes.Length + 1]);
     if (SentenceVoice.IsSentence(wordReader.Weigh(one.Typed, said)))
     {
-        reader.Weigh(one.Typed, read);
+        reader.Weigh(plain.Of(one.Typed, wordReader.Tokens), read);
         calibrator.Add(one, said, read);
     }
 }
@@ -84,13 +84,19 @@ File.WriteAllText(Path.Combine(models, "en.sentences.json"), JsonSerializer.Seri
 Console.WriteLine(JsonSerializer.Serialize(file.Training.Metrics, json));
 return 0;
 
+ReadOnlySpan<byte> Plain(LabelledCase one)
+{
+    wordReader.Weigh(one.Typed, new float[table.Themes.Length + 1]);
+    return plain.Of(one.Typed, wordReader.Tokens);
+}
+
 byte[] Train()
 {
     var start = new MiniLm(longest, table.Themes.Length);
     var pieces = new WordPieces(start.Pieces);
     var buffer = new Piece[longest];
     Lesson[] lessons = [.. taught.Where(one => table.Themes.Contains(one.Lesson)).Select(one => new Lesson(
-        [.. buffer[..pieces.Read(one.Typed, buffer)].Select(piece => piece.Number)], Array.IndexOf(table.Themes, one.Lesson), one.Grave))];
+        [.. buffer[..pieces.Read(Plain(one), buffer)].Select(piece => piece.Number)], Array.IndexOf(table.Themes, one.Lesson), one.Grave))];
     Console.WriteLine($"{lessons.Length} cases to learn, {held.Length} held out, {table.Themes.Length} themes.");
     return EncoderFile.Write(start.Shape, start.Pieces, new EncoderTrainer(recipe.Settings, Console.Out).Train(start, lessons).Weights);
 }

@@ -23,6 +23,9 @@ internal sealed class ModelReader(LearnedModel model)
     private readonly TokenBuffer _tokens = new(model.Words);
     private readonly int _themes = model.Themes.Length;
 
+    /// <summary>The words of the text last read.</summary>
+    public ReadOnlySpan<Token> Tokens => _tokens.Tokens;
+
     /// <summary>What the model says of a text.</summary>
     public Verdict Read(ReadOnlySpan<byte> text)
     {

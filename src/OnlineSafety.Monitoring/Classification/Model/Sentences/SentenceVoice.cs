@@ -12,6 +12,7 @@ internal sealed class SentenceVoice
     private readonly Lazy<SentenceMemo> _memo = new(() => new SentenceMemo(), LazyThreadSafetyMode.None);
     private readonly float[] _weighed;
     private readonly float[] _both;
+    private readonly PlainText _plain;
 
     // What the reader read last: whoever explains a verdict mostly asks at once.
     private byte[] _last = [];
@@ -21,6 +22,7 @@ internal sealed class SentenceVoice
         (_model, _settings, _words) = (model, sentences.Settings, words);
         _reader = new Lazy<SentenceReader>(() => new SentenceReader(sentences.Encoder), LazyThreadSafetyMode.None);
         (_weighed, _both) = (new float[model.Themes.Length + 1], new float[model.Themes.Length + 1]);
+        _plain = new PlainText(model.Words);
     }
 
     // The cases to learn from have no more.
@@ -60,23 +62,25 @@ internal sealed class SentenceVoice
         {
             var piece = reader.Pieces[i];
             var weight = (float)((reader.WeightOf(i, theme) - reader.WeightOf(i, LearnedModel.Benign)) / _settings.Temperature);
-            if (words.Count > 0 && words[^1].Start == piece.Start && words[^1].End == piece.End)
+            var (start, end) = _plain.OriginOf(piece.Start, piece.End);
+            if (words.Count > 0 && words[^1].Start == start && words[^1].End == end)
             {
                 words[^1] = words[^1] with { Weight = words[^1].Weight + weight };
             }
             else
             {
-                words.Add(new WordWeight(piece.Start, piece.End, weight));
+                words.Add(new WordWeight(start, end, weight));
             }
         }
 
         return words;
     }
 
+    // Of the text whose words the table weighed last.
     private void Weigh(ReadOnlySpan<byte> text)
     {
         _last = [];
-        _reader.Value.Weigh(text, _both);
+        _reader.Value.Weigh(_plain.Of(text, _words.Tokens), _both);
         _last = text.ToArray();
     }
 

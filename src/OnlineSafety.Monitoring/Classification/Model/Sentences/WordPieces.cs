@@ -82,7 +82,10 @@ internal sealed class WordPieces
         return count;
     }
 
-    // The letters that it stands for, none or more; -1 when it ends a word.
+    /// <summary>Whether it stands in no word, and parts those beside it.</summary>
+    public static bool Parts(Rune rune) => Fold(rune, stackalloc byte[sizeof(ulong)]) < 0;
+
+    // The letters that it stands for, none or more; below 0 when it ends a word.
     private static int Fold(Rune rune, Span<byte> letters)
     {
         if (rune.IsAscii)
