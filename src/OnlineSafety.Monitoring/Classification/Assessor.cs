@@ -53,6 +53,7 @@ internal sealed class Assessor(RuleSet rules, FieldReader reader)
     /// </summary>
     public Assessment Assess(EventDraft draft, string vendor, in AssessContext context)
     {
+        (_learned, _voice) = (_typed?.Read(draft) ?? Verdict.Silent, null);
         if (Finds(draft, vendor, context, out var unmapped))
         {
             return Decide(draft, context, unmapped?.Unmapped ?? "");
@@ -62,18 +63,23 @@ internal sealed class Assessor(RuleSet rules, FieldReader reader)
         return unmapped is null ? Assessment.None : unmapped.Alone ??= Decide(draft, default, unmapped.Unmapped);
     }
 
-    /// <summary>Theme and severity alone of what <see cref="Assess"/> says.</summary>
-    public Counterfactual OutcomeOf(EventDraft draft, string vendor, in AssessContext context) => Finds(draft, vendor, context, out _)
-        ? Decision(draft, context, _findings, _categories, NoSlice, "").Outcome()
-        : new Counterfactual(Assessment.NoTheme, Severity.None);
+    /// <summary>Theme and severity alone of what the rules say of an event beside a learned voice that has spoken already.</summary>
+    /// <param name="learned">What that said.</param>
+    /// <param name="voice">In its words; null when it is silent.</param>
+    public Counterfactual OutcomeOf(EventDraft draft, string vendor, in AssessContext context, Verdict learned, LearnedVoice? voice)
+    {
+        (_learned, _voice) = (learned, voice);
+        return Finds(draft, vendor, context, out _)
+            ? Decision(draft, context, _findings, _categories, NoSlice, "").Outcome()
+            : new Counterfactual(Assessment.NoTheme, Severity.None);
+    }
 
-    // Reads all that an event holds; false when nothing of it needs to be weighed.
+    // Reads all that an event holds but for the learned voice, which is heard before; false when nothing of it needs to be weighed.
     private bool Finds(EventDraft draft, string vendor, in AssessContext context, out MetCategory? unmapped)
     {
         _latest = null;
         _findings.Clear();
         unmapped = ReadCategories(draft, vendor);
-        (_learned, _voice) = (_typed?.Read(draft) ?? Verdict.Silent, null);
         _listed.Clear();
         _hosts.Find(draft[EventField.UrlHost], _listed);
         ReadFields(draft, _categories.Count > 0 || _listed.Count > 0 || _learned.Speaks ? RulesAsked.All : RulesAsked.Deciding, context);
@@ -118,7 +124,7 @@ internal sealed class Assessor(RuleSet rules, FieldReader reader)
             parts.Add(deciding.Field == EventField.Url ? _url.OriginOf(start, UrlPart(draft).Length).._url.OriginOf(end, UrlPart(draft).Length) : start..end);
         }
 
-        return _explainer.WithParts(explained, draft, deciding.Field, parts, vendor, context);
+        return _explainer.WithParts(explained, draft, deciding.Field, parts, vendor, context, _learned, VoiceIn(draft));
     }
 
     /// <summary>

@@ -1,4 +1,5 @@
 using System.Text;
+using OnlineSafety.Monitoring.Classification.Model;
 using OnlineSafety.Monitoring.Classification.Overlays;
 using OnlineSafety.Monitoring.Events;
 
@@ -8,7 +9,7 @@ namespace OnlineSafety.Monitoring.Classification;
 internal delegate Counterfactual DecideAgain(List<Finding> findings, List<Category> categories, string omitted);
 
 /// <summary>
-/// Says of each reason what the result would be without it, by deciding again; and of words inside the deciding match, by reading again without them. Off
+/// Says of each reason what the result would be without it, by deciding again; and of words inside the deciding match, by the rules reading again without them. Off
 /// the hot path and bounded: it is asked only for what is stored. Reusable scratch of one worker, not thread-safe.
 /// </summary>
 /// <param name="rules">The rules.</param>
@@ -126,14 +127,18 @@ internal sealed class Explainer(RuleSet rules, FieldReader reader)
         return found;
     }
 
-    /// <summary>Reads the event again without each of the parts, and writes to the first reason those that change the result.</summary>
-    public Assessment WithParts(Assessment assessment, EventDraft draft, EventField field, List<Range> parts, string vendor, in AssessContext context)
+    /// <summary>
+    /// Reads the event again by the rules without each of the parts, and writes to the first reason those that change the result. The learned voice stands as it judged the
+    /// whole, as it does when a rule is left out: it is a voice of its own, whose reason names its own words, and to ask it of each part takes as long as all the rest ten times over.
+    /// </summary>
+    public Assessment WithParts(
+        Assessment assessment, EventDraft draft, EventField field, List<Range> parts, string vendor, in AssessContext context, Verdict learned, LearnedVoice? voice)
     {
         var changing = new List<ReasonPart>();
         foreach (var part in parts.Distinct().Take(MostParts))
         {
             _trial.SetTo(draft, field, part);
-            var without = (_again ??= new Assessor(rules, reader)).OutcomeOf(_trial, vendor, context);
+            var without = (_again ??= new Assessor(rules, reader)).OutcomeOf(_trial, vendor, context, learned, voice);
             if (without.Theme != assessment.Theme || without.Severity != assessment.Severity)
             {
                 var text = draft[field];

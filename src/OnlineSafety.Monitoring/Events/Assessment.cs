@@ -32,7 +32,7 @@ public sealed record Reason(string Rule, string Version, string Field, string Ma
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public Counterfactual? Without { get; init; }
 
-    /// <summary>Words of the span without which the result would be another: the "how to" of "how to make a bomb". Those that change nothing are not listed.</summary>
+    /// <summary>Words of the span without which the rules would bring about another result: the "how to" of "how to make a bomb". Those that change nothing are not listed.</summary>
     public IReadOnlyList<ReasonPart> Parts { get; init; } = [];
 }
 
@@ -43,7 +43,7 @@ public sealed record Counterfactual(string Theme, [property: JsonConverter(typeo
 /// <summary>Some words of a match.</summary>
 /// <param name="Matched">They, as they stand in the text.</param>
 /// <param name="Start">UTF-16 offset in the field's text.</param>
-/// <param name="Without">What the result would be if the text did not hold them.</param>
+/// <param name="Without">What the result would be if the text that the rules read did not hold them, the learned voice's judgement of the whole aside.</param>
 public sealed record ReasonPart(string Matched, int Start, Counterfactual Without)
 {
     public int Length { get; init; } = Matched.Length;

@@ -37,7 +37,7 @@ public sealed class CounterfactualTests
     [Fact]
     public void TheWordsThatMatterAreThoseWithoutWhichTheTextSaysSomethingElse()
     {
-        var assessor = new Assessor(RuleFiles.Shipped);
+        var assessor = new Assessor(RuleFiles.Shipped.With(model: null));
         var (trial, parts, wrong) = (new EventDraft(), 0, new List<string>());
         foreach (var (draft, vendor) in Cases())
         {
@@ -59,6 +59,29 @@ public sealed class CounterfactualTests
         }
 
         Assert.Empty(wrong);
+        Assert.True(parts > 100);
+    }
+
+    [Fact]
+    public void BesideTheLearnedVoiceWordsMatterAsFarAsItDoesNotSaySoItself()
+    {
+        var (all, rules) = (new Assessor(RuleFiles.Shipped), new Assessor(RuleFiles.Shipped.With(model: null)));
+        var (trial, parts) = (new EventDraft(), 0);
+        foreach (var (draft, vendor) in Cases())
+        {
+            var assessment = all.Explain(all.Assess(draft, vendor, Pupil), draft, vendor, Pupil);
+            foreach (var part in assessment.Reasons.SelectMany(reason => reason.Parts))
+            {
+                parts++;
+                Assert.NotEqual(new Counterfactual(assessment.Theme, assessment.Severity), part.Without);
+                var field = Enum.Parse<EventField>(assessment.Reasons[0].Field, ignoreCase: true);
+                var text = Encoding.UTF8.GetString(draft[field]);
+                var start = Encoding.UTF8.GetByteCount(text.AsSpan(0, part.Start));
+                trial.SetTo(draft, field, start..(start + Encoding.UTF8.GetByteCount(part.Matched)));
+                Assert.True(part.Without.Severity >= rules.Assess(trial, vendor, Pupil).Severity, text);
+            }
+        }
+
         Assert.True(parts > 100);
     }
 

@@ -18,12 +18,13 @@ public sealed class EvasionTests
         Assert.All(EvasionRun.Terms, term => Assert.True(EvasionRun.Assess(assessor, term).Severity >= Severity.Medium, term));
     }
 
-    /// <summary>The encoder reads a text much as it is written: where it raises a plain term, the same in some disguises stays what rules and table say.</summary>
     [Theory]
-    [InlineData(false, 0.95)]
-    [InlineData(true, 0.94)]
-    public void NearlyAllGraveTermsAreFoundInNearlyEveryDisguise(bool encoder, double bar)
+    [InlineData(false)]
+    [InlineData(true)]
+    public void NearlyAllGraveTermsAreFoundInNearlyEveryDisguise(bool encoder)
     {
+        const double bar = 0.95;
+
         var results = EvasionRun.Run(encoder ? Repository.Rules.RuleSet : ReadingLine.WithoutEncoder);
         var missed = results.Where(result => !result.Same).ToList();
         Assert.True(
