@@ -72,7 +72,6 @@ internal sealed class StreamWorker(
     /// </summary>
     private async Task ReadThroughAsync(ClaimedStream stream, CancellationToken cancellationToken)
     {
-        var context = await contexts.OfAsync(stream.Target, cancellationToken);
         // What the database refuses again and again is kept for review as it came, segment by segment: the stream must not wait for ever.
         var plainly = _resting.IsStubborn(stream.Stream);
         var reading = OpenAsync(stream, stream.Next, plainly ? 1 : options.Value.ChunkSegments, cancellationToken);
@@ -100,6 +99,8 @@ internal sealed class StreamWorker(
                 reading = last < stream.Last ? OpenAsync(stream, last + 1, options.Value.ChunkSegments, cancellationToken) : Task.FromResult<List<OpenedSegment>>([]);
                 for (; next <= last; next = _recording.Last + 1)
                 {
+                    // For each chunk anew: a backlog takes longer than people stay as they are, and what is recorded by those of before goes to the wrong desk.
+                    var context = await contexts.OfAsync(stream.Target, cancellationToken);
                     Assess(segments, next, context, plainly);
                     if (!await recorded)
                     {

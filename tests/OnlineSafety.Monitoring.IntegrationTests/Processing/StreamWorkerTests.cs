@@ -173,6 +173,31 @@ public sealed class StreamWorkerTests(PostgresFixture postgres) : ProcessingScen
     }
 
     [Fact]
+    public async Task WhoIsLearnedOfWhileABacklogIsReadCountsForTheRestOfIt()
+    {
+        await AddStaffAsync("head");
+        await AddStaffAsync("dsl", "d.lead");
+        await AppendAsync(Search("a.example", "painless ways to kill myself"), Search("b.example", "painless ways to kill myself"), Search("d.lead2", "painless ways to kill myself"));
+        // As somebody adds the second account while the first chunk is recorded. The second may be assessed already; the third is not before the first is recorded.
+        await Installation.Store.RunAsync("""
+            CREATE FUNCTION onlinesafety.learn() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
+                BEGIN UPDATE onlinesafety.staff SET accounts = ARRAY['d.lead', 'd.lead2'] WHERE 'd.lead' = ANY (accounts); RETURN NEW; END $$;
+            CREATE TRIGGER learn BEFORE INSERT ON onlinesafety.event FOR EACH ROW WHEN (NEW.seq = 1) EXECUTE FUNCTION onlinesafety.learn();
+            """);
+        await Worker(new ProcessingOptions { ChunkEvents = 1 }, new HastyTime()).PassAsync(DateOnly.MinValue, CancellationToken.None);
+
+        Assert.Equal(["dsl", "dsl", "head"], (await QueryAsync("SELECT route FROM onlinesafety.event ORDER BY seq")).ConvertAll(r => (string)r[0]));
+    }
+
+    /// <summary>Whatever is known is old at the next look.</summary>
+    private sealed class HastyTime : TimeProvider
+    {
+        private long _now;
+
+        public override long GetTimestamp() => Interlocked.Add(ref _now, 2 * TimestampFrequency * (long)PeopleDirectory.Fresh.TotalSeconds);
+    }
+
+    [Fact]
     public async Task ALockThatIsHeldLongHoldsUpItsOwnStreamAlone()
     {
         var elsewhere = await Installation.AddSourceAsync("protex");
