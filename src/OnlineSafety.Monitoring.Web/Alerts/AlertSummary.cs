@@ -138,6 +138,7 @@ internal static class AlertSummary
     {
         "captured" => "Searched for the gravest words alone: its source is not set up fully yet",
         "damaged" => "The stored record is damaged and cannot be opened",
+        "missing" => "The stored record is not there any more",
         _ => "This record could not be read automatically: read it yourself",
     };
 

@@ -1,5 +1,6 @@
 using System.Text;
 using OnlineSafety.Monitoring.Events;
+using OnlineSafety.Monitoring.Processing;
 
 namespace OnlineSafety.Monitoring.Alerts;
 
@@ -109,13 +110,17 @@ internal static class AlertGrouping
         && string.Equals(alert.SubjectKey, candidate.SubjectKey, StringComparison.Ordinal)
         && alert.State != AlertState.Resolved
         // Whoever took it in hand has not seen this one, and nobody knows whether it is of the same child.
-        && (alert.State == AlertState.New || !AlertCohort.IsOfCopies(candidate.SubjectKey))
+        && (alert.State == AlertState.New || !MayBeOfAnother(candidate))
         // Another route is another desk: joining would show it to the wrong person, or hide it from the right one.
         && alert.Route == candidate.Route
         && alert.SubjectStaff == candidate.SubjectStaff
         // Both ways, because streams are not ordered among each other.
         && candidate.ReceivedAt - alert.LastReceivedAt <= window
         && alert.FirstReceivedAt - candidate.ReceivedAt <= window;
+
+    // A computer room, a trolley of tablets or an address is one key for a whole class. What waits for the digest may wait there with the rest.
+    private static bool MayBeOfAnother(AlertCandidate candidate) =>
+        AlertCohort.IsOfCopies(candidate.SubjectKey) || (SubjectKeys.IsOfNoAccount(candidate.Subject) && CauseOf(candidate) is not null);
 
     public static Alert Raise(AlertCandidate candidate, Guid school, Guid id, DateTimeOffset now) => new()
     {

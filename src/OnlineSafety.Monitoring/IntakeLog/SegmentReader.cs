@@ -13,6 +13,16 @@ internal sealed record StoredSegment(SegmentHeader Header, byte[] Hash, byte[] P
 /// <summary>A segment opened. <see cref="Damage"/> is empty, or says why its records cannot be read; then there are none.</summary>
 internal sealed record OpenedSegment(SegmentHeader Header, SegmentRecords Records, string Damage) : IDisposable
 {
+    private const string Lost = "missing";
+
+    public bool IsMissing => Damage == Lost;
+
+    /// <summary>Stands for what is not there.</summary>
+    /// <param name="following">The segment behind the hole.</param>
+    /// <param name="first">Where the hole begins.</param>
+    public static OpenedSegment Missing(SegmentHeader following, long first) =>
+        new(following with { First = first, Last = following.First - 1, ReceivedTo = following.ReceivedFrom }, SegmentRecords.None, Lost);
+
     public void Dispose() => Records.Dispose();
 }
 
@@ -30,16 +40,16 @@ internal sealed class SegmentReader(Database database, DataKeyRing keys)
             FROM (
                 SELECT * FROM intake_segment
                 WHERE school_id = $1 AND stream_id = $2 AND day = $3 AND first_seq >= (
-                    SELECT COALESCE(max(first_seq), $4)
+                    SELECT COALESCE(max(first_seq) FILTER (WHERE last_seq >= $4), $4)
                     FROM (
-                        SELECT first_seq FROM intake_segment WHERE school_id = $1 AND stream_id = $2 AND day = $3 AND first_seq <= $4
+                        SELECT first_seq, last_seq FROM intake_segment WHERE school_id = $1 AND stream_id = $2 AND day = $3 AND first_seq <= $4
                         ORDER BY first_seq DESC LIMIT 1) holding)
                 ORDER BY first_seq LIMIT $5) following) s
         WHERE bytes_before < $6
         ORDER BY first_seq
         """;
 
-    /// <summary>Segments from the one on that holds <paramref name="next"/> (where a hole is, the one before it), at most <paramref name="limit"/> of them and no further one once there are <paramref name="bytes"/> sealed bytes.</summary>
+    /// <summary>Segments from the one on that holds <paramref name="next"/> (where a hole is, the one behind it), at most <paramref name="limit"/> of them and no further one once there are <paramref name="bytes"/> sealed bytes.</summary>
     public Task<List<StoredSegment>> ReadAsync(
         Guid school, Guid stream, DateOnly day, long next, int limit, long bytes, CancellationToken cancellationToken) => database.QueryAsync(
         school,

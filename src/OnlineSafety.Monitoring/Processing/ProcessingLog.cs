@@ -53,6 +53,9 @@ internal static partial class ProcessingLog
     [LoggerMessage(4015, LogLevel.Error, "Looking for schools whose people changed failed ({Error}); it is tried again")]
     public static partial void ReviewFailed(ILogger logger, string error);
 
+    [LoggerMessage(4016, LogLevel.Critical, "Records {First} to {Last} of stream {Stream} are missing and did not come within minutes; they are listed for review and what follows is read. Run 'onlinesafety verify'")]
+    public static partial void Missing(ILogger logger, Guid stream, long first, long last);
+
     [LoggerMessage(4100, LogLevel.Information, "Job {Job} ({Kind}) of source {Source} begins")]
     public static partial void JobStarted(ILogger logger, Guid job, string kind, Guid source);
 

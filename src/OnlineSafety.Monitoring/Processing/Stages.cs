@@ -144,7 +144,7 @@ internal sealed class Stages(Rules rules, ILogger logger) : IEventSink
         _plan.End(Disposition.Review, _record.ReceivedAt, unread: false);
     }
 
-    /// <summary>A record of a segment that cannot be opened: there is nothing to read, but it is listed.</summary>
+    /// <summary>A record of a segment that cannot be opened, or is not there: there is nothing to read, but it is listed.</summary>
     public void Damaged(StreamContext context, IntakeLog.SegmentHeader header, long sequence, string damage, RecordPlan plan)
     {
         var record = new RawRecord(RecordEnvelope.Of(Door.Http, "", ""), header.ReceivedFrom, RecordFlags.None, ReadOnlyMemory<byte>.Empty);

@@ -34,6 +34,7 @@ internal sealed class StreamWorker(
     private RecordPlan _filling = new();
     private RecordPlan _recording = new();
     private readonly RestingStreams _resting = new(time);
+    private readonly StandingHoles _holes = new(time);
 
     /// <summary>Streams that cannot go on by themselves: shown by the readiness check.</summary>
     public int Stubborn => _resting.Stubborn;
@@ -72,7 +73,6 @@ internal sealed class StreamWorker(
     /// </summary>
     private async Task ReadThroughAsync(ClaimedStream stream, CancellationToken cancellationToken)
     {
-        var context = await contexts.OfAsync(stream.Target, cancellationToken);
         // What the database refuses again and again is kept for review as it came, segment by segment: the stream must not wait for ever.
         var plainly = _resting.IsStubborn(stream.Stream);
         var reading = OpenAsync(stream, stream.Next, plainly ? 1 : options.Value.ChunkSegments, cancellationToken);
@@ -86,11 +86,11 @@ internal sealed class StreamWorker(
                 segments = await reading;
                 if (segments.Count == 0)
                 {
-                    // A hole, which does not heal by itself: looked at again, but not before everything else. What is before it comes first: a
-                    // chunk that is refused is a failure of its own, and one that was kept plainly takes the stream out of its rest.
+                    // A hole: looked at again, but not before everything else. What is before it comes first: a chunk that is refused is a failure of its
+                    // own, and one that was kept plainly takes the stream out of its rest. What is behind it was refused by nobody.
                     if (await recorded)
                     {
-                        _resting.Add(stream.Stream);
+                        _resting.Add(stream.Stream, refused: false);
                     }
 
                     return;
@@ -100,6 +100,8 @@ internal sealed class StreamWorker(
                 reading = last < stream.Last ? OpenAsync(stream, last + 1, options.Value.ChunkSegments, cancellationToken) : Task.FromResult<List<OpenedSegment>>([]);
                 for (; next <= last; next = _recording.Last + 1)
                 {
+                    // For each chunk anew: a backlog takes longer than people stay as they are, and what is recorded by those of before goes to the wrong desk.
+                    var context = await contexts.OfAsync(stream.Target, cancellationToken);
                     Assess(segments, next, context, plainly);
                     if (!await recorded)
                     {
@@ -115,6 +117,7 @@ internal sealed class StreamWorker(
             if (await recorded)
             {
                 _resting.Remove(stream.Stream);
+                _holes.Remove(stream.Stream);
             }
         }
         finally
@@ -142,7 +145,11 @@ internal sealed class StreamWorker(
                 break;
             }
 
-            if (segment.Damage.Length > 0 && segment.Header.Last >= next)
+            if (segment.IsMissing && segment.Header.Last >= next)
+            {
+                ProcessingLog.Missing(logger, segment.Header.Stream, segment.Header.First, segment.Header.Last);
+            }
+            else if (segment.Damage.Length > 0 && segment.Header.Last >= next)
             {
                 ProcessingLog.Damaged(logger, segment.Header.Stream, segment.Header.First, segment.Header.Last, segment.Damage);
             }
@@ -229,19 +236,18 @@ internal sealed class StreamWorker(
             stream.Target.School, stream.Stream, stream.Day, next, most, options.Value.ChunkBytes, cancellationToken);
         foreach (var segment in stored)
         {
-            if (segment.Header.Last < next)
-            {
-                // The reader begins with the segment at or before; behind this one is a hole.
-                continue;
-            }
-
             // It may have been recorded in part: a transaction ends where it holds enough events.
             if (segment.Header.First > next)
             {
-                // Never step over a hole: what is missing may be what matters.
-                ProcessingLog.Gap(logger, stream.Stream, next, segment.Header.First);
-                ProcessingMetrics.Gaps.Add(1);
-                break;
+                if (!_holes.HasStood(stream.Stream, next))
+                {
+                    ProcessingLog.Gap(logger, stream.Stream, next, segment.Header.First);
+                    ProcessingMetrics.Gaps.Add(1);
+                    break;
+                }
+
+                // What is missing is listed, and what is behind it may be what matters.
+                opened.Add(OpenedSegment.Missing(segment.Header, next));
             }
 
             var segmentOpened = await _reader.OpenAsync(segment, cancellationToken);

@@ -10,9 +10,14 @@ namespace OnlineSafety.Monitoring.Processing;
 internal static class SubjectKeys
 {
     private const int LongestIndexed = 256;
+    private const string Account = "user:";
 
     /// <summary>Of somebody who is in the people list or on the staff list.</summary>
-    public static string Of(string account) => "user:" + Indexed(account);
+    public static string Of(string account) => Account + Indexed(account);
+
+    /// <summary>A device or an address: nobody knows who sat there, and whether it was one person.</summary>
+    /// <param name="subject">What an event is grouped under; null: nothing is known, or it is no person.</param>
+    public static bool IsOfNoAccount(string? subject) => subject?.StartsWith(Account, StringComparison.Ordinal) == false;
 
     /// <summary>Null when nothing is known: grouped with its own copies alone.</summary>
     public static string? Of(MonitoringEvent read, in Subject subject) =>

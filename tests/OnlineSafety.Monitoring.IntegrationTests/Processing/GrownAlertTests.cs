@@ -33,6 +33,26 @@ public sealed class GrownAlertTests(PostgresFixture postgres) : ProcessingScene(
     }
 
     [Fact]
+    public async Task WhatIsHighFromAnAddressOnceSomebodyHasItsAlertIsOneNewAlertHoweverMuchFollows()
+    {
+        await AddStaffAsync("dsl");
+        var target = await Installation.AddSourceAsync("generic");
+        await AppendToAsync(target, From("192.0.2.7", Grave));
+        await DrainAsync();
+        await Installation.Store.RunAsync("UPDATE onlinesafety.alert SET state = 'acknowledged', acknowledged_at = now(), acknowledged_by = 'd.lead', acted_at = now()");
+
+        await AppendToAsync(target, From("192.0.2.7", Grave));
+        await DrainAsync();
+        await AppendToAsync(target, [.. Enumerable.Repeat(From("192.0.2.7", Grave), 9)]);
+        await DrainAsync();
+
+        Assert.Equal([["acknowledged", 1, "address:192.0.2.7"], ["new", 10, "address:192.0.2.7"]], await QueryAsync("SELECT state, event_count, subject_key FROM onlinesafety.alert ORDER BY number"));
+        Assert.Equal(["raised", "raised"], (await QueryAsync("SELECT cause FROM onlinesafety.notification")).Select(row => row[0]));
+    }
+
+    private static string From(string address, string terms) => $"src_ip={address} url=https://www.google.com/search?q=x search=\"{terms}\"";
+
+    [Fact]
     public async Task AnAlertThatNobodyTookYetIsNotRenewedByMoreOfTheSame()
     {
         await AddStaffAsync("dsl");

@@ -61,13 +61,14 @@ public abstract class ProcessingScene(PostgresFixture postgres) : IAsyncLifetime
         }
     }
 
-    private protected StreamWorker Worker(ProcessingOptions? options = null)
+    private protected StreamWorker Worker(ProcessingOptions? options = null, TimeProvider? time = null)
     {
         var database = Installation[DatabaseRole.Process];
-        var people = new PeopleDirectory(database, Installation.Seals, TimeProvider.System);
+        time ??= TimeProvider.System;
+        var people = new PeopleDirectory(database, Installation.Seals, time);
         return new StreamWorker(
-            Guid.NewGuid(), database, Installation.Master, new StreamContexts(database, people, new SchoolRuleDirectory(database, TimeProvider.System), Installation.Seals, Repository.Rules, TimeProvider.System, NullLogger<StreamContexts>.Instance), Repository.Rules,
-            new NotificationSignals(), Options.Create(options ?? new ProcessingOptions()), TimeProvider.System, NullLogger<StreamWorker>.Instance);
+            Guid.NewGuid(), database, Installation.Master, new StreamContexts(database, people, new SchoolRuleDirectory(database, time), Installation.Seals, Repository.Rules, time, NullLogger<StreamContexts>.Instance), Repository.Rules,
+            new NotificationSignals(), Options.Create(options ?? new ProcessingOptions()), time, NullLogger<StreamWorker>.Instance);
     }
 
     private protected async Task<Guid> AddStaffAsync(string role, params string[] accounts)

@@ -173,6 +173,31 @@ public sealed class StreamWorkerTests(PostgresFixture postgres) : ProcessingScen
     }
 
     [Fact]
+    public async Task WhoIsLearnedOfWhileABacklogIsReadCountsForTheRestOfIt()
+    {
+        await AddStaffAsync("head");
+        await AddStaffAsync("dsl", "d.lead");
+        await AppendAsync(Search("a.example", "painless ways to kill myself"), Search("b.example", "painless ways to kill myself"), Search("d.lead2", "painless ways to kill myself"));
+        // As somebody adds the second account while the first chunk is recorded. The second may be assessed already; the third is not before the first is recorded.
+        await Installation.Store.RunAsync("""
+            CREATE FUNCTION onlinesafety.learn() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
+                BEGIN UPDATE onlinesafety.staff SET accounts = ARRAY['d.lead', 'd.lead2'] WHERE 'd.lead' = ANY (accounts); RETURN NEW; END $$;
+            CREATE TRIGGER learn BEFORE INSERT ON onlinesafety.event FOR EACH ROW WHEN (NEW.seq = 1) EXECUTE FUNCTION onlinesafety.learn();
+            """);
+        await Worker(new ProcessingOptions { ChunkEvents = 1 }, new HastyTime()).PassAsync(DateOnly.MinValue, CancellationToken.None);
+
+        Assert.Equal(["dsl", "dsl", "head"], (await QueryAsync("SELECT route FROM onlinesafety.event ORDER BY seq")).ConvertAll(r => (string)r[0]));
+    }
+
+    /// <summary>Whatever is known is old at the next look.</summary>
+    private sealed class HastyTime : TimeProvider
+    {
+        private long _now;
+
+        public override long GetTimestamp() => Interlocked.Add(ref _now, 2 * TimestampFrequency * (long)PeopleDirectory.Fresh.TotalSeconds);
+    }
+
+    [Fact]
     public async Task ALockThatIsHeldLongHoldsUpItsOwnStreamAlone()
     {
         var elsewhere = await Installation.AddSourceAsync("protex");
@@ -196,16 +221,50 @@ public sealed class StreamWorkerTests(PostgresFixture postgres) : ProcessingScen
         await AssertBalancedAsync(counted: 2);
     }
 
+    /// <summary>It may be an append that is about to commit, so it is waited for; but what the source sends all day must not wait behind a segment that is lost.</summary>
     [Fact]
-    public async Task AHoleInAStreamStopsItThere()
+    public async Task AHoleInAStreamIsWaitedForThenListedAsMissingAndVerifyNamesIt()
+    {
+        await AddStaffAsync("dsl");
+        await AppendAsync(Search("a.example", "painless ways to kill myself"));
+        await AppendAsync(Search("b.example", "painless ways to kill myself"), Search("c.example", "painless ways to kill myself"));
+        await AppendAsync(Search("d.example", "painless ways to kill myself"));
+        await Installation.Store.RunAsync("DELETE FROM onlinesafety.intake_segment WHERE first_seq = 2");
+        var time = new ManualTimeProvider(DateTimeOffset.UtcNow);
+        // A segment may be longer than what is read at once; what is behind the hole is seen all the same.
+        var worker = Worker(new ProcessingOptions { ChunkBytes = 1, ChunkSegments = 1 }, time);
+        for (var minute = 0; minute < 5; minute++)
+        {
+            await worker.PassAsync(DateOnly.MinValue, CancellationToken.None);
+            Assert.Equal(2L, Assert.Single(await QueryAsync("SELECT next_seq FROM onlinesafety.checkpoint"))[0]);
+            time.Advance(TimeSpan.FromMinutes(1));
+        }
+
+        Assert.Equal(1, worker.Stubborn);
+        await worker.PassAsync(DateOnly.MinValue, CancellationToken.None);
+
+        Assert.Equal(5L, Assert.Single(await QueryAsync("SELECT next_seq FROM onlinesafety.checkpoint"))[0]);
+        Assert.Equal([[1L, ""], [2L, "missing"], [3L, "missing"], [4L, ""]], await QueryAsync("SELECT seq, review FROM onlinesafety.event ORDER BY seq"));
+        Assert.Equal(["user:a.example", "user:d.example"], (await QueryAsync("SELECT subject_key FROM onlinesafety.alert ORDER BY 1")).ConvertAll(r => (string)r[0]));
+        Assert.Equal(["missing", 2L], Assert.Single(await QueryAsync("SELECT value, count FROM onlinesafety.unmapped WHERE kind = 'record'")));
+        Assert.Equal(0, worker.Stubborn);
+        Assert.Contains((await VerifyAsync()).Breaks, named => named.Contains("sequences 2 to 3 are missing", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task WhatNothingFollowsIsNoHoleToStepOver()
     {
         await AppendAsync(Visit("a", "https://www.bbc.co.uk/", "News"));
         await AppendAsync(Visit("a", "https://www.bbc.co.uk/", "News"));
-        await AppendAsync(Visit("a", "https://www.bbc.co.uk/", "News"));
         await Installation.Store.RunAsync("DELETE FROM onlinesafety.intake_segment WHERE first_seq = 2");
-        var worker = Worker();
-        await worker.PassAsync(DateOnly.MinValue, CancellationToken.None);
-        await worker.PassAsync(DateOnly.MinValue, CancellationToken.None);
+        var time = new ManualTimeProvider(DateTimeOffset.UtcNow);
+        var worker = Worker(time: time);
+        for (var minute = 0; minute < 8; minute++)
+        {
+            await worker.PassAsync(DateOnly.MinValue, CancellationToken.None);
+            time.Advance(TimeSpan.FromMinutes(1));
+        }
+
         Assert.Equal(2L, Assert.Single(await QueryAsync("SELECT next_seq FROM onlinesafety.checkpoint"))[0]);
     }
 

@@ -79,6 +79,42 @@ public sealed class SourceWatchTests(PostgresFixture postgres) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task AStopInTheNightHidesNoSourceThatIsSlow()
+    {
+        await ExpectAsync(_filter, minutes: 240);
+        await HearAsync(_filter);
+        var watch = Watch();
+        await PassUntilAsync(Ten.AddHours(6), watch);
+        _time.AdvanceTo(Ten.AddHours(22.5));
+        await PassUntilAsync(Ten.AddHours(25), watch);
+
+        // 5 h 15 min of Monday and 2 h 13 min of Tuesday are not twice four hours yet.
+        Assert.Empty(await MailsAsync());
+        await PassUntilAsync(Ten.AddHours(25.5), watch);
+        Assert.Equal(["dsl quiet", "it quiet"], await MailsAsync());
+    }
+
+    [Fact]
+    public async Task AStopInSchoolTimeIsNoSourcesFault()
+    {
+        await HearAsync(_filter);
+        await PassAsync(10, Watch());
+        _time.Advance(TimeSpan.FromMinutes(30));
+        await PassAsync(10, Watch());
+        Assert.Equal("healthy", await StateAsync(_filter));
+    }
+
+    [Fact]
+    public async Task AClockThatWasAheadKeepsNoSourceQuiet()
+    {
+        var ahead = new ManualTimeProvider(Ten.AddHours(2));
+        await HearAsync(_filter, ahead);
+        await Watch(ahead).PassAsync(CancellationToken.None);
+        await PassAsync(30, Watch());
+        Assert.Equal(["dsl quiet", "it quiet"], await MailsAsync());
+    }
+
+    [Fact]
     public async Task AnOutageOfEverythingIsOneMail()
     {
         List<SourceKey> sources = [_filter];
@@ -145,8 +181,16 @@ public sealed class SourceWatchTests(PostgresFixture postgres) : IAsyncLifetime
         Assert.Equal("healthy", await StateAsync(_filter));
     }
 
-    private SourceWatch Watch() =>
-        new(_installation[DatabaseRole.Process], Repository.Rules, new NotificationSignals(), _time, NullLogger<SourceWatch>.Instance);
+    private SourceWatch Watch(TimeProvider? time = null) =>
+        new(_installation[DatabaseRole.Process], Repository.Rules, new NotificationSignals(), time ?? _time, NullLogger<SourceWatch>.Instance);
+
+    private async Task PassUntilAsync(DateTimeOffset end, SourceWatch watch)
+    {
+        for (; _time.GetUtcNow() < end; _time.Advance(TimeSpan.FromMinutes(4)))
+        {
+            await watch.PassAsync(CancellationToken.None);
+        }
+    }
 
     private async Task PassAsync(int minutes, params SourceWatch[] hosts)
     {
@@ -160,9 +204,9 @@ public sealed class SourceWatchTests(PostgresFixture postgres) : IAsyncLifetime
     private Task ExpectAsync(SourceKey source, int minutes = 15) => RunAsync($"UPDATE source SET expected_gap = '{minutes} min' WHERE source_id = '{source.Source}'");
 
     /// <summary>A record of now, as Record leaves it.</summary>
-    private Task HearAsync(SourceKey source) => RunAsync($"""
+    private Task HearAsync(SourceKey source, TimeProvider? time = null) => RunAsync($"""
         INSERT INTO source_health AS h (school_id, source_id, first_received_at, last_received_at, records, concern, review, unknown_role, last_activity_at)
-        VALUES ('{source.School}', '{source.Source}', '{_time.GetUtcNow():O}', '{_time.GetUtcNow():O}', 1, 0, 0, 0, '{_time.GetUtcNow():O}')
+        SELECT '{source.School}', '{source.Source}', at, at, 1, 0, 0, 0, at FROM (VALUES ('{(time ?? _time).GetUtcNow():O}'::timestamptz)) AS now (at)
         ON CONFLICT (school_id, source_id) DO UPDATE SET last_received_at = EXCLUDED.last_received_at, last_activity_at = EXCLUDED.last_activity_at
         """);
 

@@ -53,6 +53,31 @@ public sealed class AlertGroupingTests
         Assert.False(AlertGrouping.Joins(alert, copy, Window));
     }
 
+    [Theory]
+    [InlineData("device:pc-lab-03", AlertState.Acknowledged)]
+    [InlineData("device:pc-lab-03", AlertState.InReview)]
+    [InlineData("address:192.0.2.7", AlertState.Escalated)]
+    [InlineData("address:192.0.2.7", AlertState.HandedOver)]
+    public void WhatIsHighAtADeviceOrAnAddressDoesNotJoinWhatSomebodyHasInHand(string subject, string state)
+    {
+        var alert = Raise(Candidate() with { Subject = subject });
+        Assert.True(AlertGrouping.Joins(alert, Candidate() with { Subject = subject }, Window));
+        Hand(alert, state);
+        Assert.False(AlertGrouping.Joins(alert, Candidate() with { Subject = subject }, Window));
+        Assert.False(AlertGrouping.Joins(alert, Candidate(Severity.Critical) with { Subject = subject }, Window));
+        // Nobody is told at once of what is medium, in an alert of its own neither.
+        Assert.True(AlertGrouping.Joins(alert, Candidate(Severity.Medium) with { Subject = subject }, Window));
+    }
+
+    [Fact]
+    public void AnAccountIsOnePersonWhoeverHasItsAlertInHand()
+    {
+        var own = Candidate() with { Subject = "user:j.example" };
+        var alert = Raise(own);
+        Hand(alert, AlertState.Acknowledged);
+        Assert.True(AlertGrouping.Joins(alert, own, Window));
+    }
+
     [Fact]
     public void AResolvedAlertTakesNothingMore()
     {

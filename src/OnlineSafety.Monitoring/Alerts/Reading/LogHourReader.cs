@@ -95,7 +95,7 @@ internal sealed class LogHourReader(
             {
                 var stored = await _segments.ReadAsync(stream.Target.School, stream.Stream, stream.Day, next, SegmentsRead, BytesRead, cancellationToken);
                 var before = next;
-                foreach (var segment in stored.Where(segment => segment.Header.Last >= before && segment.Header.First <= stream.Last))
+                foreach (var segment in stored.Where(segment => segment.Header.First <= stream.Last))
                 {
                     cancellationToken.ThrowIfCancellationRequested();
                     using var opened = await _segments.OpenAsync(segment, cancellationToken);

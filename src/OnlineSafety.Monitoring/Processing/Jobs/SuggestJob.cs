@@ -84,10 +84,9 @@ internal sealed class SuggestJob(
         var end = next + count;
         while (next < end && sample.Count < Suggester.MostRecords)
         {
-            // The first may be the one before a hole: what it holds lies before the place.
             var stored = await reader.ReadAsync(range.Target.School, range.Stream, range.Day, next, limit: 8, BytesAPlace, cancellationToken);
             var before = next;
-            foreach (var segment in stored.Where(segment => segment.Header.Last >= before && segment.Header.First < end))
+            foreach (var segment in stored.Where(segment => segment.Header.First < end))
             {
                 using var opened = await reader.OpenAsync(segment, cancellationToken);
                 Copy(opened, next, end, sample);

@@ -67,7 +67,7 @@ internal sealed class ReplayReader(Database database, SegmentReader segments, Pr
             var stored = await segments.ReadAsync(
                 range.Target.School, range.Stream, range.Day, next, options.ChunkSegments, options.ChunkBytes, cancellationToken);
             var before = next;
-            foreach (var segment in stored.Where(segment => segment.Header.Last >= before))
+            foreach (var segment in stored)
             {
                 if (segment.Header.First > next)
                 {

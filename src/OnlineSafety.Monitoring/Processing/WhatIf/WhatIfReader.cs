@@ -85,10 +85,9 @@ internal sealed class WhatIfReader(
         var worker = Take();
         for (var next = piece.Next; next <= piece.Last;)
         {
-            // Where a hole is, the one before it comes first.
             var stored = await segments.ReadAsync(piece.Target.School, piece.Stream, piece.Day, next, SegmentsRead, BytesRead, cancellationToken);
             var before = next;
-            foreach (var segment in stored.Where(segment => segment.Header.Last >= before && segment.Header.First <= piece.Last))
+            foreach (var segment in stored.Where(segment => segment.Header.First <= piece.Last))
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 coverage.AddUnreadable(Math.Max(0, segment.Header.First - next));

@@ -21,7 +21,7 @@ internal sealed class SourceWatch(
     /// <summary>Hosts do not tick together; their clocks differ by little.</summary>
     private static readonly TimeSpan Slack = TimeSpan.FromSeconds(5);
 
-    /// <summary>After a longer break in the watch no source is blamed for the time of the break: nobody was there to hear it.</summary>
+    /// <summary>After more school time without the watch no source is blamed for the time of the break: nobody was there to hear it. A stop at night is none.</summary>
     private static readonly TimeSpan LongestBreak = TimeSpan.FromMinutes(5);
 
     private static readonly TimeSpan ProfileEvery = TimeSpan.FromHours(1);
@@ -77,9 +77,10 @@ internal sealed class SourceWatch(
 
         var calendar = await CalendarAsync(session, school, SchoolZone.Of(zone), cancellationToken);
         await WatchWriter.EndDisabledAsync(session, school, now, cancellationToken);
+        await WatchWriter.PutBackAsync(session, school, now, now + Slack, cancellationToken);
         var sources = await WatchReader.SourcesAsync(session, school, now, cancellationToken);
         var profiles = await ProfilesAsync(session, school, sources, calendar, now, cancellationToken);
-        var watching = before is not null && now - before.JudgedAt <= LongestBreak ? before.WatchingSince : now;
+        var watching = before is not null && before.WatchingSince <= now && calendar.OpenTime(before.JudgedAt, now) <= LongestBreak ? before.WatchingSince : now;
         var judge = new SourceJudge(calendar, rules.Devices);
         var judged = sources.ConvertAll(source => Judge(judge, source, profiles, watching, now));
         var round = AlarmRound.Of(judged, await WatchReader.ClearedAsync(session, school, cancellationToken), now);

@@ -34,6 +34,10 @@ internal static class WatchWriter
         WHERE a.school_id = $1 AND a.cleared_at IS NULL AND s.school_id = a.school_id AND s.source_id = a.source_id AND NOT s.enabled
         """;
 
+    private const string HeardAheadSql = "UPDATE source_health SET last_activity_at = $2 WHERE school_id = $1 AND last_activity_at > $3";
+
+    private const string SeenAheadSql = "UPDATE canary SET last_seen_at = $2 WHERE school_id = $1 AND last_seen_at > $3";
+
     private const string NoticeSql = "INSERT INTO source_notice (school_id, notice_id, created_at, content) VALUES ($1, $2, $3, $4)";
 
     private const string LedgerSql = """
@@ -51,6 +55,14 @@ internal static class WatchWriter
                 state.ExpectedGap, state.GapBasis, state.Words, state.Notices],
                 cancellationToken);
         }
+    }
+
+    /// <summary>What was heard while a clock was ahead was heard by now, or no source would be missed until that hour has come.</summary>
+    /// <param name="ahead">Hosts whose clocks differ by little are left alone.</param>
+    public static async Task PutBackAsync(Session session, Guid school, DateTimeOffset now, DateTimeOffset ahead, CancellationToken cancellationToken)
+    {
+        await session.ExecuteAsync(HeardAheadSql, [school, now, ahead], cancellationToken);
+        await session.ExecuteAsync(SeenAheadSql, [school, now, ahead], cancellationToken);
     }
 
     public static Task WatchAsync(Session session, StoredWatch watch, CancellationToken cancellationToken) =>
