@@ -76,10 +76,13 @@ internal static class LedgerSql
         WHERE n.school_id = $1 AND n.notification_id = $2 AND n.claimed_by = $3 AND n.state = 'sending' AND n.lease_until > statement_timestamp()
         """;
 
-    /// <summary>The fence: a worker whose lease went to another, or to another task of its own process, changes nothing.</summary>
+    /// <summary>
+    /// The fence: a worker whose lease went to another, or to another task of its own process, changes nothing. What an open circuit refused was not tried, and makes
+    /// nothing wait longer that is tried next.
+    /// </summary>
     public const string Complete = $"""
         UPDATE notification n
-        SET state = c.state, error = c.error, due_at = statement_timestamp() + c.wait,
+        SET state = c.state, error = c.error, attempts = n.attempts - CASE WHEN c.error = 'relay-down' THEN 1 ELSE 0 END, due_at = statement_timestamp() + c.wait,
             sent_at = CASE WHEN c.state = 'sent' THEN statement_timestamp() ELSE n.sent_at END,
             silence_id = CASE WHEN c.error = 'silenced' THEN {SilenceSql.Which} END,
             bundle_id = CASE WHEN c.keeps THEN n.bundle_id END, claimed_by = NULL, lease_until = NULL

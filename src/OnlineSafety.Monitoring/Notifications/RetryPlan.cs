@@ -12,8 +12,13 @@ internal static class RetryPlan
     private static readonly TimeSpan[] _steps =
         [TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(15), TimeSpan.FromMinutes(30)];
 
-    // An open circuit means that nothing was tried: look again as soon as it may have closed.
+    // An open circuit means that nothing was tried, and nothing is counted (LedgerSql.Complete): look again as soon as it may have closed.
     private static readonly TimeSpan _whileRelayIsDown = TimeSpan.FromSeconds(30);
+
+    // Of an alert while a relay is in trouble: under five minutes with its spread, so that one that comes back finds what waits for it. How often a relay in trouble is really
+    // asked is for the circuit to say.
+    private static readonly TimeSpan _longestForAnAlert = TimeSpan.FromMinutes(4.5);
+    private static readonly TimeSpan _firstHours = TimeSpan.FromHours(6);
 
     /// <summary>
     /// One outcome for each row of a mail. Each is given up by its own age; those that are tried again come together, as soon as the one that was tried
@@ -34,8 +39,18 @@ internal static class RetryPlan
             return new Outcome.Failed(code);
         }
 
-        var step = fault == MailFault.RelayDown ? _whileRelayIsDown : _steps[Math.Clamp(entry.Attempts, 1, _steps.Length) - 1];
-        return new Outcome.Retry(code, step * Spread(entry), MailFaults.MayHaveArrived(fault));
+        return new Outcome.Retry(code, StepAfter(fault, entry) * Spread(entry), MailFaults.MayHaveArrived(fault));
+    }
+
+    private static TimeSpan StepAfter(MailFault fault, LedgerEntry entry)
+    {
+        if (fault == MailFault.RelayDown)
+        {
+            return _whileRelayIsDown;
+        }
+
+        var step = _steps[Math.Clamp(entry.Attempts, 1, _steps.Length) - 1];
+        return entry is { Kind: "alert" } && entry.Age < _firstHours && MailFaults.SpeaksOfRelay(fault) && step > _longestForAnAlert ? _longestForAnAlert : step;
     }
 
     /// <summary>0.9 to 1.1, from the row's own random id: rows that failed together do not come back together, and a test can repeat it.</summary>

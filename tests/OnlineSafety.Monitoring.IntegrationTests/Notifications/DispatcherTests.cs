@@ -340,6 +340,8 @@ public sealed class DispatcherTests(PostgresFixture postgres) : IClassFixture<Po
         Assert.InRange(world.Smtp.Connections, 1, 40);
         Assert.True((long)(await world.Database.RunAsync("SELECT count(*) FROM onlinesafety.notification WHERE state = 'due' AND error = 'relay-down'"))! > 0);
         Assert.Equal(20L, await world.Database.RunAsync("SELECT count(*) FROM onlinesafety.notification WHERE state = 'due'"));
+        // What the circuit refused has not been tried: its next wait is as after no try at all.
+        Assert.Equal("0 1", await world.Database.RunAsync("SELECT concat_ws(' ', max(attempts) FILTER (WHERE error = 'relay-down'), min(attempts) FILTER (WHERE error <> 'relay-down')) FROM onlinesafety.notification"));
     }
 
     [Fact]

@@ -35,6 +35,31 @@ public sealed class TellingReaderTests(PostgresFixture postgres) : IClassFixture
         }
     }
 
+    /// <summary>Where all are refused nothing waits, and nobody is told; the first that the relay takes ends it.</summary>
+    [Theory]
+    [InlineData("failed", "recipient-refused", true)]
+    [InlineData("failed", "connect", true)]
+    [InlineData("due", "message-refused", true)]
+    [InlineData("due", "relay-down", true)]
+    [InlineData("due", "", false)]
+    [InlineData("failed", "bounced", false)]
+    [InlineData("failed", "address", false)]
+    [InlineData("failed", "no-recipient", false)]
+    public async Task WhatTheRelayRefusedIsNotTakenEither(string state, string error, bool waits)
+    {
+        await using var world = await NotifyWorld.CreateAsync(postgres.Server);
+        await world.RaiseAsync();
+        await world.Database.RunAsync($"UPDATE onlinesafety.notification SET state = '{state}', error = '{error}'");
+        Assert.Equal(waits, await WaitAsync());
+
+        await world.RaiseAsync();
+        await world.Database.RunAsync("UPDATE onlinesafety.notification SET state = 'sent', sent_at = now() + interval '1 second', error = '' WHERE notification_id = (SELECT notification_id FROM onlinesafety.notification ORDER BY created_at DESC LIMIT 1)");
+        Assert.False(await WaitAsync());
+
+        async Task<bool> WaitAsync() =>
+            (await new TellingReader(world.Open(DatabaseRole.Console).Database, world.Policies, transport: null, TimeProvider.System).OfAsync(world.School, NotifyWorld.Member(world.Dsl, "dsl"), default)).WaitsSince is not null;
+    }
+
     /// <summary>As the page of sources counts them: see <see cref="OnlineSafety.Monitoring.Sources.Health.SourceAttention"/>.</summary>
     [Theory]
     [InlineData("silent", true, false, 1)]

@@ -70,7 +70,7 @@ public sealed class RowLevelSecurityTests(PostgresFixture postgres) : IAsyncLife
         string[] asOwner =
         [
             "ask_escalation_again", "counted_words", "drop_alerts", "drop_empty_day", "drop_lone_evidence", "ensure_intake_partition", "erase_access", "erase_alerts", "erase_events", "erase_names_apart", "erase_person", "governors_report", "held_rows", "held_stays", "held_subjects", "hold_follows", "holds_sealed", "is_silenced",
-            "keep_escalation", "keys_destroyed", "log_lacks_keys", "note_erased", "raw_days", "record_access", "retention_counts", "retire", "retire_access", "retire_alerts", "retire_day", "rewrite_alert", "rewrite_context",
+            "keep_escalation", "keys_destroyed", "log_lacks_keys", "mail_to_new_address", "note_erased", "raw_days", "record_access", "retention_counts", "retire", "retire_access", "retire_alerts", "retire_day", "rewrite_alert", "rewrite_context",
             "rewrite_counted", "rewrite_event", "rewrite_evidence", "rewrite_hold", "rewrite_step", "rewrite_unmapped", "roles_given", "silence_of", "telling_state", "was_told", "wish_before_fall", "wish_context",
         ];
         Assert.Equal(asOwner, await NamesAsync("SELECT proname FROM pg_proc WHERE pronamespace = 'onlinesafety'::regnamespace AND prosecdef ORDER BY 1"));

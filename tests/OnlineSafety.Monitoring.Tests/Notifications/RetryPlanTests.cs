@@ -22,6 +22,23 @@ public sealed class RetryPlanTests
         Assert.Equal("busy", retry.Code);
     }
 
+    /// <summary>A relay that comes back is to find the alerts of its outage within minutes.</summary>
+    [Theory]
+    [InlineData("timeout")]
+    [InlineData("connect")]
+    [InlineData("tls")]
+    [InlineData("authentication")]
+    public void InTheFirstHoursAnAlertWaitsForARelayInTroubleForNoMoreThanFiveMinutes(string code)
+    {
+        var fault = MailFaults.Of(code);
+
+        Assert.All(Enumerable.Range(1, 100), attempts => Assert.InRange(Wait(attempts, TimeSpan.FromHours(6) - TimeSpan.FromSeconds(1), "alert"), TimeSpan.FromSeconds(54), TimeSpan.FromMinutes(5)));
+        Assert.InRange(Wait(9, TimeSpan.FromHours(6), "alert"), TimeSpan.FromMinutes(27), TimeSpan.FromMinutes(33));
+        Assert.InRange(Wait(9, TimeSpan.FromHours(1), "digest"), TimeSpan.FromMinutes(27), TimeSpan.FromMinutes(33));
+
+        TimeSpan Wait(int attempts, TimeSpan age, string kind) => Assert.IsType<Outcome.Retry>(RetryPlan.After(fault, Entry(attempts, age) with { Kind = kind })).After;
+    }
+
     [Fact]
     public void RowsThatFailedTogetherDoNotComeBackTogether()
     {

@@ -2,6 +2,7 @@ using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.Alerts;
 using OnlineSafety.Monitoring.IntegrationTests.Notifications;
 using OnlineSafety.Monitoring.Notifications;
+using OnlineSafety.Monitoring.People;
 using OnlineSafety.Monitoring.TestKit;
 
 namespace OnlineSafety.Monitoring.IntegrationTests.Alerts.Escalation;
@@ -91,6 +92,60 @@ public sealed class UnreachedDeskTests(PostgresFixture postgres) : EscalationSce
         Assert.Equal("failed bounced", await world.StateAsync(row));
         Assert.Equal("raised dsl, unreached deputy, unreached deputy", await world.Database.RunAsync(Rows));
     }
+
+    /// <summary>There is no other desk, and all rounds went by.</summary>
+    [Theory]
+    [InlineData("failed recipient-refused", 0)]
+    [InlineData("failed bounced", 1)]
+    public async Task WhatFailedAtAMistypedAddressArrivesWhenItIsPutRight(string failed, int before)
+    {
+        await using var world = await NotifyWorld.CreateAsync(Postgres.Server);
+        var (_, row) = await world.RaiseAsync(severity: 4);
+        world.Smtp.Recipient = to => failed == "failed recipient-refused" && to == "dsl@school.example.test" ? new SmtpFault.Answer(550, "5.1.1 no such user") : null;
+        var (pass, dispatcher) = (world.Escalation(), world.Process().Dispatcher);
+        await dispatcher.DispatchOnceAsync(default);
+        await new BounceDesk(world.Open().Database).TakeAsync(row, Actor.Operator("mail"), default);
+        await pass.RunAsync(default);
+        await pass.RunAsync(default);
+        Assert.Equal(failed, await world.StateAsync(row));
+        Assert.Equal(before, world.Smtp.Mails.Count);
+        await world.Database.RunAsync("UPDATE onlinesafety.escalation SET since = now() - interval '30 days', next_at = NULL, steps_done = 15, rounds = 5, plan_steps = 3, breached_at = now() - interval '29 days'");
+
+        await CorrectAsync(world, "Somebody", "dsl@school.example.test");
+        Assert.Equal(failed, await world.StateAsync(row));
+        await CorrectAsync(world, "Somebody", "right@school.example.test");
+
+        Assert.Equal("due ", await world.StateAsync(row));
+        Assert.Equal(true, await world.Database.RunAsync("SELECT next_at <= clock_timestamp() FROM onlinesafety.escalation"));
+        await pass.RunAsync(default);
+        await dispatcher.DispatchOnceAsync(default);
+        Assert.Equal("sent ", await world.StateAsync(row));
+        Assert.Equal("right@school.example.test", Assert.Single(world.Smtp.Mails[^1].Recipients));
+        Assert.Equal(before + 1, world.Smtp.Mails.Count);
+    }
+
+    /// <summary>The controls: it is closed, or somebody has it in hand since.</summary>
+    [Theory]
+    [InlineData("state = 'resolved', outcome = 'test', resolved_at = now(), resolved_by = 'x', note = 'x', acknowledged_at = now(), acknowledged_by = 'x', acted_at = now()", "failed recipient-refused")]
+    [InlineData("state = 'acknowledged', acknowledged_at = now(), acknowledged_by = 'x', acted_at = now()", "dropped acted-on")]
+    public async Task WhatNeedsNobodyAnyMoreIsNotSentToANewAddress(string since, string state)
+    {
+        await using var world = await NotifyWorld.CreateAsync(Postgres.Server);
+        var (_, row) = await world.RaiseAsync(severity: 4);
+        world.Smtp.Fail(SmtpStep.RcptTo, new SmtpFault.Answer(550, "5.1.1 no such user"));
+        var dispatcher = world.Process().Dispatcher;
+        await dispatcher.DispatchOnceAsync(default);
+        await world.Database.RunAsync($"UPDATE onlinesafety.alert SET {since}");
+
+        await CorrectAsync(world, "Somebody", "right@school.example.test");
+        await dispatcher.DispatchOnceAsync(default);
+
+        Assert.Equal(state, await world.StateAsync(row));
+        Assert.Empty(world.Smtp.Mails);
+    }
+
+    private static Task CorrectAsync(NotifyWorld world, string name, string email) =>
+        new StaffRegister(world.Open(DatabaseRole.Setup).Database, new PupilNames(() => world.Seals)).CorrectAsync(world.School, world.Dsl, new StaffDetails(name, email, []), Actor.Operator("it"), default);
 
     [Theory]
     [InlineData("escalated", "head", "escalated", "unreached deputy, unreached dsl")]
