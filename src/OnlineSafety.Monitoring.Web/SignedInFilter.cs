@@ -31,7 +31,7 @@ internal sealed class SignedInFilter(WhoAsks who, IAntiforgery antiforgery) : IE
 
         // A key is sent by nobody but who holds it; a cookie is sent by the browser whoever made the form.
         var safe = HttpMethods.IsGet(http.Request.Method) || HttpMethods.IsHead(http.Request.Method);
-        return WhoAsks.WithKey(http) || safe || await antiforgery.IsRequestValidAsync(http) ? await next(context) : WordsPage.StaleForm();
+        return WhoAsks.WithKey(http) || safe || await antiforgery.IsRequestValidAsync(http) ? await next(context) : WordsPage.StaleForm(http);
     }
 
     private static IResult AskToSignIn(HttpContext http)

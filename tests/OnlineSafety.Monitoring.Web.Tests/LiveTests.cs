@@ -59,13 +59,13 @@ public sealed class LiveTests(ConsoleFixture fixture)
         var school = await fixture.AddSchoolAsync();
         var key = await school.AddStaffAsync("Dana Lead", "dsl");
         await school.AddAlertsAsync(3);
-        var (first, id) = await FirstAsync(key, "/alerts/live?after=3&rows=1-000000,2-ffffff", last: null, "event: news");
+        var (first, id) = await FirstAsync(key, $"/alerts/live?school={school.Id}&after=3&rows=1-000000,2-ffffff", last: null, "event: news");
         Assert.Contains("id=\"alert-1\"", first, StringComparison.Ordinal);
         Assert.Contains("id=\"alert-2\"", first, StringComparison.Ordinal);
 
         await school.AddAlertsAsync(1, firstNumber: 4);
         await fixture.Service.ExecuteAsync($"UPDATE alert SET event_count = 99 WHERE school_id = '{school.Id}' AND number = 2");
-        var (second, _) = await FirstAsync(key, "/alerts/live?after=3&rows=1-000000,2-ffffff", id, "event: news");
+        var (second, _) = await FirstAsync(key, $"/alerts/live?school={school.Id}&after=3&rows=1-000000,2-ffffff", id, "event: news");
 
         Assert.DoesNotContain("id=\"alert-1\"", second, StringComparison.Ordinal);
         Assert.Contains("99 events", second, StringComparison.Ordinal);
@@ -84,7 +84,7 @@ public sealed class LiveTests(ConsoleFixture fixture)
         await school.AddAlertsAsync(2);
         await school.AddAlertsAsync(1, firstNumber: 3, route: "head");
 
-        var (told, _) = await FirstAsync(head, "/alerts/live?after=0&rows=1-000000,2-000000,3-000000", last: null, "event: news");
+        var (told, _) = await FirstAsync(head, $"/alerts/live?school={school.Id}&after=0&rows=1-000000,2-000000,3-000000", last: null, "event: news");
 
         Assert.Contains("1 new alert", told, StringComparison.Ordinal);
         Assert.Contains("id=\"alert-3\"", told, StringComparison.Ordinal);

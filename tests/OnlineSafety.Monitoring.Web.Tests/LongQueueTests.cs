@@ -86,7 +86,7 @@ public sealed class LongQueueTests(ConsoleFixture fixture, ITestOutputHelper out
             for (var console = 0; console < Consoles; console++)
             {
                 await client.GetStringAsync("/alerts");
-                var answer = await client.GetAsync($"/alerts/live?after=0&rows={string.Join(',', Enumerable.Range(1, 50).Select(n => $"{n}-000000"))}", HttpCompletionOption.ResponseHeadersRead);
+                var answer = await client.GetAsync($"/alerts/live?school={school.Id}&after=0&rows={string.Join(',', Enumerable.Range(1, 50).Select(n => $"{n}-000000"))}", HttpCompletionOption.ResponseHeadersRead);
                 answer.EnsureSuccessStatusCode();
                 feeds.Add(await answer.Content.ReadAsStreamAsync());
             }

@@ -20,7 +20,7 @@ public sealed record StaffForm(string Name = "", string Email = "", string Accou
 }
 
 /// <summary>Name, address and accounts of a member of staff as they were typed, where one of them is a pupil's: whether that is meant is to be said.</summary>
-public sealed record PupilNameForm(string Name, string Email, string Accounts);
+public sealed record PupilNameForm(string Name, string Email, string Accounts, bool SamePerson = false);
 
 /// <summary>What was given to somebody before the reader was there to be told.</summary>
 /// <param name="By">Who gave it.</param>

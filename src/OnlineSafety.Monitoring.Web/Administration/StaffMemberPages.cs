@@ -76,9 +76,10 @@ internal sealed class StaffMemberPages(StaffRegister register, StaffList list, [
     }
 
     /// <summary>Puts name, e-mail address and accounts right; by the accounts nobody is told of an alert about themselves.</summary>
+    /// <returns>Whether somebody's way to sign in ended.</returns>
     /// <exception cref="SetupException">One of them is wrong or somebody else's, the reader may not, or it is the reader.</exception>
     /// <exception cref="PupilNameException">One of them is a pupil's.</exception>
-    public Task CorrectAsync(SignedInStaff who, StaffMemberView member, StaffDetails details, CancellationToken cancellationToken)
+    public Task<bool> CorrectAsync(SignedInStaff who, StaffMemberView member, StaffDetails details, CancellationToken cancellationToken)
     {
         // Whoever names a pupil's account as their own would hear no more of that pupil.
         NotSelf(member, "Nobody changes their own entry");

@@ -20,13 +20,12 @@ internal static class StaffMemberRoutes
         routes.MapGet(Member, ShowAsync).Requires(Permission.ManageStaff);
         Post("roles", "roles", async (who, member, pages, form, cancellationToken) => await pages.SetRolesAsync(who, member, [.. form["roles"].OfType<string>()], cancellationToken));
         Post("years", "years", async (who, member, pages, form, cancellationToken) => await pages.SetYearsAsync(who, member, form["years"].ToString(), cancellationToken));
-        Post("details", "details", async (who, member, pages, form, cancellationToken) => await pages.CorrectAsync(
-            who, member, new StaffDetails(form["name"].ToString(), form["email"].ToString(), StaffMemberPages.AccountsOf(form["accounts"].ToString()), form["not-a-pupils"] == "yes"), cancellationToken));
         Post("sign-out", "signed-out", async (who, member, pages, _, cancellationToken) => await pages.SignOutAsync(who, member, cancellationToken));
         Post("disable", "disabled", async (who, member, pages, form, cancellationToken) => await (form["sure"] == "yes"
             ? pages.SetEnabledAsync(who, member, enabled: false, cancellationToken)
             : throw new SetupException($"Tick that you are sure: {member.Name} is signed out and told nothing more.")));
         Post("enable", "enabled", async (who, member, pages, _, cancellationToken) => await pages.SetEnabledAsync(who, member, enabled: true, cancellationToken));
+        routes.MapPost(Member + "/details", CorrectAsync).Requires(Permission.ManageStaff);
         routes.MapPost(Member + "/invite", InviteAsync).Requires(Permission.ManageStaff);
         routes.MapPost(Member + "/reset", ResetAsync).Requires(Permission.ManageStaff);
 
@@ -35,12 +34,20 @@ internal static class StaffMemberRoutes
             (Guid staff, HttpContext http, StaffMemberPages pages, CancellationToken cancellationToken) => DoAsync(staff, http, pages, async (member, form) =>
             {
                 await work(http.SignedIn(), member, pages, form, cancellationToken);
-                return TypedResults.Redirect($"{StaffRoutes.Address}/{staff}?done={done}");
+                return Done(staff, done);
             }, cancellationToken)).Requires(Permission.ManageStaff);
     }
 
     private static async Task<IResult> ShowAsync(Guid staff, HttpContext http, StaffMemberPages pages, CancellationToken cancellationToken) =>
         Page(http, await pages.FindAsync(http.SignedIn(), staff, cancellationToken), done: http.Request.Query["done"].ToString());
+
+    private static Task<IResult> CorrectAsync(Guid staff, HttpContext http, StaffMemberPages pages, CancellationToken cancellationToken) =>
+        DoAsync(staff, http, pages, async (member, form) => Done(staff, await pages.CorrectAsync(http.SignedIn(), member, DetailsOf(form), cancellationToken) ? "details-ended" : "details"), cancellationToken);
+
+    private static StaffDetails DetailsOf(IFormCollection form) =>
+        new(form["name"].ToString(), form["email"].ToString(), StaffMemberPages.AccountsOf(form["accounts"].ToString()), form["not-a-pupils"] == "yes", form["same-person"] == "yes");
+
+    private static RedirectHttpResult Done(Guid staff, string word) => TypedResults.Redirect($"{StaffRoutes.Address}/{staff}?done={word}");
 
     // The link stands on the page that answers, and nowhere else: not in an address, and no cache keeps a page.
     private static Task<IResult> InviteAsync(Guid staff, HttpContext http, StaffMemberPages pages, ConsoleAddress address, CancellationToken cancellationToken) =>
@@ -80,7 +87,7 @@ internal static class StaffMemberRoutes
         }
         catch (PupilNameException error)
         {
-            return Page(http, member, problem: SourceSetupRoutes.Said(error), pupil: new PupilNameForm(form["name"].ToString(), form["email"].ToString(), form["accounts"].ToString()));
+            return Page(http, member, problem: SourceSetupRoutes.Said(error), pupil: new PupilNameForm(form["name"].ToString(), form["email"].ToString(), form["accounts"].ToString(), form["same-person"] == "yes"));
         }
         catch (SetupException error)
         {
@@ -102,6 +109,8 @@ internal static class StaffMemberRoutes
         "roles" => "The roles are changed. They count from the next page on.",
         "years" => "The years are changed. They count from the next page on.",
         "details" => "Changed. What is raised about these accounts goes to somebody else, also what was raised before.",
+        "details-ended" => "Changed. Whoever signed in here until now is signed out, and the former password, passkeys and keys of programs open nothing here any more: make a sign-in link. "
+            + "What is raised about these accounts goes to somebody else, also what was raised before.",
         "reset" => "Sign-in is reset, and the person is signed out everywhere.",
         "signed-out" => "Signed out everywhere.",
         "disabled" => "Access is removed: told nothing more, and signed out everywhere. What was recorded stays.",

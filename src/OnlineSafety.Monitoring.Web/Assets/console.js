@@ -50,14 +50,17 @@
 
   // Whether the page is being kept up to date is said, not left to be guessed.
   const state = document.getElementById("live-state");
-  function say(live) {
+  function say(live, words) {
     if (!state) { return; }
     state.hidden = false;
     state.classList.toggle("away", !live);
-    state.querySelector(".words").textContent = live ? "Live" : "Not live: connecting again";
+    state.querySelector(".words").textContent = words;
   }
-  document.addEventListener("htmx:sseOpen", () => say(true));
-  document.addEventListener("htmx:sseError", () => say(false));
+  document.addEventListener("htmx:sseOpen", () => say(true, "Live"));
+  document.addEventListener("htmx:sseError", () => say(false, "Not live: connecting again"));
+  document.addEventListener("htmx:sseClose", (event) => {
+    if (event.detail.type === "message") { say(false, "Not live: you changed over to another school"); }
+  });
 
   // What was typed into one form is not lost by the button of another without a word.
   document.addEventListener("submit", (event) => {

@@ -20,21 +20,41 @@ namespace OnlineSafety.Monitoring.Web.Live;
 /// </summary>
 internal static class LiveRoutes
 {
+    public const string Address = "/alerts/live";
+
+    /// <summary>The message after which a page asks no more.</summary>
+    public const string Elsewhere = "elsewhere";
+
+    private static readonly TimeSpan s_seldom = TimeSpan.FromMinutes(5);
+
     // The browser connects again by itself: a process is not left with feeds that nobody reads.
     private static readonly TimeSpan s_longest = TimeSpan.FromMinutes(5);
 
-    public static void MapLive(this IEndpointRouteBuilder routes) => routes.MapGet("/alerts/live", Follow).Requires(Permission.SeeAlerts);
+    public static void MapLive(this IEndpointRouteBuilder routes) => routes.MapGet(Address, Follow).Requires(Permission.SeeAlerts);
 
     private static ServerSentEventsResult<string> Follow(
-        HttpContext http, [FromQuery] int after, [FromQuery] string? rows, [FromQuery] string? back, [FromHeader(Name = "Last-Event-ID")] string? last,
+        HttpContext http, [FromQuery] Guid? school, [FromQuery] int after, [FromQuery] string? rows, [FromQuery] string? back, [FromHeader(Name = "Last-Event-ID")] string? last,
         QueueReader queue, LiveSignal signal, LiveFragments fragments, SchoolNames names, WhoAsks asks, TimeProvider time, IHostApplicationLifetime lifetime)
     {
         var who = http.Features.GetRequiredFeature<SignedInStaff>();
         http.Response.Headers["X-Accel-Buffering"] = "no";
+        // The page is of the school that it was made in; the cookie may stand in another since, whose alerts have the same numbers.
+        if (school != who.School)
+        {
+            return TypedResults.ServerSentEvents(SayElsewhereAsync());
+        }
+
         // What the last message brought counts; the address alone is as old as the page.
         var cursor = LiveCursor.Parse(after, rows, last);
         var feed = new LiveFeed(queue, signal, fragments, names, time, stillMay: cancellationToken => asks.StillMayAsync(http, cancellationToken));
         return TypedResults.ServerSentEvents(feed.FollowAsync(who, cursor, QueueAddress.Checked(back), s_longest, lifetime.ApplicationStopping, http.RequestAborted));
+    }
+
+    // An answer without a body would be asked for again and again: the extension knows no end but a message.
+    private static async IAsyncEnumerable<SseItem<string>> SayElsewhereAsync()
+    {
+        yield return new SseItem<string>("", Elsewhere) { ReconnectionInterval = s_seldom };
+        await Task.CompletedTask;
     }
 }
 

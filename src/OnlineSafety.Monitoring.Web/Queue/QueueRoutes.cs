@@ -34,7 +34,7 @@ internal static class QueueRoutes
             back,
             after is null ? null : QueueAddress.Of(filter),
             page.Next is null ? null : QueueAddress.Of(filter, page.Next),
-            FeedOf(page, back),
+            FeedOf(who.School, page, back),
             page.Rows.Count == 0 ? await queue.WatchedAsync(who, cancellationToken) : [])
         {
             MaySilence = who.May(Permission.SilenceAlerts),
@@ -50,8 +50,9 @@ internal static class QueueRoutes
     private static async Task<AlertStanding?> StandingAsync(QueueReader queue, SignedInStaff who, int? number, CancellationToken cancellationToken) =>
         number is { } one && await queue.TheseAsync(who, [one], cancellationToken) is [var row] ? new AlertStanding(row.State, row.AcknowledgedBy == who.Actor.Name, row.GivenBy is not null) : null;
 
-    private static string FeedOf(QueuePageView page, string back) => "/alerts/live" + new QueryBuilder
+    private static string FeedOf(Guid school, QueuePageView page, string back) => LiveRoutes.Address + new QueryBuilder
     {
+        { "school", school.ToString("N") },
         { "after", page.Newest.ToString(System.Globalization.CultureInfo.InvariantCulture) },
         { "rows", LiveCursor.Text(page.Rows.Select(row => (row.Number, row.Version))) },
         { "back", back },

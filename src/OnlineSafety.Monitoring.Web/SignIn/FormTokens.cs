@@ -35,14 +35,34 @@ internal static class FormTokens
         }
     }
 
-    /// <summary>A form is good in the session in which it was shown, and in no other.</summary>
+    /// <summary>
+    /// A form is good in the session in which it was shown, and in no other; and in the school in which it was shown, since the session changes over to others. What is
+    /// numbered is numbered in each school anew: alert 12 of the one is not alert 12 of the other.
+    /// </summary>
     private sealed class OfOneSession : IAntiforgeryAdditionalDataProvider
     {
-        public string GetAdditionalData(HttpContext context) => context.Features.Get<StaffSession>()?.Id.ToString("N") ?? "";
+        public string GetAdditionalData(HttpContext context) => context.Features.Get<StaffSession>() is { } session ? $"{session.Id:N}{session.Staff?.School:N}" : "";
 
-        public bool ValidateAdditionalData(HttpContext context, string additionalData) => additionalData == GetAdditionalData(context);
+        public bool ValidateAdditionalData(HttpContext context, string additionalData)
+        {
+            var expected = GetAdditionalData(context);
+            if (additionalData == expected)
+            {
+                return true;
+            }
+
+            if (additionalData.Length == expected.Length && context.Features.Get<StaffSession>() is { } session && additionalData.StartsWith($"{session.Id:N}", StringComparison.Ordinal))
+            {
+                context.Features.Set(new FormOfAnotherSchool());
+            }
+
+            return false;
+        }
     }
 }
+
+/// <summary>Stands at a request whose form was shown before its session changed over to another school.</summary>
+internal sealed class FormOfAnotherSchool;
 
 /// <summary>
 /// Protects form tokens under the master key: every process of the console reads what another one wrote, and after a restart too, without a key ring to keep.

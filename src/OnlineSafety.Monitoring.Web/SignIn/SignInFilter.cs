@@ -22,6 +22,6 @@ internal sealed class SignInFilter(Sessions sessions, SessionCookie cookie, Cons
             http.Features.Set(session);
         }
 
-        return HttpMethods.IsPost(http.Request.Method) && !await antiforgery.IsRequestValidAsync(http) ? WordsPage.StaleForm() : await next(context);
+        return HttpMethods.IsPost(http.Request.Method) && !await antiforgery.IsRequestValidAsync(http) ? WordsPage.StaleForm(http) : await next(context);
     }
 }

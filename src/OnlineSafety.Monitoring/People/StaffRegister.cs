@@ -23,7 +23,8 @@ internal sealed record NewStaff(string Name, string Email, IReadOnlyList<string>
 
 /// <summary>How a member of staff is called, written to, and known to products.</summary>
 /// <param name="NotAPupils">Whoever changes them says so, whatever the people list says of these names.</param>
-internal sealed record StaffDetails(string Name, string Email, IReadOnlyList<string> Accounts, bool NotAPupils = false);
+/// <param name="SamePerson">Whoever changes the address says that it is the same person's: who signed in before goes on. Unless it is said, somebody else may have come.</param>
+internal sealed record StaffDetails(string Name, string Email, IReadOnlyList<string> Accounts, bool NotAPupils = false, bool SamePerson = false);
 
 /// <summary>Who is told things in a school, for set-up. What a member of staff may not do (<see cref="RoleGiving"/>) is refused here, whatever page asks for it.</summary>
 internal sealed class StaffRegister(Database setup, PupilNames pupils)
@@ -108,7 +109,7 @@ internal sealed class StaffRegister(Database setup, PupilNames pupils)
             await StaffSignIns.EndAsync(session, school, staff, cancellationToken);
             await session.ExecuteAsync(DropLinks, [school, staff], cancellationToken);
             // Being enabled again brings no old key back.
-            await session.ExecuteAsync("UPDATE staff_key SET revoked_at = statement_timestamp() WHERE school_id = $1 AND staff_id = $2 AND revoked_at IS NULL", [school, staff], cancellationToken);
+            await StaffSignIns.RevokeKeysAsync(session, school, staff, cancellationToken);
         }
 
         else
@@ -187,16 +188,20 @@ internal sealed class StaffRegister(Database setup, PupilNames pupils)
         await session.CommitAsync(cancellationToken);
     }
 
-    /// <summary>Puts name, address and accounts right. An account that is named no more is nobody's: what was raised about it goes to the desk of whose it then is.</summary>
+    /// <summary>
+    /// Puts name, address and accounts right. An account that is named no more is nobody's: what was raised about it goes to the desk of whose it then is. With another
+    /// address, unless it is the same person's, nothing that let somebody in does so any more: whoever left does not read on as the successor.
+    /// </summary>
+    /// <returns>Whether somebody's way to sign in ended.</returns>
     /// <exception cref="SetupException">One of them is wrong or somebody else's, or the actor may not give the person's roles.</exception>
     /// <exception cref="PupilNameException">One that the person did not have is a pupil's.</exception>
-    public async Task CorrectAsync(Guid school, Guid staff, StaffDetails wanted, Actor actor, CancellationToken cancellationToken)
+    public async Task<bool> CorrectAsync(Guid school, Guid staff, StaffDetails wanted, Actor actor, CancellationToken cancellationToken)
     {
         var (name, email, accounts) = (SetupText.Name(wanted.Name, "member of staff"), Address(wanted.Email), AccountsOf(wanted.Accounts));
         await using var session = await setup.OpenAsync(school, actor, cancellationToken);
         if (await StaffList.FindAsync(session, school, staff.ToString(), cancellationToken) is not { } member)
         {
-            return;
+            return false;
         }
 
         string[] changed =
@@ -206,10 +211,10 @@ internal sealed class StaffRegister(Database setup, PupilNames pupils)
         ];
         if (changed.Length == 0)
         {
-            return;
+            return false;
         }
 
-        var isPupils = false;
+        var (isPupils, ended) = (false, false);
         if (changed is not ["name"])
         {
             await RoleGuard.RequireAsync(session, school, member.Roles, cancellationToken);
@@ -218,6 +223,9 @@ internal sealed class StaffRegister(Database setup, PupilNames pupils)
             string[] before = [.. member.Accounts, AccountName.Of(member.Email)];
             isPupils = await IsPupilsAsync(session, school, [.. accounts.Append(AccountName.Of(email)).Except(before, StringComparer.Ordinal)], wanted.NotAPupils, cancellationToken);
             await session.ExecuteAsync(DropLinks, [school, staff], cancellationToken);
+            var moves = Account.AddressOf(email) != Account.AddressOf(member.Email);
+            ended = moves && !wanted.SamePerson && await StaffSignIns.EndWaysInAsync(session, school, staff, cancellationToken);
+            changed = [.. changed, .. ended ? ["sign-in ended"] : moves && wanted.SamePerson ? (string[])["same person"] : []];
         }
 
         await session.ExecuteAsync("UPDATE staff SET name = $3, email = $4, accounts = $5 WHERE school_id = $1 AND staff_id = $2", [school, staff, name, email, accounts], cancellationToken);
@@ -234,6 +242,7 @@ internal sealed class StaffRegister(Database setup, PupilNames pupils)
         await PeopleChange.SayAsync(session, school, cancellationToken);
         session.RecordAccess(school, "staff.correct", $"{staff} {string.Join(',', changed)}");
         await session.CommitAsync(cancellationToken);
+        return ended;
     }
 
     /// <summary>Whether the actor may change somebody with these roles, and who else here may.</summary>

@@ -120,16 +120,18 @@ public sealed class SessionTests(Browser browser)
 
         using var there = new ConsoleClient(site.Address);
         using var elsewhere = new ConsoleClient(site.Address);
+        var feeds = new List<string>();
         foreach (var (client, name) in new[] { (there, "School 01"), (elsewhere, "School 30") })
         {
             await client.PasswordAsync(person.Email);
             Assert.Equal("/sign-in/school", (await client.SendFormAsync("/sign-in/code", new() { ["code"] = person.NextCode() })).Headers.Location!.OriginalString);
             var school = await site.Store.RunAsync($"SELECT school_id FROM onlinesafety.school WHERE name = '{name}'");
             Assert.Equal("/", (await client.SendFormAsync("/sign-in/school", new() { ["school"] = school!.ToString()! })).Headers.Location!.OriginalString);
+            feeds.Add($"/alerts/live?school={school}&after=0");
         }
 
-        var feed = (await there.FollowAsync("/alerts/live?after=0")).ReadToEndAsync();
-        var other = (await elsewhere.FollowAsync("/alerts/live?after=0")).ReadToEndAsync();
+        var feed = (await there.FollowAsync(feeds[0])).ReadToEndAsync();
+        var other = (await elsewhere.FollowAsync(feeds[1])).ReadToEndAsync();
         await site.Staff.SetEnabledAsync(person.School, person.Staff, enabled: false, ConsoleSite.Tester, default);
         Assert.Equal(HttpStatusCode.Redirect, (await there.GetAsync("/sources")).StatusCode);
         Assert.Equal(HttpStatusCode.OK, (await elsewhere.GetAsync("/sources")).StatusCode);

@@ -18,7 +18,7 @@ internal sealed class Invitations(Database database, TimeProvider time)
     public static TimeSpan FirstValid { get; } = TimeSpan.FromHours(1);
 
     /// <summary>A new link; older ones of the same person that nobody used end with it.</summary>
-    /// <exception cref="SetupException">The person is disabled, there is none, or the actor may not give that person's roles.</exception>
+    /// <exception cref="SetupException">The person is disabled, there is none, or somebody signs in as that person with another address, or the actor may not give that person's roles.</exception>
     public Task<IssuedInvitation> CreateAsync(Guid school, Guid staff, Actor actor, CancellationToken cancellationToken) =>
         CreateAsync(school, staff, first: false, actor, cancellationToken);
 
@@ -37,6 +37,7 @@ internal sealed class Invitations(Database database, TimeProvider time)
         }
 
         await RoleGuard.RequireAsync(session, school, roles, cancellationToken);
+        await RequireNobodyElsesEntryAsync(session, school, staff, cancellationToken);
 
         var (token, now, valid) = (SessionToken.Create(), time.GetUtcNow(), first ? FirstValid : Valid);
         await session.ExecuteAsync("DELETE FROM invitation WHERE school_id = $1 AND staff_id = $2 AND used_at IS NULL", [school, staff], cancellationToken);
@@ -48,6 +49,25 @@ internal sealed class Invitations(Database database, TimeProvider time)
         session.RecordAccess(school, "staff.invite", staff.ToString());
         await session.CommitAsync(cancellationToken);
         return new IssuedInvitation(token, now + valid);
+    }
+
+    // A link joins nobody to an entry that somebody signs in with already; and of whoever has another address it is not known that it is the same person.
+    private static async Task RequireNobodyElsesEntryAsync(Session session, Guid school, Guid staff, CancellationToken cancellationToken)
+    {
+        var joined = await session.RowsAsync(
+            "SELECT a.account_id, s.name, s.email FROM staff_account a JOIN staff s USING (school_id, staff_id) WHERE a.school_id = $1 AND a.staff_id = $2", [school, staff],
+            row => (Account: row.GetGuid(0), Name: row.GetString(1), Address: Account.AddressOf(row.GetString(2))), cancellationToken);
+        if (joined is not [var (account, name, address)])
+        {
+            return;
+        }
+
+        await session.StateAccountAsync(account, cancellationToken);
+        if ((await session.RowsAsync("SELECT 1 FROM account WHERE account_id = $1 AND address = $2", [account, address], _ => 0, cancellationToken)).Count == 0)
+        {
+            throw new SetupException(
+                $"Somebody signs in as {name} with another address than {address}, and a link would not change that. The same person goes on signing in with the former address. If it is somebody else now, or for a lost phone, reset that sign-in: it makes the link.");
+        }
     }
 
     /// <summary>

@@ -34,6 +34,16 @@ internal sealed class StaffSignIns(Database setup, TimeProvider time)
     public static Task<int> EndAsync(Session session, Guid school, Guid staff, CancellationToken cancellationToken) =>
         session.ExecuteAsync("DELETE FROM session WHERE school_id = $1 AND staff_id = $2", [school, staff], cancellationToken);
 
+    /// <summary>Ends whatever lets somebody in as this member of staff here: account, sessions and keys. The account goes on in other schools. Whether there was any.</summary>
+    public static async Task<bool> EndWaysInAsync(Session session, Guid school, Guid staff, CancellationToken cancellationToken)
+    {
+        var joined = await session.ExecuteAsync("DELETE FROM staff_account WHERE school_id = $1 AND staff_id = $2", [school, staff], cancellationToken);
+        return joined + await EndAsync(session, school, staff, cancellationToken) + await RevokeKeysAsync(session, school, staff, cancellationToken) > 0;
+    }
+
+    public static Task<int> RevokeKeysAsync(Session session, Guid school, Guid staff, CancellationToken cancellationToken) => session.ExecuteAsync(
+        "UPDATE staff_key SET revoked_at = statement_timestamp() WHERE school_id = $1 AND staff_id = $2 AND revoked_at IS NULL", [school, staff], cancellationToken);
+
     /// <summary>
     /// Takes the account behind a member of staff away with all its factors and sessions, in every school: who lost them is invited anew, and whoever else knew them
     /// is out. Factors are of a person and not of a school, so that one who works in several schools loses them in all: each has a record of it.
@@ -84,7 +94,7 @@ internal sealed class StaffSignIns(Database setup, TimeProvider time)
         {
             await session.EnterAsync(at, cancellationToken);
             // Whoever else knew the factors may have a key as well.
-            await session.ExecuteAsync("UPDATE staff_key SET revoked_at = statement_timestamp() WHERE school_id = $1 AND staff_id = $2 AND revoked_at IS NULL", [at, who], cancellationToken);
+            await RevokeKeysAsync(session, at, who, cancellationToken);
             session.RecordAccess(at, "staff.reset-factors", who.ToString());
         }
 
