@@ -39,7 +39,7 @@ internal static class EraseCommand
             await using var opened = await switches.OpenAsync(installation, parse, cancellationToken, DatabaseRole.Process, DatabaseRole.Audit);
             var desk = new ErasureDesk(opened.Retention, opened.Seals, installation.Time) { Verify = token => ChainsAsync(opened, token), MayBeNobody = parse.GetValue(nothingKnown) };
             var (school, name, names) = (opened.School.SchoolId, parse.GetRequiredValue(person), parse.GetValue(also) ?? []);
-            var proof = await desk.PreviewAsync(school, name, names, opened.Actor, cancellationToken);
+            var proof = await desk.PreviewAsync(school, name, names, parse.GetRequiredValue(reason), opened.Actor, cancellationToken);
             if (!parse.GetValue(dryRun))
             {
                 if (!parse.GetValue(yes))
@@ -85,6 +85,11 @@ internal static class EraseCommand
         foreach (var stays in proof.Stays)
         {
             await Output.LineAsync(parse, $"STAYS {stays}");
+        }
+
+        if (proof.OfOthers is { } others)
+        {
+            await Output.LineAsync(parse, others);
         }
 
         await Output.LineAsync(parse, $"{(proof.DryRun ? "Raw records would be hidden" : "Raw records are hidden")} from every reader under {Counted.Of(proof.HiddenKeys, "key")}; the last of them falls on {proof.RawFallsOn:yyyy-MM-dd}.");

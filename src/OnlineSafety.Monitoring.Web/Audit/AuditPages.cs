@@ -28,8 +28,7 @@ internal sealed class AuditPages(Database audit, SchoolSeals seals)
         var filter = FilterOf(query, zone) with { Limit = Shown + 1 };
         var entries = (await _trail.ListAsync(who.School, who.Actor, filter, cancellationToken)).Reverse().ToList();
         await using var session = await audit.OpenAsync(who.School, who.Actor, cancellationToken);
-        var actors = await session.RowsAsync(
-            "SELECT actor_name FROM access_record WHERE school_id = $1 GROUP BY actor_name ORDER BY actor_name LIMIT 500", [who.School], row => row.GetString(0), cancellationToken);
+        var actors = await AuditTrail.ActorsAsync(session, who.School, cancellationToken);
         var names = await NamesAsync(session, who.School, entries, cancellationToken);
         var head = await AuditHeads.ReadAsync(session, who.School, cancellationToken);
         var earlier = entries.Count > Shown ? AddressOf(query with { Before = entries[Shown - 1].At }) : null;

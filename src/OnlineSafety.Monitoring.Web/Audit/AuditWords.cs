@@ -149,10 +149,10 @@ internal static class AuditWords
     /// <summary>Null: everything.</summary>
     public static string? PrefixOf(string group) => Groups.FirstOrDefault(known => known.Word == group).Prefix;
 
-    /// <summary>An actor who is no member of staff is said to be none.</summary>
+    /// <summary>An actor who is no member of staff is said to be none; of one who is not shown nothing is said.</summary>
     public static string Who(string actor, string kind) => kind switch
     {
-        "staff" => actor,
+        "staff" or "" => actor,
         "operator" => $"{actor} (account of the host)",
         _ => $"{actor} (the service)",
     };

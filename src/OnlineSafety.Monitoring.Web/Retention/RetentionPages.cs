@@ -96,11 +96,11 @@ internal sealed class RetentionPages(Database retention, SchoolSeals seals, Data
 
     /// <summary>What would go. Nothing does.</summary>
     /// <exception cref="SetupException">The form is not filled in.</exception>
-    /// <exception cref="RetentionException">The person is held, or somebody else's erasure is not finished.</exception>
+    /// <exception cref="RetentionException">The person is held, or who asks, or somebody else's erasure is not finished.</exception>
     public Task<ErasureProof> TryErasureAsync(SignedInStaff who, ErasureForm form, CancellationToken cancellationToken)
     {
         Check(form);
-        return Eraser(who, form).PreviewAsync(who.School, form.Person, Names(form), who.Actor, cancellationToken);
+        return Eraser(who, form).PreviewAsync(who.School, form.Person, Names(form), Reason(form.Reason), who.Actor, cancellationToken);
     }
 
     /// <inheritdoc cref="TryErasureAsync"/>

@@ -27,6 +27,8 @@ internal sealed class AlertQueue(Database console, ThemeGuide guide, PolicyDirec
 
     internal const string JudgedSql = "SELECT outcome, theme, vendors, rules FROM alert WHERE school_id = $1 AND state = 'resolved' AND NOT drill AND resolved_at >= $2 AND resolved_at < $3";
 
+    private const string ActsOnSql = "SELECT acts_on($1, $2)";
+
     private readonly AlertFace _face = new(guide);
 
     /// <param name="states">States wanted; empty: all.</param>
@@ -84,7 +86,14 @@ internal sealed class AlertQueue(Database console, ThemeGuide guide, PolicyDirec
             ? await session.Context.Staff.Where(s => s.SchoolId == school && s.StaffId == staff).Select(s => s.Name).SingleOrDefaultAsync(cancellationToken)
             : null;
         var inForce = await policies.OfAsync(session, school, cancellationToken);
-        var view = await EscalationMarks.OnAsync(session, school, [_face.Detail(seal, alert, assignee, events)], inForce, cancellationToken);
+        var detail = _face.Detail(seal, alert, assignee, events);
+        // A colleague's words, as those of a step are (console_words): for whoever acts on the alert.
+        if (detail.Reference is not null && await session.RowsAsync(ActsOnSql, [school, alert.AlertId], row => row.GetBoolean(0), cancellationToken) is not [true])
+        {
+            detail = detail with { Reference = null };
+        }
+
+        var view = await EscalationMarks.OnAsync(session, school, [detail], inForce, cancellationToken);
         return (alert, view[0]);
     }
 

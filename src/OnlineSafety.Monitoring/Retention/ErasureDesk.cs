@@ -26,20 +26,26 @@ internal sealed class ErasureDesk(Database retention, SchoolSeals seals, TimePro
     /// <summary>Walks the chains when all is done; null: they are not walked.</summary>
     public Func<CancellationToken, Task<string>>? Verify { get; init; }
 
-    /// <summary>What would be erased.</summary>
+    /// <summary>
+    /// What would be erased. A member of staff is told only of what is about the person: one word a try, the rest would say what others wrote. The account of the host, which
+    /// can read everything, is told of all.
+    /// </summary>
     /// <param name="name">An account or alias.</param>
     /// <param name="also">Further names by which texts may call the person, such as the name in full.</param>
-    /// <exception cref="RetentionException">The person is held, or nobody of that name is known, or the erasure of somebody else is not finished.</exception>
-    public async Task<ErasureProof> PreviewAsync(Guid school, string name, IReadOnlyList<string> also, Actor actor, CancellationToken cancellationToken)
+    /// <param name="reason">In the words of whoever asked; names in it are not kept.</param>
+    /// <exception cref="RetentionException">The person is held, or the actor's own self, or nobody of that name is known, or the erasure of somebody else is not finished.</exception>
+    public async Task<ErasureProof> PreviewAsync(Guid school, string name, IReadOnlyList<string> also, string reason, Actor actor, CancellationToken cancellationToken)
     {
         var content = new CaseContent(await seals.OfAsync(school, cancellationToken));
         await using var session = await retention.OpenAsync(school, actor, cancellationToken);
         var person = await FindAsync(session, content, name, also, cancellationToken);
         var work = new ErasureWork(session, school, person, content);
         await RequireSomebodyAsync(session, content, person, work, cancellationToken);
-        await work.LookAsync(cancellationToken);
+        await (actor.Staff is null ? work.LookAsync(cancellationToken) : work.LookAtOwnAsync(cancellationToken));
         var (_, falls) = await ClockAsync(session, school, cancellationToken);
-        session.RecordAccess(school, Action + "-preview", SaltedOf(Guid.NewGuid(), person));
+        // As an erasure is recorded, so that it can be said later whether somebody was tried.
+        var tried = Guid.NewGuid();
+        session.RecordAccess(school, Action + "-preview", $"{tried} {SaltedOf(tried, person)}", ReasonOf(content, person, reason));
         await session.CommitAsync(cancellationToken);
         return work.Foreseen(time.GetUtcNow(), falls);
     }
@@ -58,8 +64,8 @@ internal sealed class ErasureDesk(Database retention, SchoolSeals seals, TimePro
         var content = new CaseContent(await seals.OfAsync(school, cancellationToken));
         await using var session = await retention.OpenAsync(school, actor, cancellationToken);
         await session.ExecuteAsync(ErasureSql.Finish, [school, erasure, JsonSerializer.Serialize(proof, Json), proof.RawFallsOn], cancellationToken);
-        var said = new NameMask(person.Names, NameMask.Erased).Of(reason);
-        session.RecordAccess(school, Action, $"{erasure} {SaltedOf(erasure, person)} {string.Join(' ', proof.Deleted.Select(d => $"{d.Key}={d.Value}"))}", content.SealReason(said));
+        session.RecordAccess(
+            school, Action, $"{erasure} {SaltedOf(erasure, person)} {string.Join(' ', proof.Deleted.Select(d => $"{d.Key}={d.Value}"))}", ReasonOf(content, person, reason));
         await session.CommitAsync(cancellationToken);
         return proof;
     }
@@ -130,6 +136,7 @@ internal sealed class ErasureDesk(Database retention, SchoolSeals seals, TimePro
     {
         var school = content.Seal.School;
         var person = await PersonKeys.FindAsync(session, content.Seal, name, cancellationToken);
+        await OwnAccount.RefuseAsync(session, [name, .. person.Names, .. also], cancellationToken);
         if (await IsHeldAsync(session, school, person, cancellationToken))
         {
             throw new RetentionException("A legal hold stands on this person: nothing is erased while it does. See: onlinesafety hold list");
@@ -143,19 +150,21 @@ internal sealed class ErasureDesk(Database retention, SchoolSeals seals, TimePro
     private static async Task<bool> IsHeldAsync(Session session, Guid school, NamedPerson person, CancellationToken cancellationToken) =>
         (await session.RowsAsync(ErasureSql.PersonHeld, [school, person.Keys.ToArray()], row => row.GetInt32(0), cancellationToken))[0] > 0;
 
-    // Whoever was erased before is known by that, and is erased again for what came since.
+    private static string ReasonOf(CaseContent content, NamedPerson person, string reason) => content.SealReason(new NameMask(person.Names, NameMask.Erased).Of(reason));
+
+    // Whoever was erased before is known by that, and is erased again for what came since. Whether a word stands anywhere in others' texts the host alone is told.
     private async Task RequireSomebodyAsync(Session session, CaseContent content, NamedPerson person, ErasureWork work, CancellationToken cancellationToken)
     {
         if (MayBeNobody || person.People.Count > 0
             || (await session.RowsAsync(ErasureSql.ErasedBefore, [content.Seal.School, person.Keys.ToArray()], row => row.GetInt32(0), cancellationToken))[0] > 0
-            || await work.FindsAnythingAsync(cancellationToken))
+            || await work.FindsOwnAsync(cancellationToken) || (session.Actor.Staff is null && await work.FindsNamesAsync(cancellationToken)))
         {
             return;
         }
 
         var (people, aliases) = await SealedPeople.ReadAsync(session, content.Seal, cancellationToken);
         throw new RetentionException(
-            $"Nobody of this name is known: it is no account or alias of the {Counted.Of(people.Count, "person", "people")} on the list ({Counted.Of(aliases.Count, "alias", "aliases")}), no event or alert is about it, and no stored text names it. "
+            $"Nobody of this name is known: it is no account or alias of the {Counted.Of(people.Count, "person", "people")} on the list ({Counted.Of(aliases.Count, "alias", "aliases")}), no event or alert is about it{(session.Actor.Staff is null ? ", and no stored text names it" : "")}. "
             + "Nothing was erased or hidden. If it is spelt as you mean it, and what a product may still send of it from before is to be hidden: --nothing-known");
     }
 

@@ -18,6 +18,9 @@ public sealed record ErasureProof
     /// <summary>Numbers of alerts that stay, and why.</summary>
     public required IReadOnlyList<string> Stays { get; init; }
 
+    /// <summary>What was not looked at for this; null: everything was.</summary>
+    public string? OfOthers { get; init; }
+
     /// <summary>Keys under which records of the log are hidden from now on.</summary>
     public required int HiddenKeys { get; init; }
 
@@ -29,6 +32,9 @@ public sealed record ErasureProof
 
     /// <summary>What this cannot reach.</summary>
     public IReadOnlyList<string> Limits { get; init; } = Known;
+
+    internal const string OthersNotLookedAt =
+        "What is stored about others and names this person would be freed of the name; how much that is, is not counted beforehand. Alerts about others that are open or held may keep what they say of this person: when they are closed, the DSL decides.";
 
     internal static IReadOnlyList<string> Known { get; } =
     [

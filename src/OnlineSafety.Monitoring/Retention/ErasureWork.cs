@@ -12,6 +12,7 @@ internal sealed class ErasureWork(Session session, Guid school, NamedPerson pers
     private readonly SortedDictionary<string, long> _deleted = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, long> _rewritten = new(StringComparer.Ordinal);
     private readonly List<string> _stays = [];
+    private string? _ofOthers;
     private List<FoundAlert> _alerts = [];
     private List<FoundAlert> _keeping = [];
     private List<(FoundEvent Event, bool Stays)> _events = [];
@@ -27,17 +28,25 @@ internal sealed class ErasureWork(Session session, Guid school, NamedPerson pers
     /// <summary>Entries of the access records that named the person.</summary>
     public List<long> ErasedLooks { get; private set; } = [];
 
+    /// <summary>Reads what is about the person, and nothing of others.</summary>
+    public async Task LookAtOwnAsync(CancellationToken cancellationToken)
+    {
+        _ofOthers = ErasureProof.OthersNotLookedAt;
+        _alerts = await _scan.AlertsAsync(cancellationToken);
+        _events = await _scan.EventsAsync(cancellationToken);
+        _stays.AddRange(_alerts.Where(alert => alert.Held).Select(alert => $"alert {alert.Number}: a legal hold stands on it"));
+        _stays.AddRange(_alerts.Where(alert => !alert.Held && alert.State != "resolved").Select(alert => $"alert {alert.Number}: it is open, and nothing deletes an open alert"));
+    }
+
     /// <summary>Reads; changes nothing.</summary>
     public async Task LookAsync(CancellationToken cancellationToken)
     {
-        _alerts = await _scan.AlertsAsync(cancellationToken);
-        _events = await _scan.EventsAsync(cancellationToken);
+        await LookAtOwnAsync(cancellationToken);
+        _ofOthers = null;
         var raw = (await _scan.EvidenceNamingAsync(_mask, cancellationToken)).ToHashSet();
         _naming = await _scan.EventsNamingAsync(_mask, raw, cancellationToken);
         // A record that somebody else's event names, or that holds the person beside others, or whose bytes name the person in any way.
         _records = [.. raw, .. _events.Select(found => (found.Event.Stream, found.Event.Sequence)), .. _naming.Select(found => (found.Stream, found.Sequence))];
-        _stays.AddRange(_alerts.Where(alert => alert.Held).Select(alert => $"alert {alert.Number}: a legal hold stands on it"));
-        _stays.AddRange(_alerts.Where(alert => !alert.Held && alert.State != "resolved").Select(alert => $"alert {alert.Number}: it is open, and nothing deletes an open alert"));
         (_texts, _steps) = (await _scan.AlertTextsNamingAsync(_mask, cancellationToken), await _scan.StepsNamingAsync(_mask, cancellationToken));
         _context = await _scan.ContextNamingAsync(_mask, cancellationToken);
         (_holds, _words) = (await _scan.HoldsNamingAsync(_mask, cancellationToken), await _scan.WordsNamingAsync(_mask, cancellationToken));
@@ -48,16 +57,23 @@ internal sealed class ErasureWork(Session session, Guid school, NamedPerson pers
             .. _texts.Select(text => text.Alert), .. _steps.Select(step => step.Alert), .. _context.Select(found => found.Alert!.Value), .. looks.Select(look => look.Keeps).OfType<Guid>(),
         ];
         _keeping = await _scan.AlertsThatKeepAsync(naming, _records, cancellationToken);
-        _stays.AddRange(_keeping.Select(alert => $"alert {alert.Number}: it is about somebody else, {(alert.Held ? "a legal hold stands on it" : "it is open")}, and it keeps what it says of this person"));
+        if (_keeping.Count > 0)
+        {
+            // Neither which nor how many: whoever reads the proof is not to learn of whom else it is said.
+            _stays.Add("alerts about somebody else: they are open or held, and keep what they say of this person; when they are closed, the DSL decides");
+        }
+
         _stays.AddRange(_holds.Where(hold => hold.WhyLifted is null).Select(hold => $"hold {hold.Hold}: it stands, and says whom it is about"));
         ErasedLooks = [.. looks.Where(look => look.Keeps is null).Select(look => look.Sequence)];
     }
 
-    /// <summary>Whether anything stored is about the person or names them. The quick ways of knowing first.</summary>
-    public async Task<bool> FindsAnythingAsync(CancellationToken cancellationToken) =>
-        (await _scan.AlertsAsync(cancellationToken)).Count > 0
-        || (await _scan.EventsAsync(cancellationToken)).Count > 0
-        || (await _scan.AlertTextsNamingAsync(_mask, cancellationToken)).Count > 0
+    /// <summary>Whether anything stored is about the person.</summary>
+    public async Task<bool> FindsOwnAsync(CancellationToken cancellationToken) =>
+        (await _scan.AlertsAsync(cancellationToken)).Count > 0 || (await _scan.EventsAsync(cancellationToken)).Count > 0;
+
+    /// <summary>Whether anything stored about others names the person. The quick ways of knowing first.</summary>
+    public async Task<bool> FindsNamesAsync(CancellationToken cancellationToken) =>
+        (await _scan.AlertTextsNamingAsync(_mask, cancellationToken)).Count > 0
         || (await _scan.StepsNamingAsync(_mask, cancellationToken)).Count > 0
         || (await _scan.HoldsNamingAsync(_mask, cancellationToken)).Count > 0
         || (await _scan.WordsNamingAsync(_mask, cancellationToken)).Count > 0
@@ -122,6 +138,7 @@ internal sealed class ErasureWork(Session session, Guid school, NamedPerson pers
     private ErasureProof Proof(Guid erasure, DateTimeOffset now, DateOnly falls, bool dryRun) => new()
     {
         Erasure = erasure, At = now, DryRun = dryRun, Deleted = _deleted, Rewritten = _rewritten, Stays = _stays, HiddenKeys = person.Keys.Count, RawFallsOn = falls,
+        OfOthers = _ofOthers,
     };
 
     private async Task RewriteAsync(CancellationToken cancellationToken)

@@ -25,7 +25,7 @@ public sealed record HoldView(Guid Hold, string About, string Reason, string Aut
 /// </summary>
 internal sealed class HoldDesk(Database retention, SchoolSeals seals)
 {
-    private const string AlertSql = "SELECT alert_id, number FROM alert WHERE school_id = $1 AND (number = $2 OR alert_id = $3)";
+    private const string AlertSql = "SELECT alert_id, number FROM alert WHERE school_id = $1 AND (number = $2 OR alert_id = $3) AND alert_id NOT IN (SELECT alert_id FROM alerts_not_shown())";
 
     private const string AboutSql = """
         SELECT EXISTS (SELECT 1 FROM alert WHERE school_id = $1 AND subject_key = ANY ($2)) OR EXISTS (SELECT 1 FROM event WHERE school_id = $1 AND subject_key = ANY ($2))
@@ -38,7 +38,7 @@ internal sealed class HoldDesk(Database retention, SchoolSeals seals)
 
     private const string ListSql = """
         SELECT hold_id, about, reason, author, placed_at, lifted_at, lifted_by, why_lifted FROM legal_hold
-        WHERE school_id = $1 AND ($2 OR lifted_at IS NULL) ORDER BY placed_at
+        WHERE school_id = $1 AND ($2 OR lifted_at IS NULL) AND (alert_id IS NULL OR alert_id NOT IN (SELECT alert_id FROM alerts_not_shown())) ORDER BY placed_at
         """;
 
     private const string OneSql = "SELECT about FROM legal_hold WHERE school_id = $1 AND hold_id = $2";
@@ -50,7 +50,7 @@ internal sealed class HoldDesk(Database retention, SchoolSeals seals)
     /// <summary>Whether somebody may be held by whose name nobody is known: what comes of it is held then. Else it is refused: a name may be misspelt, and nothing would be held.</summary>
     public bool MayBeNobody { get; init; }
 
-    /// <exception cref="RetentionException">There is no such alert.</exception>
+    /// <exception cref="RetentionException">There is no such alert, or it is about the actor.</exception>
     public async Task<Guid> PlaceOnAlertAsync(Guid school, AlertReference alert, string reason, Actor actor, CancellationToken cancellationToken)
     {
         var seal = await seals.OfAsync(school, cancellationToken);
@@ -63,13 +63,14 @@ internal sealed class HoldDesk(Database retention, SchoolSeals seals)
     }
 
     /// <summary>On everything about a person: what there is, and what comes while it stands.</summary>
-    /// <exception cref="RetentionException">Nobody is known by that name.</exception>
+    /// <exception cref="RetentionException">Nobody is known by that name, or it is the actor's own.</exception>
     public async Task<Guid> PlaceOnPersonAsync(Guid school, string name, string reason, Actor actor, CancellationToken cancellationToken)
     {
         var seal = await seals.OfAsync(school, cancellationToken);
         await using var session = await retention.OpenAsync(school, actor, cancellationToken);
         await SchoolTurn.TakeAsync(session, school, cancellationToken);
         var person = await PersonKeys.FindAsync(session, seal, name, cancellationToken);
+        await OwnAccount.RefuseAsync(session, [name, .. person.Names], cancellationToken);
         await RequireSomebodyAsync(session, seal, person, cancellationToken);
         return await PlaceAsync(session, seal, alert: null, [.. person.Keys], HoldView.Person + person.Account, reason, cancellationToken);
     }

@@ -21,6 +21,7 @@ internal sealed record SubjectAccessFile(
     [
         "In it: the person's row of the people list; every alert about the person with its steps and notes; every event stored about the person, with what was said of it.",
         "Not in it: ordinary browsing, which is kept for a short time in a sealed log and not evaluated by person; what others did, whose names are replaced by " + NameMask.Somebody + ".",
+        "Not in it: where a member of staff took it out and not the account of the host, what is at another desk than theirs.",
         "Not in it: counts, in which nobody is told apart; the record of who looked, which answers another question (onlinesafety audit who-saw).",
         "Read it before you give it away: free text may tell of others without naming them, and information may be withheld where giving it would put a child at risk "
             + "(Data Protection Act 2018, schedule 3, part 5, and schedule 2, part 3).",
@@ -43,21 +44,24 @@ internal sealed class SubjectAccess(Database retention, SchoolSeals seals, TimeP
 {
     private const string SchoolSql = "SELECT name, time_zone FROM school WHERE school_id = $1";
 
+    // Of another desk nothing leaves by a member of staff, who is not shown it on the console either. An event shows no more than the alert that holds it.
     private const string AlertsSql = """
         SELECT alert_id, number, state, severity, theme, raised_at, resolved_at, resolved_by, outcome, note, reference, reasons FROM alert
-        WHERE school_id = $1 AND subject_key = ANY ($2) ORDER BY number
+        WHERE school_id = $1 AND subject_key = ANY ($2) AND on_my_desk(route, audience, subject_staff, subject_role) ORDER BY number
         """;
 
     private const string StepsSql = "SELECT at, actor_name, step, from_state, to_state, note FROM alert_step WHERE school_id = $1 AND alert_id = $2 ORDER BY step_no";
 
     private const string EventsSql = """
         SELECT e.received_at, a.number, e.detail FROM event e LEFT JOIN alert a ON a.school_id = e.school_id AND a.alert_id = e.alert_id
-        WHERE e.school_id = $1 AND e.subject_key = ANY ($2) ORDER BY e.received_at
+        WHERE e.school_id = $1 AND e.subject_key = ANY ($2) AND on_my_desk(e.route, e.audience, e.subject_staff, e.subject_role)
+          AND (a.alert_id IS NULL OR on_my_desk(a.route, a.audience, a.subject_staff, a.subject_role))
+        ORDER BY e.received_at
         """;
 
     private const string KeptSql = """
         SELECT k.received_at, a.number, k.detail FROM kept_context k JOIN alert a ON a.school_id = k.school_id AND a.alert_id = k.alert_id
-        WHERE k.school_id = $1 AND a.subject_key = ANY ($2) AND NOT EXISTS (
+        WHERE k.school_id = $1 AND a.subject_key = ANY ($2) AND on_my_desk(a.route, a.audience, a.subject_staff, a.subject_role) AND NOT EXISTS (
             SELECT 1 FROM event e WHERE e.school_id = k.school_id AND e.stream_id = k.stream_id AND e.seq = k.seq AND e.part = k.part)
         ORDER BY k.received_at
         """;

@@ -1,6 +1,7 @@
 using Npgsql;
 using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.Alerts;
+using OnlineSafety.Monitoring.Alerts.Reading;
 using OnlineSafety.Monitoring.IntegrationTests.Access;
 
 namespace OnlineSafety.Monitoring.IntegrationTests.Alerts;
@@ -73,6 +74,31 @@ public sealed class YearLeadTests(PostgresFixture postgres) : IClassFixture<Post
     }
 
     [Fact]
+    public async Task TheCaseThatItBecameElsewhereIsForWhoeverActsOnIt()
+    {
+        await using var database = await InstallationDatabase.CreateAsync(postgres.Server);
+        var school = await database.AddSchoolAsync();
+        var lead = await AddAsync(database, school, "9");
+        var dsl = await AlertStepTests.AddAsync(database, school, "dsl");
+        await AddAlertsAsync(database, school);
+        var (queue, first) = (Queue(database), new AlertReference(null, 1));
+        Assert.True((await queue.StepAsync(school, dsl, first, new AlertMove.HandOver("CP-2026-114, her uncle", "Taken on."), default)).Done);
+
+        Assert.Equal(("handed_over", null), await CaseOfAsync(lead));
+        Assert.Equal(("handed_over", "CP-2026-114, her uncle"), await CaseOfAsync(dsl));
+
+        // As the API has it, and as the page has it.
+        async Task<(string? State, string? Case)> CaseOfAsync(Actor reader)
+        {
+            var shown = await queue.ShowAsync(school, reader, first, default);
+            var around = new SurroundingsReader(database[DatabaseRole.Console], Guide, InstallationDatabase.Policies, database.Seals, TimeProvider.System);
+            var visit = await new AlertVisits(database[DatabaseRole.Console], queue, around, database.Seals).OpenAsync(new SignedInStaff(school, reader), first, default);
+            Assert.Equal(shown?.Reference, visit?.Alert.Reference);
+            return (shown?.State, shown?.Reference);
+        }
+    }
+
+    [Fact]
     public async Task AnEventIsReadWithItsAlertAndNotWithoutOne()
     {
         await using var database = await InstallationDatabase.CreateAsync(postgres.Server);
@@ -120,5 +146,7 @@ public sealed class YearLeadTests(PostgresFixture postgres) : IClassFixture<Post
         return (await Assert.ThrowsAsync<PostgresException>(() => session.ExecuteAsync(sql, [], default))).SqlState;
     }
 
-    private static AlertQueue Queue(InstallationDatabase database) => new(database[DatabaseRole.Console], ThemeGuide.Read("""{"taxonomy":"t","version":"1","themes":[]}"""u8.ToArray()), InstallationDatabase.Policies, database.Seals);
+    private static ThemeGuide Guide => ThemeGuide.Read("""{"taxonomy":"t","version":"1","themes":[]}"""u8.ToArray());
+
+    private static AlertQueue Queue(InstallationDatabase database) => new(database[DatabaseRole.Console], Guide, InstallationDatabase.Policies, database.Seals);
 }

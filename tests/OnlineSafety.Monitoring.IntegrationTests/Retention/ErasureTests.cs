@@ -177,7 +177,7 @@ public sealed class ErasureTests(PostgresFixture postgres) : RetentionScene(post
     {
         await PrepareAsync();
 
-        var preview = await Eraser().PreviewAsync(School, Child, [], Officer, CancellationToken.None);
+        var preview = await Eraser().PreviewAsync(School, Child, [], "asked", Officer, CancellationToken.None);
 
         Assert.True(preview.DryRun);
         Assert.Equal((0, 0), (await CountAsync("erasure"), await CountAsync("erased_subject")));

@@ -20,7 +20,7 @@ public sealed class ErasureWordsTests(PostgresFixture postgres) : RetentionScene
         await AppendAsync(Search(Child, "capital of france"));
         await DrainAsync();
 
-        foreach (var ask in new Func<Task>[] { () => RunAsync("zoe.qiuck"), () => Eraser().PreviewAsync(School, "zoe.qiuck", [], Officer, CancellationToken.None) })
+        foreach (var ask in new Func<Task>[] { () => RunAsync("zoe.qiuck"), () => Eraser().PreviewAsync(School, "zoe.qiuck", [], "asked", Officer, CancellationToken.None) })
         {
             var refused = await Assert.ThrowsAsync<RetentionException>(ask);
             Assert.Contains("1 person on the list (1 alias)", refused.Message, StringComparison.Ordinal);

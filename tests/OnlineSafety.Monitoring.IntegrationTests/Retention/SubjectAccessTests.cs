@@ -46,6 +46,31 @@ public sealed class SubjectAccessTests(PostgresFixture postgres) : RetentionScen
         Assert.Contains(saw!, sighting => sighting.Entry.Action == AuditTrail.SubjectAccessAction);
     }
 
+    [Fact]
+    public async Task AMemberOfStaffTakesOutWhatIsOnTheirDeskAndTheHostAll()
+    {
+        var (dsl, teacher) = (Actor.Member(Guid.NewGuid(), "D. Lead", ["dsl"]), Guid.NewGuid());
+        await Installation.Store.RunAsync($"""
+            INSERT INTO onlinesafety.staff (school_id, staff_id, name, email, roles, accounts) VALUES
+                ('{School}', '{dsl.Staff}', 'D. Lead', 'd.lead@school.example', ARRAY['dsl'], ARRAY['d.lead']), ('{School}', '{teacher}', 'T. Teacher', 't@school.example', ARRAY['it'], ARRAY['t.teacher'])
+            """);
+        await AddPersonAsync("annabel.quick");
+        await AppendAsync(Search("annabel.quick", Grave), Search("t.teacher", Grave));
+        await DrainAsync();
+        await ResolveAsync("t.teacher", "concern", "Told to the LADO");
+        await KeepAsync();
+
+        Assert.Equal((1, 1), await TakenAsync("annabel.quick", dsl));
+        Assert.Equal((0, 0), await TakenAsync("t.teacher", dsl));
+        Assert.Equal((1, 1), await TakenAsync("t.teacher", Officer));
+
+        async Task<(int Alerts, int Events)> TakenAsync(string account, Actor actor)
+        {
+            var file = await new SubjectAccess(Retention, Seals, TimeProvider.System).ReadAsync(School, account, "request", actor, CancellationToken.None);
+            return (file.Alerts.Count, file.Events.Count);
+        }
+    }
+
     private static async Task<Dictionary<string, string>> PagesAsync(MemoryStream zip)
     {
         var pages = new Dictionary<string, string>(StringComparer.Ordinal);

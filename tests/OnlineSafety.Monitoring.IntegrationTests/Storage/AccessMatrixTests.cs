@@ -170,12 +170,14 @@ public sealed class AccessMatrixTests(PostgresFixture postgres) : IClassFixture<
         CREATE TEMP TABLE other (n int, alert_id uuid, route text, subject uuid);
         INSERT INTO other VALUES (2, gen_random_uuid(), 'head', NULL), (3, gen_random_uuid(), 'head', '{head}'), (4, gen_random_uuid(), 'head', '{lead}'),
             (5, gen_random_uuid(), 'chair', '{head}'), (6, gen_random_uuid(), 'chair', NULL), (7, gen_random_uuid(), 'dsl', '{lead}'), (8, gen_random_uuid(), 'chair', NULL),
-            (9, gen_random_uuid(), 'dsl', NULL);
+            (9, gen_random_uuid(), 'dsl', NULL), (10, gen_random_uuid(), 'chair', NULL);
         INSERT INTO alert (school_id, alert_id, number, severity, risk, theme, parent_theme, themes, needs_review, audience, route, subject_key, subject_role, subject_staff,
                            source_ids, vendors, event_count, reasons, first_received_at, last_received_at, raised_at)
             SELECT a.school_id, o.alert_id, o.n, a.severity, a.risk, a.theme, a.parent_theme, a.themes, a.needs_review, a.audience, o.route, a.subject_key, a.subject_role, o.subject,
                    a.source_ids, a.vendors, a.event_count, a.reasons, a.first_received_at, a.last_received_at, a.raised_at
             FROM alert a, other o WHERE a.school_id = '{_own.School}';
+        -- About a head whom no account leads to.
+        UPDATE alert SET subject_role = 3 WHERE school_id = '{_own.School}' AND number = 10;
         INSERT INTO event (school_id, stream_id, seq, part, source_id, alert_id, received_at, occurred_at, recorded_at, kind, action, risk, severity, theme, parent_theme,
                            audience, route, subject_role, subject_staff, vendor, detail)
             SELECT e.school_id, e.stream_id, 10 + o.n, 0, e.source_id, o.alert_id, e.received_at, e.occurred_at, e.recorded_at, e.kind, e.action, e.risk, e.severity, e.theme,

@@ -60,6 +60,34 @@ public sealed class OfficerDayTests(ConsoleFixture console)
     }
 
     [Fact]
+    public async Task ThePageAndTheFileSayNeitherWhichAlertIsAboutTheOfficerNorWhoHandlesIt()
+    {
+        var school = await _rooms.AddSchoolAsync();
+        var (head, _) = await _rooms.AddStaffAsync(school, "Harriet Head", "head");
+        var (officer, self) = await _rooms.AddStaffAsync(school, "Olive Officer", "dpo");
+        var (second, _) = await _rooms.AddStaffAsync(school, "Otto Officer", "dpo");
+        await _rooms.RunAsync($"UPDATE school SET stored_plain = true WHERE school_id = '{school}'");
+        await _rooms.AddAlertsAsync(school, "self_harm", risk: 1, people: 1, each: 1, route: "head", at: "now()");
+        await _rooms.RunAsync($"UPDATE alert SET subject_staff = '{self}' WHERE school_id = '{school}'");
+        using var looked = await _rooms.GetAsync("/alerts/1", head);
+        Assert.Equal(HttpStatusCode.OK, looked.StatusCode);
+
+        foreach (var (reader, hidden) in new[] { (officer, true), (second, false) })
+        {
+            using var list = await _rooms.GetAsync("/audit?about=alerts", reader);
+            using var export = await _rooms.PostAsync("/audit/export", reader, ("about", "alerts"), ("reason", "To look"));
+            foreach (var text in new[] { await list.Content.ReadAsStringAsync(), await export.Content.ReadAsStringAsync() })
+            {
+                Assert.Contains("opened an alert", text, StringComparison.Ordinal);
+                Assert.Equal(hidden, text.Contains("not shown to you", StringComparison.Ordinal));
+                Assert.Equal(!hidden, text.Contains("Harriet Head", StringComparison.Ordinal));
+                Assert.Equal(!hidden, text.Contains("alert 1", StringComparison.Ordinal));
+                Assert.DoesNotMatch("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", text);
+            }
+        }
+    }
+
+    [Fact]
     public async Task NothingIsTakenOutWithoutAReason()
     {
         var school = await _rooms.AddSchoolAsync();

@@ -153,6 +153,31 @@ public sealed class KeepingDayTests(ConsoleFixture console)
     }
 
     [Fact]
+    public async Task ATryIsNoSearchAndAnOfficerDoesNothingToThemselves()
+    {
+        var school = await _rooms.AddSchoolAsync();
+        await _rooms.AddAlertsAsync(school, "self_harm", risk: 1, people: 2, each: 1, at: "now()");
+        var (officer, self) = await _rooms.AddStaffAsync(school, "Olive Officer", "dpo");
+        await _rooms.RunAsync($"UPDATE school SET stored_plain = false WHERE school_id = '{school}'; UPDATE staff SET accounts = ARRAY['olive.officer'] WHERE staff_id = '{self}'");
+
+        using var tried = await _rooms.PostAsync("/retention/erasures/try", officer, ("person", "zzz"), ("nothing-known", "yes"), ("reason", "x"), ("also", "planted1"));
+        var page = await tried.Content.ReadAsStringAsync();
+        Assert.Equal(HttpStatusCode.OK, tried.StatusCode);
+        Assert.Contains("is not counted beforehand", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("What stays", page, StringComparison.Ordinal);
+
+        foreach (var path in Forms)
+        {
+            using var answer = await _rooms.PostAsync(path, officer, ("person", "Olive.Officer"), ("account", "Olive.Officer"), ("confirmation", "Olive.Officer"), ("reason", "why"), ("nothing-known", "yes"));
+            Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+            Assert.Contains("Another data protection officer must do it", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        }
+
+        Assert.Equal(1, await _rooms.NumberAsync($"SELECT count(*) FROM access_record WHERE school_id = '{school}' AND action = 'person.erase-preview' AND reason IS NOT NULL"));
+        Assert.Equal(0, await _rooms.NumberAsync($"SELECT (SELECT count(*) FROM legal_hold WHERE school_id = '{school}') + (SELECT count(*) FROM erasure WHERE school_id = '{school}')"));
+    }
+
+    [Fact]
     public async Task NobodyElseReachesThesePagesAndAnotherSchoolsHoldAndErasureAreNotThere()
     {
         var (school, other) = (await _rooms.AddSchoolAsync(), await _rooms.AddSchoolAsync());

@@ -9,7 +9,7 @@ using OnlineSafety.Monitoring.People;
 namespace OnlineSafety.Monitoring.Access.Audit;
 
 /// <summary>
-/// Answers who looked at what in one school: no content, and nothing of an alert about the reader. Each question is itself recorded.
+/// Answers who looked at what in one school: no content, and nothing of an alert that is, or may be, about the reader. Each question is itself recorded.
 /// </summary>
 internal sealed class AuditTrail(Database audit, SchoolSeals seals)
 {
@@ -33,16 +33,29 @@ internal sealed class AuditTrail(Database audit, SchoolSeals seals)
     /// <summary>What a file for the person it is about is recorded as.</summary>
     public const string SubjectAccessAction = "person.subject-access";
 
+    private const string ViewedAction = "audit.viewed";
+    private const string WhoSawAction = "audit.who-saw";
+
+    /// <summary>In place of who looked at an alert about the reader, and of which it was.</summary>
+    public const string NotShown = "not shown to you";
+
     private const string Columns = "r.seq, r.at, r.actor_kind, r.actor_name, r.action, r.object, r.reason";
 
+    // What is about one alert has its id as the object, alone or before a blank. Who looked at one that is about the reader is not found by name either.
     private const string ListSql = $"""
-        SELECT {Columns} FROM access_record r
+        SELECT {Columns}, n.alert_id IS NOT NULL FROM access_record r LEFT JOIN alerts_not_shown() n ON n.alert_id::text = split_part(r.object, ' ', 1)
         WHERE r.school_id = $1 AND ($2::timestamptz IS NULL OR r.at >= $2) AND ($3::timestamptz IS NULL OR r.at < $3)
-          AND ($4::text IS NULL OR r.actor_name = $4) AND ($5::text IS NULL OR starts_with(r.action, $5))
+          AND ($4::text IS NULL OR (r.actor_name = $4 AND n.alert_id IS NULL)) AND ($5::text IS NULL OR starts_with(r.action, $5))
         ORDER BY r.seq DESC LIMIT $6
         """;
 
-    // What is about one alert has its id as the object, alone or before a blank.
+    private const string NotShownSql = "SELECT number FROM alerts_not_shown() ORDER BY number";
+
+    private const string ActorsSql = """
+        SELECT r.actor_name FROM access_record r WHERE r.school_id = $1 AND NOT EXISTS (SELECT 1 FROM alerts_not_shown() n WHERE n.alert_id::text = split_part(r.object, ' ', 1))
+        GROUP BY r.actor_name ORDER BY r.actor_name LIMIT 500
+        """;
+
     private const string SightingsSql = $"""
         SELECT {Columns}, a.number FROM access_record r
         JOIN alert a ON a.school_id = r.school_id AND split_part(r.object, ' ', 1) = a.alert_id::text
@@ -95,12 +108,17 @@ internal sealed class AuditTrail(Database audit, SchoolSeals seals)
         await using var session = await audit.OpenAsync(school, actor, cancellationToken);
         var entries = await RowsAsync(session, ListSql, [
             Of(school), Maybe(filter.From, NpgsqlDbType.TimestampTz), Maybe(filter.Until, NpgsqlDbType.TimestampTz),
-            Maybe(filter.Actor, NpgsqlDbType.Text), Maybe(filter.Action, NpgsqlDbType.Text), Of(filter.Limit)], row => EntryOf(seal, row), cancellationToken);
+            Maybe(filter.Actor, NpgsqlDbType.Text), Maybe(filter.Action, NpgsqlDbType.Text), Of(filter.Limit)], row => (Entry: EntryOf(seal, row), IsNotShown: row.GetBoolean(7)), cancellationToken);
+        var notShown = await RowsAsync(session, NotShownSql, [], row => (long)row.GetInt32(0), cancellationToken);
         entries.Reverse();
         session.RecordAccess(school, "audit.list", filter.Action ?? "");
         await session.CommitAsync(cancellationToken);
-        return entries;
+        return [.. entries.Select(found => found.IsNotShown ? Closed(found.Entry) : Without(found.Entry, notShown))];
     }
+
+    /// <summary>Everybody by whose name the entries can be searched, in the reader's own transaction.</summary>
+    public static Task<List<string>> ActorsAsync(Session session, Guid school, CancellationToken cancellationToken) =>
+        session.RowsAsync(ActorsSql, [school], row => row.GetString(0), cancellationToken);
 
     /// <summary>Everybody who saw this alert or acted on it, oldest first; null when there is none that this actor may ask about.</summary>
     public async Task<IReadOnlyList<SightingView>?> WhoSawAsync(Guid school, Actor actor, AlertReference alert, string? reason, CancellationToken cancellationToken)
@@ -135,7 +153,7 @@ internal sealed class AuditTrail(Database audit, SchoolSeals seals)
         var found = await RowsAsync(session, UnansweredSql, [Of(school)], row => new UnansweredView(
             row.GetInt32(0), row.GetGuid(1), Words.Of((Severity)row.GetInt16(2)), row.GetFieldValue<DateTimeOffset>(3), row.GetFieldValue<DateTimeOffset>(4),
             row.GetFieldValue<DateTimeOffset>(5), row.GetInt64(6), row.GetFieldValue<string[]>(7)), cancellationToken);
-        session.RecordAccess(school, "audit.viewed", NumberRanges.Text(found.Select(f => (long)f.Number)));
+        session.RecordAccess(school, ViewedAction, NumberRanges.Text(found.Select(f => (long)f.Number)));
         await session.CommitAsync(cancellationToken);
         return found;
     }
@@ -151,10 +169,27 @@ internal sealed class AuditTrail(Database audit, SchoolSeals seals)
             sightings.AddRange(numbers.Where(number => Shows(list, number) && known.Add((number, list.Entry))).Select(number => new SightingView(number, Listed: true, list)));
         }
 
-        session.RecordAccess(school, "audit.who-saw", NumberRanges.Text(numbers.Select(n => (long)n)), reason is null ? null : seal.SealWords(reason, SealedField.AccessReason));
+        session.RecordAccess(school, WhoSawAction, NumberRanges.Text(numbers.Select(n => (long)n)), reason is null ? null : seal.SealWords(reason, SealedField.AccessReason));
         await session.CommitAsync(cancellationToken);
         return [.. sightings.OrderBy(s => s.Entry.Entry)];
     }
+
+    private static AuditEntryView Closed(AuditEntryView entry) => entry with { ActorKind = "", Actor = NotShown, Object = NotShown, Reason = null };
+
+    // The numbers stand behind the first blank, or alone.
+    private static AuditEntryView Without(AuditEntryView entry, List<long> notShown)
+    {
+        if (notShown.Count == 0 || entry.Object is not { } recorded || !NamesNumbers(entry.Action))
+        {
+            return entry;
+        }
+
+        var numbers = recorded.IndexOf(' ', StringComparison.Ordinal) + 1;
+        return entry with { Object = (recorded[..numbers] + NumberRanges.Without(recorded[numbers..], notShown)).TrimEnd() };
+    }
+
+    private static bool NamesNumbers(string action) => action is ListAction or OpenAction or LiveAction or AroundAction or HourAction or AlikeAction or PeopleAction or PersonAction or SubjectAccessAction
+        or ViewedAction or WhoSawAction;
 
     private static bool Shows(AuditEntryView list, int number)
     {

@@ -36,6 +36,44 @@ internal static class NumberRanges
         return false;
     }
 
+    /// <summary>A text of <see cref="Text"/> without these numbers. What is no such text stays as it is.</summary>
+    /// <param name="numbers">In ascending order.</param>
+    public static string Without(string text, IReadOnlyList<long> numbers)
+    {
+        if (!numbers.Any(number => Contains(text, number)))
+        {
+            return text;
+        }
+
+        var left = new List<string>();
+        foreach (var part in text.Split(','))
+        {
+            var dash = part.IndexOf('-', StringComparison.Ordinal);
+            if (!TryRead(dash < 0 ? part : part[..dash], out var first) || !TryRead(dash < 0 ? part : part[(dash + 1)..], out var last))
+            {
+                left.Add(part);
+                continue;
+            }
+
+            foreach (var number in numbers.Where(number => number >= first && number <= last))
+            {
+                if (number > first)
+                {
+                    left.Add(Words((first, number - 1)));
+                }
+
+                first = number + 1;
+            }
+
+            if (first <= last)
+            {
+                left.Add(Words((first, last)));
+            }
+        }
+
+        return string.Join(',', left);
+    }
+
     private static List<(long First, long Last)> RangesOf(IEnumerable<long> numbers)
     {
         var ranges = new List<(long First, long Last)>();

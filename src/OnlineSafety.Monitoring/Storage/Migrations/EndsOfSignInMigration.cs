@@ -4,8 +4,8 @@ using Microsoft.EntityFrameworkCore.Migrations;
 namespace OnlineSafety.Monitoring.Storage.Migrations;
 
 [DbContext(typeof(MonitoringContext))]
-[Migration("0042_ends_of_sign_in")]
+[Migration("0044_ends_of_sign_in")]
 internal sealed class EndsOfSignInMigration : Migration
 {
-    protected override void Up(MigrationBuilder migrationBuilder) => migrationBuilder.Sql(SqlFile.Read("0042_ends_of_sign_in.sql"));
+    protected override void Up(MigrationBuilder migrationBuilder) => migrationBuilder.Sql(SqlFile.Read("0044_ends_of_sign_in.sql"));
 }

@@ -108,6 +108,57 @@ public sealed class AuditTrailTests(PostgresFixture postgres) : IClassFixture<Po
     }
 
     [Fact]
+    public async Task WhatMayBeAboutTheReaderByRoleIsNotAnsweredEither()
+    {
+        await using var database = await InstallationDatabase.CreateAsync(postgres.Server);
+        var school = await AddSchoolAsync(database);
+        var chair = new Actor(ActorKind.Staff, "C. Chair", Guid.NewGuid(), ["chair"]);
+        await database.Test.RunAsync($"INSERT INTO onlinesafety.staff (school_id, staff_id, name, email, roles) VALUES ('{school}', '{chair.Staff}', 'C. Chair', 'chair@school.example', ARRAY['chair'])");
+        var alert = await database.AddAlertAsync(school, 1, route: "chair");
+        await database.Test.RunAsync("UPDATE onlinesafety.alert SET subject_role = 3");
+        Assert.NotNull(await Queue(database).ShowAsync(school, chair, new AlertReference(null, 1), default));
+        var both = Head with { Routes = ["head", "dpo"] };
+
+        Assert.Empty(await Trail(database).UnansweredAsync(school, both, default));
+        Assert.Null(await Trail(database).WhoSawAsync(school, both, new AlertReference(null, 1), reason: null, default));
+        Assert.Empty(await Trail(database).WhoSawPersonAsync(school, both, "pupil1", "test", default));
+        Assert.DoesNotContain(await Trail(database).ListAsync(school, both, new AuditFilter(), default), entry => entry.Actor == "C. Chair" || entry.Object == alert.ToString());
+        Assert.Single(await Trail(database).UnansweredAsync(school, Lead, default));
+    }
+
+    [Fact]
+    public async Task TheListSaysNeitherWhichAlertIsAboutTheReaderNorWhoHandlesIt()
+    {
+        await using var database = await InstallationDatabase.CreateAsync(postgres.Server);
+        var school = await AddSchoolAsync(database);
+        var about = await database.AddAlertAsync(school, 1, route: "head", subjectStaff: Lead.Staff);
+        var fell = await database.AddAlertAsync(school, 2, route: "head");
+        await database.AddAlertAsync(school, 3, route: "head");
+        var (queue, trail) = (Queue(database), Trail(database));
+        await queue.ListAsync(school, Head, ["new"], 100, default);
+        await queue.ShowAsync(school, Head, new AlertReference(null, 1), default);
+        await queue.StepAsync(school, Head, new AlertReference(null, 1), new AlertMove.Note("For myself."), default);
+        await queue.ShowAsync(school, Head, new AlertReference(null, 2), default);
+        await trail.WhoSawAsync(school, Head, new AlertReference(null, 1), reason: null, default);
+        await database.Test.RunAsync($"ALTER TABLE onlinesafety.alert DISABLE TRIGGER USER; DELETE FROM onlinesafety.alert WHERE alert_id = '{fell}'; ALTER TABLE onlinesafety.alert ENABLE TRIGGER USER");
+
+        async Task<string[]> ListedAsync(Actor reader, string? by = null) =>
+            [.. (await trail.ListAsync(school, reader, new AuditFilter { Actor = by }, default)).Where(e => e.Entry is > 1 and < 7).Select(e => $"{e.Actor}: {e.Action} {e.Object}")];
+
+        // Who looked at one that fell is said as before: it is about nobody any more.
+        Assert.Equal(
+            ["F. Head: alert.list new 2-3", "not shown to you: alert.show not shown to you", "not shown to you: alert.note not shown to you", $"F. Head: alert.show {fell}", "F. Head: audit.who-saw "],
+            await ListedAsync(Lead));
+        Assert.Equal(["F. Head: alert.list new 2-3", $"F. Head: alert.show {fell}", "F. Head: audit.who-saw "], await ListedAsync(Lead, "F. Head"));
+        Assert.Empty(await ListedAsync(Lead, AuditTrail.NotShown));
+        Assert.Equal(
+            ["F. Head: alert.list new 1-3", $"F. Head: alert.show {about}", $"F. Head: alert.note {about}", $"F. Head: alert.show {fell}", "F. Head: audit.who-saw 1"],
+            await ListedAsync(Deputy));
+        Assert.Equal(await ListedAsync(Deputy), await ListedAsync(InstallationDatabase.Tester));
+        Assert.True((await new AuditVerifier(database[DatabaseRole.Audit]).VerifyAsync(school, [], progress: null, default)).Clean);
+    }
+
+    [Fact]
     public async Task AnAlertThatWasOpenedIsOnTheListUntilSomebodyActs()
     {
         await using var database = await InstallationDatabase.CreateAsync(postgres.Server);

@@ -29,4 +29,17 @@ public sealed class NumberRangesTests
 
         Assert.Equal(numbers.Order().Distinct(), Enumerable.Range(1, 300).Select(n => (long)n).Where(n => NumberRanges.Contains(text, n)));
     }
+
+    [Theory]
+    [InlineData("1-40,44", "1-6,8-11,13-40,44")]
+    [InlineData("13-40,44", "13-40,44")]
+    [InlineData("5,7-9,12", "5,8-9")]
+    [InlineData("7", "")]
+    [InlineData("6-8", "6,8")]
+    [InlineData("1-20", "1-6,8-11,13-20")]
+    [InlineData("7,eventsDays", "eventsDays")]
+    [InlineData("7f-12", "7f-12")]
+    [InlineData("", "")]
+    public void NumbersAreLeftOutAndNothingElse(string text, string left) =>
+        Assert.Equal(left, NumberRanges.Without(text, [7, 12]));
 }
