@@ -43,6 +43,7 @@ internal sealed class SpeedTable(Rounds rounds, Figures sustained, double sustai
         .. Hooks("all roles", "hook-all"),
         AtMost("Line -> alert row committed, idle, p99", AlertIdle, rounds.Median("alert-idle.p99_ms"), "ms"),
         AtMost("Line -> alert row committed beside 50,000 lines/s, p99", AlertLoaded, rounds.Median("alert-loaded.p99_ms"), "ms"),
+        new("The same, in a storm of 200 concerns a second, each in words of its own, p99", "", Text(rounds.Median("alert-storm.p99_ms"), "ms"), null),
         AtMost("UDP lost at 50,000/s", 0, rounds.Highest("udp-50k.lost"), "datagrams, worst round"),
         AtMost("UDP lost at 100,000/s", UdpLostPercent, rounds.Median("udp-100k.lost_percent"), "%"),
         AtMost("kill -9 at 10,000 TCP lines/s: never stored", KilledLines, rounds.Median("kill.lost"), "lines"),
