@@ -53,6 +53,12 @@ internal static class FormTokens
 
             if (additionalData.Length == expected.Length && context.Features.Get<StaffSession>() is { } session && additionalData.StartsWith($"{session.Id:N}", StringComparison.Ordinal))
             {
+                // A session ends in all schools at once, from whichever page.
+                if (context.Request.Path == "/sign-out")
+                {
+                    return true;
+                }
+
                 context.Features.Set(new FormOfAnotherSchool());
             }
 

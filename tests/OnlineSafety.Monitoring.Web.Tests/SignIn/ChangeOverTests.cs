@@ -39,6 +39,10 @@ public sealed partial class ChangeOverTests(Browser browser)
         Assert.Equal(HttpStatusCode.Redirect, (await client.PostAsync("/alerts/1/note", note)).StatusCode);
         Assert.Equal(1, await site.CountAsync($"SELECT count(*) FROM alert_step WHERE school_id = '{second}'"));
         Assert.Equal(0, await site.CountAsync($"SELECT count(*) FROM alert_step WHERE school_id = '{first}'"));
+
+        // Whoever leaves leaves both, from whichever page.
+        Assert.Equal(HttpStatusCode.Redirect, (await client.PostAsync("/sign-out", new() { [TokenName] = shown })).StatusCode);
+        Assert.Equal(0, await site.CountAsync("SELECT count(*) FROM session"));
     }
 
     [Fact]
