@@ -45,11 +45,7 @@ public sealed class CounterfactualTests
             foreach (var (reason, part) in assessment.Reasons.SelectMany(reason => reason.Parts.Select(part => (reason, part))))
             {
                 parts++;
-                var field = Enum.Parse<EventField>(reason.Field, ignoreCase: true);
-                var text = Encoding.UTF8.GetString(draft[field]);
-                Assert.Equal(part.Matched, text.Substring(part.Start, part.Length));
-                var start = Encoding.UTF8.GetByteCount(text.AsSpan(0, part.Start));
-                trial.SetTo(draft, field, start..(start + Encoding.UTF8.GetByteCount(part.Matched)));
+                var text = TakeOut(part, reason, draft, trial);
                 var without = new Counterfactual(assessor.Assess(trial, vendor, Pupil) is var a ? a.Theme : "", a.Severity);
                 if (without != part.Without || without == new Counterfactual(assessment.Theme, assessment.Severity))
                 {
@@ -74,10 +70,7 @@ public sealed class CounterfactualTests
             {
                 parts++;
                 Assert.NotEqual(new Counterfactual(assessment.Theme, assessment.Severity), part.Without);
-                var field = Enum.Parse<EventField>(assessment.Reasons[0].Field, ignoreCase: true);
-                var text = Encoding.UTF8.GetString(draft[field]);
-                var start = Encoding.UTF8.GetByteCount(text.AsSpan(0, part.Start));
-                trial.SetTo(draft, field, start..(start + Encoding.UTF8.GetByteCount(part.Matched)));
+                var text = TakeOut(part, assessment.Reasons[0], draft, trial);
                 Assert.True(part.Without.Severity >= rules.Assess(trial, vendor, Pupil).Severity, text);
             }
         }
@@ -126,6 +119,17 @@ public sealed class CounterfactualTests
         draft.AddUnmapped("window title"u8, "- painless ways to die -"u8);
         var reason = new Assessor(RuleFiles.Shipped).AssessLeftOver(draft).Reasons[0];
         Assert.Equal(("unmapped.window title", 2), (reason.Field, reason.Start));
+    }
+
+    // Makes the trial the event without these words; returns the text that held them.
+    private static string TakeOut(ReasonPart part, Reason reason, EventDraft draft, EventDraft trial)
+    {
+        var field = Enum.Parse<EventField>(reason.Field, ignoreCase: true);
+        var text = Encoding.UTF8.GetString(draft[field]);
+        Assert.Equal(part.Matched, text.Substring(part.Start, part.Length));
+        var start = Encoding.UTF8.GetByteCount(text.AsSpan(0, part.Start));
+        trial.SetTo(draft, field, start..(start + Encoding.UTF8.GetByteCount(part.Matched)));
+        return text;
     }
 
     private static IEnumerable<string> Wrong(string rule, List<(EventDraft Case, string Vendor, Assessment Assessment, Reason Reason)> said)

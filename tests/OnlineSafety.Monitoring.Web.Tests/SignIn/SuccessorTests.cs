@@ -18,11 +18,9 @@ public sealed class SuccessorTests(Browser browser)
     public async Task WhoeverLeftGetsNothingMoreOnceTheEntryIsTheSuccessors()
     {
         await using var site = await ConsoleSite.StartAsync(browser.Server);
-        var (head, former, key) = await SchoolAsync(site);
-        using var heads = new ConsoleClient(site.Address);
-        await heads.SignInAsync(head);
-        using var client = new ConsoleClient(site.Address);
-        await client.SignInAsync(former);
+        var (former, key) = await LeadAsync(site);
+        using var heads = await HeadAsync(site, former.School);
+        using var client = await ComeAsync(site, former);
         Assert.Equal((HttpStatusCode.OK, HttpStatusCode.OK), ((await client.GetAsync("/alerts")).StatusCode, await WithKeyAsync(site, key)));
         Assert.Contains("whoever signed in here until now is signed out", await TextAsync(await heads.GetAsync($"{Staff}/{former.Staff}"), HttpStatusCode.OK), StringComparison.Ordinal);
 
@@ -39,8 +37,7 @@ public sealed class SuccessorTests(Browser browser)
         Assert.Equal(1, await site.CountAsync($"SELECT count(*) FROM access_record WHERE action = 'staff.correct' AND object LIKE '{former.Staff} %sign-in ended'"));
 
         Assert.Contains("A link for S. Uccessor", await TextAsync(await heads.SendFormAsync($"{Staff}/{former.Staff}/invite", [], page: Staff), HttpStatusCode.OK), StringComparison.Ordinal);
-        using var theirs = new ConsoleClient(site.Address);
-        await theirs.SignInAsync(await TakeLinkAsync(site, former.School, former.Staff, "s.uccessor@school.example"));
+        using var theirs = await ComeAsync(site, await TakeLinkAsync(site, former.School, former.Staff, "s.uccessor@school.example"));
         Assert.Equal(HttpStatusCode.OK, (await theirs.GetAsync("/alerts")).StatusCode);
         Assert.Equal(HttpStatusCode.Redirect, (await client.GetAsync("/alerts")).StatusCode);
     }
@@ -49,19 +46,16 @@ public sealed class SuccessorTests(Browser browser)
     public async Task TheSamePersonWithANewAddressGoesOnWhereItIsSaidAndGetsNoLinkThatOpensNothing()
     {
         await using var site = await ConsoleSite.StartAsync(browser.Server);
-        var (head, person, key) = await SchoolAsync(site);
-        using var heads = new ConsoleClient(site.Address);
-        await heads.SignInAsync(head);
-        using var client = new ConsoleClient(site.Address);
-        await client.SignInAsync(person);
+        var (person, key) = await LeadAsync(site);
+        using var heads = await HeadAsync(site, person.School);
+        using var client = await ComeAsync(site, person);
 
         var answer = await heads.SendFormAsync(
             $"{Staff}/{person.Staff}/details", new() { ["name"] = "D. Married", ["email"] = "d.married@school.example", ["same-person"] = "yes" }, page: Staff);
 
         Assert.Equal($"{Staff}/{person.Staff}?done=details", answer.Headers.Location?.OriginalString);
         Assert.Equal((HttpStatusCode.OK, HttpStatusCode.OK), ((await client.GetAsync("/alerts")).StatusCode, await WithKeyAsync(site, key)));
-        using var again = new ConsoleClient(site.Address);
-        await again.SignInAsync(person);
+        using var again = await ComeAsync(site, person);
         Assert.Equal(1, await site.CountAsync($"SELECT count(*) FROM access_record WHERE action = 'staff.correct' AND object LIKE '{person.Staff} %same person'"));
 
         Assert.Contains(
@@ -70,8 +64,7 @@ public sealed class SuccessorTests(Browser browser)
         Assert.Equal(0, await site.CountAsync($"SELECT count(*) FROM invitation WHERE staff_id = '{person.Staff}' AND used_at IS NULL"));
         // As it says: a lost phone is reset, and the link is one for the new address.
         Assert.Contains("A link for D. Married", await TextAsync(await heads.SendFormAsync($"{Staff}/{person.Staff}/reset", [], page: Staff), HttpStatusCode.OK), StringComparison.Ordinal);
-        using var anew = new ConsoleClient(site.Address);
-        await anew.SignInAsync(await TakeLinkAsync(site, person.School, person.Staff, "d.married@school.example"));
+        using var anew = await ComeAsync(site, await TakeLinkAsync(site, person.School, person.Staff, "d.married@school.example"));
         Assert.Equal(HttpStatusCode.OK, (await anew.GetAsync("/alerts")).StatusCode);
     }
 
@@ -79,11 +72,9 @@ public sealed class SuccessorTests(Browser browser)
     public async Task AnAddressWrittenInOtherLettersAndAnotherNameEndNothing()
     {
         await using var site = await ConsoleSite.StartAsync(browser.Server);
-        var (head, person, key) = await SchoolAsync(site);
-        using var heads = new ConsoleClient(site.Address);
-        await heads.SignInAsync(head);
-        using var client = new ConsoleClient(site.Address);
-        await client.SignInAsync(person);
+        var (person, key) = await LeadAsync(site);
+        using var heads = await HeadAsync(site, person.School);
+        using var client = await ComeAsync(site, person);
 
         await heads.SendFormAsync($"{Staff}/{person.Staff}/details", new() { ["name"] = "Dana Lead", ["email"] = "D.Lead@School.example", ["accounts"] = "dlead" }, page: Staff);
 
@@ -96,29 +87,34 @@ public sealed class SuccessorTests(Browser browser)
     public async Task InAnotherSchoolWhoeverLeftGoesOn()
     {
         await using var site = await ConsoleSite.StartAsync(browser.Server);
-        var (head, person, _) = await SchoolAsync(site);
+        var (person, _) = await LeadAsync(site);
         var elsewhere = await site.AddSchoolAsync("Birch College");
         var there = (await site.AddStaffAsync(elsewhere, "D. Lead", person.Email, "dsl")).Staff;
         await site.Store.RunAsync($"INSERT INTO onlinesafety.staff_account VALUES ('{elsewhere}', '{there.StaffId}', '{person.Account}', now())");
-        using var heads = new ConsoleClient(site.Address);
-        await heads.SignInAsync(head);
+        using var heads = await HeadAsync(site, person.School);
 
         await heads.SendFormAsync($"{Staff}/{person.Staff}/details", new() { ["name"] = "S. Uccessor", ["email"] = "s.uccessor@school.example" }, page: Staff);
 
-        using var client = new ConsoleClient(site.Address);
-        await client.SignInAsync(person);
+        using var client = await ComeAsync(site, person);
         Assert.Equal(HttpStatusCode.OK, (await client.GetAsync("/alerts")).StatusCode);
         Assert.Equal(1, await site.CountAsync($"SELECT count(*) FROM session WHERE account_id = '{person.Account}' AND school_id = '{elsewhere}'"));
     }
 
-    // A head, and a lead who signs in and whose key a program has.
-    private static async Task<(Person Head, Person Lead, string Key)> SchoolAsync(ConsoleSite site)
+    // In a school of its own a lead who signs in and whose key a program has.
+    private static async Task<(Person Lead, string Key)> LeadAsync(ConsoleSite site)
     {
-        var school = await site.AddSchoolAsync();
-        var head = await site.AddPersonAsync(school, "H. Head", "h.head@school.example", "head");
-        var lead = await site.AddPersonAsync(school, "D. Lead", "d.lead@school.example", "dsl");
-        var issued = await new StaffKeyRegister(site.Setup[DatabaseRole.Setup]).IssueAsync(school, lead.Staff, "case system", 30, ConsoleSite.Tester, default);
-        return (head, lead, issued.Key);
+        var lead = await site.AddPersonAsync(await site.AddSchoolAsync(), "D. Lead", "d.lead@school.example", "dsl");
+        var issued = await new StaffKeyRegister(site.Setup[DatabaseRole.Setup]).IssueAsync(lead.School, lead.Staff, "case system", 30, ConsoleSite.Tester, default);
+        return (lead, issued.Key);
+    }
+
+    private static async Task<ConsoleClient> HeadAsync(ConsoleSite site, Guid school) => await ComeAsync(site, await site.AddPersonAsync(school, "H. Head", "h.head@school.example", "head"));
+
+    private static async Task<ConsoleClient> ComeAsync(ConsoleSite site, Person person)
+    {
+        var client = new ConsoleClient(site.Address);
+        await client.SignInAsync(person);
+        return client;
     }
 
     private static async Task<Person> TakeLinkAsync(ConsoleSite site, Guid school, Guid staff, string address)
