@@ -128,11 +128,13 @@ public sealed class CrashPointTests(ITestOutputHelper output)
         output.WriteLine($"{table} before commit: {Times} times");
     }
 
-    /// <summary>A school of its own with a day of log that is long over, and a run that is due.</summary>
+    /// <summary>A school of its own with a day of log that is long over, and a run that is due. Its digest goes to somebody: one for nobody is never sent.</summary>
     private static Task MakeADayDueAsync(ServiceProcess service) => service.ExecuteAsync(
         """
         WITH made AS (
-            INSERT INTO school (school_id, name, time_zone, created_at) SELECT gen_random_uuid(), 'Retained ' || (count(*) + 1), 'UTC', now() - interval '2 days' FROM school RETURNING school_id)
+            INSERT INTO school (school_id, name, time_zone, created_at) SELECT gen_random_uuid(), 'Retained ' || (count(*) + 1), 'UTC', now() - interval '2 days' FROM school RETURNING school_id),
+        led AS (
+            INSERT INTO staff (school_id, staff_id, name, email, roles) SELECT school_id, gen_random_uuid(), 'D. Lead', 'dsl@retained.example', ARRAY['dsl', 'digest'] FROM made)
         INSERT INTO data_key (school_id, day, key_id, master_id, wrapped, created_at)
         SELECT school_id, current_date - 60, gen_random_uuid(), 'none', '', now() - interval '60 days' FROM made
         """);

@@ -7,7 +7,7 @@ using OnlineSafety.Monitoring.TestKit;
 
 namespace OnlineSafety.Monitoring.IntegrationTests.Faults;
 
-/// <summary>A school of its own that has sent nothing yet: its first record needs a key that is not there. Its lead is told what there is to tell, as of every school.</summary>
+/// <summary>A school of its own that has sent nothing yet: its first record needs a key that is not there.</summary>
 internal sealed class Newcomer : IDisposable
 {
     private readonly HttpClient _client = new() { Timeout = TimeSpan.FromSeconds(5) };
@@ -25,7 +25,6 @@ internal sealed class Newcomer : IDisposable
         await using var database = await service.OpenForSetupAsync();
         var (setup, actor) = (database[DatabaseRole.Setup], Actor.Service("newcomer"));
         var school = (await new SchoolRegister(setup).AddAsync("Newcomer Academy", "", actor, CancellationToken.None)).SchoolId;
-        await new StaffRegister(setup, new PupilNames(() => service.Seals(database))).AddAsync(school, new NewStaff("N. Lead", "dsl@newcomer.example", ["dsl"], []), actor, CancellationToken.None);
         return new Newcomer(service, await new SourceRegister(setup, TimeProvider.System).AddAsync(
             school, new NewSource { Product = "protex", Door = SourceDoor.Webhook, Name = "first" }, actor, CancellationToken.None));
     }
