@@ -2,7 +2,7 @@ using OnlineSafety.Monitoring.Events;
 
 namespace OnlineSafety.Monitoring.Tests.Classification;
 
-/// <summary>Texts of others, which neither rules nor model were trained on: what a rule or a new set of weights must not lose. Of the near misses at most a fifth is the aim.</summary>
+/// <summary>Texts of others, which neither rules nor model were trained on: what a rule or a new set of weights must not lose.</summary>
 public sealed class PublicCasesTests
 {
     private static readonly Lazy<ILookup<string, (bool Hateful, bool Alerts)>> HateCheck = new(() => File.ReadLines(RuleFiles.Case("hatecheck.tsv")).Skip(1)
@@ -16,7 +16,7 @@ public sealed class PublicCasesTests
         var texts = HateCheck.Value.SelectMany(texts => texts).ToList();
         Assert.Equal(3728, texts.Count);
         var (found, mistaken) = (Share(texts.Where(text => text.Hateful)), Share(texts.Where(text => !text.Hateful)));
-        Assert.True(found >= 0.75 && mistaken <= 0.27, $"{found:P1} of the hateful texts raise an alert, {mistaken:P1} of the others.");
+        Assert.True(found >= 0.75 && mistaken <= 0.2, $"{found:P1} of the hateful texts raise an alert, {mistaken:P1} of the others.");
     }
 
     [Theory]
@@ -25,7 +25,7 @@ public sealed class PublicCasesTests
     public void ToNameAGroupIsNoConcern(string function)
     {
         var mistaken = Share(HateCheck.Value[function]);
-        Assert.True(mistaken <= 0.33, $"{mistaken:P1} of the texts raise an alert that only name a group, or praise it.");
+        Assert.True(mistaken <= 0.12, $"{mistaken:P1} of the texts raise an alert that only name a group, or praise it.");
     }
 
     private static double Share(IEnumerable<(bool Hateful, bool Alerts)> texts) => texts.Average(text => text.Alerts ? 1.0 : 0);
