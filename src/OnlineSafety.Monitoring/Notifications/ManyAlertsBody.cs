@@ -177,8 +177,7 @@ internal sealed class ManyAlertsBody(AlertBody alone, IThemeWords themes, IOptio
         foreach (var group in guidance.GroupBy(one => one.Guidance.Text, StringComparer.Ordinal))
         {
             var about = string.Join(", ", group.SelectMany(one => one.Guidance.About.Split(", ", StringSplitOptions.RemoveEmptyEntries)).Distinct(StringComparer.Ordinal));
-            steps.Add($"Number {NumberRanges.Of(group.Select(one => one.Notice.Number))}:");
-            steps.Add(new Guidance(about, group.Key).ToString());
+            steps.Add($"Number {NumberRanges.Of(group.Select(one => one.Notice.Number))}: {new Guidance(about, group.Key)}");
         }
 
         steps.Add("Open each alert, see why it was raised and acknowledge it, so that others know somebody is acting.");

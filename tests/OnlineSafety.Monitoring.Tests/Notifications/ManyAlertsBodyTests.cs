@@ -74,7 +74,7 @@ public sealed class ManyAlertsBodyTests
         var text = Say([Notice(1), Notice(2, route: AlertRoute.Head), Notice(3, instructions: "iwf")]).Body.ToText();
 
         Assert.Contains("- Number 2: This alert is about a member of staff", text, StringComparison.Ordinal);
-        Assert.Contains("- Number 3:\n- Follow the instructions", text, StringComparison.Ordinal);
+        Assert.Contains("- Number 3: Follow the instructions", text, StringComparison.Ordinal);
     }
 
     [Fact]
