@@ -22,7 +22,7 @@ public sealed class NaughtyStringTests(ConsoleFixture fixture)
         """;
 
     private static readonly (string Label, string Field)[] s_fields =
-        [("Address, as text", "url"), ("Searched for", "searchQuery"), ("Account", "user"), ("Device", "deviceHost"), ("Wrote", "text")];
+        [("Address, as text", "url"), ("Searched for", "searchQuery"), ("Account", "user"), ("Device", "deviceHost"), ("Words", "text")];
 
     private static IReadOnlyList<string> Strings { get; } = [.. NaughtyStrings.All, "\u202Egnp.exe", "a\0b", "\u2066x\u2069", "<script>alert(1)</script>", "\" autofocus onfocus=alert(1) x=\""];
 

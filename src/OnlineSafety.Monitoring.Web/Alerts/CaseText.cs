@@ -30,7 +30,7 @@ internal static class CaseText
         foreach (var e in alert.Events.Take(MostEvents))
         {
             Line($"- {At(e.OccurredAt)}: {AlertSummary.Kind(e.Kind)}, {AlertSummary.Action(e.Action).ToLowerInvariant()} by {AlertSummary.Product(e.Vendor)}{(e.Severity == "none" ? "" : $", {title(e.Theme)} ({e.Severity})")}");
-            foreach (var (label, said) in new[] { ("Searched for", e.SearchQuery), ("Wrote", e.Text), ("Address", e.Url), ("App", e.App) }.Where(field => field.Item2 is { Length: > 0 }))
+            foreach (var (label, said) in new[] { ("Searched for", e.SearchQuery), ("Words", e.Text), ("Address", e.Url), ("App", e.App) }.Where(field => field.Item2 is { Length: > 0 }))
             {
                 Line($"  {label}: {Plain(label == "Address" ? Unfollowable(said!) : said!)}");
             }

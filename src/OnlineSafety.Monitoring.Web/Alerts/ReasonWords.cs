@@ -42,7 +42,7 @@ internal static class ReasonWords
     public static string Field(string field) => field switch
     {
         "searchQuery" => "Searched for",
-        "text" => "Wrote",
+        "text" => "Words",
         "url" => "Address, as text",
         "app" => "App",
         "vendorReason" => "Reason given by the product",

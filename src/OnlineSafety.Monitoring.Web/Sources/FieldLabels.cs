@@ -16,7 +16,7 @@ internal static class FieldLabels
         "deviceIp" => "Device address",
         "url" => "Address visited",
         "searchQuery" => "Searched for",
-        "text" => "Wrote",
+        "text" => "Words",
         "app" => "App",
         "categories" => "Categories",
         "action" => "What the product did",

@@ -20,6 +20,9 @@ internal static class OnboardingRoutes
 {
     private const int LargestMapping = 256 * 1024;
 
+    // A rule of one's own asks of the records whether they hold a word, and the counts answer: enough to mend a mapping by, too few to spell out who somebody is.
+    private const int MostTriesADay = 20;
+
     public static void MapOnboarding(this IEndpointRouteBuilder one)
     {
         one.MapGet("/onboard", ShowAsync).Requires(Permission.ManageSources);
@@ -44,7 +47,7 @@ internal static class OnboardingRoutes
     }
 
     private static async Task<IResult> PreviewAsync(
-        HttpContext http, JobDesk desk, OnboardingReader reader, SourceMappings mappings, IInstallationGuide guide, CancellationToken cancellationToken)
+        HttpContext http, JobDesk desk, OnboardingReader reader, SourceMappings mappings, IInstallationGuide guide, TimeProvider time, CancellationToken cancellationToken)
     {
         var (source, actor) = (http.Source(), http.SignedIn().Actor);
         var form = await http.Request.ReadFormAsync(cancellationToken);
@@ -61,6 +64,11 @@ internal static class OnboardingRoutes
 
             // Every error is said before anything is stored.
             guide.Mappings.Compile(source.Product, content);
+            if (form["mapping"].ToString().Length > 0 && await TriedAsync(source, mappings, time, actor, cancellationToken) >= MostTriesADay)
+            {
+                throw new SetupException($"{MostTriesADay} mappings were tried for this source in a day, and no more are: each asks something of its records. Each is kept, with who tried it in the audit. Go on tomorrow, or answer the proposal's questions.");
+            }
+
             var version = await mappings.StoreAsync(Target(source), content, SetupText.Optional(form["note"].ToString(), "note", 200), actor, cancellationToken);
             var job = await desk.RequestAsync(Target(source), JobKind.Preview, version, from: null, to: null, actor, cancellationToken);
             return TypedResults.Redirect(string.Create(CultureInfo.InvariantCulture, $"/sources/{source.SourceId}/onboard?proposal={proposal}&version={version}&preview={job}"));
@@ -118,6 +126,9 @@ internal static class OnboardingRoutes
         var job = await desk.RequestAsync(Target(source), JobKind.Preview, version, from: null, to: null, actor, cancellationToken);
         return TypedResults.Redirect(string.Create(CultureInfo.InvariantCulture, $"/sources/{source.SourceId}/onboard?version={version}&preview={job}"));
     }
+
+    private static async Task<int> TriedAsync(Source source, SourceMappings mappings, TimeProvider time, Actor actor, CancellationToken cancellationToken) =>
+        (await mappings.HistoryAsync(Target(source), actor, cancellationToken)).Count(known => known.CreatedAt > time.GetUtcNow().AddDays(-1));
 
     private static async Task<string> AnsweredAsync(Source source, Guid? job, IFormCollection form, OnboardingReader reader, Actor actor, CancellationToken cancellationToken)
     {

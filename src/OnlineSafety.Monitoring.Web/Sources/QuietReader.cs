@@ -27,6 +27,13 @@ internal sealed class QuietReader([FromKeyedServices(DatabaseRole.Setup)] Databa
         ];
     }
 
+    /// <summary>Names of those in use whose role is IT.</summary>
+    public async Task<string> LookedAfterByAsync(Guid school, Actor actor, CancellationToken cancellationToken)
+    {
+        await using var session = await setup.OpenAsync(school, actor, cancellationToken);
+        return string.Join(", ", await session.Context.Staff.AsNoTracking().Where(s => s.SchoolId == school && s.Enabled && s.Roles.Contains(StaffRole.It)).OrderBy(s => s.Name).Select(s => s.Name).ToListAsync(cancellationToken));
+    }
+
     private static IEnumerable<string> Steps(Source source)
     {
         yield return "1. Is the product itself on, and do its own pages show what was done today?";

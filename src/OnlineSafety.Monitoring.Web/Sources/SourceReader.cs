@@ -114,6 +114,7 @@ internal sealed class SourceReader(
             From = string.Join(", ", listed.Source.Networks),
             Quiet = listed.State is { Alarming: true } && listed.Source is { Enabled: true, Capture: false } ? await quiet.ReadAsync(listed.Source, calendar.Zone, actor, cancellationToken) : [],
             Capture = listed.Source.Capture,
+            LookedAfterBy = await quiet.LookedAfterByAsync(school, actor, cancellationToken),
             NothingLost = NothingLost(listed),
             MayManage = false,
         };

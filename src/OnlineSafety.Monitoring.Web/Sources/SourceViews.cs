@@ -89,6 +89,9 @@ public sealed record SourceView
 
     public required bool Capture { get; init; }
 
+    /// <summary>Names of those who look after sources here, by their role; empty: nobody does.</summary>
+    public required string LookedAfterBy { get; init; }
+
     /// <summary>What is said where nothing is listed as not understood.</summary>
     public required string NothingLost { get; init; }
 

@@ -55,13 +55,13 @@ internal sealed class ThemeGuide(Taxonomy taxonomy) : IThemeWords
     public IReadOnlyList<Guidance> Guidance(string marks)
     {
         var asked = ThemeMarks.Read(marks)
-            .Select(mark => (Title: LabelOf(mark.Theme), Id: taxonomy.Find(mark.Theme)?.Instructions.GetValueOrDefault(Words.Of(mark.Severity))))
+            .Select(mark => (Title: LabelOf(mark.Theme), mark.Severity, Id: taxonomy.Find(mark.Theme)?.Instructions.GetValueOrDefault(Words.Of(mark.Severity))))
             .Where(one => one.Id is not null).GroupBy(one => one.Id!, StringComparer.Ordinal).ToList();
         var others = ThemeMarks.Others(marks).Where(id => asked.TrueForAll(same => same.Key != id)).ToList();
         var then = asked.Select(same => same.Key).Concat(others).Select(id => taxonomy.InstructionOf(id)?.Then ?? "").Where(id => id.Length > 0).Distinct(StringComparer.Ordinal);
         return
         [
-            .. asked.Select(same => new Guidance(string.Join(", ", same.Select(one => one.Title)), TextOf(same.Key))),
+            .. asked.Select(same => new Guidance(string.Join(", ", same.Select(one => one.Title)), TextOf(same.Key)) { IsCritical = same.Any(one => one.Severity == Severity.Critical) }),
             .. others.Concat(then).Select(id => new Guidance("", TextOf(id))),
         ];
     }
