@@ -102,6 +102,14 @@ public sealed class RequestProofTests
         Assert.Equal(IntakeReason.Unauthorized, Refusal(null, ("Authorization", "Bearer key:with colon")));
     }
 
+    [Theory]
+    [InlineData(SourceDoor.Webhook, null)]
+    [InlineData(SourceDoor.File, null)]
+    [InlineData(SourceDoor.Syslog, IntakeReason.Unauthorized)]
+    [InlineData(SourceDoor.Mail, IntakeReason.Unauthorized)]
+    internal void ASourceThatSendsBySyslogOrMailIsRefusedWithItsOwnKeyToo(SourceDoor door, IntakeReason? refusal) =>
+        Assert.Equal(refusal, Refusal(Source(SourceAuthentication.BearerJson) with { Door = door }, ("Authorization", "Bearer key:with colon")));
+
     [Fact]
     public void ASignatureHeaderSentTwiceIsNotReadAtAll()
     {
