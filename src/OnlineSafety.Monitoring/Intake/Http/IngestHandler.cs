@@ -50,7 +50,7 @@ internal sealed class IngestHandler
         try
         {
             var (proof, refusal) = HasTwoLengths(context.Request) ? (null, IngestRefusal.LengthAmbiguous) : await _gate.AuthorizeAsync(context);
-            refusal ??= await TakeAsync(context, proof!);
+            refusal ??= proof!.Source!.Authentication.Get ? IngestRefusal.OnlyForBrowsers : await TakeAsync(context, proof);
             if (refusal is not null)
             {
                 _refused.Count(context, RequestGate.NamedBy(context), refusal.Reason);
@@ -106,9 +106,7 @@ internal sealed class IngestHandler
 
         var print = RequestPrint.Of(source.Key.Source, hash);
         var repeated = deliveryId is null && _unanswered.Contains(print);
-        // What a browser was told is no secret, however it is sent.
-        var flags = (repeated ? RecordFlags.PossibleDuplicate : RecordFlags.None) | (source.Authentication.Get ? RecordFlags.Unproven : RecordFlags.None);
-        var records = body.ToRecords(EnvelopeOf(context), _time.GetUtcNow(), flags, _options.MaxRecords);
+        var records = body.ToRecords(EnvelopeOf(context), _time.GetUtcNow(), repeated ? RecordFlags.PossibleDuplicate : RecordFlags.None, _options.MaxRecords);
         if (records is null or { Count: 0 })
         {
             return records is null ? IngestRefusal.TooManyRecords : IngestRefusal.BodyEmpty;
