@@ -153,6 +153,7 @@ public sealed class RequestProofTests
         Assert.Equal("1000.0102", IdOf(timed));
         Assert.Equal("one", IdOf(named));
         Assert.Equal("two", IdOf((null, named.Headers)));
+        Assert.Equal((true, false, false), (DeliveryId.ChangesWithTime(timed.Proof.Signature), DeliveryId.ChangesWithTime(named.Proof.Signature), DeliveryId.ChangesWithTime(null)));
     }
 
     private static string? IdOf((RequestProof? Proof, IHeaderDictionary Headers) request)

@@ -105,7 +105,8 @@ internal sealed class IngestHandler
         }
 
         var print = RequestPrint.Of(source.Key.Source, hash);
-        var repeated = deliveryId is null && _unanswered.Contains(print);
+        var known = deliveryId is not null && !DeliveryId.ChangesWithTime(proof.Signature);
+        var repeated = !known && _unanswered.Contains(print);
         var records = body.ToRecords(EnvelopeOf(context), _time.GetUtcNow(), repeated ? RecordFlags.PossibleDuplicate : RecordFlags.None, _options.MaxRecords);
         if (records is null or { Count: 0 })
         {
@@ -118,9 +119,10 @@ internal sealed class IngestHandler
             IntakeMetrics.OnFlagged(Door.Http, "possible_duplicate", records.Count);
         }
 
-        if (deliveryId is not null)
+        var claim = deliveryId is null ? null : new DeliveryClaim(deliveryId, hash);
+        if (known)
         {
-            var (claimed, refused) = await _appends.AppendAsync(source.Key, records, new DeliveryClaim(deliveryId, hash));
+            var (claimed, refused) = await _appends.AppendAsync(source.Key, records, claim);
             return refused ?? await AnswerAsync(context, claimed);
         }
 
@@ -130,7 +132,7 @@ internal sealed class IngestHandler
         // Fires also while the append is still running: the sender may try again before it ends.
         await using (context.RequestAborted.Register(() => _unanswered.Remember(print)))
         {
-            (stored, refusal) = await _appends.AppendAsync(source.Key, records, claim: null);
+            (stored, refusal) = await _appends.AppendAsync(source.Key, records, claim);
         }
 
         refusal ??= await AnswerAsync(context, stored);
