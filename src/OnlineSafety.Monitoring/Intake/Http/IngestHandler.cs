@@ -177,7 +177,11 @@ internal sealed class IngestHandler
 
     private static void Keep(List<DeliveryHeader> headers, string name, string? value)
     {
-        if (value is { Length: > 0 and <= LongestKeptHeader })
+        if (value is { Length: > LongestKeptHeader })
+        {
+            IntakeMetrics.OnHeaderLeftOut();
+        }
+        else if (value is { Length: > 0 })
         {
             headers.Add(new DeliveryHeader(name, value));
         }
