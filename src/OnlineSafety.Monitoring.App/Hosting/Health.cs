@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Npgsql;
 using OnlineSafety.Monitoring.Access;
+using OnlineSafety.Monitoring.Intake.Http;
 using OnlineSafety.Monitoring.Intake.Mail;
 using OnlineSafety.Monitoring.Intake.Syslog;
 using OnlineSafety.Monitoring.Intake.Syslog.Tls;
@@ -100,11 +101,14 @@ internal sealed class CertificateCheck(SyslogService syslog) : IHealthCheck
             : HealthCheckResult.Degraded("the TLS certificate ends within 14 days, or its files cannot be used"));
 }
 
-/// <summary>Degraded for a while after a door met a limit: connections were refused, senders held back or told to come again, or datagrams lost.</summary>
-internal sealed class LimitsCheck(SyslogService syslog, MailService mail) : IHealthCheck
+/// <summary>
+/// Degraded for a while after a door met a limit: connections of syslog or mail were refused, senders held back or told to come again, or datagrams lost.
+/// </summary>
+internal sealed class LimitsCheck(SyslogService syslog, MailService mail, RefusedDeliveries deliveries) : IHealthCheck
 {
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
-        Task.FromResult(syslog.Met.Lately || mail.Met.Lately ? HealthCheckResult.Degraded("a door met a limit in the last minutes") : HealthCheckResult.Healthy());
+        Task.FromResult(
+            syslog.Met.Lately || mail.Met.Lately || deliveries.Met.Lately ? HealthCheckResult.Degraded("a door met a limit in the last minutes") : HealthCheckResult.Healthy());
 }
 
 /// <summary>A worker finished a pass of late: neither stuck nor without a database for long. Degraded while single streams cannot go on.</summary>

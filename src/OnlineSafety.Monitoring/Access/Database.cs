@@ -1,3 +1,4 @@
+using System.Data;
 using Npgsql;
 
 namespace OnlineSafety.Monitoring.Access;
@@ -43,14 +44,18 @@ internal sealed class Database(NpgsqlDataSource source, DatabaseRole role) : IAs
 
     /// <summary>Opens a transaction in one school's scope.</summary>
     public Task<Session> OpenAsync(Guid school, Actor actor, CancellationToken cancellationToken) =>
-        BeginAsync(school, actor, cancellationToken);
+        BeginAsync(school, actor, IsolationLevel.ReadCommitted, cancellationToken);
+
+    /// <summary>The same, all of whose statements see the database as the first one did: to hold against each other what others change together.</summary>
+    public Task<Session> OpenSnapshotAsync(Guid school, Actor actor, CancellationToken cancellationToken) =>
+        BeginAsync(school, actor, IsolationLevel.RepeatableRead, cancellationToken);
 
     /// <summary>
     /// Opens a transaction outside any school: sees only the tables that hold ids (and what the role's policies name).
     /// A worker finds its work here and then enters that school with <see cref="Session.EnterAsync"/>.
     /// </summary>
     public Task<Session> OpenAcrossAsync(Actor actor, CancellationToken cancellationToken) =>
-        BeginAsync(school: null, actor, cancellationToken);
+        BeginAsync(school: null, actor, IsolationLevel.ReadCommitted, cancellationToken);
 
     /// <summary>
     /// A whole transaction in one round trip: what Postgres gets before one Sync it runs as one transaction, and the statement of scope
@@ -110,12 +115,14 @@ internal sealed class Database(NpgsqlDataSource source, DatabaseRole role) : IAs
     /// Opens a transaction whose first batch must begin with <see cref="Session.StateCommand"/>: saves a round trip where one is worth it.
     /// Until then it has no scope and sees nothing.
     /// </summary>
-    public async Task<Session> OpenUnstatedAsync(Actor actor, CancellationToken cancellationToken)
+    public Task<Session> OpenUnstatedAsync(Actor actor, CancellationToken cancellationToken) => OpenAsync(actor, IsolationLevel.ReadCommitted, cancellationToken);
+
+    private async Task<Session> OpenAsync(Actor actor, IsolationLevel isolation, CancellationToken cancellationToken)
     {
         var connection = await source.OpenConnectionAsync(cancellationToken);
         try
         {
-            return new Session(connection, await connection.BeginTransactionAsync(cancellationToken), actor);
+            return new Session(connection, await connection.BeginTransactionAsync(isolation, cancellationToken), actor);
         }
         catch
         {
@@ -124,9 +131,9 @@ internal sealed class Database(NpgsqlDataSource source, DatabaseRole role) : IAs
         }
     }
 
-    private async Task<Session> BeginAsync(Guid? school, Actor actor, CancellationToken cancellationToken)
+    private async Task<Session> BeginAsync(Guid? school, Actor actor, IsolationLevel isolation, CancellationToken cancellationToken)
     {
-        var session = await OpenUnstatedAsync(actor, cancellationToken);
+        var session = await OpenAsync(actor, isolation, cancellationToken);
         try
         {
             await using var batch = session.Batch();

@@ -74,7 +74,7 @@ internal sealed class HttpDoorOptions
     [Range(1, 100_000)]
     public int MaxUnanswered { get; set; } = 4096;
 
-    /// <summary>Delivery headers kept with the record for mappings; values over 256 characters are left out. Never a header that carries a credential.</summary>
+    /// <summary>Delivery headers kept with the record for mappings; values over 256 characters are left out, and counted. Never a header that carries a credential.</summary>
     [Required]
     public string[] KeptHeaders { get; set; } = ["User-Agent", "X-Event-Type", "ce-type", "ce-source"];
 }

@@ -7,8 +7,8 @@ namespace OnlineSafety.Monitoring.IntakeLog;
 /// <summary>
 /// Walks every chain and holds it against what Processing wrote: stored = concern + counted + for review + control + waiting.
 /// What a source captures until it has a mapping waits too.
-/// Needs no key: hashes cover the sealed bytes. Streams and checkpoints are looked up once and read up to there, so that it may run beside a
-/// service that goes on appending and processing.
+/// Needs no key: hashes cover the sealed bytes. Streams and checkpoints are looked up once and read up to there, each stream as it stood at one moment, so that it
+/// may run beside a service that goes on appending, processing, reading again and letting days fall.
 /// </summary>
 internal sealed class LogVerifier(Database database)
 {
@@ -16,6 +16,8 @@ internal sealed class LogVerifier(Database database)
     private const int AtOnce = 2;
 
     private static readonly Actor Actor = Actor.Service("verify");
+
+    private const string IsThere = "SELECT 1 FROM intake_stream WHERE school_id = $1 AND stream_id = $2";
 
     private const string Segments = """
         SELECT source_id, day, first_seq, last_seq, received_from, received_to, codec, key_id, previous_hash, hash, payload
@@ -72,9 +74,16 @@ internal sealed class LogVerifier(Database database)
         }
 
         var fallen = await FallenAsync(source, cancellationToken);
+        var gone = streams.Where((_, i) => parts[i].Streams == 0).ToList();
+        var there = streams.Except(gone).Select(stream => stream.Id).ToHashSet();
+        foreach (var stream in there)
+        {
+            // Fell after it was walked.
+            fallen.Remove(stream);
+        }
+
         (report.FallenStreams, report.Fallen) = (fallen.Count, fallen.Values.Sum(stone => stone.Last));
-        var there = streams.Select(stream => stream.Id).ToHashSet();
-        foreach (var anchor in anchors.Where(anchor => !there.Contains(anchor.Stream)))
+        foreach (var anchor in anchors.Where(anchor => !there.Contains(anchor.Stream)).Concat(gone.Select(stream => new HeadAnchor(stream.Id, stream.Last, stream.HeadHash))))
         {
             CheckFallen(anchor, fallen, report);
         }
@@ -89,12 +98,15 @@ internal sealed class LogVerifier(Database database)
         return report;
     }
 
-    /// <summary>A head of a stream whose records fell by time is that of its tombstone, or was printed before the stream ended, which nothing is left to prove.</summary>
+    /// <summary>
+    /// A head of a stream whose records fell by time, printed or found in the log a moment ago, is that of its tombstone, or was printed before the stream ended, which
+    /// nothing is left to prove.
+    /// </summary>
     private static void CheckFallen(HeadAnchor anchor, Dictionary<Guid, (long Last, byte[] Hash)> fallen, VerifyReport report)
     {
         if (!fallen.TryGetValue(anchor.Stream, out var stone) || anchor.Last > stone.Last)
         {
-            report.Break(anchor.Stream, anchor.Last, "this head was printed, and the log holds no such stream");
+            report.Break(anchor.Stream, anchor.Last, "this head was there before, and the log holds no such stream");
         }
         else if (anchor.Last < stone.Last)
         {
@@ -102,7 +114,7 @@ internal sealed class LogVerifier(Database database)
         }
         else if (!anchor.Hash.Span.SequenceEqual(stone.Hash))
         {
-            report.Break(anchor.Stream, anchor.Last, "a head that was printed is not that of the stream's tombstone: one of them was changed");
+            report.Break(anchor.Stream, anchor.Last, "a head that was there before is not that of the stream's tombstone: one of them was changed");
         }
     }
 
@@ -142,8 +154,14 @@ internal sealed class LogVerifier(Database database)
 
     private async Task VerifyAsync(StreamHead stream, VerifyReport report, Counter counter, CancellationToken cancellationToken)
     {
+        await using var session = await database.OpenSnapshotAsync(stream.School, Actor, cancellationToken);
+        if ((await session.RowsAsync(IsThere, [stream.School, stream.Id], _ => true, cancellationToken)).Count == 0)
+        {
+            // Its day fell since it was looked up: its tombstone speaks for it.
+            return;
+        }
+
         report.Streams++;
-        await using var session = await database.OpenAsync(stream.School, Actor, cancellationToken);
         await WalkChainAsync(session, stream, report, counter, cancellationToken);
         await ReconcileAsync(session, stream, report, cancellationToken);
     }

@@ -22,13 +22,16 @@ internal sealed class PendingAppend(SourceKey target, RecordBatch records, Deliv
     /// <summary>SHA-256 of the delivery id: ids may be anything, also a pupil's name.</summary>
     public byte[]? IdHash { get; } = delivery is null ? null : SHA256.HashData(Encoding.UTF8.GetBytes(delivery.Id));
 
-    /// <summary>True when this append writes the claim; false for a conflict, which is stored without one.</summary>
-    public bool Claims { get; set; } = delivery is not null;
+    /// <summary>The hash that this append is claimed by; null: it has no id.</summary>
+    public byte[]? ClaimedAs { get; set; }
 
     /// <summary>Sequence of the first record, once assigned.</summary>
     public long First { get; set; }
 
     public Task<AppendResult> Task => _done.Task;
+
+    /// <summary>SHA-256 of id and body: by which a delivery is known whose id came with another body before.</summary>
+    public byte[] ConflictHash() => SHA256.HashData([.. IdHash!, .. Delivery!.BodyHash.Span]);
 
     public void Complete(AppendResult result) => _done.TrySetResult(result);
 

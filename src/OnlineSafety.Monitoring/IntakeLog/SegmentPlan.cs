@@ -5,11 +5,14 @@ namespace OnlineSafety.Monitoring.IntakeLog;
 /// <summary>A delivery id at one source, by hash.</summary>
 internal readonly record struct DeliveryKey(SourceKey Target, string IdHash)
 {
-    public static DeliveryKey Of(PendingAppend append) => new(append.Target, Convert.ToHexString(append.IdHash!));
+    public static DeliveryKey Of(SourceKey target, byte[] hash) => new(target, Convert.ToHexString(hash));
 }
 
 /// <summary>What a delivery id stands for in the log.</summary>
-internal sealed record StoredClaim(byte[] BodyHash, Guid Stream, long First, int Count);
+internal sealed record StoredClaim(byte[] BodyHash, Guid Stream, long First, int Count)
+{
+    public bool Fits(PendingAppend append) => append.Delivery!.BodyHash.Span.SequenceEqual(BodyHash);
+}
 
 /// <summary>A segment ready to be inserted, and the appends it answers.</summary>
 internal sealed record SealedSegment(SegmentHeader Header, byte[] Hash, byte[] Payload, IReadOnlyList<PendingAppend> Appends);
@@ -28,33 +31,33 @@ internal sealed class SegmentPlan
     public void Add(SealedSegment segment) => Segments.Add(segment);
 
     /// <summary>
-    /// A delivery seen before with the same body is answered as before. With another body it is stored and flagged, without a claim.
+    /// A delivery seen before with the same body is answered as before. With another body it is stored and flagged, and known from then on by its id and body
+    /// together.
     /// </summary>
     public void Take(PendingAppend append, Dictionary<DeliveryKey, StoredClaim> claims)
     {
         if (append.Delivery is { } delivery)
         {
-            var key = DeliveryKey.Of(append);
-            var stored = claims.GetValueOrDefault(key);
-            var twin = _claimedHere.GetValueOrDefault(key);
-            if (stored is not null && delivery.BodyHash.Span.SequenceEqual(stored.BodyHash))
+            var key = DeliveryKey.Of(append.Target, append.IdHash!);
+            var conflicts = claims.TryGetValue(key, out var first)
+                ? !first.Fits(append)
+                : _claimedHere.TryGetValue(key, out var here) && !here.Delivery!.BodyHash.Span.SequenceEqual(delivery.BodyHash.Span);
+            append.ClaimedAs = conflicts ? append.ConflictHash() : append.IdHash;
+            key = DeliveryKey.Of(append.Target, append.ClaimedAs!);
+            if (claims.TryGetValue(key, out var stored))
             {
                 _known.Add((append, stored));
                 return;
             }
 
-            if (twin is not null && delivery.BodyHash.Span.SequenceEqual(twin.Delivery!.BodyHash.Span))
+            if (_claimedHere.TryGetValue(key, out var twin))
             {
                 _twins.Add((append, twin));
                 return;
             }
 
-            append.Claims = stored is null && twin is null;
-            if (append.Claims)
-            {
-                _claimedHere[key] = append;
-            }
-            else
+            _claimedHere[key] = append;
+            if (conflicts)
             {
                 append.Records.Mark(RecordFlags.DeliveryConflict);
             }

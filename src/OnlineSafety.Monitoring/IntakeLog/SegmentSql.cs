@@ -39,13 +39,13 @@ internal static class SegmentSql
         });
         foreach (var append in segment.Appends)
         {
-            if (append.Claims)
+            if (append.ClaimedAs is { } claimedAs)
             {
                 batch.BatchCommands.Add(new NpgsqlBatchCommand(InsertClaim)
                 {
                     Parameters =
                     {
-                        Of(header.School), Of(header.Source), Of(append.IdHash!), Of(append.Delivery!.BodyHash),
+                        Of(header.School), Of(header.Source), Of(claimedAs), Of(append.Delivery!.BodyHash),
                         Of(header.Stream), Of(append.First), Of(append.Records.Count),
                     },
                 });
@@ -54,17 +54,16 @@ internal static class SegmentSql
     }
 
     public static async Task ReadClaimsAsync(
-        Session session, IGrouping<Guid, PendingAppend> school, Dictionary<DeliveryKey, StoredClaim> claims, CancellationToken cancellationToken)
+        Session session, Guid school, Guid[] sources, byte[][] hashes, Dictionary<DeliveryKey, StoredClaim> claims, CancellationToken cancellationToken)
     {
         await using var select = session.Command(SelectClaims);
-        select.Parameters.Add(Of(school.Key));
-        select.Parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = school.Select(a => a.Target.Source).Distinct().ToArray() });
-        select.Parameters.Add(new NpgsqlParameter<byte[][]> { TypedValue = school.Where(a => a.IdHash is not null).Select(a => a.IdHash!).ToArray() });
+        select.Parameters.Add(Of(school));
+        select.Parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = sources });
+        select.Parameters.Add(new NpgsqlParameter<byte[][]> { TypedValue = hashes });
         await using var rows = await select.ExecuteReaderAsync(cancellationToken);
         while (await rows.ReadAsync(cancellationToken))
         {
-            var key = new DeliveryKey(new SourceKey(school.Key, rows.GetGuid(0)), Convert.ToHexString(rows.GetFieldValue<byte[]>(1)));
-            claims[key] = new StoredClaim(rows.GetFieldValue<byte[]>(2), rows.GetGuid(3), rows.GetInt64(4), rows.GetInt32(5));
+            claims[DeliveryKey.Of(new SourceKey(school, rows.GetGuid(0)), rows.GetFieldValue<byte[]>(1))] = new StoredClaim(rows.GetFieldValue<byte[]>(2), rows.GetGuid(3), rows.GetInt64(4), rows.GetInt32(5));
         }
     }
 

@@ -241,7 +241,12 @@ internal sealed class SegmentWriter(
             {
                 session ??= await database.OpenAcrossAsync(Actor, cancellationToken);
                 await session.EnterAsync(school.Key, cancellationToken);
-                await SegmentSql.ReadClaimsAsync(session, school, claims, cancellationToken);
+                await ReadClaimsAsync(session, [.. school], append => append.IdHash!, claims, cancellationToken);
+                var conflicts = school.Where(a => claims.TryGetValue(DeliveryKey.Of(a.Target, a.IdHash!), out var first) && !first.Fits(a)).ToList();
+                if (conflicts.Count > 0)
+                {
+                    await ReadClaimsAsync(session, conflicts, append => append.ConflictHash(), claims, cancellationToken);
+                }
             }
         }
         finally
@@ -254,6 +259,11 @@ internal sealed class SegmentWriter(
 
         return claims;
     }
+
+    private static Task ReadClaimsAsync(
+        Session session, List<PendingAppend> appends, Func<PendingAppend, byte[]> hash, Dictionary<DeliveryKey, StoredClaim> claims, CancellationToken cancellationToken) =>
+        SegmentSql.ReadClaimsAsync(
+            session, appends[0].Target.School, [.. appends.Select(a => a.Target.Source).Distinct()], [.. appends.Select(hash)], claims, cancellationToken);
 
     private Task PauseAsync(int attempt, CancellationToken cancellationToken) =>
         Task.Delay(TimeSpan.FromMilliseconds(Math.Min(50 << Math.Min(attempt, 4), 500)), time, cancellationToken);

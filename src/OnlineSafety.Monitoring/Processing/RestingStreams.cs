@@ -6,33 +6,47 @@ namespace OnlineSafety.Monitoring.Processing;
 /// </summary>
 internal sealed class RestingStreams(TimeProvider time)
 {
+    private const int Stubbornly = 3;
+
     private static readonly TimeSpan First = TimeSpan.FromMilliseconds(500);
+
+    // Longer than a worker waits after a pass that failed: the next one begins with others.
+    private static readonly TimeSpan Shortly = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(1);
 
     // Another worker may have got a stream going, so that this one never hears of it again.
     private static readonly TimeSpan Forgotten = TimeSpan.FromMinutes(10);
 
-    private readonly Dictionary<Guid, (long Since, TimeSpan For, bool Refused)> _streams = [];
+    private readonly Dictionary<Guid, Rest> _streams = [];
+    private long _through;
 
-    /// <summary>The database was away, which is nothing of the stream's own: it rests shortly, however often.</summary>
-    public void AddShortly(Guid stream) => _streams[stream] = (time.GetTimestamp(), First, Refused: false);
+    /// <summary>
+    /// The database was away, or said so of this stream alone. While no other gets through either it rests shortly, however often; else it is the stream's own, and it
+    /// rests twice as long.
+    /// </summary>
+    public void AddShortly(Guid stream)
+    {
+        var before = _streams.GetValueOrDefault(stream);
+        Add(stream, before is not null && before.Through != _through ? before : null, Shortly, refused: false);
+    }
 
     /// <param name="stream">What rests.</param>
     /// <param name="refused">False when it was the server's own trouble, which says nothing of what the stream holds.</param>
-    public void Add(Guid stream, bool refused = true)
-    {
-        var rest = _streams.TryGetValue(stream, out var before) ? before.For * 2 : First;
-        _streams[stream] = (time.GetTimestamp(), rest < Longest ? rest : Longest, refused);
-    }
+    public void Add(Guid stream, bool refused = true) => Add(stream, _streams.GetValueOrDefault(stream), First, refused);
 
     /// <summary>
     /// It failed three times with the database there: what it holds is refused as it is, and waiting will not help.
     /// </summary>
-    public bool IsStubborn(Guid stream) => _streams.TryGetValue(stream, out var entry) && entry.Refused && entry.For >= 4 * First;
+    public bool IsStubborn(Guid stream) => _streams.TryGetValue(stream, out var rest) && rest.Refused && rest.Times >= Stubbornly;
 
-    public int Stubborn => _streams.Values.Count(entry => entry.For >= 4 * First);
+    public int Stubborn => _streams.Values.Count(rest => rest.Times >= Stubbornly);
 
-    public void Remove(Guid stream) => _streams.Remove(stream);
+    /// <summary>It got through.</summary>
+    public void Remove(Guid stream)
+    {
+        _streams.Remove(stream);
+        _through++;
+    }
 
     /// <summary>Those that still rest.</summary>
     public Guid[] Now()
@@ -47,4 +61,17 @@ internal sealed class RestingStreams(TimeProvider time)
 
         return [.. _streams.Where(s => time.GetElapsedTime(s.Value.Since) < s.Value.For).Select(s => s.Key)];
     }
+
+    private void Add(Guid stream, Rest? before, TimeSpan first, bool refused)
+    {
+        var rest = before?.For * 2 ?? first;
+        _streams[stream] = new Rest(time.GetTimestamp(), rest < Longest ? rest : Longest, (before?.Times ?? 0) + 1, refused, _through);
+    }
+
+    /// <param name="Since">When it began.</param>
+    /// <param name="For">How long it is.</param>
+    /// <param name="Times">How often the stream failed.</param>
+    /// <param name="Refused">The last time for what it holds.</param>
+    /// <param name="Through">How many others had got through by then.</param>
+    private sealed record Rest(long Since, TimeSpan For, int Times, bool Refused, long Through);
 }

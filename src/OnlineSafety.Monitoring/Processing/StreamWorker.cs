@@ -53,6 +53,7 @@ internal sealed class StreamWorker(
             catch (Exception e) when (!cancellationToken.IsCancellationRequested)
             {
                 // Nothing was moved. What one stream holds must not keep the next school's alerts waiting, so it goes to the end of the line.
+                ProcessingLog.StreamFailed(logger, stream.Stream, ErrorWords.Of(e));
                 if (e is NpgsqlException { IsTransient: true } and not PostgresException { SqlState: PostgresErrorCodes.LockNotAvailable })
                 {
                     _resting.AddShortly(stream.Stream);
@@ -60,7 +61,6 @@ internal sealed class StreamWorker(
                 }
 
                 _resting.Add(stream.Stream, refused: !IsTroubleOfTheServer(e));
-                ProcessingLog.StreamFailed(logger, stream.Stream, ErrorWords.Of(e));
             }
         }
 

@@ -45,7 +45,7 @@ internal enum DoorTroubleKind : byte
     /// <summary>A delivery was refused, for it was too large, as sent or unpacked, or had too many lines.</summary>
     TooLarge,
 
-    /// <summary>A delivery was refused, for too many of the source's were being taken.</summary>
+    /// <summary>A delivery was refused, for too many of the source's, or of all sources together, were being taken.</summary>
     TooManyRequests,
 
     /// <summary>A delivery was refused, for its body or delivery id could not be read: broken, empty, too slow, or coded in another way than gzip.</summary>

@@ -60,6 +60,7 @@ internal static class IntakeMetrics
     private static readonly Counter<long> Retries = Counter("append.retries", "{append}", "Appends tried again because the log could not take them.");
     private static readonly Counter<long> OverRate = Counter("records.over_rate", "{record}", "Records of sources that sent faster than they may; kept.");
     private static readonly Counter<long> HeldBack = Counter("held_back", "{time}", "Times that reading waited for room, by limit.");
+    private static readonly Counter<long> HeadersLeftOut = Counter("headers.left_out", "{header}", "Headers of deliveries that were too long to be kept with their records.");
     private static readonly Counter<long> Files = Counter("files", "{file}", "Dropped files: done, failed, changed while read, to be tried again.");
     private static readonly UpDownCounter<long> Connections =
         Instruments.Meter.CreateUpDownCounter<long>("onlinesafety.intake.connections", "{connection}", "Open connections of syslog and mail.");
@@ -92,6 +93,8 @@ internal static class IntakeMetrics
     public static void OnOverRate(Door door, long records) => OverRate.Add(records, Tag(door));
 
     public static void OnHeldBack(Door door, IntakeReason reason) => HeldBack.Add(1, Tag(door), Tag(reason));
+
+    public static void OnHeaderLeftOut() => HeadersLeftOut.Add(1, Tag(Door.Http));
 
     public static void OnRetry(Door door) => Retries.Add(1, Tag(door));
 

@@ -52,6 +52,8 @@ internal sealed class Doors : IAsyncDisposable
 
     public long HeldBodyBytes => _app.Services.GetRequiredService<IngestHandler>().HeldBodyBytes;
 
+    public RefusedDeliveries Refused => _app.Services.GetRequiredService<RefusedDeliveries>();
+
     public SyslogService Syslog => _app.Services.GetRequiredService<SyslogService>();
 
     public MailService Mail => _app.Services.GetRequiredService<MailService>();

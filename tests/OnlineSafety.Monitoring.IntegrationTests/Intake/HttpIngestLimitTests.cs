@@ -100,6 +100,8 @@ public sealed class HttpIngestLimitTests : IAsyncLifetime
         Assert.NotNull(busy.Headers.RetryAfter);
         await HttpIngestTests.AssertProblemAsync(full, HttpStatusCode.ServiceUnavailable);
         Assert.NotNull(full.Headers.RetryAfter);
+        Assert.Equal((1, 1), (doors.Troubles[first, DoorTroubleKind.TooManyRequests], doors.Troubles[second, DoorTroubleKind.TooManyRequests]));
+        Assert.True(doors.Refused.Met.Lately);
         doors.Log.Resume();
         Assert.Equal(HttpStatusCode.Accepted, (await waiting).StatusCode);
         using var after = await doors.PostAsync(first, "{}");

@@ -36,7 +36,7 @@ public sealed class IntakeMetricsTests : IDisposable
     {
         SourceRegistration source = null!;
         await using var doors = await Doors.OpenAsync(sources => source = sources.Webhook("senso"));
-        using var taken = await doors.PostAsync(source, "1\n2\n3", "text/plain");
+        using var taken = await doors.PostAsync(source, "1\n2\n3", "text/plain", ("ce-type", new string('a', 257)));
         using var empty = await doors.PostAsync(source, "");
         using var socket = await doors.ConnectAsync();
         await socket.SendAsync("<14>one\n"u8.ToArray());
@@ -47,6 +47,7 @@ public sealed class IntakeMetricsTests : IDisposable
         Assert.True(Sum("batch.records door=http") >= 3);
         Assert.True(Sum("append.duration door=http outcome=durable") > 0);
         Assert.True(Sum("rejected door=http reason=body_empty") >= 1);
+        Assert.True(Sum("headers.left_out door=http") >= 1);
         Assert.True(Sum("records.flagged door=syslog-tcp flag=unassigned") >= 1);
         await Doors.UntilAsync(() => Sum("records.accepted door=syslog-tcp"), sum => sum >= 1);
     }
@@ -66,6 +67,7 @@ public sealed class IntakeMetricsTests : IDisposable
                 "onlinesafety.intake.certificate.left",
                 "onlinesafety.intake.connections",
                 "onlinesafety.intake.files",
+                "onlinesafety.intake.headers.left_out",
                 "onlinesafety.intake.held_back",
                 "onlinesafety.intake.records.accepted",
                 "onlinesafety.intake.records.dropped",

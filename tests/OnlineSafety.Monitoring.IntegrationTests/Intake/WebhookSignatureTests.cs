@@ -1,8 +1,10 @@
+using System.Globalization;
 using System.IO.Compression;
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using OnlineSafety.Monitoring.Events;
 using OnlineSafety.Monitoring.Sources;
 using OnlineSafety.Monitoring.Sources.Authentication;
 using OnlineSafety.Monitoring.TestKit;
@@ -89,6 +91,27 @@ public sealed class WebhookSignatureTests
         Assert.Equal(HttpStatusCode.Accepted, first!.StatusCode);
         Assert.Equal(HttpStatusCode.Accepted, again!.StatusCode);
         Assert.Single(doors.Log.Stored);
+    }
+
+    [Fact]
+    public async Task ASenderThatSignsAnotherTimeAtEachAttemptIsMarkedWhenItsFirstGotNoYes()
+    {
+        const string Secret = "a secret of the product itself";
+        var timed = SourceAuthentication.Parse("""
+            {"methods": [{"kind": "hmac", "header": "S", "encoding": "hex", "signed": "{timestamp}.{body}", "timestampHeader": "T"}]}
+            """);
+        SourceRegistration source = null!;
+        await using var doors = await Doors.OpenAsync(sources => source = sources.Webhook("timed", authentication: timed.WithSecrets([Secret])));
+        doors.Log.RefuseNext(1);
+        for (var attempt = 0; attempt < 3; attempt++)
+        {
+            var time = (DateTimeOffset.UtcNow.ToUnixTimeSeconds() + attempt).ToString(CultureInfo.InvariantCulture);
+            var signature = Convert.ToHexString(HMACSHA256.HashData(Encoding.UTF8.GetBytes(Secret), Encoding.UTF8.GetBytes(time + ".{}")));
+            using var answer = await PostAsync(doors, source.Key.Source.ToString("N"), "{}"u8.ToArray(), ("S", signature), ("T", time), ("Idempotency-Key", "one"));
+            Assert.Equal(attempt == 0 ? HttpStatusCode.ServiceUnavailable : HttpStatusCode.Accepted, answer.StatusCode);
+        }
+
+        Assert.Equal([RecordFlags.PossibleDuplicate, RecordFlags.None], doors.Log.Stored.Select(record => record.Flags));
     }
 
     [Fact]

@@ -90,14 +90,17 @@ public abstract class IntakeLogContract : IAsyncLifetime
     }
 
     [Fact]
-    public async Task TheSameDeliveryIdWithAnotherBodyIsKeptAndFlagged()
+    public async Task TheSameDeliveryIdWithAnotherBodyIsKeptAndFlaggedOnce()
     {
         var target = await AddSourceAsync();
         await Log.AppendAsync(target, Some.Batch("one"), ClaimOf("delivery-3", "one"), CancellationToken.None);
         var other = await Log.AppendAsync(target, Some.Batch("two"), ClaimOf("delivery-3", "two"), CancellationToken.None);
 
+        var again = await Log.AppendAsync(target, Some.Batch("two"), ClaimOf("delivery-3", "two"), CancellationToken.None);
+
         var records = await ReadBackAsync(target);
         Assert.False(other.Duplicate);
+        Assert.Equal(other with { Duplicate = true }, again);
         Assert.Equal(["one", "two"], records.Select(r => Encoding.UTF8.GetString(r.Payload.Span)));
         Assert.Equal([RecordFlags.None, RecordFlags.DeliveryConflict], records.Select(r => r.Flags));
     }

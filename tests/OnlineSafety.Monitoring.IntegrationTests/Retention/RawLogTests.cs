@@ -88,6 +88,53 @@ public sealed class RawLogTests(PostgresFixture postgres) : RetentionScene(postg
         Assert.Single((await VerifyAsync(head)).Breaks);
     }
 
+    [Fact]
+    public async Task ADayThatFallsBetweenLookingItsStreamUpAndWalkingItIsNoBreak()
+    {
+        // Two are walked at once, so that the third is not begun when the first is.
+        await AppendToAsync(await Installation.AddSourceAsync("protex"), Search("blocked", "capital of spain"));
+        await AppendToAsync(await Installation.AddSourceAsync("protex"), Search("blocked", "capital of italy"));
+        await AppendAsync(Search("blocked", "capital of france"));
+        await DrainAsync();
+        await MoveClockAsync(40);
+
+        var report = await VerifyWhileAsync(() => RetainAsync());
+
+        Assert.Equal(0, await CountAsync("data_key", $"school_id = '{School}'"));
+        Assert.Empty(report.Breaks);
+        Assert.Equal((2, 2, 1, 1), (report.Streams, report.Stored, report.FallenStreams, report.Fallen));
+    }
+
+    [Fact]
+    public async Task AStreamIsVerifiedAsItStoodWhenItsWalkBegan()
+    {
+        await AppendAsync(Search("blocked", Grave));
+        await DrainAsync();
+
+        var report = await VerifyWhileAsync(() => Installation.Store.RunAsync("UPDATE onlinesafety.counter_block SET concern = concern - 1, counted = counted + 1"));
+
+        Assert.Empty(report.Breaks);
+        // Control: from then on it is seen.
+        Assert.NotEmpty((await VerifyAsync()).Breaks);
+    }
+
+    /// <summary>Does something as soon as the first segment was read.</summary>
+    private Task<VerifyReport> VerifyWhileAsync(Func<Task> act)
+    {
+        var acted = false;
+        return new LogVerifier(Installation[DatabaseRole.Process]).VerifyAsync(
+            source: null,
+            (_, _) =>
+            {
+                if (!acted)
+                {
+                    acted = true;
+                    Task.Run(act).GetAwaiter().GetResult();
+                }
+            },
+            CancellationToken.None);
+    }
+
     private Task<VerifyReport> VerifyAsync(HeadAnchor anchor) =>
         new LogVerifier(Installation[DatabaseRole.Process]).VerifyAsync(source: null, [anchor], progress: null, CancellationToken.None);
 }

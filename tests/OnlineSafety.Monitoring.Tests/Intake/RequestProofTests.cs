@@ -102,6 +102,14 @@ public sealed class RequestProofTests
         Assert.Equal(IntakeReason.Unauthorized, Refusal(null, ("Authorization", "Bearer key:with colon")));
     }
 
+    [Theory]
+    [InlineData(SourceDoor.Webhook, null)]
+    [InlineData(SourceDoor.File, null)]
+    [InlineData(SourceDoor.Syslog, IntakeReason.Unauthorized)]
+    [InlineData(SourceDoor.Mail, IntakeReason.Unauthorized)]
+    internal void ASourceThatSendsBySyslogOrMailIsRefusedWithItsOwnKeyToo(SourceDoor door, IntakeReason? refusal) =>
+        Assert.Equal(refusal, Refusal(Source(SourceAuthentication.BearerJson) with { Door = door }, ("Authorization", "Bearer key:with colon")));
+
     [Fact]
     public void ASignatureHeaderSentTwiceIsNotReadAtAll()
     {
@@ -145,6 +153,7 @@ public sealed class RequestProofTests
         Assert.Equal("1000.0102", IdOf(timed));
         Assert.Equal("one", IdOf(named));
         Assert.Equal("two", IdOf((null, named.Headers)));
+        Assert.Equal((true, false, false), (DeliveryId.ChangesWithTime(timed.Proof.Signature), DeliveryId.ChangesWithTime(named.Proof.Signature), DeliveryId.ChangesWithTime(null)));
     }
 
     private static string? IdOf((RequestProof? Proof, IHeaderDictionary Headers) request)

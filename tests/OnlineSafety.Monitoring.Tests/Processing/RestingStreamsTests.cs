@@ -37,8 +37,28 @@ public sealed class RestingStreamsTests
             resting.AddShortly(stream);
         }
 
-        time.Advance(TimeSpan.FromSeconds(0.5));
+        time.Advance(TimeSpan.FromSeconds(2));
         Assert.Empty(resting.Now());
+        Assert.Equal(0, resting.Stubborn);
+    }
+
+    [Fact]
+    public void AStreamForWhichAloneTheDatabaseIsAwayOutrestsTheWorkersPauseThenTwiceAsLongAndIsShown()
+    {
+        var time = new ManualTimeProvider(Some.Time);
+        var resting = new RestingStreams(time);
+        var stream = Guid.NewGuid();
+        foreach (var seconds in new[] { 2, 4, 8, 16, 32, 60, 60 })
+        {
+            resting.AddShortly(stream);
+            time.Advance(TimeSpan.FromSeconds(seconds) - TimeSpan.FromMilliseconds(1));
+            Assert.Equal([stream], resting.Now());
+            time.Advance(TimeSpan.FromMilliseconds(1));
+            Assert.Empty(resting.Now());
+            resting.Remove(Guid.NewGuid());
+        }
+
+        Assert.Equal((1, false), (resting.Stubborn, resting.IsStubborn(stream)));
     }
 
     [Theory]

@@ -24,13 +24,12 @@ public sealed class DoorTroubleTests
     [InlineData(IntakeReason.ExpandedTooLarge, DoorTroubleKind.TooLarge)]
     [InlineData(IntakeReason.TooManyRecords, DoorTroubleKind.TooLarge)]
     [InlineData(IntakeReason.SourceBusy, DoorTroubleKind.TooManyRequests)]
+    [InlineData(IntakeReason.LogBusy, DoorTroubleKind.TooManyRequests)]
     [InlineData(IntakeReason.EncodingUnsupported, DoorTroubleKind.NotReadable)]
     [InlineData(IntakeReason.BodyTooSlow, DoorTroubleKind.NotReadable)]
     [InlineData(IntakeReason.DeliveryIdInvalid, DoorTroubleKind.NotReadable)]
-    internal void ARefusalThatIsTheSendersIsATroubleOfItsSource(IntakeReason reason, DoorTroubleKind kind) => Assert.Equal(kind, RefusedDeliveries.KindOf(reason));
+    internal void ARefusalIsATroubleOfItsSource(IntakeReason reason, DoorTroubleKind kind) => Assert.Equal(kind, RefusedDeliveries.KindOf(reason));
 
-    [Theory]
-    [InlineData(IntakeReason.LogBusy)]
-    [InlineData(IntakeReason.LogUnavailable)]
-    internal void ARefusalThatIsOursIsNone(IntakeReason reason) => Assert.Null(RefusedDeliveries.KindOf(reason));
+    [Fact]
+    public void ALogThatIsAwayIsNoTroubleOfASource() => Assert.Null(RefusedDeliveries.KindOf(IntakeReason.LogUnavailable));
 }

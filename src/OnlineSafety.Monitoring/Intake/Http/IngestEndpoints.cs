@@ -7,7 +7,7 @@ namespace OnlineSafety.Monitoring.Intake.Http;
 
 /// <summary>
 /// The HTTP door: <c>POST /v1/ingest/{source}</c>, and with the source's key as one more segment for those who can send nothing but a URL; so also
-/// <c>GET</c>, for deny pages.
+/// <c>GET</c>, which is all that deny pages take.
 /// </summary>
 internal static class IngestEndpoints
 {

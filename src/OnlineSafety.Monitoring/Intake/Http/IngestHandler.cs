@@ -50,7 +50,7 @@ internal sealed class IngestHandler
         try
         {
             var (proof, refusal) = HasTwoLengths(context.Request) ? (null, IngestRefusal.LengthAmbiguous) : await _gate.AuthorizeAsync(context);
-            refusal ??= await TakeAsync(context, proof!);
+            refusal ??= proof!.Source!.Authentication.Get ? IngestRefusal.OnlyForBrowsers : await TakeAsync(context, proof);
             if (refusal is not null)
             {
                 _refused.Count(context, RequestGate.NamedBy(context), refusal.Reason);
@@ -105,10 +105,9 @@ internal sealed class IngestHandler
         }
 
         var print = RequestPrint.Of(source.Key.Source, hash);
-        var repeated = deliveryId is null && _unanswered.Contains(print);
-        // What a browser was told is no secret, however it is sent.
-        var flags = (repeated ? RecordFlags.PossibleDuplicate : RecordFlags.None) | (source.Authentication.Get ? RecordFlags.Unproven : RecordFlags.None);
-        var records = body.ToRecords(EnvelopeOf(context), _time.GetUtcNow(), flags, _options.MaxRecords);
+        var known = deliveryId is not null && !DeliveryId.ChangesWithTime(proof.Signature);
+        var repeated = !known && _unanswered.Contains(print);
+        var records = body.ToRecords(EnvelopeOf(context), _time.GetUtcNow(), repeated ? RecordFlags.PossibleDuplicate : RecordFlags.None, _options.MaxRecords);
         if (records is null or { Count: 0 })
         {
             return records is null ? IngestRefusal.TooManyRecords : IngestRefusal.BodyEmpty;
@@ -120,9 +119,10 @@ internal sealed class IngestHandler
             IntakeMetrics.OnFlagged(Door.Http, "possible_duplicate", records.Count);
         }
 
-        if (deliveryId is not null)
+        var claim = deliveryId is null ? null : new DeliveryClaim(deliveryId, hash);
+        if (known)
         {
-            var (claimed, refused) = await _appends.AppendAsync(source.Key, records, new DeliveryClaim(deliveryId, hash));
+            var (claimed, refused) = await _appends.AppendAsync(source.Key, records, claim);
             return refused ?? await AnswerAsync(context, claimed);
         }
 
@@ -132,7 +132,7 @@ internal sealed class IngestHandler
         // Fires also while the append is still running: the sender may try again before it ends.
         await using (context.RequestAborted.Register(() => _unanswered.Remember(print)))
         {
-            (stored, refusal) = await _appends.AppendAsync(source.Key, records, claim: null);
+            (stored, refusal) = await _appends.AppendAsync(source.Key, records, claim);
         }
 
         refusal ??= await AnswerAsync(context, stored);
@@ -177,7 +177,11 @@ internal sealed class IngestHandler
 
     private static void Keep(List<DeliveryHeader> headers, string name, string? value)
     {
-        if (value is { Length: > 0 and <= LongestKeptHeader })
+        if (value is { Length: > LongestKeptHeader })
+        {
+            IntakeMetrics.OnHeaderLeftOut();
+        }
+        else if (value is { Length: > 0 })
         {
             headers.Add(new DeliveryHeader(name, value));
         }

@@ -8,11 +8,16 @@ using OnlineSafety.Monitoring.Telemetry;
 namespace OnlineSafety.Monitoring.Intake.Http;
 
 /// <summary>A request that was not taken: what the sender is told (fixed words, nothing of ours inside) and what is counted.</summary>
-internal sealed record IngestRefusal(int Status, IntakeReason Reason, string Title, int? RetryAfterSeconds = null)
+internal sealed record IngestRefusal(int Status, IntakeReason Reason, string Title, int? RetryAfterSeconds = null, string? Allow = null)
 {
     public static readonly IngestRefusal NoSuchSource = new(404, IntakeReason.SourceMalformed, "There is no such source.");
 
-    public static readonly IngestRefusal NotForBrowsers = new(405, IntakeReason.SourceMalformed, "This source takes POST. One for a deny page is added with --deny-page.");
+    public static readonly IngestRefusal NotForBrowsers =
+        new(405, IntakeReason.SourceMalformed, "This source takes POST. One for a deny page is added with --deny-page.", Allow: HttpMethods.Post);
+
+    /// <summary>Its address with the key is in every browser that was blocked: what it takes of each is bounded page by page.</summary>
+    public static readonly IngestRefusal OnlyForBrowsers =
+        new(405, IntakeReason.SourceMalformed, "This source is a deny page and takes GET. One that takes POST is added without --deny-page.", Allow: HttpMethods.Get);
 
     public static readonly IngestRefusal PeerBusy = new(429, IntakeReason.OverRate, "Too many requests from this address.", 60);
 
@@ -65,9 +70,9 @@ internal static class IngestAnswer
     {
         response.StatusCode = refusal.Status;
         response.ContentType = "application/problem+json";
-        if (refusal.Status == StatusCodes.Status405MethodNotAllowed)
+        if (refusal.Allow is { } method)
         {
-            response.Headers.Allow = HttpMethods.Post;
+            response.Headers.Allow = method;
         }
 
         response.Headers.CacheControl = "no-store";

@@ -15,6 +15,9 @@ internal sealed class RefusedDeliveries(ISourceDirectory directory, ClientAddres
     private readonly PeriodicReport _refused = new(time);
     private readonly PeriodicReport _toNobody = new(time);
 
+    /// <summary>When deliveries or deny pages of a source were last too many, for it, for their sender, or with those of all others for the log.</summary>
+    public LimitsMet Met { get; } = new(time);
+
     /// <param name="context">The request.</param>
     /// <param name="named">The source that it named; null: it named none that could be one.</param>
     /// <param name="reason">Why it was refused.</param>
@@ -44,6 +47,11 @@ internal sealed class RefusedDeliveries(ISourceDirectory directory, ClientAddres
         else if (KindOf(reason) is { } kind)
         {
             troubles.Report(source.Key, kind, 1);
+            if (kind == DoorTroubleKind.TooManyRequests)
+            {
+                Met.Note();
+            }
+
             if (_refused.Add() is > 0 and var count)
             {
                 DoorLog.DeliveriesRefused(logger, count, PeerOf(context), source.Key.Source, IntakeMetrics.WordOf(reason));
@@ -51,7 +59,7 @@ internal sealed class RefusedDeliveries(ISourceDirectory directory, ClientAddres
         }
     }
 
-    /// <summary>What a refusal tells of the source's sender; null where it is we who could not take it.</summary>
+    /// <summary>The trouble that a refusal is; null where the log was away, which has a line of its own.</summary>
     internal static DoorTroubleKind? KindOf(IntakeReason reason) => reason switch
     {
         IntakeReason.Unauthorized => DoorTroubleKind.WrongKey,
@@ -59,7 +67,7 @@ internal sealed class RefusedDeliveries(ISourceDirectory directory, ClientAddres
         IntakeReason.TimestampOutside => DoorTroubleKind.WrongTime,
         IntakeReason.AddressNotAllowed => DoorTroubleKind.AddressNotAllowed,
         IntakeReason.BodyTooLarge or IntakeReason.ExpandedTooLarge or IntakeReason.TooManyRecords => DoorTroubleKind.TooLarge,
-        IntakeReason.SourceBusy or IntakeReason.OverRate => DoorTroubleKind.TooManyRequests,
+        IntakeReason.SourceBusy or IntakeReason.OverRate or IntakeReason.LogBusy => DoorTroubleKind.TooManyRequests,
         IntakeReason.EncodingUnsupported or IntakeReason.BodyEmpty or IntakeReason.BodyBroken or IntakeReason.BodyTooSlow or IntakeReason.DeliveryIdInvalid =>
             DoorTroubleKind.NotReadable,
         _ => null,

@@ -7,7 +7,7 @@ namespace OnlineSafety.Monitoring.Intake.Http;
 
 /// <summary>
 /// Whether a request is its source's: first by its head alone, so that what cannot be right is refused before a byte of its body is read; then,
-/// where signatures count, by its body. A source that is not there is refused as one with a wrong key.
+/// where signatures count, by its body. A source that is not there, or that sends by syslog or mail, is refused as one with a wrong key.
 /// </summary>
 internal sealed class RequestProof
 {
@@ -29,6 +29,8 @@ internal sealed class RequestProof
     /// <summary>What the head proves. Every method is tried, so that the time does not tell which one failed.</summary>
     public static RequestProof OfHead(SourceRegistration? source, IHeaderDictionary headers, string? pathSecret, DateTimeOffset now)
     {
+        // What those doors ask for (TLS, a certificate, a sender) nobody would ask for here.
+        source = source?.Door is SourceDoor.Webhook or SourceDoor.File ? source : null;
         var authentication = source?.Authentication ?? SourceAuthentication.Bearer;
         var proof = new RequestProof(source, authentication.Require ?? Requirement.All);
         foreach (var method in authentication.Methods)

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Options;
 namespace OnlineSafety.Monitoring.Intake.Http;
 
 /// <summary>
-/// Remembers for some minutes the requests without a delivery id whose sender never got a yes, so that the sender's repetition can be marked.
+/// Remembers for some minutes the requests without a delivery id of the sender's own whose sender never got a yes, so that the sender's repetition can be marked.
 /// Bounded: the oldest are forgotten first. Lost with the process; the mark is a hint, nothing is left out because of it.
 /// </summary>
 internal sealed class UnansweredRequests(int most, TimeSpan keptFor, TimeProvider time)
