@@ -23,6 +23,7 @@ internal sealed class DropFolder(
     private static readonly string[] Unfinished = [".part", ".tmp"];
 
     private readonly Dictionary<string, Seen> _seen = new(StringComparer.Ordinal);
+    private int _unopenable;
 
     /// <summary>Makes the folder, for the owner alone; one that is there keeps its mode, which may let an exporter's account in.</summary>
     public void Make()
@@ -37,15 +38,21 @@ internal sealed class DropFolder(
     {
         var now = time.GetTimestamp();
         var there = new Dictionary<string, Seen>(StringComparer.Ordinal);
-        foreach (var file in new DirectoryInfo(path).EnumerateFiles())
+        var unopenable = 0;
+        foreach (var file in Directory.EnumerateFiles(path).Select(found => new FileInfo(found)))
         {
             if (IsCandidate(file))
             {
                 var stamp = FileStamp.Of(file);
                 there[file.Name] = _seen.TryGetValue(file.Name, out var before) && before.Stamp == stamp ? before : new Seen(stamp, now);
             }
+            else if (IsUnopenable(file))
+            {
+                unopenable++;
+            }
         }
 
+        ReportUnopenable(unopenable);
         _seen.Clear();
         string? ready = null;
         foreach (var (name, seen) in there)
@@ -61,8 +68,8 @@ internal sealed class DropFolder(
         return ready;
     }
 
-    /// <summary>Imports the file and moves it away. Throws only what may be otherwise the next time; the file is then still there.</summary>
-    public async Task TakeAsync(string name, CancellationToken cancellationToken)
+    /// <summary>Imports the file and moves it away; false when it is gone. Throws only what may be otherwise the next time; the file is then still there.</summary>
+    public async Task<bool> TakeAsync(string name, CancellationToken cancellationToken)
     {
         var file = Path.Combine(path, name);
         try
@@ -78,6 +85,7 @@ internal sealed class DropFolder(
         catch (FileRefusedException refused) when (refused.Fault == FileFault.Missing)
         {
             // Taken back by whoever dropped it, or taken by another process of ours.
+            return false;
         }
         catch (FileRefusedException refused)
         {
@@ -93,12 +101,29 @@ internal sealed class DropFolder(
             _seen.Remove(name);
             IntakeMetrics.OnFile("changed");
         }
+
+        return true;
     }
 
     private static bool IsCandidate(FileInfo file) =>
         !file.Name.StartsWith('.')
         && !Unfinished.Contains(file.Extension, StringComparer.OrdinalIgnoreCase)
+        && file.Exists
         && file.LinkTarget is null;
+
+    /// <summary>A name that is not UTF-8 comes to us with the replacement character in it, and by that name there is no file.</summary>
+    private static bool IsUnopenable(FileInfo file) => file.Name.Contains('\uFFFD', StringComparison.Ordinal) && !file.Exists;
+
+    private void ReportUnopenable(int files)
+    {
+        if (files > _unopenable)
+        {
+            troubles.Report(target, DoorTroubleKind.FileFailed, files - _unopenable);
+            FileDoorLog.NameNotUtf8(logger, files - _unopenable, target.Source);
+        }
+
+        _unopenable = files;
+    }
 
     private static bool IsBefore(Seen left, string leftName, Seen right, string rightName) =>
         left.Stamp.Written != right.Stamp.Written ? left.Stamp.Written < right.Stamp.Written : string.CompareOrdinal(leftName, rightName) < 0;

@@ -16,4 +16,7 @@ internal static partial class FileDoorLog
 
     [LoggerMessage(2153, LogLevel.Information, "Files dropped for source {Source} are imported")]
     public static partial void Watching(ILogger logger, Guid source);
+
+    [LoggerMessage(2154, LogLevel.Error, "{Count} files dropped for source {Source} cannot be opened, for their names are not UTF-8: rename them")]
+    public static partial void NameNotUtf8(ILogger logger, int count, Guid source);
 }

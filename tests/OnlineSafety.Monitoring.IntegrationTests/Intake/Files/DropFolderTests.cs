@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using OnlineSafety.Monitoring.Intake;
 using OnlineSafety.Monitoring.Intake.Files;
 using OnlineSafety.Monitoring.IntakeLog;
@@ -20,7 +21,7 @@ public sealed class DropFolderTests : IDisposable
 
     public DropFolderTests() => Open().Make();
 
-    public void Dispose() => Directory.Delete(Path.GetDirectoryName(_path)!, recursive: true);
+    public void Dispose() => Shell("rm -r \"${0%/source}\"");
 
     [Fact]
     public async Task AFileThatRestsIsImportedAndThenMovedToDone()
@@ -71,6 +72,35 @@ public sealed class DropFolderTests : IDisposable
         _time.Advance(60 * Second);
 
         Assert.Null(folder.Look());
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(200)]
+    public async Task AFileWhoseNameIsNotUtf8IsReportedOnceAndTheNextOneIsTaken(int letters)
+    {
+        var folder = Open();
+        Shell($"printf 'one\\n' > \"$0/$(printf '\\351%.0s' $(seq {letters})).log\"");
+        Drop("access.log", "two\n");
+        await TakeWhenReadyAsync(folder);
+
+        Assert.Null(folder.Look());
+        Assert.Equal(["two"], _log.Stored.Select(record => record.Text));
+        Assert.Equal(1, _troubles.Of(Target, DoorTroubleKind.FileFailed));
+        Assert.Single(_logs.Lines, line => line.Text.Contains("not UTF-8: rename", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task AFileThatIsGoneWhenItsTurnComesIsNoneThatWasTaken()
+    {
+        var folder = Open();
+        Drop("access.log", "one\n");
+        folder.Look();
+        _time.Advance(5 * Second);
+        var name = folder.Look()!;
+        File.Delete(Path.Combine(_path, name));
+
+        Assert.False(await folder.TakeAsync(name, default));
     }
 
     [Fact]
@@ -198,6 +228,14 @@ public sealed class DropFolderTests : IDisposable
     private DropFolder Open(Action<string, string>? move = null) => new(
         _path, Target, new FileImport(new IntakeAppender(_log, TimeProvider.System), TimeProvider.System), _troubles, new FileDoorOptions(), _time,
         _logs.CreateLogger("drop"), move ?? File.Move);
+
+    /// <summary>.NET can neither make nor delete a file whose name is not UTF-8.</summary>
+    private void Shell(string script)
+    {
+        using var shell = Process.Start("/bin/sh", ["-c", script, _path]);
+        shell.WaitForExit();
+        Assert.Equal(0, shell.ExitCode);
+    }
 
     private void Drop(string name, string text) => File.WriteAllText(Path.Combine(_path, name), text);
 
