@@ -20,6 +20,8 @@ internal sealed class DropFolder(
     /// <summary>An exporter may make its file long before it writes to it.</summary>
     private const int EmptyWaits = 12;
 
+    private const int RestSeconds = 60;
+
     private static readonly string[] Unfinished = [".part", ".tmp"];
 
     private readonly Dictionary<string, Seen> _seen = new(StringComparer.Ordinal);
@@ -68,41 +70,89 @@ internal sealed class DropFolder(
         return ready;
     }
 
-    /// <summary>Imports the file and moves it away; false when it is gone. Throws only what may be otherwise the next time; the file is then still there.</summary>
+    /// <summary>
+    /// Imports the file and moves it away; false when it is gone. One that cannot be read or moved must rest a minute more, so that those behind it get their turn; what was imported is then
+    /// only moved. Throws what may be otherwise the next time; the file is then still there, or its reason could not be written.
+    /// </summary>
     public async Task<bool> TakeAsync(string name, CancellationToken cancellationToken)
     {
-        var file = Path.Combine(path, name);
+        var outcome = _seen[name].Outcome;
+        string moved;
         try
         {
-            await using var opened = await FileToImport.OpenAsync(file, kind: null, options, cancellationToken);
-            var imported = await import.RunAsync(opened, target, again: null, progress: null, cancellationToken);
-            FileDoorLog.Imported(logger, opened.ShortHash, target.Source, imported.Added, imported.Records);
-
-            // All of it is durable: only now.
-            MoveTo("done", name);
-            IntakeMetrics.OnFile("done");
+            outcome ??= await ImportAsync(name, cancellationToken);
+            moved = MoveTo(outcome.Folder, name);
         }
-        catch (FileRefusedException refused) when (refused.Fault == FileFault.Missing)
+        catch (Exception gone) when (gone is FileNotFoundException or FileRefusedException { Fault: FileFault.Missing })
         {
             // Taken back by whoever dropped it, or taken by another process of ours.
             return false;
-        }
-        catch (FileRefusedException refused)
-        {
-            var moved = MoveTo("failed", name);
-            await File.WriteAllTextAsync(moved + ".txt", refused.Message + Environment.NewLine, CancellationToken.None);
-            IntakeMetrics.OnFile("failed");
-            troubles.Report(target, DoorTroubleKind.FileFailed, 1);
-            FileDoorLog.Refused(logger, target.Source, refused.Fault);
         }
         catch (FileChangedException)
         {
             // Still being written: its quiet time begins again.
             _seen.Remove(name);
             IntakeMetrics.OnFile("changed");
+            return true;
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            Rest(name, outcome, fault);
+            return true;
+        }
+
+        IntakeMetrics.OnFile(outcome.Folder);
+        if (outcome.Reason is { } reason)
+        {
+            await File.WriteAllTextAsync(moved + ".txt", reason + Environment.NewLine, CancellationToken.None);
         }
 
         return true;
+    }
+
+    private async Task<Outcome> ImportAsync(string name, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var opened = await FileToImport.OpenAsync(Path.Combine(path, name), kind: null, options, cancellationToken);
+            var imported = await import.RunAsync(opened, target, again: null, progress: null, cancellationToken);
+            FileDoorLog.Imported(logger, opened.ShortHash, target.Source, imported.Added, imported.Records);
+
+            // All of it is durable: only now.
+            return new Outcome("done", Reason: null);
+        }
+        catch (FileRefusedException refused) when (refused.Fault != FileFault.Missing)
+        {
+            troubles.Report(target, DoorTroubleKind.FileFailed, 1);
+            FileDoorLog.Refused(logger, target.Source, refused.Fault);
+            return new Outcome("failed", refused.Message);
+        }
+    }
+
+    /// <summary>Tells once what is wrong with the file, and looks at it as if it came only later.</summary>
+    private void Rest(string name, Outcome? outcome, Exception fault)
+    {
+        var seen = _seen[name];
+        if (!seen.Rests || seen.Outcome != outcome)
+        {
+            if (outcome is null)
+            {
+                FileDoorLog.NotRead(logger, target.Source, fault.GetType().Name);
+            }
+            else
+            {
+                FileDoorLog.NotMoved(logger, target.Source, outcome.Folder, fault.GetType().Name);
+            }
+
+            // Of one that was refused it was.
+            if (outcome?.Reason is null)
+            {
+                troubles.Report(target, DoorTroubleKind.FileFailed, 1);
+            }
+        }
+
+        _seen[name] = seen with { Since = time.GetTimestamp() + (time.TimestampFrequency * RestSeconds), Outcome = outcome, Rests = true };
+        IntakeMetrics.OnFile("retried");
     }
 
     private static bool IsCandidate(FileInfo file) =>
@@ -145,5 +195,13 @@ internal sealed class DropFolder(
         }
     }
 
-    private readonly record struct Seen(FileStamp Stamp, long Since);
+    /// <param name="Stamp">How the file lay there.</param>
+    /// <param name="Since">Since when it has lain so; later than now while it rests.</param>
+    /// <param name="Outcome">What came of it, when it is only to be moved.</param>
+    /// <param name="Rests">It could not be read or moved.</param>
+    private readonly record struct Seen(FileStamp Stamp, long Since, Outcome? Outcome = null, bool Rests = false);
+
+    /// <param name="Folder">Where it goes.</param>
+    /// <param name="Reason">Why it was refused.</param>
+    private sealed record Outcome(string Folder, string? Reason);
 }

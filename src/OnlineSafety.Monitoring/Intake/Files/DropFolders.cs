@@ -77,7 +77,7 @@ internal sealed class DropFolders(
             }
             catch (Exception error)
             {
-                // The log or the disk is away, or a file cannot be moved. Whatever was appended is not appended twice.
+                // The log or the disk is away. Whatever was appended is not appended twice.
                 failures++;
                 IntakeMetrics.OnFile("retried");
                 FileDoorLog.TriedAgain(logger, source.Source, DelayAfter(failures), error.GetType().Name);

@@ -115,10 +115,7 @@ public sealed class DropFolderTests : IDisposable
 
         folder.Look();
         _time.Advance(5 * Second);
-        while (folder.Look() is { } name)
-        {
-            await folder.TakeAsync(name, default);
-        }
+        await TakeAllAsync(folder);
 
         Assert.Equal(["b.log", "c.log", "a.log"], _log.Stored.Select(record => record.Text));
     }
@@ -158,7 +155,7 @@ public sealed class DropFolderTests : IDisposable
     public async Task ACrashBetweenCommitAndRenameImportsNothingTwice()
     {
         Drop("access.log", string.Concat(Enumerable.Range(0, 20_000).Select(i => $"line {i}\n")));
-        await Assert.ThrowsAsync<IOException>(() => TakeWhenReadyAsync(Open((_, _) => throw new IOException("killed"))));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => TakeWhenReadyAsync(Open((_, _) => throw new InvalidOperationException("killed"))));
         Assert.Equal(20_000, _log.Stored.Count);
         Assert.Equal(["access.log"], NamesIn(""));
 
@@ -166,6 +163,83 @@ public sealed class DropFolderTests : IDisposable
 
         Assert.Equal(20_000, _log.Stored.Count);
         Assert.Equal(["20260302T090010.000Z-access.log"], NamesIn("done"));
+    }
+
+    [Fact]
+    public async Task AFileThatCannotBeMovedIsReportedOnceAndOnlyMovedLaterWhileThoseBehindItAreImported()
+    {
+        var locked = true;
+        var folder = Open((from, to) => Move(from, to, locked));
+        Drop("locked.log", "one\n");
+        File.SetLastWriteTimeUtc(Path.Combine(_path, "locked.log"), new DateTime(2026, 3, 1, 0, 0, 0, DateTimeKind.Utc));
+        Drop("access.log", "two\n");
+        folder.Look();
+        _time.Advance(5 * Second);
+        await TakeAllAsync(folder);
+        Assert.Equal(["locked.log"], NamesIn(""));
+
+        _time.Advance(65 * Second);
+        await TakeAllAsync(folder);
+        Assert.Equal(["locked.log"], NamesIn(""));
+        locked = false;
+        _time.Advance(65 * Second);
+        await TakeAllAsync(folder);
+
+        Assert.Empty(NamesIn(""));
+        Assert.Equal(2, NamesIn("done").Count);
+        Assert.Equal(["one", "two"], _log.Stored.Select(record => record.Text));
+        Assert.Equal(2, _log.Begun);
+        Assert.Equal(1, _troubles.Of(Target, DoorTroubleKind.FileFailed));
+        Assert.Single(_logs.Lines, line => line.Text.Contains("give this account write permission", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task WhatIsWrittenUnderTheNameOfAFileThatCannotBeMovedIsImported()
+    {
+        var folder = Open((from, to) => Move(from, to, locked: true));
+        Drop("locked.log", "one\n");
+        await TakeWhenReadyAsync(folder);
+        Drop("locked.log", "one\ntwo\n");
+        await TakeWhenReadyAsync(folder);
+
+        Assert.Equal(["one", "one", "two"], _log.Stored.Select(record => record.Text));
+    }
+
+    [Fact]
+    public async Task AFileThatCannotBeReadRestsAndThoseBehindItAreImported()
+    {
+        // The log stands in for the disk: both are met while the file is read.
+        var folder = Open();
+        Drop("broken.log", "one\n");
+        File.SetLastWriteTimeUtc(Path.Combine(_path, "broken.log"), new DateTime(2026, 3, 1, 0, 0, 0, DateTimeKind.Utc));
+        Drop("access.log", "two\n");
+        _log.Refusal = () => new IOException("a fault of the disk");
+        _log.RefuseNext(1);
+        folder.Look();
+        _time.Advance(5 * Second);
+        await TakeAllAsync(folder);
+        Assert.Equal(["two"], _log.Stored.Select(record => record.Text));
+        Assert.Equal(1, _troubles.Of(Target, DoorTroubleKind.FileFailed));
+
+        _time.Advance(65 * Second);
+        await TakeAllAsync(folder);
+
+        Assert.Equal(["two", "one"], _log.Stored.Select(record => record.Text));
+    }
+
+    [Fact]
+    public async Task AFileThatCannotBeImportedIsReportedAlsoWhenItsReasonCannotBeWritten()
+    {
+        var folder = Open((from, to) =>
+        {
+            File.Move(from, to);
+            Directory.CreateDirectory(to + ".txt");
+        });
+        Drop("access.csv", "PK\u0003\u0004 a workbook");
+        await Assert.ThrowsAsync<UnauthorizedAccessException>(() => TakeWhenReadyAsync(folder));
+
+        Assert.Equal(1, _troubles.Of(Target, DoorTroubleKind.FileFailed));
+        Assert.Contains(_logs.Lines, line => line.Text.Contains("cannot be imported (NotText)", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -223,6 +297,24 @@ public sealed class DropFolderTests : IDisposable
         folder.Look();
         _time.Advance(5 * Second);
         await folder.TakeAsync(folder.Look()!, default);
+    }
+
+    private static async Task TakeAllAsync(DropFolder folder)
+    {
+        while (folder.Look() is { } name)
+        {
+            await folder.TakeAsync(name, default);
+        }
+    }
+
+    private static void Move(string from, string to, bool locked)
+    {
+        if (locked && Path.GetFileName(from) == "locked.log")
+        {
+            throw new UnauthorizedAccessException();
+        }
+
+        File.Move(from, to);
     }
 
     private DropFolder Open(Action<string, string>? move = null) => new(
