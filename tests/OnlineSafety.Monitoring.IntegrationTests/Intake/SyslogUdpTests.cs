@@ -157,9 +157,8 @@ public sealed class SyslogUdpTests
         doors.Sources.RefreshTakes = TimeSpan.FromSeconds(1);
         for (var stranger = 1; stranger <= 50; stranger++)
         {
-            using var strange = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
-            strange.Bind(new IPEndPoint(IPAddress.Parse($"127.0.1.{stranger}"), 0));
-            await strange.SendToAsync("<14>strange"u8.ToArray(), doors.SyslogEndpoint);
+            using var strange = Sender(doors, $"127.0.1.{stranger}");
+            await strange.SendAsync("<14>strange"u8.ToArray());
         }
 
         using var socket = Sender(doors);
@@ -201,6 +200,64 @@ public sealed class SyslogUdpTests
         await socket.SendAsync("<14>one"u8.ToArray());
 
         Assert.Equal(("<14>one", RecordFlags.PossibleDuplicate), (await doors.StoredAsync(1)).Select(record => (record.Text, record.Flags)).Single());
+    }
+
+    [Fact]
+    public async Task ASchoolWhoseDataKeyCannotBeOpenedHoldsUpNoOtherAndLosesNothing()
+    {
+        SourceRegistration sound = null!, broken = null!;
+        await using var doors = await Doors.OpenAsync(sources =>
+        {
+            sound = sources.Syslog("sound", from: "127.0.0.1/32");
+            broken = sources.Syslog("broken", from: "127.0.0.2/32");
+        });
+        doors.Log.WithoutKey = broken.Key;
+        using var fromSound = Sender(doors);
+        using var fromBroken = Sender(doors, "127.0.0.2");
+        for (var sent = 0; sent < 3; sent++)
+        {
+            await fromBroken.SendAsync(Encoding.ASCII.GetBytes($"<14>broken {sent}"));
+            await fromSound.SendAsync(Encoding.ASCII.GetBytes($"<14>sound {sent}"));
+            await doors.StoredAsync(sent + 1);
+        }
+
+        Assert.All(doors.Log.Stored, record => Assert.Equal(sound.Key.Source, record.Source));
+        Assert.Single(doors.Logs.Lines, line => line.Id == 2125);
+        doors.Log.WithoutKey = null;
+
+        Assert.Equal(
+            ["<14>broken 0", "<14>broken 1", "<14>broken 2"],
+            (await doors.StoredAsync(6)).Where(record => record.Source == broken.Key.Source).Select(record => record.Text));
+    }
+
+    [Fact]
+    public async Task OfASchoolWhoseDataKeyCannotBeOpenedNoMoreIsKeptThanThereIsRoomForAndTheRestIsTold()
+    {
+        SourceRegistration broken = null!;
+        await using var doors = await Doors.OpenAsync(
+            sources =>
+            {
+                sources.Syslog("sound", from: "127.0.0.1/32");
+                broken = sources.Syslog("broken", from: "127.0.0.2/32");
+            },
+            ("Syslog:UdpQueueBytes", "65536"));
+        doors.Log.WithoutKey = broken.Key;
+        using var fromSound = Sender(doors);
+        using var fromBroken = Sender(doors, "127.0.0.2");
+        var datagram = Encoding.ASCII.GetBytes("<14>" + new string('a', 996));
+        for (var sent = 1; sent <= 200; sent++)
+        {
+            await fromBroken.SendAsync(datagram);
+            await fromSound.SendAsync("<14>sound"u8.ToArray());
+            await doors.StoredAsync(sent);
+        }
+
+        Assert.Contains(doors.Logs.Lines, line => line.Id == 2126);
+        Assert.True(doors.Syslog.Met.Lately);
+        doors.Log.WithoutKey = null;
+        await doors.StopAsync();
+
+        Assert.InRange(doors.Log.Stored.Count(record => record.Source == broken.Key.Source), 50, 65536 / 1000);
     }
 
     [Fact]
@@ -294,9 +351,10 @@ public sealed class SyslogUdpTests
         .Where(fields => int.Parse(fields[1].Split(':')[1], NumberStyles.HexNumber, CultureInfo.InvariantCulture) == port)
         .Sum(fields => long.Parse(fields[^1], CultureInfo.InvariantCulture));
 
-    private static Socket Sender(Doors doors)
+    private static Socket Sender(Doors doors, string from = "127.0.0.1")
     {
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        socket.Bind(new IPEndPoint(IPAddress.Parse(from), 0));
         socket.Connect(doors.SyslogEndpoint);
         return socket;
     }

@@ -22,6 +22,7 @@ internal sealed class SyslogUdpListener(
     private readonly DatagramQueue _queue = new(options.UdpQueueBytes);
     private readonly Dictionary<UInt128, Peer> _peers = [];
     private readonly SourceBatches _batches = new(Door.SyslogUdp);
+    private readonly ParkedSources _parked = new(name, options, met, time, logger);
     private SourceMatcher? _peersMatcher;
     private Task _refresh = Task.CompletedTask;
     private long _dropped;
@@ -47,6 +48,7 @@ internal sealed class SyslogUdpListener(
             _queue.Complete();
             await append;
             await _refresh;
+            await _parked.EndAsync();
         }
     }
 
@@ -142,7 +144,7 @@ internal sealed class SyslogUdpListener(
             {
                 // A datagram cannot be held back: what is over the rate is counted.
                 appends.Take(_batches);
-                await appends.AppendAsync(_batches, giveUp);
+                await appends.AppendAsync(_batches, _parked, giveUp);
                 _batches.Clear();
                 cost = 0;
             }
