@@ -40,6 +40,15 @@ internal sealed class RecordBatch
         _used += payload.Length;
     }
 
+    /// <summary>Adds every record of <paramref name="other"/>.</summary>
+    public void AddAll(RecordBatch other)
+    {
+        foreach (ref readonly var entry in other.Entries)
+        {
+            Add(entry.Envelope, entry.ReceivedAt, entry.Flags, other.Payloads.Slice(entry.Start, entry.Length));
+        }
+    }
+
     /// <summary>The record at <paramref name="index"/>; its payload is valid until <see cref="Clear"/>.</summary>
     public RawRecord this[int index]
     {

@@ -39,7 +39,7 @@ internal static partial class DoorLog
     [LoggerMessage(2106, LogLevel.Warning, "{Listener} closed {Count} connections after broken framing since the last report, the last from {Peer} ({Fault})")]
     public static partial void FramingBroken(ILogger logger, string listener, long count, string peer, Syslog.FramingFault fault);
 
-    [LoggerMessage(2107, LogLevel.Error, "{Listener} could not append {Records} records (attempt {Attempt}, {Error}): they are kept and tried again, the sender is held back")]
+    [LoggerMessage(2107, LogLevel.Error, "{Listener} could not append {Records} records (attempt {Attempt}, {Error}): they are kept and tried again; meanwhile a sender over TCP is held back, datagrams queue")]
     public static partial void AppendRetried(ILogger logger, string listener, int records, int attempt, string error);
 
     [LoggerMessage(2108, LogLevel.Error, "{Listener} stopped with {Records} records that the intake log did not take in time")]
@@ -92,4 +92,10 @@ internal static partial class DoorLog
 
     [LoggerMessage(2124, LogLevel.Warning, "{Listener} refused {Count} messages since the last report, the last of source {Source}: its school left")]
     public static partial void SchoolClosed(ILogger logger, string listener, long count, Guid source);
+
+    [LoggerMessage(2125, LogLevel.Error, "{Listener} cannot append for source {Source}: the data key of its school cannot be opened. Its datagrams are kept while there is room, and those of other schools go on")]
+    public static partial void SourceParked(ILogger logger, string listener, Guid source);
+
+    [LoggerMessage(2126, LogLevel.Error, "{Listener} lost {Count} datagrams since the last report, the last of source {Source}: the data key of its school cannot be opened, and there is no more room to keep them")]
+    public static partial void ParkedLost(ILogger logger, string listener, long count, Guid source);
 }

@@ -129,7 +129,10 @@ internal sealed class SyslogDoorOptions : IValidatableObject
     [Range(64 * 1024, 256 * 1024 * 1024)]
     public int UdpReceiveBufferBytes { get; set; } = 8 * 1024 * 1024;
 
-    /// <summary>Datagrams held per UDP listener while the log is busy, in bytes; what does not fit is dropped and counted. Default 16 MiB.</summary>
+    /// <summary>
+    /// Datagrams held per UDP listener while the log is busy, in bytes, and as many again of schools whose data key cannot be opened; what does not fit is dropped and counted.
+    /// Default 16 MiB.
+    /// </summary>
     [Range(64 * 1024, 1024 * 1024 * 1024)]
     public int UdpQueueBytes { get; set; } = 16 * 1024 * 1024;
 

@@ -46,6 +46,7 @@ internal enum IntakeReason
     MailLoop,
     CommandsBroken,
     SchoolClosed,
+    KeyUnusable,
 }
 
 /// <summary>What the doors took, refused and lost, by door and reason.</summary>
@@ -162,6 +163,7 @@ internal static class IntakeMetrics
         IntakeReason.MailLoop => "mail_loop",
         IntakeReason.CommandsBroken => "commands_broken",
         IntakeReason.SchoolClosed => "school_closed",
+        IntakeReason.KeyUnusable => "key_unusable",
         _ => throw new UnreachableException(),
     };
 

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 using OnlineSafety.Monitoring.Events;
 using OnlineSafety.Monitoring.IntakeLog;
@@ -24,6 +25,9 @@ internal sealed class ControlledLog : IIntakeLog
 
     /// <summary>What a refusal throws.</summary>
     public Func<Exception> Refusal { get; set; } = () => new IntakeUnavailableException("away", TimeSpan.FromMilliseconds(10));
+
+    /// <summary>A source whose school's data key cannot be opened.</summary>
+    public SourceKey? WithoutKey { get; set; }
 
     /// <summary>Appends that have begun.</summary>
     public int Begun => Volatile.Read(ref _begun);
@@ -58,6 +62,11 @@ internal sealed class ControlledLog : IIntakeLog
         if (Interlocked.Decrement(ref _refusals) >= 0)
         {
             throw Refusal();
+        }
+
+        if (target == WithoutKey)
+        {
+            throw new IntakeUnavailableException("no key", TimeSpan.FromMilliseconds(10), new CryptographicException());
         }
 
         lock (_gate)

@@ -99,19 +99,14 @@ internal sealed class RegisteredSources : ISourceDirectory
 
     public SourceRegistration? FindClosed(Guid source) => _closed.FirstOrDefault(closed => closed.Key.Source == source);
 
-    /// <summary>What a refresh throws, if anything.</summary>
-    public Exception? RefreshFails { get; set; }
+    /// <summary>How long a refresh takes.</summary>
+    public TimeSpan RefreshTakes { get; set; }
 
-    public Task RefreshAsync(CancellationToken cancellationToken)
+    public async Task RefreshAsync(CancellationToken cancellationToken)
     {
-        if (RefreshFails is not null)
-        {
-            throw RefreshFails;
-        }
-
+        await Task.Delay(RefreshTakes, cancellationToken);
         Refreshes++;
         Publish();
-        return Task.CompletedTask;
     }
 
     public Task<SourceRegistration> UnassignedAsync(string listener, CancellationToken cancellationToken) =>

@@ -121,20 +121,4 @@ public sealed class SyslogListenersTests
         probe.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         return ((IPEndPoint)probe.LocalEndPoint!).Port;
     }
-
-    /// <summary>Everywhere, and an error once when it is told to.</summary>
-    private sealed class BreakingOnce : IReadOnlyList<IPNetwork>
-    {
-        private int _breaks;
-
-        public int Count => Interlocked.Exchange(ref _breaks, 0) == 1 ? throw new InvalidOperationException() : 0;
-
-        public IPNetwork this[int index] => throw new ArgumentOutOfRangeException(nameof(index));
-
-        public void Break() => Volatile.Write(ref _breaks, 1);
-
-        public IEnumerator<IPNetwork> GetEnumerator() => Enumerable.Empty<IPNetwork>().GetEnumerator();
-
-        System.Collections.IEnumerator System.Collections.IEnumerable.GetEnumerator() => GetEnumerator();
-    }
 }

@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using OnlineSafety.Monitoring.Events;
 using OnlineSafety.Monitoring.Intake;
@@ -116,36 +115,80 @@ public sealed class SyslogUdpTests
     [Fact]
     public async Task AnUnexpectedErrorLosesTheDatagramsItMetAndNothingIsAppendedLater()
     {
-        // A log that fails while a stranger's datagram is looked at, behind one that was already gathered.
-        var (log, sources) = (new ControlledLog(), new RegisteredSources { RefreshFails = new TimeoutException() });
+        // An error while the sources of a stranger's datagram are looked up, behind one that was already gathered.
+        var (log, sources, networks) = (new ControlledLog(), new RegisteredSources(), new BreakingOnce());
         sources.Syslog("known", from: "127.0.0.1/32");
+        sources.Replace(sources.Syslog("other") with { From = networks });
         sources.Publish();
         using var bound = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
         bound.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         using var known = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
         using var stranger = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
         stranger.Bind(new IPEndPoint(IPAddress.Parse("127.0.0.2"), 0));
-        var (failing, options, met) = (new FailingOnceLogger(eventId: 2001), new SyslogDoorOptions(), new LimitsMet(TimeProvider.System));
+        var (logs, options, met) = (new CapturedLogs(), new SyslogDoorOptions(), new LimitsMet(TimeProvider.System));
         var appends = new SyslogAppends(
             "syslog", sources, new IntakeAppender(log, TimeProvider.System), new ReportedTroubles(), new SourceRates(0, new ReportedTroubles(), met, TimeProvider.System, NullLogger.Instance),
             met, options.MaxPendingBytes, TimeProvider.System, NullLogger.Instance);
-        var listener = new SyslogUdpListener("syslog", bound, new ListenerSources(null, sources, failing), appends, met, options, TimeProvider.System, failing);
+        var listener = new SyslogUdpListener("syslog", bound, new ListenerSources(null, sources, logs), appends, met, options, TimeProvider.System, logs);
         using var stop = new CancellationTokenSource();
         log.Stall();
         var run = listener.RunAsync(stop.Token, CancellationToken.None);
         await known.SendToAsync("<14>first"u8.ToArray(), bound.LocalEndPoint!);
         await Doors.UntilAsync(() => log.Begun, begun => begun == 1);
+        networks.Break();
         await known.SendToAsync("<14>gathered"u8.ToArray(), bound.LocalEndPoint!);
         await stranger.SendToAsync("<14>strange"u8.ToArray(), bound.LocalEndPoint!);
         await Task.Delay(200);
         log.Resume();
-        await Doors.UntilAsync(() => failing.Reported, reported => reported);
+        await Doors.UntilAsync(() => logs.Lines.Any(line => line.Id == 2111), reported => reported);
         await known.SendToAsync("<14>last"u8.ToArray(), bound.LocalEndPoint!);
         await Doors.UntilAsync(() => log.Stored.Count, count => count >= 2);
         await stop.CancelAsync();
         await run;
 
         Assert.Equal(["<14>first", "<14>last"], log.Stored.Select(record => record.Text));
+    }
+
+    [Fact]
+    public async Task StrangersHoldUpNobodyWhoIsKnown()
+    {
+        SourceRegistration known = null!;
+        await using var doors = await Doors.OpenAsync(sources => known = sources.Syslog("known", from: "127.0.0.1/32"));
+        doors.Sources.RefreshTakes = TimeSpan.FromSeconds(1);
+        for (var stranger = 1; stranger <= 50; stranger++)
+        {
+            using var strange = Sender(doors, $"127.0.1.{stranger}");
+            await strange.SendAsync("<14>strange"u8.ToArray());
+        }
+
+        using var socket = Sender(doors);
+        var sent = Stopwatch.GetTimestamp();
+        await socket.SendAsync("<14>known"u8.ToArray());
+        var stored = await doors.StoredAsync(51);
+
+        // One refresh for each of them would have taken 50 seconds.
+        Assert.InRange(Stopwatch.GetElapsedTime(sent), TimeSpan.Zero, TimeSpan.FromSeconds(5));
+        Assert.Equal(known.Key.Source, Assert.Single(stored, record => record.Text == "<14>known").Source);
+        Assert.All(stored.Where(record => record.Text == "<14>strange"), record => Assert.Equal(RecordFlags.Unassigned, record.Flags));
+    }
+
+    [Fact]
+    public async Task AStrangerThatWasRegisteredAMomentAgoIsKnownSoonAfterItsFirstDatagram()
+    {
+        await using var doors = await Doors.OpenAsync(sources => sources.Syslog("other", from: "192.0.2.1/32"));
+        doors.Sources.RefreshTakes = TimeSpan.FromMilliseconds(100);
+        var fresh = doors.Sources.Syslog("fresh", from: "127.0.0.1/32");
+        using var socket = Sender(doors);
+
+        await Doors.UntilAsync(
+            () =>
+            {
+                socket.Send("<14>one"u8);
+                return doors.Log.Stored.Any(record => record.Source == fresh.Key.Source);
+            },
+            known => known);
+
+        Assert.Equal(1, doors.Sources.Refreshes);
     }
 
     [Fact]
@@ -157,6 +200,64 @@ public sealed class SyslogUdpTests
         await socket.SendAsync("<14>one"u8.ToArray());
 
         Assert.Equal(("<14>one", RecordFlags.PossibleDuplicate), (await doors.StoredAsync(1)).Select(record => (record.Text, record.Flags)).Single());
+    }
+
+    [Fact]
+    public async Task ASchoolWhoseDataKeyCannotBeOpenedHoldsUpNoOtherAndLosesNothing()
+    {
+        SourceRegistration sound = null!, broken = null!;
+        await using var doors = await Doors.OpenAsync(sources =>
+        {
+            sound = sources.Syslog("sound", from: "127.0.0.1/32");
+            broken = sources.Syslog("broken", from: "127.0.0.2/32");
+        });
+        doors.Log.WithoutKey = broken.Key;
+        using var fromSound = Sender(doors);
+        using var fromBroken = Sender(doors, "127.0.0.2");
+        for (var sent = 0; sent < 3; sent++)
+        {
+            await fromBroken.SendAsync(Encoding.ASCII.GetBytes($"<14>broken {sent}"));
+            await fromSound.SendAsync(Encoding.ASCII.GetBytes($"<14>sound {sent}"));
+            await doors.StoredAsync(sent + 1);
+        }
+
+        Assert.All(doors.Log.Stored, record => Assert.Equal(sound.Key.Source, record.Source));
+        Assert.Single(doors.Logs.Lines, line => line.Id == 2125);
+        doors.Log.WithoutKey = null;
+
+        Assert.Equal(
+            ["<14>broken 0", "<14>broken 1", "<14>broken 2"],
+            (await doors.StoredAsync(6)).Where(record => record.Source == broken.Key.Source).Select(record => record.Text));
+    }
+
+    [Fact]
+    public async Task OfASchoolWhoseDataKeyCannotBeOpenedNoMoreIsKeptThanThereIsRoomForAndTheRestIsTold()
+    {
+        SourceRegistration broken = null!;
+        await using var doors = await Doors.OpenAsync(
+            sources =>
+            {
+                sources.Syslog("sound", from: "127.0.0.1/32");
+                broken = sources.Syslog("broken", from: "127.0.0.2/32");
+            },
+            ("Syslog:UdpQueueBytes", "65536"));
+        doors.Log.WithoutKey = broken.Key;
+        using var fromSound = Sender(doors);
+        using var fromBroken = Sender(doors, "127.0.0.2");
+        var datagram = Encoding.ASCII.GetBytes("<14>" + new string('a', 996));
+        for (var sent = 1; sent <= 200; sent++)
+        {
+            await fromBroken.SendAsync(datagram);
+            await fromSound.SendAsync("<14>sound"u8.ToArray());
+            await doors.StoredAsync(sent);
+        }
+
+        Assert.Contains(doors.Logs.Lines, line => line.Id == 2126);
+        Assert.True(doors.Syslog.Met.Lately);
+        doors.Log.WithoutKey = null;
+        await doors.StopAsync();
+
+        Assert.InRange(doors.Log.Stored.Count(record => record.Source == broken.Key.Source), 50, 65536 / 1000);
     }
 
     [Fact]
@@ -250,32 +351,10 @@ public sealed class SyslogUdpTests
         .Where(fields => int.Parse(fields[1].Split(':')[1], NumberStyles.HexNumber, CultureInfo.InvariantCulture) == port)
         .Sum(fields => long.Parse(fields[^1], CultureInfo.InvariantCulture));
 
-    /// <summary>Throws at one message, once, and notes the report of what came of it.</summary>
-    private sealed class FailingOnceLogger(int eventId) : ILogger
-    {
-        private bool _failed;
-
-        public bool Reported { get; private set; }
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(LogLevel logLevel, Microsoft.Extensions.Logging.EventId id, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
-        {
-            Reported |= id.Id == 2111;
-            if (id.Id == eventId && !_failed)
-            {
-                _failed = true;
-                throw new InvalidOperationException("A log that fails.");
-            }
-        }
-    }
-
-    private static Socket Sender(Doors doors)
+    private static Socket Sender(Doors doors, string from = "127.0.0.1")
     {
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        socket.Bind(new IPEndPoint(IPAddress.Parse(from), 0));
         socket.Connect(doors.SyslogEndpoint);
         return socket;
     }

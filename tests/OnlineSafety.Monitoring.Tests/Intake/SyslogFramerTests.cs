@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text;
 using OnlineSafety.Monitoring.Events;
 using OnlineSafety.Monitoring.Intake.Syslog;
@@ -128,6 +129,20 @@ public sealed class SyslogFramerTests
 
         Assert.Equal(FramingFault.FrameTooLong, framer.Fault);
         Assert.InRange(most, 64 * 1024, 97 * 1024);
+    }
+
+    [Fact]
+    public void AnEndlessStrayLineInSmallPiecesIsNotLookedThroughAgainAtEachOfThem()
+    {
+        var framer = new SyslogFramer(64 * 1024);
+        var frames = new List<Framed>();
+        var stream = Encoding.Latin1.GetBytes("5 <1>ab" + new string('<', 64 * 1024 - 10));
+        var started = Stopwatch.GetTimestamp();
+        Feed(framer, stream, 1, frames);
+
+        // A fraction of a second; far longer than this when all of it is.
+        Assert.InRange(Stopwatch.GetElapsedTime(started), TimeSpan.Zero, TimeSpan.FromSeconds(2));
+        Assert.Equal([new("<1>ab", RecordFlags.None)], frames);
     }
 
     public static TheoryData<string> Streams => new(

@@ -77,7 +77,7 @@ internal sealed class DropFolders(
             }
             catch (Exception error)
             {
-                // The log or the disk is away, or a file cannot be moved. Whatever was appended is not appended twice.
+                // The log or the disk is away. Whatever was appended is not appended twice.
                 failures++;
                 IntakeMetrics.OnFile("retried");
                 FileDoorLog.TriedAgain(logger, source.Source, DelayAfter(failures), error.GetType().Name);
@@ -87,7 +87,7 @@ internal sealed class DropFolders(
         }
     }
 
-    /// <summary>False when no file is ready.</summary>
+    /// <summary>False when no file is ready, or the one that was is gone.</summary>
     private async Task<bool> PassAsync(DropFolder folder, CancellationToken stoppingToken)
     {
         // By itself: a parent made on the way would have the mode that is usual.
@@ -101,8 +101,7 @@ internal sealed class DropFolders(
         await _imports.WaitAsync(stoppingToken);
         try
         {
-            await folder.TakeAsync(name, stoppingToken);
-            return true;
+            return await folder.TakeAsync(name, stoppingToken);
         }
         finally
         {

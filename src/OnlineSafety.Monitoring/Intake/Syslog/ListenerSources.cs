@@ -43,11 +43,15 @@ internal sealed class ListenerSources(int? port, ISourceDirectory directory, ILo
     /// <summary>Asks the directory for news when nothing from <paramref name="peer"/> could match, so that a source works as soon as it is registered.</summary>
     public async ValueTask LearnAsync(IPAddress peer, PeerProof proof, CancellationToken cancellationToken)
     {
-        if (Matcher.For(peer, proof).Any)
+        if (!Matcher.For(peer, proof).Any)
         {
-            return;
+            await RefreshAsync(cancellationToken);
         }
+    }
 
+    /// <summary>Asks the directory for news; whatever comes of it, what is known then is used.</summary>
+    public async Task RefreshAsync(CancellationToken cancellationToken)
+    {
         try
         {
             await directory.RefreshAsync(cancellationToken);

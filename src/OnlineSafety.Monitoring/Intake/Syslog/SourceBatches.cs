@@ -66,7 +66,7 @@ internal sealed class SourceBatches(Door door)
 
     private SourceBatch BatchOf(SourceRegistration? source)
     {
-        var id = source?.Key.Source ?? Guid.Empty;
+        var id = SourceBatch.IdOf(source);
         if (_bySource.TryGetValue(id, out var batch))
         {
             // The registration may have been replaced by a newer one of the same source.
@@ -84,6 +84,19 @@ internal sealed class SourceBatch
     public SourceRegistration? Source { get; set; }
 
     public RecordBatch Records { get; private set; } = RecordBatch.Kept();
+
+    /// <summary>The source's id; of none that matched, the empty one.</summary>
+    public Guid Id => IdOf(Source);
+
+    public static Guid IdOf(SourceRegistration? source) => source?.Key.Source ?? Guid.Empty;
+
+    /// <summary>Its records in a batch of their own; this one is then empty.</summary>
+    public SourceBatch Taken()
+    {
+        var taken = new SourceBatch { Source = Source, Records = Records };
+        Records = RecordBatch.Kept();
+        return taken;
+    }
 
     /// <summary>After an append whose outcome nobody can tell, the same records may be stored already: says so on each. The log knows them again while it runs.</summary>
     public void MarkPossibleDuplicates() => Records = Records.Marked(RecordFlags.PossibleDuplicate);

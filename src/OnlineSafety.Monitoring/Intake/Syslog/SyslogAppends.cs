@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using OnlineSafety.Monitoring.Events;
 using OnlineSafety.Monitoring.IntakeLog;
@@ -22,7 +23,7 @@ internal sealed class SyslogAppends(
     private readonly PeriodicReport _closed = new(time);
     private long _pending;
 
-    /// <summary>Counts what was read and is to be appended: once, before <see cref="AppendAsync(SourceBatches, CancellationToken)"/>, also while that must wait for its turn.</summary>
+    /// <summary>Counts what was read and is to be appended: once, before <see cref="AppendAsync(SourceBatches, ParkedSources?, CancellationToken)"/>, also while that must wait for its turn.</summary>
     /// <returns>How long the sender should be held back, because its sources send too fast.</returns>
     public TimeSpan Take(SourceBatches batches)
     {
@@ -51,8 +52,13 @@ internal sealed class SyslogAppends(
         }
     }
 
-    /// <summary>Completes when all is durable, or (only then) when <paramref name="giveUp"/> fires: what was not stored is then counted as lost.</summary>
-    public async Task AppendAsync(SourceBatches batches, CancellationToken giveUp)
+    /// <summary>
+    /// Completes when all is durable or parked, or (only then) when <paramref name="giveUp"/> fires: what was not stored is then counted as lost.
+    /// </summary>
+    /// <param name="batches">What was taken.</param>
+    /// <param name="parked">Where the records of schools wait whose data key cannot be opened; null: here, and the others of the sender with them.</param>
+    /// <param name="giveUp">Stop waiting for the log.</param>
+    public async Task AppendAsync(SourceBatches batches, ParkedSources? parked, CancellationToken giveUp)
     {
         IntakeMetrics.OnReceived(batches.Door, batches.Count);
         foreach (var batch in batches.Filled)
@@ -68,12 +74,12 @@ internal sealed class SyslogAppends(
         {
             if (batches.Filled.Count == 1)
             {
-                await AppendAsync(batches.Door, batches.Filled[0], giveUp);
+                await AppendAsync(batches.Door, batches.Filled[0], parked, giveUp);
             }
             else
             {
                 // Sources are independent streams: together they share a commit.
-                await Task.WhenAll(batches.Filled.Select(batch => AppendAsync(batches.Door, batch, giveUp)));
+                await Task.WhenAll(batches.Filled.Select(batch => AppendAsync(batches.Door, batch, parked, giveUp)));
             }
         }
         finally
@@ -82,8 +88,13 @@ internal sealed class SyslogAppends(
         }
     }
 
-    private async Task AppendAsync(Door door, SourceBatch batch, CancellationToken giveUp)
+    private async Task AppendAsync(Door door, SourceBatch batch, ParkedSources? parked, CancellationToken giveUp)
     {
+        if (parked?.TryFollow(batch) is true)
+        {
+            return;
+        }
+
         var delay = FirstDelay;
         var unsure = false;
         for (var attempt = 1; ; attempt++)
@@ -109,12 +120,19 @@ internal sealed class SyslogAppends(
             }
             catch (Exception exception) when (!giveUp.IsCancellationRequested)
             {
+                IntakeMetrics.OnRetry(door);
+                if (parked is not null && exception.InnerException is CryptographicException)
+                {
+                    // The log turned away this school alone.
+                    parked.Park(batch, waiting => AppendAsync(door, waiting, parked: null, giveUp));
+                    return;
+                }
+
                 if (attempt is 1 || delay == LongestDelay)
                 {
                     DoorLog.AppendRetried(logger, listener, batch.Records.Count, attempt, ErrorWords.Of(exception));
                 }
 
-                IntakeMetrics.OnRetry(door);
                 await PauseAsync(exception is IntakeUnavailableException { RetryAfter: var hint } && hint > delay ? hint : delay, giveUp);
                 delay = Shorter(delay * 2, LongestDelay);
             }

@@ -72,10 +72,10 @@ internal static class SyslogCount
         return next == CountKind.TooLarge ? CountKind.None : next;
     }
 
-    /// <summary>Where a sound count with a priority begins inside <paramref name="text"/>, after its first byte; -1 when nowhere.</summary>
-    public static int Find(ReadOnlySpan<byte> text, int maxMessage)
+    /// <summary>Where a sound count begins inside <paramref name="text"/>, after its first byte, whose priority begins at <paramref name="from"/> or later; -1 when nowhere.</summary>
+    public static int Find(ReadOnlySpan<byte> text, int from, int maxMessage)
     {
-        for (var at = 0; at < text.Length;)
+        for (var at = from; at < text.Length;)
         {
             var next = text[at..].IndexOf((byte)'<');
             if (next < 0)

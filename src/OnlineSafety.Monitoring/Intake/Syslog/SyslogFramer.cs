@@ -244,9 +244,11 @@ internal sealed class SyslogFramer(int maxMessage, int capacity = 16 * 1024, boo
     /// <summary>Uncounted bytes in a counted connection: up to the line's end, or up to where a count and a priority show that we are in step again.</summary>
     private bool TryReadStray(out SyslogFrame frame)
     {
+        // A priority may have come in several reads.
+        var from = Math.Max(0, _scanned - SyslogCount.LongestPriority);
         var found = FindDelimiter(out var length);
         var flags = _buffer[_start] == (byte)'<' ? RecordFlags.None : RecordFlags.BadFraming;
-        var resumed = SyslogCount.Find(_buffer.AsSpan(_start, Math.Min(length, maxMessage)), maxMessage);
+        var resumed = SyslogCount.Find(_buffer.AsSpan(_start, Math.Min(length, maxMessage)), from, maxMessage);
         if (resumed > 0)
         {
             frame = Take(resumed, 0, flags);

@@ -147,7 +147,7 @@ internal sealed class SyslogTcpConnection(
         _appending.Clear();
         (_filling, _appending) = (_appending, _filling);
         _appendStarted = time.GetTimestamp();
-        _append = appends.AppendAsync(_appending, giveUp);
+        _append = appends.AppendAsync(_appending, parked: null, giveUp);
     }
 
     private static class Waiting

@@ -22,7 +22,9 @@ internal sealed class SyslogUdpListener(
     private readonly DatagramQueue _queue = new(options.UdpQueueBytes);
     private readonly Dictionary<UInt128, Peer> _peers = [];
     private readonly SourceBatches _batches = new(Door.SyslogUdp);
+    private readonly ParkedSources _parked = new(name, options, met, time, logger);
     private SourceMatcher? _peersMatcher;
+    private Task _refresh = Task.CompletedTask;
     private long _dropped;
     private long _kernelDropped;
 
@@ -35,7 +37,7 @@ internal sealed class SyslogUdpListener(
     /// <summary>Receives until <paramref name="stop"/>, then waits until what has come is durable.</summary>
     public async Task RunAsync(CancellationToken stop, CancellationToken giveUp)
     {
-        var append = Task.Run(() => AppendLoopAsync(giveUp), CancellationToken.None);
+        var append = Task.Run(() => AppendLoopAsync(stop, giveUp), CancellationToken.None);
         // A thread of its own: the kernel's buffer lasts a tenth of a second at full rate, and the pool may be busy with records for longer.
         try
         {
@@ -45,6 +47,8 @@ internal sealed class SyslogUdpListener(
         {
             _queue.Complete();
             await append;
+            await _refresh;
+            await _parked.EndAsync();
         }
     }
 
@@ -105,13 +109,13 @@ internal sealed class SyslogUdpListener(
         }
     }
 
-    private async Task AppendLoopAsync(CancellationToken giveUp)
+    private async Task AppendLoopAsync(CancellationToken stop, CancellationToken giveUp)
     {
         while (await _queue.TakeAsync() is { } arrived)
         {
             try
             {
-                await AppendAsync(arrived, giveUp);
+                await AppendAsync(arrived, stop, giveUp);
             }
             catch (Exception exception)
             {
@@ -124,16 +128,13 @@ internal sealed class SyslogUdpListener(
         }
     }
 
-    private async Task AppendAsync(DatagramBuffer arrived, CancellationToken giveUp)
+    private async Task AppendAsync(DatagramBuffer arrived, CancellationToken stop, CancellationToken giveUp)
     {
         var cost = 0;
         for (var index = 0; index < arrived.Count; index++)
         {
             var datagram = arrived[index];
-            if (KnownPeer(datagram.Peer) is not { } peer)
-            {
-                peer = await LearnPeerAsync(datagram.Peer, giveUp);
-            }
+            var peer = KnownPeer(datagram.Peer) ?? LearnPeer(datagram.Peer, stop);
 
             // A datagram is one message, whatever it holds.
             var message = datagram.Payload.Span;
@@ -143,7 +144,7 @@ internal sealed class SyslogUdpListener(
             {
                 // A datagram cannot be held back: what is over the rate is counted.
                 appends.Take(_batches);
-                await appends.AppendAsync(_batches, giveUp);
+                await appends.AppendAsync(_batches, _parked, giveUp);
                 _batches.Clear();
                 cost = 0;
             }
@@ -161,12 +162,18 @@ internal sealed class SyslogUdpListener(
         return _peers.GetValueOrDefault(key);
     }
 
-    private async ValueTask<Peer> LearnPeerAsync(UInt128 key, CancellationToken cancellationToken)
+    private Peer LearnPeer(UInt128 key, CancellationToken stop)
     {
         var address = PeerKey.ToAddress(key);
-        await sources.LearnAsync(address, default, cancellationToken);
+        var found = sources.Matcher.For(address);
+        if (!found.Any && _refresh.IsCompleted)
+        {
+            // Not awaited, and one for all strangers: they, whose addresses anybody can make up, must not hold up who is known. News make all peers be looked up again.
+            _refresh = sources.RefreshAsync(stop);
+        }
+
         var envelope = RecordEnvelope.Of(Door.SyslogUdp, RecordEnvelope.Syslog, address.ToString());
-        return _peers[key] = new Peer(envelope, sources.Matcher.For(address));
+        return _peers[key] = new Peer(envelope, found);
     }
 
     /// <summary>Counts and tells what was lost, until <paramref name="stop"/>.</summary>

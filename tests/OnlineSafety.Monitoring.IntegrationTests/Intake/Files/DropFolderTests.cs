@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using OnlineSafety.Monitoring.Intake;
 using OnlineSafety.Monitoring.Intake.Files;
 using OnlineSafety.Monitoring.IntakeLog;
@@ -20,7 +21,7 @@ public sealed class DropFolderTests : IDisposable
 
     public DropFolderTests() => Open().Make();
 
-    public void Dispose() => Directory.Delete(Path.GetDirectoryName(_path)!, recursive: true);
+    public void Dispose() => Shell("rm -r \"${0%/source}\"");
 
     [Fact]
     public async Task AFileThatRestsIsImportedAndThenMovedToDone()
@@ -73,6 +74,35 @@ public sealed class DropFolderTests : IDisposable
         Assert.Null(folder.Look());
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(200)]
+    public async Task AFileWhoseNameIsNotUtf8IsReportedOnceAndTheNextOneIsTaken(int letters)
+    {
+        var folder = Open();
+        Shell($"printf 'one\\n' > \"$0/$(printf '\\351%.0s' $(seq {letters})).log\"");
+        Drop("access.log", "two\n");
+        await TakeWhenReadyAsync(folder);
+
+        Assert.Null(folder.Look());
+        Assert.Equal(["two"], _log.Stored.Select(record => record.Text));
+        Assert.Equal(1, _troubles.Of(Target, DoorTroubleKind.FileFailed));
+        Assert.Single(_logs.Lines, line => line.Text.Contains("not UTF-8: rename", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task AFileThatIsGoneWhenItsTurnComesIsNoneThatWasTaken()
+    {
+        var folder = Open();
+        Drop("access.log", "one\n");
+        folder.Look();
+        _time.Advance(5 * Second);
+        var name = folder.Look()!;
+        File.Delete(Path.Combine(_path, name));
+
+        Assert.False(await folder.TakeAsync(name, default));
+    }
+
     [Fact]
     public async Task TheOldestFileIsTakenFirst()
     {
@@ -85,10 +115,7 @@ public sealed class DropFolderTests : IDisposable
 
         folder.Look();
         _time.Advance(5 * Second);
-        while (folder.Look() is { } name)
-        {
-            await folder.TakeAsync(name, default);
-        }
+        await TakeAllAsync(folder);
 
         Assert.Equal(["b.log", "c.log", "a.log"], _log.Stored.Select(record => record.Text));
     }
@@ -128,7 +155,7 @@ public sealed class DropFolderTests : IDisposable
     public async Task ACrashBetweenCommitAndRenameImportsNothingTwice()
     {
         Drop("access.log", string.Concat(Enumerable.Range(0, 20_000).Select(i => $"line {i}\n")));
-        await Assert.ThrowsAsync<IOException>(() => TakeWhenReadyAsync(Open((_, _) => throw new IOException("killed"))));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => TakeWhenReadyAsync(Open((_, _) => throw new InvalidOperationException("killed"))));
         Assert.Equal(20_000, _log.Stored.Count);
         Assert.Equal(["access.log"], NamesIn(""));
 
@@ -136,6 +163,83 @@ public sealed class DropFolderTests : IDisposable
 
         Assert.Equal(20_000, _log.Stored.Count);
         Assert.Equal(["20260302T090010.000Z-access.log"], NamesIn("done"));
+    }
+
+    [Fact]
+    public async Task AFileThatCannotBeMovedIsReportedOnceAndOnlyMovedLaterWhileThoseBehindItAreImported()
+    {
+        var locked = true;
+        var folder = Open((from, to) => Move(from, to, locked));
+        Drop("locked.log", "one\n");
+        File.SetLastWriteTimeUtc(Path.Combine(_path, "locked.log"), new DateTime(2026, 3, 1, 0, 0, 0, DateTimeKind.Utc));
+        Drop("access.log", "two\n");
+        folder.Look();
+        _time.Advance(5 * Second);
+        await TakeAllAsync(folder);
+        Assert.Equal(["locked.log"], NamesIn(""));
+
+        _time.Advance(65 * Second);
+        await TakeAllAsync(folder);
+        Assert.Equal(["locked.log"], NamesIn(""));
+        locked = false;
+        _time.Advance(65 * Second);
+        await TakeAllAsync(folder);
+
+        Assert.Empty(NamesIn(""));
+        Assert.Equal(2, NamesIn("done").Count);
+        Assert.Equal(["one", "two"], _log.Stored.Select(record => record.Text));
+        Assert.Equal(2, _log.Begun);
+        Assert.Equal(1, _troubles.Of(Target, DoorTroubleKind.FileFailed));
+        Assert.Single(_logs.Lines, line => line.Text.Contains("give this account write permission", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task WhatIsWrittenUnderTheNameOfAFileThatCannotBeMovedIsImported()
+    {
+        var folder = Open((from, to) => Move(from, to, locked: true));
+        Drop("locked.log", "one\n");
+        await TakeWhenReadyAsync(folder);
+        Drop("locked.log", "one\ntwo\n");
+        await TakeWhenReadyAsync(folder);
+
+        Assert.Equal(["one", "one", "two"], _log.Stored.Select(record => record.Text));
+    }
+
+    [Fact]
+    public async Task AFileThatCannotBeReadRestsAndThoseBehindItAreImported()
+    {
+        // The log stands in for the disk: both are met while the file is read.
+        var folder = Open();
+        Drop("broken.log", "one\n");
+        File.SetLastWriteTimeUtc(Path.Combine(_path, "broken.log"), new DateTime(2026, 3, 1, 0, 0, 0, DateTimeKind.Utc));
+        Drop("access.log", "two\n");
+        _log.Refusal = () => new IOException("a fault of the disk");
+        _log.RefuseNext(1);
+        folder.Look();
+        _time.Advance(5 * Second);
+        await TakeAllAsync(folder);
+        Assert.Equal(["two"], _log.Stored.Select(record => record.Text));
+        Assert.Equal(1, _troubles.Of(Target, DoorTroubleKind.FileFailed));
+
+        _time.Advance(65 * Second);
+        await TakeAllAsync(folder);
+
+        Assert.Equal(["two", "one"], _log.Stored.Select(record => record.Text));
+    }
+
+    [Fact]
+    public async Task AFileThatCannotBeImportedIsReportedAlsoWhenItsReasonCannotBeWritten()
+    {
+        var folder = Open((from, to) =>
+        {
+            File.Move(from, to);
+            Directory.CreateDirectory(to + ".txt");
+        });
+        Drop("access.csv", "PK\u0003\u0004 a workbook");
+        await Assert.ThrowsAsync<UnauthorizedAccessException>(() => TakeWhenReadyAsync(folder));
+
+        Assert.Equal(1, _troubles.Of(Target, DoorTroubleKind.FileFailed));
+        Assert.Contains(_logs.Lines, line => line.Text.Contains("cannot be imported (NotText)", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -195,9 +299,35 @@ public sealed class DropFolderTests : IDisposable
         await folder.TakeAsync(folder.Look()!, default);
     }
 
+    private static async Task TakeAllAsync(DropFolder folder)
+    {
+        while (folder.Look() is { } name)
+        {
+            await folder.TakeAsync(name, default);
+        }
+    }
+
+    private static void Move(string from, string to, bool locked)
+    {
+        if (locked && Path.GetFileName(from) == "locked.log")
+        {
+            throw new UnauthorizedAccessException();
+        }
+
+        File.Move(from, to);
+    }
+
     private DropFolder Open(Action<string, string>? move = null) => new(
         _path, Target, new FileImport(new IntakeAppender(_log, TimeProvider.System), TimeProvider.System), _troubles, new FileDoorOptions(), _time,
         _logs.CreateLogger("drop"), move ?? File.Move);
+
+    /// <summary>.NET can neither make nor delete a file whose name is not UTF-8.</summary>
+    private void Shell(string script)
+    {
+        using var shell = Process.Start("/bin/sh", ["-c", script, _path]);
+        shell.WaitForExit();
+        Assert.Equal(0, shell.ExitCode);
+    }
 
     private void Drop(string name, string text) => File.WriteAllText(Path.Combine(_path, name), text);
 
