@@ -29,6 +29,7 @@ internal sealed class Assessor(RuleSet rules, FieldReader reader)
     private readonly FieldReader _reader = reader;
     private readonly KnownCategories _known = new(rules.Categories);
     private readonly UrlText _url = new();
+    private readonly SearchAddress _search = new();
     private readonly TypedReader? _typed = rules.Model is { } model ? new TypedReader(model, rules.Taxonomy) : null;
     private readonly List<Finding> _findings = [];
     private readonly List<Category> _categories = [];
@@ -121,7 +122,7 @@ internal sealed class Assessor(RuleSet rules, FieldReader reader)
         var parts = new List<Range>();
         foreach (var (start, end) in _explainer.Words(text, deciding))
         {
-            parts.Add(deciding.Field == EventField.Url ? _url.OriginOf(start, UrlPart(draft).Length).._url.OriginOf(end, UrlPart(draft).Length) : start..end);
+            parts.Add(deciding.Field == EventField.Url ? _url.OriginOf(start, draft[EventField.Url].Length).._url.OriginOf(end, draft[EventField.Url].Length) : start..end);
         }
 
         return _explainer.WithParts(explained, draft, deciding.Field, parts, vendor, context, _learned, VoiceIn(draft));
@@ -280,12 +281,9 @@ internal sealed class Assessor(RuleSet rules, FieldReader reader)
         }
     }
 
-    // The search term was read already: as part of the URL it would count twice.
-    private static ReadOnlySpan<byte> UrlPart(EventDraft draft)
-    {
-        var url = draft[EventField.Url];
-        return draft.Has(EventField.SearchQuery) && url.IndexOf((byte)'?') is var query and >= 0 ? url[..query] : url;
-    }
+    // The URL, byte by byte where it stands, but for the search term.
+    private ReadOnlySpan<byte> UrlPart(EventDraft draft) =>
+        draft.TermParameter.IsEmpty ? draft[EventField.Url] : _search.WithoutTerm(draft[EventField.Url], draft.TermParameter.Span);
 
     // Returns the first category that no map knows, null when all are known.
     private MetCategory? ReadCategories(EventDraft draft, string vendor)
@@ -333,9 +331,9 @@ internal sealed class Assessor(RuleSet rules, FieldReader reader)
             return (Encoding.UTF8.GetString(host), at < 0 ? -1 : Encoding.UTF8.GetCharCount(draft[EventField.Url][..at]));
         }
 
-        var part = UrlPart(draft);
-        _url.Read(part);
-        return Cut(part, _url.OriginOf(finding.Start, part.Length), _url.OriginOf(finding.End, part.Length));
+        var url = draft[EventField.Url];
+        _url.Read(UrlPart(draft));
+        return Cut(url, _url.OriginOf(finding.Start, url.Length), _url.OriginOf(finding.End, url.Length));
     }
 
     private (string Matched, int Start) SliceDecoded(EventDraft draft, in Finding finding)
