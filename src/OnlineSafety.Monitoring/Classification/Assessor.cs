@@ -188,10 +188,10 @@ internal sealed class Assessor(RuleSet rules, FieldReader reader)
         return gravest;
     }
 
-    // A phrase has several words; nearly all of these values have one, or are short.
+    // A phrase has several words; nearly all of these values have one, or are short, or a number.
     private Assessment Graver(Assessment gravest, ReadOnlySpan<byte> value, ReadOnlySpan<byte> key, string field)
     {
-        if (value.Length < ShortestPhrase || !value.ContainsAny(BetweenWords) || AssessText(value) is var found && found.Severity <= gravest.Severity)
+        if (value.Length < ShortestPhrase || !value.ContainsAny(InWords) || !value.ContainsAnyExcept(LettersAndDigits) || AssessText(value) is var found && found.Severity <= gravest.Severity)
         {
             return gravest;
         }
@@ -204,7 +204,11 @@ internal sealed class Assessor(RuleSet rules, FieldReader reader)
 
     private const int LongestKey = 64;
 
-    private static readonly SearchValues<byte> BetweenWords = SearchValues.Create(" +%_\t\n"u8);
+    private static readonly SearchValues<byte> LettersAndDigits = SearchValues.Create("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"u8);
+
+    // What an id, a hash, a time and an address of a machine are not written with, but every phrase is, be its letters escaped.
+    private static readonly SearchValues<byte> InWords =
+        SearchValues.Create([.. "GHIJKLMNOPQRSTUVWXYZghijklmnopqrstuvwxyz%#"u8, .. Enumerable.Range(0x80, 0x80).Select(b => (byte)b)]);
 
     // With the names that reasons give them, made once: every line asks for all.
     private static readonly (EventField Field, string Name)[] NameFields =
