@@ -1,8 +1,8 @@
 namespace OnlineSafety.Monitoring.Classification;
 
 /// <summary>
-/// Reusable scratch with the address of a search in which all is blank that the term holds, which is read by itself: as part of the address it would count twice. What else
-/// stands there, such as what was typed before a suggestion was taken, stays where it was.
+/// Reusable scratch with the address of a search in which all is blank that the term holds, which is read by itself: as part of the address it would count twice; and all that
+/// is no words but a token of the engine, which may look like some. What else stands there, such as what was typed before a suggestion was taken, stays where it was.
 /// </summary>
 internal sealed class SearchAddress
 {
@@ -26,7 +26,7 @@ internal sealed class SearchAddress
         foreach (var pair in rest.SplitAny("&#"u8))
         {
             var value = ValueOf(rest[pair]);
-            if (term.IndexOf(value) >= 0)
+            if (term.IndexOf(value) >= 0 || !HasBlank(value))
             {
                 _bytes.AsSpan(query + pair.End.Value - value.Length, value.Length).Fill(Blank);
             }
@@ -48,6 +48,8 @@ internal sealed class SearchAddress
 
         return default;
     }
+
+    private static bool HasBlank(ReadOnlySpan<byte> value) => value.ContainsAny((byte)'+', (byte)' ') || value.IndexOf("%20"u8) >= 0;
 
     private static ReadOnlySpan<byte> ValueOf(ReadOnlySpan<byte> pair) => pair[(pair.IndexOf((byte)'=') + 1)..];
 }

@@ -25,7 +25,6 @@ public sealed class SearchAddressTests
         var reason = assessment.Reasons[0];
         Assert.Equal(("suicide", "url"), (assessment.ParentTheme, reason.Field));
         Assert.Equal(reason.Matched, url.Substring(reason.Start, reason.Matched.Length));
-        Assert.NotEmpty(reason.Parts);
     }
 
     [Fact]
@@ -50,7 +49,7 @@ public sealed class SearchAddressTests
     public void WhatTheBrowserSaysOfASearchIsNoConcern()
     {
         var random = new Random(1);
-        for (var i = 0; i < 5000; i++)
+        for (var i = 0; i < 1000; i++)
         {
             Assert.Equal(Severity.None, Read(
                 $"https://www.google.com/search?q=river+maps&sca_esv={Token(16)}&rlz=1C1{Token(12)}&ei={Token(22)}&ved=0ahUKE{Token(40)}&uact=5&oq=river&gs_lp={Token(200)}&sclient=gws-wiz-serp#ip=1&vhid={Token(20)}").Severity);
