@@ -23,7 +23,7 @@ internal static class ReplayCommand
         var command = new ExampledCommand(
             "replay",
             "Say what other rules would have made of what was received: which alerts would appear, vanish or change, what that costs the DSL, and which true concerns would be missed. "
-            + $"Changes nothing. Ends with {CommandLine.Unfit} when a true concern would be missed, unless --accept-missed.",
+            + $"Changes nothing. Ends with {CommandLine.Unfit} when a true concern would be missed, or not told of at once, unless --accept-missed.",
             "onlinesafety replay --from 2026-11-01 --to 2026-11-22 --rules conduct.json --reason \"next term's rules\"",
             "onlinesafety replay --from 2026-11-01 --to 2026-11-22 --rules ./schemas-new --school \"Example Academy\" --minutes-per-alert 6 --reason \"review with the DSL\" --json",
             "onlinesafety replay --from 2026-11-01 --to 2026-11-22 --taxonomy kcsie-2025 --reason \"edition of 2025\"")
@@ -86,9 +86,9 @@ internal static class ReplayCommand
                 await ReportAsync(parse, name, report);
             }
 
-            await Output.LineAsync(parse, fit ? "No alert that a DSL resolved as a true concern would have been missed." : accepted
-                ? "These rules would have missed true concerns, which is accepted here."
-                : "These rules are not fit: they would have missed true concerns. To go on all the same, give --accept-missed.");
+            await Output.LineAsync(parse, fit ? "No alert that a DSL took for a true concern would have been missed, and all would have been told of as soon." : accepted
+                ? "These rules would have missed true concerns, or not told of them at once, which is accepted here."
+                : "These rules are not fit: they would have missed true concerns, or not told of them at once. To go on all the same, give --accept-missed.");
         }
 
         return fit || accepted ? CommandLine.Done : CommandLine.Unfit;
@@ -143,7 +143,8 @@ internal static class ReplayCommand
         }
 
         var concerns = report.TrueConcerns;
-        yield return $"Of {Counted.Of(concerns.Resolved, "alert")} that a DSL resolved as a true concern, {British.Number(concerns.Missed.Count)} would have been missed{(concerns.Missed.Count > 0 ? $": {Listed(concerns.Missed, concerns.Missed.Count, int.MaxValue)}" : "")}"
+        yield return $"Of {Counted.Of(concerns.Resolved, "alert")} that a DSL took for a true concern (resolved as one, handed over or escalated), {British.Number(concerns.Missed.Count)} would have been missed{(concerns.Missed.Count > 0 ? $": {Listed(concerns.Missed, concerns.Missed.Count, int.MaxValue)}" : "")}"
+            + $", {British.Number(concerns.Untold.Count)} not been told of at once{(concerns.Untold.Count > 0 ? $": {Listed(concerns.Untold, concerns.Untold.Count, int.MaxValue)}" : "")}"
             + $" and {British.Number(concerns.Weaker.Count)} been less grave{(concerns.Weaker.Count > 0 ? $": {Listed(concerns.Weaker, concerns.Weaker.Count)}" : "")}.";
     }
 
@@ -177,7 +178,7 @@ internal static class ReplayCommand
 
         public Option<string> Reason { get; } = new("--reason") { Description = "Why it is asked: what children did is read for it. Recorded.", HelpName = "TEXT", Required = true };
 
-        public Option<bool> AcceptMissed { get; } = new("--accept-missed") { Description = "End well although true concerns would be missed." };
+        public Option<bool> AcceptMissed { get; } = new("--accept-missed") { Description = "End well although true concerns would be missed, or not told of at once." };
 
         public Option<bool> Json { get; } = Output.JsonSwitch();
 

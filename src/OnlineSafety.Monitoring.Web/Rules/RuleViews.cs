@@ -40,7 +40,7 @@ public sealed record WhatIfLine(string Name, int Before, int After, int Appear, 
 /// <summary>What follows from a what-if.</summary>
 public enum WhatIfVerdict
 {
-    /// <summary>True concerns would have been missed.</summary>
+    /// <summary>True concerns would have been missed, or not told of at once.</summary>
     Unfit,
 
     /// <summary>None would, of too few to conclude anything.</summary>

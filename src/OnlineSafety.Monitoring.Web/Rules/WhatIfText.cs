@@ -25,14 +25,14 @@ internal static class WhatIfText
             string.Create(CultureInfo.InvariantCulture, $"assuming {report.Dsl.MinutesPerAlert:0.##} minutes an alert"),
             report.Dsl.MinutesPerWeekBefore,
             report.Dsl.MinutesPerWeekAfter,
-            $"Of {Counted.Of(concerns.Resolved, "alert")} that {Counted.Word(concerns.Resolved, "was", "were")} resolved as a true concern, {concerns.Missed.Count} would have been missed{Listed(concerns.Missed, int.MaxValue)} and {concerns.Weaker.Count} been less grave{Listed(concerns.Weaker, MostShown)}.",
+            $"Of {Counted.Of(concerns.Resolved, "alert")} that {Counted.Word(concerns.Resolved, "was", "were")} resolved as a true concern, handed over or escalated, {concerns.Missed.Count} would have been missed{Listed(concerns.Missed, int.MaxValue)}, {concerns.Untold.Count} not been told of at once{Listed(concerns.Untold, int.MaxValue)} and {concerns.Weaker.Count} been less grave{Listed(concerns.Weaker, MostShown)}.",
             VerdictOf(report.Fit, concerns.Resolved),
             report.Vanished.Count == 0 ? "" : $"Would not be there{Listed(report.Vanished, MostShown)}.",
             [.. report.BySeverity.Select(line => Line(line, char.ToUpperInvariant(line.Name[0]) + line.Name[1..]))],
             [.. report.ByTheme.Select(line => Line(line, title(line.Name)))]);
     }
 
-    /// <param name="concerns">Alerts that were resolved as a true concern.</param>
+    /// <param name="concerns">Alerts that were true concerns.</param>
     public static WhatIfVerdict VerdictOf(bool fit, int concerns) => !fit ? WhatIfVerdict.Unfit : concerns < FewestConcerns ? WhatIfVerdict.TooFew : WhatIfVerdict.Fit;
 
     private static IEnumerable<string> Seen(WhatIfReport.Sight saw)

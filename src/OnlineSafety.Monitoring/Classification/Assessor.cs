@@ -29,6 +29,7 @@ internal sealed class Assessor(RuleSet rules, FieldReader reader)
     private readonly FieldReader _reader = reader;
     private readonly KnownCategories _known = new(rules.Categories);
     private readonly UrlText _url = new();
+    private readonly SearchAddress _search = new();
     private readonly TypedReader? _typed = rules.Model is { } model ? new TypedReader(model, rules.Taxonomy) : null;
     private readonly List<Finding> _findings = [];
     private readonly List<Category> _categories = [];
@@ -121,7 +122,7 @@ internal sealed class Assessor(RuleSet rules, FieldReader reader)
         var parts = new List<Range>();
         foreach (var (start, end) in _explainer.Words(text, deciding))
         {
-            parts.Add(deciding.Field == EventField.Url ? _url.OriginOf(start, UrlPart(draft).Length).._url.OriginOf(end, UrlPart(draft).Length) : start..end);
+            parts.Add(deciding.Field == EventField.Url ? _url.OriginOf(start, draft[EventField.Url].Length).._url.OriginOf(end, draft[EventField.Url].Length) : start..end);
         }
 
         return _explainer.WithParts(explained, draft, deciding.Field, parts, vendor, context, _learned, VoiceIn(draft));
@@ -187,10 +188,10 @@ internal sealed class Assessor(RuleSet rules, FieldReader reader)
         return gravest;
     }
 
-    // A phrase has several words; nearly all of these values have one, or are short.
+    // A phrase has several words; nearly all of these values have one, or are short, or a number.
     private Assessment Graver(Assessment gravest, ReadOnlySpan<byte> value, ReadOnlySpan<byte> key, string field)
     {
-        if (value.Length < ShortestPhrase || !value.ContainsAny(BetweenWords) || AssessText(value) is var found && found.Severity <= gravest.Severity)
+        if (value.Length < ShortestPhrase || !value.ContainsAny(InWords) || !value.ContainsAnyExcept(LettersAndDigits) || AssessText(value) is var found && found.Severity <= gravest.Severity)
         {
             return gravest;
         }
@@ -203,7 +204,11 @@ internal sealed class Assessor(RuleSet rules, FieldReader reader)
 
     private const int LongestKey = 64;
 
-    private static readonly SearchValues<byte> BetweenWords = SearchValues.Create(" +%_\t\n"u8);
+    private static readonly SearchValues<byte> LettersAndDigits = SearchValues.Create("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"u8);
+
+    // What an id, a hash, a time and an address of a machine are not written with, but every phrase is, be its letters escaped.
+    private static readonly SearchValues<byte> InWords =
+        SearchValues.Create([.. "GHIJKLMNOPQRSTUVWXYZghijklmnopqrstuvwxyz%#"u8, .. Enumerable.Range(0x80, 0x80).Select(b => (byte)b)]);
 
     // With the names that reasons give them, made once: every line asks for all.
     private static readonly (EventField Field, string Name)[] NameFields =
@@ -280,12 +285,9 @@ internal sealed class Assessor(RuleSet rules, FieldReader reader)
         }
     }
 
-    // The search term was read already: as part of the URL it would count twice.
-    private static ReadOnlySpan<byte> UrlPart(EventDraft draft)
-    {
-        var url = draft[EventField.Url];
-        return draft.Has(EventField.SearchQuery) && url.IndexOf((byte)'?') is var query and >= 0 ? url[..query] : url;
-    }
+    // The URL, byte by byte where it stands, but for the search term.
+    private ReadOnlySpan<byte> UrlPart(EventDraft draft) =>
+        draft.TermParameter.IsEmpty ? draft[EventField.Url] : _search.WithoutTerm(draft[EventField.Url], draft.TermParameter.Span);
 
     // Returns the first category that no map knows, null when all are known.
     private MetCategory? ReadCategories(EventDraft draft, string vendor)
@@ -333,9 +335,9 @@ internal sealed class Assessor(RuleSet rules, FieldReader reader)
             return (Encoding.UTF8.GetString(host), at < 0 ? -1 : Encoding.UTF8.GetCharCount(draft[EventField.Url][..at]));
         }
 
-        var part = UrlPart(draft);
-        _url.Read(part);
-        return Cut(part, _url.OriginOf(finding.Start, part.Length), _url.OriginOf(finding.End, part.Length));
+        var url = draft[EventField.Url];
+        _url.Read(UrlPart(draft));
+        return Cut(url, _url.OriginOf(finding.Start, url.Length), _url.OriginOf(finding.End, url.Length));
     }
 
     private (string Matched, int Start) SliceDecoded(EventDraft draft, in Finding finding)

@@ -37,14 +37,15 @@ internal static class Correlator
     /// <param name="vendor">The product that reported it.</param>
     /// <param name="history">What else is recorded of the person.</param>
     /// <param name="rules">The rules.</param>
-    public static Assessment Correlate(Assessment assessment, DateTimeOffset at, string vendor, History history, RuleSet rules)
+    /// <param name="ofNoAccount">The person is a device or an address, where nobody knows whether it was one: then it raises no further than medium.</param>
+    public static Assessment Correlate(Assessment assessment, DateTimeOffset at, string vendor, History history, RuleSet rules, bool ofNoAccount = false)
     {
         if (history.Recent.Count == 0)
         {
             return assessment;
         }
 
-        var seen = new Seen(assessment.VendorSays, at, vendor, history, rules);
+        var seen = new Seen(assessment.VendorSays, at, vendor, history, rules, ofNoAccount);
         var severity = seen.Raise(assessment.Theme, assessment.Severity, "", out var steps);
         if (steps.Count == 0 && !assessment.Reasons.Any(reason => reason.Without is not null))
         {
@@ -81,8 +82,10 @@ internal static class Correlator
         ],
     };
 
-    private sealed class Seen(bool vendorSays, DateTimeOffset at, string vendor, History history, RuleSet rules)
+    private sealed class Seen(bool vendorSays, DateTimeOffset at, string vendor, History history, RuleSet rules, bool ofNoAccount)
     {
+        private readonly Severity _most = ofNoAccount ? Severity.Medium : Severity.High;
+
         public Counterfactual? Raise(Counterfactual? alone, string omitted) =>
             alone is null ? null : alone with { Severity = Raise(alone.Theme, alone.Severity, omitted, out _) };
 
@@ -96,18 +99,18 @@ internal static class Correlator
 
             var parent = rules.Taxonomy.Find(theme)!.ParentCode;
             var same = history.Recent.Where(entry => rules.Taxonomy.Find(entry.Theme)?.ParentCode == parent).ToList();
-            if (same.Count >= Repeats && omitted != Repeated)
+            if (severity < _most && same.Count >= Repeats && omitted != Repeated)
             {
                 severity++;
-                steps.Add((Repeated, severity, $"The same concern was recorded {same.Count} times for this person in the last days: a pattern, not a single event."));
+                steps.Add((Repeated, severity, $"The same concern was recorded {same.Count} times {(ofNoAccount ? "on this device or address" : "for this person")} in the last days: a pattern, not a single event."));
             }
 
             // That two products pass on the same address, which our rules alone call a concern, is one opinion and not two.
-            if (severity < Severity.High && omitted != TwoVendors && vendorSays
+            if (severity < _most && omitted != TwoVendors && vendorSays
                 && same.Find(entry => entry.VendorSays && entry.Vendor != vendor && (at - entry.ReceivedAt).Duration() <= Together) is { } other)
             {
                 severity++;
-                steps.Add((TwoVendors, severity, $"{other.Vendor} reported the same concern about this person within minutes."));
+                steps.Add((TwoVendors, severity, $"{other.Vendor} reported the same concern {(ofNoAccount ? "on this device or address" : "about this person")} within minutes."));
             }
 
             return severity;

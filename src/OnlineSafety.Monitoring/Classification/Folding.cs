@@ -41,6 +41,7 @@ internal static class Folding
         "օoոnսuհhզqցgյjքpեtձd" +
         "ᎪaᏴbᏟcᎠdᎬeᎰfᏀgᎻhᎥiᏆiᎫjᏦkᏞlᎷmᏁnᏢpᏒrᏚsᎢtᏌuᏙvᎳwᎽyᏃz" +
         "ᗩaᗷbᑕcᗪdᖴfᕼhᒍjᒪlᗰmᑎnᑭpᑫqᖇrᔕsᑌuᐯvᗯw᙭xᘔz" +
+        "ꓮaꓐbꓚcꓓdꓰeꓝfꓖgꓧhꓲiꓙjꓗkꓡlꓟmꓠnꓳoꓑpꓣrꓢsꓔtꓴuꓦvꓪwꓫxꓬyꓜz" +
         "卂a乃b匚c乇e千f卄h丨iﾌj长k乚lㄥl爪m几nㄖo口o卩p尺r丂s丁tㄒtㄩu山w乂xㄚy乙z" +
         "ıiøoØođdĐdłlŁlħhĦhŧtɑaɡgɩiᴀaʙbᴄcᴅdᴇeꜰfɢgʜhɪiᴊjᴋkʟlᴍmɴnᴏoᴘpʀrꜱsᴛtᴜuᴠvᴡwʏyᴢz" +
         "ƀbɓbƁbƈcƇcȼcȻcƊdƉdɖdɗdəeƏeɛeƐeɇeɆeƒfƑfɠgƓgɨiƗiɉjɈjƙkƘkƚlɫlɭlɱmɲnƝnŋnŊnƞnƥpƤpɋqɍrɌrɽrɾrʂsȿsŧtŦtƭtƬtʈtʉuɄuʋvƲvƴyƳyɏyɎyƶzƵzʐz" +
@@ -139,9 +140,9 @@ internal static class Folding
     {
         var table = new Dictionary<int, uint>();
 
-        // Latin, letter-like signs, enclosed and full-width forms, mathematical letters: everything whose compatibility form is plain.
+        // Latin, raised letters, letter-like signs, enclosed and full-width forms, ligatures, mathematical letters: everything whose compatibility form is plain.
         ReadOnlySpan<(int From, int To)> ranges =
-            [(0xA0, 0x24F), (0x1D00, 0x1EFF), (0x2070, 0x24FF), (0xFF00, 0xFF5E), (0x1D400, 0x1D7FF), (0x1F130, 0x1F169)];
+            [(0xA0, 0x2FF), (0x1D00, 0x1EFF), (0x2070, 0x24FF), (0xFB00, 0xFB06), (0xFF00, 0xFF5E), (0x10780, 0x107BA), (0x1D400, 0x1D7FF), (0x1F110, 0x1F169)];
         foreach (var (from, to) in ranges)
         {
             for (var code = from; code <= to; code++)

@@ -108,6 +108,9 @@ internal sealed class EventDraft
     /// <summary>True when the vendor itself calls this a safeguarding breach or violation, whatever it did about it.</summary>
     public bool VendorBreach { get; set; }
 
+    /// <summary>Parameter of the URL whose value is the search term, whole; empty when the term is not from there, or the URL holds more of it.</summary>
+    public ReadOnlyMemory<byte> TermParameter { get; set; }
+
     /// <summary>The field's UTF-8, empty when absent.</summary>
     public ReadOnlySpan<byte> this[EventField field]
     {
@@ -166,6 +169,7 @@ internal sealed class EventDraft
         VendorSeverity = 0;
         RoleHint = default;
         VendorBreach = false;
+        TermParameter = default;
     }
 
     /// <summary>Makes this the same event, but for some bytes of one of its fields.</summary>
@@ -191,7 +195,7 @@ internal sealed class EventDraft
         }
 
         (Kind, Action, OccurredAt, TimeBasis, Warnings) = (other.Kind, other.Action, other.OccurredAt, other.TimeBasis, other.Warnings);
-        (VendorSeverity, RoleHint, VendorBreach) = (other.VendorSeverity, other.RoleHint, other.VendorBreach);
+        (VendorSeverity, RoleHint, VendorBreach, TermParameter) = (other.VendorSeverity, other.RoleHint, other.VendorBreach, other.TermParameter);
     }
 
     private Range RangeOf(ReadOnlySpan<byte> utf8)

@@ -27,7 +27,7 @@ internal static class Recollection
             if (Correlator.Weighs(concern.Assessment, rules))
             {
                 concern.History = new History([.. entries]);
-                concern.Assessment = Correlator.Correlate(concern.Assessment, concern.Event.ReceivedAt, concern.Event.Vendor, concern.History, rules);
+                concern.Assessment = Correlator.Correlate(concern.Assessment, concern.Event.ReceivedAt, concern.Event.Vendor, concern.History, rules, SubjectKeys.IsOfNoAccount(concern.SubjectName));
             }
 
             if (entries.Count == Most)

@@ -67,6 +67,17 @@ public sealed class CorrelatorTests
         Assert.Equal((Severity.High, Severity.Medium), (correlated.Severity, correlated.Reasons.Single(r => r.Rule == "vendor.agrees").Without!.Severity));
     }
 
+    [Fact]
+    public void WhereNobodyKnowsWhetherItWasOnePersonAPatternStopsAtMediumAndSaysSo()
+    {
+        var history = new History([.. Earlier("drugs", 3).Recent, new HistoryEntry(Noon, "drugs", Severity.Low, "netsweeper", VendorSays: true)]);
+        var low = Correlator.Correlate(Low() with { VendorSays = true }, Noon, "smoothwall", history, RuleFiles.Shipped, ofNoAccount: true);
+        Assert.Equal(Severity.Medium, low.Severity);
+        Assert.Contains("on this device or address", low.Reasons[^1].Explanation, StringComparison.Ordinal);
+        var medium = Low() with { Severity = Severity.Medium, VendorSays = true };
+        Assert.Same(medium, Correlator.Correlate(medium, Noon, "smoothwall", history, RuleFiles.Shipped, ofNoAccount: true));
+    }
+
     private static Assessment Correlate(Assessment assessment, History history) => Correlator.Correlate(assessment, Noon, "smoothwall", history, RuleFiles.Shipped);
 
     private static Assessment Low() => RuleFiles.Search("ketamine");

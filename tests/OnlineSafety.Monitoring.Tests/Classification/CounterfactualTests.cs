@@ -121,6 +121,18 @@ public sealed class CounterfactualTests
         Assert.Equal(("unmapped.window title", 2), (reason.Field, reason.Start));
     }
 
+    [Theory]
+    [InlineData("https://forum.test/t/i-want-to-kill-myself-tonight")]
+    [InlineData("i\u00A0want\u00A0to\u00A0kill\u00A0myself\u00A0tonight")]
+    [InlineData("i.want.to.kill.myself.tonight")]
+    [InlineData("i/want/to/kill/myself/tonight")]
+    public void WhateverPartsTheWordsOfWhatAMappingLeftOverTheyAreRead(string value)
+    {
+        var draft = Draft(EventField.SearchQuery, ActivityKind.Search, "weather");
+        draft.AddUnmapped("Referer"u8, Encoding.UTF8.GetBytes(value));
+        Assert.Equal("unmapped.Referer", new Assessor(RuleFiles.Shipped).AssessLeftOver(draft).Reasons[0].Field);
+    }
+
     // Makes the trial the event without these words; returns the text that held them.
     private static string TakeOut(ReasonPart part, Reason reason, EventDraft draft, EventDraft trial)
     {

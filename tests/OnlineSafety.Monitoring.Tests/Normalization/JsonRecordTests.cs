@@ -32,6 +32,16 @@ public sealed class JsonRecordTests
         Assert.Equal(["^n"], e.Unmapped.Select(pair => pair.Key));
     }
 
+    [Fact]
+    public void WhatStandsAboveRecordsIsWholeInTheFirstOfThemAndCappedInTheOthers()
+    {
+        var title = new string('x', 5000);
+        var body = $$"""{"chats":[{"title":"{{title}}","events":[{"phrase":"a"},{"phrase":"b"}]},{"title":"{{title}}","events":[{"phrase":"c"}]}],"of":"{{title}}"}""";
+        var events = OneMapping.Read(Pack("""["$.chats.events"]"""), body, RecordEnvelope.Json).Events.Select(e => e.Event.Unmapped.ToDictionary(pair => pair.Key, pair => pair.Value.Length)).ToList();
+        Assert.Equal([5000, 1024, 5000], events.Select(e => e["^title"]));
+        Assert.Equal([5000, 1024, 1024], events.Select(e => e["^of"]));
+    }
+
     [Theory]
     [InlineData("""["$.data[1].items"]""", """{"data":[{"items":[{"phrase":"a"}]},{"items":[{"phrase":"b"}]}]}""", "b")]
     [InlineData("""["$.missing","$.alerts"]""", """{"alerts":[[{"phrase":"a"}],[{"phrase":"b"}]]}""", "a b")]

@@ -38,6 +38,19 @@ public sealed class RecollectionTests
         Assert.Equal([Severity.Medium, Severity.Critical], plan.Events[2].History.Recent.Select(entry => entry.Severity));
     }
 
+    [Theory]
+    [InlineData("pupil1", Severity.High)]
+    [InlineData("-", Severity.Medium)]
+    public void ARepeatedConcernOfADeviceIsRaisedNoFurtherThanMedium(string user, Severity severity)
+    {
+        var plan = Concerns(4, WebFilterLines.Worrying(user));
+        var seen = new Dictionary<string, List<HistoryEntry>>(StringComparer.Ordinal) { [plan.Events[0].SubjectKey!] = [] };
+
+        Recollection.Correlate(plan.Events, seen, Repository.Rules.RuleSet);
+
+        Assert.Equal([Severity.Medium, Severity.Medium, Severity.Medium, severity], plan.Events.Select(e => e.Assessment.Severity));
+    }
+
     private static RecordPlan Concerns(int times, params string[] lines)
     {
         var context = new StreamContext(

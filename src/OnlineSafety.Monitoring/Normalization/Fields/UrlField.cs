@@ -60,10 +60,13 @@ internal sealed class UrlField(UrlWay[] ways, WebTables web) : Field
         if (!parts.Query.IsEmpty && web.FindEngine(draft[EventField.UrlHost], parts, out var term) is { } engine)
         {
             draft.Warnings |= engine.Autosuggest ? EventWarnings.Autosuggest : EventWarnings.None;
-            if (!draft.Has(EventField.SearchQuery) && WebTables.Decoded(cells, term) is { IsEmpty: false } decoded)
+            var decoded = WebTables.Decoded(cells, term);
+            if (!draft.Has(EventField.SearchQuery) && !decoded.IsEmpty)
             {
-                draft.Set(EventField.SearchQuery, decoded);
+                draft.Set(EventField.SearchQuery, Utf8Text.Cap(decoded, WebTables.MaximumQuery));
             }
+
+            draft.TermParameter = draft[EventField.SearchQuery].SequenceEqual(decoded) ? engine.Parameter : default;
         }
     }
 

@@ -26,8 +26,8 @@ internal sealed record SearchEngine(byte[] Host, bool AnyTld, byte[] Path, byte[
 /// <summary>What is known of the web, as data for all packs: search engines, and parameters that hold secrets.</summary>
 internal sealed class WebTables(SearchEngine[] engines, KeyIndex secrets)
 {
-    /// <summary>Longest search term kept, in bytes.</summary>
-    private const int MaximumQuery = 1024;
+    /// <summary>Longest search term kept, in bytes: whole questions are put to engines that answer.</summary>
+    public const int MaximumQuery = 16 * 1024;
 
     // A host can only be an engine's when the first label of that engine's name is one of its own: one look-up a label instead of a comparison
     // an engine. Further engines than a mask has bits are always compared.
@@ -61,9 +61,9 @@ internal sealed class WebTables(SearchEngine[] engines, KeyIndex secrets)
         return null;
     }
 
-    /// <summary>A term as it stands in a URL, decoded and capped.</summary>
+    /// <summary>A term as it stands in a URL, decoded.</summary>
     public static ReadOnlySpan<byte> Decoded(Cells cells, ReadOnlySpan<byte> term) =>
-        Utf8Text.Cap(Utf8Text.Trim(cells.Bytes(PercentText.Decode(cells, term))), MaximumQuery);
+        Utf8Text.Trim(cells.Bytes(PercentText.Decode(cells, term)));
 
     private ulong Candidates(ReadOnlySpan<byte> host)
     {

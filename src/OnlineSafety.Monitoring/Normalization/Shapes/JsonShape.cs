@@ -12,7 +12,7 @@ namespace OnlineSafety.Monitoring.Normalization.Shapes;
 /// <param name="above">Paths in the objects that a record stands in.</param>
 internal sealed class JsonShape(RecordStep[][] lists, JsonStep record, JsonStep above) : Shape
 {
-    // Paths and what stands above the records are copied for every record of a list: capped, or a small body could become gigabytes.
+    // Paths and what stands above the records are copied for every record of a list: capped, or a small body could become gigabytes. The first record below it has it whole.
     private const int MaximumPart = 256;
     private const int MaximumValueAbove = 1024;
 
@@ -160,6 +160,7 @@ internal sealed class JsonShape(RecordStep[][] lists, JsonStep record, JsonStep 
     private void TakeAbove(Cells cells, int record)
     {
         var json = cells.Json;
+        var before = cells.Cursor > 1 ? cells.Records[cells.Cursor - 2] : -1;
         var below = record;
         for (var node = json[record].Parent; node >= 0; below = node, node = json[node].Parent)
         {
@@ -174,7 +175,7 @@ internal sealed class JsonShape(RecordStep[][] lists, JsonStep record, JsonStep 
                 var step = above.Child(cells.Bytes(key));
                 if (step is not null || json[child].Kind != JsonTokenType.StartArray)
                 {
-                    Take(cells, child, step, Append(cells, Slice.None, key), MaximumValueAbove);
+                    Take(cells, child, step, Append(cells, Slice.None, key), before > node ? MaximumValueAbove : int.MaxValue);
                 }
             }
         }

@@ -40,6 +40,9 @@ internal sealed class JudgedEvent
 
     public required string? SubjectKey { get; init; }
 
+    /// <summary>Of what is judged anew: a device or an address (<see cref="SubjectKeys.IsOfNoAccount"/>).</summary>
+    public bool OfNoAccount { get; init; }
+
     public required PersonRole Role { get; init; }
 
     public required Guid? Staff { get; init; }
@@ -75,6 +78,7 @@ internal sealed class JudgedEvent
         Audience = planned.Assessment.Audience,
         Route = planned.Route,
         SubjectKey = planned.SubjectKey,
+        OfNoAccount = SubjectKeys.IsOfNoAccount(planned.SubjectName),
         Role = planned.Subject.Role,
         Staff = planned.Subject.Staff,
         Vendor = planned.Event.Vendor,

@@ -83,7 +83,7 @@ internal static class WhatIfQueue
             var said = Assessment.None with { Theme = concern.Theme, ParentTheme = concern.ParentTheme, Severity = concern.Severity, VendorSays = concern.VendorSays };
             if (anew.Contains(concern) && Correlator.Weighs(said, rules))
             {
-                concern.Severity = Correlator.Correlate(said, concern.Place.ReceivedAt, concern.Vendor, new History([.. seen]), rules).Severity;
+                concern.Severity = Correlator.Correlate(said, concern.Place.ReceivedAt, concern.Vendor, new History([.. seen]), rules, concern.OfNoAccount).Severity;
             }
 
             if (seen.Count == Recollection.Most)

@@ -39,8 +39,8 @@ internal sealed record WhatIfReport
 
     public required Time Dsl { get; init; }
 
-    /// <summary>No alert that a DSL resolved as a true concern would have been missed.</summary>
-    public bool Fit => TrueConcerns.Missed.Count == 0;
+    /// <summary>No alert that was a true concern would have been missed, and of none would people not have been told at once.</summary>
+    public bool Fit => TrueConcerns.Missed.Count == 0 && TrueConcerns.Untold.Count == 0;
 
     /// <param name="Before">Version of the rules in use.</param>
     /// <param name="After">Version of those that were tried.</param>
@@ -58,10 +58,14 @@ internal sealed record WhatIfReport
 
     internal sealed record Line(string Name, int Before, int After, int Appear, int Vanish);
 
-    /// <param name="Resolved">Alerts compared here that a DSL resolved as a concern or a low-level concern.</param>
+    /// <param name="Resolved">Alerts compared here that a DSL resolved as a concern or a low-level concern, or that somebody handed over or escalated and that are open.</param>
     /// <param name="Missed">Numbers of those that would not be there. All of them, never cut.</param>
     /// <param name="Weaker">Numbers of those that would be less grave.</param>
-    internal sealed record Concerns(int Resolved, IReadOnlyList<int> Missed, IReadOnlyList<int> Weaker);
+    internal sealed record Concerns(int Resolved, IReadOnlyList<int> Missed, IReadOnlyList<int> Weaker)
+    {
+        /// <summary>Numbers of those of which people were told at once and would not be. All of them; none in a report of before this was asked.</summary>
+        public IReadOnlyList<int> Untold { get; init; } = [];
+    }
 
     /// <param name="MinutesPerAlert">Assumed, not measured.</param>
     internal sealed record Time(double MinutesPerAlert, double MinutesPerWeekBefore, double MinutesPerWeekAfter);
@@ -72,15 +76,13 @@ internal sealed record WhatIfReport
 /// <summary>Makes the report of the alerts that were compared.</summary>
 internal sealed class WhatIfSummary(IReadOnlyList<ComparedAlert> compared, IReadOnlyDictionary<Guid, RecordedAlert> recorded)
 {
-    private static readonly string[] TrueOutcomes = ["concern", "low-level-concern"];
-
     public WhatIfReport Report(
         WhatIfReport.Judges rules, DateTimeOffset from, DateTimeOffset to, WhatIfReport.Sight saw, double minutesPerAlert)
     {
         // A week of school is a week of the calendar; a span shorter than a day is taken for one, or one alert would be hours a week.
         var weeks = Math.Max((to - from).TotalDays, 1) / 7;
         var (before, after) = (compared.Count(c => c.Before is not null), compared.Count(c => c.After is not null));
-        var truly = compared.Where(c => c.Id is { } id && recorded.TryGetValue(id, out var alert) && TrueOutcomes.Contains(alert.Outcome)).ToList();
+        var truly = compared.Where(c => c.Id is { } id && recorded.TryGetValue(id, out var alert) && alert.IsTrueConcern).ToList();
         return new WhatIfReport
         {
             Rules = rules,
@@ -93,7 +95,10 @@ internal sealed class WhatIfSummary(IReadOnlyList<ComparedAlert> compared, IRead
             BySeverity = Lines(alert => Words.Of((Severity)alert.Severity), lines => lines.OrderBy(line => line.Name, Comparer<string>.Create(GraverFirst))),
             Vanished = Numbers(compared.Where(Vanishes), WhatIfReport.MostListed),
             Changed = Numbers(compared.Where(c => Step(c) != 0 || OtherTheme(c)), WhatIfReport.MostListed),
-            TrueConcerns = new WhatIfReport.Concerns(truly.Count, Numbers(truly.Where(Vanishes), int.MaxValue), Numbers(truly.Where(LessGrave), int.MaxValue)),
+            TrueConcerns = new WhatIfReport.Concerns(truly.Count, Numbers(truly.Where(Vanishes), int.MaxValue), Numbers(truly.Where(LessGrave), int.MaxValue))
+            {
+                Untold = Numbers(truly.Where(Untold), int.MaxValue),
+            },
             Dsl = new WhatIfReport.Time(minutesPerAlert, Math.Round(before * minutesPerAlert / weeks, 1), Math.Round(after * minutesPerAlert / weeks, 1)),
         };
     }
@@ -101,6 +106,9 @@ internal sealed class WhatIfSummary(IReadOnlyList<ComparedAlert> compared, IRead
     private static bool Vanishes(ComparedAlert alert) => alert.After is null;
 
     private static bool LessGrave(ComparedAlert alert) => Step(alert) < 0;
+
+    private static bool Untold(ComparedAlert alert) =>
+        alert is { Before: { } before, After: { } after } && (Severity)before.Severity >= AlertGrouping.TellAt && (Severity)after.Severity < AlertGrouping.TellAt;
 
     private static int Step(ComparedAlert alert) => alert is { Before: { } before, After: { } after } ? after.Severity - before.Severity : 0;
 

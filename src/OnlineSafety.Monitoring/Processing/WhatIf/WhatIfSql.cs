@@ -2,6 +2,7 @@ using System.Text.Json;
 using Npgsql;
 using OnlineSafety.Monitoring.Access;
 using OnlineSafety.Monitoring.Access.Sealing;
+using OnlineSafety.Monitoring.Alerts;
 using OnlineSafety.Monitoring.Events;
 using OnlineSafety.Monitoring.IntakeLog;
 using OnlineSafety.Monitoring.Processing.Jobs;
@@ -11,7 +12,11 @@ namespace OnlineSafety.Monitoring.Processing.WhatIf;
 
 /// <summary>An alert as it stands: what it is called on the phone, and what a DSL said of it.</summary>
 /// <param name="Subject">Whom it is grouped under: a person, or what a class did.</param>
-internal readonly record struct RecordedAlert(Guid Id, int Number, string? Outcome, string? Subject);
+internal readonly record struct RecordedAlert(Guid Id, int Number, string State, string? Outcome, string? Subject)
+{
+    /// <summary>A person resolved it as a concern, or took it so seriously that it is in the case system or before the next desk.</summary>
+    public bool IsTrueConcern => Outcome is AlertOutcome.Concern or AlertOutcome.LowLevelConcern || State is AlertState.HandedOver or AlertState.Escalated;
+}
 
 /// <summary>A record of which the log has nothing, and evidence all.</summary>
 internal readonly record struct EvidenceRecord(EventPlace Place, Guid Source, RawRecord Raw);
@@ -49,7 +54,7 @@ internal static class WhatIfSql
         LIMIT $6
         """;
 
-    private const string Alerts = "SELECT alert_id, number, outcome, subject_key FROM alert WHERE school_id = $1 AND alert_id = ANY ($2)";
+    private const string Alerts = "SELECT alert_id, number, state, outcome, subject_key FROM alert WHERE school_id = $1 AND alert_id = ANY ($2)";
 
     private const string AlertsOnDesk = $"{Alerts} AND {OnDesk}";
 
@@ -97,7 +102,7 @@ internal static class WhatIfSql
         session.RowsAsync(
             asker is null ? Alerts : AlertsOnDesk,
             asker is { } whose ? [school, alerts, whose] : [school, alerts],
-            row => new RecordedAlert(row.GetGuid(0), row.GetInt32(1), row.IsDBNull(2) ? null : row.GetString(2), row.IsDBNull(3) ? null : row.GetString(3)),
+            row => new RecordedAlert(row.GetGuid(0), row.GetInt32(1), row.GetString(2), row.IsDBNull(3) ? null : row.GetString(3), row.IsDBNull(4) ? null : row.GetString(4)),
             cancellationToken);
 
     public static Task<List<EvidenceRecord>> EvidenceAsync(Session session, SchoolSeal seal, IReadOnlyList<EventPlace> places, CancellationToken cancellationToken) =>

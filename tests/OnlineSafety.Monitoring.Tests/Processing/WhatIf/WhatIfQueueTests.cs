@@ -1,3 +1,4 @@
+using OnlineSafety.Monitoring.Alerts;
 using OnlineSafety.Monitoring.Classification;
 using OnlineSafety.Monitoring.Events;
 using OnlineSafety.Monitoring.Processing.WhatIf;
@@ -31,6 +32,32 @@ public sealed class WhatIfQueueTests
 
     [Fact]
     public void WhatADslCalledAFalseAlertMayVanish() => Assert.True(Report([Event(1, Severity.High, First)], [], outcome: "false-alert").Fit);
+
+    [Theory]
+    [InlineData(AlertState.HandedOver, false)]
+    [InlineData(AlertState.Escalated, false)]
+    [InlineData(AlertState.InReview, true)]
+    public void WhatSomebodyHandedOverOrEscalatedIsATrueConcernWhileItIsOpen(string state, bool fit) => Assert.Equal(fit, Report([Event(1, Severity.High, First)], [], state: state).Fit);
+
+    [Theory]
+    [InlineData(Severity.Critical, Severity.High, true)]
+    [InlineData(Severity.High, Severity.Medium, false)]
+    [InlineData(Severity.Medium, Severity.Medium, true)]
+    public void RulesAreNotFitThatTellOfATrueConcernAtOnceNoMore(Severity before, Severity after, bool fit)
+    {
+        var report = Report([Event(1, before, First)], [Event(1, after)], outcome: "concern");
+        Assert.Equal(fit, report.Fit);
+        Assert.Equal(fit ? [] : [1], report.TrueConcerns.Untold);
+        Assert.Empty(report.TrueConcerns.Missed);
+    }
+
+    [Fact]
+    public void ARepeatedConcernOfADeviceIsRaisedNoFurtherThanMedium()
+    {
+        JudgedEvent[] Four(bool ofNoAccount) => [.. Enumerable.Range(1, 4).Select(i => Event(i, Severity.Medium, ofNoAccount: ofNoAccount))];
+        Assert.Equal(["high"], Report([], Four(ofNoAccount: false)).BySeverity.Select(line => line.Name));
+        Assert.Equal(["medium"], Report([], Four(ofNoAccount: true)).BySeverity.Select(line => line.Name));
+    }
 
     [Fact]
     public void AnAlertThatAnEventOfUnreadRecordsHoldsStaysAsItIs()
@@ -110,16 +137,16 @@ public sealed class WhatIfQueueTests
             ' ', new RuleChange(whole, [], [.. packs.Select(name => (name, (ReadOnlyMemory<byte>)"5"u8.ToArray()))], [], default).PacksOver(shared).Select(pack => pack.Name));
     }
 
-    private static WhatIfReport Report(JudgedEvent[] recorded, JudgedEvent[] judged, Func<long, bool>? read = null, string? outcome = null)
+    private static WhatIfReport Report(JudgedEvent[] recorded, JudgedEvent[] judged, Func<long, bool>? read = null, string? outcome = null, string state = AlertState.Resolved)
     {
-        var alerts = new[] { new RecordedAlert(First, 1, outcome, "user:ada"), new RecordedAlert(Second, 2, null, "user:ben") }.ToDictionary(alert => alert.Id);
+        var alerts = new[] { new RecordedAlert(First, 1, state, outcome, "user:ada"), new RecordedAlert(Second, 2, AlertState.New, null, "user:ben") }.ToDictionary(alert => alert.Id);
         var compared = WhatIfQueue.Compare(recorded, judged, place => read?.Invoke(place.Sequence) ?? true, alerts, TimeSpan.FromHours(2), Repository.Rules.RuleSet);
         var saw = new WhatIfReport.Sight(new WhatIfReport.Span(0, null, null), new WhatIfReport.Span(0, null, null), 0, 0);
         return new WhatIfSummary(compared, alerts).Report(new WhatIfReport.Judges("a", "b"), Some.Time, Some.Time.AddDays(7), saw, minutesPerAlert: 10);
     }
 
     // A minute apart.
-    private static JudgedEvent Event(long sequence, Severity severity, Guid? alert = null, string user = "ada", int part = 0, bool review = false, long? signature = null) => new()
+    private static JudgedEvent Event(long sequence, Severity severity, Guid? alert = null, string user = "ada", int part = 0, bool review = false, long? signature = null, bool ofNoAccount = false) => new()
     {
         Place = new EventPlace(Some.Time.AddMinutes(sequence), Stream, sequence, part),
         Source = Guid.Empty,
@@ -131,6 +158,7 @@ public sealed class WhatIfQueueTests
         Audience = Audience.Routed,
         Route = "dsl",
         SubjectKey = "user:" + user,
+        OfNoAccount = ofNoAccount,
         Role = PersonRole.Pupil,
         Staff = null,
         Vendor = "protex",
