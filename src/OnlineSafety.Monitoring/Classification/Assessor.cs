@@ -83,7 +83,7 @@ internal sealed class Assessor(RuleSet rules, FieldReader reader)
         _listed.Clear();
         _hosts.Find(draft[EventField.UrlHost], _listed);
         ReadFields(draft, _categories.Count > 0 || _listed.Count > 0 || _learned.Speaks ? RulesAsked.All : RulesAsked.Deciding, context);
-        if (_findings.Count > 0 || _categories.Count > 0 || _listed.Count > 0 || draft.Kind == ActivityKind.Report || _learned.Opens)
+        if (_findings.Count > 0 || _categories.Count > 0 || _listed.Count > 0 || draft.Kind == ActivityKind.Report || _learned.Opens || VendorWord.AsksForAPerson(draft))
         {
             ReadContexts(draft);
             return true;

@@ -7,6 +7,9 @@ internal static class VendorWord
 {
     public static bool IsSure(EventDraft draft) => draft.VendorBreach || draft.VendorSeverity >= 5;
 
+    /// <summary>It is sure, and does not itself call the same thing slight: then a person reads it, whatever its words and its category say.</summary>
+    public static bool AsksForAPerson(EventDraft draft) => IsSure(draft) && draft.VendorSeverity is 0 or >= 3;
+
     public static Severity Of(EventDraft draft) => IsSure(draft) ? Severity.High : draft.VendorSeverity == 4 ? Severity.Medium : Severity.None;
 }
 
@@ -27,7 +30,7 @@ internal readonly struct CategoryEvidence(RuleSet rules, EventDraft draft, List<
         var readable = draft.Has(EventField.SearchQuery) || draft.Has(EventField.Text);
         foreach (var category in categories)
         {
-            var alone = Alone(category, readable);
+            var alone = Alone(category, readable, theme >= 0 && category.Says(rules.Taxonomy.Themes[theme].ParentCode, rules.Taxonomy));
             var first = rules.Taxonomy.Themes[category.Themes[0]];
             if (first.StatisticsOnly && alone > Severity.Low)
             {
@@ -46,8 +49,9 @@ internal readonly struct CategoryEvidence(RuleSet rules, EventDraft draft, List<
         }
     }
 
-    // A search's category is that of the pages it led to, a message's is what somebody wrote: only the latter adds up.
-    private Severity Alone(Category category, bool readable)
+    // A search's category is that of the pages it led to, a message's is what somebody wrote: only the latter adds up. Words that say the same as a hint were weighed
+    // with the vendor's word already.
+    private Severity Alone(Category category, bool readable, bool said)
     {
         var own = VendorWord.Of(draft);
         return category.Weight switch
@@ -56,6 +60,7 @@ internal readonly struct CategoryEvidence(RuleSet rules, EventDraft draft, List<
             CategoryWeight.Grave => Max(own, excused ? Severity.Low : Severity.Medium),
             CategoryWeight.Theme when !readable => Max(Min(own, Severity.Medium), excused ? Severity.Low : Min(rules.Taxonomy.Themes[category.Themes[0]].Severity, Severity.Medium)),
             CategoryWeight.Theme => Max(Min(own, Severity.Medium), excused || !draft.Has(EventField.Text) ? Severity.None : Severity.Low),
+            CategoryWeight.Hint when !said && VendorWord.AsksForAPerson(draft) => Severity.Medium,
             _ => Severity.None,
         };
     }

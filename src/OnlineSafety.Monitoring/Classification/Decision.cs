@@ -14,6 +14,7 @@ internal sealed class Decision(
     RuleSet rules, EventDraft draft, string keyStage, List<Finding> findings, List<Category> categories, int context, FindingSlice slice, LearnedVoice? learned)
 {
     private const string Excused = "modifier.excused";
+    private const string VendorSeverity = "vendor.severity";
 
     private readonly List<string> _themes = [];
 
@@ -88,6 +89,7 @@ internal sealed class Decision(
             Move(ref severity, Severity.Medium, "modifier.report", Taxonomy.Version, "Somebody wrote this report because they were worried: a person reads it, whatever its words.", _reasons);
         }
 
+        HearVendor(ref severity, ref theme);
         if (unmapped.Length > 0)
         {
             _reasons?.Add(new Reason("vendor.unmapped", Taxonomy.Version, "category", unmapped, -1, "The product's category is not one that we know. Nothing was concluded from it.", "unmapped"));
@@ -141,6 +143,17 @@ internal sealed class Decision(
         }
 
         _reasons?.Add(new Reason(Excused, Taxonomy.Version, "", "", -1, "Words as grave as these are recorded even beside an innocent context.", effect));
+    }
+
+    // The vendor knows of it what it does not send: a list of its own, a picture, a moderator's eye.
+    private void HearVendor(ref Severity severity, ref int theme)
+    {
+        var heard = theme >= 0 ? theme : Taxonomy.OfReports;
+        if (severity < Severity.Medium && heard >= 0 && !Taxonomy.Themes[heard].StatisticsOnly && VendorWord.AsksForAPerson(draft))
+        {
+            theme = heard;
+            Move(ref severity, Severity.Medium, VendorSeverity, Taxonomy.Version, "The product itself rates this as grave: a person reads it, whatever its words.", _reasons);
+        }
     }
 
     // A pupil can send in another's name what only the browser reports: a hint is looked into, it wakes nobody as if a life were known to be at stake.
@@ -234,7 +247,7 @@ internal sealed class Decision(
         }
 
         // The vendor's word raises and never lowers.
-        Move(ref severity, Max(severity, VendorWord.Of(draft)), "vendor.severity", Taxonomy.Version, "The product itself rates this as grave.", reasons);
+        Move(ref severity, Max(severity, VendorWord.Of(draft)), VendorSeverity, Taxonomy.Version, "The product itself rates this as grave.", reasons);
 
         if (theme.Severity == Severity.Critical)
         {

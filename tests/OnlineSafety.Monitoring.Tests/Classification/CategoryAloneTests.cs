@@ -32,6 +32,44 @@ public sealed class CategoryAloneTests
         Assert.Equal(Severity.High, RuleFiles.Typed("gcse worksheet", "Suicide", d => d.VendorBreach = true).Severity);
 
     [Theory]
+    [InlineData("", "help_seeking")]
+    [InlineData("Year 9 extra words", "help_seeking")]
+    [InlineData("Religion", "help_seeking")]
+    [InlineData("Child abuse", "abuse_disclosure")]
+    [InlineData("Criminal activity", "criminal_exploitation")]
+    public void WhatTheVendorRatesAsGravestIsReadByAPersonUnderWhateverCategory(string category, string theme)
+    {
+        const string text = "meet behind the sports hall, bring it";
+        Assert.Equal(Severity.None, RuleFiles.Typed(text, category).Severity);
+        Assert.Equal((theme, Severity.Medium), (RuleFiles.Typed(text, category, d => d.VendorSeverity = 5) is var gravest ? gravest.Theme : "", gravest.Severity));
+        Assert.Equal((theme, Severity.Medium), (RuleFiles.Typed(text, category, d => d.VendorBreach = true) is var breach ? breach.Theme : "", breach.Severity));
+    }
+
+    [Theory]
+    [InlineData(true, (byte)2)]
+    [InlineData(false, (byte)4)]
+    public void WhatTheVendorCallsSlightOrIsNotSureOfSaysNothingUnderACategoryThatSaysNothing(bool breach, byte vendor)
+    {
+        foreach (var category in new[] { "", "Year 9 extra words", "Child abuse" })
+        {
+            Assert.Equal(Severity.None, RuleFiles.Typed("meet behind the sports hall, bring it", category, d => (d.VendorBreach, d.VendorSeverity) = (breach, vendor)).Severity);
+        }
+    }
+
+    [Fact]
+    public void WordsThatSayTheSameAsAHintAreWorthWhatTheyWouldBeWithoutIt() =>
+        Assert.Equal(("profanity", Severity.Low), (RuleFiles.Typed("what the fuck", "Offensive User", d => d.VendorBreach = true) is var a ? a.Theme : "", a.Severity));
+
+    [Fact]
+    public void WithoutTheVendorsWordNothingIsLeftOfWhatItAloneAsksFor()
+    {
+        var (assessor, draft) = (new Assessor(RuleFiles.Shipped), new EventDraft { Kind = ActivityKind.Typed, VendorBreach = true });
+        draft.Set(EventField.Text, "meet behind the sports hall, bring it"u8);
+        var reason = Assert.Single(assessor.Explain(assessor.Assess(draft, "senso", default), draft, "senso", default).Reasons);
+        Assert.Equal(("vendor.severity", "raised to medium", new Counterfactual("none", Severity.None)), (reason.Rule, reason.Effect, reason.Without));
+    }
+
+    [Theory]
     [InlineData("Drugs", "Medium")]
     [InlineData("Web Proxies", "Low")]
     public void ACategoryOverABareAddressSaysNoMoreThanItsThemeDoes(string category, string expected) =>
