@@ -25,12 +25,17 @@ internal static class VendorWord
 internal readonly struct CategoryEvidence(RuleSet rules, EventDraft draft, List<Category> categories, int context, bool excused)
 {
     /// <summary>A category decides only when it is graver than what the words say: nothing, or something smaller.</summary>
-    public void Weigh(ref Severity severity, ref int theme, List<Reason>? reasons)
+    /// <param name="severity">What the words say; then what is decided.</param>
+    /// <param name="theme">Theirs, -1 when none.</param>
+    /// <param name="risk">Where a rule names another than its theme's.</param>
+    /// <param name="surpassed">Told of the theme that no longer decides.</param>
+    /// <param name="reasons">Where each category is put into words; null: nowhere.</param>
+    public void Weigh(ref Severity severity, ref int theme, ref Risk? risk, Action<int> surpassed, List<Reason>? reasons)
     {
         var readable = draft.Has(EventField.SearchQuery) || draft.Has(EventField.Text);
         foreach (var category in categories)
         {
-            var alone = Alone(category, readable, theme >= 0 && category.Says(rules.Taxonomy.Themes[theme].ParentCode, rules.Taxonomy));
+            var alone = Alone(category, readable);
             var first = rules.Taxonomy.Themes[category.Themes[0]];
             if (first.StatisticsOnly && alone > Severity.Low)
             {
@@ -42,16 +47,18 @@ internal readonly struct CategoryEvidence(RuleSet rules, EventDraft draft, List<
                 "vendor.category", category.Version, "category", category.Name, -1,
                 $"{category.Product} put this under '{category.Name}'.{(context >= 0 ? $" {(readable ? "The words speak" : "The site is one")} of '{rules.Rules.SetNames[context]}'." : "")}",
                 decides ? $"{first.Code} {Words.Of(alone)}" : "noted"));
-            if (decides)
+            if (decides && theme != category.Themes[0])
             {
-                (severity, theme) = (alone, category.Themes[0]);
+                surpassed(theme);
+                (theme, risk) = (category.Themes[0], null);
             }
+
+            severity = Max(severity, alone);
         }
     }
 
-    // A search's category is that of the pages it led to, a message's is what somebody wrote: only the latter adds up. Words that say the same as a hint were weighed
-    // with the vendor's word already.
-    private Severity Alone(Category category, bool readable, bool said)
+    // A search's category is that of the pages it led to, a message's is what somebody wrote: only the latter adds up.
+    private Severity Alone(Category category, bool readable)
     {
         var own = VendorWord.Of(draft);
         return category.Weight switch
@@ -60,7 +67,7 @@ internal readonly struct CategoryEvidence(RuleSet rules, EventDraft draft, List<
             CategoryWeight.Grave => Max(own, excused ? Severity.Low : Severity.Medium),
             CategoryWeight.Theme when !readable => Max(Min(own, Severity.Medium), excused ? Severity.Low : Min(rules.Taxonomy.Themes[category.Themes[0]].Severity, Severity.Medium)),
             CategoryWeight.Theme => Max(Min(own, Severity.Medium), excused || !draft.Has(EventField.Text) ? Severity.None : Severity.Low),
-            CategoryWeight.Hint when !said && VendorWord.AsksForAPerson(draft) => Severity.Medium,
+            CategoryWeight.Hint when VendorWord.AsksForAPerson(draft) => Severity.Medium,
             _ => Severity.None,
         };
     }

@@ -80,7 +80,7 @@ internal sealed class Decision(
         }
 
         Spare(best, ref severity, ref theme, ref risk);
-        new CategoryEvidence(rules, draft, categories, context, IsExcused).Weigh(ref severity, ref theme, _reasons);
+        new CategoryEvidence(rules, draft, categories, context, IsExcused).Weigh(ref severity, ref theme, ref risk, AddTheme, _reasons);
         WeighLists(ref severity, ref theme, ref risk);
         OpenAsLearned(ref severity, ref theme, ref risk);
         if (draft.Kind == ActivityKind.Report && severity < Severity.Medium && (theme >= 0 || Taxonomy.OfReports >= 0))
@@ -124,6 +124,14 @@ internal sealed class Decision(
             return;
         }
 
+        foreach (var finding in findings)
+        {
+            if (_excuses.IsKept(finding))
+            {
+                AddTheme(ThemeOf(finding));
+            }
+        }
+
         var least = VendorSure ? Max(kept, Severity.High) : kept;
         var code = Taxonomy.Themes[ThemeOf(findings[spared])].Code;
         var effect = $"{code} {Words.Of(least)}";
@@ -134,7 +142,6 @@ internal sealed class Decision(
         }
         else if (best < 0 || RuleOf(findings[best]).Severity == Severity.None)
         {
-            AddTheme(ThemeOf(findings[spared]));
             effect = $"also {effect}";
         }
         else
@@ -364,6 +371,7 @@ internal sealed class Decision(
             _reasons?.Add(site.Because(draft, alone > severity ? $"{listed.Code} {Words.Of(alone)}" : "noted"));
             if (alone > severity)
             {
+                AddTheme(theme);
                 (severity, theme, risk) = (alone, site.Theme, null);
             }
         }

@@ -91,4 +91,24 @@ internal sealed record Assessment(Risk Risk, string Theme, string ParentTheme, S
 
     /// <summary>A vendor category that the maps do not know was met: a visible defect, never a guess.</summary>
     public bool UnmappedCategory { get; init; }
+
+    /// <summary>This one, which decides, with what less grave things are said of the same event: whom they protect is no less protected beside it.</summary>
+    public Assessment Beside(Assessment other)
+    {
+        var (mine, others) = (Outcome, other.Outcome);
+        return this with
+        {
+            Audience = (Audience)Math.Max((byte)Audience, (byte)other.Audience),
+            MaskUrl = MaskUrl || other.MaskUrl,
+            UnmappedCategory = UnmappedCategory || other.UnmappedCategory,
+            Themes = [.. Themes.Union(other.Themes, StringComparer.Ordinal)],
+            Reasons =
+            [
+                .. Reasons.Select(reason => reason with { Without = reason.Without is { } without && without.Severity < others.Severity ? others : reason.Without }),
+                .. other.Reasons.Select(reason => reason with { Without = mine }),
+            ],
+        };
+    }
+
+    private Counterfactual Outcome => new(Theme, Severity);
 }

@@ -57,16 +57,29 @@ public sealed class CategoryAloneTests
     }
 
     [Fact]
-    public void WordsThatSayTheSameAsAHintAreWorthWhatTheyWouldBeWithoutIt() =>
-        Assert.Equal(("profanity", Severity.Low), (RuleFiles.Typed("what the fuck", "Offensive User", d => d.VendorBreach = true) is var a ? a.Theme : "", a.Severity));
-
-    [Fact]
     public void WithoutTheVendorsWordNothingIsLeftOfWhatItAloneAsksFor()
     {
         var (assessor, draft) = (new Assessor(RuleFiles.Shipped), new EventDraft { Kind = ActivityKind.Typed, VendorBreach = true });
         draft.Set(EventField.Text, "meet behind the sports hall, bring it"u8);
         var reason = Assert.Single(assessor.Explain(assessor.Assess(draft, "senso", default), draft, "senso", default).Reasons);
         Assert.Equal(("vendor.severity", "raised to medium", new Counterfactual("none", Severity.None)), (reason.Rule, reason.Effect, reason.Without));
+    }
+
+    [Fact]
+    public void WhoAsksForHelpIsProtectedUnderWhateverCategory()
+    {
+        var visit = RuleFiles.Visit("https://www.childline.org.uk/get-support/", "Self harm");
+        Assert.Equal(("self_harm", Audience.DslOnly), (visit.Theme, visit.Audience));
+        Assert.Contains("help_seeking", visit.Themes);
+        var search = RuleFiles.Search("why do i feel sad all the time", "Self harm");
+        Assert.Equal(("self_harm", Audience.DslOnly), (search.Theme, search.Audience));
+    }
+
+    [Fact]
+    public void TheRiskOfACategoryThatDecidesIsItsThemes()
+    {
+        Assert.Equal(Risk.Content, RuleFiles.Search("childline chat open now").Risk);
+        Assert.Equal(("grooming", Risk.Contact), (RuleFiles.Search("childline chat open now", "Grooming") is var a ? a.Theme : "", a.Risk));
     }
 
     [Theory]
