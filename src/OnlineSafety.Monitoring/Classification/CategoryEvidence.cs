@@ -21,8 +21,8 @@ internal static class VendorWord
 /// <param name="draft">The event.</param>
 /// <param name="categories">Those that are known, in the order in which they were sent.</param>
 /// <param name="context">The set of innocent surroundings that words or site name, -1 when none.</param>
-/// <param name="excused">There is a context, or a rule excused what it found.</param>
-internal readonly struct CategoryEvidence(RuleSet rules, EventDraft draft, List<Category> categories, int context, bool excused)
+/// <param name="excused">There is a context, or a rule excused what it found of one of these themes.</param>
+internal readonly struct CategoryEvidence(RuleSet rules, EventDraft draft, List<Category> categories, int context, Predicate<int[]> excused)
 {
     /// <summary>A category decides only when it is graver than what the words say: nothing, or something smaller.</summary>
     /// <param name="severity">What the words say; then what is decided.</param>
@@ -63,10 +63,10 @@ internal readonly struct CategoryEvidence(RuleSet rules, EventDraft draft, List<
         var own = VendorWord.Of(draft);
         return category.Weight switch
         {
-            CategoryWeight.Grave when !readable => Max(own, excused ? Severity.Medium : Severity.High),
-            CategoryWeight.Grave => Max(own, excused ? Severity.Low : Severity.Medium),
-            CategoryWeight.Theme when !readable => Max(Min(own, Severity.Medium), excused ? Severity.Low : Min(rules.Taxonomy.Themes[category.Themes[0]].Severity, Severity.Medium)),
-            CategoryWeight.Theme => Max(Min(own, Severity.Medium), excused || !draft.Has(EventField.Text) ? Severity.None : Severity.Low),
+            CategoryWeight.Grave when !readable => Max(own, excused(category.Themes) ? Severity.Medium : Severity.High),
+            CategoryWeight.Grave => Max(own, excused(category.Themes) ? Severity.Low : Severity.Medium),
+            CategoryWeight.Theme when !readable => Max(Min(own, Severity.Medium), excused(category.Themes) ? Severity.Low : Min(rules.Taxonomy.Themes[category.Themes[0]].Severity, Severity.Medium)),
+            CategoryWeight.Theme => Max(Min(own, Severity.Medium), excused(category.Themes) || !draft.Has(EventField.Text) ? Severity.None : Severity.Low),
             CategoryWeight.Hint when VendorWord.AsksForAPerson(draft) => Severity.Medium,
             _ => Severity.None,
         };

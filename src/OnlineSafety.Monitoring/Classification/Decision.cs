@@ -178,8 +178,14 @@ internal sealed class Decision(
 
     private bool VendorSure => VendorWord.IsSure(draft);
 
-    // The site is known as an innocent one, the words speak of something innocent, or a rule excused what it found.
-    private bool IsExcused => context >= 0 || findings.Exists(f => f.Excuse >= 0);
+    // The site is known as an innocent one, the words speak of something innocent, or a rule excused what it found of one of these themes.
+    private bool IsExcused(int[] themes) =>
+        context >= 0 || findings.Exists(f => IsExcusedByRules(f) && Array.Exists(themes, theme => IsSame(ThemeOf(f), Taxonomy.Themes[theme])));
+
+    // What a school excludes tells nothing of what the words mean.
+    private bool IsExcusedByRules(in Finding finding) => finding.Excuse >= 0 && Context.Overlay?.Exclusion(finding.Excuse) is null;
+
+    private bool IsSame(int theme, Theme other) => string.Equals(Taxonomy.Themes[theme].ParentCode, other.ParentCode, StringComparison.Ordinal);
 
     private Assessment Build(int index, Risk? risk, Severity severity, bool unmapped)
     {
@@ -291,11 +297,11 @@ internal sealed class Decision(
         return severity;
     }
 
-    // Where a rule looked at the very words and excused them, the excuse stands: it knows more of them than the model does.
+    // Where a rule looked at the very words and excused them, the excuse stands: it knows more of them than the model does. A hint says too little to know more.
     private void OpenAsLearned(ref Severity severity, ref int theme, ref Risk? risk)
     {
         if (Learned is not { } voice || voice.Opens <= severity
-            || findings.Exists(f => f.Excuse >= 0 && string.Equals(Taxonomy.Themes[ThemeOf(f)].ParentCode, voice.Theme.ParentCode, StringComparison.Ordinal)))
+            || findings.Exists(f => IsExcusedByRules(f) && RuleOf(f).Severity > Severity.None && ReasonFields.Of(f.Field) == voice.Field && IsSame(ThemeOf(f), voice.Theme)))
         {
             return;
         }
@@ -367,7 +373,7 @@ internal sealed class Decision(
             }
 
             var listed = Taxonomy.Themes[site.Theme];
-            var alone = Lists.ListedSite.Alone(draft, listed, IsExcused);
+            var alone = Lists.ListedSite.Alone(draft, listed, IsExcused([site.Theme]));
             _reasons?.Add(site.Because(draft, alone > severity ? $"{listed.Code} {Words.Of(alone)}" : "noted"));
             if (alone > severity)
             {

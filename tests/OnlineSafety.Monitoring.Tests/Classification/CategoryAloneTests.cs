@@ -21,6 +21,12 @@ public sealed class CategoryAloneTests
     public void AGraveCategoryOverInnocentWordsIsRecorded() => Assert.Equal(Severity.Low, RuleFiles.Search("atomic structure gcse worksheet", "Terrorism").Severity);
 
     [Theory]
+    [InlineData("Suicide", "Low")]
+    [InlineData("Terrorism", "Medium")]
+    public void ARuleThatExcusesWhatItFoundSpeaksForCategoriesOfItsThemeAlone(string category, string expected) =>
+        Assert.Equal(expected, RuleFiles.Typed("giving all my stuff away before my birthday, this week is my last", category).Severity.ToString());
+
+    [Theory]
     [InlineData((byte)5, "High")]
     [InlineData((byte)4, "Medium")]
     [InlineData((byte)3, "Low")]

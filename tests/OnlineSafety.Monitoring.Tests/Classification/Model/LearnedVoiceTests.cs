@@ -93,6 +93,23 @@ public sealed class LearnedVoiceTests
     }
 
     [Fact]
+    public void AnExcusedHintSilencesNothing()
+    {
+        var rules = SomeModel.Rule("criminal_exploitation", "none", "medium");
+        Assert.Equal(Severity.High, SomeModel.Assess(SomeModel.SureOfGrave("criminal_exploitation", "wobble"), "a wobble jelly", rules: rules).Severity);
+    }
+
+    [Fact]
+    public void WhatARuleExcusedInAnotherTextSilencesNothing()
+    {
+        var model = SomeModel.SureOfGrave("criminal_exploitation", "flutter");
+        var rules = SomeModel.Rule("criminal_exploitation", "medium");
+        Assert.Equal(Severity.None, SomeModel.Assess(model, "a flutter, a wobble jelly", rules: rules).Severity);
+        var found = SomeModel.Assess(model, "a flutter", ActivityKind.Search, EventField.SearchQuery, rules, d => d.Set(EventField.Text, "a wobble jelly"u8));
+        Assert.Equal(Severity.High, found.Severity);
+    }
+
+    [Fact]
     public void ItReadsOnlyWhatAPersonTyped()
     {
         var model = SomeModel.SureOf("suicide", "wobble");
