@@ -1,3 +1,4 @@
+using System.Text;
 using OnlineSafety.Monitoring.Classification;
 using OnlineSafety.Monitoring.Events;
 
@@ -21,10 +22,18 @@ public sealed class CategoryAloneTests
     public void AGraveCategoryOverInnocentWordsIsRecorded() => Assert.Equal(Severity.Low, RuleFiles.Search("atomic structure gcse worksheet", "Terrorism").Severity);
 
     [Theory]
-    [InlineData("Suicide", "Low")]
-    [InlineData("Terrorism", "Medium")]
-    public void ARuleThatExcusesWhatItFoundSpeaksForCategoriesOfItsThemeAlone(string category, string expected) =>
-        Assert.Equal(expected, RuleFiles.Typed("giving all my stuff away before my birthday, this week is my last", category).Severity.ToString());
+    [InlineData("drugs", "Low")]
+    [InlineData("suicide", "Medium")]
+    public void ARuleThatExcusesWhatItFoundSpeaksForCategoriesOfItsThemeAlone(string category, string expected)
+    {
+        const string pack = """{"pack":"p","version":"1","language":"en","rules":[{"id":"r","theme":"drugs","severity":"low","all":[["wobble"]],"unless":["jelly"],"explain":"x","positive":["wobble"],"negative":[]}]}""";
+        const string map = """{"vendor":"v","version":"1","categories":[{"names":["drugs"],"weight":"grave","themes":["drugs"]},{"names":["suicide"],"weight":"grave","themes":["suicide"]}]}""";
+        var draft = new EventDraft { Kind = ActivityKind.Typed };
+        draft.Set(EventField.Text, "a wobble jelly"u8);
+        draft.AddCategory(Encoding.UTF8.GetBytes(category));
+        var rules = RuleSet.Parse(RuleFiles.Taxonomy, [("p", Encoding.UTF8.GetBytes(pack))], [("v", Encoding.UTF8.GetBytes(map))]);
+        Assert.Equal(expected, new Assessor(rules).Assess(draft, "v", default).Severity.ToString());
+    }
 
     [Theory]
     [InlineData((byte)5, "High")]
@@ -84,8 +93,8 @@ public sealed class CategoryAloneTests
     [Fact]
     public void TheRiskOfACategoryThatDecidesIsItsThemes()
     {
-        Assert.Equal(Risk.Content, RuleFiles.Search("childline chat open now").Risk);
-        Assert.Equal(("grooming", Risk.Contact), (RuleFiles.Search("childline chat open now", "Grooming") is var a ? a.Theme : "", a.Risk));
+        Assert.Equal(Risk.Content, RuleFiles.Visit("https://www.childline.org.uk/get-support/").Risk);
+        Assert.Equal(("grooming", Risk.Contact), (RuleFiles.Visit("https://www.childline.org.uk/get-support/", "Grooming") is var a ? a.Theme : "", a.Risk));
     }
 
     [Theory]

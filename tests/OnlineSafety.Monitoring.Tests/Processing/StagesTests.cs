@@ -152,8 +152,10 @@ public sealed class StagesTests
     public void WhatTheRestOfARecordSaysBringsNoneOfWhatItsFieldsSayToNothing()
     {
         var plan = RunMapped(
-            """{ "product": "unknown", "mappings": [{ "id": "unknown.one", "version": 1, "status": "unverified", "source": "a test", "ask": "nothing",
-                "shape": { "type": "json" }, "keep": ["$.said"], "fields": { "user": "$.who", "text": "$.text", "kind": { "default": "typed" } } }] }""",
+            """
+            { "product": "unknown", "mappings": [{ "id": "unknown.one", "version": 1, "status": "unverified", "source": "a test", "ask": "nothing",
+                "shape": { "type": "json" }, "keep": ["$.said"], "fields": { "user": "$.who", "text": "$.text", "kind": { "default": "typed" } } }] }
+            """,
             """{"who":"ada","text":"my stepdad touches me at night in minecraft","said":"i want to kill myself"}"""u8.ToArray());
         var assessment = Assert.Single(plan.Events).Assessment;
         Assert.Equal((Severity.Critical, "suicide", Audience.DslOnly), (assessment.Severity, assessment.ParentTheme, assessment.Audience));
