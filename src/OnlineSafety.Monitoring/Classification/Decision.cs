@@ -297,11 +297,11 @@ internal sealed class Decision(
         return severity;
     }
 
-    // Where a rule looked at the very words and excused them, the excuse stands: it knows more of them than the model does. A hint says too little to know more.
+    // Where a rule looked at the very words and excused them, the excuse stands: it knows more of them than the model does. A hint says too little to hush what may be grave.
     private void OpenAsLearned(ref Severity severity, ref int theme, ref Risk? risk)
     {
         if (Learned is not { } voice || voice.Opens <= severity
-            || findings.Exists(f => IsExcusedByRules(f) && RuleOf(f).Severity > Severity.None && ReasonFields.Of(f.Field) == voice.Field && IsSame(ThemeOf(f), voice.Theme)))
+            || findings.Exists(f => IsExcusedByRules(f) && (RuleOf(f).Severity > Severity.None || !voice.MayBeGrave) && ReasonFields.Of(f.Field) == voice.Field && IsSame(ThemeOf(f), voice.Theme)))
         {
             return;
         }
