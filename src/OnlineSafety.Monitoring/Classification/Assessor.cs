@@ -71,7 +71,7 @@ internal sealed class Assessor(RuleSet rules, FieldReader reader)
         (_learned, _voice) = (learned, voice);
         return Finds(draft, vendor, context, out _)
             ? Decision(draft, context, _findings, _categories, NoSlice, "").Outcome()
-            : new Counterfactual(Assessment.NoTheme, Severity.None);
+            : Assessment.None.Outcome;
     }
 
     // Reads all that an event holds but for the learned voice, which is heard before; false when nothing of it needs to be weighed.

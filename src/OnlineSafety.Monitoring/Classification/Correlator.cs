@@ -44,8 +44,8 @@ internal static class Correlator
             return assessment;
         }
 
-        var seen = new Seen(assessment.VendorSays, at, vendor, history, rules);
-        var severity = seen.Raise(assessment.Theme, assessment.Severity, "", out var steps);
+        var seen = new Seen(at, vendor, history, rules);
+        var severity = seen.Raise(assessment.Outcome, "", out var steps);
         if (steps.Count == 0 && !assessment.Reasons.Any(reason => reason.Without is not null))
         {
             return assessment;
@@ -57,11 +57,10 @@ internal static class Correlator
             Without = seen.Raise(reason.Without, ""),
             Parts = reason.Parts.Count == 0 ? reason.Parts : [.. reason.Parts.Select(part => part with { Without = seen.Raise(part.Without, "")! })],
         });
-        var alone = new Counterfactual(assessment.Theme, assessment.Severity);
         return assessment with
         {
             Severity = severity,
-            Reasons = [.. reasons, .. steps.Select(step => new Reason(step.Rule, rules.Version, "", "", -1, step.Words, $"raised to {Words.Of(step.To)}") { Without = seen.Raise(alone, step.Rule) })],
+            Reasons = [.. reasons, .. steps.Select(step => new Reason(step.Rule, rules.Version, "", "", -1, step.Words, $"raised to {Words.Of(step.To)}") { Without = seen.Raise(assessment.Outcome, step.Rule) })],
         };
     }
 
@@ -76,25 +75,26 @@ internal static class Correlator
             .. assessment.Reasons,
             new Reason(ClassActivity, rules.Version, "", "", -1, $"Class activity: the same words were recorded of {Counted.Of(alike, "person", "people")} within the hour. Nothing is lowered.", "joined with the others")
             {
-                Without = new Counterfactual(assessment.Theme, assessment.Severity),
+                Without = assessment.Outcome,
             },
         ],
     };
 
-    private sealed class Seen(bool vendorSays, DateTimeOffset at, string vendor, History history, RuleSet rules)
+    private sealed class Seen(DateTimeOffset at, string vendor, History history, RuleSet rules)
     {
         public Counterfactual? Raise(Counterfactual? alone, string omitted) =>
-            alone is null ? null : alone with { Severity = Raise(alone.Theme, alone.Severity, omitted, out _) };
+            alone is null ? null : alone with { Severity = Raise(alone, omitted, out _) };
 
-        public Severity Raise(string theme, Severity severity, string omitted, out List<(string Rule, Severity To, string Words)> steps)
+        public Severity Raise(Counterfactual alone, string omitted, out List<(string Rule, Severity To, string Words)> steps)
         {
+            var severity = alone.Severity;
             steps = [];
-            if (!Weighs(theme, severity, rules))
+            if (!Weighs(alone.Theme, severity, rules))
             {
                 return severity;
             }
 
-            var parent = rules.Taxonomy.Find(theme)!.ParentCode;
+            var parent = rules.Taxonomy.Find(alone.Theme)!.ParentCode;
             var same = history.Recent.Where(entry => rules.Taxonomy.Find(entry.Theme)?.ParentCode == parent).ToList();
             if (same.Count >= Repeats && omitted != Repeated)
             {
@@ -103,7 +103,7 @@ internal static class Correlator
             }
 
             // That two products pass on the same address, which our rules alone call a concern, is one opinion and not two.
-            if (severity < Severity.High && omitted != TwoVendors && vendorSays
+            if (severity < Severity.High && omitted != TwoVendors && alone.VendorSays
                 && same.Find(entry => entry.VendorSays && entry.Vendor != vendor && (at - entry.ReceivedAt).Duration() <= Together) is { } other)
             {
                 severity++;

@@ -15,6 +15,7 @@ internal sealed class Decision(
 {
     private const string Excused = "modifier.excused";
     private const string VendorSeverity = "vendor.severity";
+    private const string VendorAgrees = "vendor.agrees";
 
     private readonly List<string> _themes = [];
 
@@ -51,7 +52,7 @@ internal sealed class Decision(
     public Counterfactual Outcome()
     {
         var (theme, _, severity) = Decided(unmapped: "");
-        return theme < 0 || severity == Severity.None ? new Counterfactual(Assessment.NoTheme, Severity.None) : new Counterfactual(Taxonomy.Themes[theme].Code, severity);
+        return theme < 0 || severity == Severity.None ? Assessment.None.Outcome : new Counterfactual(Taxonomy.Themes[theme].Code, severity) { VendorSays = VendorSays(theme) };
     }
 
     private (int Theme, Risk? Risk, Severity Severity) Decided(string unmapped)
@@ -187,6 +188,10 @@ internal sealed class Decision(
 
     private bool IsSame(int theme, Theme other) => string.Equals(Taxonomy.Themes[theme].ParentCode, other.ParentCode, StringComparison.Ordinal);
 
+    private bool VendorSays(int theme) =>
+        (Omitted != VendorSeverity && (VendorSure || draft.VendorSeverity >= 4))
+        || (Omitted != VendorAgrees && categories.Exists(category => category.Says(Taxonomy.Themes[theme].ParentCode, Taxonomy)));
+
     private Assessment Build(int index, Risk? risk, Severity severity, bool unmapped)
     {
         var reasons = _reasons ?? [];
@@ -205,7 +210,7 @@ internal sealed class Decision(
             MaskUrl = theme.MaskUrl,
             Themes = _themes,
             UnmappedCategory = unmapped,
-            VendorSays = VendorSure || draft.VendorSeverity >= 4 || categories.Exists(category => category.Says(theme.ParentCode, Taxonomy)),
+            VendorSays = VendorSays(index),
             Edition = Taxonomy.Edition,
             Rules = Context.Overlay?.VersionAt(Context.At) ?? rules.Version,
         };
@@ -283,7 +288,7 @@ internal sealed class Decision(
             {
                 var agreed = rule.Agree ?? (severity < Severity.High ? severity + 1 : severity);
                 var words = reasons is null ? "" : $"{category.Product} put this under '{category.Name}', which says the same as the words.";
-                Move(ref severity, Max(severity, agreed), "vendor.agrees", category.Version, words, reasons);
+                Move(ref severity, Max(severity, agreed), VendorAgrees, category.Version, words, reasons);
                 break;
             }
         }

@@ -38,7 +38,11 @@ public sealed record Reason(string Rule, string Version, string Field, string Ma
 
 /// <summary>What a result would have been.</summary>
 /// <param name="Theme">Taxonomy code.</param>
-public sealed record Counterfactual(string Theme, [property: JsonConverter(typeof(SeverityJson))] Severity Severity);
+public sealed record Counterfactual(string Theme, [property: JsonConverter(typeof(SeverityJson))] Severity Severity)
+{
+    /// <summary>Whether the product itself would say the same (<see cref="Assessment.VendorSays"/>): what another product's word is then worth.</summary>
+    internal bool VendorSays { get; init; }
+}
 
 /// <summary>Some words of a match.</summary>
 /// <param name="Matched">They, as they stand in the text.</param>
@@ -110,5 +114,6 @@ internal sealed record Assessment(Risk Risk, string Theme, string ParentTheme, S
         };
     }
 
-    private Counterfactual Outcome => new(Theme, Severity);
+    /// <summary>What is said of results, of this one.</summary>
+    public Counterfactual Outcome => new(Theme, Severity) { VendorSays = VendorSays };
 }
