@@ -72,7 +72,7 @@ internal sealed class Assessor(RuleSet rules, FieldReader reader)
         (_learned, _voice) = (learned, voice);
         return Finds(draft, vendor, context, out _)
             ? Decision(draft, context, _findings, _categories, NoSlice, "").Outcome()
-            : new Counterfactual(Assessment.NoTheme, Severity.None);
+            : Assessment.None.Outcome;
     }
 
     // Reads all that an event holds but for the learned voice, which is heard before; false when nothing of it needs to be weighed.
@@ -84,7 +84,7 @@ internal sealed class Assessor(RuleSet rules, FieldReader reader)
         _listed.Clear();
         _hosts.Find(draft[EventField.UrlHost], _listed);
         ReadFields(draft, _categories.Count > 0 || _listed.Count > 0 || _learned.Speaks ? RulesAsked.All : RulesAsked.Deciding, context);
-        if (_findings.Count > 0 || _categories.Count > 0 || _listed.Count > 0 || draft.Kind == ActivityKind.Report || _learned.Opens)
+        if (_findings.Count > 0 || _categories.Count > 0 || _listed.Count > 0 || draft.Kind == ActivityKind.Report || _learned.Opens || VendorWord.AsksForAPerson(draft))
         {
             ReadContexts(draft);
             return true;

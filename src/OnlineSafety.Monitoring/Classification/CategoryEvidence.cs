@@ -7,6 +7,9 @@ internal static class VendorWord
 {
     public static bool IsSure(EventDraft draft) => draft.VendorBreach || draft.VendorSeverity >= 5;
 
+    /// <summary>It is sure, and does not itself call the same thing slight: then a person reads it, whatever its words and its category say.</summary>
+    public static bool AsksForAPerson(EventDraft draft) => IsSure(draft) && draft.VendorSeverity is 0 or >= 3;
+
     public static Severity Of(EventDraft draft) => IsSure(draft) ? Severity.High : draft.VendorSeverity == 4 ? Severity.Medium : Severity.None;
 }
 
@@ -18,11 +21,16 @@ internal static class VendorWord
 /// <param name="draft">The event.</param>
 /// <param name="categories">Those that are known, in the order in which they were sent.</param>
 /// <param name="context">The set of innocent surroundings that words or site name, -1 when none.</param>
-/// <param name="excused">There is a context, or a rule excused what it found.</param>
-internal readonly struct CategoryEvidence(RuleSet rules, EventDraft draft, List<Category> categories, int context, bool excused)
+/// <param name="excused">There is a context, or a rule excused what it found of one of these themes.</param>
+internal readonly struct CategoryEvidence(RuleSet rules, EventDraft draft, List<Category> categories, int context, Predicate<int[]> excused)
 {
     /// <summary>A category decides only when it is graver than what the words say: nothing, or something smaller.</summary>
-    public void Weigh(ref Severity severity, ref int theme, List<Reason>? reasons)
+    /// <param name="severity">What the words say; then what is decided.</param>
+    /// <param name="theme">Theirs, -1 when none.</param>
+    /// <param name="risk">Where a rule names another than its theme's.</param>
+    /// <param name="surpassed">Told of the theme that no longer decides.</param>
+    /// <param name="reasons">Where each category is put into words; null: nowhere.</param>
+    public void Weigh(ref Severity severity, ref int theme, ref Risk? risk, Action<int> surpassed, List<Reason>? reasons)
     {
         var readable = draft.Has(EventField.SearchQuery) || draft.Has(EventField.Text);
         foreach (var category in categories)
@@ -39,10 +47,13 @@ internal readonly struct CategoryEvidence(RuleSet rules, EventDraft draft, List<
                 "vendor.category", category.Version, "category", category.Name, -1,
                 $"{category.Product} put this under '{category.Name}'.{(context >= 0 ? $" {(readable ? "The words speak" : "The site is one")} of '{rules.Rules.SetNames[context]}'." : "")}",
                 decides ? $"{first.Code} {Words.Of(alone)}" : "noted"));
-            if (decides)
+            if (decides && theme != category.Themes[0])
             {
-                (severity, theme) = (alone, category.Themes[0]);
+                surpassed(theme);
+                (theme, risk) = (category.Themes[0], null);
             }
+
+            severity = Max(severity, alone);
         }
     }
 
@@ -52,10 +63,11 @@ internal readonly struct CategoryEvidence(RuleSet rules, EventDraft draft, List<
         var own = VendorWord.Of(draft);
         return category.Weight switch
         {
-            CategoryWeight.Grave when !readable => Max(own, excused ? Severity.Medium : Severity.High),
-            CategoryWeight.Grave => Max(own, excused ? Severity.Low : Severity.Medium),
-            CategoryWeight.Theme when !readable => Max(Min(own, Severity.Medium), excused ? Severity.Low : Min(rules.Taxonomy.Themes[category.Themes[0]].Severity, Severity.Medium)),
-            CategoryWeight.Theme => Max(Min(own, Severity.Medium), excused || !draft.Has(EventField.Text) ? Severity.None : Severity.Low),
+            CategoryWeight.Grave when !readable => Max(own, excused(category.Themes) ? Severity.Medium : Severity.High),
+            CategoryWeight.Grave => Max(own, excused(category.Themes) ? Severity.Low : Severity.Medium),
+            CategoryWeight.Theme when !readable => Max(Min(own, Severity.Medium), excused(category.Themes) ? Severity.Low : Min(rules.Taxonomy.Themes[category.Themes[0]].Severity, Severity.Medium)),
+            CategoryWeight.Theme => Max(Min(own, Severity.Medium), excused(category.Themes) || !draft.Has(EventField.Text) ? Severity.None : Severity.Low),
+            CategoryWeight.Hint when VendorWord.AsksForAPerson(draft) => Severity.Medium,
             _ => Severity.None,
         };
     }

@@ -5,10 +5,10 @@ namespace OnlineSafety.Monitoring.Classification;
 /// <summary>How much a vendor's category says by itself.</summary>
 internal enum CategoryWeight
 {
-    /// <summary>Never an alert, and no theme: health, sex education, religion, support, ordinary categories.</summary>
+    /// <summary>Never a reason for an alert, and no theme: health, sex education, religion, support, ordinary categories.</summary>
     Ignore,
 
-    /// <summary>Says nothing alone; raises what the words say.</summary>
+    /// <summary>Says nothing alone, unless the vendor itself asks for a person; raises what the words say.</summary>
     Hint,
 
     /// <summary>Alone at most medium: where there are no words to read, or the vendor itself rates the event as grave.</summary>

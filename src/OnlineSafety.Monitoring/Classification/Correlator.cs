@@ -37,7 +37,7 @@ internal static class Correlator
     /// <param name="vendor">The product that reported it.</param>
     /// <param name="history">What else is recorded of the person.</param>
     /// <param name="rules">The rules.</param>
-    /// <param name="ofNoAccount">The person is a device or an address, where nobody knows whether it was one: then it raises no further than medium.</param>
+    /// <param name="ofNoAccount">The person is a device or an address, where nobody knows whether it was one: then what was recorded before raises no further than medium.</param>
     public static Assessment Correlate(Assessment assessment, DateTimeOffset at, string vendor, History history, RuleSet rules, bool ofNoAccount = false)
     {
         if (history.Recent.Count == 0)
@@ -45,8 +45,8 @@ internal static class Correlator
             return assessment;
         }
 
-        var seen = new Seen(assessment.VendorSays, at, vendor, history, rules, ofNoAccount);
-        var severity = seen.Raise(assessment.Theme, assessment.Severity, "", out var steps);
+        var seen = new Seen(at, vendor, history, rules, ofNoAccount);
+        var severity = seen.Raise(assessment.Outcome, "", out var steps);
         if (steps.Count == 0 && !assessment.Reasons.Any(reason => reason.Without is not null))
         {
             return assessment;
@@ -58,11 +58,10 @@ internal static class Correlator
             Without = seen.Raise(reason.Without, ""),
             Parts = reason.Parts.Count == 0 ? reason.Parts : [.. reason.Parts.Select(part => part with { Without = seen.Raise(part.Without, "")! })],
         });
-        var alone = new Counterfactual(assessment.Theme, assessment.Severity);
         return assessment with
         {
             Severity = severity,
-            Reasons = [.. reasons, .. steps.Select(step => new Reason(step.Rule, rules.Version, "", "", -1, step.Words, $"raised to {Words.Of(step.To)}") { Without = seen.Raise(alone, step.Rule) })],
+            Reasons = [.. reasons, .. steps.Select(step => new Reason(step.Rule, rules.Version, "", "", -1, step.Words, $"raised to {Words.Of(step.To)}") { Without = seen.Raise(assessment.Outcome, step.Rule) })],
         };
     }
 
@@ -77,36 +76,35 @@ internal static class Correlator
             .. assessment.Reasons,
             new Reason(ClassActivity, rules.Version, "", "", -1, $"Class activity: the same words were recorded of {Counted.Of(alike, "person", "people")} within the hour. Nothing is lowered.", "joined with the others")
             {
-                Without = new Counterfactual(assessment.Theme, assessment.Severity),
+                Without = assessment.Outcome,
             },
         ],
     };
 
-    private sealed class Seen(bool vendorSays, DateTimeOffset at, string vendor, History history, RuleSet rules, bool ofNoAccount)
+    private sealed class Seen(DateTimeOffset at, string vendor, History history, RuleSet rules, bool ofNoAccount)
     {
-        private readonly Severity _most = ofNoAccount ? Severity.Medium : Severity.High;
-
         public Counterfactual? Raise(Counterfactual? alone, string omitted) =>
-            alone is null ? null : alone with { Severity = Raise(alone.Theme, alone.Severity, omitted, out _) };
+            alone is null ? null : alone with { Severity = Raise(alone, omitted, out _) };
 
-        public Severity Raise(string theme, Severity severity, string omitted, out List<(string Rule, Severity To, string Words)> steps)
+        public Severity Raise(Counterfactual alone, string omitted, out List<(string Rule, Severity To, string Words)> steps)
         {
+            var severity = alone.Severity;
             steps = [];
-            if (!Weighs(theme, severity, rules))
+            if (!Weighs(alone.Theme, severity, rules))
             {
                 return severity;
             }
 
-            var parent = rules.Taxonomy.Find(theme)!.ParentCode;
+            var parent = rules.Taxonomy.Find(alone.Theme)!.ParentCode;
             var same = history.Recent.Where(entry => rules.Taxonomy.Find(entry.Theme)?.ParentCode == parent).ToList();
-            if (severity < _most && same.Count >= Repeats && omitted != Repeated)
+            if (severity < (ofNoAccount ? Severity.Medium : Severity.High) && same.Count >= Repeats && omitted != Repeated)
             {
                 severity++;
                 steps.Add((Repeated, severity, $"The same concern was recorded {same.Count} times {(ofNoAccount ? "on this device or address" : "for this person")} in the last days: a pattern, not a single event."));
             }
 
             // That two products pass on the same address, which our rules alone call a concern, is one opinion and not two.
-            if (severity < _most && omitted != TwoVendors && vendorSays
+            if (severity < Severity.High && omitted != TwoVendors && alone.VendorSays
                 && same.Find(entry => entry.VendorSays && entry.Vendor != vendor && (at - entry.ReceivedAt).Duration() <= Together) is { } other)
             {
                 severity++;

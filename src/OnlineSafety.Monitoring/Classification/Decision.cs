@@ -14,6 +14,8 @@ internal sealed class Decision(
     RuleSet rules, EventDraft draft, string keyStage, List<Finding> findings, List<Category> categories, int context, FindingSlice slice, LearnedVoice? learned)
 {
     private const string Excused = "modifier.excused";
+    private const string VendorSeverity = "vendor.severity";
+    private const string VendorAgrees = "vendor.agrees";
 
     private readonly List<string> _themes = [];
 
@@ -50,7 +52,7 @@ internal sealed class Decision(
     public Counterfactual Outcome()
     {
         var (theme, _, severity) = Decided(unmapped: "");
-        return theme < 0 || severity == Severity.None ? new Counterfactual(Assessment.NoTheme, Severity.None) : new Counterfactual(Taxonomy.Themes[theme].Code, severity);
+        return theme < 0 || severity == Severity.None ? Assessment.None.Outcome : new Counterfactual(Taxonomy.Themes[theme].Code, severity) { VendorSays = VendorSays(theme) };
     }
 
     private (int Theme, Risk? Risk, Severity Severity) Decided(string unmapped)
@@ -79,7 +81,7 @@ internal sealed class Decision(
         }
 
         Spare(best, ref severity, ref theme, ref risk);
-        new CategoryEvidence(rules, draft, categories, context, IsExcused).Weigh(ref severity, ref theme, _reasons);
+        new CategoryEvidence(rules, draft, categories, context, IsExcused).Weigh(ref severity, ref theme, ref risk, AddTheme, _reasons);
         WeighLists(ref severity, ref theme, ref risk);
         OpenAsLearned(ref severity, ref theme, ref risk);
         if (draft.Kind == ActivityKind.Report && severity < Severity.Medium && (theme >= 0 || Taxonomy.OfReports >= 0))
@@ -88,6 +90,7 @@ internal sealed class Decision(
             Move(ref severity, Severity.Medium, "modifier.report", Taxonomy.Version, "Somebody wrote this report because they were worried: a person reads it, whatever its words.", _reasons);
         }
 
+        HearVendor(ref severity, ref theme);
         if (unmapped.Length > 0)
         {
             _reasons?.Add(new Reason("vendor.unmapped", Taxonomy.Version, "category", unmapped, -1, "The product's category is not one that we know. Nothing was concluded from it.", "unmapped"));
@@ -122,6 +125,14 @@ internal sealed class Decision(
             return;
         }
 
+        foreach (var finding in findings)
+        {
+            if (_excuses.IsKept(finding))
+            {
+                AddTheme(ThemeOf(finding));
+            }
+        }
+
         var least = VendorSure ? Max(kept, Severity.High) : kept;
         var code = Taxonomy.Themes[ThemeOf(findings[spared])].Code;
         var effect = $"{code} {Words.Of(least)}";
@@ -132,7 +143,6 @@ internal sealed class Decision(
         }
         else if (best < 0 || RuleOf(findings[best]).Severity == Severity.None)
         {
-            AddTheme(ThemeOf(findings[spared]));
             effect = $"also {effect}";
         }
         else
@@ -141,6 +151,17 @@ internal sealed class Decision(
         }
 
         _reasons?.Add(new Reason(Excused, Taxonomy.Version, "", "", -1, "Words as grave as these are recorded even beside an innocent context.", effect));
+    }
+
+    // The vendor knows of it what it does not send: a list of its own, a picture, a moderator's eye.
+    private void HearVendor(ref Severity severity, ref int theme)
+    {
+        var heard = theme >= 0 ? theme : Taxonomy.OfReports;
+        if (severity < Severity.Medium && heard >= 0 && !Taxonomy.Themes[heard].StatisticsOnly && VendorWord.AsksForAPerson(draft))
+        {
+            theme = heard;
+            Move(ref severity, Severity.Medium, VendorSeverity, Taxonomy.Version, "The product itself rates this as grave: a person reads it, whatever its words.", _reasons);
+        }
     }
 
     // A pupil can send in another's name what only the browser reports: a hint is looked into, it wakes nobody as if a life were known to be at stake.
@@ -158,8 +179,18 @@ internal sealed class Decision(
 
     private bool VendorSure => VendorWord.IsSure(draft);
 
-    // The site is known as an innocent one, the words speak of something innocent, or a rule excused what it found.
-    private bool IsExcused => context >= 0 || findings.Exists(f => f.Excuse >= 0);
+    // The site is known as an innocent one, the words speak of something innocent, or a rule excused what it found of one of these themes.
+    private bool IsExcused(int[] themes) =>
+        context >= 0 || findings.Exists(f => IsExcusedByRules(f) && Array.Exists(themes, theme => IsSame(ThemeOf(f), Taxonomy.Themes[theme])));
+
+    // What a school excludes tells nothing of what the words mean.
+    private bool IsExcusedByRules(in Finding finding) => finding.Excuse >= 0 && Context.Overlay?.Exclusion(finding.Excuse) is null;
+
+    private bool IsSame(int theme, Theme other) => string.Equals(Taxonomy.Themes[theme].ParentCode, other.ParentCode, StringComparison.Ordinal);
+
+    private bool VendorSays(int theme) =>
+        (Omitted != VendorSeverity && (VendorSure || draft.VendorSeverity >= 4))
+        || (Omitted != VendorAgrees && categories.Exists(category => category.Says(Taxonomy.Themes[theme].ParentCode, Taxonomy)));
 
     private Assessment Build(int index, Risk? risk, Severity severity, bool unmapped)
     {
@@ -179,7 +210,7 @@ internal sealed class Decision(
             MaskUrl = theme.MaskUrl,
             Themes = _themes,
             UnmappedCategory = unmapped,
-            VendorSays = VendorSure || draft.VendorSeverity >= 4 || categories.Exists(category => category.Says(theme.ParentCode, Taxonomy)),
+            VendorSays = VendorSays(index),
             Edition = Taxonomy.Edition,
             Rules = Context.Overlay?.VersionAt(Context.At) ?? rules.Version,
         };
@@ -234,7 +265,7 @@ internal sealed class Decision(
         }
 
         // The vendor's word raises and never lowers.
-        Move(ref severity, Max(severity, VendorWord.Of(draft)), "vendor.severity", Taxonomy.Version, "The product itself rates this as grave.", reasons);
+        Move(ref severity, Max(severity, VendorWord.Of(draft)), VendorSeverity, Taxonomy.Version, "The product itself rates this as grave.", reasons);
 
         if (theme.Severity == Severity.Critical)
         {
@@ -257,7 +288,7 @@ internal sealed class Decision(
             {
                 var agreed = rule.Agree ?? (severity < Severity.High ? severity + 1 : severity);
                 var words = reasons is null ? "" : $"{category.Product} put this under '{category.Name}', which says the same as the words.";
-                Move(ref severity, Max(severity, agreed), "vendor.agrees", category.Version, words, reasons);
+                Move(ref severity, Max(severity, agreed), VendorAgrees, category.Version, words, reasons);
                 break;
             }
         }
@@ -271,11 +302,11 @@ internal sealed class Decision(
         return severity;
     }
 
-    // Where a rule looked at the very words and excused them, the excuse stands: it knows more of them than the model does.
+    // Where a rule looked at the very words and excused them, the excuse stands: it knows more of them than the model does. A hint says too little to hush what may be grave.
     private void OpenAsLearned(ref Severity severity, ref int theme, ref Risk? risk)
     {
         if (Learned is not { } voice || voice.Opens <= severity
-            || findings.Exists(f => f.Excuse >= 0 && string.Equals(Taxonomy.Themes[ThemeOf(f)].ParentCode, voice.Theme.ParentCode, StringComparison.Ordinal)))
+            || findings.Exists(f => IsExcusedByRules(f) && (RuleOf(f).Severity > Severity.None || !voice.MayBeGrave) && ReasonFields.Of(f.Field) == voice.Field && IsSame(ThemeOf(f), voice.Theme)))
         {
             return;
         }
@@ -347,10 +378,11 @@ internal sealed class Decision(
             }
 
             var listed = Taxonomy.Themes[site.Theme];
-            var alone = Lists.ListedSite.Alone(draft, listed, IsExcused);
+            var alone = Lists.ListedSite.Alone(draft, listed, IsExcused([site.Theme]));
             _reasons?.Add(site.Because(draft, alone > severity ? $"{listed.Code} {Words.Of(alone)}" : "noted"));
             if (alone > severity)
             {
+                AddTheme(theme);
                 (severity, theme, risk) = (alone, site.Theme, null);
             }
         }

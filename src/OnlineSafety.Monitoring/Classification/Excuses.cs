@@ -21,7 +21,7 @@ internal readonly struct Excuses(RuleSet rules, CompiledOverlay? overlay)
         var (gravest, severity, rule) = (-1, Severity.None, Severity.None);
         for (var i = 0; i < findings.Count; i++)
         {
-            if (findings[i].Excuse >= 0 && IsKept(findings[i])
+            if (IsKept(findings[i])
                 && (KeptAs(findings[i], typed), rules.RuleOf(findings[i], overlay).Severity) is var (kept, own)
                 && (kept, own).CompareTo((severity, rule)) > 0)
             {
@@ -32,18 +32,18 @@ internal readonly struct Excuses(RuleSet rules, CompiledOverlay? overlay)
         return (gravest, severity);
     }
 
+    /// <summary>Whether it is excused and recorded all the same: grave words, whatever excuses them; and of a theme that must alert in every school also what the school itself excludes.</summary>
+    public bool IsKept(in Finding finding)
+    {
+        var rule = rules.RuleOf(finding, overlay);
+        var theme = rules.Taxonomy.Themes[rule.ThemeIn(finding.Field)];
+        return finding.Excuse >= 0 && rule.Severity >= Severity.High && (theme.Grave || (theme.MandatoryAlert && overlay?.Exclusion(finding.Excuse) is not null));
+    }
+
     // What is critical is read by a person where a word that anybody can add would hide it: who writes "i", or "me", means no character of a play, and no
     // school can silence it. The rest adds up.
     private Severity KeptAs(in Finding finding, bool typed) =>
         rules.RuleOf(finding, overlay) is { Severity: Severity.Critical, Firm: var firm } && (overlay?.Exclusion(finding.Excuse) is not null || (typed && firm && finding.Speaker))
             ? Severity.Medium
             : Severity.Low;
-
-    // Grave words, whatever excuses them; and of a theme that must alert in every school also what the school itself excludes.
-    private bool IsKept(in Finding finding)
-    {
-        var rule = rules.RuleOf(finding, overlay);
-        var theme = rules.Taxonomy.Themes[rule.ThemeIn(finding.Field)];
-        return rule.Severity >= Severity.High && (theme.Grave || (theme.MandatoryAlert && overlay?.Exclusion(finding.Excuse) is not null));
-    }
 }

@@ -38,7 +38,11 @@ public sealed record Reason(string Rule, string Version, string Field, string Ma
 
 /// <summary>What a result would have been.</summary>
 /// <param name="Theme">Taxonomy code.</param>
-public sealed record Counterfactual(string Theme, [property: JsonConverter(typeof(SeverityJson))] Severity Severity);
+public sealed record Counterfactual(string Theme, [property: JsonConverter(typeof(SeverityJson))] Severity Severity)
+{
+    /// <summary>Whether the product itself would say the same (<see cref="Assessment.VendorSays"/>): what another product's word is then worth.</summary>
+    internal bool VendorSays { get; init; }
+}
 
 /// <summary>Some words of a match.</summary>
 /// <param name="Matched">They, as they stand in the text.</param>
@@ -91,4 +95,25 @@ internal sealed record Assessment(Risk Risk, string Theme, string ParentTheme, S
 
     /// <summary>A vendor category that the maps do not know was met: a visible defect, never a guess.</summary>
     public bool UnmappedCategory { get; init; }
+
+    /// <summary>This one, which decides, with what less grave things are said of the same event: whom they protect is no less protected beside it.</summary>
+    public Assessment Beside(Assessment other)
+    {
+        var (mine, others) = (Outcome, other.Outcome);
+        return this with
+        {
+            Audience = (Audience)Math.Max((byte)Audience, (byte)other.Audience),
+            MaskUrl = MaskUrl || other.MaskUrl,
+            UnmappedCategory = UnmappedCategory || other.UnmappedCategory,
+            Themes = [.. Themes.Union(other.Themes, StringComparer.Ordinal)],
+            Reasons =
+            [
+                .. Reasons.Select(reason => reason with { Without = reason.Without is { } without && without.Severity < others.Severity ? others : reason.Without }),
+                .. other.Reasons.Select(reason => reason with { Without = mine }),
+            ],
+        };
+    }
+
+    /// <summary>What is said of results, of this one.</summary>
+    public Counterfactual Outcome => new(Theme, Severity) { VendorSays = VendorSays };
 }

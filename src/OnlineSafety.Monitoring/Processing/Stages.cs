@@ -230,7 +230,7 @@ internal sealed class Stages(Rules rules, ILogger logger) : IEventSink
         // The event itself last: explaining what it is made of then needs no second reading.
         var left = _assessor.AssessLeftOver(draft);
         var assessment = _assessor.Assess(draft, _context.Product, Of(subject));
-        return left.Severity > assessment.Severity ? left : assessment;
+        return left.Severity > assessment.Severity ? left.Beside(assessment) : assessment;
     }
 
     /// <summary>

@@ -118,6 +118,15 @@ public sealed class AssessorTests
         Assert.Contains(theme, typed.Reasons.Single(r => r.Rule == "modifier.excused").Effect, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void WhoTellsOfHarmIsProtectedAlsoWhereAnExcuseStandsNearItAndSomethingGraverIsFound()
+    {
+        var assessment = RuleFiles.Typed(
+            "my stepdad touches me at night in minecraft and then we had pasta for tea and watched the match with my cousin until late and now i want to kill myself tonight");
+        Assert.Equal((Severity.Critical, "suicide", Audience.DslOnly), (assessment.Severity, assessment.ParentTheme, assessment.Audience));
+        Assert.Contains(assessment.Reasons, r => r is { Effect: "excluded", Matched: var matched } && matched.Contains("stepdad", StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData("suicide methods in hamlet essay")]
     [InlineData("how to die in roblox on purpose")]

@@ -51,7 +51,7 @@ public sealed class CorrelatorTests
         var history = new History([.. Earlier("drugs", 3).Recent, new HistoryEntry(Noon, "drugs", Severity.Low, "netsweeper", VendorSays: true)]);
         var assessment = Correlate(Low() with { VendorSays = true }, history);
         Assert.Equal(Severity.High, assessment.Severity);
-        Assert.All(assessment.Reasons.TakeLast(2), reason => Assert.Equal(new Counterfactual(assessment.Theme, Severity.Medium), reason.Without));
+        Assert.All(assessment.Reasons.TakeLast(2), reason => Assert.Equal(new Counterfactual(assessment.Theme, Severity.Medium) { VendorSays = true }, reason.Without));
     }
 
     [Fact]
@@ -70,12 +70,41 @@ public sealed class CorrelatorTests
     [Fact]
     public void WhereNobodyKnowsWhetherItWasOnePersonAPatternStopsAtMediumAndSaysSo()
     {
-        var history = new History([.. Earlier("drugs", 3).Recent, new HistoryEntry(Noon, "drugs", Severity.Low, "netsweeper", VendorSays: true)]);
-        var low = Correlator.Correlate(Low() with { VendorSays = true }, Noon, "smoothwall", history, RuleFiles.Shipped, ofNoAccount: true);
+        var low = Correlator.Correlate(Low(), Noon, "smoothwall", Earlier("drugs", 3), RuleFiles.Shipped, ofNoAccount: true);
         Assert.Equal(Severity.Medium, low.Severity);
         Assert.Contains("on this device or address", low.Reasons[^1].Explanation, StringComparison.Ordinal);
-        var medium = Low() with { Severity = Severity.Medium, VendorSays = true };
-        Assert.Same(medium, Correlator.Correlate(medium, Noon, "smoothwall", history, RuleFiles.Shipped, ofNoAccount: true));
+        var medium = Low() with { Severity = Severity.Medium };
+        Assert.Same(medium, Correlator.Correlate(medium, Noon, "smoothwall", Earlier("drugs", 3), RuleFiles.Shipped, ofNoAccount: true));
+
+        // Two products that say so within minutes speak of one act, whoever it was.
+        var history = new History([new HistoryEntry(Noon, "drugs", Severity.Low, "netsweeper", VendorSays: true)]);
+        Assert.Equal(Severity.High, Correlator.Correlate(medium with { VendorSays = true }, Noon, "smoothwall", history, RuleFiles.Shipped, ofNoAccount: true).Severity);
+    }
+
+    [Fact]
+    public void WithoutTheVendorsCategoryAnotherVendorDoesNotSayTheSame()
+    {
+        var (assessor, draft) = (new Assessor(RuleFiles.Shipped), new EventDraft { Kind = ActivityKind.Search });
+        draft.Set(EventField.SearchQuery, "ketamine"u8);
+        draft.AddCategory("Drugs"u8);
+        var alone = assessor.Explain(assessor.Assess(draft, "smoothwall", default), draft, "smoothwall", default);
+        var history = new History([new HistoryEntry(Noon, "drugs", Severity.Low, "netsweeper", VendorSays: true)]);
+        var correlated = Correlate(alone, history);
+        Assert.Equal(Severity.High, correlated.Severity);
+        foreach (var rule in new[] { "vendor.category", "vendor.agrees" })
+        {
+            Assert.Equal(Severity.Low, correlated.Reasons.Single(r => r.Rule == rule).Without!.Severity);
+        }
+    }
+
+    [Fact]
+    public void WithoutTheVendorsSeverityAnotherVendorDoesNotSayTheSame()
+    {
+        var (assessor, draft) = (new Assessor(RuleFiles.Shipped), new EventDraft { Kind = ActivityKind.Search, VendorSeverity = 4 });
+        draft.Set(EventField.SearchQuery, "ketamine"u8);
+        var alone = assessor.Explain(assessor.Assess(draft, "smoothwall", default), draft, "smoothwall", default);
+        var correlated = Correlate(alone, new History([new HistoryEntry(Noon, "drugs", Severity.Low, "netsweeper", VendorSays: true)]));
+        Assert.Equal((Severity.High, Severity.Low), (correlated.Severity, correlated.Reasons.Single(r => r.Rule == "vendor.severity").Without!.Severity));
     }
 
     private static Assessment Correlate(Assessment assessment, History history) => Correlator.Correlate(assessment, Noon, "smoothwall", history, RuleFiles.Shipped);

@@ -46,8 +46,8 @@ public sealed class CounterfactualTests
             {
                 parts++;
                 var text = TakeOut(part, reason, draft, trial);
-                var without = new Counterfactual(assessor.Assess(trial, vendor, Pupil) is var a ? a.Theme : "", a.Severity);
-                if (without != part.Without || without == new Counterfactual(assessment.Theme, assessment.Severity))
+                var without = assessor.Assess(trial, vendor, Pupil).Outcome;
+                if (without != part.Without || (without.Theme, without.Severity) == (assessment.Theme, assessment.Severity))
                 {
                     wrong.Add($"{text}: without '{part.Matched}' {part.Without}, and it is {without}");
                 }
@@ -69,7 +69,7 @@ public sealed class CounterfactualTests
             foreach (var part in assessment.Reasons.SelectMany(reason => reason.Parts))
             {
                 parts++;
-                Assert.NotEqual(new Counterfactual(assessment.Theme, assessment.Severity), part.Without);
+                Assert.NotEqual((assessment.Theme, assessment.Severity), (part.Without.Theme, part.Without.Severity));
                 var text = TakeOut(part, assessment.Reasons[0], draft, trial);
                 Assert.True(part.Without.Severity >= rules.Assess(trial, vendor, Pupil).Severity, text);
             }
@@ -157,7 +157,7 @@ public sealed class CounterfactualTests
 
             // Every case has one category at most.
             var changed = rule is "vendor.category" or "vendor.agrees" ? WithoutCategory(draft) : draft;
-            var found = assessor.Assess(changed, vendor, Pupil) is var a ? new Counterfactual(a.Theme, a.Severity) : null;
+            var found = assessor.Assess(changed, vendor, Pupil).Outcome;
             if (found != reason.Without)
             {
                 yield return $"{rule} {reason.Matched} ({Text(draft)}): {reason.Without}, and it is {found}";

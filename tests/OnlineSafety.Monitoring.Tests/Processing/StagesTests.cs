@@ -149,6 +149,23 @@ public sealed class StagesTests
     }
 
     [Fact]
+    public void WhatTheRestOfARecordSaysBringsNoneOfWhatItsFieldsSayToNothing()
+    {
+        var plan = RunMapped(
+            """
+            { "product": "unknown", "mappings": [{ "id": "unknown.one", "version": 1, "status": "unverified", "source": "a test", "ask": "nothing",
+                "shape": { "type": "json" }, "keep": ["$.said"], "fields": { "user": "$.who", "text": "$.text", "kind": { "default": "typed" } } }] }
+            """,
+            """{"who":"ada","text":"my stepdad touches me at night in minecraft","said":"i want to kill myself"}"""u8.ToArray());
+        var assessment = Assert.Single(plan.Events).Assessment;
+        Assert.Equal((Severity.Critical, "suicide", Audience.DslOnly), (assessment.Severity, assessment.ParentTheme, assessment.Audience));
+        Assert.Equal((assessment.Theme, "abuse_disclosure"), (assessment.Themes[0], assessment.Themes[^1]));
+        Assert.All(assessment.Reasons.Where(r => r.Field == "text"), r => Assert.Equal(new Counterfactual(assessment.Theme, Severity.Critical), r.Without));
+        Assert.Contains(assessment.Reasons, r => r is { Field: "text", Effect: "excluded" });
+        Assert.Equal(new Counterfactual("abuse_disclosure", Severity.Medium), assessment.Reasons[0].Without);
+    }
+
+    [Fact]
     public void TheTextOfAnUnreadRecordIsNotCutInsideACharacter()
     {
         var context = new StreamContext(

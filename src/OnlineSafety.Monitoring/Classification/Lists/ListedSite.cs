@@ -18,7 +18,7 @@ internal sealed record ListedSite(DomainListInfo List, int Theme)
     /// <summary>What it says by itself.</summary>
     /// <param name="draft">The event.</param>
     /// <param name="theme">Of <see cref="Theme"/>.</param>
-    /// <param name="excused">The site is known to be an innocent one, or a rule excused what it found.</param>
+    /// <param name="excused">The site is known to be an innocent one, or a rule excused what it found of the theme.</param>
     public static Severity Alone(EventDraft draft, Theme theme, bool excused)
     {
         if (excused || draft.Has(EventField.SearchQuery) || draft.Has(EventField.Text))

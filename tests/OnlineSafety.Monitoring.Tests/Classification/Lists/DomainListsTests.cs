@@ -91,6 +91,15 @@ public sealed class DomainListsTests
     }
 
     [Fact]
+    public void WhoAsksForHelpIsProtectedOnWhateverListTheSiteIs()
+    {
+        var pack = """{"pack":"p","version":"1","language":"en","rules":[{"id":"r","theme":"help_seeking","severity":"low","all":[["start"]],"explain":"x","positive":["start"],"negative":[]}]}""";
+        var assessment = Visit("suicide", draft => draft.Action = DeviceAction.Allowed, ("p", Encoding.UTF8.GetBytes(pack)));
+        Assert.Equal(("suicide", Audience.DslOnly), (assessment.Theme, assessment.Audience));
+        Assert.Equal(["suicide", "help_seeking"], assessment.Themes);
+    }
+
+    [Fact]
     public void AListIsPartOfTheRulesVersion()
     {
         var one = Rules(List("test", "gambling", "listed.example")).Version;
@@ -113,15 +122,15 @@ public sealed class DomainListsTests
         return new DomainList(new DomainListInfo(name, theme, "CC0", "", DomainList.VersionOf(hashes), new DateOnly(2026, 11, 1)) { Hosts = hashes.Length }, hashes);
     }
 
-    private static RuleSet Rules(DomainList list) => RuleSet.Parse(RuleFiles.Taxonomy, [], [], lists: new DomainLists([list]));
+    private static RuleSet Rules(DomainList list, params (string Name, ReadOnlyMemory<byte> Json)[] packs) => RuleSet.Parse(RuleFiles.Taxonomy, packs, [], lists: new DomainLists([list]));
 
-    private static Assessment Visit(string theme, Action<EventDraft> more)
+    private static Assessment Visit(string theme, Action<EventDraft> more, params (string Name, ReadOnlyMemory<byte> Json)[] packs)
     {
         var draft = new EventDraft { Kind = ActivityKind.Visit };
         draft.Set(EventField.Url, "https://www.listed.example/start"u8);
         draft.Set(EventField.UrlHost, "www.listed.example"u8);
         more(draft);
-        var assessor = new Assessor(Rules(List("test", theme, "listed.example")));
+        var assessor = new Assessor(Rules(List("test", theme, "listed.example"), packs));
         var context = new AssessContext(PersonRole.Pupil, "KS3");
         return assessor.Explain(assessor.Assess(draft, "smoothwall", context), draft, "smoothwall", context);
     }

@@ -92,6 +92,22 @@ public sealed class LearnedVoiceTests
         Assert.Equal(Severity.None, SomeModel.Assess(model, "a wobble jelly", rules: rules).Severity);
     }
 
+    [Theory]
+    [InlineData("criminal_exploitation", "high")]
+    [InlineData("gambling", "none")]
+    public void AnExcusedHintSilencesNothingThatMayBeGrave(string theme, string severity) =>
+        Assert.Equal(severity, Words.Of(SomeModel.Assess(SomeModel.SureOfGrave(theme, "wobble"), "a wobble jelly", rules: SomeModel.Rule(theme, "none", "medium")).Severity));
+
+    [Fact]
+    public void WhatARuleExcusedInAnotherTextSilencesNothing()
+    {
+        var model = SomeModel.SureOfGrave("criminal_exploitation", "flutter");
+        var rules = SomeModel.Rule("criminal_exploitation", "medium");
+        Assert.Equal(Severity.None, SomeModel.Assess(model, "a flutter, a wobble jelly", rules: rules).Severity);
+        var found = SomeModel.Assess(model, "a flutter", ActivityKind.Search, EventField.SearchQuery, rules, d => d.Set(EventField.Text, "a wobble jelly"u8));
+        Assert.Equal(Severity.High, found.Severity);
+    }
+
     [Fact]
     public void ItReadsOnlyWhatAPersonTyped()
     {

@@ -2,6 +2,7 @@ using System.Text;
 using OnlineSafety.Monitoring.Classification;
 using OnlineSafety.Monitoring.Classification.Overlays;
 using OnlineSafety.Monitoring.Events;
+using OnlineSafety.Monitoring.Tests.Classification.Model;
 
 namespace OnlineSafety.Monitoring.Tests.Classification.Overlays;
 
@@ -70,6 +71,18 @@ public sealed class SchoolOverlayTests
         Assert.Equal((Severity.Medium, "suicide"), (phrase.Severity, phrase.Theme));
         var word = Typed("i want to kill myself tonight", Entry(OverlayKind.ExcludePhrase, "myself"), Entry(OverlayKind.ExcludePhrase, "i"), Entry(OverlayKind.ExcludePhrase, "kill"));
         Assert.Equal((Severity.Medium, "suicide"), (word.Severity, word.Theme));
+    }
+
+    [Fact]
+    public void AnExclusionSilencesNeitherTheLearnedVoiceNorTheVendor()
+    {
+        var (rules, draft) = (SomeModel.Rule("suicide", "low").With(SomeModel.Compile(SomeModel.SureOf("suicide", "wobble"))), Draft("a wobble"));
+        var context = new AssessContext(PersonRole.Pupil, "KS3") { Overlay = new SchoolOverlay([Entry(OverlayKind.ExcludeRule, "r")]).Over(rules), At = Noon };
+        Assert.Equal(("suicide", Severity.Medium), (new Assessor(rules).Assess(draft, "smoothwall", context) is var voice ? voice.Theme : "", voice.Severity));
+
+        draft = Draft("machete");
+        draft.AddCategory("Violence"u8);
+        Assert.Equal(Severity.Low, new Assessor(RuleFiles.Shipped).Assess(draft, "smoothwall", Context(Noon, Entry(OverlayKind.ExcludePhrase, "machete"))).Severity);
     }
 
     [Fact]
