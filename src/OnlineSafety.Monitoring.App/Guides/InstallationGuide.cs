@@ -52,12 +52,12 @@ internal sealed class InstallationGuide(InstallationSettings settings, SchemaFil
         }
     }
 
-    public PasteLines LinesFor(Source source, string key)
+    public PasteLines LinesFor(Source source, string key, string secret = SourceProof.SecretPlace)
     {
         var service = Service;
         var said = settings.PublicAddress;
         var address = SourceAddress.Of(source, service.SeenBy(said), settings.DropDirectory);
-        return new PasteLines(SourceGuide.For(source, key, address), address.MailboxOf(source, key), SourceGuide.Missing(source, service, said), SourceGuide.Note(source, service, said));
+        return new PasteLines(SourceGuide.For(source, key, address, secret), address.MailboxOf(source, key), SourceGuide.Missing(source, service, said), SourceGuide.Note(source, service, said));
     }
 
     public string TargetOf(Source source)

@@ -3,6 +3,7 @@ using System.Reflection;
 using OnlineSafety.Monitoring.App.Hosting;
 using OnlineSafety.Monitoring.Sources;
 using OnlineSafety.Monitoring.Sources.Authentication;
+using OnlineSafety.Monitoring.Web.Sources;
 
 namespace OnlineSafety.Monitoring.App.Guides;
 
@@ -42,7 +43,12 @@ internal sealed record SourceAddress(string Url, string Syslog, string Drop, str
 /// <summary>The exact lines to paste into a product. The texts are data: <c>door.txt</c> for every product, <c>product.door.txt</c> for one.</summary>
 internal static class SourceGuide
 {
-    public static string For(Source source, string key, SourceAddress address)
+    /// <summary>The lines for one source.</summary>
+    /// <param name="source">The source.</param>
+    /// <param name="key">Its key, or what stands for it.</param>
+    /// <param name="address">Where it sends to.</param>
+    /// <param name="secret">Its signing secret, or what stands for it.</param>
+    public static string For(Source source, string key, SourceAddress address, string secret = SourceProof.SecretPlace)
     {
         var door = SourceAuthentication.Parse(source.Authentication).Get
             ? "deny-page"
@@ -50,7 +56,7 @@ internal static class SourceGuide
         var endpoint = source.Door == (short)SourceDoor.Mail ? address.Mail : address.Syslog;
         var colon = endpoint.LastIndexOf(':');
         var text = (Read($"{source.Product}.{door}") is { } own ? own + "\n" : "") + Read(door);
-        return text
+        return (door == "webhook" ? new ProofLines(source).Into(text) : text)
             .Replace("{source}", source.SourceId.ToString(), StringComparison.Ordinal)
             .Replace("{drop}", address.Drop, StringComparison.Ordinal)
             .Replace("{url}", address.Url, StringComparison.Ordinal)
@@ -61,6 +67,7 @@ internal static class SourceGuide
             .Replace("{senders}", SendersOf(source), StringComparison.Ordinal)
             .Replace("{sender}", source.Senders is [var sender, ..] ? sender.Contains('@', StringComparison.Ordinal) ? sender : "alerts@" + sender : "alerts@example.com", StringComparison.Ordinal)
             .Replace("{tag}", source.MatchApp ?? source.Product, StringComparison.Ordinal)
+            .Replace("{secret}", secret, StringComparison.Ordinal)
             .Replace("{key}", key, StringComparison.Ordinal);
     }
 
@@ -81,7 +88,13 @@ internal static class SourceGuide
 
     /// <summary>What is to be known of the address in its lines; null: nothing.</summary>
     /// <inheritdoc cref="Missing"/>
-    public static string? Note(Source source, ServiceAddresses service, string? said) => source.Door == (short)SourceDoor.File ? null : service.PasteWarning(said);
+    public static string? Note(Source source, ServiceAddresses service, string? said) => (SourceDoor)source.Door switch
+    {
+        SourceDoor.File => null,
+        SourceDoor.Syslog => service.PasteWarning(said, SourceAddress.Of(source, service, "").Syslog),
+        SourceDoor.Mail => service.PasteWarning(said, SourceAddress.Of(source, service, "").Mail),
+        _ => service.PasteWarning(said, new Uri(service.Http).Authority),
+    };
 
     private static string? Read(string name)
     {

@@ -70,9 +70,10 @@ internal sealed record ServiceAddresses(string Http, string Syslog, string? Sysl
 
     /// <summary>Of lines that are pasted into a product: why one that runs elsewhere would not find the service by them, in words; null: it would.</summary>
     /// <param name="said">The address by which staff reach the console, as somebody has set it; null: nobody has.</param>
-    public string? PasteWarning(string? said) => IsReachable(said, out _)
+    /// <param name="named">The host and port that the lines name.</param>
+    public string? PasteWarning(string? said, string named) => IsReachable(said, out _)
         ? null
-        : $"These lines name {new Uri(Http).Authority}, where the service listens. Where a product on another machine does not find it by that, set Mail:BaseUrl in the appsettings.json of its data directory "
+        : $"These lines name {named}, where the service listens. Where a product on another machine does not find it by that, set Mail:BaseUrl in the appsettings.json of its data directory "
             + "to the https address by which staff reach the console, start it again, and make the lines anew: they then name that host.";
 
     /// <summary>Whether it takes syslog from this host alone, by the listener that such a source sends to.</summary>

@@ -47,7 +47,8 @@ internal interface IInstallationGuide
     /// <exception cref="SetupException">The service itself listens on this port.</exception>
     void RequireFree(int port);
 
-    PasteLines LinesFor(Source source, string key);
+    /// <summary>What to paste, with its key and signing secret or what stands for them.</summary>
+    PasteLines LinesFor(Source source, string key, string secret = SourceProof.SecretPlace);
 
     /// <summary>Where it sends to: an address and port, a URL or a folder.</summary>
     string TargetOf(Source source);

@@ -17,34 +17,39 @@ internal static class SourceProof
         ("path", "sends its key at the end of the address"),
     ];
 
-    public static string Of(Source source)
-    {
-        try
-        {
-            var authentication = SourceAuthentication.Parse(source.Authentication);
-            return string.Join(authentication.Require == Requirement.All ? " and " : " or ", authentication.Methods.Select(Of));
-        }
-        catch (SetupException)
-        {
-            return "in no way that can be read: everything is refused";
-        }
-    }
+    /// <summary>Stands in lines for a key that is known to whoever was given it.</summary>
+    public const string KeyPlace = "THE-KEY-YOU-WERE-GIVEN";
+
+    /// <summary>Stands in lines for a signing secret.</summary>
+    public const string SecretPlace = "THE-SIGNING-SECRET";
+
+    public static string Of(Source source) => Read(source) is { Methods.Count: > 0 } authentication
+        ? string.Join(authentication.Require == Requirement.All ? " and " : " or ", authentication.Methods.Select(Of))
+        : "in no way that can be read: everything is refused";
 
     /// <summary>Browsers of blocked pupils call it, and present nothing but its address.</summary>
-    public static bool IsDenyPage(Source source)
-    {
-        try
-        {
-            return SourceAuthentication.Parse(source.Authentication).Get;
-        }
-        catch (SetupException)
-        {
-            return false;
-        }
-    }
+    public static bool IsDenyPage(Source source) => Read(source).Get;
+
+    /// <summary>Its key proves it, alone or beside a signature. Syslog carries none; a file may be sent with one, also where a folder is used.</summary>
+    public static bool HasKey(Source source) => SourceSetupRoutes.UsesKey(source) && Read(source).Methods.Any(method => method is not HmacMethod);
+
+    /// <summary>A signature proves it, alone or beside its key.</summary>
+    public static bool Signs(Source source) => Read(source).Signatures.Any();
 
     /// <summary>A key can be refused. A line without one is kept with what fits no source.</summary>
     public static string WhenOut(bool usesKey) => usesKey ? "what it sends will be refused" : "its lines then fit no source, and are kept with those that fit none";
+
+    private static SourceAuthentication Read(Source source)
+    {
+        try
+        {
+            return SourceAuthentication.Parse(source.Authentication);
+        }
+        catch (SetupException)
+        {
+            return SourceAuthentication.Nothing;
+        }
+    }
 
     private static string Of(AuthenticationMethod method) => method switch
     {

@@ -1,3 +1,4 @@
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using OnlineSafety.Monitoring.Access;
@@ -85,12 +86,13 @@ internal sealed class SourceReader(
         var json = await calendars.ShowAsync(school, actor, cancellationToken);
         var calendar = new SchoolCalendar(json is null ? null : CalendarFile.Parse(json), guide.BankHolidays, zone);
         var (days, hours) = await volumes.ReadAsync(school, source, calendar, actor, cancellationToken);
+        var secrets = await SecretsAsync(school, source, actor, cancellationToken);
         // Words are withheld by the register itself; what is left is its form.
         var unmapped = await register.UnmappedAsync(await seals.OfAsync(school, cancellationToken), words: false, actor, cancellationToken);
         return new SourceView
         {
             Row = RowOf(listed, now, zone),
-            Facts = [.. Facts(listed, guide.TargetOf(listed.Source), now, zone)],
+            Facts = [.. Facts(listed, guide.TargetOf(listed.Source), secrets, now, zone)],
             Notices = listed.State?.Notices ?? [],
             Troubles = [.. listed.Troubles.Select(trouble => new Fact(SourceWords.Trouble(trouble), $"{Counted.Of(trouble.Count, "time")}, last {SourceWords.Heard(trouble.LastSeen, now, zone)}"))],
             Days = days,
@@ -105,6 +107,9 @@ internal sealed class SourceReader(
             ExpectedMinutes = listed.Source.ExpectedGap is { } gap ? (int)gap.TotalMinutes : null,
             Enabled = listed.Source.Enabled,
             UsesKey = SourceSetupRoutes.UsesKey(listed.Source),
+            HasKey = SourceProof.HasKey(listed.Source),
+            Signs = SourceProof.Signs(listed.Source),
+            Secrets = secrets,
             Proof = SourceProof.Of(listed.Source),
             MayProve = listed.Source.Door == (short)SourceDoor.Webhook && !SourceProof.IsDenyPage(listed.Source),
             Unassigned = listed.Source.Unassigned,
@@ -136,6 +141,12 @@ internal sealed class SourceReader(
         return (name, SchoolZone.Of(zone));
     }
 
+    private async Task<int> SecretsAsync(Guid school, Guid source, Actor actor, CancellationToken cancellationToken)
+    {
+        await using var session = await setup.OpenAsync(school, actor, cancellationToken);
+        return await session.Context.SourceSecrets.CountAsync(secret => secret.SchoolId == school && secret.SourceId == source, cancellationToken);
+    }
+
     private static SummaryRow SummaryOf(NpgsqlDataReader row)
     {
         var judged = row.IsDBNull(6) ? null : new StoredState { State = row.GetString(6), Alarming = row.GetBoolean(7), Words = row.GetString(8) }
@@ -165,7 +176,7 @@ internal sealed class SourceReader(
         listed.UnmappedValues,
         string.Join("; ", listed.Troubles.Select(SourceWords.Trouble)));
 
-    private static IEnumerable<Fact> Facts(ListedSource listed, string target, DateTimeOffset now, TimeZoneInfo zone)
+    private static IEnumerable<Fact> Facts(ListedSource listed, string target, int secrets, DateTimeOffset now, TimeZoneInfo zone)
     {
         var source = listed.Source;
         yield return new Fact("Product", source.Unassigned ? "not known" : Alerts.AlertSummary.Product(source.Product));
@@ -191,9 +202,14 @@ internal sealed class SourceReader(
         }
 
         yield return new Fact("Client certificates", source.Certificates.Length == 0 ? "none asked for" : British.Number(source.Certificates.Length));
-        if (SourceSetupRoutes.UsesKey(source))
+        if (SourceProof.HasKey(source))
         {
             yield return new Fact("Keys in use", source.KeyHashes.Length > 1 ? "2: the newest, and the one before until the next rotation" : British.Number(source.KeyHashes.Length));
+        }
+
+        if (SourceProof.Signs(source))
+        {
+            yield return new Fact("Signing secrets in use", secrets > 1 ? "2: the newest, and the one before until the next rotation" : British.Number(secrets));
         }
 
         if (source.Door == (short)SourceDoor.Webhook)

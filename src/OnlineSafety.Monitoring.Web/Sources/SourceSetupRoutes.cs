@@ -17,8 +17,6 @@ internal static class SourceSetupRoutes
 
     private const string Unlimited = "Nothing tells it from others: it would take every line that fits no other source.";
 
-    private const string KeyPlace = "THE-KEY-YOU-WERE-GIVEN";
-
     /// <summary>What a silence set by hand may be.</summary>
     public const string GapLimits = "Whole minutes from 5 to 43200 (30 days of school), or empty: it is measured.";
 
@@ -31,6 +29,7 @@ internal static class SourceSetupRoutes
     public static void MapSourceSetup(this IEndpointRouteBuilder one)
     {
         one.MapPost("/key", RotateAsync).Requires(Permission.ManageSources);
+        one.MapPost("/secret", RotateSecretAsync).Requires(Permission.ManageSources);
         one.MapPost("/expect", ExpectAsync).Requires(Permission.ManageSources);
         one.MapPost("/disable", DisableAsync).Requires(Permission.ManageSources);
         one.MapPost("/enable", EnableAsync).Requires(Permission.ManageSources);
@@ -62,13 +61,12 @@ internal static class SourceSetupRoutes
 
     private static async Task<IResult> RotateAsync(Guid source, HttpContext http, SourceRegister register, SourceReader reader, IInstallationGuide guide, CancellationToken cancellationToken)
     {
-        var old = (await http.Request.ReadFormAsync(cancellationToken))["end"].ToString() switch
+        var old = Staying(await http.Request.ReadFormAsync(cancellationToken));
+        if (!SourceProof.HasKey(http.Source()))
         {
-            "now" => OldKeys.EndAll,
-            "older" => OldKeys.KeepOlder,
-            "newer" => OldKeys.KeepNewer,
-            _ => OldKeys.KeepOne,
-        };
+            return await SourceRoutes.PageAsync(source, http, reader, "No key proves this source: a new one would be refused.", cancellationToken);
+        }
+
         if (old == OldKeys.KeepOne && http.Source().KeyHashes.Length > 1)
         {
             return await SourceRoutes.PageAsync(source, http, reader, "Say which of the two keys the product sends: a new one ends the other.", cancellationToken, "end");
@@ -85,6 +83,30 @@ internal static class SourceSetupRoutes
         }
     }
 
+    /// <summary>Another signing secret for the same way of signing: the product's own, or a new one that is shown once.</summary>
+    private static async Task<IResult> RotateSecretAsync(Guid source, HttpContext http, AuthenticationRegister register, SourceReader reader, IInstallationGuide guide, CancellationToken cancellationToken)
+    {
+        var form = await http.Request.ReadFormAsync(cancellationToken);
+        try
+        {
+            var (changed, made) = await register.RotateSecretAsync(source, Given(form["secret"].ToString()), Staying(form), http.SignedIn().Actor, cancellationToken);
+            return made is null ? TypedResults.Redirect($"/sources/{source}?done=secret") : Secret(guide, changed, made, Staying(form) != OldKeys.EndAll);
+        }
+        catch (SetupException error)
+        {
+            return await SourceRoutes.PageAsync(source, http, reader, Said(error), cancellationToken, "secret-end");
+        }
+    }
+
+    /// <summary>Which older keys or secrets a form lets stay.</summary>
+    private static OldKeys Staying(IFormCollection form) => form["end"].ToString() switch
+    {
+        "now" => OldKeys.EndAll,
+        "older" => OldKeys.KeepOlder,
+        "newer" => OldKeys.KeepNewer,
+        _ => OldKeys.KeepOne,
+    };
+
     /// <summary>Another way to prove itself, with the secret that it signs with: the product's own, or a new one that is shown once.</summary>
     private static async Task<IResult> AuthenticateAsync(Guid source, HttpContext http, AuthenticationRegister register, SourceReader reader, IInstallationGuide guide, CancellationToken cancellationToken)
     {
@@ -97,7 +119,7 @@ internal static class SourceSetupRoutes
             var (changed, made) = await register.ReplaceAsync(source, json, Given(form["secret"].ToString()), http.SignedIn().Actor, cancellationToken);
             return made is null
                 ? TypedResults.Redirect($"/sources/{source}?done=proof")
-                : new RazorComponentResult<IssuedSecretPage>(new { Source = source, changed.Name, Secret = made });
+                : Secret(guide, changed, made, stays: false);
         }
         catch (SetupException error)
         {
@@ -179,8 +201,7 @@ internal static class SourceSetupRoutes
     private static RazorComponentResult<SourceLinesPage> Lines(HttpContext http, IInstallationGuide guide)
     {
         var source = http.Source();
-        var lines = guide.LinesFor(source, KeyPlace);
-        return new RazorComponentResult<SourceLinesPage>(new { View = new IssuedView(source.SourceId, source.Name, "", KeyPlace, lines.Text, lines.Missing, lines.Note, source.Capture, UsesKey(source)) });
+        return new RazorComponentResult<SourceLinesPage>(new { View = View(source, "", SourceProof.KeyPlace, guide.LinesFor(source, SourceProof.KeyPlace)) });
     }
 
     /// <summary>Syslog carries no key. A file may be sent with one, also where a folder is used.</summary>
@@ -189,11 +210,14 @@ internal static class SourceSetupRoutes
     private static RazorComponentResult<IssuedKeyPage> Issued(IInstallationGuide guide, IssuedSource issued, string what)
     {
         var lines = guide.LinesFor(issued.Source, issued.Key);
-        return new RazorComponentResult<IssuedKeyPage>(new
-        {
-            View = new IssuedView(issued.Source.SourceId, issued.Source.Name, what, lines.Mailbox ?? issued.Key, lines.Text, lines.Missing, lines.Note, issued.Source.Capture, UsesKey(issued.Source)),
-        });
+        return new RazorComponentResult<IssuedKeyPage>(new { View = View(issued.Source, what, lines.Mailbox ?? issued.Key, lines) });
     }
+
+    private static RazorComponentResult<IssuedSecretPage> Secret(IInstallationGuide guide, Source source, string made, bool stays) =>
+        new(new { View = View(source, "Signing secret", made, guide.LinesFor(source, SourceProof.KeyPlace, made)), Stays = stays });
+
+    private static IssuedView View(Source source, string what, string secret, PasteLines lines) =>
+        new(source.SourceId, source.Name, what, secret, lines.Text, lines.Missing, lines.Note, source.Capture, SourceProof.HasKey(source), SourceProof.Signs(source));
 
     private static NewSourceForm Read(IFormCollection form) => new()
     {

@@ -63,6 +63,15 @@ public sealed record SourceView
     /// <summary>What it sends carries a key.</summary>
     public required bool UsesKey { get; init; }
 
+    /// <summary>Its key proves it, so that a new one is of use.</summary>
+    public required bool HasKey { get; init; }
+
+    /// <summary>A signature proves it.</summary>
+    public required bool Signs { get; init; }
+
+    /// <summary>Live signing secrets.</summary>
+    public required int Secrets { get; init; }
+
     /// <summary>How its requests prove themselves, in words.</summary>
     public required string Proof { get; init; }
 
@@ -127,5 +136,9 @@ public sealed record NewSourceForm
     public bool DenyPage { get; init; }
 }
 
-/// <summary>A key that is shown once.</summary>
-public sealed record IssuedView(Guid Source, string Name, string What, string Key, string Lines, string? Missing, string? Note, bool Capture, bool UsesKey);
+/// <summary>Lines to paste, with a key or a signing secret that is shown once.</summary>
+/// <param name="What">What is shown; empty: nothing.</param>
+/// <param name="Secret">It: a key, a mail address, a signing secret, or what stands for it.</param>
+/// <param name="HasKey">Its key proves it.</param>
+/// <param name="Signs">A signature proves it.</param>
+public sealed record IssuedView(Guid Source, string Name, string What, string Secret, string Lines, string? Missing, string? Note, bool Capture, bool HasKey, bool Signs);

@@ -59,4 +59,20 @@ public sealed class PasteAddressTests
         // On a machine of one's own everything is tried from here.
         Assert.Null(SourceGuide.Missing(source, host, said: null));
     }
+
+    [Theory]
+    [InlineData(SourceDoor.Webhook, "127.0.0.1:8080")]
+    [InlineData(SourceDoor.Syslog, "school-host:5514")]
+    [InlineData(SourceDoor.Mail, "school-host:2525")]
+    internal void TheNoteNamesTheAddressThatStandsInTheLines(SourceDoor door, string named) =>
+        Assert.StartsWith($"These lines name {named}, where", SourceGuide.Note(Source(door), Listens, said: null), StringComparison.Ordinal);
+
+    [Fact]
+    public void LinesForAFortiGateLeaveItsFirstCollectorAlone()
+    {
+        var source = Source(SourceDoor.Syslog);
+        source.Product = "fortigate";
+
+        Assert.DoesNotContain("config log syslogd ", LinesFor(source, Listens, Public), StringComparison.Ordinal);
+    }
 }

@@ -252,7 +252,28 @@ public sealed partial class ContractorDayTests(ConsoleFixture console)
         (await Set("github", "the secret that the product shows")).Dispose();
         Assert.Contains("a signature in X-Hub-Signature-256", await ReadAsync(_rooms.GetAsync($"/sources/{source}", key)), StringComparison.Ordinal);
 
-        // One made here is shown once, and the one before ends.
+        var page = await ReadAsync(_rooms.GetAsync($"/sources/{source}", key));
+        Assert.DoesNotContain("Make a new key", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("Bearer", await ReadAsync(_rooms.GetAsync($"/sources/{source}/lines", key)), StringComparison.Ordinal);
+        using (var refused = await _rooms.PostAsync($"/sources/{source}/key", key, ("end", "later")))
+        {
+            Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
+        }
+
+        // The one before stays until the next rotation; of two it must be said which.
+        var rotated = await ReadAsync(_rooms.PostAsync($"/sources/{source}/secret", key, ("end", "later"), ("secret", "")));
+        Assert.Contains("What is signed with the one that stays", rotated, StringComparison.Ordinal);
+        Assert.Contains("openssl dgst -sha256", rotated, StringComparison.Ordinal);
+        Assert.Equal(2, await _rooms.NumberAsync($"SELECT count(*) FROM source_secret WHERE source_id = '{source}'"));
+        using (var refused = await _rooms.PostAsync($"/sources/{source}/secret", key, ("end", "later"), ("secret", "")))
+        {
+            Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
+        }
+
+        (await _rooms.PostAsync($"/sources/{source}/secret", key, ("end", "newer"), ("secret", "another secret of the product"))).Dispose();
+        Assert.Equal(2, await _rooms.NumberAsync($"SELECT count(*) FROM source_secret WHERE source_id = '{source}'"));
+
+        // One made here is shown once, and the ones before end.
         Assert.Contains("It is shown only now", await ReadAsync(Set("standard-webhooks", "")), StringComparison.Ordinal);
         Assert.Equal(1, await _rooms.NumberAsync($"SELECT count(*) FROM source_secret WHERE source_id = '{source}'"));
         (await Set("bearer", "")).Dispose();
@@ -292,7 +313,7 @@ public sealed partial class ContractorDayTests(ConsoleFixture console)
             Assert.Equal(HttpStatusCode.NotFound, (await _rooms.GetAsync($"/sources/{source}{path}", key)).StatusCode);
         }
 
-        foreach (var path in new[] { "/key", "/expect", "/disable", "/enable", "/edit", "/authentication", "/onboard/again", "/canaries", $"/canaries/{Guid.NewGuid()}/remove", "/onboard/propose", "/onboard/preview", "/onboard/apply" })
+        foreach (var path in new[] { "/key", "/secret", "/expect", "/disable", "/enable", "/edit", "/authentication", "/onboard/again", "/canaries", $"/canaries/{Guid.NewGuid()}/remove", "/onboard/propose", "/onboard/preview", "/onboard/apply" })
         {
             Assert.Equal(HttpStatusCode.NotFound, (await _rooms.PostAsync($"/sources/{source}{path}", key, ("sure", "yes"), ("version", "0"))).StatusCode);
         }

@@ -50,18 +50,34 @@ internal sealed class AuthenticationRegister(Database setup, MasterKeys masters,
 
         session.Context.SourceSecrets.RemoveRange(await SecretsAsync(session, source, cancellationToken));
         source.Authentication = json;
-        var first = wanted.Signatures.FirstOrDefault();
-        if (first is null)
+        if (!wanted.Signatures.Any())
         {
             await CompleteAsync(session, source, "source.authentication", cancellationToken);
             return (source, null);
         }
 
-        var text = given ?? first.FreshSecret();
-        RefuseUnfit(wanted, text, $"The secret is not {Form(first)} of 16 to 512 bytes.");
-        session.Context.SourceSecrets.Add(SigningSecret.Seal(masters.Current, source, text, time.GetUtcNow()));
+        var text = Add(session, source, wanted, given).Text;
         session.RecordAccess(source.SchoolId, "source.secret-add", source.SourceId.ToString());
         await CompleteAsync(session, source, "source.authentication", cancellationToken);
+        return (source, given is null ? text : null);
+    }
+
+    /// <summary>Gives a source that signs a new secret, <paramref name="given"/> by the sender's product or made here; the one that the product has stays good beside it, or older ones end at once.</summary>
+    /// <exception cref="SetupException">The source does not sign, the secret does not fit, or two are live and it is not said which of them stays.</exception>
+    /// <returns>The source, and the secret where a new one was made.</returns>
+    public async Task<(Source Source, string? Made)> RotateSecretAsync(Guid sourceId, string? given, OldKeys old, Actor actor, CancellationToken cancellationToken)
+    {
+        await using var session = await setup.OpenAcrossAsync(actor, cancellationToken);
+        var source = await EnterAsync(session, sourceId, cancellationToken);
+        var secrets = await SecretsAsync(session, source, cancellationToken);
+        foreach (var ended in secrets.Except(Kept(secrets, old)))
+        {
+            session.Context.SourceSecrets.Remove(ended);
+            session.RecordAccess(source.SchoolId, "source.secret-remove", source.SourceId.ToString());
+        }
+
+        var text = Add(session, source, SourceAuthentication.Parse(source.Authentication), given).Text;
+        await CompleteAsync(session, source, "source.secret-add", cancellationToken);
         return (source, given is null ? text : null);
     }
 
@@ -71,18 +87,12 @@ internal sealed class AuthenticationRegister(Database setup, MasterKeys masters,
     {
         await using var session = await setup.OpenAcrossAsync(actor, cancellationToken);
         var source = await EnterAsync(session, sourceId, cancellationToken);
-        var authentication = SourceAuthentication.Parse(source.Authentication);
-        var first = authentication.Signatures.FirstOrDefault()
-            ?? throw new SetupException("This source signs nothing. Say first how it does: onlinesafety source authentication set");
         if ((await SecretsAsync(session, source, cancellationToken)).Count >= LiveSecrets)
         {
             throw new SetupException($"Two secrets of this source are live. Remove one first. See: onlinesafety source secret list {sourceId}");
         }
 
-        var text = given ?? first.FreshSecret();
-        RefuseUnfit(authentication, text, $"The secret is not {Form(first)} of 16 to 512 bytes.");
-        var secret = SigningSecret.Seal(masters.Current, source, text, time.GetUtcNow());
-        session.Context.SourceSecrets.Add(secret);
+        var (secret, text) = Add(session, source, SourceAuthentication.Parse(source.Authentication), given);
         await CompleteAsync(session, source, "source.secret-add", cancellationToken);
         return new IssuedSecret(source, secret, text);
     }
@@ -106,6 +116,28 @@ internal sealed class AuthenticationRegister(Database setup, MasterKeys masters,
         session.Context.SourceSecrets.Remove(secret);
         await CompleteAsync(session, source, "source.secret-remove", cancellationToken);
         return (source, secrets.Count - 1);
+    }
+
+    /// <summary>Which secrets stay when a new one is added; they are the oldest first.</summary>
+    /// <exception cref="SetupException">Two are live and it is not said which of them stays.</exception>
+    internal static IEnumerable<SourceSecret> Kept(IReadOnlyList<SourceSecret> secrets, OldKeys old) => old switch
+    {
+        OldKeys.EndAll => [],
+        OldKeys.KeepOlder => secrets.Take(LiveSecrets - 1),
+        OldKeys.KeepNewer => secrets.TakeLast(LiveSecrets - 1),
+        _ when secrets.Count >= LiveSecrets => throw new SetupException("Say which of the two secrets the product signs with: a new one ends the other."),
+        _ => secrets,
+    };
+
+    private (SourceSecret Secret, string Text) Add(Session session, Source source, SourceAuthentication authentication, string? given)
+    {
+        var first = authentication.Signatures.FirstOrDefault()
+            ?? throw new SetupException("This source signs nothing. Say first how it does: onlinesafety source authentication set");
+        var text = given ?? first.FreshSecret();
+        RefuseUnfit(authentication, text, $"The secret is not {Form(first)} of 16 to 512 bytes.");
+        var secret = SigningSecret.Seal(masters.Current, source, text, time.GetUtcNow());
+        session.Context.SourceSecrets.Add(secret);
+        return (secret, text);
     }
 
     // The row is locked: two that add at once see each other's secret.
