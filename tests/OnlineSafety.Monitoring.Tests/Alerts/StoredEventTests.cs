@@ -62,7 +62,7 @@ public sealed class StoredEventTests
         Assert.False(guide.MasksUrls(["b"]));
         Assert.Equal("Theme A", guide.LabelOf("a"));
         Assert.Equal("unheard_of", guide.LabelOf("unheard_of"));
-        Assert.Equal([new Guidance("Theme A", "Do it.")], guide.Guidance("a@critical b@critical"));
+        Assert.Equal([new Guidance("Theme A", "Do it.") { IsCritical = true }], guide.Guidance("a@critical b@critical"));
         Assert.Empty(guide.Guidance("b@critical a@medium"));
         // As older versions wrote them.
         Assert.Equal([new Guidance("", "Do it."), new Guidance("", "other")], guide.Guidance("i other"));
@@ -82,7 +82,7 @@ public sealed class StoredEventTests
             """;
 
         Assert.Equal(
-            [new Guidance("Theme A", "Do it."), new Guidance("Theme B", "Do that."), new Guidance("", "Then ring.")],
+            [new Guidance("Theme A", "Do it.") { IsCritical = true }, new Guidance("Theme B", "Do that.") { IsCritical = true }, new Guidance("", "Then ring.")],
             ThemeGuide.Read(Encoding.UTF8.GetBytes(Json)).Guidance("a@critical b@critical"));
         Assert.Throws<RuleException>(() => ThemeGuide.Read(Encoding.UTF8.GetBytes(Json.Replace("\"id\":\"later\"", "\"id\":\"other\"", StringComparison.Ordinal))));
     }

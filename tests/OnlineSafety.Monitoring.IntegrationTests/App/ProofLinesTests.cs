@@ -11,9 +11,9 @@ using OnlineSafety.Monitoring.Sources.Authentication;
 using OnlineSafety.Monitoring.TestKit;
 using OnlineSafety.Monitoring.Web.Sources;
 
-namespace OnlineSafety.Monitoring.Tests.App;
+namespace OnlineSafety.Monitoring.IntegrationTests.App;
 
-/// <summary>The lines of a webhook fit how it proves itself.</summary>
+/// <summary>The lines of a webhook fit how it proves itself: a shell runs them.</summary>
 public sealed class ProofLinesTests
 {
     private const string Key = "the key that was given";
@@ -96,7 +96,7 @@ public sealed class ProofLinesTests
 
     private static async Task<string> RunAsync(string script)
     {
-        using var shell = Process.Start(new ProcessStartInfo("/bin/sh", ["-eu", "-c", script]) { RedirectStandardOutput = true })!;
+        using var shell = Process.Start(new ProcessStartInfo("/bin/sh", ["-eu", "-c", script]) { RedirectStandardOutput = true, UseShellExecute = false })!;
         var output = await shell.StandardOutput.ReadToEndAsync();
         await shell.WaitForExitAsync();
         Assert.Equal(0, shell.ExitCode);
