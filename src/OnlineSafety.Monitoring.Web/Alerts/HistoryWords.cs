@@ -82,7 +82,7 @@ internal static class HistoryWords
     public static string Became(ToldView told, string? noMail = null) => (told.State, told.Why) switch
     {
         _ when told.Withdrawn => "Withdrawn: no longer their desk",
-        _ when told.ReachedNobody => "Reached nobody: no mail relay",
+        _ when told.ReachedNobody => "Reached nobody: no mail server is set up",
         ("sent", _) => "Sent",
         ("due" or "sending", "") when noMail is not null && told.Channel == "email" => $"Not sent: {noMail}",
         ("due" or "sending", "") => "On its way",

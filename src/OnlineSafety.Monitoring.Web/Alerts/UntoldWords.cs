@@ -18,7 +18,7 @@ internal static class UntoldWords
 
     private static string? WhyNot(ToldView message, string? noMail) => message switch
     {
-        { ReachedNobody: true } => "there is no mail relay",
+        { ReachedNobody: true } => "no mail server is set up",
         { State: NotificationState.Failed } => message.Why.Length > 0 ? DeliveryWords.Of(message.Why) : "the message failed",
         { State: NotificationState.Due or NotificationState.Sending } => noMail,
         _ => null,

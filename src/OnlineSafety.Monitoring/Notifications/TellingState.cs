@@ -30,7 +30,7 @@ internal sealed record TellingState(bool NoRelay, DateTimeOffset? WaitsSince, in
         if (WhyNoMail(now) is { } why)
         {
             var told = Channels > 0 ? $"Only {Counted.Of(Channels, "channel is", "channels are")} told of alerts, and nobody can see whether anyone looked." : "Nobody is told of alerts.";
-            return $"No e-mail is being sent: {why}. {told} {(acts ? "Look at Alerts yourself, and ask IT to mend it." : "It is for IT to mend.")}";
+            return $"No e-mail is being sent: {why}. {told} {(acts ? "Look at Alerts yourself, and ask IT to mend it." : $"It is for IT to mend{(NoRelay ? ": Mail:RelayHost in the service's appsettings.json, then onlinesafety notify test" : "")}.")}";
         }
 
         return AtTheDesk == 0 ? "Nobody is at the safeguarding lead's desk: no lead and no deputy is on the staff list, so alerts about pupils go to the next desk. Give somebody that role." : null;

@@ -15,7 +15,7 @@ public sealed class TellingStateTests
     // Whoever sets up alone has no page of alerts to look at.
     [Theory]
     [InlineData(true, "Look at Alerts yourself, and ask IT to mend it.")]
-    [InlineData(false, "It is for IT to mend.")]
+    [InlineData(false, "It is for IT to mend: Mail:RelayHost in the service's appsettings.json, then onlinesafety notify test.")]
     public void WithoutARelayNobodyIsToldAndThePageSaysSo(bool acts, string next) =>
         Assert.Equal($"No e-mail is being sent: no mail server is set up. Nobody is told of alerts. {next}", (TellingState.Well with { NoRelay = true }).Warning(Now, acts));
 

@@ -15,7 +15,7 @@ public sealed class UntoldWordsTests
 
     [Fact]
     public void WhomNoMessageReachedIsNamedToBeRung() =>
-        Assert.Equal(["Hana Head could NOT be told: there is no mail relay. Ring them."], UntoldWords.Of([Message("sent", "folder")], noMail: null, reader: null));
+        Assert.Equal(["Hana Head could NOT be told: no mail server is set up. Ring them."], UntoldWords.Of([Message("sent", "folder")], noMail: null, reader: null));
 
     [Fact]
     public void WhyAMessageFailedIsSaidInWords() =>
