@@ -14,7 +14,7 @@ internal sealed class ProofLines
     /// <summary>Lines that give a variable its value, each wanted where its placeholder stands; empty: always.</summary>
     private static readonly (string Placeholder, string Line)[] Variables =
     [
-        ("", "secret='{secret}'"), ("", $"body={TestBody}"), ("${id}", "id=\"try-$(date +%s)\""), ("${time}", "time=$(date +%s)"),
+        ("", "secret={secret}"), ("", $"body={TestBody}"), ("${id}", "id=\"try-$(date +%s)\""), ("${time}", "time=$(date +%s)"),
     ];
 
     private readonly List<string> _sent = [];
@@ -146,5 +146,6 @@ internal sealed class ProofLines
             .Replace("{body}", "${body}", StringComparison.Ordinal)
             .Replace("{signature}", $"${{signature{number}}}", StringComparison.Ordinal) + '"';
 
-    private static string Quoted(string text) => $"'{text.Replace("'", "'\\''", StringComparison.Ordinal)}'";
+    /// <summary>As one word of a shell.</summary>
+    internal static string Quoted(string text) => $"'{text.Replace("'", "'\\''", StringComparison.Ordinal)}'";
 }

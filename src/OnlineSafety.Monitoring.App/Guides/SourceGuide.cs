@@ -67,7 +67,7 @@ internal static class SourceGuide
             .Replace("{senders}", SendersOf(source), StringComparison.Ordinal)
             .Replace("{sender}", source.Senders is [var sender, ..] ? sender.Contains('@', StringComparison.Ordinal) ? sender : "alerts@" + sender : "alerts@example.com", StringComparison.Ordinal)
             .Replace("{tag}", source.MatchApp ?? source.Product, StringComparison.Ordinal)
-            .Replace("{secret}", secret, StringComparison.Ordinal)
+            .Replace("{secret}", ProofLines.Quoted(secret), StringComparison.Ordinal)
             .Replace("{key}", key, StringComparison.Ordinal);
     }
 

@@ -89,8 +89,8 @@ internal static class SourceSetupRoutes
         var form = await http.Request.ReadFormAsync(cancellationToken);
         try
         {
-            var (changed, made) = await register.RotateSecretAsync(source, Given(form["secret"].ToString()), Staying(form), http.SignedIn().Actor, cancellationToken);
-            return made is null ? TypedResults.Redirect($"/sources/{source}?done=secret") : Secret(guide, changed, made, Staying(form) != OldKeys.EndAll);
+            var (changed, made, stays) = await register.RotateSecretAsync(source, Given(form["secret"].ToString()), Staying(form), http.SignedIn().Actor, cancellationToken);
+            return made is null ? TypedResults.Redirect($"/sources/{source}?done=secret") : Secret(guide, changed, made, stays);
         }
         catch (SetupException error)
         {

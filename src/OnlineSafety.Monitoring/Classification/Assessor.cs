@@ -287,7 +287,7 @@ internal sealed class Assessor(RuleSet rules, FieldReader reader)
 
     // The URL, byte by byte where it stands, but for the search term.
     private ReadOnlySpan<byte> UrlPart(EventDraft draft) =>
-        draft.TermParameter.IsEmpty ? draft[EventField.Url] : _search.WithoutTerm(draft[EventField.Url], draft.TermParameter.Span);
+        draft.TermParameter.IsEmpty ? draft[EventField.Url] : _search.WithoutTerm(draft[EventField.Url], draft.TermParameter.Span, draft.TermIsQuery);
 
     // Returns the first category that no map knows, null when all are known.
     private MetCategory? ReadCategories(EventDraft draft, string vendor)

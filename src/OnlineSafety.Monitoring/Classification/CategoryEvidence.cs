@@ -36,7 +36,8 @@ internal readonly struct CategoryEvidence(RuleSet rules, EventDraft draft, List<
         foreach (var category in categories)
         {
             var alone = Alone(category, readable);
-            var first = rules.Taxonomy.Themes[category.Themes[0]];
+            var leading = Leading(category);
+            var first = rules.Taxonomy.Themes[leading];
             if (first.StatisticsOnly && alone > Severity.Low)
             {
                 alone = Severity.Low;
@@ -47,14 +48,21 @@ internal readonly struct CategoryEvidence(RuleSet rules, EventDraft draft, List<
                 "vendor.category", category.Version, "category", category.Name, -1,
                 $"{category.Product} put this under '{category.Name}'.{(context >= 0 ? $" {(readable ? "The words speak" : "The site is one")} of '{rules.Rules.SetNames[context]}'." : "")}",
                 decides ? $"{first.Code} {Words.Of(alone)}" : "noted"));
-            if (decides && theme != category.Themes[0])
+            if (decides && theme != leading)
             {
                 surpassed(theme);
-                (theme, risk) = (category.Themes[0], null);
+                (theme, risk) = (leading, null);
             }
 
             severity = Max(severity, alone);
         }
+    }
+
+    // What a person is to read is of a theme that people read.
+    private int Leading(Category category)
+    {
+        var taxonomy = rules.Taxonomy;
+        return VendorWord.AsksForAPerson(draft) && Array.FindIndex(category.Themes, theme => !taxonomy.Themes[theme].StatisticsOnly) is >= 0 and var read ? category.Themes[read] : category.Themes[0];
     }
 
     // A search's category is that of the pages it led to, a message's is what somebody wrote: only the latter adds up.

@@ -25,7 +25,7 @@ internal static class Correlator
     public static bool Weighs(Assessment assessment, RuleSet rules) => Weighs(assessment.Theme, assessment.Severity, rules);
 
     private static bool Weighs(string theme, Severity severity, RuleSet rules) =>
-        severity is Severity.Low or Severity.Medium && rules.Taxonomy.Find(theme) is { StatisticsOnly: false };
+        severity is Severity.Low or Severity.Medium && rules.Taxonomy.Find(theme) is { StatisticsOnly: false, Vendor: false };
 
     /// <summary>
     /// Returns the assessment raised by one step when at least three recorded events of <paramref name="history"/> have its theme (or one with the same

@@ -90,7 +90,7 @@ internal sealed class Decision(
             Move(ref severity, Severity.Medium, "modifier.report", Taxonomy.Version, "Somebody wrote this report because they were worried: a person reads it, whatever its words.", _reasons);
         }
 
-        HearVendor(ref severity, ref theme);
+        HearVendor(ref severity, ref theme, ref risk);
         if (unmapped.Length > 0)
         {
             _reasons?.Add(new Reason("vendor.unmapped", Taxonomy.Version, "category", unmapped, -1, "The product's category is not one that we know. Nothing was concluded from it.", "unmapped"));
@@ -154,12 +154,23 @@ internal sealed class Decision(
     }
 
     // The vendor knows of it what it does not send: a list of its own, a picture, a moderator's eye.
-    private void HearVendor(ref Severity severity, ref int theme)
+    // Of a product that is only said to be severe, and not to be a breach, severity may be that of a virus.
+    private void HearVendor(ref Severity severity, ref int theme, ref Risk? risk)
     {
-        var heard = theme >= 0 ? theme : Taxonomy.OfReports;
-        if (severity < Severity.Medium && heard >= 0 && !Taxonomy.Themes[heard].StatisticsOnly && VendorWord.AsksForAPerson(draft))
+        var counted = theme < 0 || Taxonomy.Themes[theme].StatisticsOnly;
+        if (severity >= Severity.Medium || !VendorWord.AsksForAPerson(draft) || (counted && !draft.VendorBreach))
         {
-            theme = heard;
+            return;
+        }
+
+        if ((counted ? Taxonomy.OfVendor : theme) is >= 0 and var heard)
+        {
+            if (counted)
+            {
+                AddTheme(theme);
+                (theme, risk) = (heard, null);
+            }
+
             Move(ref severity, Severity.Medium, VendorSeverity, Taxonomy.Version, "The product itself rates this as grave: a person reads it, whatever its words.", _reasons);
         }
     }
@@ -302,11 +313,12 @@ internal sealed class Decision(
         return severity;
     }
 
-    // Where a rule looked at the very words and excused them, the excuse stands: it knows more of them than the model does. A hint says too little to hush what may be grave.
+    // Where a rule looked at the very words and excused them, or the school excludes them, that stands: both know more of them than the model does. A hint says too little to hush
+    // what may be grave.
     private void OpenAsLearned(ref Severity severity, ref int theme, ref Risk? risk)
     {
         if (Learned is not { } voice || voice.Opens <= severity
-            || findings.Exists(f => IsExcusedByRules(f) && (RuleOf(f).Severity > Severity.None || !voice.MayBeGrave) && ReasonFields.Of(f.Field) == voice.Field && IsSame(ThemeOf(f), voice.Theme)))
+            || findings.Exists(f => f.Excuse >= 0 && (RuleOf(f).Severity > Severity.None || (IsExcusedByRules(f) && !voice.MayBeGrave)) && ReasonFields.Of(f.Field) == voice.Field && IsSame(ThemeOf(f), voice.Theme)))
         {
             return;
         }

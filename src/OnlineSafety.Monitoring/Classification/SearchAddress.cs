@@ -2,7 +2,8 @@ namespace OnlineSafety.Monitoring.Classification;
 
 /// <summary>
 /// Reusable scratch with the address of a search in which all is blank that the term holds, which is read by itself: as part of the address it would count twice; and all that
-/// is no words but a token of the engine, which may look like some. What else stands there, such as what was typed before a suggestion was taken, stays where it was.
+/// is one word in another parameter, which may be a token of the engine and look like words. What else stands there, such as what was typed before a suggestion was taken, stays
+/// where it was.
 /// </summary>
 internal sealed class SearchAddress
 {
@@ -12,7 +13,8 @@ internal sealed class SearchAddress
 
     /// <param name="url">The address.</param>
     /// <param name="parameter">Parameter of its query with the term.</param>
-    public ReadOnlySpan<byte> WithoutTerm(ReadOnlySpan<byte> url, ReadOnlySpan<byte> parameter)
+    /// <param name="isRead">The term is read by itself.</param>
+    public ReadOnlySpan<byte> WithoutTerm(ReadOnlySpan<byte> url, ReadOnlySpan<byte> parameter, bool isRead)
     {
         var query = url.IndexOf((byte)'?') + 1;
         var rest = url[query..];
@@ -26,7 +28,7 @@ internal sealed class SearchAddress
         foreach (var pair in rest.SplitAny("&#"u8))
         {
             var value = ValueOf(rest[pair]);
-            if (term.IndexOf(value) >= 0 || !HasBlank(value))
+            if ((isRead && term.IndexOf(value) >= 0) || (!IsNamed(rest[pair], value, parameter) && !HasBlank(value)))
             {
                 _bytes.AsSpan(query + pair.End.Value - value.Length, value.Length).Fill(Blank);
             }
@@ -40,7 +42,7 @@ internal sealed class SearchAddress
         foreach (var pair in rest.SplitAny("&#"u8))
         {
             var value = ValueOf(rest[pair]);
-            if (value.Length > 0 && rest[pair][..^value.Length].TrimEnd((byte)'=').SequenceEqual(parameter))
+            if (value.Length > 0 && IsNamed(rest[pair], value, parameter))
             {
                 return value;
             }
@@ -48,6 +50,9 @@ internal sealed class SearchAddress
 
         return default;
     }
+
+    private static bool IsNamed(ReadOnlySpan<byte> pair, ReadOnlySpan<byte> value, ReadOnlySpan<byte> parameter) =>
+        pair[..^value.Length].TrimEnd((byte)'=').SequenceEqual(parameter);
 
     private static bool HasBlank(ReadOnlySpan<byte> value) => value.ContainsAny((byte)'+', (byte)' ') || value.IndexOf("%20"u8) >= 0;
 

@@ -51,6 +51,9 @@ internal sealed record Theme
     /// <summary>The theme of a report that a person wrote and in which no rule finds another: one theme has it, or none.</summary>
     public bool Reports { get; init; }
 
+    /// <summary>The theme of what the vendor alone rates as grave and in which nothing else is found: one theme has it, or none. Two such events are not of one concern.</summary>
+    public bool Vendor { get; init; }
+
     /// <summary>URLs of such events are masked wherever they are shown.</summary>
     public bool MaskUrl { get; init; }
 
@@ -107,6 +110,9 @@ internal sealed class Taxonomy
     /// <summary>Place of the theme for reports in which nothing else was found, -1 when no theme is.</summary>
     public int OfReports { get; private set; } = -1;
 
+    /// <summary>Place of the theme for what the vendor alone rates as grave, -1 when no theme is.</summary>
+    public int OfVendor { get; private set; } = -1;
+
     /// <summary>Reads the file; what is wrong goes to <paramref name="errors"/> with its place.</summary>
     public static Taxonomy Parse(ReadOnlyMemory<byte> json, RuleErrors errors)
     {
@@ -136,6 +142,7 @@ internal sealed class Taxonomy
         }
 
         taxonomy.OfReports = Array.FindIndex(file.Themes, t => t.Reports);
+        taxonomy.OfVendor = Array.FindIndex(file.Themes, t => t.Vendor);
         for (var i = 0; i < file.Themes.Length; i++)
         {
             taxonomy.Check(file.Themes[i], errors.At(File, $"themes[{i}]"));

@@ -108,7 +108,7 @@ internal sealed record Assessment(Risk Risk, string Theme, string ParentTheme, S
             Themes = [.. Themes.Union(other.Themes, StringComparer.Ordinal)],
             Reasons =
             [
-                .. Reasons.Select(reason => reason with { Without = reason.Without is { } without && without.Severity < others.Severity ? others : reason.Without }),
+                .. Reasons.Select(reason => reason with { Without = reason.Without is { } without && without.Severity <= others.Severity ? others : reason.Without }),
                 .. other.Reasons.Select(reason => reason with { Without = mine }),
             ],
         };

@@ -108,8 +108,11 @@ internal sealed class EventDraft
     /// <summary>True when the vendor itself calls this a safeguarding breach or violation, whatever it did about it.</summary>
     public bool VendorBreach { get; set; }
 
-    /// <summary>Parameter of the URL whose value is the search term, whole; empty when the term is not from there, or the URL holds more of it.</summary>
+    /// <summary>Parameter of the URL that holds a search term; empty when it is no search engine's.</summary>
     public ReadOnlyMemory<byte> TermParameter { get; set; }
+
+    /// <summary>What stands there is the search term, whole; false when the product names another, or the URL holds more of it.</summary>
+    public bool TermIsQuery { get; set; }
 
     /// <summary>The field's UTF-8, empty when absent.</summary>
     public ReadOnlySpan<byte> this[EventField field]
@@ -169,7 +172,7 @@ internal sealed class EventDraft
         VendorSeverity = 0;
         RoleHint = default;
         VendorBreach = false;
-        TermParameter = default;
+        (TermParameter, TermIsQuery) = (default, false);
     }
 
     /// <summary>Makes this the same event, but for some bytes of one of its fields.</summary>
@@ -195,7 +198,7 @@ internal sealed class EventDraft
         }
 
         (Kind, Action, OccurredAt, TimeBasis, Warnings) = (other.Kind, other.Action, other.OccurredAt, other.TimeBasis, other.Warnings);
-        (VendorSeverity, RoleHint, VendorBreach, TermParameter) = (other.VendorSeverity, other.RoleHint, other.VendorBreach, other.TermParameter);
+        (VendorSeverity, RoleHint, VendorBreach, TermParameter, TermIsQuery) = (other.VendorSeverity, other.RoleHint, other.VendorBreach, other.TermParameter, other.TermIsQuery);
     }
 
     private Range RangeOf(ReadOnlySpan<byte> utf8)

@@ -27,17 +27,17 @@ internal sealed class RestingStreams(TimeProvider time)
     public void AddShortly(Guid stream)
     {
         var before = _streams.GetValueOrDefault(stream);
-        Add(stream, before is not null && before.Through != _through ? before : null, Shortly, refused: false);
+        Add(stream, before is not null && before.Through != _through ? before : null, Shortly, refused: false, isOwn: false);
     }
 
     /// <param name="stream">What rests.</param>
     /// <param name="refused">False when it was the server's own trouble, which says nothing of what the stream holds.</param>
-    public void Add(Guid stream, bool refused = true) => Add(stream, _streams.GetValueOrDefault(stream), First, refused);
+    public void Add(Guid stream, bool refused = true) => Add(stream, _streams.GetValueOrDefault(stream), First, refused, isOwn: true);
 
     /// <summary>
     /// It failed three times with the database there: what it holds is refused as it is, and waiting will not help.
     /// </summary>
-    public bool IsStubborn(Guid stream) => _streams.TryGetValue(stream, out var rest) && rest.Refused && rest.Times >= Stubbornly;
+    public bool IsStubborn(Guid stream) => _streams.TryGetValue(stream, out var rest) && rest.Refused && rest.Own >= Stubbornly;
 
     public int Stubborn => _streams.Values.Count(rest => rest.Times >= Stubbornly);
 
@@ -62,16 +62,17 @@ internal sealed class RestingStreams(TimeProvider time)
         return [.. _streams.Where(s => time.GetElapsedTime(s.Value.Since) < s.Value.For).Select(s => s.Key)];
     }
 
-    private void Add(Guid stream, Rest? before, TimeSpan first, bool refused)
+    private void Add(Guid stream, Rest? before, TimeSpan first, bool refused, bool isOwn)
     {
         var rest = before?.For * 2 ?? first;
-        _streams[stream] = new Rest(time.GetTimestamp(), rest < Longest ? rest : Longest, (before?.Times ?? 0) + 1, refused, _through);
+        _streams[stream] = new Rest(time.GetTimestamp(), rest < Longest ? rest : Longest, (before?.Times ?? 0) + 1, (before?.Own ?? 0) + (isOwn ? 1 : 0), refused, _through);
     }
 
     /// <param name="Since">When it began.</param>
     /// <param name="For">How long it is.</param>
     /// <param name="Times">How often the stream failed.</param>
+    /// <param name="Own">How often with the database there.</param>
     /// <param name="Refused">The last time for what it holds.</param>
     /// <param name="Through">How many others had got through by then.</param>
-    private sealed record Rest(long Since, TimeSpan For, int Times, bool Refused, long Through);
+    private sealed record Rest(long Since, TimeSpan For, int Times, int Own, bool Refused, long Through);
 }

@@ -47,6 +47,7 @@ internal enum IntakeReason
     CommandsBroken,
     SchoolClosed,
     KeyUnusable,
+    OnlyForBrowsers,
 }
 
 /// <summary>What the doors took, refused and lost, by door and reason.</summary>
@@ -164,6 +165,7 @@ internal static class IntakeMetrics
         IntakeReason.CommandsBroken => "commands_broken",
         IntakeReason.SchoolClosed => "school_closed",
         IntakeReason.KeyUnusable => "key_unusable",
+        IntakeReason.OnlyForBrowsers => "only_for_browsers",
         _ => throw new UnreachableException(),
     };
 

@@ -47,9 +47,7 @@ public sealed class CategoryAloneTests
         Assert.Equal(Severity.High, RuleFiles.Typed("gcse worksheet", "Suicide", d => d.VendorBreach = true).Severity);
 
     [Theory]
-    [InlineData("", "help_seeking")]
-    [InlineData("Year 9 extra words", "help_seeking")]
-    [InlineData("Religion", "help_seeking")]
+    [InlineData("Profanity", "bullying")]
     [InlineData("Child abuse", "abuse_disclosure")]
     [InlineData("Criminal activity", "criminal_exploitation")]
     public void WhatTheVendorRatesAsGravestIsReadByAPersonUnderWhateverCategory(string category, string theme)
@@ -58,6 +56,30 @@ public sealed class CategoryAloneTests
         Assert.Equal(Severity.None, RuleFiles.Typed(text, category).Severity);
         Assert.Equal((theme, Severity.Medium), (RuleFiles.Typed(text, category, d => d.VendorSeverity = 5) is var gravest ? gravest.Theme : "", gravest.Severity));
         Assert.Equal((theme, Severity.Medium), (RuleFiles.Typed(text, category, d => d.VendorBreach = true) is var breach ? breach.Theme : "", breach.Severity));
+    }
+
+    [Fact]
+    public void ABreachUnderACategoryThatIsOnlyCountedFirstIsOfTheThemeThatPeopleRead()
+    {
+        var (assessor, draft) = (new Assessor(RuleFiles.Shipped), new EventDraft { Kind = ActivityKind.Typed, VendorBreach = true });
+        draft.Set(EventField.Text, "meet behind the sports hall, bring it"u8);
+        draft.AddCategory("profanity"u8);
+        var breach = assessor.Assess(draft, "lightspeed", default);
+        Assert.Equal(("bullying", Severity.Medium), (breach.Theme, breach.Severity));
+    }
+
+    [Theory]
+    [InlineData("", "meet behind the sports hall, bring it")]
+    [InlineData("Year 9 extra words", "meet behind the sports hall, bring it")]
+    [InlineData("Religion", "meet behind the sports hall, bring it")]
+    [InlineData("", "flat earth proof nasa lying")]
+    public void ABreachOfWhichNothingElseIsKnownIsReadByAPersonAsWhatItIs(string category, string text)
+    {
+        var breach = RuleFiles.Typed(text, category, d => d.VendorBreach = true);
+        Assert.Equal(("rated_grave", Severity.Medium, Audience.Routed), (breach.Theme, breach.Severity, breach.Audience));
+
+        // Of a product that calls nothing a breach it may be a virus.
+        Assert.True(RuleFiles.Typed(text, category, d => d.VendorSeverity = 5).Severity <= Severity.Low);
     }
 
     [Theory]

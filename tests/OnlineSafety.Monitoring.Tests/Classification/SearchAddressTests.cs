@@ -10,7 +10,7 @@ namespace OnlineSafety.Monitoring.Tests.Classification;
 /// <summary>What is read of the address of a search beside the term itself.</summary>
 public sealed class SearchAddressTests
 {
-    private static readonly Mapping[] Pack = OneMapping.Of("""{"type":"json","records":["$"]}""", """{"url":"$.url"}""", "");
+    private static readonly Mapping[] Pack = OneMapping.Of("""{"type":"json","records":["$"]}""", """{"url":"$.url","searchQuery":"$.named"}""", "");
 
     private readonly Normalizer _normalizer = new(Repository.Rules.Mappings);
     private readonly Reader _reader = new();
@@ -19,6 +19,7 @@ public sealed class SearchAddressTests
     [InlineData("https://www.google.com/search?q=cats#q=how+to+kill+myself")]
     [InlineData("https://www.google.com/search?q=cats&oq=how+to+kill+myself&sourceid=chrome")]
     [InlineData("https://www.google.com/search?q=cats&q=how%20to%20kill%20myself")]
+    [InlineData("https://www.google.com/search?q=cats#q=howtokillmyself")]
     public void GraveWordsInTheRestOfTheAddressOfASearchAreReadAndQuotedFromIt(string url)
     {
         var assessment = Read(url);
@@ -45,22 +46,24 @@ public sealed class SearchAddressTests
         Assert.All(reasons, reason => Assert.Equal("searchQuery", reason.Field));
     }
 
-    [Fact]
-    public void WhatTheBrowserSaysOfASearchIsNoConcern()
+    [Theory]
+    [InlineData("")]
+    [InlineData("River maps!")]
+    public void WhatTheBrowserSaysOfASearchIsNoConcern(string named)
     {
         var random = new Random(1);
         for (var i = 0; i < 1000; i++)
         {
             Assert.Equal(Severity.None, Read(
-                $"https://www.google.com/search?q=river+maps&sca_esv={Token(16)}&rlz=1C1{Token(12)}&ei={Token(22)}&ved=0ahUKE{Token(40)}&uact=5&oq=river&gs_lp={Token(200)}&sclient=gws-wiz-serp#ip=1&vhid={Token(20)}").Severity);
+                $"https://www.google.com/search?q=river+maps&sca_esv={Token(16)}&rlz=1C1{Token(12)}&ei={Token(22)}&ved=0ahUKE{Token(40)}&uact=5&oq=river&gs_lp={Token(200)}&sclient=gws-wiz-serp#ip=1&vhid={Token(20)}", named).Severity);
         }
 
         string Token(int length) => random.GetString("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_", length);
     }
 
-    private Assessment Read(string url)
+    private Assessment Read(string url, string named = "")
     {
-        var record = new RawRecord(RecordEnvelope.Of(Door.Http, RecordEnvelope.Json, ""), Packs.ReceivedAt, RecordFlags.None, Encoding.UTF8.GetBytes($$"""{"url":"{{url}}"}"""));
+        var record = new RawRecord(RecordEnvelope.Of(Door.Http, RecordEnvelope.Json, ""), Packs.ReceivedAt, RecordFlags.None, Encoding.UTF8.GetBytes($$"""{"url":"{{url}}","named":"{{named}}"}"""));
         _normalizer.Normalize(record, Pack, Packs.London, _reader, null);
         return _reader.Assessment;
     }

@@ -77,4 +77,18 @@ public sealed class RestingStreamsTests
         // A server in trouble is shown all the same.
         Assert.Equal((refused, 1), (resting.IsStubborn(stream), resting.Stubborn));
     }
+
+    [Fact]
+    public void WhatTheDatabaseSaidOfItBeforeIsNoRefusal()
+    {
+        var (resting, stream) = (new RestingStreams(TimeProvider.System), Guid.NewGuid());
+        for (var i = 0; i < 2; i++)
+        {
+            resting.AddShortly(stream);
+            resting.Remove(Guid.NewGuid());
+        }
+
+        resting.Add(stream);
+        Assert.Equal((1, false), (resting.Stubborn, resting.IsStubborn(stream)));
+    }
 }

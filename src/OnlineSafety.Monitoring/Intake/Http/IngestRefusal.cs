@@ -17,7 +17,7 @@ internal sealed record IngestRefusal(int Status, IntakeReason Reason, string Tit
 
     /// <summary>Its address with the key is in every browser that was blocked: what it takes of each is bounded page by page.</summary>
     public static readonly IngestRefusal OnlyForBrowsers =
-        new(405, IntakeReason.SourceMalformed, "This source is a deny page and takes GET. One that takes POST is added without --deny-page.", Allow: HttpMethods.Get);
+        new(405, IntakeReason.OnlyForBrowsers, "This source is a deny page and takes GET. One that takes POST is added without --deny-page.", Allow: HttpMethods.Get);
 
     public static readonly IngestRefusal PeerBusy = new(429, IntakeReason.OverRate, "Too many requests from this address.", 60);
 

@@ -68,7 +68,8 @@ internal sealed class RefusedDeliveries(ISourceDirectory directory, ClientAddres
         IntakeReason.AddressNotAllowed => DoorTroubleKind.AddressNotAllowed,
         IntakeReason.BodyTooLarge or IntakeReason.ExpandedTooLarge or IntakeReason.TooManyRecords => DoorTroubleKind.TooLarge,
         IntakeReason.SourceBusy or IntakeReason.OverRate or IntakeReason.LogBusy => DoorTroubleKind.TooManyRequests,
-        IntakeReason.EncodingUnsupported or IntakeReason.BodyEmpty or IntakeReason.BodyBroken or IntakeReason.BodyTooSlow or IntakeReason.DeliveryIdInvalid =>
+        IntakeReason.EncodingUnsupported or IntakeReason.BodyEmpty or IntakeReason.BodyBroken or IntakeReason.BodyTooSlow or IntakeReason.DeliveryIdInvalid
+            or IntakeReason.OnlyForBrowsers =>
             DoorTroubleKind.NotReadable,
         _ => null,
     };

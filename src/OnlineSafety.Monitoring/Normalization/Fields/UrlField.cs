@@ -66,7 +66,7 @@ internal sealed class UrlField(UrlWay[] ways, WebTables web) : Field
                 draft.Set(EventField.SearchQuery, Utf8Text.Cap(decoded, WebTables.MaximumQuery));
             }
 
-            draft.TermParameter = draft[EventField.SearchQuery].SequenceEqual(decoded) ? engine.Parameter : default;
+            (draft.TermParameter, draft.TermIsQuery) = (engine.Parameter, draft[EventField.SearchQuery].SequenceEqual(decoded));
         }
     }
 

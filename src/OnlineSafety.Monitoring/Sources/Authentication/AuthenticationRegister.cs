@@ -65,12 +65,13 @@ internal sealed class AuthenticationRegister(Database setup, MasterKeys masters,
     /// <summary>Gives a source that signs a new secret, <paramref name="given"/> by the sender's product or made here; the one that the product has stays good beside it, or older ones end at once.</summary>
     /// <exception cref="SetupException">The source does not sign, the secret does not fit, or two are live and it is not said which of them stays.</exception>
     /// <returns>The source, and the secret where a new one was made.</returns>
-    public async Task<(Source Source, string? Made)> RotateSecretAsync(Guid sourceId, string? given, OldKeys old, Actor actor, CancellationToken cancellationToken)
+    public async Task<(Source Source, string? Made, bool Stays)> RotateSecretAsync(Guid sourceId, string? given, OldKeys old, Actor actor, CancellationToken cancellationToken)
     {
         await using var session = await setup.OpenAcrossAsync(actor, cancellationToken);
         var source = await EnterAsync(session, sourceId, cancellationToken);
         var secrets = await SecretsAsync(session, source, cancellationToken);
-        foreach (var ended in secrets.Except(Kept(secrets, old)))
+        List<SourceSecret> kept = [.. Kept(secrets, old)];
+        foreach (var ended in secrets.Except(kept))
         {
             session.Context.SourceSecrets.Remove(ended);
             session.RecordAccess(source.SchoolId, "source.secret-remove", source.SourceId.ToString());
@@ -78,7 +79,7 @@ internal sealed class AuthenticationRegister(Database setup, MasterKeys masters,
 
         var text = Add(session, source, SourceAuthentication.Parse(source.Authentication), given).Text;
         await CompleteAsync(session, source, "source.secret-add", cancellationToken);
-        return (source, given is null ? text : null);
+        return (source, given is null ? text : null, kept.Count > 0);
     }
 
     /// <summary>Adds a signing secret beside the one there is: <paramref name="given"/> by the sender's product, or a new one.</summary>
