@@ -1,4 +1,5 @@
 using OnlineSafety.Monitoring.Classification.Model;
+using OnlineSafety.Monitoring.Classification.Overlays;
 using OnlineSafety.Monitoring.Events;
 
 namespace OnlineSafety.Monitoring.Classification;
@@ -313,12 +314,11 @@ internal sealed class Decision(
         return severity;
     }
 
-    // Where a rule looked at the very words and excused them, or the school excludes them, that stands: both know more of them than the model does. A hint says too little to hush
-    // what may be grave.
+    // Where a rule looked at the very words and excused them, or the school excludes that phrase, it stands: both know more of them than the model does.
     private void OpenAsLearned(ref Severity severity, ref int theme, ref Risk? risk)
     {
         if (Learned is not { } voice || voice.Opens <= severity
-            || findings.Exists(f => f.Excuse >= 0 && (RuleOf(f).Severity > Severity.None || (IsExcusedByRules(f) && !voice.MayBeGrave)) && ReasonFields.Of(f.Field) == voice.Field && IsSame(ThemeOf(f), voice.Theme)))
+            || findings.Exists(f => Hushes(f, voice) && ReasonFields.Of(f.Field) == voice.Field && IsSame(ThemeOf(f), voice.Theme)))
         {
             return;
         }
@@ -328,6 +328,10 @@ internal sealed class Decision(
         var urgent = severity >= Severity.High ? "No rule says so, but it reads as grave: a person should look today." : "No rule says so, and a person should look.";
         _reasons?.Add(voice.Because(urgent, $"{voice.Theme.Code} {Words.Of(severity)}"));
     }
+
+    // A hint says too little to hush what may be grave, and a rule that a school does without speaks of many words.
+    private bool Hushes(in Finding finding, LearnedVoice voice) =>
+        finding.Excuse >= 0 && Context.Overlay?.Exclusion(finding.Excuse) is not { Kind: OverlayKind.ExcludeRule } && (RuleOf(finding).Severity > Severity.None || !voice.MayBeGrave);
 
     // What does not decide, or no longer does, is still one of the themes found.
     private void AddTheme(int theme)

@@ -63,7 +63,7 @@ public sealed class CategoryAloneTests
     {
         var (assessor, draft) = (new Assessor(RuleFiles.Shipped), new EventDraft { Kind = ActivityKind.Typed, VendorBreach = true });
         draft.Set(EventField.Text, "meet behind the sports hall, bring it"u8);
-        draft.AddCategory("profanity"u8);
+        draft.AddCategory("offensive"u8);
         var breach = assessor.Assess(draft, "lightspeed", default);
         Assert.Equal(("bullying", Severity.Medium), (breach.Theme, breach.Severity));
     }

@@ -74,7 +74,7 @@ public sealed class SchoolOverlayTests
     }
 
     [Fact]
-    public void AnExclusionSilencesNeitherTheLearnedVoiceNorTheVendor()
+    public void AnExcludedRuleSilencesNoLearnedVoiceAndNoExclusionTheVendor()
     {
         var (rules, draft) = (SomeModel.Rule("suicide", "low").With(SomeModel.Compile(SomeModel.SureOf("suicide", "wobble"))), Draft("a wobble"));
         var context = new AssessContext(PersonRole.Pupil, "KS3") { Overlay = new SchoolOverlay([Entry(OverlayKind.ExcludeRule, "r")]).Over(rules), At = Noon };
