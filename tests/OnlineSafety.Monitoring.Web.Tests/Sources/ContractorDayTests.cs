@@ -289,7 +289,7 @@ public sealed partial class ContractorDayTests(ConsoleFixture console)
         Assert.Equal(HttpStatusCode.BadRequest, blind.StatusCode);
         Assert.Contains("every line that fits no other source", await blind.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         using var known = await _rooms.PostAsync("/sources/add", key, ("product", "fortigate"), ("via", "syslog"), ("from", "198.51.100.77"));
-        Assert.Contains("config log syslogd setting", await known.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Contains("config log syslogd2 setting", await known.Content.ReadAsStringAsync(), StringComparison.Ordinal);
 
         // What was typed is still there when it is refused, beside what is wrong.
         var source = SourceInPath().Match(await ReadAsync(_rooms.GetAsync("/sources", key))).Value;

@@ -7,7 +7,7 @@ namespace OnlineSafety.Monitoring.Web.Tests.Sources;
 public sealed class MappingTriesTests(ConsoleFixture console)
 {
     private const string Mapping = """
-        {"product": "unknown", "mappings": [{"id": "unknown.who", "version": 1, "source": "seen here", "shape": {"type": "json"}, "fields":
+        {"product": "unknown", "mappings": [{"id": "unknown.who", "version": 1, "status": "unverified", "ask": "What it is.", "source": "seen here", "shape": {"type": "json"}, "fields":
           {"user": "$.who", "action": {"rules": [{"when": [{"field": "$.who", "startsWith": "a"}], "is": "blocked"}], "default": "allowed"}}}]}
         """;
 
