@@ -32,7 +32,9 @@ internal sealed class MatcherTexts
     {
         var phrases = Sizes.ToDictionary(size => size, size => PhrasePack.MadeUp(size, seed: 9));
         var random = new Random(11);
-        var words = PhrasePack.MadeUp(Ordinary * 4, seed: 10).Where(phrase => !phrase.Contains(' ', StringComparison.Ordinal)).Take(Ordinary).ToArray();
+
+        // Words spelled backwards: of the syllables that phrases are made of, each text would be a hit.
+        var words = PhrasePack.MadeUp(Ordinary * 4, seed: 10).Where(phrase => !phrase.Contains(' ', StringComparison.Ordinal)).Take(Ordinary).Select(word => string.Concat(word.Reverse())).ToArray();
         var text = new StringBuilder();
         var lines = new string[Texts];
         for (var i = 0; i < lines.Length; i++)
