@@ -55,7 +55,8 @@ internal static class OnboardingRoutes
         var asked = proposal is { } known ? await reader.ProposalAsync(source, known, actor, cancellationToken) : null;
         try
         {
-            var mapping = form["mapping"].ToString() is { Length: > 0 } own ? asked?.Revealed(own) ?? own : await AnsweredAsync(source, proposal, form, reader, actor, cancellationToken);
+            var own = form["mapping"].ToString();
+            var mapping = own.Length > 0 ? asked?.Revealed(own) ?? own : await AnsweredAsync(source, proposal, form, reader, actor, cancellationToken);
             var content = Encoding.UTF8.GetBytes(mapping);
             if (content.Length > LargestMapping)
             {
@@ -64,7 +65,7 @@ internal static class OnboardingRoutes
 
             // Every error is said before anything is stored.
             guide.Mappings.Compile(source.Product, content);
-            if (form["mapping"].ToString().Length > 0 && await TriedAsync(source, mappings, time, actor, cancellationToken) >= MostTriesADay)
+            if (own.Length > 0 && await TriedAsync(source, mappings, time, actor, cancellationToken) >= MostTriesADay)
             {
                 throw new SetupException($"{MostTriesADay} mappings were tried for this source in a day, and no more are: each asks something of its records. Each is kept, with who tried it in the audit. Go on tomorrow, or answer the proposal's questions.");
             }

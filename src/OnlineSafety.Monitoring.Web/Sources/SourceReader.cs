@@ -89,9 +89,10 @@ internal sealed class SourceReader(
         var secrets = await SecretsAsync(school, source, actor, cancellationToken);
         // Words are withheld by the register itself; what is left is its form.
         var unmapped = await register.UnmappedAsync(await seals.OfAsync(school, cancellationToken), words: false, actor, cancellationToken);
+        var row = RowOf(listed, now, zone);
         return new SourceView
         {
-            Row = RowOf(listed, now, zone),
+            Row = row,
             Facts = [.. Facts(listed, guide.TargetOf(listed.Source), secrets, now, zone)],
             Notices = listed.State?.Notices ?? [],
             Troubles = [.. listed.Troubles.Select(trouble => new Fact(SourceWords.Trouble(trouble), $"{Counted.Of(trouble.Count, "time")}, last {SourceWords.Heard(trouble.LastSeen, now, zone)}"))],
@@ -119,7 +120,7 @@ internal sealed class SourceReader(
             From = string.Join(", ", listed.Source.Networks),
             Quiet = listed.State is { Alarming: true } && listed.Source is { Enabled: true, Capture: false } ? await quiet.ReadAsync(listed.Source, calendar.Zone, actor, cancellationToken) : [],
             Capture = listed.Source.Capture,
-            LookedAfterBy = await quiet.LookedAfterByAsync(school, actor, cancellationToken),
+            LookedAfterBy = row.Tone == Tone.Bad ? await quiet.LookedAfterByAsync(school, actor, cancellationToken) : "",
             NothingLost = NothingLost(listed),
             MayManage = false,
         };

@@ -98,7 +98,7 @@ public sealed record SourceView
 
     public required bool Capture { get; init; }
 
-    /// <summary>Names of those who look after sources here, by their role; empty: nobody does.</summary>
+    /// <summary>Of a source that needs attention: names of those who look after sources here, by their role; empty: nobody does.</summary>
     public required string LookedAfterBy { get; init; }
 
     /// <summary>What is said where nothing is listed as not understood.</summary>
