@@ -44,6 +44,11 @@ internal sealed class JoinedWords(Lexicon lexicon)
             return [];
         }
 
+        if (length >= Long && shortestGrave >= WordEdges.Letters && !lexicon.Edges.MayHold(letters))
+        {
+            return [];
+        }
+
         if (lexicon.Parts.LengthsAt(letters) == 0)
         {
             return [];

@@ -1,6 +1,4 @@
 using System.Numerics;
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using System.Text;
 
 namespace OnlineSafety.Monitoring.Classification;
@@ -25,7 +23,7 @@ internal enum WordMark : byte
 internal sealed class Lexicon
 {
     /// <summary>Readable bytes that must follow a word in the buffer given to <see cref="Find"/>.</summary>
-    public const int Padding = 16;
+    public const int Padding = WordKey.Padding;
 
     /// <summary>Longer words are no words of ours.</summary>
     public const int LongestWord = 48;
@@ -33,20 +31,14 @@ internal sealed class Lexicon
     /// <summary>Stands among the words for all that are written backwards; no text can hold it.</summary>
     public const string Backwards = "<";
 
-    // No word holds a NUL: up to so many bytes the masked first bytes are the word, and tell its length.
-    private const int InSlot = 15;
-
-    // Two bits in one word of the filter: with this many bits for each entry about one unknown word in a hundred passes.
-    private const int FilterBits = 16;
-
-    // By length up to 16: what of the first and of the second eight bytes belongs to the word.
-    private static readonly ulong[] FirstMask = [.. Enumerable.Range(0, 17).Select(length => Mask(length))];
-    private static readonly ulong[] SecondMask = [.. Enumerable.Range(0, 17).Select(length => Mask(length - 8))];
+    // Two bits in one word of the filter: with this many bits for each entry, and more by rounding up, some two unknown words in a hundred pass.
+    private const int FilterBits = 10;
 
     private readonly ulong[] _filter;
-    private readonly ulong _filterMask;
-    private readonly Slot[] _slots;
-    private readonly ulong _slotMask;
+    private readonly uint _filterMask;
+    // Nearly every known word of a text is one of these: so they lie close together, and the many other ways to write one apart.
+    private readonly WordSlots _own;
+    private readonly WordSlots _forms;
     private readonly byte[][] _entries;
     private readonly WordMark[] _marks;
 
@@ -67,30 +59,11 @@ internal sealed class Lexicon
         Edges = new WordEdges(words.Where((_, i) => IsGuarded(i + 1)));
         Parts = parts ?? new WordParts(words);
         forms ??= [];
-        var most = words.Count + forms.Count;
-        _filter = new ulong[BitOperations.RoundUpToPowerOf2((uint)Math.Max(most * FilterBits, 1024)) / 64];
-        _filterMask = (ulong)_filter.Length - 1;
-        _slots = new Slot[BitOperations.RoundUpToPowerOf2((uint)((most * 3 / 2) + 2))];
-        _slotMask = (ulong)_slots.Length - 1;
-        var entries = new List<byte[]>(words.Count);
-        var padded = new byte[LongestWord + Padding];
-        for (var i = 0; i < words.Count; i++)
-        {
-            entries.Add(Encoding.UTF8.GetBytes(words[i]));
-            Add(entries[i], i + 1, i, entries, ref padded);
-        }
-
-        foreach (var (form, word) in forms)
-        {
-            // Short ones are told by their slots alone; the place of any other way to write a word is behind the words.
-            var bytes = Encoding.UTF8.GetBytes(form);
-            if (Add(bytes, word, entries.Count, entries, ref padded) && bytes.Length > InSlot)
-            {
-                entries.Add(bytes);
-            }
-        }
-
-        _entries = [.. entries];
+        _filter = new ulong[BitOperations.RoundUpToPowerOf2((uint)Math.Max((words.Count + forms.Count) * FilterBits, 1024)) / 64];
+        _filterMask = (uint)_filter.Length - 1;
+        _entries = [.. words.Select(Encoding.UTF8.GetBytes)];
+        _own = Slots([.. _entries.Select((word, i) => (word, i + 1))]);
+        _forms = Slots([.. forms.Select(form => (Encoding.UTF8.GetBytes(form.Form), form.Word))]);
     }
 
     /// <summary>Number of words, other ways to write them not counted.</summary>
@@ -117,12 +90,25 @@ internal sealed class Lexicon
             return 0;
         }
 
-        var hash = Hash(buffer.Slice(start, length + Padding), length, out var word);
-        var bits = Bits(hash);
-        return (_filter[(hash >> 12) & _filterMask] & bits) != bits ? 0 : Locate(hash, word, buffer.Slice(start, length)).Word;
+        return Look(buffer, start, length);
     }
 
-    /// <summary>The same, but only a word as it is, not another way to write one: disguises do not add up.</summary>
+    /// <summary>
+    /// Looks up all words of a plain text. One after the other without a branch between them, so that the processor works on several at once: who asks
+    /// of one word and decides by the answer waits for the memory each time.
+    /// </summary>
+    /// <param name="buffer">The folded text, and behind it readable bytes as for <see cref="Find"/>.</param>
+    /// <param name="words">Where they stand in it.</param>
+    public void FindAll(ReadOnlySpan<byte> buffer, Span<PlainWord> words)
+    {
+        foreach (ref var word in words)
+        {
+            var length = word.End - word.Start;
+            word.Word = length > LongestWord ? 0 : Look(buffer, word.Start, length);
+        }
+    }
+
+    /// <summary>As <see cref="Find"/>, but only a word as it is, not another way to write one: disguises do not add up.</summary>
     public int FindOwn(ReadOnlySpan<byte> buffer, int start, int length)
     {
         if (length > LongestWord)
@@ -130,15 +116,8 @@ internal sealed class Lexicon
             return 0;
         }
 
-        var hash = Hash(buffer.Slice(start, length + Padding), length, out var word);
-        var bits = Bits(hash);
-        if ((_filter[(hash >> 12) & _filterMask] & bits) != bits)
-        {
-            return 0;
-        }
-
-        var slot = Locate(hash, word, buffer.Slice(start, length));
-        return slot.Entry < Count ? slot.Word : 0;
+        var key = WordKey.Of(buffer[start..], length);
+        return Missing(key) != 0 ? 0 : _own.Find(key, buffer.Slice(start, length));
     }
 
     /// <summary>The number of a folded word, 0 when no phrase uses it. Where rules are made; texts are read with <see cref="Find"/>.</summary>
@@ -151,78 +130,35 @@ internal sealed class Lexicon
     /// <summary>The word of a number.</summary>
     public ReadOnlySpan<byte> Word(int number) => _entries[number - 1];
 
-    private Slot Locate(ulong hash, in Start start, ReadOnlySpan<byte> word)
+    // Which words are known cannot be foreseen, and a wrong guess costs more than all the rest: so what the filter turns away goes, without a branch, to an
+    // empty slot; and a known word is nearly always in the first that it is looked for in.
+    private int Look(ReadOnlySpan<byte> buffer, int start, int length)
     {
-        for (var at = hash >> 40; ; at++)
-        {
-            ref readonly var slot = ref _slots[at & _slotMask];
-
-            if (slot.Word == 0 || (slot.Start == start && (word.Length <= InSlot || word.SequenceEqual(_entries[slot.Entry]))))
-            {
-                return slot;
-            }
-        }
+        var key = WordKey.Of(buffer[start..], length);
+        var missing = Missing(key);
+        ref readonly var slot = ref _own.First(key, missing);
+        var other = (key.DiffersFrom(slot.First, slot.Second) != 0) | (length > WordKey.Whole);
+        return ((slot.Number != 0) & other) | (((uint)slot.Number | missing) == 0) ? Search(key, buffer.Slice(start, length)) : slot.Number;
     }
 
-    // False when it is there already: of equal ones the first counts.
-    private bool Add(byte[] bytes, int number, int entry, List<byte[]> entries, ref byte[] padded)
+    // A word itself stays that, whatever else it may be another way to write of.
+    private int Search(in WordKey key, ReadOnlySpan<byte> word) => _own.Find(key, word) is var own and not 0 ? own : _forms.Find(key, word);
+
+    private WordSlots Slots(List<(byte[] Word, int Number)> words)
     {
-        if (padded.Length < bytes.Length + Padding)
+        foreach (var (word, _) in words)
         {
-            padded = new byte[bytes.Length + Padding];
+            var key = WordKey.Of([.. word, .. new byte[Padding]], word.Length);
+            _filter[Place(key)] |= Bits(key);
         }
 
-        bytes.CopyTo(padded, 0);
-        padded.AsSpan(bytes.Length, Padding).Clear();
-        var hash = Hash(padded.AsSpan(0, bytes.Length + Padding), bytes.Length, out var start);
-        for (var at = hash >> 40; ; at++)
-        {
-            ref var slot = ref _slots[at & _slotMask];
-            if (slot.Word == 0)
-            {
-                slot = new Slot(start, number, entry);
-                _filter[(hash >> 12) & _filterMask] |= Bits(hash);
-                return true;
-            }
-
-            if (slot.Start == start && (bytes.Length <= InSlot || bytes.AsSpan().SequenceEqual(entries[slot.Entry])))
-            {
-                return false;
-            }
-        }
+        return new WordSlots(words);
     }
 
-    private static ulong Bits(ulong hash) => (1UL << (int)(hash & 63)) | (1UL << (int)((hash >> 6) & 63));
+    // Not 0 when no word and no other way to write one has this key.
+    private ulong Missing(in WordKey key) => ~_filter[Place(key)] & Bits(key);
 
-    private readonly record struct Slot(Start Start, int Word, int Entry);
+    private uint Place(in WordKey key) => (uint)(key.Hash >> 12) & _filterMask;
 
-    /// <summary>The first 16 bytes, those behind a shorter word zero.</summary>
-    private readonly record struct Start(ulong First, ulong Second);
-
-    // The span is longer than the word by the padding, so that reading 8 bytes at a time never leaves it: what is no part of the word is
-    // masked. Words up to 16 bytes take no branch that depends on their length.
-    private static ulong Hash(ReadOnlySpan<byte> padded, int length, out Start start)
-    {
-        ref var bytes = ref MemoryMarshal.GetReference(padded);
-        var masked = Math.Min(length, 16);
-        start = new Start(
-            Unsafe.ReadUnaligned<ulong>(ref bytes) & FirstMask[masked],
-            Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref bytes, 8)) & SecondMask[masked]);
-        var hash = Mix((start.First * 0x9E3779B97F4A7C15) ^ BitOperations.RotateLeft(start.Second * 0xC2B2AE3D27D4EB4F, 31));
-        for (var at = 16; at < length; at += 8)
-        {
-            hash = Mix(hash ^ (Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref bytes, at)) & FirstMask[Math.Min(length - at, 8)]));
-        }
-
-        return hash;
-    }
-
-    private static ulong Mask(int bytes) => bytes <= 0 ? 0 : ulong.MaxValue >> ((8 - Math.Min(bytes, 8)) * 8);
-
-    private static ulong Mix(ulong value)
-    {
-        value ^= value >> 32;
-        value *= 0xC4CEB9FE1A85EC53;
-        return value ^ (value >> 29);
-    }
+    private static ulong Bits(in WordKey key) => (1UL << (int)(key.Hash & 63)) | (1UL << (int)((key.Hash >> 6) & 63));
 }

@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace OnlineSafety.Monitoring.Classification;
 
 /// <summary>
@@ -8,12 +10,16 @@ namespace OnlineSafety.Monitoring.Classification;
 /// </summary>
 internal sealed class PhraseSieve
 {
+    private const int AtOnce = 64;
+
     private readonly PhraseGraph _graph;
     private readonly Onward[] _words;
     private readonly Onward[] _nodes;
     private readonly PhraseStart[] _starts;
     private readonly SeenBits[] _bits;
-    private readonly bool[] _asked; // by word
+
+    // By word: a bit per word number modulo 64 that may follow it in some phrase; all when it says something whatever follows.
+    private readonly ulong[] _gates;
     private readonly int[] _opens; // numbers of gaps
     private readonly Awaited[] _awaited;
     private readonly int[] _reach; // by gap: how many words it may skip
@@ -39,12 +45,13 @@ internal sealed class PhraseSieve
 
         var ((startsOf, starts), (awaitingOf, awaiting)) = (plan.Starts(), plan.Awaiting());
         _words = new Onward[startsOf.Length];
-        _asked = new bool[startsOf.Length];
+        _gates = new ulong[startsOf.Length];
         for (var word = 0; word < _words.Length; word++)
         {
             _words[word] = layout.LayWord(
                 starts.AsSpan(startsOf[word].From, startsOf[word].Count), awaiting.AsSpan(awaitingOf[word].From, awaitingOf[word].Count));
-            _asked[word] = _words[word].Bits.Count + _words[word].Starts.Count + _words[word].Opens.Count > 0;
+            var laid = _words[word];
+            _gates[word] = laid.Bits.Count + laid.Opens.Count > 0 ? ulong.MaxValue : layout.MayFollow(laid.Starts);
         }
 
         (_starts, _bits, _opens, _awaited, _reach) = layout.Tables();
@@ -56,48 +63,78 @@ internal sealed class PhraseSieve
     /// <summary>Notes in <paramref name="seen"/> what stands in <paramref name="tokens"/>.</summary>
     public void Note(ReadOnlySpan<Token> tokens, Span<ulong> seen, PhraseTrail trail)
     {
-        var now = trail.Begin(tokens.Length);
-        var sentence = now - 1;
-        for (var i = 0; i < tokens.Length; i++, now++)
+        var first = trail.Begin(tokens.Length);
+        var sentence = first - 1;
+        for (var from = 0; from < tokens.Length; from += AtOnce)
         {
-            ref readonly var token = ref tokens[i];
-            sentence = token.NewSentence ? now : sentence;
-            var next = i + 1 < tokens.Length ? tokens[i + 1].Word : 0;
-            if (token.Word == 0)
+            var to = Math.Min(from + AtOnce, tokens.Length);
+            var asked = Asked(tokens, from, to);
+            for (var i = from; i < to; i++)
             {
-                trail.Turn();
-                continue;
-            }
-
-            foreach (var node in trail.Waiting)
-            {
-                foreach (var target in _graph.Targets(node, token.Word))
+                if (!trail.IsFollowed(first + i))
                 {
-                    Reach(target, next, now, seen, trail);
-                }
-            }
-
-            // A gap that this very word opened counts too, where it should not: the sieve may let through too much, never too little.
-            ref readonly var word = ref _words[token.Word];
-            if (now <= trail.OpenUntil)
-            {
-                foreach (ref readonly var awaited in _awaited.AsSpan(word.Awaited.From, word.Awaited.Count))
-                {
-                    var opened = trail.Opened[awaited.Gap];
-                    if (now - opened <= _reach[awaited.Gap] && opened > sentence)
+                    // On to the next word that begins something. What ends sentences on the way ends nothing that is open.
+                    var ahead = asked >> (i - from);
+                    if (ahead == 0)
                     {
-                        Reach(awaited.Target, next, now, seen, trail);
+                        break;
                     }
+
+                    i += BitOperations.TrailingZeroCount(ahead);
+                }
+
+                sentence = tokens[i].NewSentence ? first + i : sentence;
+                if (tokens[i].Word != 0)
+                {
+                    NoteOne(tokens[i], i + 1 < tokens.Length ? tokens[i + 1].Word : 0, first + i, sentence, (asked & (1UL << (i - from))) != 0, seen, trail);
+                }
+
+                trail.Turn();
+            }
+        }
+    }
+
+    // A bit for each of at most 64 words that say something alone, or may begin a phrase with the word behind them. Most do neither, and which do cannot
+    // be foreseen: so no step depends on it.
+    private ulong Asked(ReadOnlySpan<Token> tokens, int from, int to)
+    {
+        var asked = 0UL;
+        for (var i = from; i < to; i++)
+        {
+            var next = i + 1 < tokens.Length ? tokens[i + 1].Word : 0;
+            asked |= ((_gates[tokens[i].Word] >> (next & 63)) & 1) << (i - from);
+        }
+
+        return asked;
+    }
+
+    private void NoteOne(in Token token, int next, int now, int sentence, bool asked, Span<ulong> seen, PhraseTrail trail)
+    {
+        foreach (var node in trail.Waiting)
+        {
+            foreach (var target in _graph.Targets(node, token.Word))
+            {
+                Reach(target, next, now, seen, trail);
+            }
+        }
+
+        // A gap that this very word opened counts too, where it should not: the sieve may let through too much, never too little.
+        ref readonly var word = ref _words[token.Word];
+        if (now <= trail.OpenUntil)
+        {
+            foreach (ref readonly var awaited in _awaited.AsSpan(word.Awaited.From, word.Awaited.Count))
+            {
+                var opened = trail.Opened[awaited.Gap];
+                if (now - opened <= _reach[awaited.Gap] && opened > sentence)
+                {
+                    Reach(awaited.Target, next, now, seen, trail);
                 }
             }
+        }
 
-            // Words that no rule asks for, alone or as the beginning of a phrase, are the most.
-            if (_asked[token.Word])
-            {
-                Begin(word, token.Part, next, now, seen, trail);
-            }
-
-            trail.Turn();
+        if (asked)
+        {
+            Begin(word, token.Part, next, now, seen, trail);
         }
     }
 

@@ -71,6 +71,18 @@ internal sealed class SieveLayout(PhrasePlan plan, bool[] leads, RuleBits rules)
         return Laid(next: 0) with { Starts = new Slice(starts, _starts.Count - starts), Awaited = new Slice(waits, _awaited.Count - waits) };
     }
 
+    /// <summary>A bit per word number modulo 64 that may follow in one of the phrases that begin so.</summary>
+    public ulong MayFollow(Slice starts)
+    {
+        var next = 0UL;
+        for (var i = 0; i < starts.Count; i++)
+        {
+            next |= _starts[starts.From + i].Next;
+        }
+
+        return next;
+    }
+
     public (PhraseStart[] Starts, SeenBits[] Bits, int[] Opens, Awaited[] Awaited, int[] Reach) Tables() =>
         ([.. _starts], [.. _bits], [.. _opens], [.. _awaited], [.. _reach]);
 

@@ -1,5 +1,3 @@
-using System.Numerics;
-
 namespace OnlineSafety.Monitoring.Classification;
 
 /// <summary>
@@ -10,7 +8,6 @@ internal sealed partial class TokenBuffer
 {
     // Two letters set apart are no word.
     private const int FewestSingles = 3;
-
 
     private readonly Lexicon _lexicon;
     private readonly WordMap _map = new();
@@ -112,7 +109,7 @@ internal sealed partial class TokenBuffer
         {
             var at = _used;
             _used += text.Length;
-            ReadPlain(_map.Blocks, at);
+            ReadPlain(at);
         }
         else
         {
@@ -160,79 +157,40 @@ internal sealed partial class TokenBuffer
         return known;
     }
 
-    /// <summary>Every run of word bytes is a word, and stands in the folded buffer, from <paramref name="text"/> on, as it stands in the text.</summary>
-    private void ReadPlain(ReadOnlySpan<WordBits> blocks, int text)
+    /// <summary>
+    /// Every run of word bytes is a word, and stands in the folded buffer, from <paramref name="text"/> on, as it stands in the text. Which of them
+    /// need a closer look cannot be foreseen, word by word; so all there is to know of one is gathered first, and then asked in one question.
+    /// </summary>
+    private void ReadPlain(int text)
     {
-        var resume = 0;
-        for (var i = 0; i < blocks.Length; i++)
+        var shortest = _length <= ShortText ? JoinedWords.Shortest : JoinedWords.Long;
+        var words = _map.Words();
+        _lexicon.FindAll(_folded.AsSpan(text), words);
+        foreach (ref readonly var plain in words)
         {
-            ref readonly var block = ref blocks[i];
-            var (offset, stops) = (i * WordMap.Block, block.Stops);
-            var words = resume <= offset ? block.Words : resume - offset < WordMap.Block ? block.Words & (ulong.MaxValue << (resume - offset)) : 0;
-            while (words != 0)
+            var (word, folded, length) = (plain.Word, text + plain.Start, plain.End - plain.Start);
+            var (unknown, single) = (word == 0, length == 1);
+            _newSentence |= plain.NewSentence;
+            _mayBeTorn |= (unknown | single) & plain.Torn;
+            if (_shortPiece | single | (unknown & (plain.Odd | (length <= ShortPiece))) | ((length >= shortest) & (unknown | _lexicon.IsJoined(word))))
             {
-                var start = BitOperations.TrailingZeroCount(words);
-                var length = BitOperations.TrailingZeroCount(~(words >> start));
-                var before = stops & ((1UL << start) - 1);
-                _newSentence |= before != 0;
-                stops ^= before;
-                if (start + length == WordMap.Block)
-                {
-                    length += RunOn(blocks[(i + 1)..]);
-                    resume = offset + start + length;
-                    AddPlain(text, offset + start, length, Disguises.TraitsOf(_folded.AsSpan(text + offset + start, length)));
-                    break;
-                }
-
-                var run = ((1UL << length) - 1) << start;
-                words ^= run;
-                var digits = block.Digits & run;
-                var traits = (digits != run ? WordTraits.Letters : 0) | (digits != 0 ? WordTraits.Digits : 0) | ((block.Stretched & run) != 0 ? WordTraits.Stretched : 0);
-                AddPlain(text, offset + start, length, traits);
+                AddClosely(word, plain.Odd, folded, length, plain.Start, plain.End);
             }
-
-            _newSentence |= stops != 0;
+            else
+            {
+                Append(word, folded, length, plain.Start, plain.End);
+            }
         }
     }
 
-    private void AddPlain(int text, int at, int length, WordTraits traits)
+    private void AddClosely(int word, bool odd, int folded, int length, int start, int end)
     {
-        var folded = text + at;
-        var word = _lexicon.Find(_folded, folded, length);
-        if (word != 0 && length is > 1 and < JoinedWords.Shortest && !_shortPiece)
+        if (word == 0 && odd)
         {
-            Append(word, folded, length, at, at + length);
-            return;
+            word = Undisguised(folded, length, Disguises.TraitsOf(_folded.AsSpan(folded, length)));
         }
 
-        if (word == 0 || length == 1)
-        {
-            _mayBeTorn |= (at + length < _length && TornWords.MayTear(_folded[folded + length])) || (at > 0 && TornWords.MayTear(_folded[folded - 1]));
-        }
-
-        if (word == 0 && traits is not (WordTraits.Letters or WordTraits.Digits))
-        {
-            word = Undisguised(folded, length, traits);
-        }
-
-        AddWord(word, folded, length, at, at + length);
-    }
-
-    // How far a word goes on in the blocks behind the one that it fills to its end.
-    private static int RunOn(ReadOnlySpan<WordBits> blocks)
-    {
-        var length = 0;
-        foreach (ref readonly var block in blocks)
-        {
-            var ones = BitOperations.TrailingZeroCount(~block.Words);
-            length += ones;
-            if (ones < WordMap.Block)
-            {
-                break;
-            }
-        }
-
-        return length;
+        AddWord(word, folded, length, start, end);
     }
 
     private void ReadAny(ReadOnlySpan<byte> text)

@@ -19,8 +19,10 @@ internal sealed class TornWords(Lexicon lexicon, Disguises disguises, JoinedWord
     private const int ShortestSpelt = 5;
 
     // All signs but blanks and what parts the words of a URL.
-    private static readonly SearchValues<byte> Tearing = SearchValues.Create(
-        [.. Enumerable.Range(0x21, 0xFF - 0x21).Select(b => (byte)b).Where(b => !char.IsAsciiLetterOrDigit((char)b) && !"/?&=:"u8.Contains(b))]);
+    private static readonly bool[] IsTearing =
+        [.. Enumerable.Range(0, 0x100).Select(b => b is > 0x20 and < 0xFF && !char.IsAsciiLetterOrDigit((char)b) && !"/?&=:"u8.Contains((byte)b))];
+
+    private static readonly SearchValues<byte> Tearing = SearchValues.Create([.. Enumerable.Range(0, 0x100).Where(b => IsTearing[b]).Select(b => (byte)b)]);
 
     // The pieces of a run: their tokens, where in the folded bytes the letters of each stand, and how many before it are no words of ours.
     private readonly int[] _tokens = new int[LongestRun];
@@ -29,9 +31,6 @@ internal sealed class TornWords(Lexicon lexicon, Disguises disguises, JoinedWord
     private int _count;
     private bool _singles;
     private int _shortest;
-
-    /// <summary>Whether a byte beside a word may be a sign inside it.</summary>
-    public static bool MayTear(byte between) => Tearing.Contains(between);
 
     /// <summary>Mends <paramref name="tokens"/> where they stand; the letters put together go behind <paramref name="used"/>, which moves on.</summary>
     /// <returns>How many tokens are left.</returns>
@@ -55,6 +54,13 @@ internal sealed class TornWords(Lexicon lexicon, Disguises disguises, JoinedWord
         var kept = 0;
         for (var first = 0; first < tokens.Length;)
         {
+            if (IsAlone(text, tokens, first))
+            {
+                kept = Keep(tokens, first, first + 1, kept);
+                first++;
+                continue;
+            }
+
             var behind = Gather(text, folded, used, tokens, first, alike);
             if (_count > 1 && _odd[_count] > 0 && TrySplit(folded, ref used, tokens, kept, out var parts))
             {
@@ -91,6 +97,20 @@ internal sealed class TornWords(Lexicon lexicon, Disguises disguises, JoinedWord
         }
 
         return kept + to - from;
+    }
+
+    // Most words are parted from the next by a blank, or what parts a URL: seen at the first byte of it.
+    private static bool IsAlone(ReadOnlySpan<byte> text, Span<Token> tokens, int at)
+    {
+        if (at + 1 == tokens.Length)
+        {
+            return true;
+        }
+
+        ref readonly var token = ref tokens[at];
+        ref readonly var next = ref tokens[at + 1];
+        return !(token.Sign | next.Sign) && !(token.FoldedLength == 1 && next.FoldedLength == 1)
+            && (next.Start <= token.End || next.Start - token.End > LongestBetween || !IsTearing[text[token.End]]);
     }
 
     // Collects the pieces from a token on that may be of one word, their letters one after the other. Returns the first token behind.

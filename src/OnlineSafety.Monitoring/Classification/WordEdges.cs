@@ -3,10 +3,12 @@ using System.Text;
 
 namespace OnlineSafety.Monitoring.Classification;
 
-/// <summary>Says no for certain, or perhaps, to whether a word begins or ends with a grave one: by four letters, in two looks.</summary>
+/// <summary>Says no for certain, or perhaps, to whether a word begins or ends with a grave one, or holds one: by four letters of it.</summary>
 internal sealed class WordEdges
 {
-    private const int Letters = 4;
+    /// <summary>Grave words of fewer letters are not told of.</summary>
+    public const int Letters = 4;
+
     private const int Bits = 16;
 
     private readonly ulong[] _starts = new ulong[(1 << Bits) / 64];
@@ -23,6 +25,18 @@ internal sealed class WordEdges
 
     /// <param name="word">At least four bytes.</param>
     public bool MayHave(ReadOnlySpan<byte> word) => Has(_starts, word) || Has(_ends, word[^Letters..]);
+
+    /// <param name="word">At least four bytes.</param>
+    public bool MayHold(ReadOnlySpan<byte> word)
+    {
+        var any = false;
+        for (var at = 0; at <= word.Length - Letters; at++)
+        {
+            any |= Has(_starts, word[at..]);
+        }
+
+        return any;
+    }
 
     private static void Add(ulong[] bits, ReadOnlySpan<byte> word) => bits[Place(word) >> 6] |= 1UL << (Place(word) & 63);
 
