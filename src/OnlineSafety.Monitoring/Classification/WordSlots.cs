@@ -13,6 +13,9 @@ internal readonly record struct WordKey(ulong Hash, ulong First, ulong Second)
     /// <summary>No word holds a NUL: up to so many bytes the first 16 are the word, and tell its length.</summary>
     public const int Whole = 15;
 
+    // What of eight bytes belongs to a word: from the 9th entry on by its length, before by how many more than 8 it has.
+    private static readonly ulong[] Masks = [.. Enumerable.Range(0, 25).Select(length => length <= 8 ? 0 : Mask(Math.Min(length - 8, 8)))];
+
     /// <summary>Not 0 when it is another word than one that begins so.</summary>
     public ulong DiffersFrom(ulong first, ulong second) => (First ^ first) | (Second ^ second);
 
@@ -21,8 +24,9 @@ internal readonly record struct WordKey(ulong Hash, ulong First, ulong Second)
     public static WordKey Of(ReadOnlySpan<byte> padded, int length)
     {
         ref var bytes = ref MemoryMarshal.GetReference(padded[..(length + Padding)]);
-        var first = Unsafe.ReadUnaligned<ulong>(ref bytes) & Mask(Math.Min(length, 8));
-        var second = Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref bytes, 8)) & Mask(Math.Clamp(length - 8, 0, 8));
+        var masked = Math.Min(length, 16);
+        var first = Unsafe.ReadUnaligned<ulong>(ref bytes) & Masks[masked + 8];
+        var second = Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref bytes, 8)) & Masks[masked];
         var hash = Mix((first * 0x9E3779B97F4A7C15) ^ BitOperations.RotateLeft(second * 0xC2B2AE3D27D4EB4F, 31));
         for (var at = 16; at < length; at += 8)
         {
