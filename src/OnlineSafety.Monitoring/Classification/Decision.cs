@@ -15,8 +15,6 @@ internal sealed class Decision(
     RuleSet rules, EventDraft draft, string keyStage, List<Finding> findings, List<Category> categories, int context, FindingSlice slice, LearnedVoice? learned)
 {
     private const string Excused = "modifier.excused";
-    private const string VendorSeverity = "vendor.severity";
-    private const string VendorAgrees = "vendor.agrees";
 
     private readonly List<string> _themes = [];
 
@@ -41,6 +39,8 @@ internal sealed class Decision(
     private Taxonomy Taxonomy => rules.Taxonomy;
 
     private LearnedVoice? Learned => learned?.Rule == Omitted ? null : learned;
+
+    private FindingWeight Weight => field ??= new FindingWeight(rules, draft, keyStage, categories, Learned, Omitted);
 
     public Assessment Decide(string unmapped)
     {
@@ -134,7 +134,7 @@ internal sealed class Decision(
             }
         }
 
-        var least = VendorSure ? Max(kept, Severity.High) : kept;
+        var least = VendorSure && kept < Severity.High ? Severity.High : kept;
         var code = Taxonomy.Themes[ThemeOf(findings[spared])].Code;
         var effect = $"{code} {Words.Of(least)}";
         if (least > severity)
@@ -172,7 +172,7 @@ internal sealed class Decision(
                 (theme, risk) = (heard, null);
             }
 
-            Move(ref severity, Severity.Medium, VendorSeverity, Taxonomy.Version, "The product itself rates this as grave: a person reads it, whatever its words.", _reasons);
+            Move(ref severity, Severity.Medium, SeverityStep.VendorSeverity, Taxonomy.Version, "The product itself rates this as grave: a person reads it, whatever its words.", _reasons);
         }
     }
 
@@ -201,8 +201,8 @@ internal sealed class Decision(
     private bool IsSame(int theme, Theme other) => string.Equals(Taxonomy.Themes[theme].ParentCode, other.ParentCode, StringComparison.Ordinal);
 
     private bool VendorSays(int theme) =>
-        (Omitted != VendorSeverity && (VendorSure || draft.VendorSeverity >= 4))
-        || (Omitted != VendorAgrees && categories.Exists(category => category.Says(Taxonomy.Themes[theme].ParentCode, Taxonomy)));
+        (Omitted != SeverityStep.VendorSeverity && (VendorSure || draft.VendorSeverity >= 4))
+        || (Omitted != SeverityStep.VendorAgrees && categories.Exists(category => category.Says(Taxonomy.Themes[theme].ParentCode, Taxonomy)));
 
     private Assessment Build(int index, Risk? risk, Severity severity, bool unmapped)
     {
@@ -250,69 +250,7 @@ internal sealed class Decision(
         return words != otherWords ? words > otherWords : ThemeOf(findings[candidate]) < ThemeOf(findings[best]);
     }
 
-    private Severity Weigh(in Finding finding, List<Reason>? reasons)
-    {
-        var rule = RuleOf(finding);
-        var index = ThemeOf(finding);
-        var theme = Taxonomy.Themes[index];
-        var severity = Agreement(rule, index, reasons);
-        if (severity == Severity.None)
-        {
-            return severity;
-        }
-
-        for (var m = 0; m < rules.Rules.Modifiers.Length; m++)
-        {
-            var modifier = rules.Rules.Modifiers[m];
-            if (modifier.Themes is not null && !modifier.Themes[index]
-                || (modifier.Entry.MustBlock && !theme.MustBlock)
-                || (modifier.Near.Length > 0 && (finding.Near & (1ul << m)) == 0)
-                || (modifier.Entry.SparesFirm && rule.Firm)
-                || !modifier.Fits(draft, finding.Field, keyStage))
-            {
-                continue;
-            }
-
-            Move(ref severity, modifier.Apply(severity), modifier.Id, modifier.Version, modifier.Entry.Explain, reasons);
-        }
-
-        // The vendor's word raises and never lowers.
-        Move(ref severity, Max(severity, VendorWord.Of(draft)), VendorSeverity, Taxonomy.Version, "The product itself rates this as grave.", reasons);
-
-        if (theme.Severity == Severity.Critical)
-        {
-            var floor = rule.Severity < Severity.High ? rule.Severity : Severity.High;
-            Move(ref severity, Max(severity, floor), "modifier.critical-theme", Taxonomy.Version, "A concern about danger to life or abuse is never lowered below high.", reasons);
-        }
-
-        var most = theme.StatisticsOnly ? Severity.Low : Severity.Critical;
-        Move(ref severity, severity < most ? severity : most, "modifier.statistics-only", Taxonomy.Version, "This theme is counted and reported, and raises no alert.", reasons);
-        return severity;
-    }
-
-    private Severity Agreement(Rule rule, int theme, List<Reason>? reasons)
-    {
-        var severity = rule.Severity;
-        var parent = Taxonomy.Themes[theme].ParentCode;
-        foreach (var category in categories)
-        {
-            if (category.Says(parent, Taxonomy))
-            {
-                var agreed = rule.Agree ?? (severity < Severity.High ? severity + 1 : severity);
-                var words = reasons is null ? "" : $"{category.Product} put this under '{category.Name}', which says the same as the words.";
-                Move(ref severity, Max(severity, agreed), VendorAgrees, category.Version, words, reasons);
-                break;
-            }
-        }
-
-        if (Learned is { } voice && voice.Agreed(rule, parent) is { } raised && raised > severity)
-        {
-            reasons?.Add(voice.Because("The text reads like what the rule looks for.", $"raised to {Words.Of(raised)}"));
-            severity = raised;
-        }
-
-        return severity;
-    }
+    private Severity Weigh(in Finding finding, List<Reason>? reasons) => Weight.Of(finding, RuleOf(finding), reasons);
 
     // Where a rule looked at the very words and excused them, or the school excludes that phrase, it stands: both know more of them than the model does.
     private void OpenAsLearned(ref Severity severity, ref int theme, ref Risk? risk)
@@ -344,10 +282,9 @@ internal sealed class Decision(
 
     private void Move(ref Severity severity, Severity moved, string id, string version, string explanation, List<Reason>? reasons)
     {
-        if (moved != severity && id != Omitted)
+        if (id != Omitted)
         {
-            reasons?.Add(new Reason(id, version, "", "", -1, explanation, $"{(moved > severity ? "raised" : "lowered")} to {Words.Of(moved)}"));
-            severity = moved;
+            SeverityStep.Move(ref severity, moved, id, version, explanation, reasons);
         }
     }
 
@@ -403,6 +340,4 @@ internal sealed class Decision(
             }
         }
     }
-
-    private static Severity Max(Severity one, Severity other) => one > other ? one : other;
 }
