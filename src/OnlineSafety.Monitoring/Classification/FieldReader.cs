@@ -41,6 +41,7 @@ internal sealed class FieldReader
     // By field: who explains a result reads the event again with one of its texts changed.
     private readonly LastReading?[] _last = new LastReading?[Enum.GetValues<EventField>().Length];
     private readonly ulong[] _seenBits;
+    private bool _noted = true;
     private readonly PhraseTrail _trail;
     private readonly PhraseMemo _memo;
 
@@ -148,7 +149,12 @@ internal sealed class FieldReader
     // A rule applies only where a phrase of each of its groups stands, so without that there is nothing that the full reading could add.
     private bool MayApply(EventField field, RulesAsked asked)
     {
-        _rules.Bits.Clear(_seenBits);
+        if (_noted)
+        {
+            _rules.Bits.Clear(_seenBits);
+        }
+
+        _noted = _hits.Hits.Count > 0;
         foreach (var hit in _hits.Hits)
         {
             // Twice: a host may stand for two groups at once, having no words that could be the same.
@@ -156,12 +162,8 @@ internal sealed class FieldReader
             RuleBits.Add(_rules.Bits.Of(hit.Set), _seenBits);
         }
 
-        if (_tokens.Known > 0)
-        {
-            _rules.Sieve.Note(_tokens.Tokens, _seenBits, _trail);
-        }
-
-        return _rules.Bits.AnyComplete(_seenBits, field, asked);
+        _noted |= _tokens.Known > 0 && _rules.Sieve.Note(_tokens.Tokens, _seenBits, _trail);
+        return _noted && _rules.Bits.AnyComplete(_seenBits, field, asked);
     }
 
     private int FirstContext()

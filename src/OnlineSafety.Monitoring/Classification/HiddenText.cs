@@ -48,7 +48,7 @@ internal sealed class HiddenText
     /// <summary>Undoes escapes; false when there are none.</summary>
     public bool TryUnescape(ReadOnlySpan<byte> text)
     {
-        if (!text.ContainsAny(EscapeSigns))
+        if (!HasEscape(text))
         {
             return false;
         }
@@ -73,7 +73,24 @@ internal sealed class HiddenText
         }
 
         MostlyEscapes = undone > text.Length / 2;
-        return undone > 0;
+        return true;
+    }
+
+    // Most signs that begin escapes begin none: what parts the values of a URL, say.
+    private static bool HasEscape(ReadOnlySpan<byte> text)
+    {
+        for (var at = text.IndexOfAny(EscapeSigns); at >= 0;)
+        {
+            if (Escapes.Read(text[at..], out _, out _) > 0)
+            {
+                return true;
+            }
+
+            var next = text[(at + 1)..].IndexOfAny(EscapeSigns);
+            at = next < 0 ? -1 : at + 1 + next;
+        }
+
+        return false;
     }
 
     /// <summary>Turns upside-down letters, and what runs from right to left against the nature of its letters; false when there is neither.</summary>

@@ -25,6 +25,7 @@ internal sealed class PhraseGraph
 
     private readonly Slice[] _startsOf; // by word
     private readonly PhraseStart[] _starts;
+    private readonly ulong[] _gates; // by word: a bit per word number modulo 64 that may follow it in some phrase; all when none needs to
     private readonly PhraseNode[] _nodes;
     private readonly (ulong Key, int From, int Count)[] _steps;
     private readonly int[] _targets;
@@ -40,6 +41,7 @@ internal sealed class PhraseGraph
         Longest = builder.Longest;
         var plan = builder.Plan();
         (_startsOf, _starts) = plan.Starts();
+        _gates = [.. _startsOf.Select(starts => _starts.AsSpan(starts.From, starts.Count).ToArray().Aggregate(0UL, (gate, start) => gate | (start.Always ? ulong.MaxValue : start.Next)))];
         _nodes = plan.Table();
         (_steps, _targets) = plan.Steps();
         _mask = (ulong)_steps.Length - 1;
@@ -79,6 +81,11 @@ internal sealed class PhraseGraph
 
             // The word that follows turns away most starts; without one (0 stands for unknown words too) only phrases of one word are left.
             var next = i + 1 < tokens.Length ? tokens[i + 1].Word : 0;
+            if (((_gates[tokens[i].Word] >> (next & 63)) & 1) == 0)
+            {
+                continue;
+            }
+
             memo.Begin();
             ref readonly var starts = ref _startsOf[tokens[i].Word];
             foreach (ref readonly var start in _starts.AsSpan(starts.From, starts.Count))

@@ -60,15 +60,17 @@ internal sealed class PhraseSieve
     /// <summary>How many gaps there are.</summary>
     public int Gaps => _reach.Length;
 
-    /// <summary>Notes in <paramref name="seen"/> what stands in <paramref name="tokens"/>.</summary>
-    public void Note(ReadOnlySpan<Token> tokens, Span<ulong> seen, PhraseTrail trail)
+    /// <summary>Notes in <paramref name="seen"/> what stands in <paramref name="tokens"/>; false when there was nothing to note.</summary>
+    public bool Note(ReadOnlySpan<Token> tokens, Span<ulong> seen, PhraseTrail trail)
     {
         var first = trail.Begin(tokens.Length);
         var sentence = first - 1;
+        var noted = false;
         for (var from = 0; from < tokens.Length; from += AtOnce)
         {
             var to = Math.Min(from + AtOnce, tokens.Length);
             var asked = Asked(tokens, from, to);
+            noted |= asked != 0;
             for (var i = from; i < to; i++)
             {
                 if (!trail.IsFollowed(first + i))
@@ -92,6 +94,8 @@ internal sealed class PhraseSieve
                 trail.Turn();
             }
         }
+
+        return noted;
     }
 
     // A bit for each of at most 64 words that say something alone, or may begin a phrase with the word behind them. Most do neither, and which do cannot

@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics;
 using OnlineSafety.Monitoring.Events;
 
 namespace OnlineSafety.Monitoring.Classification;
@@ -25,6 +26,7 @@ internal enum RulesAsked
 internal sealed class RuleBits
 {
     private const int Fields = 32;
+    private const int AtOnce = 256; // rules whose bits are looked at together
 
     private readonly ulong[] _given;
     private readonly ulong[][] _asked;
@@ -36,7 +38,7 @@ internal sealed class RuleBits
     {
         // Behind the groups one more part: all groups of a rule together. Noted twice, it tells that two of its phrases were seen.
         _parts = 1 + rules.Select(rule => rule.Groups.Length).DefaultIfEmpty().Max();
-        _words = (rules.Count + 63) / 64;
+        _words = (rules.Count + AtOnce - 1) / AtOnce * Vector256<ulong>.Count;
         _given = new ulong[_parts * _words * 2];
         var bySet = new Dictionary<int, ulong>[sets];
         for (var number = 0; number < rules.Count; number++)
@@ -75,23 +77,21 @@ internal sealed class RuleBits
     /// <summary>Whether every group of some rule asked for that reads <paramref name="field"/> was seen.</summary>
     public bool AnyComplete(ReadOnlySpan<ulong> seen, EventField field, RulesAsked asked)
     {
+        var any = Vector256<ulong>.Zero;
         var reads = _asked[(int)asked].AsSpan((int)field * _words, _words);
         var twice = ((2 * _parts) - 1) * _words;
-        for (var word = 0; word < reads.Length; word++)
+        for (var word = 0; word < reads.Length; word += Vector256<ulong>.Count)
         {
-            var complete = reads[word] & seen[twice + word];
+            var complete = Vector256.Create(reads[word..]) & Vector256.Create(seen[(twice + word)..]);
             for (var group = 0; group < _parts - 1; group++)
             {
-                complete &= seen[(group * _words) + word];
+                complete &= Vector256.Create(seen[((group * _words) + word)..]);
             }
 
-            if (complete != 0)
-            {
-                return true;
-            }
+            any |= complete;
         }
 
-        return false;
+        return any != Vector256<ulong>.Zero;
     }
 
     private void AddRule(Rule rule, int number, Dictionary<int, ulong>[] bySet)

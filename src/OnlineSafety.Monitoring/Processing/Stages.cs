@@ -52,6 +52,9 @@ internal sealed class Stages(Rules rules, ILogger logger) : IEventSink
     /// <summary>Whether reasons say what the result would be without them; only what is stored or shown needs that.</summary>
     public bool Explains { get; init; } = true;
 
+    /// <summary>Whether events are counted, by device, role and category; only what is stored needs that.</summary>
+    public bool Counts { get; init; } = true;
+
     /// <summary>Whose events are planned whether they are of concern or not, by the key under which they are grouped; null: nobody's.</summary>
     public Func<string?, bool>? Wants { get; init; }
 
@@ -180,21 +183,16 @@ internal sealed class Stages(Rules rules, ILogger logger) : IEventSink
         }
 
         _canaryOnly = false;
-        var device = rules.Devices.Of(draft[EventField.UserAgent], draft[EventField.DeviceHost]);
-        _plan.Activity.AddEvent(device, (draft.Warnings & EventWarnings.ClockSkew) != 0, _record.ReceivedAt);
         var subject = _context.People.Find(draft[EventField.User], draft[EventField.UserAsSent]);
-        if (subject.Role == PersonRole.Unknown && draft.Has(EventField.User))
-        {
-            _plan.UnknownRole++;
-        }
-
-        var role = subject.Role == PersonRole.Unknown ? draft.RoleHint : subject.Role;
-        subject = subject with { Role = role };
+        var isListed = subject.Role != PersonRole.Unknown;
+        subject = isListed ? subject : subject with { Role = draft.RoleHint };
         var assessment = Assess(draft, subject);
         LeftOver?.Note(draft);
-        var names = _names.Of(draft.OccurredAt, assessment.Severity);
-        _plan.Counters.Add(draft, assessment.Theme, role, subject.Year, device, names);
-        UnmappedWords.Count(_plan, draft, assessment, names);
+        if (Counts)
+        {
+            Count(draft, subject, isListed, assessment);
+        }
+
         var concern = BecomesRow(draft, assessment.Severity);
         if (!concern && !_held.Contains(part) && Wants is null && _context.Erased.IsEmpty)
         {
@@ -223,6 +221,16 @@ internal sealed class Stages(Rules rules, ILogger logger) : IEventSink
         }
 
         _plan.Events.Add(Plan(read, assessment, subject, review: "", held: !concern));
+    }
+
+    private void Count(EventDraft draft, in Subject subject, bool isListed, Assessment assessment)
+    {
+        var device = rules.Devices.Of(draft[EventField.UserAgent], draft[EventField.DeviceHost]);
+        var names = _names.Of(draft.OccurredAt, assessment.Severity);
+        _plan.Activity.AddEvent(device, (draft.Warnings & EventWarnings.ClockSkew) != 0, _record.ReceivedAt);
+        _plan.UnknownRole += !isListed && draft.Has(EventField.User) ? 1 : 0;
+        _plan.Counters.Add(draft, assessment.Theme, subject.Role, subject.Year, device, names);
+        UnmappedWords.Count(_plan, draft, assessment, names);
     }
 
     private Assessment Assess(EventDraft draft, in Subject subject)

@@ -168,7 +168,7 @@ internal sealed class WhatIfReader(
         }
     }
 
-    private Worker Take() => _idle.TryTake(out var worker) ? worker : new Worker(new Stages(rules, logger) { Explains = false, Redacts = false }, new RecordPlan());
+    private Worker Take() => _idle.TryTake(out var worker) ? worker : new Worker(new Stages(rules, logger) { Explains = false, Redacts = false, Counts = false }, new RecordPlan());
 
     private sealed record Worker(Stages Stages, RecordPlan Plan);
 }
