@@ -280,13 +280,8 @@ internal sealed class Decision(
         }
     }
 
-    private void Move(ref Severity severity, Severity moved, string id, string version, string explanation, List<Reason>? reasons)
-    {
-        if (id != Omitted)
-        {
-            SeverityStep.Move(ref severity, moved, id, version, explanation, reasons);
-        }
-    }
+    private void Move(ref Severity severity, Severity moved, string id, string version, string explanation, List<Reason>? reasons) =>
+        SeverityStep.Move(ref severity, moved, id, version, explanation, id == Omitted, reasons);
 
     private void AddRule(in Finding finding, string effect, List<Reason> reasons)
     {

@@ -41,9 +41,11 @@ internal sealed class FieldReader
     // By field: who explains a result reads the event again with one of its texts changed.
     private readonly LastReading?[] _last = new LastReading?[Enum.GetValues<EventField>().Length];
     private readonly ulong[] _seenBits;
-    private bool _noted = true;
     private readonly PhraseTrail _trail;
     private readonly PhraseMemo _memo;
+
+    // The bits hold more than what every text is given.
+    private bool _noted = true;
 
     /// <param name="rules">The rules to read with.</param>
     /// <param name="mostHits">A stretch ends when it has this many hits; ordinary texts have far fewer and are read in one.</param>
@@ -65,7 +67,7 @@ internal sealed class FieldReader
     /// <summary>
     /// Adds what the rules find in <paramref name="text"/> (and in <paramref name="host"/>, its host name) to <paramref name="findings"/>.
     /// False when none of the rules <paramref name="asked"/> for can apply, which most texts show at once: then nothing else was looked for, not
-    /// <see cref="Context"/> and not the other _rules.
+    /// <see cref="Context"/> and not the other rules.
     /// </summary>
     public bool Read(EventField field, ReadOnlySpan<byte> text, ReadOnlySpan<byte> host, RulesAsked asked, List<Finding> findings)
     {

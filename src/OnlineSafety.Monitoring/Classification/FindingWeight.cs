@@ -50,12 +50,12 @@ internal sealed class FindingWeight(RuleSet rules, EventDraft draft, string keyS
         return severity;
     }
 
-    private Severity Agreement(Rule rule, string theme, List<Reason>? reasons)
+    private Severity Agreement(Rule rule, string parent, List<Reason>? reasons)
     {
         var severity = rule.Severity;
         foreach (var category in categories)
         {
-            if (category.Says(theme, rules.Taxonomy))
+            if (category.Says(parent, rules.Taxonomy))
             {
                 var agreed = rule.Agree ?? (severity < Severity.High ? severity + 1 : severity);
                 var words = reasons is null ? "" : $"{category.Product} put this under '{category.Name}', which says the same as the words.";
@@ -64,7 +64,7 @@ internal sealed class FindingWeight(RuleSet rules, EventDraft draft, string keyS
             }
         }
 
-        if (learned is { } voice && voice.Agreed(rule, theme) is { } raised && raised > severity)
+        if (learned is { } voice && voice.Agreed(rule, parent) is { } raised && raised > severity)
         {
             reasons?.Add(voice.Because("The text reads like what the rule looks for.", $"raised to {Words.Of(raised)}"));
             severity = raised;
@@ -73,13 +73,8 @@ internal sealed class FindingWeight(RuleSet rules, EventDraft draft, string keyS
         return severity;
     }
 
-    private void Move(ref Severity severity, Severity moved, string id, string version, string explanation, List<Reason>? reasons)
-    {
-        if (id != omitted)
-        {
-            SeverityStep.Move(ref severity, moved, id, version, explanation, reasons);
-        }
-    }
+    private void Move(ref Severity severity, Severity moved, string id, string version, string explanation, List<Reason>? reasons) =>
+        SeverityStep.Move(ref severity, moved, id, version, explanation, id == omitted, reasons);
 
     private static Severity Max(Severity one, Severity other) => one > other ? one : other;
 }

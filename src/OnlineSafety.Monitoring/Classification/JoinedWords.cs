@@ -44,12 +44,13 @@ internal sealed class JoinedWords(Lexicon lexicon)
             return [];
         }
 
-        if (length >= Long && shortestGrave >= WordEdges.Letters && !lexicon.Edges.MayHold(letters))
+        if (lexicon.Parts.LengthsAt(letters) == 0)
         {
             return [];
         }
 
-        if (lexicon.Parts.LengthsAt(letters) == 0)
+        // One of the words must be a grave one.
+        if (length >= Long && shortestGrave >= WordEdges.Letters && !lexicon.Edges.MayHold(letters))
         {
             return [];
         }

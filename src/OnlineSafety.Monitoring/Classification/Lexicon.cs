@@ -36,6 +36,7 @@ internal sealed class Lexicon
 
     private readonly ulong[] _filter;
     private readonly uint _filterMask;
+
     // Nearly every known word of a text is one of these: so they lie close together, and the many other ways to write one apart.
     private readonly WordSlots _own;
     private readonly WordSlots _forms;
@@ -149,16 +150,16 @@ internal sealed class Lexicon
         foreach (var (word, _) in words)
         {
             var key = WordKey.Of([.. word, .. new byte[Padding]], word.Length);
-            _filter[Place(key)] |= Bits(key);
+            _filter[FilterPlace(key)] |= Bits(key);
         }
 
         return new WordSlots(words);
     }
 
     // Not 0 when no word and no other way to write one has this key.
-    private ulong Missing(in WordKey key) => ~_filter[Place(key)] & Bits(key);
+    private ulong Missing(in WordKey key) => ~_filter[FilterPlace(key)] & Bits(key);
 
-    private uint Place(in WordKey key) => (uint)(key.Hash >> 12) & _filterMask;
+    private uint FilterPlace(in WordKey key) => (uint)(key.Hash >> 12) & _filterMask;
 
     private static ulong Bits(in WordKey key) => (1UL << (int)(key.Hash & 63)) | (1UL << (int)((key.Hash >> 6) & 63));
 }

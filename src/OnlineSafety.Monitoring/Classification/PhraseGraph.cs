@@ -25,7 +25,7 @@ internal sealed class PhraseGraph
 
     private readonly Slice[] _startsOf; // by word
     private readonly PhraseStart[] _starts;
-    private readonly ulong[] _gates; // by word: a bit per word number modulo 64 that may follow it in some phrase; all when none needs to
+    private readonly ulong[] _gates; // by word: a bit per word number modulo 64 that may follow it in some phrase; all when a phrase may end there, or a gap begins
     private readonly PhraseNode[] _nodes;
     private readonly (ulong Key, int From, int Count)[] _steps;
     private readonly int[] _targets;

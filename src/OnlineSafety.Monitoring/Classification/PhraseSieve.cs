@@ -5,8 +5,8 @@ namespace OnlineSafety.Monitoring.Classification;
 /// <summary>
 /// The phrase graph with everything left out that no rule asks for as one of its groups (most phrases excuse or only tell the surroundings),
 /// and with the phrases of one word laid out by word. It only notes what was seen, so that texts in which no rule can
-/// apply are told from the others without collecting a single hit. Every word of a text is looked at once: it goes on where one before it left
-/// off, so a text of words that begin many phrases with gaps costs no more than its length. Immutable and thread-safe.
+/// apply are told from the others without collecting a single hit. Words that begin nothing are passed over; of all others each is looked at once: it goes on
+/// where one before it left off, so a text of words that begin many phrases with gaps costs no more than its length. Immutable and thread-safe.
 /// </summary>
 internal sealed class PhraseSieve
 {
@@ -60,7 +60,7 @@ internal sealed class PhraseSieve
     /// <summary>How many gaps there are.</summary>
     public int Gaps => _reach.Length;
 
-    /// <summary>Notes in <paramref name="seen"/> what stands in <paramref name="tokens"/>; false when there was nothing to note.</summary>
+    /// <summary>Notes in <paramref name="seen"/> what stands in <paramref name="tokens"/>; false when nothing was noted for certain.</summary>
     public bool Note(ReadOnlySpan<Token> tokens, Span<ulong> seen, PhraseTrail trail)
     {
         var first = trail.Begin(tokens.Length);
@@ -75,7 +75,8 @@ internal sealed class PhraseSieve
             {
                 if (!trail.IsFollowed(first + i))
                 {
-                    // On to the next word that begins something. What ends sentences on the way ends nothing that is open.
+                    // On to the next word that begins something. What ends sentences on the way ends nothing: gaps from before are out of reach by now, and
+                    // later ones open behind it.
                     var ahead = asked >> (i - from);
                     if (ahead == 0)
                     {

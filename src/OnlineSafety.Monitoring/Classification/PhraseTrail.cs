@@ -22,7 +22,7 @@ internal sealed class PhraseTrail(PhraseSieve sieve, int longest)
     /// <summary>Nodes that wait for the word at hand.</summary>
     public ReadOnlySpan<int> Waiting => _waiting.AsSpan(0, _waitingCount);
 
-    /// <summary>Whether something waits for the word at a position, or a gap is open there.</summary>
+    /// <summary>Whether something waits for the word at hand, or a gap is open at its position.</summary>
     public bool IsFollowed(int position) => _waitingCount > 0 || position <= OpenUntil;
 
     /// <summary>Begins a text; gives the position of its first word.</summary>

@@ -26,7 +26,7 @@ internal enum RulesAsked
 internal sealed class RuleBits
 {
     private const int Fields = 32;
-    private const int AtOnce = 256; // rules whose bits are looked at together
+    private static readonly int AtOnce = 64 * Vector256<ulong>.Count; // rules whose bits are looked at together
 
     private readonly ulong[] _given;
     private readonly ulong[][] _asked;

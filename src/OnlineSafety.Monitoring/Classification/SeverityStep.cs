@@ -11,10 +11,10 @@ internal static class SeverityStep
     /// <summary>The product's category says the same as the words.</summary>
     public const string VendorAgrees = "vendor.agrees";
 
-    /// <summary>Moves a severity, and adds the step to <paramref name="reasons"/>; nothing is added where nothing moves.</summary>
-    public static void Move(ref Severity severity, Severity moved, string id, string version, string explanation, List<Reason>? reasons)
+    /// <summary>Moves a severity, and adds the step to <paramref name="reasons"/>; nothing is added where nothing moves, or the step is left out.</summary>
+    public static void Move(ref Severity severity, Severity moved, string id, string version, string explanation, bool omitted, List<Reason>? reasons)
     {
-        if (moved != severity)
+        if (moved != severity && !omitted)
         {
             reasons?.Add(new Reason(id, version, "", "", -1, explanation, $"{(moved > severity ? "raised" : "lowered")} to {Words.Of(moved)}"));
             severity = moved;

@@ -172,7 +172,8 @@ internal sealed partial class TokenBuffer
             var (unknown, single) = (word == 0, length == 1);
             _newSentence |= plain.NewSentence;
             _mayBeTorn |= (unknown | single) & plain.Torn;
-            if (_shortPiece | single | (unknown & (plain.Odd | (length <= ShortPiece))) | ((length >= shortest) & (unknown | _lexicon.IsJoined(word))))
+            // True wherever AddClosely could do other than Append.
+            if (_shortPiece | (unknown & (plain.Odd | (length <= ShortPiece))) | ((length >= shortest) & (unknown | _lexicon.IsJoined(word))))
             {
                 AddClosely(word, plain.Odd, folded, length, plain.Start, plain.End);
             }

@@ -18,7 +18,7 @@ internal sealed class TornWords(Lexicon lexicon, Disguises disguises, JoinedWord
     private const int MostBefore = 3;
     private const int ShortestSpelt = 5;
 
-    // All signs but blanks and what parts the words of a URL.
+    // All signs but blanks and what parts the words of a URL. WordMap knows them too.
     private static readonly bool[] IsTearing =
         [.. Enumerable.Range(0, 0x100).Select(b => b is > 0x20 and < 0xFF && !char.IsAsciiLetterOrDigit((char)b) && !"/?&=:"u8.Contains((byte)b))];
 
@@ -99,7 +99,7 @@ internal sealed class TornWords(Lexicon lexicon, Disguises disguises, JoinedWord
         return kept + to - from;
     }
 
-    // Most words are parted from the next by a blank, or what parts a URL: seen at the first byte of it.
+    // Most words are parted from the next by a blank, or what parts a URL: seen at the first byte of it. True only where Gather would keep one piece.
     private static bool IsAlone(ReadOnlySpan<byte> text, Span<Token> tokens, int at)
     {
         if (at + 1 == tokens.Length)

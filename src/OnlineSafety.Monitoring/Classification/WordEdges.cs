@@ -23,10 +23,11 @@ internal sealed class WordEdges
         }
     }
 
+    /// <summary>Whether it may begin or end with one.</summary>
     /// <param name="word">At least four bytes.</param>
     public bool MayHave(ReadOnlySpan<byte> word) => Has(_starts, word) || Has(_ends, word[^Letters..]);
 
-    /// <param name="word">At least four bytes.</param>
+    /// <summary>Whether one may stand anywhere in it.</summary>
     public bool MayHold(ReadOnlySpan<byte> word)
     {
         var any = false;

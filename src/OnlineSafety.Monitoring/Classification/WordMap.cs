@@ -45,15 +45,14 @@ internal sealed class WordMap
 
     private const ulong Last = 1UL << (Block - 1);
 
-    // A byte at least parts two of them; and one may go on from the block before.
-    private const int MostInBlock = (Block / 2) + 1;
-
     // Words of ordinary text in a block.
     private const int Usual = 12;
 
     private WordBits[] _blocks = new WordBits[16];
     private PlainWord[] _words = new PlainWord[64];
     private int _count;
+
+    private ReadOnlySpan<WordBits> Blocks => _blocks.AsSpan(0, _count);
 
     /// <summary>Puts <paramref name="text"/> in lower case into <paramref name="folded"/>; false when it is not plain.</summary>
     public bool TryRead(ReadOnlySpan<byte> text, Span<byte> folded)
@@ -80,12 +79,22 @@ internal sealed class WordMap
         return true;
     }
 
-    /// <summary>The words of the text last read, in order. Where each begins and ends is told apart, so no step depends on how long one is.</summary>
+    /// <summary>
+    /// The words of the text last read, in order, when it was plain; not yet looked up. Where each begins and ends is told apart, so no step depends
+    /// on how long one is.
+    /// </summary>
     public Span<PlainWord> Words()
     {
-        if (_words.Length < (_count * MostInBlock) + Usual)
+        var most = Usual;
+        foreach (ref readonly var block in Blocks)
         {
-            _words = new PlainWord[(_count * MostInBlock * 2) + Usual];
+            // One that goes on from the block before counts twice.
+            most += BitOperations.PopCount(block.Words & ~(block.Words << 1));
+        }
+
+        if (_words.Length < most)
+        {
+            _words = new PlainWord[most * 2];
         }
 
         var words = _words;
@@ -213,6 +222,7 @@ internal sealed class WordMap
             | Vector256.Equals(here, Vector256.Create((byte)'*')) | Vector256.Equals(here, Vector256.Create((byte)'\''))
             | Vector256.Equals(here, Vector256.Create((byte)'`'));
         var (letters, digits) = (Within(folded, (byte)'a', (byte)'z'), Within(folded, (byte)'0', (byte)'9'));
+        // The signs of TornWords.IsTearing, but for those outside ASCII.
         var parting = Vector256.Equals(here, Vector256.Create((byte)'/')) | Vector256.Equals(here, Vector256.Create((byte)'?'))
             | Vector256.Equals(here, Vector256.Create((byte)'&')) | Vector256.Equals(here, Vector256.Create((byte)'=')) | Vector256.Equals(here, Vector256.Create((byte)':'));
         folded.StoreUnsafe(ref at);

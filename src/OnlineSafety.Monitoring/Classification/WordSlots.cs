@@ -13,8 +13,8 @@ internal readonly record struct WordKey(ulong Hash, ulong First, ulong Second)
     /// <summary>No word holds a NUL: up to so many bytes the first 16 are the word, and tell its length.</summary>
     public const int Whole = 15;
 
-    // What of eight bytes belongs to a word: from the 9th entry on by its length, before by how many more than 8 it has.
-    private static readonly ulong[] Masks = [.. Enumerable.Range(0, 25).Select(length => length <= 8 ? 0 : Mask(Math.Min(length - 8, 8)))];
+    // At a length up to 16 what belongs to the word of its second eight bytes, and 8 further on of its first.
+    private static readonly ulong[] Masks = [.. Enumerable.Range(0, 25).Select(place => Mask(Math.Clamp(place - 8, 0, 8)))];
 
     /// <summary>Not 0 when it is another word than one that begins so.</summary>
     public ulong DiffersFrom(ulong first, ulong second) => (First ^ first) | (Second ^ second);

@@ -52,7 +52,7 @@ internal sealed class Stages(Rules rules, ILogger logger) : IEventSink
     /// <summary>Whether reasons say what the result would be without them; only what is stored or shown needs that.</summary>
     public bool Explains { get; init; } = true;
 
-    /// <summary>Whether events are counted, by device, role and category; only what is stored needs that.</summary>
+    /// <summary>Whether events are counted by device, role and category; only what is stored needs that. One on which assessing breaks is not.</summary>
     public bool Counts { get; init; } = true;
 
     /// <summary>Whose events are planned whether they are of concern or not, by the key under which they are grouped; null: nobody's.</summary>

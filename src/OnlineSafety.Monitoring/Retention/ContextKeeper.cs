@@ -134,7 +134,7 @@ internal sealed class ContextKeeper(
         var subject = (await seals.OfAsync(school, cancellationToken)).Index(wish.Subject!);
         subject = wish.IsHash ? wish.Subject! : subject;
         var erased = everywhere.Around(subject, wish.RaisedAt);
-        var stages = new Stages(rules, logger) { Wants = key => key == subject, TakesWholeTexts = true };
+        var stages = new Stages(rules, logger) { Wants = key => key == subject, TakesWholeTexts = true, Counts = false };
         var kept = new List<PlannedEvent>();
         foreach (var (stream, source, day, first, last) in streams)
         {

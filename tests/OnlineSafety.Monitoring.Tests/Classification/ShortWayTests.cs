@@ -27,6 +27,23 @@ public sealed class ShortWayTests
     }
 
     [Fact]
+    public void WordsAreCutAlikeWhereverTheyStandInTheBlocksOfAText()
+    {
+        string[] pieces = [" ", "a", "of", "kill", "nude5", "aaa", "suicide", "-", ".", "?", "/", "&", "7", "2024", "kys", new('x', 63), new('y', 64), new string('z', 130), "selfharm", "\t", ". "];
+        var random = new Random(10);
+        var (quick, slow) = (new TokenBuffer(RuleFiles.Shipped.Rules.Phrases.Lexicon), new TokenBuffer(RuleFiles.Shipped.Rules.Phrases.Lexicon));
+        for (var i = 0; i < Mutations; i++)
+        {
+            // Some of one-letter words alone, so that a block has as many as it can.
+            var some = i % 5 == 0 ? ["a ", "b ", "1 "] : pieces;
+            var text = string.Concat(Enumerable.Range(0, random.Next(120)).Select(_ => some[random.Next(some.Length)]));
+            quick.Read(Encoding.UTF8.GetBytes(text + "     "));
+            slow.Read(Encoding.UTF8.GetBytes(text + "  \u200b"));
+            Assert.Equal(slow.Tokens.ToArray().Select(Shown), quick.Tokens.ToArray().Select(Shown));
+        }
+    }
+
+    [Fact]
     public void NoTextIsPassedOverInWhichAllGroupsOfARuleStand()
     {
         var rules = RuleFiles.Shipped.Rules;
@@ -34,7 +51,8 @@ public sealed class ShortWayTests
         var tokens = new TokenBuffer(rules.Phrases.Lexicon);
         var (read, passed) = (0, 0);
         var memo = new PhraseMemo(rules.Phrases);
-        foreach (var text in Mutated(seed: 2))
+        // Long ones too: of more words than the sieve looks at together.
+        foreach (var text in Mutated(seed: 2).Concat(Mutated(seed: 8).Chunk(6).Select(texts => string.Join(" filler ", texts))))
         {
             var bytes = Encoding.UTF8.GetBytes(text);
             var hits = new List<PhraseHit>();
@@ -62,6 +80,24 @@ public sealed class ShortWayTests
             // Other letters around it must not count.
             var buffer = Encoding.UTF8.GetBytes("zz" + word + new string('z', Lexicon.Padding));
             Assert.Equal(numbers.GetValueOrDefault(word), lexicon.Find(buffer, 2, word.Length));
+        }
+    }
+
+    [Fact]
+    public void AnotherWayToWriteAWordIsFoundAsItUnlessItIsAWordItself()
+    {
+        var random = new Random(9);
+        string Letters(int length) => string.Concat(Enumerable.Range(0, length).Select(_ => (char)('a' + random.Next(26))));
+        var words = Enumerable.Range(0, 500).Select(_ => Letters(3 + random.Next(20))).Distinct(StringComparer.Ordinal).ToList();
+        var forms = Enumerable.Range(0, 2_000).Select(i => (Form: i % 10 == 0 ? words[random.Next(words.Count)] : Letters(3 + random.Next(20)), Word: 1 + random.Next(words.Count))).ToList();
+        forms.AddRange(forms.Take(100).Select(form => (form.Form, 1 + (form.Word % words.Count))));
+        var lexicon = new Lexicon(words, forms);
+        foreach (var (form, _) in forms)
+        {
+            var own = words.IndexOf(form) + 1;
+            var buffer = Encoding.UTF8.GetBytes("zz" + form + new string('z', Lexicon.Padding));
+            Assert.Equal(own, lexicon.FindOwn(buffer, 2, form.Length));
+            Assert.Equal(own > 0 ? own : forms.First(other => other.Form == form).Word, lexicon.Find(buffer, 2, form.Length));
         }
     }
 
