@@ -63,8 +63,8 @@ internal sealed class Lexicon
         _filter = new ulong[BitOperations.RoundUpToPowerOf2((uint)Math.Max((words.Count + forms.Count) * FilterBits, 1024)) / 64];
         _filterMask = (uint)_filter.Length - 1;
         _entries = [.. words.Select(Encoding.UTF8.GetBytes)];
-        _own = Slots([.. _entries.Select((word, i) => (word, i + 1))]);
-        _forms = Slots([.. forms.Select(form => (Encoding.UTF8.GetBytes(form.Form), form.Word))]);
+        _own = Slots(_entries.Select((word, i) => (word, i + 1)));
+        _forms = Slots(forms.Select(form => (Encoding.UTF8.GetBytes(form.Form), form.Word)));
     }
 
     /// <summary>Number of words, other ways to write them not counted.</summary>
@@ -145,15 +145,11 @@ internal sealed class Lexicon
     // A word itself stays that, whatever else it may be another way to write of.
     private int Search(in WordKey key, ReadOnlySpan<byte> word) => _own.Find(key, word) is var own and not 0 ? own : _forms.Find(key, word);
 
-    private WordSlots Slots(List<(byte[] Word, int Number)> words)
+    private WordSlots Slots(IEnumerable<(byte[] Word, int Number)> words)
     {
-        foreach (var (word, _) in words)
-        {
-            var key = WordKey.Of([.. word, .. new byte[Padding]], word.Length);
-            _filter[FilterPlace(key)] |= Bits(key);
-        }
-
-        return new WordSlots(words);
+        var keyed = words.Select(word => (Key: WordKey.Of(word.Word), word.Word, word.Number)).ToList();
+        keyed.ForEach(word => _filter[FilterPlace(word.Key)] |= Bits(word.Key));
+        return new WordSlots(keyed);
     }
 
     // Not 0 when no word and no other way to write one has this key.

@@ -60,7 +60,7 @@ internal sealed class PhraseSieve
     /// <summary>How many gaps there are.</summary>
     public int Gaps => _reach.Length;
 
-    /// <summary>Notes in <paramref name="seen"/> what stands in <paramref name="tokens"/>; false when nothing was noted for certain.</summary>
+    /// <summary>Notes in <paramref name="seen"/> what stands in <paramref name="tokens"/>; false: nothing was, for certain.</summary>
     public bool Note(ReadOnlySpan<Token> tokens, Span<ulong> seen, PhraseTrail trail)
     {
         var first = trail.Begin(tokens.Length);

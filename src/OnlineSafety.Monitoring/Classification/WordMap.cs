@@ -111,18 +111,18 @@ internal sealed class WordMap
             begun += PutStarts(words.AsSpan(begun), begins, offset);
             for (var left = ends & ((block.Tears >> 1) | (next.Tears << (Block - 1))); left != 0; left &= left - 1)
             {
-                words[ended + BitOperations.PopCount(ends & (left ^ (left - 1))) - 1].Torn = true;
+                words[ended + CountUpTo(left, ends) - 1].Torn = true;
             }
 
             for (var left = begins & ((block.Tears << 1) | (before.Tears >> (Block - 1))); left != 0; left &= left - 1)
             {
-                words[fresh + BitOperations.PopCount(begins & (left ^ (left - 1))) - 1].Torn = true;
+                words[fresh + CountUpTo(left, begins) - 1].Torn = true;
             }
 
             var changes = (block.Digits ^ ((block.Digits << 1) | (before.Digits >> (Block - 1)))) & goesOn;
             for (var left = changes | (block.Stretched & block.Words); left != 0; left &= left - 1)
             {
-                words[fresh + BitOperations.PopCount(begins & (left ^ (left - 1))) - 1].Odd = true;
+                words[fresh + CountUpTo(left, begins) - 1].Odd = true;
             }
 
             ended += PutEnds(words.AsSpan(ended), ends, offset);
@@ -178,7 +178,7 @@ internal sealed class WordMap
 
         for (var left = stops; left != 0; left &= left - 1)
         {
-            var next = BitOperations.PopCount(begins & (left ^ (left - 1)));
+            var next = CountUpTo(left, begins);
             if (next == words.Length)
             {
                 return true;
@@ -189,6 +189,9 @@ internal sealed class WordMap
 
         return newSentence;
     }
+
+    // How many of some bits stand before or at the first of others.
+    private static int CountUpTo(ulong first, ulong bits) => BitOperations.PopCount(bits & (first ^ (first - 1)));
 
     private static bool TryReadBlock(ref byte start, out WordBits bits)
     {

@@ -36,6 +36,9 @@ internal readonly record struct WordKey(ulong Hash, ulong First, ulong Second)
         return new WordKey(hash, first, second);
     }
 
+    /// <summary>The key of a word that stands alone.</summary>
+    public static WordKey Of(byte[] word) => Of([.. word, .. new byte[Padding]], word.Length);
+
     // The first bytes of eight. In two steps, because a shift by 64 is none.
     private static ulong Mask(int bytes) => (1UL << (bytes * 4) << (bytes * 4)) - 1;
 
@@ -54,17 +57,15 @@ internal sealed class WordSlots
     private readonly uint _mask;
     private readonly byte[][] _long; // words that are more than their first bytes
 
-    public WordSlots(IReadOnlyList<(byte[] Word, int Number)> words)
+    /// <param name="words">Of equal ones the first counts.</param>
+    public WordSlots(IReadOnlyList<(WordKey Key, byte[] Word, int Number)> words)
     {
         _mask = BitOperations.RoundUpToPowerOf2((uint)((words.Count * 3 / 2) + 2)) - 1;
         _slots = new Slot[_mask + 2];
         var entries = new List<byte[]>();
-        var padded = new byte[words.Select(word => word.Word.Length).DefaultIfEmpty().Max() + WordKey.Padding];
-        foreach (var (word, number) in words)
+        foreach (var (key, word, number) in words)
         {
-            padded.AsSpan().Clear();
-            word.CopyTo(padded, 0);
-            Add(WordKey.Of(padded, word.Length), word, number, entries);
+            Add(key, word, number, entries);
         }
 
         _long = [.. entries];
@@ -95,7 +96,6 @@ internal sealed class WordSlots
 
     private static uint Place(in WordKey key) => (uint)(key.Hash >> 40);
 
-    // Of equal ones the first counts.
     private void Add(in WordKey key, byte[] word, int number, List<byte[]> entries)
     {
         for (var at = Place(key); ; at++)

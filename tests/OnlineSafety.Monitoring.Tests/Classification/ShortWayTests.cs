@@ -29,13 +29,21 @@ public sealed class ShortWayTests
     [Fact]
     public void WordsAreCutAlikeWhereverTheyStandInTheBlocksOfAText()
     {
-        string[] pieces = [" ", "a", "of", "kill", "nude5", "aaa", "suicide", "-", ".", "?", "/", "&", "7", "2024", "kys", new('x', 63), new('y', 64), new string('z', 130), "selfharm", "\t", ". "];
+        string[] pieces = [" ", "a", "of", "kill", "nude5", "aaa", "suicide", "-", ".", "?", "/", "&", "7", "2024", "kys", new('x', 63), new('y', 64), new string('z', 130), "selfharm", "\t", ". ", "sui", "cide"];
         var random = new Random(10);
+        string[] signs = [.. Enumerable.Range('!', '~' - '!').Select(sign => ((char)sign).ToString()).Where(sign => !char.IsAsciiLetterOrDigit(sign[0]))];
         var (quick, slow) = (new TokenBuffer(RuleFiles.Shipped.Rules.Phrases.Lexicon), new TokenBuffer(RuleFiles.Shipped.Rules.Phrases.Lexicon));
         for (var i = 0; i < Mutations; i++)
         {
-            // Some of one-letter words alone, so that a block has as many as it can.
-            var some = i % 5 == 0 ? ["a ", "b ", "1 "] : pieces;
+            var some = (i % 5) switch
+            {
+                // One-letter words alone, so that a block has as many as it can.
+                0 => ["a ", "b ", "1 "],
+
+                // One sign: it parts words or may be inside one, and both readers must know which.
+                1 => ["sui", "cide", " ", " of ", signs[i / 5 % signs.Length]],
+                _ => pieces,
+            };
             var text = string.Concat(Enumerable.Range(0, random.Next(120)).Select(_ => some[random.Next(some.Length)]));
             quick.Read(Encoding.UTF8.GetBytes(text + "     "));
             slow.Read(Encoding.UTF8.GetBytes(text + "  \u200b"));
@@ -66,6 +74,26 @@ public sealed class ShortWayTests
 
         // Both ways were taken often enough to say something.
         Assert.True(read > Mutations / 20 && passed > Mutations / 20, $"{read} read, {passed} passed over");
+    }
+
+    [Theory]
+    [InlineData("zebra lantern", "zebra lantern")]
+    [InlineData("zebra *3 lantern", "zebra and a lantern")]
+    public void APhraseIsFoundAtEveryPlaceOfATextWhoseOtherWordsBeginNothing(string phrase, string written)
+    {
+        var pack = $$"""
+            {"pack":"test/phrases","version":"1","language":"en-GB","rules":[{"id":"test.phrases","theme":"bullying","severity":"low","all":[["{{phrase}}"]],
+             "explain":"A phrase.","positive":["{{written}}"],"negative":["x"]}]}
+            """;
+        var reader = new FieldReader(RuleSet.Parse(RuleFiles.Taxonomy, [("test", Encoding.UTF8.GetBytes(pack))], []).Rules);
+        for (var before = 0; before < 200; before++)
+        {
+            // No word before it is known, so that the walk goes straight to it.
+            var text = string.Concat(Enumerable.Repeat("curtain ", before)) + written + " curtain";
+            var findings = new List<Finding>();
+            reader.Read(EventField.Text, Encoding.UTF8.GetBytes(text), default, RulesAsked.Deciding, findings);
+            Assert.True(findings.Count == 1, $"behind {before} words");
+        }
     }
 
     [Fact]
