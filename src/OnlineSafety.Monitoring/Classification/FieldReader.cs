@@ -124,7 +124,11 @@ internal sealed class FieldReader
 
     private void ReadStretches(EventField field, bool excusable, List<Finding>? findings)
     {
-        _matcher.Begin();
+        if (findings is not null)
+        {
+            _matcher.Begin(_seenBits, field);
+        }
+
         var tokens = _tokens.Known > 0 ? _tokens.Tokens : [];
         for (int next = 0, keys = 0; ;)
         {

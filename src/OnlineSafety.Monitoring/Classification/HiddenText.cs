@@ -19,6 +19,7 @@ internal sealed class HiddenText
     private const string UpsideDown = "aɐbqcɔdpeǝfɟgƃhɥiᴉjɾkʞlןmɯnupdqbrɹtʇunvʌwʍyʎ";
 
     private static readonly SearchValues<byte> EscapeSigns = SearchValues.Create("%&\\"u8);
+    private static readonly SearchValues<byte> EndlessEscapeSigns = SearchValues.Create("%\\"u8);
     private static readonly SearchValues<char> OnlyTurned = SearchValues.Create("ɐɔǝɟƃɥᴉɾʞןɯɹʇʌʍʎ");
     private static readonly Dictionary<int, Rune> Upright = UpsideDown.Chunk(2).ToDictionary(pair => (int)pair[1], pair => new Rune(pair[0]));
 
@@ -76,17 +77,18 @@ internal sealed class HiddenText
         return true;
     }
 
-    // Most signs that begin escapes begin none: what parts the values of a URL, say.
+    // Most signs that begin escapes begin none: what parts the values of a URL, say. Where no semicolon ends one, these need no look.
     private static bool HasEscape(ReadOnlySpan<byte> text)
     {
-        for (var at = text.IndexOfAny(EscapeSigns); at >= 0;)
+        var signs = text.Contains((byte)';') ? EscapeSigns : EndlessEscapeSigns;
+        for (var at = text.IndexOfAny(signs); at >= 0;)
         {
             if (Escapes.Read(text[at..], out _, out _) > 0)
             {
                 return true;
             }
 
-            var next = text[(at + 1)..].IndexOfAny(EscapeSigns);
+            var next = text[(at + 1)..].IndexOfAny(signs);
             at = next < 0 ? -1 : at + 1 + next;
         }
 

@@ -125,12 +125,11 @@ internal sealed class PhraseSieve
 
         // A gap that this very word opened counts too, where it should not: the sieve may let through too much, never too little.
         ref readonly var word = ref _words[token.Word];
-        if (now <= trail.OpenUntil)
+        if (now <= trail.OpenUntil && (word.Behind & trail.OpenGaps) is var open and not 0)
         {
             foreach (ref readonly var awaited in _awaited.AsSpan(word.Awaited.From, word.Awaited.Count))
             {
-                var opened = trail.Opened[awaited.Gap];
-                if (now - opened <= _reach[awaited.Gap] && opened > sentence)
+                if ((open & (1UL << (awaited.Gap & 63))) != 0 && trail.Opened[awaited.Gap] is var opened && now - opened <= _reach[awaited.Gap] && opened > sentence)
                 {
                     Reach(awaited.Target, next, now, seen, trail);
                 }
@@ -184,12 +183,15 @@ internal sealed class PhraseSieve
     {
         if (from.Opens.Count > 0)
         {
-            trail.OpenUntil = Math.Max(trail.OpenUntil, now + 1 + from.Furthest);
+            var open = now <= trail.OpenUntil ? trail.OpenGaps : 0;
             var opened = trail.Opened;
             foreach (var gap in _opens.AsSpan(from.Opens.From, from.Opens.Count))
             {
                 opened[gap] = now + 1;
+                open |= 1UL << (gap & 63);
             }
+
+            (trail.OpenGaps, trail.OpenUntil) = (open, Math.Max(trail.OpenUntil, now + 1 + from.Furthest));
         }
     }
 }

@@ -19,6 +19,9 @@ internal sealed class PhraseTrail(PhraseSieve sieve, int longest)
     /// <summary>No gap is open behind this position.</summary>
     public int OpenUntil { get; set; }
 
+    /// <summary>A bit per number modulo 64 of a gap that may be open up to there: most words are waited for behind none of them.</summary>
+    public ulong OpenGaps { get; set; }
+
     /// <summary>Nodes that wait for the word at hand.</summary>
     public ReadOnlySpan<int> Waiting => _waiting.AsSpan(0, _waitingCount);
 

@@ -17,6 +17,9 @@ internal sealed class QuietTexts
 
     private readonly byte[] _slots = new byte[Slots * SlotBytes];
 
+    // Of each slot some bits of what it holds: most texts are turned away by them, and these stay near the processor, which the slots do not.
+    private readonly ushort[] _marks = new ushort[Slots];
+
     /// <summary>Whether it was added, and what has come since did not take its place.</summary>
     public bool Has(EventField field, RulesAsked asked, ReadOnlySpan<byte> text, ReadOnlySpan<byte> host)
     {
@@ -25,7 +28,13 @@ internal sealed class QuietTexts
             return false;
         }
 
-        var slot = SlotOf(text, host);
+        var (number, mark) = PlaceOf(text, host);
+        if (_marks[number] != mark)
+        {
+            return false;
+        }
+
+        var slot = Slot(number);
         return slot[0] == Kind(field, asked) && slot[1] == host.Length && slot[2] == text.Length
             && slot.Slice(Head, host.Length).SequenceEqual(host) && slot.Slice(Head + host.Length, text.Length).SequenceEqual(text);
     }
@@ -38,14 +47,21 @@ internal sealed class QuietTexts
             return;
         }
 
-        var slot = SlotOf(text, host);
+        var (number, mark) = PlaceOf(text, host);
+        _marks[number] = mark;
+        var slot = Slot(number);
         (slot[0], slot[1], slot[2]) = (Kind(field, asked), (byte)host.Length, (byte)text.Length);
         host.CopyTo(slot[Head..]);
         text.CopyTo(slot[(Head + host.Length)..]);
     }
 
-    private Span<byte> SlotOf(ReadOnlySpan<byte> text, ReadOnlySpan<byte> host) =>
-        _slots.AsSpan((int)(Spread(Spread((ulong)text.Length, text), host) >> 40) % Slots * SlotBytes, SlotBytes);
+    private static (int Number, ushort Mark) PlaceOf(ReadOnlySpan<byte> text, ReadOnlySpan<byte> host)
+    {
+        var hash = Spread(Spread((ulong)text.Length, text), host);
+        return ((int)(hash >> 40) % Slots, (ushort)(hash >> 20));
+    }
+
+    private Span<byte> Slot(int number) => _slots.AsSpan(number * SlotBytes, SlotBytes);
 
     // Never 0, which is an empty slot.
     private static byte Kind(EventField field, RulesAsked asked) => (byte)(1 + ((int)field * 4) + (int)asked);

@@ -58,6 +58,9 @@ internal sealed class RuleBits
     /// <summary>Words of what was seen.</summary>
     public int Length => _given.Length;
 
+    /// <summary>Words of a bit for each rule.</summary>
+    public int Words => _words;
+
     /// <summary>What a phrase of the set adds.</summary>
     public ReadOnlySpan<SeenBits> Of(int set) => _bySet[set];
 
@@ -78,20 +81,36 @@ internal sealed class RuleBits
     public bool AnyComplete(ReadOnlySpan<ulong> seen, EventField field, RulesAsked asked)
     {
         var any = Vector256<ulong>.Zero;
-        var reads = _asked[(int)asked].AsSpan((int)field * _words, _words);
-        var twice = ((2 * _parts) - 1) * _words;
+        var reads = Reading(field, asked);
         for (var word = 0; word < reads.Length; word += Vector256<ulong>.Count)
         {
-            var complete = Vector256.Create(reads[word..]) & Vector256.Create(seen[(twice + word)..]);
-            for (var group = 0; group < _parts - 1; group++)
-            {
-                complete &= Vector256.Create(seen[((group * _words) + word)..]);
-            }
-
-            any |= complete;
+            any |= Complete(seen, reads, word);
         }
 
         return any != Vector256<ulong>.Zero;
+    }
+
+    /// <summary>Sets a bit in <paramref name="complete"/> for each rule that reads <paramref name="field"/> and of which every group was seen, and clears all others.</summary>
+    public void Complete(ReadOnlySpan<ulong> seen, EventField field, Span<ulong> complete)
+    {
+        var reads = Reading(field, RulesAsked.All);
+        for (var word = 0; word < reads.Length; word += Vector256<ulong>.Count)
+        {
+            Complete(seen, reads, word).CopyTo(complete[word..]);
+        }
+    }
+
+    private ReadOnlySpan<ulong> Reading(EventField field, RulesAsked asked) => _asked[(int)asked].AsSpan((int)field * _words, _words);
+
+    private Vector256<ulong> Complete(ReadOnlySpan<ulong> seen, ReadOnlySpan<ulong> reads, int word)
+    {
+        var complete = Vector256.Create(reads[word..]) & Vector256.Create(seen[((((2 * _parts) - 1) * _words) + word)..]);
+        for (var group = 0; group < _parts - 1; group++)
+        {
+            complete &= Vector256.Create(seen[((group * _words) + word)..]);
+        }
+
+        return complete;
     }
 
     private void AddRule(Rule rule, int number, Dictionary<int, ulong>[] bySet)

@@ -23,6 +23,7 @@ internal sealed class RuleMatcher(CompiledRules rules, TokenBuffer tokens, HitTa
     private const int Excused = 1 << 30;
 
     private readonly long[] _seen = new long[rules.Rules.Length];
+    private readonly ulong[] _complete = new ulong[rules.Bits.Words]; // a bit for each rule that may apply
     private readonly Kept[] _kept = new Kept[rules.Rules.Length];
     private long _round;
     private long _text;
@@ -48,7 +49,13 @@ internal sealed class RuleMatcher(CompiledRules rules, TokenBuffer tokens, HitTa
     }
 
     /// <summary>Begins a text: what was found before is another's.</summary>
-    public void Begin() => _text++;
+    /// <param name="seen">What was seen in it: of the many rules that begin with a common word, most have not all their groups there.</param>
+    /// <param name="field">Where it stands.</param>
+    public void Begin(ReadOnlySpan<ulong> seen, EventField field)
+    {
+        _text++;
+        rules.Bits.Complete(seen, field, _complete);
+    }
 
     /// <summary>Adds to <paramref name="findings"/>, or betters there, what the rules find in a stretch.</summary>
     public void Match(in Stretch stretch, EventField field, bool excusable, List<Finding> findings)
@@ -58,7 +65,7 @@ internal sealed class RuleMatcher(CompiledRules rules, TokenBuffer tokens, HitTa
         {
             foreach (var number in rules.ByKey[set])
             {
-                if (_seen[number] == _round || (rules.Rules[number].Fields & (1u << (int)field)) == 0)
+                if ((_complete[number / 64] & (1UL << number)) == 0 || _seen[number] == _round)
                 {
                     continue;
                 }

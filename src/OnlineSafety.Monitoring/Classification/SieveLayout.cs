@@ -15,6 +15,9 @@ internal readonly record struct Onward(Slice Bits, ulong Next, Slice Opens, int 
 
     /// <summary>Of a word: the gaps behind which it is waited for.</summary>
     public Slice Awaited { get; init; }
+
+    /// <summary>A bit per number modulo 64 of these gaps.</summary>
+    public ulong Behind { get; init; }
 }
 
 /// <summary>A word behind a gap leads to a node.</summary>
@@ -60,15 +63,17 @@ internal sealed class SieveLayout(PhrasePlan plan, bool[] leads, RuleBits rules)
             }
         }
 
+        var behind = 0UL;
         foreach (var (node, target) in awaiting)
         {
-            if (leads[target] && _into[node] is { } into)
+            foreach (var gap in leads[target] ? _into[node] ?? [] : [])
             {
-                into.ForEach(gap => _awaited.Add(new Awaited(gap, target)));
+                _awaited.Add(new Awaited(gap, target));
+                behind |= 1UL << (gap & 63);
             }
         }
 
-        return Laid(next: 0) with { Starts = new Slice(starts, _starts.Count - starts), Awaited = new Slice(waits, _awaited.Count - waits) };
+        return Laid(next: 0) with { Starts = new Slice(starts, _starts.Count - starts), Awaited = new Slice(waits, _awaited.Count - waits), Behind = behind };
     }
 
     /// <summary>A bit per word number modulo 64 that may follow in one of the phrases that begin so.</summary>
