@@ -139,7 +139,7 @@ internal sealed class FieldReader
             var stretch = new Stretch(keys, last ? int.MaxValue : next - _reach, last);
             if (findings is not null)
             {
-                _matcher.Match(stretch, field, excusable, findings);
+                _matcher.Match(stretch, excusable, findings);
             }
 
             if (last)

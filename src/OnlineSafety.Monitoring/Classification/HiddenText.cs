@@ -19,7 +19,7 @@ internal sealed class HiddenText
     private const string UpsideDown = "aɐbqcɔdpeǝfɟgƃhɥiᴉjɾkʞlןmɯnupdqbrɹtʇunvʌwʍyʎ";
 
     private static readonly SearchValues<byte> EscapeSigns = SearchValues.Create("%&\\"u8);
-    private static readonly SearchValues<byte> EndlessEscapeSigns = SearchValues.Create("%\\"u8);
+    private static readonly SearchValues<byte> SignsWithoutEnd = SearchValues.Create("%\\"u8);
     private static readonly SearchValues<char> OnlyTurned = SearchValues.Create("ɐɔǝɟƃɥᴉɾʞןɯɹʇʌʍʎ");
     private static readonly Dictionary<int, Rune> Upright = UpsideDown.Chunk(2).ToDictionary(pair => (int)pair[1], pair => new Rune(pair[0]));
 
@@ -77,10 +77,10 @@ internal sealed class HiddenText
         return true;
     }
 
-    // Most signs that begin escapes begin none: what parts the values of a URL, say. Where no semicolon ends one, these need no look.
+    // Most signs that begin escapes begin none: what parts the values of a URL, say. An ampersand begins one only where a semicolon ends it.
     private static bool HasEscape(ReadOnlySpan<byte> text)
     {
-        var signs = text.Contains((byte)';') ? EscapeSigns : EndlessEscapeSigns;
+        var signs = text.Contains((byte)';') ? EscapeSigns : SignsWithoutEnd;
         for (var at = text.IndexOfAny(signs); at >= 0;)
         {
             if (Escapes.Read(text[at..], out _, out _) > 0)

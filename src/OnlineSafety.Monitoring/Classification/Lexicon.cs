@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Text;
 
 namespace OnlineSafety.Monitoring.Classification;
@@ -133,6 +134,7 @@ internal sealed class Lexicon
 
     // Which words are known cannot be foreseen, and a wrong guess costs more than all the rest: so what the filter turns away goes, without a branch, to an
     // empty slot; and a known word is nearly always in the first that it is looked for in.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private int Look(ReadOnlySpan<byte> buffer, int start, int length)
     {
         var key = WordKey.Of(buffer[start..], length);
@@ -153,6 +155,7 @@ internal sealed class Lexicon
     }
 
     // Not 0 when no word and no other way to write one has this key.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private ulong Missing(in WordKey key) => ~_filter[FilterPlace(key)] & Bits(key);
 
     private uint FilterPlace(in WordKey key) => (uint)(key.Hash >> 12) & _filterMask;

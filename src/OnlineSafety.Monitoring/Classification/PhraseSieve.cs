@@ -1,11 +1,12 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace OnlineSafety.Monitoring.Classification;
 
 /// <summary>
 /// The phrase graph with everything left out that no rule asks for as one of its groups (most phrases excuse or only tell the surroundings),
 /// and with the phrases of one word laid out by word. It only notes what was seen, so that texts in which no rule can
-/// apply are told from the others without collecting a single hit. Words that begin nothing are passed over; of all others each is looked at once: it goes on
+/// apply, and in the others the rules that cannot, are told without collecting a single hit. Words that begin nothing are passed over; of all others each is looked at once: it goes on
 /// where one before it left off, so a text of words that begin many phrases with gaps costs no more than its length. Immutable and thread-safe.
 /// </summary>
 internal sealed class PhraseSieve
@@ -113,6 +114,7 @@ internal sealed class PhraseSieve
         return asked;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void NoteOne(in Token token, int next, int now, int sentence, bool asked, Span<ulong> seen, PhraseTrail trail)
     {
         foreach (var node in trail.Waiting)
@@ -123,9 +125,9 @@ internal sealed class PhraseSieve
             }
         }
 
-        // A gap that this very word opened counts too, where it should not: the sieve may let through too much, never too little.
+        // A gap that this very word opened may count too, where it should not: the sieve may let through too much, never too little.
         ref readonly var word = ref _words[token.Word];
-        if (now <= trail.OpenUntil && (word.Behind & trail.OpenGaps) is var open and not 0)
+        if (now <= trail.OpenUntil && (word.AwaitedGaps & trail.OpenGaps) is var open and not 0)
         {
             foreach (ref readonly var awaited in _awaited.AsSpan(word.Awaited.From, word.Awaited.Count))
             {

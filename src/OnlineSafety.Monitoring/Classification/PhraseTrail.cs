@@ -19,7 +19,10 @@ internal sealed class PhraseTrail(PhraseSieve sieve, int longest)
     /// <summary>No gap is open behind this position.</summary>
     public int OpenUntil { get; set; }
 
-    /// <summary>A bit per number modulo 64 of a gap that may be open up to there: most words are waited for behind none of them.</summary>
+    /// <summary>
+    /// A bit per number modulo 64 of a gap that may be open, as long as the position is not behind <see cref="OpenUntil"/>: most words are waited for behind
+    /// none of these.
+    /// </summary>
     public ulong OpenGaps { get; set; }
 
     /// <summary>Nodes that wait for the word at hand.</summary>

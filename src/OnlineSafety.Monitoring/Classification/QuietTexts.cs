@@ -17,7 +17,7 @@ internal sealed class QuietTexts
 
     private readonly byte[] _slots = new byte[Slots * SlotBytes];
 
-    // Of each slot some bits of what it holds: most texts are turned away by them, and these stay near the processor, which the slots do not.
+    // Of each slot some bits of the hash of its text and host: most texts are turned away by them, and these stay near the processor, which the slots do not.
     private readonly ushort[] _marks = new ushort[Slots];
 
     /// <summary>Whether it was added, and what has come since did not take its place.</summary>

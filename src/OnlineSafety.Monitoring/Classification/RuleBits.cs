@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using OnlineSafety.Monitoring.Events;
 
@@ -67,6 +68,7 @@ internal sealed class RuleBits
     /// <summary>Forgets what was seen.</summary>
     public void Clear(Span<ulong> seen) => _given.CopyTo(seen);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Add(ReadOnlySpan<SeenBits> bits, Span<ulong> seen)
     {
         var twice = seen.Length / 2;
@@ -84,25 +86,25 @@ internal sealed class RuleBits
         var reads = Reading(field, asked);
         for (var word = 0; word < reads.Length; word += Vector256<ulong>.Count)
         {
-            any |= Complete(seen, reads, word);
+            any |= CompleteIn(seen, reads, word);
         }
 
         return any != Vector256<ulong>.Zero;
     }
 
     /// <summary>Sets a bit in <paramref name="complete"/> for each rule that reads <paramref name="field"/> and of which every group was seen, and clears all others.</summary>
-    public void Complete(ReadOnlySpan<ulong> seen, EventField field, Span<ulong> complete)
+    public void MarkComplete(ReadOnlySpan<ulong> seen, EventField field, Span<ulong> complete)
     {
         var reads = Reading(field, RulesAsked.All);
         for (var word = 0; word < reads.Length; word += Vector256<ulong>.Count)
         {
-            Complete(seen, reads, word).CopyTo(complete[word..]);
+            CompleteIn(seen, reads, word).CopyTo(complete[word..]);
         }
     }
 
     private ReadOnlySpan<ulong> Reading(EventField field, RulesAsked asked) => _asked[(int)asked].AsSpan((int)field * _words, _words);
 
-    private Vector256<ulong> Complete(ReadOnlySpan<ulong> seen, ReadOnlySpan<ulong> reads, int word)
+    private Vector256<ulong> CompleteIn(ReadOnlySpan<ulong> seen, ReadOnlySpan<ulong> reads, int word)
     {
         var complete = Vector256.Create(reads[word..]) & Vector256.Create(seen[((((2 * _parts) - 1) * _words) + word)..]);
         for (var group = 0; group < _parts - 1; group++)

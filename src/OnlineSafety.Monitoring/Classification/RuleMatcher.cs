@@ -23,10 +23,11 @@ internal sealed class RuleMatcher(CompiledRules rules, TokenBuffer tokens, HitTa
     private const int Excused = 1 << 30;
 
     private readonly long[] _seen = new long[rules.Rules.Length];
-    private readonly ulong[] _complete = new ulong[rules.Bits.Words]; // a bit for each rule that may apply
+    private readonly ulong[] _possible = new ulong[rules.Bits.Words]; // a bit for each rule that may apply
     private readonly Kept[] _kept = new Kept[rules.Rules.Length];
     private long _round;
     private long _text;
+    private EventField _field;
 
     /// <summary>
     /// How far from where a match's first group starts a hit may start that counts for it: a group's phrase stands within the rule's words, and
@@ -49,35 +50,36 @@ internal sealed class RuleMatcher(CompiledRules rules, TokenBuffer tokens, HitTa
     }
 
     /// <summary>Begins a text: what was found before is another's.</summary>
-    /// <param name="seen">What was seen in it: of the many rules that begin with a common word, most have not all their groups there.</param>
+    /// <param name="seen">What the sieve noted of it, and what its host adds: at least all that will be hit. Of the many rules that begin with a common word, most
+    /// have not all their groups there.</param>
     /// <param name="field">Where it stands.</param>
     public void Begin(ReadOnlySpan<ulong> seen, EventField field)
     {
-        _text++;
-        rules.Bits.Complete(seen, field, _complete);
+        (_text, _field) = (_text + 1, field);
+        rules.Bits.MarkComplete(seen, field, _possible);
     }
 
-    /// <summary>Adds to <paramref name="findings"/>, or betters there, what the rules find in a stretch.</summary>
-    public void Match(in Stretch stretch, EventField field, bool excusable, List<Finding> findings)
+    /// <summary>Adds to <paramref name="findings"/>, or betters there, what the rules find in a stretch of the text begun.</summary>
+    public void Match(in Stretch stretch, bool excusable, List<Finding> findings)
     {
         _round++;
         foreach (var set in hits.Touched)
         {
             foreach (var number in rules.ByKey[set])
             {
-                if ((_complete[number / 64] & (1UL << number)) == 0 || _seen[number] == _round)
+                if ((_possible[number / 64] & (1UL << number)) == 0 || _seen[number] == _round)
                 {
                     continue;
                 }
 
                 // Several sets of the first group may be hit: the rule is looked at once, with all of them.
                 _seen[number] = _round;
-                Match(number, stretch, field, excusable, findings);
+                Match(number, stretch, excusable, findings);
             }
         }
     }
 
-    private void Match(int number, in Stretch stretch, EventField field, bool excusable, List<Finding> findings)
+    private void Match(int number, in Stretch stretch, bool excusable, List<Finding> findings)
     {
         var rule = rules.Rules[number];
         if (!HasOthers(rule))
@@ -114,7 +116,7 @@ internal sealed class RuleMatcher(CompiledRules rules, TokenBuffer tokens, HitTa
                     rank += excuse < 0 ? 0 : Excused;
                     if (rank < kept.Rank)
                     {
-                        var finding = new Finding(number, field, ByteStart(start, end), ByteEnd(start, end), end - start, excuse, excuse < 0 ? Near(start, end) : 0)
+                        var finding = new Finding(number, _field, ByteStart(start, end), ByteEnd(start, end), end - start, excuse, excuse < 0 ? Near(start, end) : 0)
                         {
                             ExcuseStart = ByteStart(by.Start, by.End),
                             ExcuseEnd = ByteEnd(by.Start, by.End),

@@ -17,7 +17,7 @@ internal readonly record struct Onward(Slice Bits, ulong Next, Slice Opens, int 
     public Slice Awaited { get; init; }
 
     /// <summary>A bit per number modulo 64 of these gaps.</summary>
-    public ulong Behind { get; init; }
+    public ulong AwaitedGaps { get; init; }
 }
 
 /// <summary>A word behind a gap leads to a node.</summary>
@@ -63,17 +63,17 @@ internal sealed class SieveLayout(PhrasePlan plan, bool[] leads, RuleBits rules)
             }
         }
 
-        var behind = 0UL;
+        var gaps = 0UL;
         foreach (var (node, target) in awaiting)
         {
             foreach (var gap in leads[target] ? _into[node] ?? [] : [])
             {
                 _awaited.Add(new Awaited(gap, target));
-                behind |= 1UL << (gap & 63);
+                gaps |= 1UL << (gap & 63);
             }
         }
 
-        return Laid(next: 0) with { Starts = new Slice(starts, _starts.Count - starts), Awaited = new Slice(waits, _awaited.Count - waits), Behind = behind };
+        return Laid(next: 0) with { Starts = new Slice(starts, _starts.Count - starts), Awaited = new Slice(waits, _awaited.Count - waits), AwaitedGaps = gaps };
     }
 
     /// <summary>A bit per word number modulo 64 that may follow in one of the phrases that begin so.</summary>

@@ -32,13 +32,21 @@ internal sealed class TornWords(Lexicon lexicon, Disguises disguises, JoinedWord
     private bool _singles;
     private int _shortest;
 
+    // Single letters stood side by side, or something was put together: only then can a further pass find more, or one that is not alike find other things.
+    private bool _again;
+
     /// <summary>Mends <paramref name="tokens"/> where they stand; the letters put together go behind <paramref name="used"/>, which moves on.</summary>
     /// <returns>How many tokens are left.</returns>
     public int Mend(ReadOnlySpan<byte> text, Span<byte> folded, ref int used, Span<Token> tokens)
     {
         // "b-u-y a g-u-n": what parts the letters and what parts the words, where that can be told. Two letters are a word only beside such.
-        _shortest = Shortest;
+        (_shortest, _again) = (Shortest, false);
         var left = Mend(text, folded, ref used, tokens, alike: true);
+        if (!_again)
+        {
+            return left;
+        }
+
         if (left < tokens.Length)
         {
             _shortest = ShortestBeside;
@@ -66,6 +74,7 @@ internal sealed class TornWords(Lexicon lexicon, Disguises disguises, JoinedWord
             {
                 kept += parts;
                 first = behind;
+                _again = true;
                 continue;
             }
 
@@ -75,6 +84,7 @@ internal sealed class TornWords(Lexicon lexicon, Disguises disguises, JoinedWord
                 if (TryPut(folded, ref used, tokens, from, out var to, out var whole))
                 {
                     // What stands before in the run stays as it is; signs inside the word go.
+                    _again = true;
                     kept = Keep(tokens, done, _tokens[from], kept);
                     tokens[kept++] = whole;
                     done = _tokens[to - 1] + 1;
@@ -158,7 +168,10 @@ internal sealed class TornWords(Lexicon lexicon, Disguises disguises, JoinedWord
         }
 
         var between = text.Slice(last.End, length);
-        return _singles && next.FoldedLength == 1
+        // What follows asks alike only of these, so that of anything else the last pass would find the same.
+        var letters = _singles && next.FoldedLength == 1;
+        _again |= letters;
+        return letters
             ? !alike || _count < 2 || between.SequenceEqual(text[tokens[_tokens[_count - 2]].End..last.Start])
             : !between.ContainsAnyExcept(Tearing);
     }

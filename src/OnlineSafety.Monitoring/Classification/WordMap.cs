@@ -212,6 +212,7 @@ internal sealed class WordMap
 
     private static ulong Join(uint low, uint high) => ((ulong)high << 32) | low;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Classes Half(ref byte at)
     {
         var here = Vector256.LoadUnsafe(ref at);

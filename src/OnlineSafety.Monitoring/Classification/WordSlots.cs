@@ -21,6 +21,7 @@ internal readonly record struct WordKey(ulong Hash, ulong First, ulong Second)
 
     /// <param name="padded">The word and the bytes behind it, so that reading 8 bytes at a time never leaves it: what is no part of the word is masked.</param>
     /// <param name="length">Its bytes. Up to 16 no branch depends on them.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static WordKey Of(ReadOnlySpan<byte> padded, int length)
     {
         ref var bytes = ref MemoryMarshal.GetReference(padded[..(length + Padding)]);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
 
@@ -125,6 +126,7 @@ internal sealed class Cells
         Short = Long = false;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ReadOnlySpan<byte> Bytes(Slice slice) => slice.Start >= 0
         ? new ReadOnlySpan<byte>(_source, slice.Start, slice.Length)
         : new ReadOnlySpan<byte>(_scratch, ~slice.Start, slice.Length);

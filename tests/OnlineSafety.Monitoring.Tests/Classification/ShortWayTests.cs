@@ -76,6 +76,34 @@ public sealed class ShortWayTests
         Assert.True(read > Mutations / 20 && passed > Mutations / 20, $"{read} read, {passed} passed over");
     }
 
+    [Fact]
+    public void NoRuleIsPassedOverOfWhichAllGroupsStandInAText()
+    {
+        var rules = RuleFiles.Shipped.Rules;
+        var tokens = new TokenBuffer(rules.Phrases.Lexicon);
+        var (memo, trail) = (new PhraseMemo(rules.Phrases), new PhraseTrail(rules.Sieve, rules.Phrases.Longest));
+        var (seen, marked) = (new ulong[rules.Bits.Length], new ulong[rules.Bits.Words]);
+        var (complete, passed) = (0, 0);
+        foreach (var text in Mutated(seed: 3).Concat(Mutated(seed: 9).Chunk(6).Select(texts => string.Join(" filler ", texts))))
+        {
+            var hits = new List<PhraseHit>();
+            tokens.Read(Encoding.UTF8.GetBytes(text));
+            rules.Phrases.Find(tokens.Tokens, 0, tokens.Tokens.Length, 0, hits, memo);
+            rules.Bits.Clear(seen);
+            rules.Sieve.Note(tokens.Tokens, seen, trail);
+            rules.Bits.MarkComplete(seen, EventField.Text, marked);
+            for (var number = 0; number < rules.Rules.Length; number++)
+            {
+                var isMarked = (marked[number / 64] & (1UL << (number % 64))) != 0;
+                var isComplete = (rules.Rules[number].Fields & (1u << (int)EventField.Text)) != 0 && Complete(rules.Rules[number], hits);
+                Assert.True(isMarked || !isComplete, $"{rules.Rules[number].Id}: {text}");
+                (complete, passed) = (complete + (isComplete ? 1 : 0), passed + (isMarked ? 0 : 1));
+            }
+        }
+
+        Assert.True(complete > Mutations / 20 && passed > Mutations, $"{complete} complete, {passed} passed over");
+    }
+
     [Theory]
     [InlineData("zebra lantern", "zebra lantern")]
     [InlineData("zebra *3 lantern", "zebra and a lantern")]
