@@ -5,9 +5,9 @@ namespace OnlineSafety.Monitoring.Classification;
 
 /// <summary>
 /// The phrase graph with everything left out that no rule asks for as one of its groups (most phrases excuse or only tell the surroundings),
-/// and with the phrases of one word laid out by word. It only notes what was seen, so that texts in which no rule can
-/// apply, and in the others the rules that cannot, are told without collecting a single hit. Words that begin nothing are passed over; of all others each is looked at once: it goes on
-/// where one before it left off, so a text of words that begin many phrases with gaps costs no more than its length. Immutable and thread-safe.
+/// and with the phrases of one word laid out by word. It only notes what was seen, so that texts in which no rule can apply, and in the others the
+/// rules that cannot, are told without collecting a single hit. Words that begin nothing are passed over; of all others each is looked at once: it
+/// goes on where one before it left off, so a text of words that begin many phrases with gaps costs no more than its length. Immutable and thread-safe.
 /// </summary>
 internal sealed class PhraseSieve
 {

@@ -50,8 +50,10 @@ internal sealed class RuleMatcher(CompiledRules rules, TokenBuffer tokens, HitTa
     }
 
     /// <summary>Begins a text: what was found before is another's.</summary>
-    /// <param name="seen">What the sieve noted of it, and what its host adds: at least all that will be hit. Of the many rules that begin with a common word, most
-    /// have not all their groups there.</param>
+    /// <param name="seen">
+    /// What the sieve noted of it, and what its host adds: at least all that will be hit. Of the many rules that begin with a common word, most have
+    /// not all their groups there.
+    /// </param>
     /// <param name="field">Where it stands.</param>
     public void Begin(ReadOnlySpan<ulong> seen, EventField field)
     {
