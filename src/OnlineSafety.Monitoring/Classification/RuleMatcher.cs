@@ -69,7 +69,7 @@ internal sealed class RuleMatcher(CompiledRules rules, TokenBuffer tokens, HitTa
         {
             foreach (var number in rules.ByKey[set])
             {
-                if ((_possible[number / 64] & (1UL << number)) == 0 || _seen[number] == _round)
+                if ((_possible[number / 64] & (1UL << (number % 64))) == 0 || _seen[number] == _round)
                 {
                     continue;
                 }
@@ -143,7 +143,7 @@ internal sealed class RuleMatcher(CompiledRules rules, TokenBuffer tokens, HitTa
         return findings.Count - 1;
     }
 
-    // Whether each further group has a hit at all: most often the answer, without a look at a single key.
+    // Whether each further group has a hit among those at hand: told without a look at a single key, of which a stretch may have very many.
     private bool HasOthers(Rule rule)
     {
         for (var group = 1; group < rule.Groups.Length; group++)

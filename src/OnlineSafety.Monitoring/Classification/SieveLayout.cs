@@ -66,7 +66,12 @@ internal sealed class SieveLayout(PhrasePlan plan, bool[] leads, RuleBits rules)
         var gaps = 0UL;
         foreach (var (node, target) in awaiting)
         {
-            foreach (var gap in leads[target] ? _into[node] ?? [] : [])
+            if (!leads[target] || _into[node] is not { } into)
+            {
+                continue;
+            }
+
+            foreach (var gap in into)
             {
                 _awaited.Add(new Awaited(gap, target));
                 gaps |= 1UL << (gap & 63);
