@@ -15,6 +15,12 @@ internal sealed class PostgresServer : IAsyncDisposable
 {
     public const string Variable = "ONLINESAFETY_TEST_POSTGRES";
 
+    /// <summary>
+    /// Names the folder for the private cluster, when it is not the temporary one. Making and dropping a thousand databases is mostly work of the file system, so
+    /// <c>tests/run.sh</c> names one in memory; benchmarks, whose disk counts, have none.
+    /// </summary>
+    public const string Folder = "ONLINESAFETY_TEST_POSTGRES_FOLDER";
+
     private const string DirectoryPrefix = "onlinesafety-tests-";
 
     private static readonly SemaphoreSlim Gate = new(1, 1);
@@ -134,10 +140,12 @@ internal sealed class PostgresServer : IAsyncDisposable
             return new PostgresServer(given, cluster: null, directory: null);
         }
 
-        DeleteWhatDeadRunsLeft();
-        var directory = Directory.CreateTempSubdirectory($"{DirectoryPrefix}{Environment.ProcessId}-").FullName;
-        // CreateTempSubdirectory closes it to all others; the account that runs the server must pass through.
-        File.SetUnixFileMode(directory, File.GetUnixFileMode(directory) | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
+        var folder = Environment.GetEnvironmentVariable(Folder) is { Length: > 0 } named ? named : Path.GetTempPath();
+        DeleteWhatDeadRunsLeft(folder);
+        // The account that runs the server passes through it.
+        var directory = Directory.CreateDirectory(
+            Path.Combine(folder, $"{DirectoryPrefix}{Environment.ProcessId}-{Path.GetRandomFileName()}"),
+            UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute).FullName;
         var cluster = await EmbeddedPostgres.OpenAsync(
             // Many tests side by side, each with the pools of every role.
             new EmbeddedPostgresOptions { DataDirectory = directory, Settings = new Dictionary<string, string>(StringComparer.Ordinal) { ["max_connections"] = "300" } }, NullLogger.Instance, TimeProvider.System, cancellationToken);
@@ -145,9 +153,9 @@ internal sealed class PostgresServer : IAsyncDisposable
     }
 
     // A run that was killed leaves its server behind. Its process id is in the directory's name.
-    private static void DeleteWhatDeadRunsLeft()
+    private static void DeleteWhatDeadRunsLeft(string folder)
     {
-        foreach (var directory in Directory.EnumerateDirectories(Path.GetTempPath(), DirectoryPrefix + "*"))
+        foreach (var directory in Directory.EnumerateDirectories(folder, DirectoryPrefix + "*"))
         {
             var owner = Path.GetFileName(directory)[DirectoryPrefix.Length..].Split('-')[0];
             if (!int.TryParse(owner, NumberStyles.None, CultureInfo.InvariantCulture, out var pid) || ClusterProcesses.Exists(pid))

@@ -50,6 +50,8 @@ internal sealed class DemoSchool(MonitoringDatabase database, SchoolSeals seals,
         var register = new SourceRegister(_setup, time);
         var known = await register.ListAsync(school, actor, cancellationToken);
         var sources = new List<DemoSource>();
+        // A port is given once, also when nobody listens on it yet.
+        var ports = known.Select(k => k.Source.Port).OfType<int>().ToHashSet();
         foreach (var product in samples)
         {
             foreach (var door in product.Doors)
@@ -57,7 +59,7 @@ internal sealed class DemoSchool(MonitoringDatabase database, SchoolSeals seals,
                 var name = $"Demo {product.Product} {door.ToString().ToLowerInvariant()}";
                 var present = known.FirstOrDefault(k => k.Source.Name == name && k.Source.Enabled);
                 var issued = present is null
-                    ? await register.AddAsync(school, Wanted(product.Product, door, name), actor, cancellationToken)
+                    ? await register.AddAsync(school, Wanted(product.Product, door, name, ports), actor, cancellationToken)
                     : await register.RotateKeyAsync(present.Source.SourceId, OldKeys.EndAll, actor, cancellationToken);
                 sources.Add(new DemoSource(issued.Source.SourceId, issued.Key, door, issued.Source.Port, product));
             }
@@ -67,13 +69,27 @@ internal sealed class DemoSchool(MonitoringDatabase database, SchoolSeals seals,
     }
 
     // A port of its own: lines without any header could not be told apart on the common one.
-    private static NewSource Wanted(string product, SourceDoor door, string name) => new()
+    private static NewSource Wanted(string product, SourceDoor door, string name, HashSet<int> given) => new()
     {
         Product = product,
         Door = door,
         Name = name,
-        Port = door == SourceDoor.Syslog ? FreePort() : null,
+        Port = door == SourceDoor.Syslog ? FreePort(given) : null,
     };
+
+    // The system may name a port twice until somebody listens on it; a thousand times in a row it does not.
+    private static int FreePort(HashSet<int> given)
+    {
+        for (var turn = 0; turn < 1_000; turn++)
+        {
+            if (FreePort() is var port && given.Add(port))
+            {
+                return port;
+            }
+        }
+
+        throw new SetupException("No port of 127.0.0.1 is free for a source of the demonstration. Stop what holds them, and start it again.");
+    }
 
     /// <summary>A port that is free now; the window until it is taken is small and a demonstration can be started again.</summary>
     public static int FreePort()

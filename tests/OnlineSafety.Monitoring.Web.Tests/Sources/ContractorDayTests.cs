@@ -128,12 +128,13 @@ public sealed partial class ContractorDayTests(ConsoleFixture console)
 
         await page.GotoAsync("/sources");
         await Assertions.Expect(page.Locator("tbody tr").First).ToContainTextAsync("B filter");
-        await Assertions.Expect(page.Locator("tbody tr").First).ToContainTextAsync("Silent since Monday 09:14");
+        await Assertions.Expect(page.Locator("tbody tr").First).ToContainTextAsync("Silent since");
         await Assertions.Expect(page.GetByText("1 source needs attention")).ToBeVisibleAsync();
         await AccessibilityCheck.RunAsync(page);
         await page.GetByRole(AriaRole.Link, new() { Name = "B filter" }).ClickAsync();
         await Assertions.Expect(page.GetByRole(AriaRole.Img, new() { Name = "Records of the last four weeks, by day" })).ToBeVisibleAsync();
-        await Assertions.Expect(page.GetByText("Not told yet. By e-mail it goes to: Ira Tech.")).ToBeVisibleAsync();
+        // The service's own round may come to this source before the page is read, and tells.
+        await Assertions.Expect(page.GetByText(ToldOrNot())).ToBeVisibleAsync();
         await Assertions.Expect(page.GetByText("3. Send a test as its lines say")).ToBeVisibleAsync();
         await page.GetByText("Show the numbers of: Records of the last four weeks, by day").ClickAsync();
         Assert.Equal(28, await page.Locator("figure").First.Locator("tbody tr").CountAsync());
@@ -341,7 +342,7 @@ public sealed partial class ContractorDayTests(ConsoleFixture console)
         await page.GotoAsync("/sources");
         await page.GetByRole(AriaRole.Link, new() { Name = "All 3 schools" }).ClickAsync();
         await Assertions.Expect(page.Locator("tbody tr").First).ToContainTextAsync("Troubled School");
-        await Assertions.Expect(page.Locator("tbody tr").First).ToContainTextAsync("Their filter: Silent since Monday 09:14.");
+        await Assertions.Expect(page.Locator("tbody tr").First).ToContainTextAsync("Their filter: Silent since");
         // There a governor, who has no business with sources.
         Assert.Equal(2, await page.Locator("tbody tr").CountAsync());
         await AccessibilityCheck.RunAsync(page);
@@ -379,6 +380,9 @@ public sealed partial class ContractorDayTests(ConsoleFixture console)
 
     [GeneratedRegex("(?<=/sources/)[0-9a-f-]{36}")]
     private static partial Regex SourceInPath();
+
+    [GeneratedRegex("^(Not told yet. By e-mail it goes to|Told by e-mail, .*): Ira Tech\\.$")]
+    private static partial Regex ToldOrNot();
 
     [GeneratedRegex("href=\"(/[^\"]*)\"")]
     private static partial Regex Links();
