@@ -101,6 +101,7 @@ internal sealed class Lexicon
     /// </summary>
     /// <param name="buffer">The folded text, and behind it readable bytes as for <see cref="Find"/>.</param>
     /// <param name="words">Where they stand in it.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void FindAll(ReadOnlySpan<byte> buffer, Span<PlainWord> words)
     {
         foreach (ref var word in words)

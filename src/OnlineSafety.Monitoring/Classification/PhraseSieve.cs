@@ -102,6 +102,7 @@ internal sealed class PhraseSieve
 
     // A bit for each of at most 64 words that say something alone, or may begin a phrase with the word behind them. Most do neither, and which do cannot
     // be foreseen: so no step depends on it.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private ulong Asked(ReadOnlySpan<Token> tokens, int from, int to)
     {
         var asked = 0UL;
@@ -144,6 +145,7 @@ internal sealed class PhraseSieve
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Begin(in Onward word, bool part, int next, int now, Span<ulong> seen, PhraseTrail trail)
     {
         if (!part)
@@ -181,6 +183,7 @@ internal sealed class PhraseSieve
     }
 
     // The last beginning reaches furthest, so it stands for all before it.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Open(in Onward from, int now, PhraseTrail trail)
     {
         if (from.Opens.Count > 0)

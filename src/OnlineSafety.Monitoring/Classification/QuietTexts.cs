@@ -66,13 +66,25 @@ internal sealed class QuietTexts
     // Never 0, which is an empty slot.
     private static byte Kind(EventField field, RulesAsked asked) => (byte)(1 + ((int)field * 4) + (int)asked);
 
+    private static ulong Step(ulong hash, ulong bytes)
+    {
+        hash = (hash ^ bytes) * 0x9E3779B97F4A7C15;
+        return hash ^ (hash >> 32);
+    }
+
     /// <summary>Mixes bytes into a hash, eight at a time.</summary>
     public static ulong Spread(ulong hash, ReadOnlySpan<byte> bytes)
     {
-        for (; bytes.Length >= sizeof(ulong); bytes = bytes[sizeof(ulong)..])
+        if (bytes.Length >= sizeof(ulong))
         {
-            hash = (hash ^ BinaryPrimitives.ReadUInt64LittleEndian(bytes)) * 0x9E3779B97F4A7C15;
-            hash ^= hash >> 32;
+            var last = BinaryPrimitives.ReadUInt64LittleEndian(bytes[^sizeof(ulong)..]);
+            for (; bytes.Length > sizeof(ulong); bytes = bytes[sizeof(ulong)..])
+            {
+                hash = Step(hash, BinaryPrimitives.ReadUInt64LittleEndian(bytes));
+            }
+
+            // Those of the step before once more, where their number is no multiple of eight.
+            return Step(hash, last);
         }
 
         foreach (var b in bytes)

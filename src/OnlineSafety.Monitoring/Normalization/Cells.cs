@@ -141,6 +141,7 @@ internal sealed class Cells
     public bool IsBlank(int slot) => StateOf(slot) == ValueState.Blank;
 
     /// <summary>The value without space around it; false when nothing is left, or a word that stands for nothing.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryGet(int slot, out ReadOnlySpan<byte> value)
     {
         value = Bytes(_values[slot]);
@@ -157,16 +158,13 @@ internal sealed class Cells
     }
 
     // Several fields and conditions ask about the same value.
-    private ValueState StateOf(int slot)
-    {
-        ref var state = ref _states[slot];
-        if (state == ValueState.Unknown)
-        {
-            var value = Bytes(_values[slot]);
-            state = IsBlank(value) ? ValueState.Blank : value[0] > ' ' && value[^1] > ' ' ? ValueState.Neat : ValueState.Padded;
-        }
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private ValueState StateOf(int slot) => _states[slot] is var state and not ValueState.Unknown ? state : FindState(slot);
 
-        return state;
+    private ValueState FindState(int slot)
+    {
+        var value = Bytes(_values[slot]);
+        return _states[slot] = IsBlank(value) ? ValueState.Blank : value[0] > ' ' && value[^1] > ' ' ? ValueState.Neat : ValueState.Padded;
     }
 
     public bool IsBlank(ReadOnlySpan<byte> value)

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using OnlineSafety.Monitoring.Events;
 
 namespace OnlineSafety.Monitoring.Normalization.Fields;
@@ -40,6 +41,7 @@ internal sealed class Selector(int[] slots)
     }
 
     /// <summary>The value without counting it as used: a condition only looks.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ReadOnlySpan<byte> Peek(Cells cells, out int slot)
     {
         foreach (var candidate in slots)
