@@ -16,7 +16,8 @@ Usage: tests/run.sh [--unit] [--filter EXPRESSION] [--one-by-one]
 Exits non-zero when a test fails or none ran. Up to five failed tests of a project are run once more, each alone; one
 that passes then has passed and is named as unsteady. With CI=true a skipped test is a failure, unless
 tests/allowed-skips.txt names it. The integration tests run on a private PostgreSQL, or on the server that
-ONLINESAFETY_TEST_POSTGRES names.
+ONLINESAFETY_TEST_POSTGRES names. The private one lies in memory where 6 GiB are free, or in the folder that
+ONLINESAFETY_TEST_POSTGRES_FOLDER names.
 USAGE
 }
 
@@ -38,50 +39,66 @@ while (($#)); do
   shift
 done
 
-# One temporary directory for all that the tests make: what a crashed test leaves running is found by it.
-scratch=$(mktemp -d /tmp/os-tests.XXXXXX)
-# The account that runs PostgreSQL passes through it.
-chmod 711 "$scratch"
-export TMPDIR=$scratch
-
-# The server that most tests share makes and drops a thousand databases: in memory, where there is enough of it. What is about disks has servers of its own.
-memory=
-least=$((6 * 1024 * 1024))
-if [[ -w /dev/shm && $(df --output=avail /dev/shm | tail -1) -ge $least && $(sed -n 's/^MemAvailable: *\([0-9]*\).*/\1/p' /proc/meminfo) -ge $least ]]; then
-  memory=$(mktemp -d /dev/shm/os-tests.XXXXXX)
-  chmod 711 "$memory"
-  export ONLINESAFETY_TEST_POSTGRES_FOLDER=$memory
-fi
-
-leftovers() {
-  local process pid words
+# Processes that work in one of these folders, or were started with the name of one.
+users_of() {
+  local process pid words folder
   for process in /proc/[0-9]*; do
     pid=${process#/proc/}
     [[ $pid != "$$" && $pid != "$BASHPID" ]] || continue
     # A process may end between two looks.
     words=$({ tr '\0' ' ' <"$process/cmdline"; } 2>/dev/null) || true
-    if [[ $(readlink "$process/cwd") == @("$scratch"|"${memory:-$scratch}")/* || $words == *@("$scratch"|"${memory:-$scratch}")/* ]]; then
-      echo "$pid"
-    fi
+    for folder; do
+      if [[ $(readlink "$process/cwd") == "$folder"/* || $words == *"$folder/"* ]]; then
+        echo "$pid"
+        break
+      fi
+    done
   done
 }
 
-finish() {
-  local signal pid
+# Ends what runs in these folders, and deletes them.
+clear_away() {
+  local signal pid mounted folder
   for signal in QUIT KILL; do
-    for pid in $(leftovers); do
+    for pid in $(users_of "$@"); do
       kill "-$signal" "$pid" 2>/dev/null || true
     done
-    [[ -z $(leftovers) ]] || sleep 1
+    [[ -z $(users_of "$@") ]] || sleep 1
   done
   # Disks of tests that were killed.
   while read -r _ mounted _; do
-    [[ $mounted != "$scratch"/* ]] || umount -l "$mounted" || true
+    for folder; do
+      [[ $mounted != "$folder"/* ]] || umount -l "$mounted" || true
+    done
   done </proc/mounts
-  rm -rf "$scratch" ${memory:+"$memory"}
+  rm -rf "$@"
 }
-trap finish EXIT
+
+# One temporary directory for all that the tests make: what a crashed test leaves running is found by it.
+scratch=$(mktemp -d /tmp/os-tests.XXXXXX)
+folders=("$scratch")
+trap 'clear_away "${folders[@]}"' EXIT
 trap 'exit 130' INT TERM
+# The account that runs PostgreSQL passes through it.
+chmod 711 "$scratch"
+export TMPDIR=$scratch
+
+# The server that most tests share makes and drops a thousand databases: in memory, where there is enough of it and nobody named another folder. What is
+# about disks has servers of its own.
+enough=$((6 * 1024 * 1024))
+if [[ -z ${ONLINESAFETY_TEST_POSTGRES_FOLDER:-} && -w /dev/shm && $(df --output=avail /dev/shm | tail -1) -ge $enough \
+  && $(sed -n 's/^MemAvailable: *\([0-9]*\).*/\1/p' /proc/meminfo) -ge $enough ]]; then
+  # Memory that a killed run still holds.
+  for folder in /dev/shm/os-tests.*.*; do
+    owner=${folder#/dev/shm/os-tests.}
+    [[ ! -d $folder || -e /proc/${owner%%.*} ]] || clear_away "$folder"
+  done
+  if memory=$(mktemp -d "/dev/shm/os-tests.$$.XXXXXX"); then
+    folders+=("$memory")
+    chmod 711 "$memory"
+    export ONLINESAFETY_TEST_POSTGRES_FOLDER=$memory
+  fi
+fi
 
 projects=(tests/OnlineSafety.Monitoring.Tests)
 if [[ $unit == no ]]; then

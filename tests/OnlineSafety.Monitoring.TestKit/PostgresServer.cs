@@ -142,10 +142,9 @@ internal sealed class PostgresServer : IAsyncDisposable
 
         var folder = Environment.GetEnvironmentVariable(Folder) is { Length: > 0 } named ? named : Path.GetTempPath();
         DeleteWhatDeadRunsLeft(folder);
-        // The account that runs the server passes through it.
-        var directory = Directory.CreateDirectory(
-            Path.Combine(folder, $"{DirectoryPrefix}{Environment.ProcessId}-{Path.GetRandomFileName()}"),
-            UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute).FullName;
+        var directory = Directory.CreateDirectory(Path.Combine(folder, $"{DirectoryPrefix}{Environment.ProcessId}-{Path.GetRandomFileName()}")).FullName;
+        // The account that runs the server passes through it, whatever the umask says.
+        File.SetUnixFileMode(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
         var cluster = await EmbeddedPostgres.OpenAsync(
             // Many tests side by side, each with the pools of every role.
             new EmbeddedPostgresOptions { DataDirectory = directory, Settings = new Dictionary<string, string>(StringComparer.Ordinal) { ["max_connections"] = "300" } }, NullLogger.Instance, TimeProvider.System, cancellationToken);

@@ -83,7 +83,7 @@ internal sealed class QuietTexts
                 hash = Step(hash, BinaryPrimitives.ReadUInt64LittleEndian(bytes));
             }
 
-            // Those of the step before once more, where their number is no multiple of eight.
+            // The last eight. Unless their number is a multiple of eight, some of them were in the step before.
             return Step(hash, last);
         }
 

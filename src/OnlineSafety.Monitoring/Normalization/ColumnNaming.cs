@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 using OnlineSafety.Monitoring.Normalization.Shapes;
 
@@ -8,8 +9,8 @@ internal sealed class ColumnNaming(Cells cells)
 {
     private readonly List<string> _unknown = [];
 
-    /// <summary>Columns of the table read last, by their names as sent, that its mapping does not speak of.</summary>
-    public IReadOnlyList<string> Unknown => _unknown;
+    /// <summary>Columns of the table read last, by their names as sent, that its mapping does not speak of. Valid until the next record is read.</summary>
+    public ReadOnlySpan<string> Unknown => CollectionsMarshal.AsSpan(_unknown);
 
     public void Forget() => _unknown.Clear();
 

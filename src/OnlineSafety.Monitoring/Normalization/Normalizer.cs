@@ -38,7 +38,7 @@ internal sealed class Normalizer
     }
 
     /// <inheritdoc cref="ColumnNaming.Unknown"/>
-    public IReadOnlyList<string> UnknownColumns => _columns.Unknown;
+    public ReadOnlySpan<string> UnknownColumns => _columns.Unknown;
 
     /// <summary>Reads one record.</summary>
     /// <param name="record">The record.</param>

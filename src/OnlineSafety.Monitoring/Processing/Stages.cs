@@ -32,7 +32,7 @@ internal sealed class Stages(Rules rules, ILogger logger) : IEventSink
     private bool _concern;
     private bool _canaryOnly;
     private bool _erased;
-    private IReadOnlyCollection<int> _held = [];
+    private IReadOnlyCollection<int>? _held;
     private bool _stands;
     private int _parts;
 
@@ -43,7 +43,7 @@ internal sealed class Stages(Rules rules, ILogger logger) : IEventSink
     {
         (_held, _stands) = (held, stands);
         Run(context, stream, sequence, record, plan);
-        (_held, _stands) = ([], false);
+        (_held, _stands) = (null, false);
     }
 
     /// <summary>Where the names of fields that a mapping leaves over are noted, if anybody wants them.</summary>
@@ -194,7 +194,7 @@ internal sealed class Stages(Rules rules, ILogger logger) : IEventSink
         }
 
         var concern = BecomesRow(draft, assessment.Severity);
-        if (!concern && !_held.Contains(part) && Wants is null && _context.Erased.IsEmpty)
+        if (!concern && !IsHeld(part) && Wants is null && _context.Erased.IsEmpty)
         {
             return;
         }
@@ -202,14 +202,14 @@ internal sealed class Stages(Rules rules, ILogger logger) : IEventSink
         var origin = new EventOrigin(_context.Target.School, _context.Target.Source, _context.Product, _context.Product, Mapping: "");
         var read = EventMaterializer.Materialize(draft, new EventId(_position.Stream, _position.Sequence, part), origin, _record);
         var key = SubjectKeys.Of(read, subject) is { } name ? _context.Seal.Index(name) : null;
-        if (!_held.Contains(part) && _context.Erased.Hides(key, read.ReceivedAt, read.OccurredAt, assessment.Severity))
+        if (!IsHeld(part) && _context.Erased.Hides(key, read.ReceivedAt, read.OccurredAt, assessment.Severity))
         {
             // Counted above, without a name. The record's bytes hold it, so they become no evidence for anybody else in it either.
             _erased = true;
             return;
         }
 
-        if (!concern && !_held.Contains(part) && Wants?.Invoke(key) != true)
+        if (!concern && !IsHeld(part) && Wants?.Invoke(key) != true)
         {
             return;
         }
@@ -232,6 +232,8 @@ internal sealed class Stages(Rules rules, ILogger logger) : IEventSink
         _plan.Counters.Add(draft, assessment.Theme, subject.Role, subject.Year, device, names);
         UnmappedWords.Count(_plan, draft, assessment, names);
     }
+
+    private bool IsHeld(int part) => _held is { } held && held.Contains(part);
 
     private Assessment Assess(EventDraft draft, in Subject subject)
     {
@@ -317,7 +319,7 @@ internal sealed class Stages(Rules rules, ILogger logger) : IEventSink
             Cohort = name is null ? Copies.KeyOf(read, review, assessment.Audience, seal) : null,
             Signature = review.Length == 0 && Cohorts.SignatureOf(assessment) is { } signature ? seal.Index(signature) : null,
         };
-        if (!_stands || !_held.Contains(read.Id.Part))
+        if (!_stands || !IsHeld(read.Id.Part))
         {
             _names.Redact(planned);
         }

@@ -37,7 +37,7 @@ internal static class UnmappedWords
     }
 
     /// <summary>A column more, or one that is called otherwise, may be what an event is about: columns that its mapping does not speak of are words that no map knows.</summary>
-    public static void Count(RecordPlan plan, IReadOnlyList<string> columns)
+    public static void Count(RecordPlan plan, ReadOnlySpan<string> columns)
     {
         foreach (var column in columns)
         {

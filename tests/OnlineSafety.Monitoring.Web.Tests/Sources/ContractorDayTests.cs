@@ -128,12 +128,12 @@ public sealed partial class ContractorDayTests(ConsoleFixture console)
 
         await page.GotoAsync("/sources");
         await Assertions.Expect(page.Locator("tbody tr").First).ToContainTextAsync("B filter");
+        // Not the words it was given: the service's own round may come to this source before its page is read, says since when itself, and tells.
         await Assertions.Expect(page.Locator("tbody tr").First).ToContainTextAsync("Silent since");
         await Assertions.Expect(page.GetByText("1 source needs attention")).ToBeVisibleAsync();
         await AccessibilityCheck.RunAsync(page);
         await page.GetByRole(AriaRole.Link, new() { Name = "B filter" }).ClickAsync();
         await Assertions.Expect(page.GetByRole(AriaRole.Img, new() { Name = "Records of the last four weeks, by day" })).ToBeVisibleAsync();
-        // The service's own round may come to this source before the page is read, and tells.
         await Assertions.Expect(page.GetByText(ToldOrNot())).ToBeVisibleAsync();
         await Assertions.Expect(page.GetByText("3. Send a test as its lines say")).ToBeVisibleAsync();
         await page.GetByText("Show the numbers of: Records of the last four weeks, by day").ClickAsync();
@@ -342,7 +342,8 @@ public sealed partial class ContractorDayTests(ConsoleFixture console)
         await page.GotoAsync("/sources");
         await page.GetByRole(AriaRole.Link, new() { Name = "All 3 schools" }).ClickAsync();
         await Assertions.Expect(page.Locator("tbody tr").First).ToContainTextAsync("Troubled School");
-        await Assertions.Expect(page.Locator("tbody tr").First).ToContainTextAsync("Their filter: Silent since");
+        // Small where the service's own round came first and said it anew.
+        await Assertions.Expect(page.Locator("tbody tr").First).ToContainTextAsync("Their filter: silent since", new() { IgnoreCase = true });
         // There a governor, who has no business with sources.
         Assert.Equal(2, await page.Locator("tbody tr").CountAsync());
         await AccessibilityCheck.RunAsync(page);
