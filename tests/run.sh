@@ -86,7 +86,7 @@ export TMPDIR=$scratch
 # The server that most tests share makes and drops a thousand databases: in memory, where there is enough of it and nobody named another folder. What is
 # about disks has servers of its own.
 enough=$((6 * 1024 * 1024))
-if [[ -z ${ONLINESAFETY_TEST_POSTGRES_FOLDER:-} && -w /dev/shm && $(df --output=avail /dev/shm | tail -1) -ge $enough \
+if [[ $unit == no && -z ${ONLINESAFETY_TEST_POSTGRES_FOLDER:-} && -w /dev/shm && $(df --output=avail /dev/shm | tail -1) -ge $enough \
   && $(sed -n 's/^MemAvailable: *\([0-9]*\).*/\1/p' /proc/meminfo) -ge $enough ]]; then
   # Memory that a killed run still holds.
   for folder in /dev/shm/os-tests.*.*; do
