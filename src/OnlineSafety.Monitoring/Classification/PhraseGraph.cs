@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace OnlineSafety.Monitoring.Classification;
 
 /// <summary>A phrase found in a text, by token positions; <paramref name="End"/> is the first token behind it.</summary>
@@ -143,16 +145,17 @@ internal sealed class PhraseGraph
     }
 
     /// <summary>Where <paramref name="word"/> leads from <paramref name="node"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ReadOnlySpan<int> Targets(int node, int word)
     {
         var key = Key(node, word);
         var bits = Bits(key);
         var slot = Spread(key);
-        if ((_leads[slot & _leadsMask] & bits) != bits)
-        {
-            return [];
-        }
+        return (_leads[slot & _leadsMask] & bits) != bits ? [] : Look(key, slot);
+    }
 
+    private ReadOnlySpan<int> Look(ulong key, ulong slot)
+    {
         for (; ; slot++)
         {
             ref readonly var step = ref _steps[slot & _mask];

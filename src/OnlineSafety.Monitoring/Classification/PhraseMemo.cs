@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace OnlineSafety.Monitoring.Classification;
 
 /// <summary>
@@ -15,6 +17,7 @@ internal sealed class PhraseMemo(PhraseGraph graph)
     public void Begin() => _now++;
 
     /// <summary>False when it was asked before. Far ones are not remembered.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool Enter(int node, int offset)
     {
         if (offset >= Offsets)

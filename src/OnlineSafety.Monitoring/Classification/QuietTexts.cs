@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using OnlineSafety.Monitoring.Events;
 
 namespace OnlineSafety.Monitoring.Classification;
@@ -73,6 +74,7 @@ internal sealed class QuietTexts
     }
 
     /// <summary>Mixes bytes into a hash, eight at a time.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong Spread(ulong hash, ReadOnlySpan<byte> bytes)
     {
         if (bytes.Length >= sizeof(ulong))

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace OnlineSafety.Monitoring.Classification;
 
 /// <content>What becomes of a word that was cut: as it is, undisguised, taken apart, or put together with the one before it.</content>
@@ -110,6 +112,7 @@ internal sealed partial class TokenBuffer
         return parts.Length > 0;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Append(int word, int folded, int length, int start, int end)
     {
         if (_count == _tokens.Length)

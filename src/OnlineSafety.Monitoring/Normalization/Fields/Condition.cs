@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using OnlineSafety.Monitoring.Normalization.Shapes;
 
 namespace OnlineSafety.Monitoring.Normalization.Fields;
@@ -21,8 +22,10 @@ internal sealed class Condition(Selector from, Test test, byte[][] needles, long
 
     public Condition Inverted() => new(from, test, needles, low, high, looks) { _inverted = true };
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool Holds(Cells cells) => Answer(cells) != _inverted;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool Answer(Cells cells)
     {
         var value = from.Peek(cells, out _);
