@@ -15,6 +15,12 @@ internal static class SpeedMode
 
     public static async Task<int> RunAsync(string[] args)
     {
+        if (args is ["--help"])
+        {
+            Console.Error.WriteLine(SpeedOptions.Help);
+            return 0;
+        }
+
         SpeedOptions options;
         try
         {

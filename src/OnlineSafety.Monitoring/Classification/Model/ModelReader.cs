@@ -29,29 +29,9 @@ internal sealed class ModelReader(LearnedModel model)
     /// <summary>What the model says of a text.</summary>
     public Verdict Read(ReadOnlySpan<byte> text)
     {
-        _tokens.Read(text);
-        var best = Verdict.Silent;
-        Span<int> before = stackalloc int[LearnedModel.Lanes];
-        Span<int> sums = stackalloc int[LearnedModel.Lanes];
         Span<float> weighed = stackalloc float[LearnedModel.Lanes];
-        var count = _tokens.Tokens.Length;
-        before.Clear();
-        for (var from = 0; from < count; from += Half)
-        {
-            var to = Math.Min(from + Half, count);
-            sums.Clear();
-            AddRows(from, to, sums);
-            if (from > 0 || to == count)
-            {
-                Weigh(before, sums, to - Math.Max(from - Half, 0), weighed);
-                var verdict = Judge(weighed[.._themes], weighed[_themes], count <= Stretch);
-                best = verdict.Score > best.Score ? verdict : best;
-            }
-
-            sums.CopyTo(before);
-        }
-
-        return best;
+        Weigh(text, weighed);
+        return ReadWeighed(weighed);
     }
 
     /// <summary>What the whole text weighs for each theme and for gravity, in log-odds, as one stretch.</summary>
@@ -60,12 +40,52 @@ internal sealed class ModelReader(LearnedModel model)
     {
         _tokens.Read(text);
         Span<int> sums = stackalloc int[LearnedModel.Lanes];
-        Span<float> all = stackalloc float[LearnedModel.Lanes];
         sums.Clear();
         AddRows(0, _tokens.Tokens.Length, sums);
-        Weigh(default, sums, _tokens.Tokens.Length, all);
-        all[..(_themes + 1)].CopyTo(weighed);
+        Weigh(default, sums, _tokens.Tokens.Length, weighed);
         return _tokens.Tokens.Length;
+    }
+
+    /// <summary>What the model says of the text weighed last.</summary>
+    /// <param name="weighed">What that weighs; of no use afterwards.</param>
+    public Verdict ReadWeighed(Span<float> weighed)
+    {
+        var count = _tokens.Tokens.Length;
+        if (count == 0)
+        {
+            return Verdict.Silent;
+        }
+
+        if (count <= Stretch)
+        {
+            return Surer(Verdict.Silent, weighed, mayOpen: true);
+        }
+
+        var best = Verdict.Silent;
+        Span<int> before = stackalloc int[LearnedModel.Lanes];
+        Span<int> sums = stackalloc int[LearnedModel.Lanes];
+        before.Clear();
+        for (var from = 0; from < count; from += Half)
+        {
+            var to = Math.Min(from + Half, count);
+            sums.Clear();
+            AddRows(from, to, sums);
+            if (from > 0)
+            {
+                Weigh(before, sums, to - from + Half, weighed);
+                best = Surer(best, weighed, mayOpen: false);
+            }
+
+            sums.CopyTo(before);
+        }
+
+        return best;
+    }
+
+    private Verdict Surer(Verdict best, Span<float> weighed, bool mayOpen)
+    {
+        var verdict = Judge(weighed[.._themes], weighed[_themes], mayOpen);
+        return verdict.Score > best.Score ? verdict : best;
     }
 
     /// <summary>The place of the theme that weighs most; never benign.</summary>

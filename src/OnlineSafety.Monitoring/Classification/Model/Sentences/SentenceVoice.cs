@@ -36,7 +36,7 @@ internal sealed class SentenceVoice
     {
         if (!IsSentence(_words.Weigh(text, _weighed)))
         {
-            return _words.Read(text);
+            return _words.ReadWeighed(_weighed);
         }
 
         _weighed.CopyTo(_both.AsSpan());
