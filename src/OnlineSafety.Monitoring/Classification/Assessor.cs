@@ -196,9 +196,12 @@ internal sealed class Assessor(RuleSet rules, FieldReader reader)
             return gravest;
         }
 
-        var name = field + Encoding.UTF8.GetString(key[..Math.Min(key.Length, LongestKey)]);
-        return found with { Reasons = [.. found.Reasons.Select(reason => reason.Field.Length > 0 ? reason with { Field = name } : reason)] };
+        return Named(found, field + Encoding.UTF8.GetString(key[..Math.Min(key.Length, LongestKey)]));
     }
+
+    // A method of its own: what a lambda holds on to is allocated where its method begins, and Graver is asked several times of every event.
+    private static Assessment Named(Assessment found, string field) =>
+        found with { Reasons = [.. found.Reasons.Select(reason => reason.Field.Length > 0 ? reason with { Field = field } : reason)] };
 
     private const int ShortestPhrase = 8;
 

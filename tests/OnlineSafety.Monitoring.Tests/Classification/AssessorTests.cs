@@ -196,11 +196,15 @@ public sealed class AssessorTests
         draft.Set(EventField.Url, "https://www.bbc.co.uk/bitesize/topics/z%20x"u8);
         draft.Set(EventField.UrlHost, "www.bbc.co.uk"u8);
         draft.AddCategory("Education and Reference (English)"u8);
+        draft.Set(EventField.UserAsSent, "EXAMPLE\\a.pupil"u8);
+        draft.AddUnmapped("note"u8, "photosynthesis in seaweed"u8);
         assessor.Assess(draft, "smoothwall", default);
         assessor.Assess(draft, "smoothwall", default);
+        assessor.AssessLeftOver(draft);
         var before = GC.GetAllocatedBytesForCurrentThread();
         for (var i = 0; i < 100; i++)
         {
+            Assert.Same(Assessment.None, assessor.AssessLeftOver(draft));
             Assert.Same(Assessment.None, assessor.Assess(draft, "smoothwall", default));
         }
 
