@@ -17,7 +17,7 @@ Mode[] modes =
     new("evasion", "grave terms in every disguise: classified as the plain term or not", arguments => Task.FromResult(EvasionMode.Run(arguments))),
     new("matcher", "phrase matching with all folding beside Hyperscan and plain automata", arguments => Task.FromResult(MatcherMode.Run(arguments))),
     new("mappings", "one record of each kind by compiled mappings, beside .NET's own ways to take it apart", MappingsRun.RunAsync),
-    new("whatif", "other rules over a log of a million records: events a second on two cores", WhatIfRun.RunAsync),
+    new("whatif", "other rules over a log of two million records: events a second on two cores", WhatIfRun.RunAsync),
     new("audit", "what a chained access record costs, and a chain of a million walked", AuditRun.RunAsync),
     new("verify", "the whole log walked and reconciled, 10 million records", VerifyRun.RunAsync),
 ];
