@@ -7,16 +7,18 @@ using static Microsoft.Playwright.Assertions;
 namespace OnlineSafety.Monitoring.Web.Tests;
 
 /// <summary>
-/// A queue of 10,000 open alerts at a browser, and many consoles at once. Times are the best of several: whatever else runs on the machine only adds to them.
+/// A queue of 10,000 open alerts at a browser, and many consoles at once. A long queue's times stand beside a short one's of the same minute, for a machine may
+/// be slow; both are the best of several, since whatever else runs on it only adds to them.
 /// </summary>
 [Collection(ConsoleCollection.Name)]
 public sealed class LongQueueTests(ConsoleFixture fixture, ITestOutputHelper output)
 {
-    private const int Alerts = 10_000;
+    private const int Few = 60;
+    private const int Many = 10_000;
     private const int Looks = 8;
     private const int Consoles = 50;
 
-    private const string Painted = """
+    private const string Seen = """
         () => new Promise(done => {
           const seen = performance.getEntriesByName('first-contentful-paint')[0];
           if (seen) { done([seen.startTime, performance.getEntriesByType('navigation')[0].responseEnd]); return; }
@@ -34,40 +36,78 @@ public sealed class LongQueueTests(ConsoleFixture fixture, ITestOutputHelper out
         """;
 
     [Fact]
-    public async Task TenThousandOpenAlertsArePaintedAndBroughtUpToDateAtOnce()
+    public async Task TenThousandOpenAlertsArePaintedAndBroughtUpToDateLikeAFew()
     {
-        var school = await fixture.AddSchoolAsync();
-        var key = await school.AddStaffAsync("Dana Lead", "dsl");
-        await school.AddAlertsAsync(Alerts);
+        await using var few = await DeskAsync(Few);
+        await using var many = await DeskAsync(Many);
         await fixture.Service.ExecuteAsync("ANALYZE alert");
-        await using var visitor = await Visitor.ComeAsync(fixture, key);
-        var paints = new List<double[]>();
         for (var look = 0; look < Looks; look++)
         {
-            await visitor.GoAsync("/alerts");
-            paints.Add(await visitor.Page.EvaluateAsync<double[]>(Painted));
+            await few.LookAsync();
+            await many.LookAsync();
         }
 
-        output.WriteLine($"First paint, ms (answer ended): {string.Join("; ", paints.Select(p => $"{p[0]:0} ({p[1]:0})"))}");
-        Assert.InRange(paints.Min(p => p[0]), 1, 500);
-
-        await Expect(visitor.Page.Locator("#live-state")).ToHaveTextAsync("Live");
-        var took = new List<double>();
         // The critical ones, which stand on the first page.
         for (var number = 8; number <= 24; number += 4)
         {
-            var seen = visitor.Page.EvaluateAsync<double>(Changed, $"alert-{number}");
-            await Task.Delay(100);
-            await fixture.Service.ExecuteAsync($"UPDATE alert SET state = 'acknowledged', acted_at = now(), acknowledged_at = now(), acknowledged_by = 'Somebody' WHERE school_id = '{school.Id}' AND number = {number}");
-            var pressed = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
-            await fixture.Service.ExecuteAsync("NOTIFY onlinesafety_notifications");
-            took.Add(await seen - pressed);
+            await few.ChangeAsync(number);
+            await many.ChangeAsync(number);
         }
 
-        output.WriteLine($"Update, ms: {string.Join("; ", took.Select(t => $"{t:0}"))}");
-        // Seen before it was said: the page asked of itself just then.
-        Assert.InRange(took.Where(t => t >= -50).Min(), -50, 100);
-        Assert.Empty(visitor.Trouble);
+        output.WriteLine($"{Few} alerts: {few}");
+        output.WriteLine($"{Many} alerts: {many}");
+        Assert.InRange(many.Painted.Min(), 1, 3 * few.Painted.Min());
+        Assert.InRange(many.Updated.Min(), 1, 3 * few.Updated.Min());
+        // Told at once: a page that is not told asks every five seconds.
+        Assert.InRange(many.Updated.Max(), 1, 2500);
+        Assert.Empty(many.Trouble);
+    }
+
+    private async Task<Desk> DeskAsync(int alerts)
+    {
+        var school = await fixture.AddSchoolAsync();
+        var key = await school.AddStaffAsync("Dana Lead", "dsl");
+        await school.AddAlertsAsync(alerts);
+        return new Desk(fixture, school, await Visitor.ComeAsync(fixture, key));
+    }
+
+    /// <summary>A lead before the queue of one school, and how long each look and each change took, in milliseconds.</summary>
+    private sealed class Desk(ConsoleFixture fixture, TestSchool school, Visitor visitor) : IAsyncDisposable
+    {
+        private readonly List<double> _answered = [];
+
+        public List<double> Painted { get; } = [];
+
+        public List<double> Updated { get; } = [];
+
+        public IReadOnlyCollection<string> Trouble => visitor.Trouble;
+
+        public async Task LookAsync()
+        {
+            await visitor.GoAsync("/alerts");
+            var look = await visitor.Page.EvaluateAsync<double[]>(Seen);
+            Painted.Add(look[0]);
+            _answered.Add(look[1]);
+        }
+
+        public async Task ChangeAsync(int number)
+        {
+            await Expect(visitor.Page.Locator("#live-state")).ToHaveTextAsync("Live");
+            var seen = visitor.Page.EvaluateAsync<double>(Changed, $"alert-{number}");
+            await Task.Delay(100);
+            var pressed = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
+            await fixture.Service.ExecuteAsync(
+                $"""
+                UPDATE alert SET state = 'acknowledged', acted_at = now(), acknowledged_at = now(), acknowledged_by = 'Somebody' WHERE school_id = '{school.Id}' AND number = {number};
+                NOTIFY onlinesafety_notifications
+                """);
+            Updated.Add(await seen - pressed);
+        }
+
+        public async ValueTask DisposeAsync() => await visitor.DisposeAsync();
+
+        public override string ToString() =>
+            $"first paint, ms (answer ended): {string.Join("; ", Painted.Zip(_answered, (paint, answer) => $"{paint:0} ({answer:0})"))}; update, ms: {string.Join("; ", Updated.Select(took => $"{took:0}"))}";
     }
 
     [Fact]

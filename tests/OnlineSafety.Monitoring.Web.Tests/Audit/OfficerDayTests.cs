@@ -42,9 +42,19 @@ public sealed class OfficerDayTests(ConsoleFixture console)
         await page.GetByRole(AriaRole.Button, new() { Name = "Show who saw it" }).ClickAsync();
         await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("Say why");
         Assert.DoesNotContain(Planted, page.Url, StringComparison.Ordinal);
-        await page.GetByLabel("Why do you ask?").FillAsync("A request by the parents");
-        await page.GetByRole(AriaRole.Button, new() { Name = "Show who saw it" }).ClickAsync();
-        await Expect(page.GetByRole(AriaRole.Row).Filter(new() { HasText = "opened an alert" })).ToContainTextAsync("Dana Lead");
+        // What the service knew of the school before its rows were put there plain, it may know for half a minute more.
+        var found = page.GetByRole(AriaRole.Row).Filter(new() { HasText = "opened an alert" });
+        var asked = 0;
+        for (; asked == 0 || (asked < 15 && await found.CountAsync() == 0); asked++)
+        {
+            await Task.Delay(asked == 0 ? 0 : 3000);
+            await page.GetByLabel("account of a person").FillAsync($"{Planted}2");
+            await page.GetByLabel("Why do you ask?").FillAsync("A request by the parents");
+            await page.GetByRole(AriaRole.Button, new() { Name = "Show who saw it" }).ClickAsync();
+            await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Who saw alerts about that person" })).ToBeVisibleAsync();
+        }
+
+        await Expect(found).ToContainTextAsync("Dana Lead");
 
         await page.GetByRole(AriaRole.Link, new() { Name = "Opened, not acted on" }).ClickAsync();
         await Expect(page.GetByRole(AriaRole.Row).Filter(new() { HasText = "Alert 2" })).ToContainTextAsync("Dana Lead");
@@ -55,7 +65,7 @@ public sealed class OfficerDayTests(ConsoleFixture console)
         var file = await File.ReadAllTextAsync(await download.PathAsync());
         Assert.Contains("Dana Lead,staff,opened an alert,alert.show,alert 2,", file, StringComparison.Ordinal);
         Assert.Equal(1, await _rooms.NumberAsync($"SELECT count(*) FROM access_record WHERE school_id = '{school}' AND action = 'audit.export' AND reason NOT LIKE '%governors%' AND actor_name = 'Olive Officer'"));
-        Assert.Equal(1, await _rooms.NumberAsync($"SELECT count(*) FROM access_record WHERE school_id = '{school}' AND action = 'audit.who-saw' AND reason NOT LIKE '%parents%'"));
+        Assert.Equal(asked, await _rooms.NumberAsync($"SELECT count(*) FROM access_record WHERE school_id = '{school}' AND action = 'audit.who-saw' AND reason NOT LIKE '%parents%'"));
         Rooms.NothingWentWrong(visitor);
     }
 
