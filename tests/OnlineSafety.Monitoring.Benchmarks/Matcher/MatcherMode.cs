@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Text;
-using System.Text.Json;
 using OnlineSafety.Monitoring.Classification;
 using OnlineSafety.Monitoring.Events;
 using OnlineSafety.Monitoring.TestKit;
@@ -79,7 +78,7 @@ internal static class MatcherMode
         yield return new Contender("aho-corasick", size, lines.Length, () => lines.Count(automaton.Contains));
         if (options.Hyperscan.Length > 0)
         {
-            yield return new Contender(size, () => Hyperscan(options.Hyperscan, phrases, texts.Lines));
+            yield return new Contender(size, () => HyperscanPeer.Microseconds(options.Hyperscan, phrases, texts.Lines, passes: 1));
         }
     }
 
@@ -104,20 +103,6 @@ internal static class MatcherMode
     private static RuleSet Rules(string[] phrases, bool shipped, bool alone = false) => alone ? Processing.Rules.Load(Repository.Path("schemas")).RuleSet
         : shipped ? PhrasePack.WithShippedRules(phrases).RuleSet
         : RuleSet.Parse(File.ReadAllBytes(Repository.Path("schemas", "taxonomy", "kcsie-2026.json")), [("bench", PhrasePack.Json(phrases))], []);
-
-    // A process of its own that times itself; building its tables is not counted.
-    private static double Hyperscan(string program, string[] phrases, string[] lines)
-    {
-        var (phraseFile, textFile) = (Path.GetTempFileName(), Path.GetTempFileName());
-        File.WriteAllLines(phraseFile, phrases);
-        File.WriteAllLines(textFile, lines);
-        using var process = Process.Start(new ProcessStartInfo(program, [phraseFile, textFile, "1"]) { RedirectStandardOutput = true, UseShellExecute = false })!;
-        using var json = JsonDocument.Parse(process.StandardOutput.ReadToEnd());
-        process.WaitForExit();
-        File.Delete(phraseFile);
-        File.Delete(textFile);
-        return json.RootElement.GetProperty("us_text").GetDouble();
-    }
 
     private static double Median(List<double> values) => StagesRun.Median(values);
 
