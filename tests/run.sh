@@ -164,7 +164,7 @@ try_again() {
   done < <(names "$results/$name.trx" Failed)
 }
 
-most_again=5
+most_again=${ONLINESAFETY_TEST_AGAIN:-5}
 unsteady=()
 passed=0 failed=0 skipped=0
 for project in "${projects[@]}"; do

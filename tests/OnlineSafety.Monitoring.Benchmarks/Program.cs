@@ -24,7 +24,15 @@ Mode[] modes =
 
 if (args.Length > 0 && Array.Find(modes, mode => mode.Name == args[0]) is { } chosen)
 {
-    return await chosen.RunAsync(args[1..]);
+    try
+    {
+        return await chosen.RunAsync(args[1..]);
+    }
+    catch (UsageException wrong)
+    {
+        Console.Error.WriteLine(wrong.Message);
+        return 2;
+    }
 }
 
 Console.Error.WriteLine("Measures the service. MODE is one of:");

@@ -49,7 +49,7 @@ internal static class StagesRun
                 "--rounds" => (int.Parse(args[i + 1]), loggen, file),
                 "--loggen" => (rounds, args[i + 1], file),
                 "--phrases" => (rounds, loggen, args[i + 1]),
-                _ => throw new ArgumentException($"Unknown option {args[i]}.\n{Help}"),
+                _ => throw new UsageException($"Unknown option {args[i]}.\n{Help}"),
             };
         }
 

@@ -59,8 +59,10 @@ public sealed class LongQueueTests(ConsoleFixture fixture, ITestOutputHelper out
         Assert.InRange(many.Painted.Min(), 1, 3 * few.Painted.Min());
         Assert.InRange(many.Updated.Min(), 1, 3 * few.Updated.Min());
         // Told at once: a page that is not told asks every five seconds.
-        Assert.InRange(many.Updated.Max(), 1, 2500);
-        Assert.Empty(many.Trouble);
+        Assert.All(new[] { few, many }, desk => Assert.InRange(desk.Updated.Max(), 1, 2500));
+        Assert.All(new[] { few, many }, desk => Assert.Empty(desk.Trouble));
+        // Slow in itself on any machine.
+        Assert.InRange(many.Painted.Min(), 1, 3000);
     }
 
     private async Task<Desk> DeskAsync(int alerts)

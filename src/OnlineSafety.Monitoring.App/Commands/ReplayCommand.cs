@@ -74,10 +74,11 @@ internal static class ReplayCommand
         }
 
         var fit = reports.TrueForAll(found => found.Report.Fit);
+        var (concerns, unread) = (reports.Sum(found => found.Report.TrueConcerns.Resolved), reports.Sum(found => found.Report.Saw.NotCompared));
         var accepted = parse.GetValue(switches.AcceptMissed);
         if (json)
         {
-            await Output.JsonAsync(parse, new { fit, accepted, schools = reports.Select(found => new { school = found.Target.School, found.Report }) });
+            await Output.JsonAsync(parse, new { fit, judgedBy = concerns, notCompared = unread, accepted, schools = reports.Select(found => new { school = found.Target.School, found.Report }) });
         }
         else
         {
@@ -86,7 +87,9 @@ internal static class ReplayCommand
                 await ReportAsync(parse, name, report);
             }
 
-            await Output.LineAsync(parse, fit ? "No alert that a DSL took for a true concern would have been missed, and all would have been told of as soon." : accepted
+            await Output.LineAsync(parse, fit && concerns < WhatIfReport.FewestConcerns
+                ? $"Not judged: {concerns} alerts that a DSL took for a true concern could be compared, none of which would have been missed; {WhatIfReport.FewestConcerns} are the fewest from which anything follows."
+                : fit ? "No alert that a DSL took for a true concern would have been missed, and all would have been told of as soon." : accepted
                 ? "These rules would have missed true concerns, or not told of them at once, which is accepted here."
                 : "These rules are not fit: they would have missed true concerns, or not told of them at once. To go on all the same, give --accept-missed.");
         }

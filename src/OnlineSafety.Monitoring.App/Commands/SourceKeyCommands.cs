@@ -62,7 +62,7 @@ internal static class SourceKeyCommands
             await using var database = await installation.OpenAsync(parse, cancellationToken, DatabaseRole.Setup);
             var disabled = await new SourceRegister(database[DatabaseRole.Setup], installation.Time)
                 .DisableAsync(parse.GetRequiredValue(source), Installation.Operator, cancellationToken);
-            await Output.LineAsync(parse, $"Source {disabled.Name} ({disabled.SourceId}) is disabled: its key is refused and its syslog lines go to \"unassigned\".");
+            await Output.LineAsync(parse, $"Source {disabled.Name} ({disabled.SourceId}) is disabled: its key is refused. Its syslog lines go to another source of its school that fits them, or to \"unassigned\"; a port of its own is closed.");
         });
     }
 

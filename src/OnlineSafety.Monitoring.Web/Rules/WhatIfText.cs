@@ -10,9 +10,6 @@ internal static class WhatIfText
 {
     private const int MostShown = 40;
 
-    /// <summary>Of fewer true concerns nothing follows, if none of them was missed.</summary>
-    private const int FewestConcerns = 20;
-
     /// <param name="title">Of a theme.</param>
     public static WhatIfAnswer Of(WhatIfReport report, Func<string, string> title)
     {
@@ -33,7 +30,7 @@ internal static class WhatIfText
     }
 
     /// <param name="concerns">Alerts that were true concerns.</param>
-    public static WhatIfVerdict VerdictOf(bool fit, int concerns) => !fit ? WhatIfVerdict.Unfit : concerns < FewestConcerns ? WhatIfVerdict.TooFew : WhatIfVerdict.Fit;
+    public static WhatIfVerdict VerdictOf(bool fit, int concerns) => !fit ? WhatIfVerdict.Unfit : concerns < WhatIfReport.FewestConcerns ? WhatIfVerdict.TooFew : WhatIfVerdict.Fit;
 
     private static IEnumerable<string> Seen(WhatIfReport.Sight saw)
     {

@@ -51,7 +51,7 @@ internal static class SourceWords
 
     /// <summary>The state in a sentence.</summary>
     public static string Sentence(Source source, string? judged) =>
-        !source.Enabled ? $"Out of use: {((SourceDoor)source.Door == SourceDoor.Syslog ? "its lines are kept with those that fit no source" : "what it sends is refused")}. What it sent stays."
+        !source.Enabled ? $"Out of use: {((SourceDoor)source.Door == SourceDoor.Syslog ? "its lines go to another source of the school that fits them, or are kept with those that fit none" : "what it sends is refused")}. What it sent stays."
         : source.Unassigned ? "Messages that match no source. Add the source they belong to, or tell their sender where to send."
         : source.Capture ? "IT has to finish setting it up (a mapping). Until then its records are kept, and only the gravest phrases are looked for in them: such a one raises an alert at once."
         : judged ?? "Nobody has judged it yet.";

@@ -10,7 +10,8 @@ internal sealed partial class Assessor
 {
     /// <summary>
     /// Reads what no rule is asked about, as a raw record is read: what a mapping left over or only keeps, and fields that hold words when a mapping put
-    /// them in the wrong place. A mapping must not hide what was found while there was none.
+    /// them in the wrong place. A mapping must not hide what was found while there was none, but for
+    /// words written as one: a value of letters and digits alone is nearly always a name or a number.
     /// </summary>
     public Assessment AssessLeftOver(EventDraft draft)
     {

@@ -121,14 +121,14 @@ internal sealed class Decision(
     // speak is no better reason to forget them.
     private void Spare(int best, ref Severity severity, ref int theme, ref Risk? risk)
     {
-        if (Omitted == Excused || _excuses.Gravest(findings, IsTyped) is not (>= 0 and var spared, var kept))
+        if (Omitted == Excused || _excuses.Gravest(findings, Weight, IsTyped) is not (>= 0 and var spared, var kept))
         {
             return;
         }
 
         foreach (var finding in findings)
         {
-            if (_excuses.IsKept(finding))
+            if (_excuses.IsKept(finding, Weight))
             {
                 AddTheme(ThemeOf(finding));
             }

@@ -82,11 +82,18 @@ internal sealed class RuleEditions
     public RuleEditions With(RuleChange change, string? standard) => change.IsNone && _taxonomies.ContainsKey(standard ?? Ids[^1]) ? new(this, standard ?? Ids[^1]) : new(
         change.Taxonomies.Count > 0 ? change.Taxonomies : _taxonomies.Select(t => (t.Key, t.Value.Json)),
         change.PacksOver(_packs),
-        change.Categories.Count > 0 ? change.Categories : _categories,
+        CategoriesWith(change),
         change.Model.IsEmpty && !change.Whole ? _model : change.Model,
         standard,
         _lists,
         _sentences);
+
+    // By vendor: an installation's own products are in no directory of the shared ones.
+    private IEnumerable<(string Vendor, ReadOnlyMemory<byte> Json)> CategoriesWith(RuleChange change)
+    {
+        var tried = change.Categories.ToDictionary(category => category.Vendor, category => category.Json, StringComparer.Ordinal);
+        return [.. _categories.Select(known => tried.Remove(known.Vendor, out var json) ? (known.Vendor, json) : known), .. tried.Select(added => (added.Key, added.Value))];
+    }
 
     /// <summary>The rules under an edition; null when this installation has none of that id.</summary>
     public RuleSet? Of(string id) => _taxonomies.TryGetValue(id, out var taxonomy)

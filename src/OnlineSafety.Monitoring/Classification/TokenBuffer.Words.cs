@@ -87,6 +87,11 @@ internal sealed partial class TokenBuffer
         if (last.Folded + last.FoldedLength != folded)
         {
             at = _used;
+            if (_folded.Length - at < LongestTorn + WordMap.Padding)
+            {
+                Array.Resize(ref _folded, (at + LongestTorn + WordMap.Padding) * 2);
+            }
+
             _pair.AsSpan(0, total).CopyTo(_folded.AsSpan(at));
             _used += total;
         }

@@ -97,7 +97,7 @@ internal sealed partial class TokenBuffer
         (_singles, _leet, _shortPiece, _first, _length) = (0, false, false, first, text.Length);
         _newSentence = first > 0;
 
-        // A character never folds to more than twice its bytes, and what is put together stands behind them once more.
+        // A character never folds to more than three times its bytes, as a byte that is none does. Whoever puts more behind them makes room for it.
         if (_folded.Length - _used < (text.Length * 3) + WordMap.Padding)
         {
             Array.Resize(ref _folded, _used + (text.Length * 3) + WordMap.Padding + 256);
@@ -123,7 +123,7 @@ internal sealed partial class TokenBuffer
 
         if (_mayBeTorn)
         {
-            _count = first + _torn.Mend(text, _folded, ref _used, _tokens.AsSpan(first, _count - first));
+            _count = first + _torn.Mend(text, ref _folded, ref _used, _tokens.AsSpan(first, _count - first));
         }
 
         if (_leet || _mayBeTorn)

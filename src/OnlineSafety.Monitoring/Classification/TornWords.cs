@@ -9,6 +9,9 @@ namespace OnlineSafety.Monitoring.Classification;
 internal sealed class TornWords(Lexicon lexicon, Disguises disguises, JoinedWords joined)
 {
     private const int LongestRun = 64;
+
+    // What a run may put behind what is used, and what is read behind that.
+    private const int Room = (LongestRun * 2) + Lexicon.Padding;
     private const int LongestBetween = 24;
     private const int Shortest = 3;
     private const int ShortestBeside = 2;
@@ -35,13 +38,16 @@ internal sealed class TornWords(Lexicon lexicon, Disguises disguises, JoinedWord
     // Single letters stood side by side, or something was put together: only then can a further pass find more, or one that is not alike find other things.
     private bool _again;
 
-    /// <summary>Mends <paramref name="tokens"/> where they stand; the letters put together go behind <paramref name="used"/>, which moves on.</summary>
+    /// <summary>
+    /// Mends <paramref name="tokens"/> where they stand; the letters put together go behind <paramref name="used"/>, which moves on, and
+    /// <paramref name="folded"/> grows where they find no room.
+    /// </summary>
     /// <returns>How many tokens are left.</returns>
-    public int Mend(ReadOnlySpan<byte> text, Span<byte> folded, ref int used, Span<Token> tokens)
+    public int Mend(ReadOnlySpan<byte> text, ref byte[] folded, ref int used, Span<Token> tokens)
     {
         // "b-u-y a g-u-n": what parts the letters and what parts the words, where that can be told. Two letters are a word only beside such.
         (_shortest, _again) = (Shortest, false);
-        var left = Mend(text, folded, ref used, tokens, alike: true);
+        var left = Mend(text, ref folded, ref used, tokens, alike: true);
         if (!_again)
         {
             return left;
@@ -50,14 +56,14 @@ internal sealed class TornWords(Lexicon lexicon, Disguises disguises, JoinedWord
         if (left < tokens.Length)
         {
             _shortest = ShortestBeside;
-            left = Mend(text, folded, ref used, tokens[..left], alike: true);
+            left = Mend(text, ref folded, ref used, tokens[..left], alike: true);
         }
 
         _shortest = Shortest;
-        return Mend(text, folded, ref used, tokens[..left], alike: false);
+        return Mend(text, ref folded, ref used, tokens[..left], alike: false);
     }
 
-    private int Mend(ReadOnlySpan<byte> text, Span<byte> folded, ref int used, Span<Token> tokens, bool alike)
+    private int Mend(ReadOnlySpan<byte> text, ref byte[] folded, ref int used, Span<Token> tokens, bool alike)
     {
         var kept = 0;
         for (var first = 0; first < tokens.Length;)
@@ -67,6 +73,12 @@ internal sealed class TornWords(Lexicon lexicon, Disguises disguises, JoinedWord
                 kept = Keep(tokens, first, first + 1, kept);
                 first++;
                 continue;
+            }
+
+            // Every run that holds a word is spent whole, on each pass: how much that comes to is the text's to say.
+            if (folded.Length - used < Room)
+            {
+                Array.Resize(ref folded, (used + Room) * 2);
             }
 
             var behind = Gather(text, folded, used, tokens, first, alike);

@@ -7,7 +7,7 @@ using OnlineSafety.Monitoring.Intake.Syslog.Tls;
 
 namespace OnlineSafety.Monitoring.Intake;
 
-/// <summary>Limits of the doors. Each has a counter that shows when it was met. Configuration section <c>Intake</c>.</summary>
+/// <summary>Limits of the doors. Each over which something is refused or dropped has a counter. Configuration section <c>Intake</c>.</summary>
 internal sealed class IntakeOptions
 {
     public const string Section = "Intake";

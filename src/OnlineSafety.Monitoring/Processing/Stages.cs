@@ -18,6 +18,9 @@ namespace OnlineSafety.Monitoring.Processing;
 /// </summary>
 internal sealed class Stages(Rules rules, ILogger logger) : IEventSink
 {
+    /// <summary>Why a record is listed that a fault of ours kept from being read.</summary>
+    private const string Fault = "fault";
+
     private readonly Normalizer _normalizer = new(rules.Mappings);
     private readonly Dictionary<RuleSet, Assessor> _assessors = [];
     private readonly NameRedaction _names = new();
@@ -32,6 +35,7 @@ internal sealed class Stages(Rules rules, ILogger logger) : IEventSink
     private bool _concern;
     private bool _canaryOnly;
     private bool _erased;
+    private bool _unread;
     private IReadOnlyCollection<int>? _held;
     private bool _stands;
     private int _parts;
@@ -89,7 +93,7 @@ internal sealed class Stages(Rules rules, ILogger logger) : IEventSink
     /// <summary>Takes a record in hand, and the rules that judged when it was received.</summary>
     private void Begin(StreamContext context, RecordPlan plan, in RawRecord record, RecordPosition position)
     {
-        (_context, _plan, _record, _position, _erased) = (context, plan, record, position, false);
+        (_context, _plan, _record, _position, _erased, _unread) = (context, plan, record, position, false, false);
         if (Redacts)
         {
             _names.Begin(context, record);
@@ -115,9 +119,8 @@ internal sealed class Stages(Rules rules, ILogger logger) : IEventSink
         catch (Exception e)
         {
             // A fault of ours in one record must not hold up the stream behind it.
-            ProcessingLog.RecordFailed(logger, _position.ToString(), ErrorWords.Of(e));
-            ProcessingMetrics.Faults.Add(1);
-            return new NormalizeResult(NormalizeOutcome.Unreadable, "fault", "", _parts);
+            NoteFault(e);
+            return new NormalizeResult(NormalizeOutcome.Unreadable, Fault, "", _parts);
         }
     }
 
@@ -136,13 +139,13 @@ internal sealed class Stages(Rules rules, ILogger logger) : IEventSink
         var control = _normalizer.IsControl(_record);
         var answer = control && _record.Envelope.ContentType == RecordEnvelope.Mail;
         var assessment = answer ? Assessment.None : AssessText();
-        if (assessment.Severity == Severity.None)
+        if (assessment.Severity == Severity.None && !_unread)
         {
             _plan.End(control ? Disposition.Control : Disposition.Captured, _record.ReceivedAt);
             return;
         }
 
-        Review("captured", part: 0, assessment);
+        Review(_unread ? Fault : "captured", part: 0, assessment);
         AddEvidence();
         _plan.End(Disposition.Review, _record.ReceivedAt, unread: false);
     }
@@ -257,8 +260,8 @@ internal sealed class Stages(Rules rules, ILogger logger) : IEventSink
         {
             case NormalizeOutcome.Control when IsNobodys(result):
                 return Disposition.Control;
-            case NormalizeOutcome.Control or NormalizeOutcome.Mapped when IsHardlyRead(result) && AssessText() is { Severity: > Severity.None } grave:
-                Review(result.Reason.Length > 0 ? result.Reason : Reasons.NoRecords, result.Events, grave);
+            case NormalizeOutcome.Control or NormalizeOutcome.Mapped when IsHardlyRead(result) && AssessText() is var grave && (grave.Severity > Severity.None || _unread):
+                Review(_unread ? Fault : result.Reason.Length > 0 ? result.Reason : Reasons.NoRecords, result.Events, grave);
                 AddEvidence();
                 return Disposition.Review;
             case NormalizeOutcome.Control:
@@ -292,8 +295,24 @@ internal sealed class Stages(Rules rules, ILogger logger) : IEventSink
 
     private Assessment AssessText()
     {
-        var text = _normalizer.Written(_record).Span;
-        return text.IsEmpty ? Assessment.None : _assessor.AssessText(text, (_record.Flags & RecordFlags.Unproven) != 0);
+        try
+        {
+            var text = _normalizer.Written(_record).Span;
+            return text.IsEmpty ? Assessment.None : _assessor.AssessText(text, (_record.Flags & RecordFlags.Unproven) != 0);
+        }
+        catch (Exception e)
+        {
+            // Nobody knows what stands in it: it is listed with its bytes, and holds up nothing behind it.
+            NoteFault(e);
+            _unread = true;
+            return Assessment.None;
+        }
+    }
+
+    private void NoteFault(Exception fault)
+    {
+        ProcessingLog.RecordFailed(logger, _position.ToString(), ErrorWords.Of(fault));
+        ProcessingMetrics.Faults.Add(1);
     }
 
     private void Review(string reason, int part, Assessment assessment)

@@ -22,13 +22,19 @@ internal sealed class LoadedSources
         // When a second school arrives, strays stop going to the first one.
         var owner = OwnerOfUnassigned(schools);
         var left = schools.Where(school => school.Closed).Select(school => school.School).ToHashSet();
-        var (sources, closed) = (new List<SourceRegistration>(rows.Count), new List<SourceRegistration>());
+        var (sources, closed, disabled) = (new List<SourceRegistration>(rows.Count), new List<SourceRegistration>(), new List<SourceRegistration>());
         foreach (var row in rows)
         {
             var registration = Registration(row, proofs, Networks(row));
             if (row.Networks.Length > 0 && registration.From.Count == 0)
             {
                 // Without any network it would take from everywhere, which nobody asked for.
+                continue;
+            }
+
+            if (row is { Enabled: false, Unassigned: false })
+            {
+                disabled.Add(registration);
                 continue;
             }
 
@@ -45,7 +51,7 @@ internal sealed class LoadedSources
             }
         }
 
-        (Sources, Closed) = (sources, closed);
+        (Sources, Closed, Disabled) = (sources, closed, disabled);
         ById = sources.ToDictionary(s => s.Key.Source);
         _fingerprint = $"{owner}|{string.Join(',', left.Order())}|{proofs.Fingerprint}|" + string.Join('|', _rows.OrderBy(r => r.SourceId).Select(Fingerprint));
     }
@@ -58,6 +64,9 @@ internal sealed class LoadedSources
 
     /// <summary>Of schools that left.</summary>
     public IReadOnlyList<SourceRegistration> Closed { get; }
+
+    /// <summary>Of the syslog door, out of use: their devices may go on sending.</summary>
+    public IReadOnlyList<SourceRegistration> Disabled { get; }
 
     public Dictionary<Guid, SourceRegistration> ById { get; }
 
@@ -84,7 +93,7 @@ internal sealed class LoadedSources
     }
 
     private static string Fingerprint(Source row) => string.Join(
-        ',', row.SourceId, row.Name, row.Product, row.Door, row.Port, row.MatchHost, row.MatchApp, row.TimeZone, row.Unassigned, row.Listener,
+        ',', row.SourceId, row.Enabled, row.Name, row.Product, row.Door, row.Port, row.MatchHost, row.MatchApp, row.TimeZone, row.Unassigned, row.Listener,
         row.Authentication, row.Tls, string.Join(';', row.Certificates.Select(Convert.ToHexString)), string.Join(';', row.Networks),
         string.Join(';', row.Senders), string.Join(';', row.KeyHashes.Select(Convert.ToHexString)));
 

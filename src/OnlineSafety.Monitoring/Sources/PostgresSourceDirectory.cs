@@ -35,6 +35,8 @@ internal sealed class PostgresSourceDirectory(Database ingest, MasterKeys master
 
     public IReadOnlyList<SourceRegistration> Closed => _loaded.Closed;
 
+    public IReadOnlyList<SourceRegistration> Disabled => _loaded.Disabled;
+
     public SourceRegistration? FindClosed(Guid source) => _loaded.Closed.FirstOrDefault(closed => closed.Key.Source == source);
 
     /// <summary>
@@ -156,7 +158,7 @@ internal sealed class PostgresSourceDirectory(Database ingest, MasterKeys master
 
             var began = time.GetTimestamp();
             await using var session = await ingest.OpenAcrossAsync(Reader, cancellationToken);
-            var rows = await session.Context.Sources.AsNoTracking().Where(s => s.Enabled || s.Unassigned).ToListAsync(cancellationToken);
+            var rows = await session.Context.Sources.AsNoTracking().Where(s => s.Enabled || s.Unassigned || s.Door == (short)SourceDoor.Syslog).ToListAsync(cancellationToken);
             var schools = await SchoolsAsync(session, cancellationToken);
             var secrets = await session.Context.SourceSecrets.AsNoTracking().OrderBy(s => s.CreatedAt).ThenBy(s => s.SecretId).ToListAsync(cancellationToken);
             fresh = new LoadedSources(rows, schools, new RegisteredProofs(secrets, masters));

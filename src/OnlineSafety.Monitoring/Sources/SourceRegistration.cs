@@ -77,6 +77,9 @@ internal interface ISourceDirectory
     /// <summary>Every such source. Replaced together with <see cref="Sources"/>.</summary>
     IReadOnlyList<SourceRegistration> Closed => [];
 
+    /// <summary>Every syslog source that is out of use. Replaced together with <see cref="Sources"/>.</summary>
+    IReadOnlyList<SourceRegistration> Disabled => [];
+
     /// <summary>Asks for fresh data, at most once a second; used when a source is not found, so that a new one works at once.</summary>
     Task RefreshAsync(CancellationToken cancellationToken);
 

@@ -78,7 +78,7 @@ internal static class MatcherMode
         yield return new Contender("aho-corasick", size, lines.Length, () => lines.Count(automaton.Contains));
         if (options.Hyperscan.Length > 0)
         {
-            yield return new Contender(size, () => HyperscanPeer.Microseconds(options.Hyperscan, phrases, texts.Lines, passes: 1));
+            yield return new Contender(size, () => PeerProgram.Microseconds(options.Hyperscan, phrases, texts.Lines, passes: 1));
         }
     }
 

@@ -19,12 +19,12 @@ internal sealed record MatcherOptions(int Rounds, string Data, string Hyperscan)
         var options = new MatcherOptions(7, "", "");
         for (var i = 0; i < args.Length; i += 2)
         {
-            options = i + 1 == args.Length ? throw new ArgumentException(Help) : args[i] switch
+            options = i + 1 == args.Length ? throw new UsageException(Help) : args[i] switch
             {
                 "--rounds" => options with { Rounds = int.Parse(args[i + 1]) },
                 "--data" => options with { Data = args[i + 1] },
                 "--hyperscan" => options with { Hyperscan = args[i + 1] },
-                _ => throw new ArgumentException($"Unknown option {args[i]}.\n{Help}"),
+                _ => throw new UsageException($"Unknown option {args[i]}.\n{Help}"),
             };
         }
 

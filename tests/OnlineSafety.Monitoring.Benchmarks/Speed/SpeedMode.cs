@@ -25,8 +25,12 @@ internal static class SpeedMode
         try
         {
             options = SpeedOptions.Parse(args);
+            if (options.Only.FirstOrDefault(name => name != SustainedMeasure.Name && Measures.All(measure => measure.Name != name)) is { } unknown)
+            {
+                throw new UsageException($"\"{unknown}\" is no measure: {string.Join(", ", Measures.Select(measure => measure.Name).Append(SustainedMeasure.Name))}.");
+            }
         }
-        catch (ArgumentException wrong)
+        catch (UsageException wrong)
         {
             Console.Error.WriteLine($"{wrong.Message}\n\n{SpeedOptions.Help}");
             return 2;

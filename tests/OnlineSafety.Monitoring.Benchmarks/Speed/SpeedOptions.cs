@@ -35,7 +35,7 @@ internal sealed record SpeedOptions
     /// <summary>Seconds or counts of a full run, or a tenth or so of them.</summary>
     public int Full(int full, int quick) => Quick ? quick : full;
 
-    /// <exception cref="ArgumentException">With what is wrong.</exception>
+    /// <exception cref="UsageException">With what is wrong.</exception>
     public static SpeedOptions Parse(string[] args)
     {
         var options = args.Contains("--quick", StringComparer.Ordinal) ? new SpeedOptions { Quick = true, Rounds = 1, Lines = 300_000, Minutes = 0.5 } : new SpeedOptions();
@@ -46,7 +46,7 @@ internal sealed record SpeedOptions
                 continue;
             }
 
-            var value = i + 1 < args.Length ? args[i + 1] : throw new ArgumentException($"{args[i]} needs a value.");
+            var value = i + 1 < args.Length ? args[i + 1] : throw new UsageException($"{args[i]} needs a value.");
             options = args[i++] switch
             {
                 "--rounds" => options with { Rounds = (int)Number(value) },
@@ -55,13 +55,13 @@ internal sealed record SpeedOptions
                 "--rate" => options with { Rate = Number(value) },
                 "--only" => options with { Only = value.Split(',') },
                 "--service" => options with { Service = value },
-                var unknown => throw new ArgumentException($"{unknown} is not an option."),
+                var unknown => throw new UsageException($"{unknown} is not an option."),
             };
         }
 
-        return File.Exists(options.Service) ? options : throw new ArgumentException($"{options.Service} is not there: ./deploy/run.sh --build-only makes it.");
+        return File.Exists(options.Service) ? options : throw new UsageException($"{options.Service} is not there: ./deploy/run.sh --build-only makes it.");
     }
 
     private static double Number(string text) =>
-        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && number > 0 ? number : throw new ArgumentException($"\"{text}\" is not a number above 0.");
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && number > 0 ? number : throw new UsageException($"\"{text}\" is not a number above 0.");
 }

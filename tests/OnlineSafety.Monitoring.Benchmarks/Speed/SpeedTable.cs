@@ -20,6 +20,7 @@ internal sealed class SpeedTable(Rounds rounds, Figures sustained, double sustai
     private const double AloneRatio = 2;
     private const double AlertIdle = 20;
     private const double AlertLoaded = 100;
+    private const double AlertLoad = 50_000;
     private const double UdpLostPercent = 0.5;
     private const double KilledLines = 50;
     private const double ResidentMiB = 300;
@@ -44,6 +45,8 @@ internal sealed class SpeedTable(Rounds rounds, Figures sustained, double sustai
         AtMost("Line -> alert row committed, idle, p99", AlertIdle, rounds.Median("alert-idle.p99_ms"), "ms"),
         AtMost("Line -> alert row committed beside 50,000 lines/s, p99", AlertLoaded, rounds.Median("alert-loaded.p99_ms"), "ms"),
         new("The same, in a storm of 200 concerns a second, each in words of its own, p99", "", Text(rounds.Median("alert-storm.p99_ms"), "ms"), null),
+        AtMost("Of these alerts, not there within 20 s", 0, Worst("alert-idle.missing", "alert-loaded.missing", "alert-storm.missing"), "alerts, worst round"),
+        AtLeast("Lines sent beside the alerts", AlertLoad * 0.99, rounds.Median("alert-loaded.rate"), "lines/s"),
         AtMost("UDP lost at 50,000/s", 0, rounds.Highest("udp-50k.lost"), "datagrams, worst round"),
         AtMost("UDP lost at 100,000/s", UdpLostPercent, rounds.Median("udp-100k.lost_percent"), "%"),
         AtMost("kill -9 at 10,000 TCP lines/s: never stored", KilledLines, rounds.Median("kill.lost"), "lines"),

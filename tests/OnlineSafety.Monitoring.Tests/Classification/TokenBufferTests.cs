@@ -143,6 +143,31 @@ public sealed class TokenBufferTests
         }
     }
 
+    [Fact]
+    public void AnyPiecesAreReadToTheEnd()
+    {
+        string[] pieces = ["\u0677", "\u0677\u0677\u0677\u0677\u0677\u0677\u0677\u0677", "-", "-", " ", ".", "su", "i", "cide", "s", "1", "\U0001F642", "\uFFFD", "\u202E", "&#115;"];
+        var random = new Random(7);
+        for (var i = 0; i < 300; i++)
+        {
+            // A reader of its own each time: one that has read a long text has room.
+            var buffer = new TokenBuffer(new Lexicon(["suicide", "cide", "sui", "suis"]));
+            var bytes = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(0, random.Next(1, 1500)).Select(_ => pieces[random.Next(pieces.Length)])));
+            buffer.Read(bytes);
+            Assert.All(buffer.Tokens.ToArray(), token => Assert.InRange(token.Start, 0, token.End - 1));
+        }
+    }
+
+    [Fact]
+    public void WordsThatAreCutApartAgainAndAgainFindRoomHoweverLittleTextTheyStandIn()
+    {
+        // Each letter folds to twice its bytes, and the run that holds the word is put together once more.
+        var run = string.Concat(Enumerable.Repeat("\u0677", 29)) + "-su-i-cide ";
+        var buffer = new TokenBuffer(new Lexicon(["suicide"]));
+        buffer.Read(Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat(run, 60))));
+        Assert.Equal(60, buffer.Known);
+    }
+
     // The words that are known, in order, of a lexicon in which all are guarded.
     private static string Known(string text, string[] words)
     {

@@ -139,6 +139,22 @@ public sealed class SourceMatcherTests
         Assert.Equal("left", Find(SourceMatcher.For(null, [others, left]), default));
     }
 
+    [Fact]
+    public void WhatASourceOutOfUseWouldHaveTakenIsNoLineOfAnotherSchoolThatTakesMoreLoosely()
+    {
+        var disabled = Source("disabled", from: "10.1.0.0/16");
+        var others = Source("loose", from: "10.0.0.0/8");
+        var own = others with { Key = disabled.Key with { Source = Guid.NewGuid() } };
+
+        Assert.Null(Find(SourceMatcher.For(null, [others], disabled: [disabled]), default));
+        Assert.Null(Find(SourceMatcher.For(null, [others], disabled: [Source("named", from: "10.0.0.0/8", host: "filter1")]), default));
+        Assert.Null(SourceMatcher.For(null, [others], disabled: [disabled]).For(IPAddress.Parse("10.1.2.3")).Unproven);
+        Assert.Equal("loose", Find(SourceMatcher.For(null, [own], disabled: [disabled]), default));
+        Assert.Equal("loose", Find(SourceMatcher.For(null, [others], disabled: [Source("elsewhere", from: "10.9.0.0/16")]), default));
+        // A school that takes a device over names it as closely.
+        Assert.Equal("taken over", Find(SourceMatcher.For(null, [others, Source("taken over", from: "10.1.0.0/16")], disabled: [disabled]), default));
+    }
+
     private static string? Find(SourceMatcher matcher, PeerProof proof) =>
         matcher.For(IPAddress.Parse("10.1.2.3"), proof).Find(Encoding.UTF8.GetBytes(FromFilter), DateTimeOffset.UnixEpoch)?.Name;
 

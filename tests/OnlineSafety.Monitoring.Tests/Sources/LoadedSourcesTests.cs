@@ -32,5 +32,19 @@ public sealed class LoadedSourcesTests
         Assert.False(left.SameAs(open));
     }
 
+    [Fact]
+    public void SourcesOutOfUseAreKnownAndNotHeard()
+    {
+        var (ash, birch) = (SourceOf(Ash.School), SourceOf(Birch.School));
+        var before = new LoadedSources([ash, birch], [Holding, Ash, Birch], RegisteredProofs.None);
+        ash.Enabled = false;
+        var after = new LoadedSources([ash, birch], [Holding, Ash, Birch], RegisteredProofs.None);
+
+        Assert.Equal([birch.SourceId], after.Sources.Select(source => source.Key.Source));
+        Assert.Equal([ash.SourceId], after.Disabled.Select(source => source.Key.Source));
+        Assert.False(after.ById.ContainsKey(ash.SourceId));
+        Assert.False(after.SameAs(before));
+    }
+
     private static Source SourceOf(Guid school) => new() { SchoolId = school, SourceId = Guid.NewGuid(), Name = "Filter", Product = "protex", Door = (short)SourceDoor.Webhook };
 }

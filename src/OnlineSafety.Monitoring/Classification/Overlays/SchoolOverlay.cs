@@ -1,4 +1,4 @@
-using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 
 namespace OnlineSafety.Monitoring.Classification.Overlays;
 
@@ -8,7 +8,8 @@ namespace OnlineSafety.Monitoring.Classification.Overlays;
 /// </summary>
 internal sealed class SchoolOverlay(IReadOnlyList<OverlayEntry> entries)
 {
-    private readonly ConcurrentDictionary<RuleSet, CompiledOverlay?> _compiled = [];
+    // Rules that were only tried go when nobody tries them any more.
+    private readonly ConditionalWeakTable<RuleSet, StrongBox<CompiledOverlay?>> _compiled = [];
 
     /// <summary>The overlay of a school that has none.</summary>
     public static SchoolOverlay None { get; } = new([]);
@@ -16,5 +17,7 @@ internal sealed class SchoolOverlay(IReadOnlyList<OverlayEntry> entries)
     public IReadOnlyList<OverlayEntry> Entries { get; } = entries;
 
     /// <summary>The overlay over these rules; null when it changes nothing of them.</summary>
-    public CompiledOverlay? Over(RuleSet rules) => Entries.Count == 0 ? null : _compiled.GetOrAdd(rules, static (rules, entries) => CompiledOverlay.Of(rules, entries), Entries);
+    public CompiledOverlay? Over(RuleSet rules) => Entries.Count == 0 ? null
+        : _compiled.TryGetValue(rules, out var known) ? known.Value
+        : _compiled.GetValue(rules, made => new StrongBox<CompiledOverlay?>(CompiledOverlay.Of(made, Entries))).Value;
 }

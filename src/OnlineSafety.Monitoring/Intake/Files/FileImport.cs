@@ -54,6 +54,8 @@ internal sealed class FileImport(IntakeAppender appender, TimeProvider time)
             progress?.Invoke(file.Position);
         }
 
+        // What was written during the last append was not read: whoever moves the file away now would hide it.
+        file.RefuseChanged();
         return new ImportedFile(file.Kind, records, added, chunks.Lines, bytes, time.GetElapsedTime(started));
     }
 

@@ -22,6 +22,7 @@ internal sealed class MailSession(Socket socket, IPAddress peer, MailDoorParts p
 
     // The mail being spoken of; null: none.
     private string? _sender;
+    private long _announced;
     private SourceRegistration? _source;
 
     /// <summary>Until the sender leaves, breaks a rule too often, or we stop.</summary>
@@ -170,15 +171,13 @@ internal sealed class MailSession(Socket socket, IPAddress peer, MailDoorParts p
             return Bad("501 5.1.7 Say MAIL FROM:<address>");
         }
 
+        var announced = 0L;
         foreach (var parameter in parameters)
         {
             if (parameter.StartsWith("SIZE=", StringComparison.Ordinal))
             {
-                if (!long.TryParse(parameter.AsSpan(5), NumberStyles.None, CultureInfo.InvariantCulture, out var size) || size > _options.MaxMessageBytes)
-                {
-                    parts.Refuse(peer, IntakeReason.BodyTooLarge, source: null);
-                    return TooLarge;
-                }
+                // Told when the recipient is known, so that the source shows it (RFC 1870, 6.1 leaves both). More digits than a number has are too many bytes.
+                announced = long.TryParse(parameter.AsSpan(5), NumberStyles.None, CultureInfo.InvariantCulture, out var size) ? size : long.MaxValue;
             }
             else if (parameter is not ("BODY=7BIT" or "BODY=8BITMIME" or "SMTPUTF8"))
             {
@@ -186,7 +185,7 @@ internal sealed class MailSession(Socket socket, IPAddress peer, MailDoorParts p
             }
         }
 
-        _sender = address;
+        (_sender, _announced) = (address, announced);
         return "250 2.1.0 Sender taken";
     }
 
@@ -241,6 +240,12 @@ internal sealed class MailSession(Socket socket, IPAddress peer, MailDoorParts p
         {
             parts.Refuse(peer, IntakeReason.ProofMissing, source, DoorTroubleKind.ProofMissing);
             return "530 5.7.0 This address takes mail only after STARTTLS";
+        }
+
+        if (_announced > _options.MaxMessageBytes)
+        {
+            parts.Refuse(peer, IntakeReason.BodyTooLarge, source, DoorTroubleKind.MailRefused);
+            return TooLarge;
         }
 
         if (!parts.Rates.TryTake(source.Key.Source))

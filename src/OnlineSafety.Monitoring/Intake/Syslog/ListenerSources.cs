@@ -70,6 +70,6 @@ internal sealed class ListenerSources(int? port, ISourceDirectory directory, ILo
 
     private sealed record Loaded(IReadOnlyList<SourceRegistration> Sources, SourceMatcher Matcher)
     {
-        public static Loaded From(int? port, ISourceDirectory directory) => new(directory.Sources, SourceMatcher.For(port, directory.Sources, directory.Closed));
+        public static Loaded From(int? port, ISourceDirectory directory) => new(directory.Sources, SourceMatcher.For(port, directory.Sources, directory.Closed, directory.Disabled));
     }
 }

@@ -15,16 +15,22 @@ internal sealed class SourceMatcher
     private const int CertificateRank = 128 * 8 * 2;
 
     private readonly SourceRegistration[] _candidates;
+    private readonly SourceRegistration[] _disabled;
     private readonly HashSet<Guid> _closed;
 
-    private SourceMatcher(SourceRegistration[] candidates, HashSet<Guid> closed) => (_candidates, _closed) = (candidates, closed);
+    private SourceMatcher(SourceRegistration[] candidates, SourceRegistration[] disabled, HashSet<Guid> closed) => (_candidates, _disabled, _closed) = (candidates, disabled, closed);
 
     /// <param name="port">The port of a listener that single sources own, or null for the common listener.</param>
     /// <param name="sources">Every enabled source.</param>
     /// <param name="closed">Those of schools that left: they take nothing, and what is theirs is nobody else's who takes more loosely.</param>
-    public static SourceMatcher For(int? port, IReadOnlyList<SourceRegistration> sources, IReadOnlyList<SourceRegistration>? closed = null) => new(
-        [.. sources.Concat(closed ?? []).Where(source => source is { Door: SourceDoor.Syslog, Unassigned: false } && source.Port == port)],
-        [.. (closed ?? []).Select(source => source.Key.Source)]);
+    /// <param name="disabled">Those out of use: what is theirs is no line of another school that takes more loosely. Of their own school it may be.</param>
+    public static SourceMatcher For(
+        int? port, IReadOnlyList<SourceRegistration> sources, IReadOnlyList<SourceRegistration>? closed = null, IReadOnlyList<SourceRegistration>? disabled = null)
+    {
+        return new([.. OfThis(sources.Concat(closed ?? []))], [.. OfThis(disabled ?? [])], [.. (closed ?? []).Select(source => source.Key.Source)]);
+
+        IEnumerable<SourceRegistration> OfThis(IEnumerable<SourceRegistration> some) => some.Where(source => source is { Door: SourceDoor.Syslog, Unassigned: false } && source.Port == port);
+    }
 
     /// <summary>Whether any source of this listener is bound to a client certificate.</summary>
     public bool WantsCertificates => Array.Exists(_candidates, source => source.Certificates.Count > 0);
@@ -45,14 +51,29 @@ internal sealed class SourceMatcher
                 continue;
             }
 
-            var place = (prefix * 8) + (source.MatchHost is null ? 0 : 4) + (source.MatchApp is null ? 0 : 2);
+            var place = PlaceOf(source, prefix);
             var rank = (source.Certificates.Count > 0 ? CertificateRank : 0) + place + (source.Tls ? 1 : 0);
             (proof.Serves(source) ? fitting : unproven).Add(new PeerSources.Candidate(source, rank, place, _closed.Contains(source.Key.Source)));
         }
 
         fitting.Sort((left, right) => right.Rank.CompareTo(left.Rank));
-        return new PeerSources([.. fitting], [.. unproven]);
+        return new PeerSources([.. fitting], [.. unproven], [.. Disabled(address)]);
     }
+
+    private IEnumerable<PeerSources.Candidate> Disabled(IPAddress address)
+    {
+        foreach (var source in _disabled)
+        {
+            var prefix = PeerAddress.LongestPrefix(source.From, address);
+            if (prefix >= 0)
+            {
+                var place = PlaceOf(source, prefix);
+                yield return new PeerSources.Candidate(source, place, place);
+            }
+        }
+    }
+
+    private static int PlaceOf(SourceRegistration source, int prefix) => (prefix * 8) + (source.MatchHost is null ? 0 : 4) + (source.MatchApp is null ? 0 : 2);
 }
 
 /// <summary>What a sender proved beyond its address.</summary>
@@ -85,17 +106,20 @@ internal sealed class PeerSources
 {
     private readonly Candidate[] _candidates;
     private readonly Candidate[] _unproven;
+    private readonly Candidate[] _silent;
     private readonly bool _readsHeader;
     private readonly SourceRegistration? _always;
 
     /// <param name="candidates">Sources that fit, most specific first.</param>
     /// <param name="unproven">Sources that would, had the sender proved itself as they demand.</param>
-    public PeerSources(Candidate[] candidates, Candidate[] unproven)
+    /// <param name="disabled">Sources that would, were they in use.</param>
+    public PeerSources(Candidate[] candidates, Candidate[] unproven, Candidate[] disabled)
     {
         _candidates = candidates;
         _unproven = unproven;
+        _silent = [.. unproven, .. disabled];
         Unproven = candidates.Length == 0 && unproven.Length > 0 ? unproven[^1].Source : null;
-        _readsHeader = candidates.Concat(unproven).Any(candidate => candidate.Source is { MatchHost: not null } or { MatchApp: not null });
+        _readsHeader = candidates.Concat(_silent).Any(candidate => candidate.Source is { MatchHost: not null } or { MatchApp: not null });
         _always = _readsHeader ? null : Best([], []);
     }
 
@@ -150,12 +174,12 @@ internal sealed class PeerSources
     }
 
     /// <summary>
-    /// A device whose certificate or TLS fell away is still where it was: what it sends must not turn into lines of another school that takes
-    /// more loosely. In its own school they may.
+    /// A device whose certificate or TLS fell away, or whose source was taken out of use, is still where it was: what it sends must not turn into
+    /// lines of another school that takes more loosely. In its own school they may.
     /// </summary>
     private bool IsAnothers(Candidate best, ReadOnlySpan<byte> host, ReadOnlySpan<byte> app)
     {
-        foreach (var candidate in _unproven)
+        foreach (var candidate in _silent)
         {
             if (candidate.Place > best.Place && candidate.Source.Key.School != best.Source.Key.School
                 && Fits(candidate.Source.MatchHost, host) && Fits(candidate.Source.MatchApp, app))

@@ -39,6 +39,9 @@ internal sealed record WhatIfReport
 
     public required Time Dsl { get; init; }
 
+    /// <summary>Of fewer true concerns nothing follows, if none of them was missed.</summary>
+    public const int FewestConcerns = 20;
+
     /// <summary>No alert that was a true concern would have been missed, and of none would people not have been told at once.</summary>
     public bool Fit => TrueConcerns.Missed.Count == 0 && TrueConcerns.Untold.Count == 0;
 

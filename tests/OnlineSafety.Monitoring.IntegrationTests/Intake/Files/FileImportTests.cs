@@ -113,6 +113,16 @@ public sealed class FileImportTests : IDisposable
         Assert.InRange(_log.Stored.Count, 1, 99_999);
     }
 
+    [Fact]
+    public async Task WhatIsWrittenDuringTheLastAppendIsNotTakenForRead()
+    {
+        var file = Write("access.log", "line 1\nline 2\n");
+
+        await Assert.ThrowsAsync<FileChangedException>(() => ImportAsync(file, progress: _ => File.AppendAllText(file, "more\n")));
+
+        Assert.Equal(["line 1", "line 2"], _log.Stored.Select(record => record.Text));
+    }
+
     private string Write(string name, string text)
     {
         var path = Path.Combine(_directory, name);

@@ -112,11 +112,17 @@ public sealed class MailDoorTests
         await using var doors = await OpenAsync(sources => source = sources.Mail("a"), ("Mail:MaxMessageBytes", "65536"));
         await using var sender = await MailSender.ConnectAsync(doors.Mail.Endpoint!);
 
-        Assert.StartsWith("552 5.3.4", await sender.SayAsync("MAIL FROM:<a@b.test> SIZE=65537"), StringComparison.Ordinal);
+        foreach (var size in new[] { "65537", "99999999999999999999" })
+        {
+            Assert.StartsWith("250", await sender.SayAsync($"MAIL FROM:<a@b.test> SIZE={size}"), StringComparison.Ordinal);
+            Assert.StartsWith("552 5.3.4", await sender.SayAsync($"RCPT TO:<{RegisteredSources.MailboxOf(source)}>"), StringComparison.Ordinal);
+            Assert.StartsWith("250", await sender.SayAsync("RSET"), StringComparison.Ordinal);
+        }
+
         Assert.StartsWith("552 5.3.4", await sender.MailAsync("a@b.test", RegisteredSources.MailboxOf(source), new string('x', 70_000)), StringComparison.Ordinal);
         Assert.StartsWith("250", await sender.MailAsync("a@b.test", RegisteredSources.MailboxOf(source), new string('x', 60_000)), StringComparison.Ordinal);
         Assert.Single(doors.Log.Stored);
-        Assert.Equal(1, doors.Troubles[source, DoorTroubleKind.MailRefused]);
+        Assert.Equal(3, doors.Troubles[source, DoorTroubleKind.MailRefused]);
     }
 
     [Fact]

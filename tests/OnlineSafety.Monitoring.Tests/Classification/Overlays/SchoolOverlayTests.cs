@@ -85,6 +85,25 @@ public sealed class SchoolOverlayTests
         Assert.Equal(Severity.Low, new Assessor(RuleFiles.Shipped).Assess(draft, "smoothwall", Context(Noon, Entry(OverlayKind.ExcludePhrase, "machete"))).Severity);
     }
 
+    [Theory]
+    [InlineData("phrase", "wobble")]
+    [InlineData("rule", "r")]
+    public void WhatIsGraveOnlyWithTheProductsWordVanishesNoMoreThanWhatIsSoByItself(string kind, string text)
+    {
+        var (rules, draft) = (SomeModel.Rule("suicide", "medium"), Draft("a wobble"));
+        var overlay = new SchoolOverlay([Entry(kind == "rule" ? OverlayKind.ExcludeRule : OverlayKind.ExcludePhrase, text)]).Over(rules);
+        Assert.Equal(Severity.None, Assess(overlay).Severity);
+
+        draft.VendorSeverity = 5;
+        Assert.Equal(("suicide", Severity.High), (Assess(null).Theme, Assess(null).Severity));
+        var excluded = Assess(overlay);
+        // As sure as this product is, it is high all the same.
+        Assert.Equal(("suicide", Severity.High), (excluded.Theme, excluded.Severity));
+        Assert.Contains(excluded.Reasons, reason => reason.Rule == "modifier.excused");
+
+        Assessment Assess(CompiledOverlay? overlay) => new Assessor(rules).Assess(draft, "smoothwall", new AssessContext(PersonRole.Pupil, "KS3") { Overlay = overlay, At = Noon });
+    }
+
     [Fact]
     public void NothingButTimeIsNeededToEndAnExclusion()
     {
