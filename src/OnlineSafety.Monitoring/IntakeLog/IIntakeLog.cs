@@ -9,7 +9,8 @@ internal interface IIntakeLog
 {
     /// <summary>
     /// Appends the records of one source in one piece and in order. Completes only after they are durable; many callers share one commit.
-    /// The batch belongs to the log until the task completes, then to the caller again.
+    /// The batch belongs to the log until the task completes, then to the caller again. One that comes again with the same <see cref="RecordBatch.Token"/>,
+    /// because nobody could tell what became of it, is stored once.
     /// </summary>
     /// <param name="target">The source they belong to.</param>
     /// <param name="records">1 or more records.</param>
