@@ -74,11 +74,11 @@ internal static class ReplayCommand
         }
 
         var fit = reports.TrueForAll(found => found.Report.Fit);
-        var (concerns, unread) = (reports.Sum(found => found.Report.TrueConcerns.Resolved), reports.Sum(found => found.Report.Saw.NotCompared));
+        var (concerns, notCompared) = (reports.Sum(found => found.Report.TrueConcerns.Resolved), reports.Sum(found => found.Report.Saw.NotCompared));
         var accepted = parse.GetValue(switches.AcceptMissed);
         if (json)
         {
-            await Output.JsonAsync(parse, new { fit, judgedBy = concerns, notCompared = unread, accepted, schools = reports.Select(found => new { school = found.Target.School, found.Report }) });
+            await Output.JsonAsync(parse, new { fit, judgedBy = concerns, notCompared, accepted, schools = reports.Select(found => new { school = found.Target.School, found.Report }) });
         }
         else
         {

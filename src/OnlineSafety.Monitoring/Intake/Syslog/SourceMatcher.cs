@@ -106,7 +106,10 @@ internal sealed class PeerSources
 {
     private readonly Candidate[] _candidates;
     private readonly Candidate[] _unproven;
+
+    // Would fit, but are unproven or out of use: they take nothing, and keep what is theirs from other schools.
     private readonly Candidate[] _silent;
+
     private readonly bool _readsHeader;
     private readonly SourceRegistration? _always;
 
